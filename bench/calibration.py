@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from scenarios.analysis.ledger.dependence import total
+from scenarios.analysis.ledger.contributions import total
 from scenarios.model import Dependence
 from scenarios.scales import decibans, held, probability
 

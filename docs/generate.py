@@ -22,7 +22,7 @@ from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.review import Review
-from scenarios.analysis.review.search import Search
+from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, files, findings
 from scenarios.analysis.rules.rule import Rule
@@ -112,7 +112,7 @@ OUTPUTS: dict[str, Any] = {
     "audit": audit.Audit,
     "candidates": Candidates,
     "show": reading.RecordShown | list[reading.RecordShown],
-    "search": Search,
+    "search": SearchResult,
     "list-scenarios": list[StatusRow],
     "list-indicators": list[listing.IndicatorRow],
     "list-evidence": list[listing.EvidenceRow],

@@ -16,7 +16,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
 from scenarios.exchange.view.cells import typed
 from scenarios.exchange.view.record_tables import RECORDED
@@ -244,7 +244,7 @@ def lacking(kind: Kind, folder: Path) -> Iterator[str]:
             for content in (record, altered(record, own, node))
         )
         after_all = open_folder(folder)
-        if is_text(node) and not search_of(after_all, "otherwise", DAYS[-1], Wanted()).hits:
+        if is_text(node) and not search_of(after_all, "otherwise", DAYS[-1], ListFilter()).hits:
             lacks["search"] = "is a text that is not found"
         if not nodes_at(kind, own):
             lacks["edit"] = "is unknown"

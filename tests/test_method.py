@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.indicators import (
     absence,
     diagnosticity,
@@ -24,7 +23,7 @@ from scenarios.analysis.evidence.indicators import (
 )
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.dependence import factors, total
+from scenarios.analysis.ledger.contributions import factors, total
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
 from scenarios.analysis.ledger.odds import Odds
@@ -34,9 +33,11 @@ from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review import brief
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.listing import Accuracy, accuracy
 from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
+from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import TRIED
@@ -76,25 +77,25 @@ THRESHOLDS = "Thresholds of the findings"
 CONSTANTS = (
     ("Bounds", "held within {} and", "scales:LOWEST"),
     ("Bounds", "and {}, that is", "scales:HIGHEST"),
-    ("Band", "at {} fixed points", "analysis.ledger.band:POINTS"),
-    ("Band", "prior + {:g}u dB", "analysis.ledger.band:PRIOR_STEP"),
-    ("Band", "ρw + {}u", "analysis.ledger.band:DEPENDENCE_STEP"),
-    ("Tornado", "by ±{:g} dB", "analysis.ledger.band:PRIOR_STEP"),
-    ("Tornado", "by ±{}.", "analysis.ledger.band:DEPENDENCE_STEP"),
+    ("Band", "at {} fixed points", "analysis.ledger.sensitivity:POINTS"),
+    ("Band", "prior + {:g}u dB", "analysis.ledger.sensitivity:PRIOR_STEP"),
+    ("Band", "ρw + {}u", "analysis.ledger.sensitivity:DEPENDENCE_STEP"),
+    ("Tornado", "by ±{:g} dB", "analysis.ledger.sensitivity:PRIOR_STEP"),
+    ("Tornado", "by ±{}.", "analysis.ledger.sensitivity:DEPENDENCE_STEP"),
     ("Coherence", "Up to {} is rounding", "scales:TOLERANCE"),
     ("Gap", "Over {:g} dB", "analysis.rules.findings:GAP_DECIBANS"),
     ("Movement", "from {} bits on", "scales:MOVED_BITS"),
-    ("What would change our mind", "for the {} that", "analysis.review.watch:TRIED"),
+    ("What would change our mind", "for the {} that", "analysis.review.brief:TRIED"),
     ("Calibration", "Under {} questions", "render.documents.score:ENOUGH"),
-    ("Interval of a skill", "{:,} times", "analysis.scores.bootstrap:DRAWS"),
-    ("Interval of a skill", "Under {} questions", "analysis.scores.bootstrap:FEWEST"),
+    ("Interval of a skill", "{:,} times", "analysis.scores.skill:DRAWS"),
+    ("Interval of a skill", "Under {} questions", "analysis.scores.skill:FEWEST"),
     (THRESHOLDS, "gap over {:g} dB", "analysis.rules.findings:GAP_DECIBANS"),
     (THRESHOLDS, "off by more than {};", "scales:TOLERANCE"),
     (THRESHOLDS, "from {} steps", "analysis.rules.evidence:CLASH_STEPS"),
-    (THRESHOLDS, "within {} days", "analysis.rules.duplicates:WITHIN_DAYS"),
-    (THRESHOLDS, "or {} of their words", "analysis.rules.duplicates:ALIKE"),
-    (THRESHOLDS, "under {} diagnostic", "analysis.rules.indicators:ENOUGH_INDICATORS"),
-    (THRESHOLDS, "`link-mismatch` over {};", "analysis.rules.links:MISMATCH"),
+    (THRESHOLDS, "within {} days", "analysis.rules.evidence:WITHIN_DAYS"),
+    (THRESHOLDS, "or {} of their words", "analysis.rules.evidence:ALIKE"),
+    (THRESHOLDS, "under {} diagnostic", "analysis.rules.evidence:ENOUGH_INDICATORS"),
+    (THRESHOLDS, "`link-mismatch` over {};", "analysis.rules.findings:MISMATCH"),
     (THRESHOLDS, "among the {} largest", "analysis.rules.evidence:LARGEST"),
     (THRESHOLDS, "of a move, from {} dB", "analysis.rules.evidence:LEAST_STEP"),
 )
@@ -452,7 +453,7 @@ def test_coherence(says: Section) -> None:
         given = {text: float(text) for text in said.split(", ")}
         says(texts, sum(given.values()), *nearest_sum_to_one(given).values())
     db = database(scenarios={"a": scenario(0.3, implies=("b",)), "b": scenario(0.2)})
-    message = next(implies_broken(window(db, START, day(9)))).message
+    message = next(implies_broken.check(window(db, START, day(9)))).message
     assert message.startswith("its prior 0.300 exceeds the 0.200 of b")
     assert message.endswith("both 0.250")
     says("A prior of 0.300 that implies one of 0.200: both 0.250")
@@ -654,7 +655,8 @@ def test_words(says: Section) -> None:
 def test_words_that_decide_nothing(says: Section) -> None:
     questions = re.findall(r"\*([A-Z][^*]+[?.])\*", says.text)
     asked = {text: replace(scenario(), question=text) for text in questions}
-    warned = {id for _, id, _ in vague_words(database(scenarios=asked))}
+    loaded = LoadedRecords(database(scenarios=asked), {}, ())
+    warned = {id for _, id, _ in vague_words.check(loaded)}
     assert [text in warned for text in questions] == [True, True, False, True]
     says(" and ".join(f"*{text}*" for text in questions[:2]) + " are warned of")
     says(f"*{questions[2]}* is not. *{questions[3]}* is.")

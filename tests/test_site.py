@@ -234,9 +234,9 @@ def test_every_figure_outside_of_a_picture_is_one_of_the_json(
         desk.report(on, restate=False),
         desk.matrix(on, set_id="rivals"),
         desk.score(on, forecaster="team"),
-        listing.sources(now, listing.Wanted()),
-        listing.indicators(now, listing.Wanted()),
-        listing.forecasts(now, listing.Wanted()),
+        listing.sources(now, listing.ListFilter()),
+        listing.indicators(now, listing.ListFilter()),
+        listing.forecasts(now, listing.ListFilter()),
         [row.indicators for row in desk.status(on).scenarios],
         {"weights": now.weights},
     ]

@@ -24,7 +24,7 @@ from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.review.search import Search
+from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.readers import Wanted
@@ -101,9 +101,9 @@ class Snapshot:
         tag: str | None = None,
         since: date | None = None,
         until: date | None = None,
-    ) -> Search:
+    ) -> SearchResult:
         """The records known on a day whose texts hold every word, with the line of each."""
-        wanted = listing.Wanted(source=source, tag=tag, since=since, until=until)
+        wanted = listing.ListFilter(source=source, tag=tag, since=since, until=until)
         return search_of(self._opened, text, as_of, wanted)
 
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:

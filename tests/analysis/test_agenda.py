@@ -6,7 +6,7 @@ from hypothesis import given
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts import Standing, refusal
+from scenarios.analysis.forecasts import StandingForecast, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
 from scenarios.model import Clarification, Database
@@ -59,7 +59,7 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
     assert made.last
     own = f"{day(3)}-desk"
     assert astuple(made.last) == (own, day(3), "desk", 0.3, None, ())
-    assert made.standing == Standing(probability=0.3, date=day(3), sheet=own)
+    assert made.standing == StandingForecast(probability=0.3, date=day(3), sheet=own)
     [change] = made.fresh.indicators
     states = ("unobserved", "observed")
     assert astuple(change) == ("s1", "x", "Something is seen", *states, ("second",))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import asdict
 
-from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal, standing, stated
 from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.due import due
+from scenarios.analysis.review.listing import accuracy
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.findings import findings
-from scenarios.analysis.rules.rule import Known
+from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.errors import Fault
 from scenarios.model import Kind
 from tests.analysis.story import Broken, held
@@ -43,7 +43,7 @@ def faults_of(_: str, records: Records, __: int) -> list[str]:
 def faults(records: Records) -> list[tuple[str, str, Fault]]:
     broken = {id: one for id, one in records.items() if isinstance(one, Broken)}
     files = {k: {id: f"{id}.yaml" for id, one in broken.items() if one.kind == k} for k in KINDS}
-    return list(check(Known(held(records), files, held(records).evidence)))
+    return list(check(LoadedRecords(held(records), files, held(records).evidence)))
 
 
 def accuracy_of(_: str, records: Records, on: int) -> list[str]:

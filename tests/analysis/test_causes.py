@@ -11,7 +11,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.headline import Together, TopMove, outcome_of, top_move
+from scenarios.analysis.review.headline import JointOutcome, TopMove, outcome_of, top_move
 from scenarios.analysis.review.moves import Causes, Contribution
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
@@ -287,6 +287,8 @@ def test_a_figure_that_only_came_is_no_move_from_one_to_another() -> None:
 
 
 def test_of_a_set_one_occurred_the_others_did_not_and_of_another_nothing_is_known() -> None:
-    resolved = [Together(set="s", date=day(5), occurred=("a",), did_not_occur=("b",), annulled=())]
+    resolved = [
+        JointOutcome(set="s", date=day(5), occurred=("a",), did_not_occur=("b",), annulled=())
+    ]
     told = [outcome_of(id, resolved) for id in ("a", "b", "c")]
     assert told == ["occurred", "did not occur", ""]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.forecasts import given as forecasts_given
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.review.agenda import Figure, SetSum, reveal, stating, sums
+from scenarios.analysis.review.agenda import SetSum, reveal, stating, sums
 from scenarios.model import Database
 from scenarios.scales import probability
 from tests.analysis.words import database_of
@@ -43,8 +43,8 @@ def test_a_team_lies_within_its_analysts(figures: list[float]) -> None:
 # What an answer shows
 
 
-def figure(probability: float, analysts: int) -> Figure:
-    return Figure(probability=near(probability), analysts=analysts)
+def figure(probability: float, analysts: int) -> TeamFigure:
+    return TeamFigure(probability=near(probability), analysts=analysts)
 
 
 def revealed(p: float | None, told: str = "") -> tuple[Any, ...]:

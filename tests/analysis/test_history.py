@@ -12,7 +12,7 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.knowledge import bearing, last_open_day, latest_day, near
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
+from scenarios.analysis.history.commit_log import SHOWN, CommitFigures, HistoryEntry, history
 from scenarios.analysis.history.commits import Differences, Rename, Revision
 from scenarios.analysis.ledger.odds import implied_on
 from scenarios.model import Database, ScenarioId
@@ -40,11 +40,11 @@ def share(odds: float) -> Any:
     return about(odds / (1 + odds))
 
 
-def numbers(entries: tuple[Entry, ...]) -> list[int]:
+def numbers(entries: tuple[HistoryEntry, ...]) -> list[int]:
     return [int(entry.commit.id) for entry in entries]
 
 
-def figures(entry: Entry) -> list[tuple[str, float | None, float | None]]:
+def figures(entry: HistoryEntry) -> list[tuple[str, float | None, float | None]]:
     return [(one.scenario, one.stated, one.implied) for one in entry.figures]
 
 
@@ -170,14 +170,16 @@ def sides(story: Story, revision: Revision) -> tuple[Database, Database]:
     return held(before), held(after)
 
 
-def moved(before: Database, after: Database) -> tuple[Figures, ...]:
+def moved(before: Database, after: Database) -> tuple[CommitFigures, ...]:
     on = latest_day(after)
     told = []
     for id in sorted({*before.scenarios, *after.scenarios}):
         old, new = pair(before, id, on), pair(after, id, on)
         bits = max(jeffreys(was, now) for was, now in zip(old, new, strict=True))
         if bits >= MOVED_BITS:
-            told.append(Figures(scenario=id, stated=new[0], implied=new[1], movement_bits=bits))
+            told.append(
+                CommitFigures(scenario=id, stated=new[0], implied=new[1], movement_bits=bits)
+            )
     return tuple(sorted(told, key=lambda one: (-one.movement_bits, one.scenario))[:SHOWN])
 
 

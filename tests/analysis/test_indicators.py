@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.indicators import (
-    Reading,
+    IndicatorReading,
     absence,
     diagnosticity,
     expected_movement,
@@ -21,7 +21,7 @@ from tests.records import WEIGHTS, chances, database, day, indicator, item, near
 KEY = ("s1", "talks")
 
 
-def of(*evidence: Evidence, graded: bool = True) -> Reading:
+def of(*evidence: Evidence, graded: bool = True) -> IndicatorReading:
     scenarios = {"s1": scenario(indicators={"talks": indicator({"s1": "CC"})})}
     named = {f"e{n}": told for n, told in enumerate(evidence)}
     tracker = Tracker(grade_weights=WEIGHTS if graded else None)
@@ -33,7 +33,7 @@ def seen(number: int, state: str, grade: str = "A1", **keys: Any) -> Evidence:
     return item(day(number), indicators={"s1/talks": state}, **graded, **keys)
 
 
-def walk(*told: str) -> Reading:
+def walk(*told: str) -> IndicatorReading:
     """The reading after states with their grades on successive days."""
     return of(*(seen(number, *one.split()) for number, one in enumerate(told)))
 

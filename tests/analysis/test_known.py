@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import (
     dependents,
     known,
@@ -19,7 +18,8 @@ from scenarios.analysis.evidence.knowledge import (
     rivals,
     state,
 )
-from scenarios.analysis.period.period import View, window
+from scenarios.analysis.period.period import ScenarioView, window
+from scenarios.analysis.review.listing import accuracy
 from scenarios.model import Resolution
 from scenarios.scales import jeffreys
 from tests.analysis.words import database_of
@@ -88,7 +88,7 @@ def test_every_item_of_a_source_counts_once(told: list[str]) -> None:
 # A window
 
 
-def seen(told: str) -> View:
+def seen(told: str) -> ScenarioView:
     """Of one scenario, from the third day to the tenth."""
     return window(database_of(told), day(2), day(9)).views["s1"]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known, resolved
-from scenarios.analysis.ledger.ledger import Effect, Ledger, effects, ledger
+from scenarios.analysis.ledger.ledger import EvidenceEffect, Ledger, effects, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
 from scenarios.model import Database, Evidence, Given, Tracker
@@ -182,7 +182,7 @@ def test_a_question_that_ends_as_it_opens_and_a_member_of_a_set_do_not_decay() -
 NEW = "2022-01-10-new"
 
 
-def added(db: Database, **keys: Any) -> tuple[Effect, ...]:
+def added(db: Database, **keys: Any) -> tuple[EvidenceEffect, ...]:
     """What an item of the ninth day does."""
     after = replace(db, evidence={**db.evidence, NEW: item(day(9), **keys)})
     return effects(db, after, NEW, day(9))

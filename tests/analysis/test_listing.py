@@ -4,12 +4,11 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.listing import IndicatorRow, Wanted
+from scenarios.analysis.review.listing import Accuracy, IndicatorRow, ListFilter
 from scenarios.model import Database
 from tests.analysis.words import database_of
 from tests.records import START, day, near
@@ -25,7 +24,7 @@ def facts(told: str = FACTS, on: int = 9) -> Known:
 
 
 def ids(**wanted: Any) -> str:
-    return "".join(row.id for row in listing.evidence(facts(), Wanted(**wanted)))
+    return "".join(row.id for row in listing.evidence(facts(), ListFilter(**wanted)))
 
 
 def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
@@ -37,7 +36,7 @@ def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
 
 
 def test_a_retracted_item_is_listed_and_does_not_count() -> None:
-    [row] = listing.evidence(facts(), Wanted(scenario="s2"))
+    [row] = listing.evidence(facts(), ListFilter(scenario="s2"))
     told = ("Something was seen", "2022-01-05", day(4), None, "F6", None)
     assert astuple(row) == ("f", *told, ("s2",), False, None)
 
@@ -58,33 +57,33 @@ def test_indicators_of_open_scenarios() -> None:
         unique=True,
         ratings={"s1": "CC"},
     )
-    for wanted in (Wanted(), Wanted(theme="war")):
+    for wanted in (ListFilter(), ListFilter(theme="war")):
         assert listing.indicators(facts(), wanted) == [row]
-    for wanted in (Wanted(tag="peace"), Wanted(theme="energy")):
+    for wanted in (ListFilter(tag="peace"), ListFilter(theme="energy")):
         assert listing.indicators(facts(), wanted) == []
 
 
 def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
     telling = "sure:C/due=50/chance=.2 spread:CC+s2/II strong:CC/due=50/chance=.2"
-    rows = listing.indicators(facts(f"s1 {telling}; s2"), Wanted(by_value=True))
+    rows = listing.indicators(facts(f"s1 {telling}; s2"), ListFilter(by_value=True))
     assert [row.indicator for row in rows] == ["strong", "sure", "spread"]
 
 
 def test_forecasts_up_to_the_day() -> None:
-    assert [astuple(row) for row in listing.forecasts(facts(), Wanted())] == [
+    assert [astuple(row) for row in listing.forecasts(facts(), ListFilter())] == [
         (START, "desk", "s1", 0.5, "Why.", f"{START}-desk"),
         (day(5), "desk", "s1", None, None, f"{day(5)}-desk"),
     ]
 
 
 def test_a_source_is_listed_with_its_items() -> None:
-    paper, wire = listing.sources(facts(), Wanted())
+    paper, wire = listing.sources(facts(), ListFilter())
     given = (1, Accuracy(items=1, standing=1), paper.on_resolved, None, None)
     none = (0, Accuracy(), paper.on_resolved, "https://w.org", "Why.")
     assert astuple(paper) == ("paper", "A wire", "B", *given)
     assert astuple(wire) == ("wire", "A wire", "C", *none)
     assert not any((paper.on_resolved.items, *astuple(wire.accuracy)))
-    assert listing.sources(facts(), Wanted(source="wire")) == [wire]
+    assert listing.sources(facts(), ListFilter(source="wire")) == [wire]
 
 
 # One scenario, and what became of it

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.page import DAYS, FEWEST, Page, page, short
+from scenarios.analysis.review.page import DAYS, FEWEST, ReviewPage, page, short
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from tests.analysis.words import database_of
 from tests.records import day, near
 
 
-def paged(told: str) -> tuple[Page, Review]:
+def paged(told: str) -> tuple[ReviewPage, Review]:
     looked = window(database_of(told), day(20), day(30))
     return page(looked, review(looked)), review(looked)
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.review.listing import Wanted
-from scenarios.analysis.review.search import Search, excerpt, search, words_of
+from scenarios.analysis.review.listing import ListFilter
+from scenarios.analysis.review.search import SearchResult, excerpt, search, words_of
 from scenarios.errors import At, Keys
 from scenarios.model import Database, Kind, Source, Tracker
 from scenarios.text import unaccented
@@ -39,9 +39,9 @@ def locate(kind: Kind, id: str, keys: Keys, at: At, _: Sequence[str]) -> tuple[s
     return f"{kind}/{id}", len(keys) if at == "value" else 0
 
 
-def looked(text: str, db: Database = DESK, on: date = NOW, **keys: Any) -> Search:
+def looked(text: str, db: Database = DESK, on: date = NOW, **keys: Any) -> SearchResult:
     options = {name: keys.pop(name) for name in ("what", "most") if name in keys}
-    return search(known(db, on), words_of(text), Wanted(**keys), locate, **options)
+    return search(known(db, on), words_of(text), ListFilter(**keys), locate, **options)
 
 
 def ids(text: str, **keys: Any) -> list[str]:

@@ -12,11 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.dependence import factors, total, totals_with
+from scenarios.analysis.ledger.contributions import factors, total, totals_with
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import bands, bent_dependence, leave_one_out, sweep
-from scenarios.analysis.review.listing import Wanted, indicators
+from scenarios.analysis.review.listing import ListFilter, indicators
 from scenarios.model import Database, Dependence
 from scenarios.scales import probability
 from tests import second_ledger as second
@@ -145,7 +145,7 @@ def test_two_hands_expect_the_same_of_an_indicator() -> None:
     compared = []
     for seed in range(500):
         db = known(random_database(seed), DAYS[0])
-        for row in indicators(db, Wanted()):
+        for row in indicators(db, ListFilter()):
             if row.value is not None:
                 mine = second.value(db.database, row.scenario, row.indicator)
                 compared.append((row.value, mine))

@@ -22,7 +22,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import status
 from scenarios.analysis.rules.consistency import check
-from scenarios.analysis.rules.rule import Known
+from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, Dependence, Evidence, Given, Kind, Scenario, Tracker
 from tests.full import FULL
@@ -117,7 +117,7 @@ def would_change(looked: Window) -> object:
 
 
 ASKED: dict[str, Callable[[Database], object]] = {
-    "check": lambda db: [*check(Known(db, BROKEN, db.evidence))],
+    "check": lambda db: [*check(LoadedRecords(db, BROKEN, db.evidence))],
     "status": lambda db: status(window(db, day(293), TODAY)),
     "report": lambda db: review(window(db, day(293), TODAY, banded=True)),
     "report --brief": lambda db: would_change(window(db, day(293), TODAY)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import accumulate
 
-from scenarios.analysis.scores.daily_forecasts import Line, Question, Timeline
+from scenarios.analysis.scores.daily_forecasts import Line, ResolvedQuestion, Timeline
 from tests.records import START
 
 Runs = list[tuple[int, float | None]]
@@ -28,7 +28,7 @@ def asked(
     lines = {name: line(runs) for name, runs in analysts.items()}
     others = {name: line(runs) for name, runs in (ours or {}).items()}
     days = next((one[-1][1] for one in (lines | others).values() if one), 0)
-    found = Question(
+    found = ResolvedQuestion(
         scenario=id,
         set=set,
         outcome="occurred" if happened else "did-not-occur",

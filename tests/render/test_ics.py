@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from icalendar import Calendar
 
-from scenarios.analysis.review.due import Due, Entry, due
+from scenarios.analysis.review.due import Due, DueEntry, due
 from scenarios.model import Database
 from scenarios.render.writers.ics import ics
 from tests.hostile import ACTS, TEXTS
@@ -17,13 +17,13 @@ from tests.records import databases, day
 NOW = day(20)
 
 
-def made(*entries: Entry) -> str:
+def made(*entries: DueEntry) -> str:
     return ics(Due(as_of=NOW, until=day(34), late=(), coming=entries), "Desk")
 
 
-def entry(id: str = "s1/talks", on: date = NOW, text: str = "Talks are announced") -> Entry:
+def entry(id: str = "s1/talks", on: date = NOW, text: str = "Talks are announced") -> DueEntry:
     days = (on - NOW).days
-    return Entry(what="indicator", id=id, day=on, days=days, scenarios=("s1",), text=text)
+    return DueEntry(what="indicator", id=id, day=on, days=days, scenarios=("s1",), text=text)
 
 
 def uids(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.ledger.ledger import Effect
+from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import Restated, Restatement
@@ -39,7 +39,9 @@ def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> N
     worth: Any = {"weight": 1.0, "factor": 1.0, "counted_decibans": 0.0, "note": None}
     told = ((0.7962, "80%, unchanged"), (0.804, "80%, +0.8 points"), (0.814, "80% → 81%"))
     for after, words in told:
-        made = Effect(scenario="a", rating="C", via=None, before=0.796, after=after, **worth)
+        made = EvidenceEffect(
+            scenario="a", rating="C", via=None, before=0.796, after=after, **worth
+        )
         assert terminal.write(effects_document([made], Tracker(), day(3))).endswith(words)
 
 

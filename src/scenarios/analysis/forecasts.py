@@ -10,25 +10,23 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, members, resolution
-from scenarios.model import (
-    Analyst,
-    Database,
-    EvidenceId,
-    ScenarioId,
-    SetId,
-    Sheet,
-    SheetId,
-    Tracker,
-)
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, SheetId, Tracker
 from scenarios.scales import decibans, probability
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class StandingForecast(msgspec.Struct, frozen=True, kw_only=True):
     """One analyst's forecast that stands at a date."""
 
     probability: float
     date: date
     sheet: SheetId
+
+
+class TeamFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """A probability, and how many analysts stand behind it."""
+
+    probability: float
+    analysts: int
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +36,13 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     analysts: tuple[Analyst, ...]
     pooled: float
 
+    @property
+    def figure(self) -> TeamFigure:
+        """The probability, with the number of analysts."""
+        return TeamFigure(probability=self.probability, analysts=len(self.analysts))
 
-class Together(NamedTuple):
+
+class SetMeans(NamedTuple):
     """The members in a set on a day, the sum of their figures, and whether any has none."""
 
     members: frozenset[ScenarioId]
@@ -47,12 +50,12 @@ class Together(NamedTuple):
     incomplete: bool
 
 
-Means = dict[tuple[SetId, date], Together]
-"""What was stated of each set on a day, pooled once."""
+Means = dict[tuple[SetId, date], SetMeans]
+"""Pooled figures of each set on a day, computed once."""
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sheet said of one scenario."""
+class GivenForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """Forecast of one scenario in one sheet; a probability of None withdraws."""
 
     sheet: SheetId
     date: date
@@ -64,23 +67,32 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 def given(
     database: Database, scenario_id: ScenarioId, since: date | None, until: date
-) -> list[Given]:
+) -> list[GivenForecast]:
     """Every forecast of a scenario after `since` and up to `until`, oldest first."""
     sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
     return [
-        _given(id, sheet, scenario_id)
+        GivenForecast(
+            sheet=id,
+            date=sheet.date,
+            analyst=sheet.analyst,
+            probability=sheet.probabilities[scenario_id],
+            rationale=sheet.rationales.get(scenario_id),
+            evidence=sheet.evidence.get(scenario_id, ()),
+        )
         for id, sheet in sheets
         if sheet.date <= until and (since is None or sheet.date > since)
     ]
 
 
 def standing_days(tracker: Tracker) -> int:
-    """On how many days a forecast stands, its own the first; without expiry, on all there are."""
+    """Days on which a forecast stands, its own the first; without expiry, all there are."""
     expiry = tracker.forecast_expires_days
     return date.max.toordinal() if expiry is None else expiry + 1
 
 
-def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[Analyst, Standing]:
+def standing(
+    database: Database, scenario_id: ScenarioId, as_of: date
+) -> dict[Analyst, StandingForecast]:
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
     latest: dict[Analyst, SheetId] = {}
     for id in database.speaking.get(scenario_id, ()):
@@ -88,21 +100,18 @@ def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[A
             break
         latest[database.sheets[id].analyst] = id
     days = standing_days(database.tracker)
-    found = {}
+    forecasts = {}
     for analyst, id in sorted(latest.items()):
         day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
         if figure is not None and (as_of - day).days < days:
-            found[analyst] = Standing(probability=figure, date=day, sheet=id)
-    return found
+            forecasts[analyst] = StandingForecast(probability=figure, date=day, sheet=id)
+    return forecasts
 
 
 def stated(
     database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
 ) -> Stated | None:
-    """The pooled standing forecasts, in a set where every member in it has one each its share.
-
-    `means` serves further calls with the same database.
-    """
+    """The pooled standing forecasts, normalised in a complete set; `means` serves further calls."""
     own = standing(database, scenario_id, as_of)
     if not own:
         return None
@@ -135,33 +144,8 @@ def share(own: float, whole: float) -> float:
     return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
 
 
-_ROUNDING = 1e-9
-
-
-def _means(database: Database, set_id: SetId, as_of: date) -> Together:
-    inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
-    figures = [standing(database, id, as_of) for id in sorted(inside)]
-    whole = math.fsum(_mean(one) for one in figures if one)
-    return Together(members=inside, whole=whole, incomplete=not all(figures))
-
-
-def _mean(figures: dict[Analyst, Standing]) -> float:
-    return pooled([figure.probability for figure in figures.values()])
-
-
-def _given(id: SheetId, sheet: Sheet, scenario_id: ScenarioId) -> Given:
-    return Given(
-        sheet=id,
-        date=sheet.date,
-        analyst=sheet.analyst,
-        probability=sheet.probabilities[scenario_id],
-        rationale=sheet.rationales.get(scenario_id),
-        evidence=sheet.evidence.get(scenario_id, ()),
-    )
-
-
 def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
-    """Why a forecast of a scenario on a day would never count."""
+    """Reason why a forecast of a scenario on a day would never count, or None."""
     opened = database.scenarios[id].opened
     if on < opened:
         return f"{id} opened on {opened}: nothing was asked on {on}"
@@ -173,3 +157,17 @@ def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
         how = f"scen resolve {id} OUTCOME --basis … ends it"
         return f"the horizon of {id} is {horizon}: a forecast of {on} never counts; {how}"
     return None
+
+
+_ROUNDING = 1e-9
+
+
+def _means(database: Database, set_id: SetId, as_of: date) -> SetMeans:
+    inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
+    figures = [standing(database, id, as_of) for id in sorted(inside)]
+    whole = math.fsum(_mean(own) for own in figures if own)
+    return SetMeans(members=inside, whole=whole, incomplete=not all(figures))
+
+
+def _mean(figures: dict[Analyst, StandingForecast]) -> float:
+    return pooled([figure.probability for figure in figures.values()])

@@ -11,10 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.ach import Matrix, MatrixRow
 from scenarios.analysis.review.listing import IndicatorRow
-from scenarios.analysis.review.page import Chapter, Page, SetChapter
+from scenarios.analysis.review.page import Chapter, ReviewPage, SetChapter
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, ScenarioId
@@ -85,7 +85,7 @@ _READING = (
 )
 
 
-def whole(page: Page, database: Database, known: Known) -> Parts:
+def whole(page: ReviewPage, database: Database, known: Known) -> Parts:
     """A review as a summary and the appendix behind it."""
     review = page.review
     picture = overview(review, database)
@@ -129,7 +129,7 @@ def _signpost(row: StatusRow) -> Signpost:
     return Signpost(row.title, f"s-{row.id}", figure)
 
 
-def _scenarios(page: Page, database: Database) -> Iterator[Block]:
+def _scenarios(page: ReviewPage, database: Database) -> Iterator[Block]:
     short = len(page.chapters) >= LARGE
     chapters = [
         scenario_chapter(chapter, database, page.review.since, short=short)
@@ -145,7 +145,7 @@ def _scenarios(page: Page, database: Database) -> Iterator[Block]:
         yield from _part(f"Scenarios ({len(chapters)})", "scenarios", (about, *more, *chapters))
 
 
-def _sets(page: Page, known: Known) -> Iterator[Block]:
+def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
     most = _FEW_MATRIX_ROWS if len(page.chapters) >= LARGE else _MATRIX_ROWS
     chapters = [
         Folded(
@@ -157,11 +157,11 @@ def _sets(page: Page, known: Known) -> Iterator[Block]:
     yield from _part(f"Exclusive sets ({len(chapters)})", "sets", chapters)
 
 
-def _scores(page: Page, database: Database) -> Document:
+def _scores(page: ReviewPage, database: Database) -> Document:
     return titled(score.document(page.score, "")[1:], database) if page.score else ()
 
 
-def _effects(page: Page, database: Database) -> Iterator[Block]:
+def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:
     """Yield the items that moved open scenarios, and when."""
     views = [chapter.view for chapter in page.chapters if chapter.view.open]
     if drawn := grid(views, database, page.review.as_of):
@@ -209,7 +209,7 @@ def scenario_chapter(
     )
 
 
-def facts(row: StatusRow, view: View, language: str) -> Facts:
+def facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
     """Both figures of a scenario, the gap between them, and its outcome or horizon."""
     stated, implied = Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
@@ -231,7 +231,7 @@ def facts(row: StatusRow, view: View, language: str) -> Facts:
     return Facts((stated, shown, *between, end))
 
 
-def ledger_chart(view: View, database: Database, listed: int, rows: int) -> Iterator[Chart]:
+def ledger_chart(view: ScenarioView, database: Database, listed: int, rows: int) -> Iterator[Chart]:
     """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
         stated = view.stated.probability if view.stated else None
@@ -255,7 +255,7 @@ def excerpt(chart: Chart, most: int, more: str) -> Chart:
     return replace(chart, table=replace(chart.table, rows=shown, note=note))
 
 
-def terms(view: View) -> Iterator[Block]:
+def terms(view: ScenarioView) -> Iterator[Block]:
     """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
     yield Paragraph(scenario.resolution_criteria)

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from scenarios.analysis.evidence.knowledge import known, shown
 from scenarios.analysis.review import listing
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
@@ -38,7 +38,7 @@ from scenarios.workspace.writing import Written
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"
 _HITS, _SHOWN = 200, 500
 """Most hits and rows shown; of dated rows the newest, unless all are asked for."""
-_ROWS: dict[str, Callable[[Any, Wanted], Any]] = {
+_ROWS: dict[str, Callable[[Any, ListFilter], Any]] = {
     "indicators": listing.indicators,
     "evidence": listing.evidence,
     "forecasts": listing.forecasts,
@@ -170,7 +170,7 @@ def _search(ask: Ask) -> Page:
     return _page(ask, f"Search: {words}", _bar(ask, "search"), records.hits(hits))
 
 
-def _narrowed(ask: Ask, kind: str) -> Wanted:
+def _narrowed(ask: Ask, kind: str) -> ListFilter:
     options: dict[str, Any] = {
         {"set": "set_id"}.get(name, name): text
         for name, text in ask.asked.narrowed.items()

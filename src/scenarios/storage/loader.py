@@ -12,7 +12,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
-from scenarios.analysis.rules.rule import Known
+from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
@@ -129,7 +129,7 @@ def load(
         records["forecasts"],
         records["source"],
     )
-    known = _of_today(Known(to_judge, files_read.broken, items))
+    known = _of_today(LoadedRecords(to_judge, files_read.broken, items))
     files_read.records["evidence"].update(known.database.evidence)
     problems = [*files_read.problems, *_between_records(snapshot, known)]
     database = msgspec.structs.replace(known.database, evidence=items)
@@ -240,7 +240,7 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
     return record, problems
 
 
-def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Problem]:
+def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Iterator[Problem]:
     by_path: dict[str, list[Fault]] = {}
     for kind, id, fault in check(known):
         by_path.setdefault(path_of(kind, id), []).append(fault)
@@ -252,7 +252,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Pr
         yield from _placed(path, snapshot[path], faults, names.get(path, {}))
 
 
-def _of_today(known: Known) -> Known:
+def _of_today(known: LoadedRecords) -> LoadedRecords:
     """The same records, with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
     there = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
@@ -292,7 +292,7 @@ def _of_today(known: Known) -> Known:
         evidence=kinds["evidence"],
         sheets=kinds["forecasts"],
     )
-    return Known(database, known.broken, known.items, former)
+    return LoadedRecords(database, known.broken, known.items, former)
 
 
 def _called(key: Any, ref: Reference, database: Database) -> Any:

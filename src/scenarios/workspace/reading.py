@@ -19,10 +19,10 @@ from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.brief import Brief, brief
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import About, Restatement, Review, about, restated, rewritten
-from scenarios.analysis.review.search import Search, What, search, words_of
+from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
@@ -338,11 +338,11 @@ def search_of(
     opened: Opened,
     text: str,
     on: date,
-    wanted: Wanted,
+    wanted: ListFilter,
     *,
     what: What | None = None,
     most: int | None = None,
-) -> Search:
+) -> SearchResult:
     """At most `most` records known on a day whose texts hold every word of `text`."""
     words = words_of(text)
     if not words:

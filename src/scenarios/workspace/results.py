@@ -8,10 +8,9 @@ from datetime import date
 from msgspec import UNSET, Struct, UnsetType
 
 from scenarios.analysis.evidence.knowledge import borne
-from scenarios.analysis.forecasts import stated
+from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.ledger.ledger import Effect, effects
-from scenarios.analysis.review.agenda import Figure
+from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.storage.cache.files import bearing_on
@@ -42,7 +41,7 @@ class EvidenceRecorded(Struct, frozen=True, kw_only=True):
     paths: list[str]
     dry_run: bool
     as_of: date
-    effects: tuple[Effect, ...]
+    effects: tuple[EvidenceEffect, ...]
     commit: str | UnsetType | None = UNSET
     subject: str | UnsetType | None = UNSET
 
@@ -81,8 +80,8 @@ class SheetAnswer(Struct, frozen=True, kw_only=True):
     scenario: ScenarioId
     before: float | None
     after: float | None
-    others: Figure | None
-    team: Figure | None
+    others: TeamFigure | None
+    team: TeamFigure | None
     implied: float
     gap_decibans: float | None
     reaffirmed: bool
@@ -156,7 +155,7 @@ class Undone(Struct, frozen=True, kw_only=True):
     subject: str | UnsetType | None = UNSET
 
 
-def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effect, ...]:
+def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
     """What an item did to each scenario that it bears on, on a day."""
     after = written.after.database
     moved = borne(after, after.evidence[id])

@@ -1,1 +1,1 @@
-"""What was known on a day, and the state of an indicator."""
+"""Evidence known on a day, and the state of an indicator."""

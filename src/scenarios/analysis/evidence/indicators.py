@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from math import log10
 from typing import Literal, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Firing, Known, members
-from scenarios.model import EvidenceId, IndicatorId, IndicatorKey, IndicatorState, ScenarioId
+from scenarios.analysis.evidence.knowledge import Known, members
+from scenarios.model import (
+    EvidenceId,
+    IndicatorId,
+    IndicatorKey,
+    IndicatorState,
+    ScenarioId,
+)
 from scenarios.scales import jeffreys, rating_decibans
 from scenarios.values import first_day
 
@@ -50,7 +56,7 @@ def expected_movement(chance: float, prior: float, decibans: float) -> float:
 ReadingState = Literal["unobserved", "emerging", "observed", "reversed"]
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class IndicatorReading(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator at a date. `strength` runs from 0 to 1; `since` is when its state began."""
 
     state: ReadingState
@@ -60,7 +66,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...]
 
 
-def reading(known: Known, key: IndicatorKey) -> Reading:
+def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
     """Walk an indicator through its known items by (observed, recorded, reversals last, id).
 
     `observed` with weight w raises the strength to at least w, `emerging` to at least w/2,
@@ -74,14 +80,21 @@ def reading(known: Known, key: IndicatorKey) -> Reading:
         if weight == 0:
             continue
         strength = _step(strength, seen, weight)
-        after = _next_state(state, seen, strength)
+        after: ReadingState = "observed" if state == "observed" else seen
+        if seen == "reversed":
+            after = state if strength > 0 else "reversed"
         if after != state:
             state, since = after, known.evidence[id].observed
-    return Reading(
+    raisers = [  # in the order in which we came to know
+        (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)
+        for id, seen in items
+        if seen != "reversed" and known.weights[id] > 0
+    ]
+    return IndicatorReading(
         state=state,
         strength=strength,
         since=since,
-        raised_by=_first_raiser(known, items),
+        raised_by=min(raisers)[2] if raisers else None,
         evidence=tuple(i for i, _ in items),
     )
 
@@ -96,11 +109,7 @@ def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> f
 
 
 def diagnosticity(known: Known, key: IndicatorKey) -> float:
-    """Max − min decibans across the scenarios that an indicator rates, at strength 1.
-
-    A question outside a set, and a set with a member left blank, compare with 0: not happening,
-    and not said.
-    """
+    """Max − min decibans of the ratings; outside a set, or with a blank, 0 is one of them."""
     database = known.database
     scenario, indicator = key
     ratings = database.scenarios[scenario].indicators[indicator].ratings
@@ -116,42 +125,22 @@ def value(known: Known, key: IndicatorKey) -> float | None:
     indicator, tracker = scenario.indicators[key[1]], known.database.tracker
     if indicator.chance is None or scenario.set is not None:
         return None
-    worth = (
-        rating_decibans(indicator.ratings.get(key[0], "N"), tracker.decibans)
-        * tracker.rating_strength
-    )
+    worth = rating_decibans(indicator.ratings.get(key[0], "N"), tracker.decibans)
+    worth *= tracker.rating_strength
     return expected_movement(indicator.chance, scenario.prior.probability, worth)
 
 
 def unique(known: Known, key: IndicatorKey) -> bool:
-    """Whether it speaks for exactly one scenario of those that it rates."""
-    scenario, indicator = key
-    ratings = known.database.scenarios[scenario].indicators[indicator].ratings
-    return (
-        sum(rating_decibans(r, known.database.tracker.decibans) > 0 for r in ratings.values()) == 1
-    )
+    """True if it speaks for exactly one scenario of those that it rates."""
+    decibans = known.database.tracker.decibans
+    ratings = known.database.scenarios[key[0]].indicators[key[1]].ratings.values()
+    return sum(rating_decibans(rating, decibans) > 0 for rating in ratings) == 1
 
 
 def _step(strength: float, seen: IndicatorState, weight: float) -> float:
     if seen == "reversed":
         return max(0.0, strength - weight)
     return max(strength, weight if seen == "observed" else weight / 2)
-
-
-def _next_state(state: ReadingState, seen: IndicatorState, strength: float) -> ReadingState:
-    if seen == "reversed":
-        return state if strength > 0 else "reversed"
-    return "observed" if state == "observed" else seen
-
-
-def _first_raiser(known: Known, items: Iterable[Firing]) -> EvidenceId | None:
-    """The item that first raised it, in the order in which we came to know."""
-    raisers = [
-        (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)
-        for id, seen in items
-        if seen != "reversed" and known.weights[id] > 0
-    ]
-    return min(raisers)[2] if raisers else None
 
 
 class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,3 +152,18 @@ class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):
     before: ReadingState
     after: ReadingState
     evidence: tuple[EvidenceId, ...]
+
+
+def change_of(before: Known, after: Known, key: IndicatorKey) -> IndicatorChange | None:
+    """The change of an indicator's state between two days, with its new items; None without one."""
+    was, now = reading(before, key), reading(after, key)
+    if was.state == now.state:
+        return None
+    return IndicatorChange(
+        scenario=key[0],
+        indicator=key[1],
+        statement=after.database.scenarios[key[0]].indicators[key[1]].statement,
+        before=was.state,
+        after=now.state,
+        evidence=tuple(id for id in now.evidence if id not in was.evidence),
+    )

@@ -29,10 +29,7 @@ State = Literal["unopened", "open", "overdue", "resolved"]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """The evidence known at `as_of`, with its weights and the ways to look it up.
-
-    The firings of an indicator are in the order in which it is walked.
-    """
+    """The evidence known at `as_of`, its weights and look-ups; firings in the order of the walk."""
 
     database: Database
     as_of: date
@@ -43,7 +40,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def known(database: Database, as_of: date) -> Known:
-    """What `as_of` knew: recorded by then, and not retracted by then."""
+    """Evidence known at `as_of`: recorded by then, and not retracted by then."""
     items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
     direct: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in items.items():
@@ -60,7 +57,7 @@ def known(database: Database, as_of: date) -> Known:
 
 
 class Followed(NamedTuple):
-    """What a day knew, and what differs from an earlier one: items that came, and that went."""
+    """Evidence known on a day, and the items that came and went since an earlier one."""
 
     known: Known
     added: dict[EvidenceId, Evidence]
@@ -68,7 +65,7 @@ class Followed(NamedTuple):
 
 
 def followed(was: Known, database: Database, as_of: date) -> Followed | None:
-    """What `as_of` knew, from what an earlier day knew where only items differ: as `known` has it.
+    """Evidence known at `as_of`, made of that of an earlier day where only items differ.
 
     An item that is another record now both went and came. None where the tracker, or a scenario or
     a source that the earlier day looked at, is another.
@@ -133,7 +130,7 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
     """These scenarios and those whose figures hang on them: sets as a whole, and by `given`."""
     hanging, sets = database.hanging, set[SetId]()
-    found, left = set(ids), list(ids)
+    reached, left = set(ids), list(ids)
     while left:
         id = left.pop()
         more = {*hanging.get(id, ())}
@@ -141,21 +138,23 @@ def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioI
         if set_id and set_id not in sets:
             sets.add(set_id)
             more.update(hanging[f"/{set_id}"])
-        left += more - found
-        found |= more
-    return found
+        left += more - reached
+        reached |= more
+    return reached
 
 
 def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:
     """A scenario's own resolution, or what follows from a rival that occurred: the earlier."""
     own, set_id = database.scenarios[scenario_id].resolution, database.scenarios[scenario_id].set
-    found = [own] if own else []
+    outcomes = [own] if own else []
     for rival in database.occurred[set_id] if set_id else ():
         its = database.scenarios[rival].resolution
         if its is not None and rival != scenario_id:
             basis = f"{rival} occurred"
-            found.append(Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence))
-    return min(found, key=_when_recorded, default=None)
+            outcomes.append(
+                Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence)
+            )
+    return min(outcomes, key=lambda outcome: outcome.recorded, default=None)
 
 
 def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolution | None:
@@ -165,13 +164,13 @@ def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolu
 
 
 def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
-    """Whether a member still has its place in its set: it leaves when it is known not to occur."""
+    """True if a member still has its place in its set: not known not to occur."""
     outcome = resolved(database, scenario_id, as_of)
     return outcome is None or outcome.outcome != "did-not-occur"
 
 
 def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
-    """Where a scenario stands in its life at `as_of`."""
+    """State of a scenario at `as_of`."""
     scenario = database.scenarios[scenario_id]
     if as_of < scenario.opened:
         return "unopened"
@@ -185,16 +184,15 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
     outcome = resolved(database, scenario_id, as_of)
     if outcome is None:
         return as_of
-    eve: date = outcome.recorded - timedelta(days=1)
-    return max(eve, database.scenarios[scenario_id].opened)
+    return max(outcome.recorded - timedelta(days=1), database.scenarios[scenario_id].opened)
 
 
 def latest_day(database: Database) -> date | None:
     """The last day on which something became known, was forecast or was first asked."""
-    found = [latest_of(item) for item in database.evidence.values()]
-    found += [latest_of(one) for one in database.scenarios.values()]
-    found += [sheet.date for sheet in database.sheets.values()]
-    return max(found, default=None)
+    days = [latest_of(item) for item in database.evidence.values()]
+    days += [latest_of(scenario) for scenario in database.scenarios.values()]
+    days += [sheet.date for sheet in database.sheets.values()]
+    return max(days, default=None)
 
 
 def latest_of(record: Evidence | Scenario | Sheet) -> date:
@@ -213,13 +211,22 @@ def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
 
 def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     """The scenarios that an item rates, directly or through an indicator that it fires."""
-    found = set(evidence.ratings)
+    rated = set(evidence.ratings)
     for text in evidence.indicators:
         scenario_id, indicator_id = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
         if scenario and indicator_id in scenario.indicators:
-            found |= scenario.indicators[indicator_id].ratings.keys()
-    return frozenset(found & database.scenarios.keys())
+            rated |= scenario.indicators[indicator_id].ratings.keys()
+    return frozenset(rated & database.scenarios.keys())
+
+
+def rated_by(database: Database, ids: Iterable[EvidenceId]) -> dict[ScenarioId, list[EvidenceId]]:
+    """By scenario, those of these items that rate it, directly or through an indicator."""
+    items: dict[ScenarioId, list[EvidenceId]] = {}
+    for id in ids:
+        for scenario_id in bears_on(database, database.evidence[id]):
+            items.setdefault(scenario_id, []).append(id)
+    return items
 
 
 def _firings(
@@ -228,20 +235,20 @@ def _firings(
     added: Mapping[EvidenceId, Evidence],
     gone: Mapping[EvidenceId, Evidence],
 ) -> dict[IndicatorKey, list[Firing]]:
-    """What fired each indicator, in the order in which it is walked, once items came and went."""
+    """Firings of each indicator, in the order of the walk, once items came and went."""
     differ = (*added.values(), *gone.values())
     touched = {indicator_key(text) for item in differ for text in item.indicators}
-    found = {**was}
+    firings = {**was}
     for key in touched:
-        found[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
+        firings[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
     for id, item in added.items():
         for text, state in item.indicators.items():
-            found[indicator_key(text)].append((id, state))
+            firings[indicator_key(text)].append((id, state))
     for key in touched:
-        found[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
-        if not found[key]:
-            del found[key]
-    return found
+        firings[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
+        if not firings[key]:
+            del firings[key]
+    return firings
 
 
 def _is_known(item: Evidence, as_of: date) -> bool:
@@ -257,7 +264,7 @@ def _weights(items: Mapping[EvidenceId, Evidence], database: Database) -> dict[E
 
 
 def _follows(database: Database, was: Known) -> bool:
-    """Whether it has the tracker, the scenarios and the sources by which the items were judged."""
+    """True if it has the tracker, the scenarios and the sources by which the items were judged."""
     before = was.database
     if database is before:
         return True
@@ -276,34 +283,30 @@ def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceI
     return first_day(item.observed), item.recorded, seen == "reversed", id
 
 
-def _when_recorded(outcome: Resolution) -> date:
-    return outcome.recorded
-
-
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
     """A scenario, its rivals, and those on which their priors depend, with theirs."""
-    found: dict[ScenarioId, None] = {}
+    reached: dict[ScenarioId, None] = {}
     sets: set[SetId] = set()
     waiting = [scenario_id]
     while waiting:
         id = waiting.pop()
-        if id in database.scenarios and id not in found:
-            found[id] = None
+        if id in database.scenarios and id not in reached:
+            reached[id] = None
             scenario = database.scenarios[id]
             waiting += scenario.prior.given
             if scenario.set and scenario.set not in sets:
                 sets.add(scenario.set)
                 waiting += reversed(rivals(database, id))
-    return tuple(found)
+    return tuple(reached)
 
 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
-    found: dict[ScenarioId, list[EvidenceId]] = {}
+    items: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in database.evidence.items():
         for scenario_id in borne(database, item):
-            found.setdefault(scenario_id, []).append(id)
-    return found
+            items.setdefault(scenario_id, []).append(id)
+    return items
 
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
@@ -313,14 +316,14 @@ def borne(database: Database, item: Evidence) -> set[ScenarioId]:
 
 def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
     """The same for one that rates these scenarios and fires these indicators."""
-    found: set[ScenarioId] = set()
+    scenarios: set[ScenarioId] = set()
     for text in about:
         scenario_id, indicator_id = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
-        found.add(scenario_id)
+        scenarios.add(scenario_id)
         if scenario and indicator_id in scenario.indicators:
-            found.update(scenario.indicators[indicator_id].ratings)
-    return found
+            scenarios.update(scenario.indicators[indicator_id].ratings)
+    return scenarios
 
 
 def near(
@@ -329,44 +332,42 @@ def near(
     bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
     speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
 ) -> Database:
-    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
-
-    Of the sources, those that the evidence names.
-    """
+    """Connected scenarios, their evidence, its sources, and sheets: all that can move a figure."""
     columns = connected(database, scenario_id)
     items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
     evidence = {id: database.evidence[id] for id in items}
     fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
     around = sorted(fired.union(columns) & database.scenarios.keys())
-    told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
+    sheets = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
     named = {item.source for item in evidence.values() if item.source}
     return Database(
         database.tracker,
         {id: database.scenarios[id] for id in around},
         evidence,
-        {id: database.sheets[id] for id in told},
+        {id: database.sheets[id] for id in sheets},
         {id: database.sources[id] for id in sorted(named & database.sources.keys())},
     )
 
 
-class Together(NamedTuple):
-    """What is asked about together: the open members of a set, or scenarios that share a tag."""
+class RatedTogether(NamedTuple):
+    """The open members of a set, or open scenarios that share a tag: an item rates all at once."""
 
     title: str
     ids: list[ScenarioId]
     is_set: bool
 
 
-def rated_together(database: Database, day: date) -> Iterator[Together]:
+def rated_together(database: Database, day: date) -> Iterator[RatedTogether]:
     """The scenarios that are open on a day: set by set, then tag by tag."""
     scenarios, sets = database.scenarios, database.tracker.sets
     live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
     for set_id, title in sets.items():
         if ids := [id for id in live if scenarios[id].set == set_id]:
-            yield Together(f"Set {set_id}: {title}", ids, is_set=True)
+            yield RatedTogether(f"Set {set_id}: {title}", ids, is_set=True)
     by_tag: dict[str, list[ScenarioId]] = {}
     for id in live:
         if scenarios[id].set not in sets:
             by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
     for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
-        yield Together(f"Tag {tag}" if tag else "Without a tag", by_tag[tag], is_set=False)
+        title = f"Tag {tag}" if tag else "Without a tag"
+        yield RatedTogether(title, by_tag[tag], is_set=False)

@@ -1,1 +1,1 @@
-"""Commits: what they changed, when records were made, and what an audit asks."""
+"""Commits: their changes, the figures after them, and the audit."""

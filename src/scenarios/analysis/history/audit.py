@@ -1,10 +1,9 @@
-"""What an outside reviewer learns from a database's commits, and what they cannot tell."""
+"""The audit: findings of an outside reviewer in a database's commits, and their limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import chain
 
 import msgspec
 
@@ -25,26 +24,14 @@ from scenarios.analysis.rules.rule import Rule
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source
 
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
-    Rule(
-        "hindsight-indicator",
-        "Indicators added or rated anew after what fires them",
-        "note",
-        hindsight_indicator,
-    ),
-    Rule("edited-forecast", "Forecasts edited after they were committed", "note", edited_forecast),
-    Rule("renamed", "References renamed to the id of today", "note", renamed),
-    Rule(
-        "question-changed", "Questions changed after the first forecast", "note", question_changed
-    ),
-    Rule(
-        "rated-after-outcome",
-        "Ratings changed after the outcome was known",
-        "note",
-        rated_after_outcome,
-    ),
-    Rule("late-forecast", "Forecasts dated when the outcome was known", "note", late_forecast),
-    Rule("deleted-evidence", "Evidence deleted rather than retracted", "note", deleted_evidence),
-    Rule("backdated", "Backdated records", "note", backdated),
+    hindsight_indicator,
+    edited_forecast,
+    renamed,
+    question_changed,
+    rated_after_outcome,
+    late_forecast,
+    deleted_evidence,
+    backdated,
 )
 
 
@@ -59,7 +46,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records have an id in another system, and the commits that brought them."""
+    """Number of records with an id in another system, and the commits that brought them."""
 
     system: str
     records: int
@@ -67,7 +54,7 @@ class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings up to the commit `tip`, and what the commits cannot tell.
+    """The findings up to the commit `tip`, and the limits of the commits as evidence.
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
     `elsewhere` is where records came from that were imported or accepted.
@@ -92,15 +79,18 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
     at which a shallow clone ends.
     """
     days = [commit.authored for commit in followed.commits]
-    in_order = _in_order(followed)
+    numbers = {commit.id: number for number, commit in enumerate(followed.commits)}
+    findings = (
+        finding
+        for each in RULES
+        for finding in sorted(each.check(followed), key=lambda finding: numbers[finding.commit])
+    )
     return Audit(
         tip=tip,
         commits=len(followed.commits),
         first=min(days, default=None),
         last=max(days, default=None),
-        findings=tuple(
-            found for rule in RULES for found in sorted(rule.check(followed), key=in_order)
-        ),
+        findings=tuple(findings),
         entered=tuple(_entered(followed)),
         elsewhere=tuple(_elsewhere(followed)),
         lumped=tuple(_lumped(followed)),
@@ -117,16 +107,15 @@ def foretold(
         return []
     committed = trail(revisions).database
     had = set()
-    for one in _findings(revisions, committed, before, on):
-        now = after.called_now.get((one.kind, one.record), one.record)
-        had |= {(one.rule, id, one.message) for id in (one.record, now)}
-    found = _findings(revisions, committed, after, on)
-    return [one for one in found if (one.rule, one.record, one.message) not in had]
-
-
-def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
-    numbers = {commit.id: number for number, commit in enumerate(trail.commits)}
-    return lambda finding: numbers[finding.commit]
+    for finding in _findings(revisions, committed, before, on):
+        now = after.called_now.get((finding.kind, finding.record), finding.record)
+        had |= {(finding.rule, id, finding.message) for id in (finding.record, now)}
+    findings = _findings(revisions, committed, after, on)
+    return [
+        finding
+        for finding in findings
+        if (finding.rule, finding.record, finding.message) not in had
+    ]
 
 
 def _entered(trail: Trail) -> Iterator[Entered]:
@@ -145,17 +134,14 @@ def _entered(trail: Trail) -> Iterator[Entered]:
 
 
 def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
-    found: dict[str, list[str]] = {}
-    database = trail.database
-    named: Iterator[tuple[Kind, str, Scenario | Evidence | Source]] = chain(
-        (("scenario", *one) for one in database.scenarios.items()),
-        (("evidence", *one) for one in database.evidence.items()),
-        (("source", *one) for one in database.sources.items()),
-    )
-    for kind, id, record in named:
+    commits_of: dict[str, list[str]] = {}
+    kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
+    every = ((kind, *entry) for kind in kinds for entry in records(trail.database, kind).items())
+    for kind, id, record in every:
+        assert isinstance(record, Scenario | Evidence | Source)  # noqa: S101 - by kind
         for system in record.foreign:
-            found.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
-    for system, commits in sorted(found.items()):
+            commits_of.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
+    for system, commits in sorted(commits_of.items()):
         once = tuple(dict.fromkeys(commits))
         yield Elsewhere(system=system, records=len(commits), commits=once)
 
@@ -171,34 +157,27 @@ def _lumped(trail: Trail) -> Iterator[str]:
 
 def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
     """Each item and each sheet with its own date, in the commit that brought it."""
-    told: set[bytes] = set()
+    seen: set[bytes] = set()
     for step in trail.steps:
         record, name = step.change.after, trail.name(step.change.id)
         commit = trail.came(step)
-        if isinstance(record, Evidence | Sheet) and name not in told and not commit.shallow:
-            told.add(name)
+        if isinstance(record, Evidence | Sheet) and name not in seen and not commit.shallow:
+            seen.add(name)
             yield commit, record.recorded if isinstance(record, Evidence) else record.date
 
 
 def _findings(
     revisions: Sequence[Revision], committed: Database, now: Database, on: date
 ) -> tuple[AuditFinding, ...]:
-    changes = tuple(_changes(committed, now))
+    folders = ((kind, records(committed, kind), records(now, kind)) for kind in KINDS)
+    changes = tuple(
+        RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))
+        for kind, old, new in folders
+        for id in sorted({*old, *new})
+        if old.get(id) != new.get(id)
+    )
     commit = Commit(
-        id="",
-        parents=(revisions[-1].commit.id,),
-        author="",
-        authored=on,
-        committed=on,
-        subject="",
+        id="", parents=(revisions[-1].commit.id,), author="", authored=on, committed=on, subject=""
     )
     pending = Revision(commit=commit, changes=changes, own=changes)
     return audit(trail([*revisions, pending])).findings
-
-
-def _changes(before: Database, after: Database) -> Iterator[RecordChange]:
-    for kind in KINDS:
-        old, new = records(before, kind), records(after, kind)
-        for id in sorted({*old, *new}):
-            if old.get(id) != new.get(id):
-                yield RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))

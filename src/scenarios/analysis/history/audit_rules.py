@@ -10,8 +10,9 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit
-from scenarios.analysis.history.provenance import Asked, Step, Trail, asked, dated
+from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
 from scenarios.analysis.rules.evidence import ALIKE
+from scenarios.analysis.rules.rule import rule
 from scenarios.model import (
     Analyst,
     Database,
@@ -29,7 +30,7 @@ from scenarios.values import indicator_key
 
 
 class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a commit did to a record that a reviewer should know; `date` is the author's own."""
+    """A finding of the audit in a commit's change of a record; `date` is the author's own."""
 
     rule: str
     record: str
@@ -40,6 +41,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+@rule("backdated", "Backdated records", "note")
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
 
@@ -62,6 +64,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("backdated", step, f"committed {worst} days after its date: {what}")
 
 
+@rule("edited-forecast", "Forecasts edited after they were committed", "note")
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A committed figure that was then changed or removed, or that a merge lost.
 
@@ -69,7 +72,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     To do: restore the sheet from git, and forecast again in a new sheet.
     """
     there = {trail.name(id) for id in trail.database.sheets}
-    told: set[bytes] = set()
+    reported: set[bytes] = set()
     left: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
@@ -79,8 +82,8 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
         if isinstance(after, Sheet):
             for what, was, now in _edited(before, after):
                 way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
-                if not told & {way, back}:
-                    told.add(way)
+                if not reported & {way, back}:
+                    reported.add(way)
                     message = f"{what}: {was} → {now}, after it was committed"
                     yield of_step("edited-forecast", step, message)
         elif trail.name(id) not in there:
@@ -91,6 +94,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     yield from _lost_forecasts(trail, left)
 
 
+@rule("renamed", "References renamed to the id of today", "note")
 def renamed(trail: Trail) -> Iterator[AuditFinding]:
     """A reference by a former id that was replaced by the id of today: no judgement changed.
 
@@ -102,6 +106,7 @@ def renamed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("renamed", step, f"{old} → {new}: renamed, the same record")
 
 
+@rule("question-changed", "Questions changed after the first forecast", "note")
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 
@@ -110,16 +115,16 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     Example: `horizon: 2025-12-31` became 2030-12-31, and two sheets had forecast it.
     To do: let each analyst forecast again; put what was only unclear under `clarifications`.
     """
-    told: set[bytes] = set()
+    reported: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
         fields = []
         for field in _changed(asked(before), asked(after)):
-            was, now = (getattr(asked(one), field) for one in (before, after))
-            if (way := trail.name(id, field, was, now)) not in told:
-                told.add(way)
+            was, now = (getattr(asked(state), field) for state in (before, after))
+            if (way := trail.name(id, field, was, now)) not in reported:
+                reported.add(way)
                 fields.append(field)
         if not fields:
             continue
@@ -133,6 +138,7 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("question-changed", step, message)
 
 
+@rule("deleted-evidence", "Evidence deleted rather than retracted", "note")
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason.
 
@@ -154,13 +160,13 @@ def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("deleted-evidence", step, "lost in a merge, not retracted")
 
 
-def of_step(rule: str, step: Step, message: str) -> AuditFinding:
-    """A finding about what a commit did to one record."""
+def of_step(rule: str, step: RecordStep, message: str) -> AuditFinding:
+    """A finding about a commit's change of one record."""
     return of_commit(rule, step.commit, step.change.kind, step.change.id, message)
 
 
 def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) -> AuditFinding:
-    """A finding about what stands today, and the commit from which it does."""
+    """A finding about today's content, and the commit that brought it."""
     return AuditFinding(
         rule=rule,
         record=record,
@@ -173,7 +179,7 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
 
 
 def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str]]:
-    """What of a sheet is another than it was: what, from what, to what."""
+    """Differences of two versions of a sheet: field or scenario, before, after."""
     for field in ("date", "analyst"):
         was, now = str(getattr(before, field)), str(getattr(after, field))
         if was != now:
@@ -189,45 +195,39 @@ def _told(figure: float | None) -> str:
     return "withdrawn" if figure is None else str(figure)
 
 
-def _lost_forecasts(trail: Trail, told: set[bytes]) -> Iterator[AuditFinding]:
+def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding]:
     """Figures that neither stand today nor were changed by a commit: a merge took another one."""
     for id, sheet in trail.database.sheets.items():
-        told |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
+        reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
     for step in trail.steps:
         after, id = step.change.after, step.change.id
         if isinstance(after, Sheet):
             for scenario, figure in after.probabilities.items():
                 name = trail.name(id, scenario, figure)
-                if name not in told:
-                    told.add(name)
+                if name not in reported:
+                    reported.add(name)
                     message = f"{scenario}: {_told(figure)} was committed, and lost in a merge"
                     yield of_step("edited-forecast", step, message)
 
 
-def _changed(before: Asked, after: Asked) -> list[str]:
-    """The fields that ask something else; what is made clear later is appended, and no change."""
-    fields = [
-        field
-        for field in ("question", "resolution_criteria", "horizon")
-        if getattr(before, field) != getattr(after, field)
-    ]
+def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
+    """The changed fields of a question; an appended clarification is no change."""
+    asking = ("question", "resolution_criteria", "horizon")
+    fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
     kept = after.clarifications[: len(before.clarifications)]
     return [*fields, *([] if kept == before.clarifications else ["clarifications"])]
 
 
 def _forecasters(
-    trail: Trail, step: Step, before: Asked, after: Asked
+    trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
-    """Who had answered an earlier question, and of them who has not answered today's, who has.
-
-    An answer goes on to answer what was only made clearer.
-    """
+    """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed."""
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
-    today = next((asked(one) for id, one in scenarios if trail.name(id) == name), after)
+    today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
     earlier: set[Analyst] = set()
-    latest: dict[Analyst, tuple[int, Asked]] = {}
-    for id, sheet in sorted(trail.database.sheets.items(), key=lambda one: one[1].date):
+    latest: dict[Analyst, tuple[int, AskedQuestion]] = {}
+    for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
         for scenario, figure in sheet.probabilities.items():
             if trail.name(scenario) != name:
                 continue
@@ -242,15 +242,16 @@ def _forecasters(
             answered = before if is_earlier and is_old else answer.asked
             latest[sheet.analyst] = answer.number, answered
     standing = {who: latest[who] for who in sorted(earlier) if who in latest}
-    suspect = [who for who, (_, it) in standing.items() if _changed(it, today)]
+    suspect = [who for who, (_, answered) in standing.items() if _changed(answered, today)]
     since = [who for who, (number, _) in standing.items() if number >= step.number]
     return earlier, suspect, [who for who in since if who not in suspect]
 
 
 Course = list[tuple[int, Indicator]]
-"""An indicator as it was judged and worded, with the commits that changed it."""
+"""The versions of an indicator, with the commits that made them."""
 
 
+@rule("hindsight-indicator", "Indicators added or rated anew after what fires them", "note")
 def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
     """An indicator that was added, reworded or rated anew when what fires it had been recorded.
 
@@ -263,16 +264,17 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
         scenario = trail.database.scenarios.get(owner)
         if scenario is None or key not in scenario.indicators:
             continue
-        found: dict[tuple[str, int], list[EvidenceId]] = {}
+        younger: dict[tuple[str, int], list[EvidenceId]] = {}
         for id in ids:
             if how := _how(trail, courses[trail.name(text)], text, id):
-                found.setdefault(how, []).append(id)
-        for (told, number), late in found.items():
-            message = f"{told}: {', '.join(late)}"
+                younger.setdefault(how, []).append(id)
+        for (how_late, number), late in younger.items():
+            message = f"{how_late}: {', '.join(late)}"
             commit = trail.commits[number]
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
 
+@rule("rated-after-outcome", "Ratings changed after the outcome was known", "note")
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 
@@ -281,22 +283,23 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     Example: C became II in an item, and its scenario had been resolved before.
     To do: restore what was judged at the time; write what you learned into `notes`.
     """
-    told: set[bytes] = set()
-    made: set[bytes] = set()
+    reported: set[bytes] = set()
+    changed: set[bytes] = set()
     for step in trail.steps:
         for scenario, what, was, now in _rejudged(trail, step):
             outcome = _known_outcome(trail, step, scenario)
             subject = (step.change.id, scenario, what)
             way, back = trail.name(subject, was, now), trail.name(subject, now, was)
-            is_merged = len(step.commit.parents) > 1 and way in made
-            made.add(way)
-            if outcome and not is_merged and not told & {way, back}:
-                told.add(way)
+            is_merged = len(step.commit.parents) > 1 and way in changed
+            changed.add(way)
+            if outcome and not is_merged and not reported & {way, back}:
+                reported.add(way)
                 change = f"{what} {was} → {now}"
                 message = f"{change}, after the outcome of {scenario} was known ({outcome.date})"
                 yield of_step("rated-after-outcome", step, message)
 
 
+@rule("late-forecast", "Forecasts dated when the outcome was known", "note")
 def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 
@@ -327,42 +330,42 @@ def _fired(database: Database) -> list[tuple[str, list[EvidenceId]]]:
 
 
 def _courses(trail: Trail) -> dict[bytes, Course]:
-    found: dict[bytes, Course] = {}
+    courses: dict[bytes, Course] = {}
     for step in trail.steps:
         id, before, after = step.change.id, step.change.before, step.change.after
         if isinstance(after, Scenario):
             had = before.indicators if isinstance(before, Scenario) else {}
             number = step.number if before else trail.born["scenario", id]
-            for key, one in after.indicators.items():
-                if had.get(key) != one:
-                    course = found.setdefault(trail.name(f"{id}/{key}"), [])
-                    course.append((number, one))
-    return found
+            for key, indicator in after.indicators.items():
+                if had.get(key) != indicator:
+                    course = courses.setdefault(trail.name(f"{id}/{key}"), [])
+                    course.append((number, indicator))
+    return courses
 
 
 def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
-    """How an indicator is younger than an item that fires it, and the commit that made it so."""
+    """Reason why an indicator is younger than an item that fires it, with its commit."""
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]
     born, first = trail.born["evidence", id], course[0][0]
-    then = [one for number, one in course if not _is_after(trail, number, born, item)][-1:]
+    then = [state for number, state in course if not _is_after(trail, number, born, item)][-1:]
     if not then:
         return "added after what fires it had been committed", first
     if owner in trail.stood[born] and key in trail.stood[born][owner].indicators:
         then.append(trail.stood[born][owner].indicators[key])
-    later = ((number, one) for number, one in course if _is_after(trail, number, born, item))
-    made = [number for number, one in later if _same(trail, one, indicator)]
-    if made and not any(_same(trail, one, indicator) for one in then):
+    later = ((number, state) for number, state in course if _is_after(trail, number, born, item))
+    numbers = [number for number, state in later if _same(trail, state, indicator)]
+    if numbers and not any(_same(trail, state, indicator) for state in then):
         is_rated = _judged(trail, then[-1]) != _judged(trail, indicator)
         did = "rated anew" if is_rated else "reworded"
-        return f"{did} after what fires it had been committed", made[0]
+        return f"{did} after what fires it had been committed", numbers[0]
     if item.recorded < indicator.added:
         return "added after what fires it had been recorded, by its own date", first
     return None
 
 
 def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
-    """Whether a commit came after the one that brought an item, and no rebase put it there.
+    """True if a commit came after the one that brought an item, and no rebase put it there.
 
     Where days lie between an item and its commit, as in a squash, the item's own date counts.
     """
@@ -372,44 +375,46 @@ def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
     return number > born and not is_moved
 
 
-def _same(trail: Trail, one: Indicator, other: Indicator) -> bool:
+def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
     """Judged the same, in words of which most are the same."""
-    if one is other:
+    if indicator is other:
         return True
-    words, others = (set(re.findall(r"\w+", it.statement.casefold())) for it in (one, other))
+    words, others = (
+        set(re.findall(r"\w+", each.statement.casefold())) for each in (indicator, other)
+    )
     is_alike = len(words & others) >= ALIKE * len(words | others)
-    return is_alike and _judged(trail, one) == _judged(trail, other)
+    return is_alike and _judged(trail, indicator) == _judged(trail, other)
 
 
 def _judged(trail: Trail, indicator: Indicator) -> bytes:
-    """What was fixed beforehand: ratings, theme, what its absence is worth and from when on."""
+    """Judgements fixed beforehand: ratings, theme, worth and day of its absence."""
     absence = _absence(indicator)
     return trail.name(indicator.ratings, indicator.theme, *absence.values())
 
 
 def _absence(indicator: Indicator) -> dict[str, object]:
-    """What its absence is worth and from when on; the day alone says nothing."""
+    """Worth and day of its absence; the day counts only with a worth."""
     worth = indicator.if_absent, indicator.chance
     due = indicator.due if worth != (None, None) else None
     return {"absence": indicator.if_absent, "chance": indicator.chance, "due": due}
 
 
-def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, str]]:
-    """Each judgement that a commit changed: about which scenario, what, from what, to what."""
+def _rejudged(trail: Trail, step: RecordStep) -> Iterator[tuple[ScenarioId, str, str, str]]:
+    """Judgements that a commit changed: scenario, judgement, before, after."""
     was, now = step.change.before, step.change.after
     old: dict[tuple[ScenarioId, str], object] = {}
     new: dict[tuple[ScenarioId, str], object] = {}
     if isinstance(was, Evidence) and isinstance(now, Evidence):
         database = Database(trail.database.tracker, trail.stood[step.number])
         scenarios = borne(database, was) | borne(database, now)
-        old, new = (_of_item(database, one, scenarios) for one in (was, now))
+        old, new = (_of_item(database, item, scenarios) for item in (was, now))
     elif isinstance(was, Scenario) and isinstance(now, Scenario):
         keys = was.indicators.keys() & now.indicators.keys()
-        old, new = (_of_scenario(step.change.id, one, keys) for one in (was, now))
+        old, new = (_of_scenario(step.change.id, scenario, keys) for scenario in (was, now))
         if was.resolution is None:
             new.pop((step.change.id, "outcome"), None)
     for scenario, what in sorted(old.keys() | new.keys()):
-        before, after = (str(it.get((scenario, what)) or "none") for it in (old, new))
+        before, after = (str(values.get((scenario, what)) or "none") for values in (old, new))
         if before != after:
             yield scenario, what, before, after
 
@@ -417,57 +422,54 @@ def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, 
 def _of_item(
     database: Database, item: Evidence, scenarios: Iterable[ScenarioId]
 ) -> dict[tuple[ScenarioId, str], object]:
-    found: dict[tuple[ScenarioId, str], object] = {}
+    judged: dict[tuple[ScenarioId, str], object] = {}
     for scenario, rating in item.ratings.items():
-        found[scenario, "rating"] = rating
+        judged[scenario, "rating"] = rating
     for text, state in item.indicators.items():
         owner, key = indicator_key(text)
         if owner in database.scenarios and key in database.scenarios[owner].indicators:
             for scenario in database.scenarios[owner].indicators[key].ratings:
-                found[scenario, f"indicator {text}"] = state
+                judged[scenario, f"indicator {text}"] = state
     for scenario in scenarios:
-        found[scenario, "reliability"] = item.reliability
-        found[scenario, "credibility"] = item.credibility
-        found[scenario, "theme"] = item.theme
-    return found
+        judged[scenario, "reliability"] = item.reliability
+        judged[scenario, "credibility"] = item.credibility
+        judged[scenario, "theme"] = item.theme
+    return judged
 
 
 def _of_scenario(
     id: ScenarioId, scenario: Scenario, keys: Iterable[IndicatorId]
 ) -> dict[tuple[ScenarioId, str], object]:
-    found: dict[tuple[ScenarioId, str], object] = {}
+    judgements: dict[tuple[ScenarioId, str], object] = {}
     prior = scenario.prior
-    found[id, "prior"] = prior.probability
-    found[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
+    judgements[id, "prior"] = prior.probability
+    judgements[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
     for other, given in prior.given.items():
-        found[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
+        judgements[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
     if outcome := scenario.resolution:
-        found[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
+        judgements[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
     for key in keys:
         indicator = scenario.indicators[key]
         for what, judged in {**_absence(indicator), "theme": indicator.theme}.items():
-            found[id, f"{what} of {key}"] = judged
+            judgements[id, f"{what} of {key}"] = judged
         for rated, rating in indicator.ratings.items():
-            found[rated, f"indicator {key}"] = rating
-    return found
+            judgements[rated, f"indicator {key}"] = rating
+    return judgements
 
 
-def _known_outcome(trail: Trail, step: Step, scenario: ScenarioId) -> Resolution | None:
-    """The outcome, if it was known before this commit was made.
-
-    Where it stood in the database already, a rebase or a squash may have put the commit behind it.
-    """
+def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Resolution | None:
+    """The outcome, if it was known before this commit was made, which a rebase may have moved."""
     before = Database(trail.database.tracker, trail.stood[step.number])
-    made = step.commit.earliest
+    earliest = step.commit.earliest
     if scenario in before.scenarios and (outcome := resolution(before, scenario)):
-        is_moved = made < step.commit.committed and made <= outcome.date
+        is_moved = earliest < step.commit.committed and earliest <= outcome.date
         return None if is_moved else outcome
     if scenario in trail.database.scenarios and (outcome := resolution(trail.database, scenario)):
-        return outcome if outcome.date < made else None
+        return outcome if outcome.date < earliest else None
     return None
 
 
-def _said_too_late(trail: Trail, step: Step) -> Iterator[AuditFinding]:
+def _said_too_late(trail: Trail, step: RecordStep) -> Iterator[AuditFinding]:
     was, now = step.change.before, step.change.after
     if not isinstance(now, Sheet):
         return

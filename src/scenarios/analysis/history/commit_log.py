@@ -21,29 +21,19 @@ from scenarios.analysis.history.commits import (
     records,
     renamed,
 )
-from scenarios.analysis.history.provenance import Standing, States, Unit, unit_of
+from scenarios.analysis.history.provenance import DatabaseState, States, Unit, unit_of
 from scenarios.analysis.ledger.odds import Comparisons, Odds, later
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.model import (
-    Database,
-    EvidenceId,
-    Kind,
-    Record,
-    ScenarioId,
-    Tracker,
-)
+from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import MOVED_BITS, jeffreys
 
 SHOWN = 3
-"""So many scenarios are told of a commit to everything: those that it moved most."""
+"""Scenarios shown of a commit: those that it moved most."""
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's figures after a commit, on the day of the newest record; None where none.
-
-    They are `withheld` where a file that could not be read then could change them.
-    """
+class CommitFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures after a commit, on its newest day; `withheld` by a file not readable then."""
 
     scenario: ScenarioId
     stated: float | None
@@ -52,30 +42,29 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One commit; `as_of` is the day of the newest record after it."""
 
     commit: Commit
     as_of: date | None
     what: Differences
-    figures: tuple[Figures, ...]
+    figures: tuple[CommitFigures, ...]
     left_out: int
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The commits that are told, newest first, and how many older ones are not."""
+    """The commits shown, newest first, and the number of older ones."""
 
     ledger: int = VERSION
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     earlier: int
 
 
 Names = frozenset[str]
-Near = Database | None
 Pair = tuple[float | None, float | None]
-"""What is stated and what is implied; None where nothing is."""
+"""Stated and implied probability; None where there is none."""
 Kept = dict[Unit, Comparisons]
-"""What was last compared of each set, and each scenario outside sets."""
+"""Last comparisons of each set, and of each scenario outside sets."""
 
 
 def history(
@@ -86,14 +75,16 @@ def history(
     progress: Progress = unwatched,
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
-    touching = {number for number, one in enumerate(revisions) if one.own}
+    touching = {number for number, revision in enumerate(revisions) if revision.own}
     names = called(revisions, subject) if subject is not None else None
     if names is not None:
-        touching = {number for number, it in enumerate(_changed(revisions, names)) if it}
+        touching = {
+            number for number, is_changed in enumerate(_changed(revisions, names)) if is_changed
+        }
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
-    told = recent[-limit:] if limit else recent
-    entries = list(_entries(revisions, frozenset(told), names, progress))
-    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(told))
+    shown = recent[-limit:] if limit else recent
+    entries = list(_entries(revisions, frozenset(shown), names, progress))
+    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(shown))
 
 
 def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
@@ -108,46 +99,54 @@ def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
 
 
 def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
-    """For each commit, whether it changed a record of these names, or what moves that scenario."""
+    """True for each commit that changed a record of these names, or one that moves the scenario."""
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
         standing.put(_brought(revision))
-        was = [_around(standing, id) for id in names]
+        was = _around(standing, names)
         standing.put(revision.own)
-        is_moved = was != [_around(standing, id) for id in names]
+        is_moved = was != _around(standing, names)
         states.keep(revision, standing)
         yield is_moved or any(change.id in names for change in revision.own)
 
 
 def _entries(
-    revisions: Sequence[Revision], told: frozenset[int], names: Names | None, progress: Progress
-) -> Iterator[Entry]:
+    revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
+) -> Iterator[HistoryEntry]:
     states, kept = States(revisions), Kept()
     for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
-        if number in told:
+        if number in shown:
             yield _entry(revision, standing, kept, names)
         else:
             standing.put(revision.changes)
         states.keep(revision, standing)
 
 
-def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | None) -> Entry:
-    """What a commit did itself; `standing` goes from before it to after it."""
+def _entry(
+    revision: Revision, standing: DatabaseState, kept: Kept, names: Names | None
+) -> HistoryEntry:
+    """Entry of a commit's own changes; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
-    of = [one for one in own if names is None or one.id in names]
-    there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
+    of = [change for change in own if names is None or change.id in names]
+    there = standing.database.scenarios.keys() | {
+        change.id for change in own if change.kind == "scenario"
+    }
     about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
-    around = [_around(standing, id) for id in about]
+    around = _around(standing, about)
     before = _pairs(standing, kept, ids, day)
     standing.put(own)
-    around += [_around(standing, id) for id in about]
+    around += _around(standing, about)
     if about:
-        of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
+        of = [
+            change
+            for change in own
+            if any(database and change.id in records(database, change.kind) for database in around)
+        ]
     after = _pairs(standing, kept, ids, day)
     for old, new in renamed(own).items():
         if old in before and new in before:
@@ -155,10 +154,10 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
     lost = standing.withheld()
     figures = [_figures(id, before[id], after[id], lost.get(id)) for id in before]
     if names is None:
-        figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
-    figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
+        figures = [figure for figure in figures if figure.movement_bits >= MOVED_BITS]
+    figures.sort(key=lambda figure: (-figure.movement_bits, figure.scenario))
     shown = figures if names else figures[:SHOWN]
-    return Entry(
+    return HistoryEntry(
         commit=revision.commit,
         as_of=day,
         what=_what(of),
@@ -168,13 +167,13 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
 
 
 def _brought(revision: Revision) -> list[RecordChange]:
-    """What a merge took over from another parent than its first."""
-    own = {(one.kind, one.id) for one in revision.own}
-    return [one for one in revision.changes if (one.kind, one.id) not in own]
+    """Changes that a merge took over from another parent than its first."""
+    own = {(change.kind, change.id) for change in revision.own}
+    return [change for change in revision.changes if (change.kind, change.id) not in own]
 
 
 def _pairs(
-    standing: Standing, kept: Kept, ids: Iterable[ScenarioId], day: date | None
+    standing: DatabaseState, kept: Kept, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
     """The figures of scenarios on a day; the members of a set share one computation."""
     database = standing.database
@@ -189,26 +188,31 @@ def _pairs(
     for (unit, last), together in sorted(asked.items()):
         kept[unit] = later(kept.get(unit), standing.near(together[0]), last)
         odds = Odds(kept[unit].known, last, kept[unit])
+        around = standing.around(together[0])
         for id in together:
-            figure = stated(database, id, last, means)
+            figure = stated(around, id, last, means)
             pairs[id] = figure.probability if figure else None, odds.implied(id)
     return pairs
 
 
-def _around(standing: Standing, id: str) -> Near:
-    return standing.around(id) if id in standing.database.scenarios else None
+def _around(standing: DatabaseState, ids: Iterable[str]) -> list[Database | None]:
+    """The near records of each scenario; None for another record."""
+    scenarios = standing.database.scenarios
+    return [standing.around(id) if id in scenarios else None for id in ids]
 
 
-def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> Figures:
+def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> CommitFigures:
     moves = zip(was, now, strict=True)
     bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
-    return Figures(scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost)
+    return CommitFigures(
+        scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost
+    )
 
 
 def _what(own: Sequence[RecordChange]) -> Differences:
     """The records that a commit changed, as the differences of two small databases."""
-    before = _small((one.kind, one.id, one.before) for one in own)
-    after = _small((one.kind, one.id, one.after) for one in own)
+    before = _small((change.kind, change.id, change.before) for change in own)
+    after = _small((change.kind, change.id, change.after) for change in own)
     return differences(before, after)
 
 

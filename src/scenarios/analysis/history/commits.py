@@ -9,19 +9,11 @@ from typing import Any
 
 import msgspec
 
-from scenarios.model import (
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit as git tells it; `authored` is the author's own date, which can be set.
+    """A commit of git; `authored` is the author's own date, which can be set.
 
     `squashed` are the days of the commits that its message says it replaces.
     """
@@ -71,31 +63,34 @@ _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 
 
 def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
-    """The old names and the new ones of what a commit renamed.
+    """New names by old ones, of the records that a commit renamed.
 
-    A record that went and one that came are the same one where that names the other under
-    `formerly`, or they agree in what makes it: the question, the report, the analyst's figures.
-    Whatever else differs was edited on the way.
+    A record that went and one that came are the same where the new one names the other under
+    `formerly`, or they agree in the question, the report, or the analyst's figures.
     """
     free: dict[tuple[Any, ...], list[str]] = {}
     named = {
-        (one.kind, old): one.id
-        for one in own
-        if one.after and not one.before
-        for old in former(one.after)
+        (change.kind, old): change.id
+        for change in own
+        if change.after and not change.before
+        for old in former(change.after)
     }
-    went = {(one.kind, one.id) for one in own if one.before and not one.after and one.readable}
-    found = {old: new for (kind, old), new in named.items() if (kind, old) in went}
-    for one in own:
-        if one.after and not one.before and one.id not in found.values():
-            free.setdefault(_identity(one.kind, one.id, one.after), []).append(one.id)
-    for one in own:
-        if (one.kind, one.id) in went and one.id not in found and one.before:
-            if same := free.get(_identity(one.kind, one.id, one.before)):
-                found[one.id] = same.pop(0)
-        elif isinstance(one.before, Scenario) and isinstance(one.after, Scenario):
-            found |= _indicators(one.id, one.before, one.after)
-    return found
+    went = {
+        (change.kind, change.id)
+        for change in own
+        if change.before and not change.after and change.readable
+    }
+    renames = {old: new for (kind, old), new in named.items() if (kind, old) in went}
+    for change in own:
+        if change.after and not change.before and change.id not in renames.values():
+            free.setdefault(_identity(change.kind, change.id, change.after), []).append(change.id)
+    for change in own:
+        if (change.kind, change.id) in went and change.id not in renames and change.before:
+            if same := free.get(_identity(change.kind, change.id, change.before)):
+                renames[change.id] = same.pop(0)
+        elif isinstance(change.before, Scenario) and isinstance(change.after, Scenario):
+            renames |= _indicators(change.id, change.before, change.after)
+    return renames
 
 
 def joined(
@@ -104,22 +99,22 @@ def joined(
     names: Names,
     past: Names,
 ) -> Iterator[tuple[str, RecordChange, Names]]:
-    """Each change with the id before it, and from what the record last was, under the new names.
+    """Changes with the id before, under the new names, and the former ids that each replaced.
 
-    In both the ids of today stand for those of the `past`; the names are those it replaced.
+    Before and after the change, today's ids stand for those of the `past`.
     """
-    was = {one.id: one.before for one in own if one.id in names}
+    was = {change.id: change.before for change in own if change.id in names}
     old_ids = {new: old for old, new in names.items()}
-    for one in own:
-        if one.id in names and one.after is None:
+    for change in own:
+        if change.id in names and change.after is None:
             continue
-        old = old_ids.get(one.id, one.id)
-        before = one.before or was.get(old) or lost.get((one.kind, one.id))
+        old = old_ids.get(change.id, change.id)
+        before = change.before or was.get(old) or lost.get((change.kind, change.id))
         before = under(before, names) if names else before
-        replaced = _former_in(before, past).items() - _former_in(one.after, past).items()
-        before, after = of_today(before, past), of_today(one.after, past)
-        change = msgspec.structs.replace(one, before=before, after=after)
-        yield old, change, dict(sorted(replaced)) if after else {}
+        replaced = _former_in(before, past).items() - _former_in(change.after, past).items()
+        before, after = of_today(before, past), of_today(change.after, past)
+        joint = msgspec.structs.replace(change, before=before, after=after)
+        yield old, joint, dict(sorted(replaced)) if after else {}
 
 
 def _former_in(record: Record | None, past: Names) -> Names:
@@ -144,14 +139,19 @@ def former(record: Record | None) -> tuple[str, ...]:
 
 
 def other_name(text: str, names: Names) -> str:
-    """What an id, or `scenario/indicator`, is called instead; itself where it is called nothing."""
+    """Other name of an id, or of `scenario/indicator`; itself without one."""
     owner, slash, key = text.partition("/")
     return names.get(text) or names.get(owner, owner) + slash + key
 
 
 def name(content: tuple[Any, ...], names: Names) -> bytes:
     """Bytes that are equal where a piece of content is, under the names given."""
-    return _replaced(msgspec.json.encode(content, order="deterministic"), names)
+    text = msgspec.json.encode(content, order="deterministic")
+
+    def other(match: re.Match[bytes]) -> bytes:
+        return f'"{other_name(match[1].decode(), names)}"'.encode()
+
+    return _STRING.sub(other, text) if names else text
 
 
 def _identity(kind: Kind, id: str, record: Record) -> tuple[Any, ...]:
@@ -187,18 +187,9 @@ def under(value: Any, names: Names) -> Any:
     return value
 
 
-def _replaced(text: bytes, names: Names) -> bytes:
-    """JSON in which every string that is a name, or begins with one and `/`, is the other one."""
-
-    def other(match: re.Match[bytes]) -> bytes:
-        return f'"{other_name(match[1].decode(), names)}"'.encode()
-
-    return _STRING.sub(other, text) if names else text
-
-
 KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
 WITHDRAWN = "withdraw"
-"""How a forecast of null is told, so that it differs from none."""
+"""Shown for a forecast of null, so that it differs from none."""
 
 Key = tuple[Kind, str]
 
@@ -230,15 +221,12 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything differs."""
+        """True if anything differs."""
         return bool(self.added or self.removed or self.renamed or self.changed)
 
 
 def differences(before: Database, after: Database) -> Differences:
-    """How `after` differs from `before`; order of keys, layout and comments never count.
-
-    Nor does it that a record is named otherwise where it is named.
-    """
+    """Differences of two databases; order of keys and references to renamed records never count."""
     added: list[Key] = []
     removed: list[Key] = []
     changed: list[FieldChange] = []
@@ -249,16 +237,16 @@ def differences(before: Database, after: Database) -> Differences:
         gone[kind] = [id for id in sorted(old) if id not in new]
         came[kind] = [id for id in sorted(new) if id not in old]
     renamed = [
-        one for kind in KINDS for one in _renames(kind, before, after, gone[kind], came[kind])
+        rename for kind in KINDS for rename in _renames(kind, before, after, gone[kind], came[kind])
     ]
-    names = {one.from_: one.to for one in renamed}
+    names = {rename.from_: rename.to for rename in renamed}
     for kind in KINDS:
         old, new = records(before, kind), records(after, kind)
-        moved = [one for one in renamed if one.kind == kind]
-        left, found = {one.from_ for one in moved}, {one.to for one in moved}
+        moved = [rename for rename in renamed if rename.kind == kind]
+        left, came_so = {rename.from_ for rename in moved}, {rename.to for rename in moved}
         removed += [(kind, id) for id in gone[kind] if id not in left]
-        added += [(kind, id) for id in came[kind] if id not in found]
-        pairs = {id: id for id in old if id in new} | {one.to: one.from_ for one in moved}
+        added += [(kind, id) for id in came[kind] if id not in came_so]
+        pairs = {id: id for id in old if id in new} | {rename.to: rename.from_ for rename in moved}
         for id, was in sorted(pairs.items()):
             if old[was] is not new[id]:
                 earlier = under(old[was], names) if names else old[was]
@@ -272,7 +260,10 @@ def called(database: Database, names: Names) -> Database:
     """The same database with other names for its records, wherever they are named."""
 
     def of(kind: Kind) -> dict[str, Any]:
-        return {names.get(id, id): under(it, names) for id, it in records(database, kind).items()}
+        return {
+            names.get(id, id): under(record, names)
+            for id, record in records(database, kind).items()
+        }
 
     return msgspec.structs.replace(
         database,
@@ -286,14 +277,14 @@ def called(database: Database, names: Names) -> Database:
 
 def records(database: Database, kind: Kind) -> Mapping[str, Record]:
     """The records of one kind, by id."""
-    found: Mapping[Kind, Mapping[str, Record]] = {
+    folders: Mapping[Kind, Mapping[str, Record]] = {
         "tracker": {"tracker": database.tracker},
         "scenario": database.scenarios,
         "evidence": database.evidence,
         "forecasts": database.sheets,
         "source": database.sources,
     }
-    return found[kind]
+    return folders[kind]
 
 
 def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:
@@ -312,26 +303,24 @@ def _renames(
 ) -> Iterator[Rename]:
     """Pairs of which one says that it was the other, then pairs of equal content; each id once."""
     old, new = records(before, kind), records(after, kind)
-    said = {was: id for id in came for was in former(new[id])} if gone else {}
+    renamed = {was: id for id in came for was in former(new[id])} if gone else {}
     free: dict[bytes, list[str]] = {}
     for id in came if gone else ():
-        free.setdefault(_content(new[id]), []).append(id)
+        free.setdefault(name((new[id],), {}), []).append(id)
     for id in gone:
-        if id in said:
-            yield Rename(from_=id, to=said[id], kind=kind)
-        elif same := free.get(_content(old[id])):
+        if id in renamed:
+            yield Rename(from_=id, to=renamed[id], kind=kind)
+        elif same := free.get(name((old[id],), {})):
             yield Rename(from_=id, to=same.pop(0), kind=kind)
-
-
-def _content(record: Record) -> bytes:
-    return msgspec.json.encode(record, order="deterministic")
 
 
 def _plain(record: Record) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(record)
-    told = plain.get("probabilities")
-    if told:
-        plain["probabilities"] = {k: WITHDRAWN if v is None else v for k, v in told.items()}
+    probabilities = plain.get("probabilities")
+    if probabilities:
+        plain["probabilities"] = {
+            k: WITHDRAWN if v is None else v for k, v in probabilities.items()
+        }
     return plain
 
 

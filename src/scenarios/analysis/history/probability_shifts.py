@@ -1,4 +1,4 @@
-"""What the records' differences do to each scenario's figures, read on one day."""
+"""Shifts of each scenario's figures between two databases, on one day."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AsOf:
-    """A database as of a day, with what is asked of several scenarios found once."""
+    """A database as of a day, with the look-ups that several scenarios share."""
 
     def __init__(self, database: Database, day: date) -> None:
         self.database, self.day = database, day
@@ -72,11 +72,18 @@ class AsOf:
 
     @cached_property
     def judged(self) -> dict[str, object]:
-        """What was judged of each item and each indicator."""
-        return _judgements(self.database)
+        """Judgements of each item and each indicator."""
+        judged: dict[str, object] = {}
+        for id, item in self.database.evidence.items():
+            grade = item.grade(self.database.sources)
+            judged[id] = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
+        for owner, scenario in self.database.scenarios.items():
+            for key, of in scenario.indicators.items():
+                judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
+        return judged
 
     def around(self, id: ScenarioId) -> Database:
-        """What can move the figures of a scenario, which is the same for all of its set."""
+        """Records that can move a scenario's figures; the same for all of its set."""
         set_id = self.database.scenarios[id].set
         key = f"set {set_id}" if set_id else id
         if key not in self._around:
@@ -84,7 +91,7 @@ class AsOf:
         return self._around[key]
 
     def side(self, id: ScenarioId) -> Side | None:
-        """What a scenario comes to; None where it was not asked."""
+        """Figures of a scenario; None where it had not opened."""
         scenario = self.database.scenarios.get(id)
         if scenario is None or scenario.opened > self.day:
             return None
@@ -100,7 +107,7 @@ class AsOf:
 
 
 class Side(NamedTuple):
-    """What one scenario comes to in one of the databases, and what can move it."""
+    """Figures of a scenario in one of the databases, and the records that can move them."""
 
     whole: AsOf
     scenario: ScenarioId
@@ -110,36 +117,33 @@ class Side(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What can move its figures."""
+        """Records that can move its figures."""
         return self.whole.around(self.scenario)
 
     @property
     def ledger(self) -> Ledger:
-        """What its implied probability rests on."""
+        """Ledger of its implied probability."""
         return ledger_of(self.odds, self.scenario)
 
 
 def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift, ...]:
     """Every scenario whose figures or outcome differ on a day; largest movement first."""
-    return tuple(one for one, _, _ in compared(before, after, day))
+    return tuple(shift for shift, _, _ in compared(before, after, day))
 
 
 def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
-    """The shifts, each with what it was computed from; None where the scenario was not asked.
-
-    None of a scenario whose figures are withheld in either.
-    """
+    """Shifts that are withheld in neither database, with both sides; None before the opening."""
     old, new = AsOf(before, day), AsOf(after, day)
     known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
     sides = ((id, old.side(id), new.side(id)) for id in sorted(known))
-    found = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
-    return sorted(found, key=lambda it: (-it[0].movement_bits, it[0].scenario))
+    compared = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
+    return sorted(compared, key=lambda entry: (-entry[0].movement_bits, entry[0].scenario))
 
 
 def differs(shift: Shift | None) -> bool:
-    """Whether a figure came, went, or is another one."""
+    """True if a figure came, went, or changed."""
     if shift is None or shift.from_ is None or shift.to is None:
         return shift is not None and shift.from_ != shift.to
     return abs(shift.to - shift.from_) > _ROUNDING
@@ -151,46 +155,53 @@ def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
     if before.tracker != after.tracker:
         return {*before.scenarios, *after.scenarios}
     sources = _differing(before.sources, after.sources)
-    found: set[ScenarioId] = set()
+    touched: set[ScenarioId] = set()
     for database, other in ((before, after), (after, before)):
         for id, scenario in database.scenarios.items():
             if other.scenarios.get(id) != scenario:
-                found.add(id)
-                found.update(*(one.ratings for one in scenario.indicators.values()))
+                touched.add(id)
+                touched.update(*(indicator.ratings for indicator in scenario.indicators.values()))
         for id, item in database.evidence.items():
             if other.evidence.get(id) != item or item.source in sources:
-                found |= bears_on(database, item)
-                found |= {indicator_key(text)[0] for text in item.indicators}
+                touched |= bears_on(database, item)
+                touched |= {indicator_key(text)[0] for text in item.indicators}
         for id, sheet in database.sheets.items():
             if other.sheets.get(id) != sheet:
-                found |= sheet.probabilities.keys()
-    return dependents(before, found) | dependents(after, found)
+                touched |= sheet.probabilities.keys()
+    return dependents(before, touched) | dependents(after, touched)
 
 
 def _moved(was: Side | None, now: Side | None) -> bool:
-    """Whether an outcome is new, or a figure came, went, or is another one."""
+    """True if an outcome is new, or a figure came, went, or changed."""
     if was is None or now is None:
         return was is not now
     decided = was.outcome != now.outcome and now.outcome is not None
-    said = Shift(from_=_stated(was), to=_stated(now))
-    return decided or differs(said) or differs(Shift(from_=_implied(was), to=_implied(now)))
+    stated = Shift(from_=_stated(was), to=_stated(now))
+    return decided or differs(stated) or differs(Shift(from_=_implied(was), to=_implied(now)))
 
 
 def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
-    said = Shift(from_=_stated(was), to=_stated(now))
+    stated = Shift(from_=_stated(was), to=_stated(now))
     implied = Shift(from_=_implied(was), to=_implied(now))
     change = LedgerChange()
     prior = 0.0
     if was and now:
         before, after = was.ledger, now.ledger
-        change = compare(before, after, _reasons(was, now))
+        old, new = was.whole.database, now.whole.database
+        reasons = Reasons(
+            new=touched(now.odds.known, was.odds.known),
+            gone=touched(was.odds.known, now.odds.known),
+            removed=frozenset(old.evidence.keys() - new.evidence.keys()),
+            judged=_differing(was.whole.judged, now.whole.judged),
+            conventions=_conventions(old.tracker) != _conventions(new.tracker),
+        )
+        change = compare(before, after, reasons)
         prior = after.prior.decibans - before.prior.decibans
     decided = now.outcome if now and (was is None or was.outcome != now.outcome) else None
-    bits = max(jeffreys(shift.from_, shift.to) for shift in (said, implied))
-    told = said if (said.from_, said.to) != (None, None) else None
+    bits = max(jeffreys(shift.from_, shift.to) for shift in (stated, implied))
     return ScenarioShift(
         scenario=id,
-        stated=told,
+        stated=stated if (stated.from_, stated.to) != (None, None) else None,
         implied=implied,
         outcome=decided,
         movement_bits=bits,
@@ -201,28 +212,6 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
         bound=change.bound,
         lines=change.lines,
     )
-
-
-def _reasons(was: Side, now: Side) -> Reasons:
-    old, new = was.whole.database, now.whole.database
-    return Reasons(
-        new=touched(now.odds.known, was.odds.known),
-        gone=touched(was.odds.known, now.odds.known),
-        removed=frozenset(old.evidence.keys() - new.evidence.keys()),
-        judged=_differing(was.whole.judged, now.whole.judged),
-        conventions=_conventions(old.tracker) != _conventions(new.tracker),
-    )
-
-
-def _judgements(database: Database) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for id, item in database.evidence.items():
-        graded = item.grade(database.sources)
-        found[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
-    for owner, scenario in database.scenarios.items():
-        for key, one in scenario.indicators.items():
-            found[f"{owner}/{key}"] = one.ratings, one.due, one.if_absent, one.chance, one.theme
-    return found
 
 
 def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> frozenset[str]:

@@ -57,34 +57,37 @@ class States:
     """The database before each of some revisions, oldest first; branches are kept apart."""
 
     def __init__(self, revisions: Iterable[Revision]) -> None:
-        self._waiting = Counter(parent for one in revisions for parent in one.commit.parents[:1])
-        self._after: dict[str, Standing] = {}
+        self._waiting = Counter(
+            parent for revision in revisions for parent in revision.commit.parents[:1]
+        )
+        self._after: dict[str, DatabaseState] = {}
 
-    def before(self, revision: Revision) -> Standing:
+    def before(self, revision: Revision) -> DatabaseState:
         """The database that a commit changed: its own to change, and to hand to `keep`."""
         for parent in revision.commit.parents[:1]:
             self._waiting[parent] -= 1
             if self._waiting[parent]:
                 return self._after[parent].copy()
             return self._after.pop(parent)
-        return Standing()
+        return DatabaseState()
 
-    def keep(self, revision: Revision, standing: Standing) -> None:
-        """Keep what stood after a commit for those that follow it."""
+    def keep(self, revision: Revision, standing: DatabaseState) -> None:
+        """Keep the state after a commit for those that follow it."""
         if self._waiting[revision.commit.id]:
             self._after[revision.commit.id] = standing
 
 
-class Standing:
-    """The database after a commit, kept up to date, with what bears on each scenario.
-
-    `lost` has the last content of the records that are gone, or can no longer be read.
-    """
+class DatabaseState:
+    """The database after a commit, with look-ups; `lost` has the last content of gone records."""
 
     def __init__(self, database: Database | None = None) -> None:
-        one = database or Database(Tracker(), {}, {}, {}, {})
+        start = database or Database(Tracker(), {}, {}, {}, {})
         self.database = Database(
-            one.tracker, {**one.scenarios}, {**one.evidence}, {**one.sheets}, {**one.sources}
+            start.tracker,
+            {**start.scenarios},
+            {**start.evidence},
+            {**start.sheets},
+            {**start.sources},
         )
         self.latest = latest_day(self.database)
         self.lost: dict[tuple[Kind, str], Record] = {}
@@ -95,76 +98,67 @@ class Standing:
         for id, item in self.database.evidence.items():
             self._bear(id, item)
 
-    def copy(self) -> Standing:
+    def copy(self) -> DatabaseState:
         """The same database, to be changed apart from this one."""
-        made = Standing(self.database)
-        made.lost = {**self.lost}
-        made.unreadable = {*self.unreadable}
-        made._near = {**self._near}
-        return made
+        copy = DatabaseState(self.database)
+        copy.lost = {**self.lost}
+        copy.unreadable = {*self.unreadable}
+        copy._near = {**self._near}
+        return copy
 
     def near(self, id: ScenarioId) -> Database:
-        """What can move what is implied of a scenario: the same until a commit touches it."""
+        """Records that can move an implied figure: the same object until a commit touches them."""
         unit = unit_of(self.database, id)
         if unit not in self._near:
             self._near[unit] = near(self.database, id, self.bearing)
         return self._near[unit]
 
     def around(self, id: ScenarioId) -> Database:
-        """The same, with the sheets that speak of those it is connected with."""
-        told = [
-            sheet for one in connected(self.database, id) for sheet in self.speaking.get(one, ())
-        ]
-        sheets = {sheet: self.database.sheets[sheet] for sheet in told}
+        """The same, with the sheets that forecast the connected scenarios."""
+        units = (self.speaking.get(other, ()) for other in connected(self.database, id))
+        sheets = {sheet: self.database.sheets[sheet] for ids in units for sheet in ids}
         return msgspec.structs.replace(self.near(id), sheets=sheets)
 
     def withheld(self) -> dict[ScenarioId, str]:
-        """The scenarios whose figures a file that cannot be read could change, with its path.
-
-        What such a file is about is taken from its last readable content; without one, all are.
-        """
-        found: dict[ScenarioId, str] = {}
+        """Scenarios whose figures an unreadable file could change by its last content; its path."""
+        paths: dict[ScenarioId, str] = {}
         for kind, id in sorted(self.unreadable):
             last = self.lost.get((kind, id))
             about = {id, *_about(self.database, id, last)} if last else self.database.scenarios
             if kind in ("scenario", "tracker"):
                 about = self.database.scenarios if kind == "tracker" else about
-                found |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
-        return found
+                paths |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
+        return paths
 
     def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
         """The scenarios that changed records bear on, and those that hang on them."""
-        found: set[ScenarioId] = set()
+        touched: set[ScenarioId] = set()
         for change in changes:
             for record in (change.before, change.after):
-                found.update(_about(self.database, change.id, record))
-        return dependents(self.database, found)
+                touched.update(_about(self.database, change.id, record))
+        return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
-        """Take over what a commit changed."""
-        made = list(changes)
-        if not made:
+        """Apply the changes of a commit."""
+        done = list(changes)
+        if not done:
             return
-        self.latest = self.latest_with(made)
-        self.unreadable -= {(one.kind, one.id) for one in made}
-        self.unreadable |= {(one.kind, one.id) for one in made if not one.readable}
-        items = [one for one in made if one.kind == "evidence"]
-        others = [one for one in made if one.kind not in {"evidence", "forecasts"}]
+        self.latest = self.latest_with(done)
+        self.unreadable -= {(change.kind, change.id) for change in done}
+        self.unreadable |= {(change.kind, change.id) for change in done if not change.readable}
+        items = [change for change in done if change.kind == "evidence"]
+        others = [change for change in done if change.kind not in {"evidence", "forecasts"}]
         self._forget(others)
-        scenarios = [one.id for one in made if one.kind == "scenario"]
+        scenarios = [change.id for change in done if change.kind == "scenario"]
         firing = {item for id in scenarios for item in self.bearing.get(id, ())}
         for id in firing:  # another indicator may make it bear on other scenarios
             self._bear_no_longer(id, self.database.evidence[id])
-        for change in sorted(made, key=lambda one: one.kind != "scenario"):
+        for change in sorted(done, key=lambda change: change.kind != "scenario"):
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
-        was = self.database  # what it has found is of before
-        self.database = msgspec.structs.replace(was)
-        self.database.__dict__["speaking"] = self.speaking
-        if not scenarios:
-            found = {k: v for k, v in was.__dict__.items() if k != "speaking"}
-            self.database.__dict__.update(found)
+        if scenarios:  # the sets and links that the database keeps are those of before
+            self.database = msgspec.structs.replace(self.database)
         self._forget(others)
         self._replace(items)
 
@@ -177,44 +171,46 @@ class Standing:
         changed = {(change.kind, change.id) for change in changes}
         for kind in _DATED:
             there = _folder(self.database, kind).items()
-            days += _days(one for id, one in there if (kind, id) not in changed)
+            days += _days(record for id, record in there if (kind, id) not in changed)
         return max(days, default=None)
 
     def _forget(self, changes: Sequence[RecordChange]) -> None:
-        """What was near a scenario may be no longer so, or be another record."""
+        """Forget the near records of scenarios that these changes touch."""
         ids = self.touched(changes) & self.database.scenarios.keys() if changes else ()
         for unit in {unit_of(self.database, id) for id in ids}:
             self._near.pop(unit, None)
         for change in changes:
             if change.kind in {"scenario", "source"}:
-                self._near = {u: one for u, one in self._near.items() if not _names(one, change)}
+                for unit in [u for u, near in self._near.items() if _names(near, change)]:
+                    del self._near[unit]
 
     def _replace(self, changes: Sequence[RecordChange]) -> None:
-        """Near the scenarios that it bears on, an item takes its own place."""
+        """Replace changed items near the scenarios that they bear on."""
         for change in changes:
             units = self._units(change.before) | self._units(change.after)
-            if any(
-                isinstance(it, Evidence) and it.indicators for it in (change.before, change.after)
-            ):
+            both = [side for side in (change.before, change.after) if isinstance(side, Evidence)]
+            if any(item.indicators for item in both):
                 for unit in units:  # the owners of what it fires are near too
                     self._near.pop(unit, None)
                 continue
             for unit in self._units(change.before) & self._near.keys():
-                one = self._near[unit]
-                items = {id: item for id, item in one.evidence.items() if id != change.id}
-                self._near[unit] = msgspec.structs.replace(one, evidence=items)
+                database = self._near[unit]
+                items = {id: item for id, item in database.evidence.items() if id != change.id}
+                self._near[unit] = msgspec.structs.replace(database, evidence=items)
             item = change.after
             if isinstance(item, Evidence):
                 source = self.database.sources.get(item.source) if item.source else None
                 named = {item.source: source} if item.source and source else {}
                 for unit in self._units(item) & self._near.keys():
-                    one = self._near[unit]
+                    database = self._near[unit]
                     self._near[unit] = msgspec.structs.replace(
-                        one, evidence={**one.evidence, change.id: item}, sources=one.sources | named
+                        database,
+                        evidence={**database.evidence, change.id: item},
+                        sources=database.sources | named,
                     )
 
     def _units(self, item: Record | None) -> set[Unit]:
-        """What is computed anew for an item."""
+        """Units to compute anew for an item."""
         if not isinstance(item, Evidence):
             return set()
         ids = dependents(self.database, borne(self.database, item))
@@ -241,10 +237,8 @@ class Standing:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                insort(self.speaking.setdefault(scenario, []), id, key=self._by_date)
-
-    def _by_date(self, id: SheetId) -> tuple[date, SheetId]:
-        return self.database.sheets[id].date, id
+                sheets = self.speaking.setdefault(scenario, [])
+                insort(sheets, id, key=lambda key: (self.database.sheets[key].date, key))
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
@@ -256,12 +250,12 @@ class Standing:
 
 
 def unit_of(database: Database, id: ScenarioId) -> Unit:
-    """What is computed together with a scenario: its set, or it alone."""
+    """Unit of computation of a scenario: its set, or it alone."""
     return database.scenarios[id].set or f"/{id}"
 
 
 def _names(near: Database, change: RecordChange) -> bool:
-    """Whether a scenario is near, or an item that fires one of its indicators or names a source."""
+    """True if a changed scenario or source is near, or an item fires an indicator of it."""
     is_near = change.kind == "scenario" and change.id in near.scenarios
     return is_near or any(
         item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
@@ -270,7 +264,7 @@ def _names(near: Database, change: RecordChange) -> bool:
 
 
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
-    """The scenarios that a state of a record has to do with, rivals aside."""
+    """Scenarios that a state of a record is about, rivals aside."""
     if isinstance(record, Tracker):
         return database.scenarios
     if isinstance(record, Evidence):
@@ -287,7 +281,9 @@ def _about(database: Database, id: str, record: Record | None) -> Iterable[Scena
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:
-    return (latest_of(one) for one in records if isinstance(one, Evidence | Scenario | Sheet))
+    return (
+        latest_of(record) for record in records if isinstance(record, Evidence | Scenario | Sheet)
+    )
 
 
 def _folder(database: Database, kind: Kind) -> dict[str, Any]:
@@ -310,8 +306,8 @@ Scenarios = dict[ScenarioId, Scenario]
 _V = TypeVar("_V")
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario asks, and what was made clear about it so far."""
+class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Question of a scenario, with its clarifications so far."""
 
     question: str
     resolution_criteria: str
@@ -319,15 +315,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     clarifications: tuple[Clarification, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The commit in which a sheet first spoke of a scenario, and what was asked then, if known."""
+class AnsweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """The commit in which a sheet first forecast a scenario, and the question then, if known."""
 
     number: int
-    asked: Asked | None
+    asked: AskedQuestion | None
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that a commit changed itself, from what it last was, under whatever id.
+class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that a commit changed itself, from its last content, under whatever id.
 
     `replaced` are former ids by which it named others, each with the id of today.
     """
@@ -350,10 +346,10 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     commits: tuple[Commit, ...]
     stood: tuple[Scenarios, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RecordStep, ...]
     born: dict[Key, int]
     seen: dict[bytes, int]
-    answers: dict[bytes, Answer]
+    answers: dict[bytes, AnsweredQuestion]
     aliases: dict[str, str]
     days: int
 
@@ -361,11 +357,11 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         """The commit in which a piece of content first stood."""
         return self.seen[self.name(*content)]
 
-    def answered(self, sheet: SheetId, scenario: ScenarioId) -> Answer:
-        """When a sheet first spoke of a scenario, and to what question."""
+    def answered(self, sheet: SheetId, scenario: ScenarioId) -> AnsweredQuestion:
+        """The commit and question of a sheet's first forecast of a scenario."""
         return self.answers[self.name(sheet, scenario)]
 
-    def came(self, step: Step) -> Commit:
+    def came(self, step: RecordStep) -> Commit:
         """The commit that first brought a record's file, whether it could be read or not."""
         return self.commits[self.born[step.change.kind, step.change.id]]
 
@@ -374,14 +370,10 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return name(content, self.aliases)
 
     def late(self, commit: Commit, day: date) -> int:
-        """By how many days a commit came after `day`; 0 within the days that are allowed.
-
-        Of a squash, the commits that it says it replaces count too; of the end of a shallow clone
-        nothing can be told.
-        """
+        """Days from `day` to a commit or the nearest that it replaces; 0 if allowed or shallow."""
         if commit.shallow:
             return 0
-        behind = [(made - day).days for made in (commit.authored, *commit.squashed)]
+        behind = [(day_of - day).days for day_of in (commit.authored, *commit.squashed)]
         least = min((n for n in behind if n >= 0), default=0)
         return least if least > self.days else 0
 
@@ -391,12 +383,12 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
     database = Database(Tracker())
     commits: list[Commit] = []
     stood: list[Scenarios] = []
-    steps: list[Step] = []
+    steps: list[RecordStep] = []
     born: dict[Key, int] = {}
     aliases: dict[str, str] = {}
     past: dict[str, str] = {}
     contents: list[tuple[Content, int]] = []
-    answers: list[tuple[Content, Answer]] = []
+    answers: list[tuple[Content, AnsweredQuestion]] = []
     for revision, scenarios, lost, database in _walked(revisions):
         if not revision.own:
             continue
@@ -405,16 +397,18 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         stood.append(stood[-1] if stood and stood[-1] == scenarios else scenarios)
         names = renamed(revision.own)
         aliases |= {new: other_name(old, aliases) for old, new in names.items()}
-        past |= {old: one.id for one in revision.own for old in former(one.after)}
+        past |= {old: change.id for change in revision.own for old in former(change.after)}
         for old, change, replaced in joined(revision.own, lost, names, past):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
             steps.append(
-                Step(number=number, commit=revision.commit, change=change, replaced=replaced)
+                RecordStep(number=number, commit=revision.commit, change=change, replaced=replaced)
             )
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
-    sheets: dict[SheetId, Any] = {id: of_today(one, past) for id, one in database.sheets.items()}
+    sheets: dict[SheetId, Any] = {
+        id: of_today(sheet, past) for id, sheet in database.sheets.items()
+    }
     return Trail(
         database=msgspec.structs.replace(database, sheets=sheets),
         commits=tuple(commits),
@@ -442,9 +436,9 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
         yield "resolution", f"resolution, recorded {recorded}", recorded
 
 
-def asked(scenario: Scenario) -> Asked:
-    """The question, its criteria, its horizon, and what was made clear since."""
-    return Asked(
+def asked(scenario: Scenario) -> AskedQuestion:
+    """Question, criteria, horizon and clarifications of a scenario."""
+    return AskedQuestion(
         question=scenario.question,
         resolution_criteria=scenario.resolution_criteria,
         horizon=scenario.horizon,
@@ -455,7 +449,7 @@ def asked(scenario: Scenario) -> Asked:
 def _walked(
     revisions: Sequence[Revision],
 ) -> Iterator[tuple[Revision, Scenarios, dict[Key, Record], Database]]:
-    """Each commit with the scenarios and what was lost before it, and the database after it."""
+    """Each commit with the scenarios and lost records before it, and the database after it."""
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
@@ -466,7 +460,7 @@ def _walked(
 
 
 def _pieces(id: str, record: Record | None) -> Iterator[Content]:
-    """The parts of a record of which it matters when they first stood."""
+    """Dates and figures of a record: content whose first commit matters."""
     for part, _, day in dated(record):
         yield "date", id, part, day
     if isinstance(record, Sheet):
@@ -476,18 +470,16 @@ def _pieces(id: str, record: Record | None) -> Iterator[Content]:
 
 def _answers(
     number: int, change: RecordChange, scenarios: Scenarios
-) -> Iterator[tuple[Content, Answer]]:
+) -> Iterator[tuple[Content, AnsweredQuestion]]:
     if isinstance(change.after, Sheet):
         for id in change.after.probabilities:
             scenario = scenarios.get(id)
-            yield (
-                (change.id, id),
-                Answer(number=number, asked=asked(scenario) if scenario else None),
-            )
+            question = asked(scenario) if scenario else None
+            yield (change.id, id), AnsweredQuestion(number=number, asked=question)
 
 
-def _first(found: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:
+def _first(pairs: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:
     values: dict[bytes, _V] = {}
-    for content, value in found:
+    for content, value in pairs:
         values.setdefault(name(content, names), value)
     return values

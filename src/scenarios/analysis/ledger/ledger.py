@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import msgspec
 
@@ -16,8 +16,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import Net, included
-from scenarios.analysis.ledger.dependence import factors
+from scenarios.analysis.ledger.contributions import Net, factors, included
 from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
 from scenarios.model import (
     Database,
@@ -34,7 +33,7 @@ from scenarios.scales import decibans, printed
 from scenarios.values import indicator_key
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
-Step = Literal["given", "time", "rivals", "bound"]
+StepKind = Literal["given", "time", "rivals", "bound"]
 
 NONE_STATED = "Imported; none stated"
 """The basis of a prior that nobody gave."""
@@ -84,7 +83,7 @@ def is_filler(prior: Prior) -> bool:
 
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
     """True if nobody gave a prior and nothing is rated: the implied probability is a filler."""
-    steps = get_args(Step)
+    steps = get_args(StepKind)
     return is_filler(prior) and not book.neutral and all(line.kind in steps for line in book.lines)
 
 
@@ -94,7 +93,7 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
 
 
 def implied_of(odds: Odds, scenario_id: ScenarioId) -> Quantity:
-    """Totals of a ledger, without its lines."""
+    """Implied probability of a ledger, without its lines."""
     return _quantity(odds.implied(scenario_id))
 
 
@@ -110,7 +109,19 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     chance = implied_of(odds, scenario_id)
     # Alone in its set a scenario has infinite odds: its rivals carry the step to the bound.
     after_rivals = chance.decibans if math.isinf(free) else free
-    in_prior = [_in_prior(odds.known, id) for id in included(odds.known, comparison.columns)]
+    in_prior = [
+        Line(
+            kind="in-prior",
+            id=id,
+            theme=odds.known.evidence[id].theme,
+            decibans=0.0,
+            weight=odds.known.weights[id],
+            factor=1.0,
+            counted_decibans=0.0,
+            evidence=(id,),
+        )
+        for id in included(odds.known, comparison.columns)
+    ]
     return Ledger(
         scenario=scenario_id,
         prior=prior,
@@ -155,21 +166,8 @@ def _line(line: Net, share: float) -> Line:
     )
 
 
-def _in_prior(known: Known, id: EvidenceId) -> Line:
-    return Line(
-        kind="in-prior",
-        id=id,
-        theme=known.evidence[id].theme,
-        decibans=0.0,
-        weight=known.weights[id],
-        factor=1.0,
-        counted_decibans=0.0,
-        evidence=(id,),
-    )
-
-
-def _step(kind: Step, worth: float, id: str = "") -> list[Line]:
-    """A step that no line makes; that of a link goes by the id of the other scenario."""
+def _step(kind: StepKind, worth: float, id: str = "") -> list[Line]:
+    """Line of a step of the arithmetic, none if it is 0; a link's id is the other scenario."""
     if abs(worth) <= _ROUNDING:
         return []
     return [
@@ -183,7 +181,7 @@ _DOUBTFUL = "DEF"
 _EVIDENCE = frozenset({"direct", "indicator", "absence"})
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceEffect(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario before and after the item; `note` says why nothing, or not all, was counted.
 
     `weight`, `factor` and `decibans` are those of the line that the item stands in. `doubtful` is
@@ -202,15 +200,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: str | None = None
 
 
-class _Item(NamedTuple):
-    weight: float
-    retracted: bool
-    moved: bool
-
-
 def effects(
     before: Database, after: Database, evidence_id: EvidenceId, day: date
-) -> tuple[Effect, ...]:
+) -> tuple[EvidenceEffect, ...]:
     """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
     then, now = Odds(known(before, day)), Odds(known(after, day))
@@ -218,18 +210,34 @@ def effects(
     for scenario_id, rating, via in _ratings(after, item):
         weight = now.known.weights.get(evidence_id, 0.0)
         if state(after, scenario_id, day) in ("resolved", "unopened"):
+            outcome = resolved(after, scenario_id, day)
             per_scenario.append(
-                _uncounted(scenario_id, rating, via, weight, _life(after, scenario_id, day))
+                EvidenceEffect(
+                    scenario=scenario_id,
+                    rating=rating,
+                    via=via,
+                    weight=weight,
+                    factor=None,
+                    counted_decibans=0.0,
+                    before=None,
+                    after=None,
+                    note=f"resolved on {outcome.recorded}" if outcome else "not open yet",
+                )
             )
             continue
         old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
-        line = _line_of(new, via or evidence_id)
         row = via or evidence_id
-        moved = printed(old.implied.probability) != printed(new.implied.probability)
-        note = _note(old, line, row, _Item(weight, evidence_id not in now.known.evidence, moved))
+        line = _line_of(new, row)
+        note = _note(old, line, row) if line else "neutral: tells nothing apart"
+        if evidence_id not in now.known.evidence:
+            note = "retracted"
+        elif line is None and not weight:
+            note = "its grade leaves it no weight"
+        elif line is None and printed(old.implied.probability) != printed(new.implied.probability):
+            note = "nothing of its own: its rivals moved it"
         heard = line is not None and row not in line.suppressed
         per_scenario.append(
-            Effect(
+            EvidenceEffect(
                 scenario=scenario_id,
                 rating=rating,
                 via=via,
@@ -276,15 +284,8 @@ def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | Non
     return graded if abs(line.counted_decibans) >= max(weights) else None
 
 
-def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
-    """Why nothing, or nothing more, was counted; None where the item's line changed."""
-    if item.retracted:
-        return "retracted"
-    if line is None:
-        if not item.weight:
-            return "its grade leaves it no weight"
-        alone = "neutral: tells nothing apart"
-        return "nothing of its own: its rivals moved it" if item.moved else alone
+def _note(old: Ledger, line: Line, row: str) -> str | None:
+    """Reason why nothing, or nothing more, was counted; None where the item's line changed."""
     if line.kind == "in-prior":
         return "in the prior"
     if row in line.suppressed:
@@ -292,27 +293,6 @@ def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
     was = _line_of(old, line.id)
     same = was is not None and was.decibans == line.decibans
     return "adds nothing to what was already seen" if same else None
-
-
-def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:
-    outcome = resolved(database, scenario_id, day)
-    return f"resolved on {outcome.recorded}" if outcome else "not open yet"
-
-
-def _uncounted(
-    scenario_id: ScenarioId, rating: Rating, via: str | None, weight: float, note: str
-) -> Effect:
-    return Effect(
-        scenario=scenario_id,
-        rating=rating,
-        via=via,
-        weight=weight,
-        factor=None,
-        counted_decibans=0.0,
-        before=None,
-        after=None,
-        note=note,
-    )
 
 
 class Pointed(msgspec.Struct, frozen=True, kw_only=True):
@@ -332,10 +312,7 @@ class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A source's items that counted on resolved scenarios, and what they pointed to.
-
-    The decibans counted toward what happened and against it: true reports can point either way.
-    """
+    """A source's items counted on resolved scenarios: decibans toward and against the outcome."""
 
     items: int
     toward_decibans: float

@@ -63,8 +63,7 @@ class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lines(self) -> tuple[LineChange, ...]:
         """All three kinds, strongest change first."""
-        every = (*self.lines_added, *self.lines_removed, *self.lines_changed)
-        return tuple(sorted(every, key=lambda c: (-abs(c.after - c.before), c.id)))
+        return _ordered((*self.lines_added, *self.lines_removed, *self.lines_changed))
 
 
 def touched(known: Known, since: Known) -> frozenset[str]:
@@ -74,10 +73,7 @@ def touched(known: Known, since: Known) -> frozenset[str]:
 
 
 class Reasons(msgspec.Struct, frozen=True, kw_only=True):
-    """Items and indicators that are new, gone (removed included), or judged anew.
-
-    `conventions` are the tracker's: worth of ratings and grades, and the dependence.
-    """
+    """Items and indicators new, gone (removed too), or judged anew; if `conventions` changed."""
 
     new: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
@@ -121,7 +117,7 @@ def _evidence_lines(ledger: Ledger) -> list[Line]:
 def _matched(
     old: list[Line], new: list[Line]
 ) -> tuple[list[tuple[Line, Line]], list[Line], list[Line]]:
-    """The same line in both, by kind and id, else by a shared member; what came; what went."""
+    """Lines in both, by kind and id, else by a shared member; lines that came; that went."""
     left = {(line.kind, line.id): line for line in old}
     pairs, unmatched, came = [], [], []
     for line in new:
@@ -170,7 +166,7 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
 
 
 def _unchanged(reasons: Reasons) -> Cause:
-    """Why a line that says what it said counts for more or less."""
+    """Cause of a line of the same decibans that counts for more or less."""
     return "conventions" if reasons.conventions else "overlap"
 
 

@@ -23,9 +23,10 @@ from scenarios.analysis.evidence.knowledge import (
 )
 from scenarios.analysis.ledger.contributions import (
     Columns,
-    Group,
+    LedgerRow,
     Net,
-    Row,
+    RowGroup,
+    Weighed,
     centred,
     direct_rows,
     groups,
@@ -33,8 +34,8 @@ from scenarios.analysis.ledger.contributions import (
     indicator_rows,
     net,
     rows,
+    total,
 )
-from scenarios.analysis.ledger.dependence import Weighed, total
 from scenarios.model import (
     Database,
     Dependence,
@@ -60,7 +61,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     compared: bool
     left: frozenset[ScenarioId]
     dependence: Dependence
-    groups: list[Group]
+    groups: list[RowGroup]
     nets: dict[ScenarioId, list[Net]]
     totals: dict[ScenarioId, float]
     neutral: dict[ScenarioId, int]
@@ -116,7 +117,7 @@ def followed_comparison(comparison: Comparison, was: Known, step: Followed) -> C
     off = {n for n, group in enumerate(comparison.groups) if any(r.id in lost for r in group.rows)}
     kept = [_GONE if n in off else group for n, group in enumerate(comparison.groups)]
     added_groups = [
-        Group(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
+        RowGroup(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
     ]
     if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, added_groups):
         return None
@@ -212,14 +213,14 @@ def implied(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
 
 
-_GONE = Group(rows=(), theme=None)
+_GONE = RowGroup(rows=(), theme=None)
 
 
 class _Said(NamedTuple):
     """Rows of some items, before and after centring."""
 
-    raw: Sequence[Row]
-    rows: Sequence[Row]
+    raw: Sequence[LedgerRow]
+    rows: Sequence[LedgerRow]
 
 
 def _said(
@@ -242,7 +243,7 @@ def _said(
     return _Said(raw, [centred(row, beside, left) for row in raw])
 
 
-def _tied(kept: Sequence[Group], added: Sequence[Group]) -> bool:
+def _tied(kept: Sequence[RowGroup], added: Sequence[RowGroup]) -> bool:
     """True if an added group shares an origin or an event with another group."""
     ties: set[str] = set()
     ties.update(*(row.ties for group in kept for row in group.rows))
@@ -268,7 +269,7 @@ def _absence_began(known: Known, was: Known, beside: Columns) -> bool:
 
 
 def _left(known: Known, beside: Columns) -> dict[ScenarioId, date]:
-    """Those that are known not to occur, and since when."""
+    """Members known not to occur, and since when."""
     return {
         id: outcome.recorded
         for id in beside
@@ -284,12 +285,9 @@ def _together(strengths: Sequence[float]) -> float:
 
 
 def _neutral(
-    raw: Sequence[Row], centred_rows: Sequence[Row], beside: Columns
+    raw: Sequence[LedgerRow], centred_rows: Sequence[LedgerRow], beside: Columns
 ) -> dict[ScenarioId, int]:
-    """The rows that rate a scenario and are worth nothing to it.
-
-    So are N, equal to its rivals, and of weight 0.
-    """
+    """Number of rows that rate a scenario and are worth 0 to it: N, weight 0, equal to rivals."""
     counts = dict.fromkeys(beside, 0)
     for row, counted in zip(raw, centred_rows, strict=True):
         if row.kind == "direct" or row.weight != 0:
@@ -380,10 +378,7 @@ class Odds:
         )
 
     def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> _Link | None:
-        """The scenario on which a prior depends, with its outcome where that is known.
-
-        A circle is an error of the records; here it counts as no link.
-        """
+        """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
         database = self.known.database
         for other, figures in database.scenarios[id].prior.given.items():
             if other not in database.scenarios:
@@ -416,10 +411,7 @@ _MOST = 64
 
 
 def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], Odds]:
-    """Implied log odds on each requested day, computed once; a day follows an earlier day.
-
-    With `lean`, lines are in any order and not kept for long.
-    """
+    """Implied log odds on each requested day, computed once; `lean`, without lines in order."""
     by_day: dict[date, Odds] = {}
 
     def at(day: date) -> Odds:
@@ -475,10 +467,7 @@ def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
 def odds_on(
     database: Database, scenario_id: ScenarioId, days: Iterable[date], kept: Kept | None = None
 ) -> Iterator[Odds]:
-    """Implied probabilities of a scenario and its connected scenarios on each day.
-
-    `kept` is a cache for further calls with an equal database, sheets aside.
-    """
+    """Odds around a scenario on each day; `kept` is a cache for the same database."""
     changes = days_of_change(database, scenario_id)
     kept = {} if kept is None else kept
     last: Comparisons | None = None

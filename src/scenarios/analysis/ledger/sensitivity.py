@@ -12,8 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.contributions import Net, Row, RowKind
-from scenarios.analysis.ledger.dependence import total, totals_with
+from scenarios.analysis.ledger.contributions import LedgerRow, Net, RowKind, total, totals_with
 from scenarios.analysis.ledger.odds import Comparison, Odds, implied, weighed
 from scenarios.model import Dependence, ScenarioId
 
@@ -25,7 +24,7 @@ DEPENDENCE_STEP = 0.2
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the implied probability lies if the judgements err this much; no more than that."""
+    """The range of the implied probability if the judgements err this much; no more than that."""
 
     low: float
     high: float
@@ -54,10 +53,7 @@ def bent_totals(
     factors: Callable[[str], Sequence[float]],
     dependences: Sequence[Dependence],
 ) -> list[dict[ScenarioId, float]]:
-    """Totals of the lines about each scenario under several factors for each row.
-
-    `factors` has one value for each of the dependences.
-    """
+    """Totals of the lines by scenario, under one factor a row for each of the dependences."""
     sums: list[dict[ScenarioId, float]] = [{} for _ in dependences]
     for column, nets in comparison.nets.items():
         themes = [line.theme for line in nets]
@@ -120,17 +116,14 @@ def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:
         )
         for point in range(POINTS)
     ]
-    return bent_totals(comparison, _factors, dependences)
+    return bent_totals(
+        comparison, lambda row: [_POWERS[byte] for byte in _digest(row)], dependences
+    )
 
 
 def bend(id: str, point: int) -> float:
     """Bend of a judgement at a point: u, from −1 to 1."""
     return _STEPS[_digest(id)[point]]
-
-
-def _factors(id: str) -> list[float]:
-    """By what a row is multiplied at each point."""
-    return [_POWERS[byte] for byte in _digest(id)]
 
 
 @lru_cache(maxsize=100_000)
@@ -180,28 +173,24 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
         )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
     own = {line.group: line.strongest for line in comparison.nets[scenario_id]}
-    low: tuple[float, Row | None] = (odds.implied(scenario_id), None)
-    high = low
+    ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
         # A group goes by its line in the scenario's own column, else by its first row.
-        line = own.get(number, group.rows[0])
-        low = min(low, (chance, line), key=_chance)
-        high = max(high, (chance, line), key=_chance)
-    return LeaveOneOut(
-        low=low[0],
-        low_line=low[1].id if low[1] else None,
-        low_kind=low[1].kind if low[1] else None,
-        high=high[0],
-        high_line=high[1].id if high[1] else None,
-        high_kind=high[1].kind if high[1] else None,
+        ends.append((chance, own.get(number, group.rows[0])))
+    (low, low_row), (high, high_row) = (
+        choose(ends, key=lambda end: end[0]) for choose in (min, max)
     )
-
-
-def _chance(end: tuple[float, Row | None]) -> float:
-    return end[0]
+    return LeaveOneOut(
+        low=low,
+        low_line=low_row.id if low_row else None,
+        low_kind=low_row.kind if low_row else None,
+        high=high,
+        high_line=high_row.id if high_row else None,
+        high_kind=high_row.kind if high_row else None,
+    )
 
 
 def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
@@ -209,11 +198,7 @@ def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
 
     The prior by ±3 dB, a row and all ratings by ½ and 2, each dependence by ±0.2.
     """
-    bends = [
-        *_priors(odds, scenario_id),
-        *_rows(odds, scenario_id),
-        *_settings(odds, scenario_id),
-    ]
+    bends = [*_priors(odds, scenario_id), *_rows(odds, scenario_id), *_settings(odds, scenario_id)]
     return tuple(sorted(bends, key=lambda bend: (bend.low - bend.high, bend.kind, bend.id)))
 
 

@@ -1,1 +1,1 @@
-"""All scenarios at two dates, and how they came from one to the other."""
+"""All scenarios at two dates, and their courses in between."""

@@ -11,13 +11,21 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     Known,
     State,
-    bears_on,
     last_open_day,
     members,
+    rated_by,
     resolved,
     state,
 )
-from scenarios.analysis.forecasts import Given, Means, Standing, Stated, given, standing, stated
+from scenarios.analysis.forecasts import (
+    GivenForecast,
+    Means,
+    StandingForecast,
+    Stated,
+    given,
+    standing,
+    stated,
+)
 from scenarios.analysis.ledger.ledger import (
     Ledger,
     Quantity,
@@ -33,8 +41,8 @@ from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario,
 from scenarios.scales import MOVED_BITS, decibans, jeffreys
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """One scenario at both dates; what was before is None where it had not opened."""
+class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
+    """One scenario at both dates; earlier values are None where it had not opened."""
 
     id: ScenarioId
     scenario: Scenario
@@ -47,7 +55,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     band: Band | None
     stated: Stated | None
     stated_before: Stated | None
-    given: tuple[Given, ...]
+    given: tuple[GivenForecast, ...]
     evidence: tuple[EvidenceId, ...]
     new_evidence: tuple[EvidenceId, ...]
 
@@ -63,28 +71,24 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unfounded(self) -> bool:
-        """Nobody gave its prior and nothing rates it: what is implied is a filler."""
+        """True if nobody gave its prior and nothing rates it: the implied figure is a filler."""
         prior = self.scenario.prior
         return is_filler(prior) and is_unfounded(prior, self.ledger)
 
     @property
     def open(self) -> bool:
-        """Still a live question: open, or past its horizon without an outcome."""
+        """True while it is open, or past its horizon without an outcome."""
         return self.resolution is None
 
     @property
     def implied_bits(self) -> float:
         """Movement of the implied probability."""
-        was = self.implied_before
-        return jeffreys(was.probability if was else None, self.implied.probability)
+        return jeffreys(_chance(self.implied_before), self.implied.probability)
 
     @property
     def stated_bits(self) -> float:
         """Movement of the stated probability; 0 where it did not stand at both dates."""
-        return jeffreys(
-            self.stated_before.probability if self.stated_before else None,
-            self.stated.probability if self.stated else None,
-        )
+        return jeffreys(_chance(self.stated_before), _chance(self.stated))
 
     @property
     def moved(self) -> bool:
@@ -93,7 +97,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def normalised(self) -> bool:
-        """The stated probability is another one, and only since others in its set changed."""
+        """True if the stated probability changed only since others in its set did."""
         was, now = self.stated_before, self.stated
         if was is None or now is None or was.pooled != now.pooled:
             return False
@@ -101,10 +105,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def explained(self) -> bool:
-        """A stated move has evidence or a rationale behind it, or is one of the set's alone."""
-        reasons = any(entry.rationale or entry.evidence for entry in self.given)
-        has_reason = reasons or self.normalised or bool(self.new_evidence)
+        """False if the stated figure moved by itself with neither evidence nor a rationale."""
+        given_reasons = any(forecast.rationale or forecast.evidence for forecast in self.given)
+        has_reason = given_reasons or self.normalised or bool(self.new_evidence)
         return self.stated_bits < MOVED_BITS or has_reason
+
+
+def _chance(figure: Quantity | Stated | None) -> float | None:
+    return figure.probability if figure else None
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +123,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     before: Known
     now: Known
-    views: dict[ScenarioId, View]
+    views: dict[ScenarioId, ScenarioView]
 
 
 def window(
@@ -137,11 +145,7 @@ def window(
     """
     at = odds_by_day(database, lean=lean)
     before, now = at(since).known, at(as_of).known
-    bearing: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in now.evidence.items():
-        for scenario_id in bears_on(database, item):
-            bearing.setdefault(scenario_id, []).append(id)
-
+    bearing = rated_by(database, now.evidence)
     last_days = {
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
@@ -156,7 +160,7 @@ def window(
         first = last_open_day(database, id, since) if scenario.opened <= since else None
         implied_before = implied_of(at(first), id) if first else None
         evidence = tuple(sorted(bearing.get(id, ())))
-        views[id] = View(
+        views[id] = ScenarioView(
             id=id,
             scenario=scenario,
             state=state(database, id, as_of),
@@ -200,7 +204,7 @@ def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
     return {set_id: members(window.database, set_id) for set_id in sorted(named)}
 
 
-def open_views(window: Window) -> Iterator[View]:
+def open_views(window: Window) -> Iterator[ScenarioView]:
     """The scenarios whose outcome is not known."""
     return (view for view in window.views.values() if view.open)
 
@@ -231,20 +235,14 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
 def spreads(window: Window) -> tuple[Spread, ...]:
     """Every live scenario that two or more analysts forecast, widest spread first."""
-    spreads = []
-    for view in window.views.values():
-        figures = standing(window.database, view.id, window.as_of) if view.open else {}
-        if len(figures) > 1:
-            spreads.append(_spread(window, view.id, figures))
-    return tuple(
-        sorted(
-            spreads,
-            key=lambda disagreement: (-disagreement.spread_decibans, disagreement.scenario),
-        )
+    forecasts = (
+        (view.id, standing(window.database, view.id, window.as_of)) for view in open_views(window)
     )
+    spreads = [_spread(window, id, figures) for id, figures in forecasts if len(figures) > 1]
+    return tuple(sorted(spreads, key=lambda spread: (-spread.spread_decibans, spread.scenario)))
 
 
-def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) -> Spread:
+def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, StandingForecast]) -> Spread:
     odds = {analyst: decibans(figure.probability) for analyst, figure in figures.items()}
     total = sum(odds.values())
 

@@ -10,10 +10,17 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import bearing, known, last_open_day, near
-from scenarios.analysis.forecasts import Given, Means, given, standing_days, stated
+from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_days, stated
 from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
-from scenarios.analysis.period.period import View, Window
-from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
+from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    IndicatorId,
+    IndicatorKey,
+    ScenarioId,
+)
 from scenarios.progress import Progress, unwatched
 from scenarios.values import indicator_key
 
@@ -29,10 +36,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 def trends(
     database: Database, days: Mapping[ScenarioId, Iterable[date]]
 ) -> dict[ScenarioId, tuple[Point, ...]]:
-    """The figures of each scenario on the days asked for, those on which it was open.
-
-    The last of its days is the one before its outcome was recorded.
-    """
+    """The figures of each scenario on those of its days on which it was open."""
     items, sheets = bearing(database), database.speaking
     by_scenario = {}
     for id, wanted in days.items():
@@ -40,11 +44,7 @@ def trends(
         first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
         open_days = sorted({day for day in wanted if first <= day <= last})
         implied = implied_on(around, {id: open_days})[id]
-        by_scenario[id] = tuple(
-            Point(day=day, stated=figure.probability if figure else None, implied=chance)
-            for day, chance in zip(open_days, implied, strict=True)
-            for figure in [stated(around, id, day)]
-        )
+        by_scenario[id] = _points(around, id, open_days, implied)
     return by_scenario
 
 
@@ -87,7 +87,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
     lanes: tuple[Lane, ...]
-    forecasts: tuple[Given, ...]
+    forecasts: tuple[GivenForecast, ...]
 
 
 def courses(
@@ -109,18 +109,17 @@ def courses(
         around = near(window.database, unit[0], items, sheets)
         fewer = max(_FEWEST, _WORK // max(1, len(around.evidence)))
         days = _days(window, around, unit, min(most, fewer))
-        asked = {id: _open_days(window, id, days) for id in unit if id in ids}
+        spans = {id: span_of(window.views[id], window.as_of) for id in unit if id in ids}
+        asked = {id: [day for day in days if a <= day <= b] for id, (a, b) in spans.items()}
         means: Means = {}
         for id, implied in implied_on(around, asked).items():
             by_scenario[id] = _course(window, around, id, asked[id], implied, means)
     return {id: by_scenario[id] for id in ids}
 
 
-def span_of(view: View, as_of: date) -> tuple[date, date]:
+def span_of(view: ScenarioView, as_of: date) -> tuple[date, date]:
     """The first and the last day on which a scenario was open, up to `as_of`."""
-    last = as_of
-    if view.resolution:
-        last = view.resolution.recorded - timedelta(days=1)
+    last = view.resolution.recorded - timedelta(days=1) if view.resolution else as_of
     return view.scenario.opened, max(last, view.scenario.opened)
 
 
@@ -150,9 +149,18 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     return sorted(wanted.union(day for span in spans for day in span))
 
 
-def _open_days(window: Window, id: ScenarioId, days: Iterable[date]) -> list[date]:
-    first, last = span_of(window.views[id], window.as_of)
-    return [day for day in days if first <= day <= last]
+def _points(
+    around: Database,
+    id: ScenarioId,
+    days: Sequence[date],
+    implied: Sequence[float],
+    means: Means | None = None,
+) -> tuple[Point, ...]:
+    figures = (stated(around, id, day, means) for day in days)
+    return tuple(
+        Point(day=day, stated=figure.probability if figure else None, implied=chance)
+        for day, figure, chance in zip(days, figures, implied, strict=True)
+    )
 
 
 def _course(
@@ -163,20 +171,17 @@ def _course(
     implied: Sequence[float],
     means: Means,
 ) -> Course:
-    view, figures = window.views[id], [stated(around, id, day, means) for day in days]
+    view = window.views[id]
     return Course(
         scenario=id,
-        points=tuple(
-            Point(day=day, stated=figure.probability if figure else None, implied=chance)
-            for day, figure, chance in zip(days, figures, implied, strict=True)
-        ),
+        points=_points(around, id, days, implied, means),
         marks=_marks(window, view, days),
         lanes=tuple(_lanes(window, around, view)),
         forecasts=tuple(given(around, id, None, days[-1])),
     )
 
 
-def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]:
+def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Mark, ...]:
     """Each item on the first day that is drawn on or after its own; what came too late on none."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
@@ -186,7 +191,7 @@ def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]
     return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
-def _lanes(window: Window, around: Database, view: View) -> Iterator[Lane]:
+def _lanes(window: Window, around: Database, view: ScenarioView) -> Iterator[Lane]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(view, window.as_of)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}

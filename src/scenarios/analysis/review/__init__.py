@@ -1,1 +1,1 @@
-"""What is put together for a reader: status, report, explanation, matrix, agenda."""
+"""Results for a reader: status, report, explanation, matrix, agenda."""

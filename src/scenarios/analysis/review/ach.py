@@ -44,7 +44,7 @@ class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
     diagnosticity: float
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class MatrixScore(msgspec.Struct, frozen=True, kw_only=True):
     """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4.
 
     One that is known not to occur has no rank; `ruled_out` is the day on which that became known.
@@ -59,7 +59,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left out; `items` are those of its items that bear on the matrix."""
+    """An item, source or origin left out; `items` are its items that bear on the matrix."""
 
     kind: RemovedKind
     id: str
@@ -82,7 +82,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     scenarios: tuple[ScenarioId, ...]
     rows: tuple[MatrixRow, ...]
-    scores: dict[ScenarioId, Score]
+    scores: dict[ScenarioId, MatrixScore]
     linchpins: tuple[Linchpin, ...]
     withheld: str | None = None
 
@@ -92,7 +92,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(id for id, score in self.scores.items() if score.rank == 1))
 
     @property
-    def ranked(self) -> dict[ScenarioId, Score]:
+    def ranked(self) -> dict[ScenarioId, MatrixScore]:
         """The sums of the columns that have a rank."""
         return {id: score for id, score in self.scores.items() if score.rank is not None}
 
@@ -103,21 +103,27 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
     the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank.
     """
-    ruled_out = {column: day for column in columns if (day := _ruled_out(known, column))}
+    outcomes = ((column, resolved(known.database, column, known.as_of)) for column in columns)
+    ruled_out = {c: end.date for c, end in outcomes if end and end.outcome == "did-not-occur"}
     ranked = tuple(column for column in columns if column not in ruled_out)
     columns = (*ranked, *ruled_out)
-    rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
+    by_diagnosticity = sorted(
+        _rows(known, columns), key=lambda row: (-round(row.diagnosticity, _ROUNDING), row.id)
+    )
+    rows = tuple(by_diagnosticity)
     if path := next(filter(None, map(known.database.withheld.get, columns)), None):
         return Matrix(scenarios=columns, rows=rows, scores={}, linchpins=(), withheld=path)
     against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
     counts = {column: against[column] for column in ranked}
     scores = {
-        column: Score(
+        column: MatrixScore(
             inconsistency=against[column],
             weighted_inconsistency=math.fsum(r.inconsistency[column] * r.weight for r in rows),
             decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),
             blanks=sum(row.ratings[column] is None for row in rows),
-            rank=_rank(counts, column),
+            rank=1 + sum(other < against[column] for other in counts.values())
+            if column in counts
+            else None,
             ruled_out=ruled_out.get(column),
         )
         for column in columns
@@ -184,10 +190,6 @@ def _row(
     )
 
 
-def _most_diagnostic_first(row: MatrixRow) -> tuple[float, str]:
-    return -round(row.diagnosticity, _ROUNDING), row.id
-
-
 def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
     """The indicators that a known item reports, in whatever state, and that rate a column."""
     scenarios = known.database.scenarios
@@ -198,18 +200,6 @@ def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
         and id in scenarios[owner].indicators
         and not scenarios[owner].indicators[id].ratings.keys().isdisjoint(columns)
     ]
-
-
-def _ruled_out(known: Known, column: ScenarioId) -> date | None:
-    """The day on which it became known that a scenario does not occur."""
-    outcome = resolved(known.database, column, known.as_of)
-    return outcome.date if outcome and outcome.outcome == "did-not-occur" else None
-
-
-def _rank(counts: Mapping[ScenarioId, int], column: ScenarioId) -> int | None:
-    if column not in counts:
-        return None
-    return 1 + sum(other < counts[column] for other in counts.values())
 
 
 def _against(rating: Rating | None, tracker: Tracker) -> int:
@@ -225,19 +215,16 @@ def _leaders(inconsistency: Mapping[ScenarioId, int]) -> tuple[ScenarioId, ...]:
 def _linchpins(
     known: Known, columns: tuple[ScenarioId, ...], counts: Mapping[ScenarioId, int]
 ) -> tuple[Linchpin, ...]:
-    """Each removal that changes the set of leaders: the fewest items first, then item, source.
-
-    `counts` are the inconsistencies of the columns that have a rank.
-    """
+    """Removals that change the leaders, fewest items first; `counts` has the ranked columns."""
     before = _leaders(counts)
     fired = frozenset(_fired(known, columns))
-    found = []
+    linchpins = []
     for removed in _removals(known, columns, fired):
         lost = _lost(known, columns, fired, removed.items)
         after = _leaders({column: count - lost[column] for column, count in counts.items()})
         if after != before:
-            found.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
-    return tuple(sorted(found, key=lambda one: len(one.removed.items)))
+            linchpins.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
+    return tuple(sorted(linchpins, key=lambda linchpin: len(linchpin.removed.items)))
 
 
 def _removals(
@@ -270,10 +257,7 @@ def _lost(
     fired: frozenset[IndicatorKey],
     items: Collection[EvidenceId],
 ) -> dict[ScenarioId, int]:
-    """The inconsistencies that go with these items; below 0 where a reversal goes and a row comes.
-
-    An indicator goes once what is left does not raise it above 0.
-    """
+    """Inconsistencies that go with these items and the indicators that only they raise."""
     database = known.database
     gone = frozenset(items)
     lost = dict.fromkeys(columns, 0)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import IndicatorChange, reading
+from scenarios.analysis.evidence.indicators import IndicatorChange, change_of, reading
 from scenarios.analysis.evidence.knowledge import (
     Known,
-    bears_on,
     contending,
     contends,
     known,
     members,
+    rated_by,
     resolved,
     state,
 )
 from scenarios.analysis.forecasts import (
-    Given,
+    GivenForecast,
     Means,
-    Standing,
+    StandingForecast,
+    TeamFigure,
     given,
     pooled,
     refusal,
@@ -58,7 +58,7 @@ class PastDue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):
-    """What became known of a scenario after a day, oldest first.
+    """News of a scenario after a day, oldest first.
 
     `same_day` was recorded on that day itself, perhaps after the forecast; `decided` are rivals
     whose outcome became known.
@@ -91,9 +91,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     id: ScenarioId
     scenario: Scenario
-    last: Given | None
-    reasoned: Given | None
-    standing: Standing | None
+    last: GivenForecast | None
+    reasoned: GivenForecast | None
+    standing: StandingForecast | None
     fresh: Fresh
     movement_bits: float
     gap_decibans: float | None
@@ -102,7 +102,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agenda(msgspec.Struct, frozen=True, kw_only=True):
-    """What is due, in its order. The members of a set are one group: they are asked together."""
+    """Due tasks, in their order. The members of a set are one group: they are asked together."""
 
     unrated: tuple[EvidenceId, ...] = ()
     past_due: tuple[PastDue, ...] = ()
@@ -113,13 +113,11 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
 def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
-    """What is due for an analyst on a day; with `only`, for these scenarios alone."""
+    """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
     at = odds_by_day(database)
     now = at(on).known
-    bearing: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in sorted(database.evidence.items(), key=lambda pair: (pair[1].recorded, pair[0])):
-        for scenario_id in bears_on(database, item) if item.recorded <= on else ():
-            bearing.setdefault(scenario_id, []).append(id)
+    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
+    bearing = rated_by(database, [id for day, id in recorded if day <= on])
     unrated = [
         (item.recorded, id)
         for id, item in now.evidence.items()
@@ -133,33 +131,33 @@ def agenda(
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            said = [one for one in given(database, id, None, on) if one.analyst == analyst]
-            before = at(said[-1].date if said else date.min)
+            own = [
+                forecast
+                for forecast in given(database, id, None, on)
+                if forecast.analyst == analyst
+            ]
+            before = at(own[-1].date if own else date.min)
             set_id = database.scenarios[id].set
             items = bearing.get(id, ())
-            topic = _topic(before, at(on), id, said, items, rivals[set_id], means)
+            topic = _topic(before, at(on), id, own, items, rivals[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
-    ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
+    ordered = [tuple(sorted(group, key=_order)) for group in groups.values()]
+    watched = [id for id, now_is in live.items() if now_is in ("open", "overdue")]
     return Agenda(
         unrated=tuple(id for _, id in sorted(unrated)),
-        past_due=_past_due(
-            now, [id for id, now_is in live.items() if now_is in ("open", "overdue")]
-        ),
+        past_due=_past_due(now, watched),
         overdue=tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
-        groups=tuple(map(tuple, ordered)),
+        groups=tuple(sorted(ordered, key=lambda group: _order(group[0]))),
     )
 
 
 def without_evidence(database: Database) -> Database:
-    """The same scenarios with nothing known of them: what is implied is the prior of the day.
-
-    So an item can be rated across the row without a look at the figure that is held back.
-    """
+    """The same scenarios without evidence, to rate a row without showing the held-back figure."""
     scenarios = {}
     for id, scenario in database.scenarios.items():
         kept = {
-            name: msgspec.structs.replace(one, if_absent=None, chance=None)
-            for name, one in scenario.indicators.items()
+            name: msgspec.structs.replace(indicator, if_absent=None, chance=None)
+            for name, indicator in scenario.indicators.items()
         }
         scenarios[id] = msgspec.structs.replace(scenario, indicators=kept)
     return msgspec.structs.replace(database, scenarios=scenarios, evidence={})
@@ -169,14 +167,14 @@ def _topic(
     odds_before: Odds,
     odds: Odds,
     id: ScenarioId,
-    said: Sequence[Given],
+    forecasts: Sequence[GivenForecast],
     bearing: Collection[EvidenceId],
     rivals: _Rivals,
     means: Means,
 ) -> Topic:
     before, now = odds_before.known, odds.known
     database, on = now.database, now.as_of
-    last = said[-1] if said else None
+    last = forecasts[-1] if forecasts else None
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
@@ -186,7 +184,7 @@ def _topic(
         id=id,
         scenario=scenario,
         last=last,
-        reasoned=next((one for one in reversed(said) if one.rationale), None),
+        reasoned=next((forecast for forecast in reversed(forecasts) if forecast.rationale), None),
         standing=own,
         fresh=_fresh(before, now, id, bearing, rivals),
         movement_bits=max(moved, jeffreys(was.probability, implied.probability)),
@@ -211,29 +209,17 @@ def _fresh(
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
     recorded = {e: now.evidence[e].recorded for e in counted}
-    changes = []
-    for name, indicator in database.scenarios[id].indicators.items():
-        then, reads = reading(before, (id, name)), reading(now, (id, name))
-        if then.state != reads.state:
-            new = tuple(e for e in reads.evidence if e not in then.evidence)
-            changes.append(
-                IndicatorChange(
-                    scenario=id,
-                    indicator=name,
-                    statement=indicator.statement,
-                    before=then.state,
-                    after=reads.state,
-                    evidence=new,
-                )
-            )
+    changes = (change_of(before, now, (id, name)) for name in database.scenarios[id].indicators)
     decided = (rival for rival, day in rivals.decided if rival != id and day > since)
     clarified = database.scenarios[id].clarifications
     return Fresh(
         evidence=tuple(e for e in counted if recorded[e] > since),
         same_day=tuple(e for e in counted if recorded[e] == since),
         retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
-        indicators=tuple(changes),
-        clarifications=tuple(one for one in clarified if since < one.date <= now.as_of),
+        indicators=tuple(change for change in changes if change),
+        clarifications=tuple(
+            clarification for clarification in clarified if since < clarification.date <= now.as_of
+        ),
         decided=tuple(decided),
     )
 
@@ -241,44 +227,34 @@ def _fresh(
 def _grounds(
     now: Known,
     id: ScenarioId,
-    last: Given | None,
+    last: GivenForecast | None,
     bearing: Iterable[EvidenceId],
     rivals: _Rivals,
 ) -> str:
     scenario = now.database.scenarios[id]
     contending = [*filter(id.__ne__, rivals.inside)]
-    said = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
+    asked = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
     items = {e: now.evidence[e] for e in bearing if e in now.evidence}
-    rests_on = [said, scenario.horizon, contending, last, items]
+    rests_on = [asked, scenario.horizon, contending, last, items]
     return sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
 
 
 def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
-    found = []
+    late = []
     for id in ids:
-        for name, one in now.database.scenarios[id].indicators.items():
-            is_past = one.due is not None and one.due < now.as_of
+        for name, indicator in now.database.scenarios[id].indicators.items():
+            is_past = indicator.due is not None and indicator.due < now.as_of
             if is_past and reading(now, (id, name)).strength == 0:
-                found.append((one.due, id, name, PastDue(scenario=id, id=name, indicator=one)))
-    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1]))
+                late.append(
+                    (indicator.due, id, name, PastDue(scenario=id, id=name, indicator=indicator))
+                )
+    return tuple(entry[-1] for entry in sorted(late, key=lambda entry: entry[:-1]))
 
 
 def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
-    """What moved first, by how far; then by gap, by days since it was looked at, by id."""
+    """Order of topics: moves by size; then by gap, by days since the last forecast, by id."""
     moved = topic.movement_bits if topic.movement_bits >= MOVED_BITS else 0.0
     return -moved, -abs(topic.gap_decibans or 0.0), -topic.days, topic.id
-
-
-def _lead(group: list[Topic]) -> tuple[float, float, int, ScenarioId]:
-    """Where a group stands: with its first member."""
-    return _order(group[0])
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A probability, and how many analysts stand behind it."""
-
-    probability: float
-    analysts: int
 
 
 class Reveal(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,8 +266,8 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
     scenario: ScenarioId
     before: float | None
     after: float | None
-    others: Figure | None
-    team: Figure | None
+    others: TeamFigure | None
+    team: TeamFigure | None
     implied: float
     gap_decibans: float | None
 
@@ -309,7 +285,7 @@ class SetSum(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> float:
-        """What the figures add up to."""
+        """Sum of the figures."""
         return sum(self.figures.values())
 
 
@@ -326,38 +302,38 @@ def stating(
 def reveal(
     before: Database, after: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[Reveal, ...]:
-    """What may be seen once the analyst has answered: `after` has the answers, `before` has not.
+    """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
     The others' figure is the geometric mean of their odds, as they gave them; the team's is the
     stated probability, which a complete set normalises.
     """
     odds = Odds(known(after, on))
-    found = []
+    reveals = []
     for id in ids:
         figures = standing(after, id, on)
         own = figures.pop(analyst, None)
         was = standing(before, id, on).get(analyst)
-        others = [one.probability for one in figures.values()]
+        others = [forecast.probability for forecast in figures.values()]
         together = stated(after, id, on)
         implied = implied_of(odds, id)
-        found.append(
+        reveals.append(
             Reveal(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
-                others=Figure(probability=pooled(others), analysts=len(others)) if others else None,
-                team=Figure(probability=together.probability, analysts=len(together.analysts))
-                if together and others
+                others=TeamFigure(probability=pooled(others), analysts=len(others))
+                if others
                 else None,
+                team=together.figure if together and others else None,
                 implied=implied.probability,
                 gap_decibans=decibans(own.probability) - implied.decibans if own else None,
             )
         )
-    return tuple(found)
+    return tuple(reveals)
 
 
 def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
-    """Those of the indicators that no item shows by that day."""
+    """The indicators that no item shows by that day."""
     at_day = known(database, on)
     return [key for key in seen if reading(at_day, indicator_key(key)).strength == 0]
 
@@ -365,45 +341,38 @@ def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
 def counted_absent(
     database: Database, on: date, seen: Iterable[str]
 ) -> dict[ScenarioId, tuple[str, ...]]:
-    """By scenario, the indicators that were seen and whose absence its implied figure counts.
-
-    An absence counts for the rivals of a set too.
-    """
-    found: dict[ScenarioId, tuple[str, ...]] = {}
-    for key in filter(partial(_may_be_absent, database), unrecorded(database, on, seen)):
-        id = indicator_key(key)[0]
-        set_id = database.scenarios[id].set
-        for one in {id, *(contending(database, set_id, on) if set_id else ())}:
-            found[one] = (*found.get(one, ()), key)
-    return found
-
-
-def _may_be_absent(database: Database, key: str) -> bool:
-    """Whether there is such an indicator, and its absence is worth something."""
-    id, name = indicator_key(key)
-    scenario = database.scenarios.get(id)
-    indicator = scenario.indicators.get(name) if scenario else None
-    return indicator is not None and (indicator.if_absent or indicator.chance) is not None
+    """Indicators that were seen but count as absent in a scenario or its set, by scenario."""
+    keys: dict[ScenarioId, tuple[str, ...]] = {}
+    for key in unrecorded(database, on, seen):
+        id, name = indicator_key(key)
+        scenario = database.scenarios.get(id)
+        indicator = scenario.indicators.get(name) if scenario else None
+        if not scenario or not indicator or (indicator.if_absent or indicator.chance) is None:
+            continue
+        set_id = scenario.set
+        for member in {id, *(contending(database, set_id, on) if set_id else ())}:
+            keys[member] = (*keys.get(member, ()), key)
+    return keys
 
 
 def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[SetSum, ...]:
-    """What an analyst's figures add up to in each set that these scenarios belong to."""
-    found = []
+    """Sum of an analyst's figures in each set that these scenarios belong to."""
+    sums = []
     for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)
         own = {id: standing(database, id, on).get(analyst) for id in live}
-        figures = {id: one.probability for id, one in own.items() if one}
+        figures = {id: forecast.probability for id, forecast in own.items() if forecast}
         complete = 1 < len(live) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
         nearest = nearest_sum_to_one(figures) if off else None
-        found.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
-    return tuple(found)
+        sums.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
+    return tuple(sums)
 
 
 def criteria_text(scenario: Scenario) -> str:
     """The criteria of a scenario, its last day and its clarifications, a line each."""
     lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
-    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
+    lines += [f"{note.date}: {note.text}" for note in scenario.clarifications]
     return "\n".join(lines)

@@ -25,13 +25,13 @@ _IF_SEEN = "if-seen"
 
 
 TRIED = 60
-"""Of so many indicators the effect is computed: those that could have the largest."""
+"""Indicators whose effect is computed: those that could have the largest."""
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator not seen so far, and what is implied of its scenario now and if it were seen.
+    """An indicator not seen so far, and the implied probability now and if it were seen.
 
-    That is with an item graded A1 of the day, by itself. `movement_bits` is what it would bring.
+    It would be seen in one item graded A1 of the day. `movement_bits` is the movement then.
     """
 
     scenario: ScenarioId
@@ -57,14 +57,18 @@ def unseen(window: Window) -> list[IndicatorKey]:
 
 
 def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]:
-    """What those of these would do that could do most, largest effect first."""
+    """Effects of the TRIED indicators that could have the largest, largest first."""
     most = sorted(keys, key=lambda key: (-_at_most(window, key), key))[:TRIED]
     items, around = bearing(window.database), dict[ScenarioId, Database]()
     for id, _ in most:
         if id not in around:
             around[id] = near(window.database, id, items)
-    found = (_if_seen(window, key, around[key[0]]) for key in most)
-    return tuple(sorted(found, key=lambda one: (-one.movement_bits, one.scenario, one.indicator)))
+    effects = (_if_seen(window, key, around[key[0]]) for key in most)
+    return tuple(
+        sorted(
+            effects, key=lambda effect: (-effect.movement_bits, effect.scenario, effect.indicator)
+        )
+    )
 
 
 def _at_most(window: Window, key: IndicatorKey) -> float:
@@ -103,10 +107,10 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
     )
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """An open question: what was said and what the evidence implies, and both before.
+class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """An open question: its stated and its implied probability, and both before.
 
-    What is implied is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
+    The implied one is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
     """
 
     scenario: ScenarioId
@@ -121,7 +125,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """The headline, the moves, where open questions stand, what would change that, what is due.
+    """The headline, the moves, open questions, indicators to watch, and due tasks.
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
@@ -132,7 +136,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     since: date
     headline: Headline
     moves: tuple[TopMove, ...]
-    scenarios: tuple[Standing, ...]
+    scenarios: tuple[OpenQuestion, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
     unseen: int
@@ -150,15 +154,15 @@ def brief(
     due: Due,
     unreviewed: Iterable[ScenarioId],
 ) -> Brief:
-    """The short form of a window's review, of whose parts it is made."""
-    keys, top = unseen(window), partial(top_move, window.database, window.as_of, made=causes)
+    """The short form of a window's review, made of its parts."""
+    keys, top = unseen(window), partial(top_move, window.database, window.as_of, causes=causes)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
         headline=head,
-        moves=tuple(told for move in moves if (told := top(move))),
-        scenarios=tuple(_standing(row) for row in rows if row.outcome is None),
+        moves=tuple(shown for move in moves if (shown := top(move))),
+        scenarios=tuple(_question(row) for row in rows if row.outcome is None),
         unreviewed=tuple(unreviewed),
         watch=watched(window, keys),
         unseen=len(keys),
@@ -167,15 +171,16 @@ def brief(
     )
 
 
-def _standing(row: StatusRow) -> Standing:
-    return Standing(
+def _question(row: StatusRow) -> OpenQuestion:
+    stated, implied = row.stated, row.implied
+    return OpenQuestion(
         scenario=row.id,
         title=row.title,
         set=row.set,
-        stated=row.stated.probability if row.stated else None,
-        stated_before=row.stated.previous if row.stated else None,
-        implied=row.implied.probability if row.implied else None,
-        implied_before=row.implied.previous if row.implied else None,
-        unfounded=bool(row.implied and row.implied.unfounded),
+        stated=stated.probability if stated else None,
+        stated_before=stated.previous if stated else None,
+        implied=implied.probability if implied else None,
+        implied_before=implied.previous if implied else None,
+        unfounded=bool(implied and implied.unfounded),
         withheld=row.withheld,
     )

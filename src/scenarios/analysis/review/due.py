@@ -1,8 +1,8 @@
-"""What comes, and what is late: indicators, horizons, reviews and forecasts that expire."""
+"""Days that come or have passed: indicators, horizons, reviews and forecasts that expire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,7 +17,7 @@ What = Literal["indicator", "horizon", "review", "forecasts"]
 WITHIN_DAYS = 14
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class DueEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do by a day, the last on which it is in time.
 
     `id` names an indicator (`scenario/indicator`), a scenario whose horizon it is, or the sheet
@@ -36,15 +36,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """What was to be done before `as_of` and is not, and what is to be done by `until`.
+    """Tasks that are late at `as_of`, and those that come by `until`.
 
     `days` of an entry count from `as_of`: 1 is tomorrow, -1 was yesterday.
     """
 
     as_of: date
     until: date
-    late: tuple[Entry, ...]
-    coming: tuple[Entry, ...]
+    late: tuple[DueEntry, ...]
+    coming: tuple[DueEntry, ...]
 
 
 def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
@@ -52,97 +52,84 @@ def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     now = known(database, as_of)
     until = _later(as_of, within_days)
     states = {id: state(database, id, as_of) for id in database.scenarios}
-    live = [id for id, its in sorted(states.items()) if its in ("open", "overdue")]
-    open_ones = [id for id in live if states[id] == "open"]
-    found = [
-        *_indicators(now, live),
-        *_horizons(now, live),
-        *_reviews(now, open_ones),
-        *_expiries(now, open_ones),
-    ]
-    found.sort(key=lambda entry: (entry.day, entry.id))
+    live = [id for id, life in sorted(states.items()) if life in ("open", "overdue")]
+    still_open = [id for id in live if states[id] == "open"]
+    tasks = [*_own_days(now, live), *_reviews(now, still_open), *_expiries(now, still_open)]
+    tasks.sort(key=lambda entry: (entry.day, entry.id))
     return Due(
         as_of=as_of,
         until=until,
-        late=tuple(entry for entry in found if entry.day < as_of),
-        coming=tuple(entry for entry in found if as_of <= entry.day <= until),
+        late=tuple(entry for entry in tasks if entry.day < as_of),
+        coming=tuple(entry for entry in tasks if as_of <= entry.day <= until),
     )
 
 
-def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
-    """Those that were not seen; one that is emerging is watched until its day."""
-    for id in ids:
-        for name, one in now.database.scenarios[id].indicators.items():
-            if one.due is None:
-                continue
-            stands = reading(now, (id, name))
-            if stands.state == "observed" or (stands.strength and one.due < now.as_of):
-                continue
-            yield Entry(
-                what="indicator",
-                id=f"{id}/{name}",
-                day=one.due,
-                days=(one.due - now.as_of).days,
-                scenarios=tuple(sorted({id, *one.ratings})),
-                text=one.statement,
-                watch=one.watch,
-            )
+def _entry(
+    now: Known,
+    what: What,
+    id: str,
+    day: date,
+    scenarios: Iterable[ScenarioId],
+    text: str = "",
+    watch: str | None = None,
+    analyst: Analyst | None = None,
+) -> DueEntry:
+    return DueEntry(
+        what=what,
+        id=id,
+        day=day,
+        days=(day - now.as_of).days,
+        scenarios=tuple(scenarios),
+        text=text,
+        watch=watch,
+        analyst=analyst,
+    )
 
 
-def _horizons(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _own_days(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
+    """Horizons, and indicators not seen; one that is emerging is watched until its day."""
     for id in ids:
         scenario = now.database.scenarios[id]
-        yield Entry(
-            what="horizon",
-            id=id,
-            day=scenario.horizon,
-            days=(scenario.horizon - now.as_of).days,
-            scenarios=(id,),
-            text=scenario.question,
-        )
+        yield _entry(now, "horizon", id, scenario.horizon, (id,), scenario.question)
+        for name, indicator in scenario.indicators.items():
+            if indicator.due is None:
+                continue
+            stands = reading(now, (id, name))
+            if stands.state == "observed" or (stands.strength and indicator.due < now.as_of):
+                continue
+            rated = sorted({id, *indicator.ratings})
+            text, watch = indicator.statement, indicator.watch
+            yield _entry(now, "indicator", f"{id}/{name}", indicator.due, rated, text, watch)
 
 
-def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The day by which each is to be forecast again, those of one day together."""
     days: dict[date, list[ScenarioId]] = {}
     for id in ids:
         if refusal(now.database, id, now.as_of) is None:
-            said = given(now.database, id, None, now.as_of)
-            last = said[-1].date if said else now.database.scenarios[id].opened
+            forecasts = given(now.database, id, None, now.as_of)
+            last = forecasts[-1].date if forecasts else now.database.scenarios[id].opened
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
     for day, together in days.items():
-        yield Entry(
-            what="review",
-            id=str(day),
-            day=day,
-            days=(day - now.as_of).days,
-            scenarios=tuple(together),
-        )
+        yield _entry(now, "review", str(day), day, together)
 
 
-def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The last day on which forecasts stand, those of a sheet together."""
     expiry = now.database.tracker.forecast_expires_days
     if expiry is None:
         return
     sheets: dict[str, list[ScenarioId]] = {}
     for id in ids:
-        for one in standing(now.database, id, now.as_of).values():
-            sheets.setdefault(one.sheet, []).append(id)
-    for sheet, together in sheets.items():
-        of = now.database.sheets[sheet]
-        day = _later(of.date, expiry)
-        yield Entry(
-            what="forecasts",
-            id=sheet,
-            day=day,
-            days=(day - now.as_of).days,
-            scenarios=tuple(together),
-            analyst=of.analyst,
-        )
+        for forecast in standing(now.database, id, now.as_of).values():
+            sheets.setdefault(forecast.sheet, []).append(id)
+    for id, together in sheets.items():
+        sheet = now.database.sheets[id]
+        day = _later(sheet.date, expiry)
+        yield _entry(now, "forecasts", id, day, together, analyst=sheet.analyst)
 
 
 def _later(day: date, days: int) -> date:
-    """So many days later, at most the last day that there is."""
+    """The day so long after, at most the last day that there is."""
     return day + timedelta(days=min(days, (date.max - day).days))

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import State, known, last_open_day, resolved, state
-from scenarios.analysis.forecasts import stated
+from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.ledger.ledger import (
     Line,
     PostMortem,
@@ -28,13 +28,6 @@ from scenarios.analysis.ledger.sensitivity import (
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import decibans
-
-
-class StatedNow(msgspec.Struct, frozen=True, kw_only=True):
-    """The stated probability, and how many analysts stand behind it."""
-
-    probability: float
-    analysts: int
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +51,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     unfounded: bool = False
     band: Band | None
     leave_one_out: LeaveOneOut | None
-    stated: StatedNow | None
+    stated: TeamFigure | None
     gap_decibans: float | None
     post_mortem: PostMortem | None
     sweep: tuple[Bend, ...] | None
@@ -68,54 +61,32 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 def explain(
     database: Database, scenario_id: ScenarioId, as_of: date, *, swept: bool = False
 ) -> Explanation:
-    """How the implied probability of a scenario that had opened by `as_of` came about."""
+    """Explain the implied probability of a scenario that had opened by `as_of`."""
     day = last_open_day(database, scenario_id, as_of)
-    if path := database.withheld.get(scenario_id):
-        return _withheld(database, scenario_id, as_of, day, path)
-    odds = Odds(known(database, day))
-    book = ledger_of(odds, scenario_id)
-    said = stated(database, scenario_id, day)
-    outcome = resolved(database, scenario_id, as_of)
+    prior, path = database.scenarios[scenario_id].prior, database.withheld.get(scenario_id)
+    odds = None if path else Odds(known(database, day))
+    book = ledger_of(odds, scenario_id) if odds else None
+    current = stated(database, scenario_id, day) if odds else None
+    resolution = resolved(database, scenario_id, as_of)
+    outcome = resolution.outcome if resolution else None
+    chance = Quantity(probability=prior.probability, decibans=decibans(prior.probability))
+    gap = decibans(current.probability) - book.implied.decibans if current and book else None
     return Explanation(
         scenario=scenario_id,
         as_of=as_of,
         ledger_day=day,
         state=state(database, scenario_id, as_of),
-        outcome=outcome.outcome if outcome else None,
-        prior=book.prior,
-        lines=book.lines,
-        neutral=book.neutral,
-        implied=book.implied,
-        unfounded=is_unfounded(database.scenarios[scenario_id].prior, book),
-        band=bands(odds, (scenario_id,))[scenario_id],
-        leave_one_out=leave_one_out(odds, scenario_id),
-        stated=StatedNow(probability=said.probability, analysts=len(said.analysts))
-        if said
-        else None,
-        gap_decibans=decibans(said.probability) - book.implied.decibans if said else None,
-        post_mortem=post_mortem(book, outcome.outcome if outcome else None),
-        sweep=sweep(odds, scenario_id) if swept else None,
-    )
-
-
-def _withheld(database: Database, id: ScenarioId, as_of: date, day: date, path: str) -> Explanation:
-    chance = database.scenarios[id].prior.probability
-    outcome = resolved(database, id, as_of)
-    return Explanation(
-        scenario=id,
-        as_of=as_of,
-        ledger_day=day,
-        state=state(database, id, as_of),
-        outcome=outcome.outcome if outcome else None,
-        prior=Quantity(probability=chance, decibans=decibans(chance)),
-        lines=(),
-        neutral=0,
-        implied=None,
-        band=None,
-        leave_one_out=None,
-        stated=None,
-        gap_decibans=None,
-        post_mortem=None,
-        sweep=None,
+        outcome=outcome,
+        prior=chance,
+        lines=book.lines if book else (),
+        neutral=book.neutral if book else 0,
+        implied=book.implied if book else None,
+        unfounded=book is not None and is_unfounded(prior, book),
+        band=bands(odds, (scenario_id,))[scenario_id] if odds else None,
+        leave_one_out=leave_one_out(odds, scenario_id) if odds else None,
+        stated=current.figure if current else None,
+        gap_decibans=gap,
+        post_mortem=post_mortem(book, outcome) if book else None,
+        sweep=sweep(odds, scenario_id) if odds and swept else None,
         withheld=path,
     )

@@ -1,4 +1,4 @@
-"""The news of a window in short: what was resolved, what moved most, and because of what."""
+"""The news of a window in short: outcomes, the largest move, and its causes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger_changes import Shift
-from scenarios.analysis.period.period import View, Window, open_views
+from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause, OtherKind, StatedShift
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
@@ -22,19 +22,19 @@ from scenarios.analysis.scores.daily_forecasts import (
     question,
     timeline,
 )
-from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, SetId, SheetId
+from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a forecaster said last before the outcome was known, and its Brier score."""
+    """Last forecast of a forecaster before the outcome was known, and its Brier score."""
 
     forecaster: str
     probability: float
     brier: float
 
 
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values.
 
     `stated` and `implied` are those of the day before it was recorded. `last_said` is what the
@@ -53,25 +53,21 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     last_implied: LastFigure | None
 
 
-def outcomes(window: Window, views: Iterable[View]) -> tuple[Resolved, ...]:
-    """Those of these scenarios that were resolved in the window, in their order."""
-    found = [view for view in views if _recorded(view, window)]
-    kept = archive(window.database) if found else None
-    return tuple(_resolved(window, kept, view) for view in found if kept)
+def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedScenario, ...]:
+    """The resolutions in the window among these scenarios, in their order."""
+    pairs = ((view, view.resolution) for view in views)
+    recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
+    kept = archive(window.database) if recorded else None
+    return tuple(_resolved(window, kept, view, end) for view, end in recorded if kept)
 
 
-def _recorded(view: View, window: Window) -> bool:
-    outcome = view.resolution
-    return outcome is not None and outcome.recorded > window.since
-
-
-def _resolved(window: Window, kept: Archive, view: View) -> Resolved:
-    outcome = view.resolution
-    assert outcome is not None  # noqa: S101 - only what is resolved is asked for
-    last = {one.forecaster: one for one in _outcomes_last(kept, view.id, window.as_of)}
+def _resolved(
+    window: Window, kept: Archive, view: ScenarioView, outcome: Resolution
+) -> ResolvedScenario:
+    last = {figure.forecaster: figure for figure in _outcomes_last(kept, view.id, window.as_of)}
     analysts = [name for name in last if name != IMPLIED]
     ours = last.get(TEAM) or (last[analysts[0]] if len(analysts) == 1 else None)
-    return Resolved(
+    return ResolvedScenario(
         scenario=view.id,
         outcome=outcome.outcome,
         date=outcome.date,
@@ -89,23 +85,22 @@ def _outcomes_last(kept: Archive, id: ScenarioId, as_of: date) -> Iterator[LastF
     asked = question(kept.database, id, as_of)
     if asked is None or asked.outcome == "annulled" or not asked.scored:
         return
-    made = timeline(kept, asked)
-    names = (*made.analysts, *((TEAM,) if TEAM in made.ours else ()), IMPLIED)
-    last = ((name, made.last.get(name)) for name in names)
-    for name, figure in ((name, figure) for name, figure in last if figure is not None):
-        worth = brier(figure, asked.outcome == "occurred")
-        yield LastFigure(forecaster=name, probability=figure, brier=worth)
+    scored = timeline(kept, asked)
+    for name in (*scored.analysts, *((TEAM,) if TEAM in scored.ours else ()), IMPLIED):
+        if (figure := scored.last.get(name)) is not None:
+            worth = brier(figure, asked.outcome == "occurred")
+            yield LastFigure(forecaster=name, probability=figure, brier=worth)
 
 
 FigureKind = Literal["stated", "implied"]
 CauseKind = Literal["event", "expiry", "joined", "withdrawal"] | OtherKind
 _BESIDE = 1 / 3
-"""A second cause is named where it did so much of what the first did."""
+"""A second cause is named where it did at least this share of what the first did."""
 _NAMED = 2
 
 
-class Together(msgspec.Struct, frozen=True, kw_only=True):
-    """What was resolved by one outcome: the members of a set together, or a scenario alone."""
+class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """Scenarios resolved by one outcome: the members of a set together, or one alone."""
 
     set: SetId | None
     date: date
@@ -147,11 +142,11 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True):
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
     """The subjects, figures and causes of the headline; its words are made of them.
 
-    `top` is what moved most, if anything. Of the `live` scenarios so many were `opened` in the
-    window; of the others so many moved, and so many were forecast.
+    `top` is the largest move, if any. `opened` counts the `live` scenarios that opened in the
+    window; `moved` and `forecast` count those of the others that moved, and that were forecast.
     """
 
-    resolved: tuple[Together, ...]
+    resolved: tuple[JointOutcome, ...]
     top: TopMove | None
     moved: int
     live: int
@@ -161,14 +156,21 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def headline(
-    window: Window, resolved: Sequence[Resolved], moves: Sequence[Move], made: Causes, new: int
+    window: Window,
+    resolved: Sequence[ResolvedScenario],
+    moves: Sequence[Move],
+    causes: Causes,
+    new: int,
 ) -> Headline:
     """The headline of a window's review, of which `new` items of evidence are."""
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
-    tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, made)))
+    tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, causes)))
+    together = sorted(
+        _together(window, resolved), key=lambda end: (not end.occurred, not end.did_not_occur)
+    )
     return Headline(
-        resolved=tuple(sorted(_together(window, resolved), key=_occurred_first)),
+        resolved=tuple(together),
         top=next(tops, None),
         moved=len(moves),
         live=len(live),
@@ -178,32 +180,34 @@ def headline(
     )
 
 
-def top_move(database: Database, as_of: date, move: Move, made: Causes) -> TopMove | None:
-    """A move as it is told in one sentence; None where a figure only came or went."""
+def top_move(database: Database, as_of: date, move: Move, causes: Causes) -> TopMove | None:
+    """A move for one sentence; None where a figure only came or went."""
     if move.stated and (shift := _visible(move.stated)):
         return TopMove(
             scenario=move.scenario,
             figure="stated",
             from_=shift[0],
             to=shift[1],
-            because=_stated_because(database, as_of, move, move.stated, made, shift[1] - shift[0]),
+            because=_stated_because(
+                database, as_of, move, move.stated, causes, shift[1] - shift[0]
+            ),
             rationale=move.stated.rationale if move.stated.sheet else None,
-            apart=_apart(database, as_of, move, move.stated, made),
+            apart=_apart(database, as_of, move, move.stated, causes),
         )
-    return _implied(move, made)
+    return _implied(move, causes)
 
 
-def outcome_of(id: str, resolved: Iterable[Together]) -> str:
-    """What became of a scenario, if it was among these."""
-    for one in resolved:
-        if id in one.occurred:
+def outcome_of(id: str, resolved: Iterable[JointOutcome]) -> str:
+    """Outcome of a scenario in words, empty if it is not among these."""
+    for outcome in resolved:
+        if id in outcome.occurred:
             return "occurred"
-        if id in one.did_not_occur:
+        if id in outcome.did_not_occur:
             return "did not occur"
     return ""
 
 
-def _implied(move: Move, made: Causes) -> TopMove | None:
+def _implied(move: Move, causes: Causes) -> TopMove | None:
     if (shift := _visible(move.implied)) is None:
         return None
     return TopMove(
@@ -211,20 +215,15 @@ def _implied(move: Move, made: Causes) -> TopMove | None:
         figure="implied",
         from_=shift[0],
         to=shift[1],
-        because=tuple(_largest(made.of(move.scenario), shift[1] - shift[0])),
+        because=tuple(_largest(causes.of(move.scenario), shift[1] - shift[0])),
         rationale=None,
     )
 
 
 def _stated_because(
-    database: Database,
-    as_of: date,
-    move: Move,
-    stated: StatedShift,
-    made: Causes,
-    change: float,
+    database: Database, as_of: date, move: Move, stated: StatedShift, causes: Causes, change: float
 ) -> tuple[Because, ...]:
-    """What moved a stated figure, beside the rationale of its forecast: nothing of a later day."""
+    """Causes of a stated move, beside the rationale of its forecast: none of a later day."""
     if stated.normalised:
         return (Because(kind="rivals", subjects=move.ruled_out),)
     if stated.sheet is None:
@@ -236,15 +235,15 @@ def _stated_because(
         return (Because(kind="event", subjects=items),)
     if company := _company(database, move.scenario, stated.sheet):
         return (Because(kind=company, subjects=(stated.sheet,)),)
-    found = made.of(move.scenario)
-    by_then = [(worth, one) for worth, one in found if sheet.date >= _last(database, as_of, one)]
+    parts = causes.of(move.scenario)
+    by_then = [part for part in parts if sheet.date >= _last(database, as_of, part[1])]
     return tuple(_largest(by_then, change))
 
 
 def _company(
     database: Database, id: ScenarioId, sheet_id: SheetId
 ) -> Literal["joined", "withdrawal"] | None:
-    """Whether a sheet moved a figure since another forecaster stands behind it now, or one less."""
+    """Reason why a sheet moved a figure, if a forecaster joined or withdrew."""
     sheet = database.sheets[sheet_id]
     if sheet.probabilities[id] is None:
         return "withdrawal"
@@ -253,38 +252,38 @@ def _company(
 
 
 def _apart(
-    database: Database, as_of: date, move: Move, stated: StatedShift, made: Causes
+    database: Database, as_of: date, move: Move, stated: StatedShift, causes: Causes
 ) -> TopMove | None:
-    """How the implied figure moved, if for what cannot have moved the stated one."""
-    main, sheet = made.of(move.scenario)[0][1], stated.sheet
+    """The move of the implied figure, if for what cannot have moved the stated one."""
+    main, sheet = causes.of(move.scenario)[0][1], stated.sheet
     if stated.normalised:
         is_other = isinstance(main, Event) or main.cause != "rivals"
     else:
         days = _days(database, as_of, main)
         is_other = sheet is None or (bool(days) and min(days) > database.sheets[sheet].date)
-    moved = _implied(move, made)
+    moved = _implied(move, causes)
     return moved if is_other and moved and moved.because else None
 
 
-def _last(database: Database, as_of: date, one: Event | OtherCause) -> date:
-    """When all of a cause was known; never for what has no day of its own, as time has none."""
-    return max(_days(database, as_of, one), default=date.max)
+def _last(database: Database, as_of: date, cause: Event | OtherCause) -> date:
+    """The day on which all of a cause was known; the last date for what has no day of its own."""
+    return max(_days(database, as_of, cause), default=date.max)
 
 
-def _days(database: Database, as_of: date, one: Event | OtherCause) -> list[date]:
-    """When each part of a cause became known; none for what has no day of its own."""
-    if isinstance(one, Event):
-        return [database.evidence[id].recorded for id in one.evidence]
-    if one.cause == "retraction":
-        gone = [database.evidence[id].retracted for id in one.subjects]
-        return [it.date for it in gone if it]
-    if one.cause in ("given", "rivals"):
-        outcomes = [resolved(database, id, as_of) for id in one.subjects]
-        return [it.recorded for it in outcomes if it]
-    if one.cause == "absence":
-        keys = (key.split("/", 1) for key in one.subjects)
+def _days(database: Database, as_of: date, cause: Event | OtherCause) -> list[date]:
+    """Days on which the parts of a cause became known; none for what has no day of its own."""
+    if isinstance(cause, Event):
+        return [database.evidence[id].recorded for id in cause.evidence]
+    if cause.cause == "retraction":
+        gone = [database.evidence[id].retracted for id in cause.subjects]
+        return [retraction.date for retraction in gone if retraction]
+    if cause.cause in ("given", "rivals"):
+        outcomes = [resolved(database, id, as_of) for id in cause.subjects]
+        return [outcome.recorded for outcome in outcomes if outcome]
+    if cause.cause == "absence":
+        keys = (key.split("/", 1) for key in cause.subjects)
         due = [database.scenarios[owner].indicators[name].due for owner, name in keys]
-        return [it + timedelta(1) for it in due if it]
+        return [day + timedelta(1) for day in due if day]
     return []
 
 
@@ -295,34 +294,31 @@ def _visible(shift: StatedShift | Shift) -> tuple[float, float] | None:
     return before, after
 
 
-def _largest(found: Sequence[tuple[float, Event | OtherCause]], change: float) -> Iterator[Because]:
+def _largest(parts: Sequence[tuple[float, Event | OtherCause]], change: float) -> Iterator[Because]:
     """The main cause that moved it the same way, and a second of the same kind that is large."""
-    if any(isinstance(one, OtherCause) and one.cause == "forecast" for _, one in found):
+    if any(isinstance(cause, OtherCause) and cause.cause == "forecast" for _, cause in parts):
         return
-    same = [(abs(worth), one) for worth, one in found if worth * change > 0]
-    for worth, one in same[:_NAMED]:
+    same = [(abs(worth), cause) for worth, cause in parts if worth * change > 0]
+    for worth, cause in same[:_NAMED]:
         if worth >= same[0][0] * _BESIDE:
-            if isinstance(one, Event):
-                yield Because(kind="event", subjects=one.evidence)
+            if isinstance(cause, Event):
+                yield Because(kind="event", subjects=cause.evidence)
             else:
-                yield Because(kind=one.cause, subjects=one.subjects)
+                yield Because(kind=cause.cause, subjects=cause.subjects)
 
 
-def _occurred_first(one: Together) -> tuple[bool, bool]:
-    return not one.occurred, not one.did_not_occur
-
-
-def _together(window: Window, resolved: Iterable[Resolved]) -> Iterator[Together]:
-    groups: dict[tuple[SetId | str, date], list[Resolved]] = {}
-    for one in resolved:
-        set_id = window.database.scenarios[one.scenario].set
-        groups.setdefault((set_id or f"/{one.scenario}", one.date), []).append(one)
+def _together(window: Window, resolved: Iterable[ResolvedScenario]) -> Iterator[JointOutcome]:
+    groups: dict[tuple[SetId | str, date], list[ResolvedScenario]] = {}
+    for scenario in resolved:
+        set_id = window.database.scenarios[scenario.scenario].set
+        unit = set_id or f"/{scenario.scenario}"
+        groups.setdefault((unit, scenario.date), []).append(scenario)
     for (key, day), together in groups.items():
         by = {
-            outcome: tuple(one.scenario for one in together if one.outcome == outcome)
+            outcome: tuple(other.scenario for other in together if other.outcome == outcome)
             for outcome in ("occurred", "did-not-occur", "annulled")
         }
-        yield Together(
+        yield JointOutcome(
             set=None if key.startswith("/") else key,
             date=day,
             occurred=by["occurred"],

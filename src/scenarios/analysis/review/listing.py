@@ -1,13 +1,14 @@
-"""The lists: scenarios, indicators, evidence, forecasts and sources, as rows."""
+"""The lists: indicators, evidence, forecasts, and sources with their accuracy, as rows."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.indicators import (
     ReadingState,
     diagnosticity,
@@ -20,6 +21,7 @@ from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
     Analyst,
     Database,
+    Evidence,
     EvidenceId,
     IndicatorId,
     Letter,
@@ -31,9 +33,38 @@ from scenarios.model import (
     ThemeId,
 )
 
+Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "unchecked"]
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows: None and False leave a column free. Days are those of knowing, both included."""
+
+class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
+    """Fates of the `items` of a source: `accurate` of `checked` held.
+
+    Each counts once, as the first that holds. Retracted. Resolved: a known resolution names it.
+    Contradicted: another item of its event reverses an indicator that it raised, or raises one that
+    it reversed. Corroborated: by an item of another origin, which names it or is named by it in
+    `corroborated_by`, or is another source's of the same event. The rest nobody has checked.
+    `standing` are all but the retracted, `accurate` the resolved and the corroborated.
+    """
+
+    items: int = 0
+    standing: int = 0
+    checked: int = 0
+    accurate: int = 0
+    resolved: int = 0
+    corroborated: int = 0
+    contradicted: int = 0
+    retracted: int = 0
+
+
+class _Event(msgspec.Struct, frozen=True):
+    """Indicators that the standing items of an event raise or reverse, and their witnesses."""
+
+    said: Counter[tuple[str, bool]]
+    witnesses: set[tuple[SourceId, str]]
+
+
+class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Filter of rows: None and False leave a column free. Days of knowing, both included."""
 
     scenario: ScenarioId | None = None
     source: SourceId | None = None
@@ -47,16 +78,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     by_value: bool = False
 
     def day(self, when: date) -> bool:
-        """Whether a day lies within."""
+        """True if a day lies within."""
         return (self.since or date.min) <= when <= (self.until or date.max)
 
     @property
     def any_subject(self) -> bool:
-        """Whether it may be about any scenario, or none."""
+        """True if rows may be about any scenario, or none."""
         return self.scenario is None and self.tag is None and self.set is None
 
     def subject(self, database: Database, id: ScenarioId) -> bool:
-        """Whether a scenario is the one, has the tag, and is in the set, as far as can be read."""
+        """True if a scenario is the one, has the tag, and is in the set, as far as can be read."""
         if (scenario := database.scenarios.get(id)) is None:
             return self.scenario in (None, id)
         tagged = self.tag is None or self.tag in scenario.tags
@@ -85,10 +116,7 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of evidence; `counts` is False once it is retracted.
-
-    `attachment` is the path of its saved copy in the database.
-    """
+    """An item; `counts` is False once retracted, `attachment` is the path of its saved copy."""
 
     id: EvidenceId
     summary: str
@@ -129,9 +157,9 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     reliability_basis: str | None
 
 
-def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
+def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
     """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
-    found = []
+    rows = []
     for id, scenario in sorted(shown(known.database, known.as_of).items()):
         if not wanted.subject(known.database, id):
             continue
@@ -139,7 +167,7 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
             if wanted.theme not in (None, indicator.theme):
                 continue
             now = reading(known, (id, name))
-            found.append(
+            rows.append(
                 IndicatorRow(
                     scenario=id,
                     indicator=name,
@@ -156,34 +184,23 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
                     ratings=indicator.ratings,
                 )
             )
-    return sorted(found, key=_value) if wanted.by_value else found
+    if wanted.by_value:  # by expected movement, without a chance by diagnosticity; observed last
+        rows.sort(key=lambda row: (row.scenario, row.indicator))
+        rows.sort(key=lambda row: (-(row.value or 0.0), -row.diagnosticity))
+        rows.sort(key=lambda row: (row.state == "observed", row.value is None))
+    return rows
 
 
-def _value(row: IndicatorRow) -> tuple[object, ...]:
-    """What is still to be seen first: by expected movement, without a chance by diagnosticity."""
-    return (
-        row.state == "observed",
-        row.value is None,
-        -(row.value or 0.0),
-        -row.diagnosticity,
-        row.scenario,
-        row.indicator,
-    )
-
-
-def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
-    """What was recorded by then, newest last; retracted items too."""
+def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
+    """Items recorded by then, newest last; retracted ones too."""
     database = known.database
     rows = []
     for id, item in database.evidence.items():
         bears = bears_on(database, item)
-        subject = wanted.any_subject or any(
-            wanted.subject(database, scenario) for scenario in bears
-        )
         kept = (
             item.recorded <= known.as_of
             and wanted.day(item.recorded)
-            and subject
+            and (wanted.any_subject or any(wanted.subject(database, id) for id in bears))
             and wanted.source in (None, item.source)
             and wanted.theme in (None, item.theme)
             and not (wanted.unrated and (item.ratings or item.indicators))
@@ -207,7 +224,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
     return sorted(rows, key=lambda row: (row.recorded, row.id))
 
 
-def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
+def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
     """Every forecast up to then, newest last."""
     database = known.database
     return [
@@ -226,7 +243,7 @@ def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
     ]
 
 
-def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
+def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known)
@@ -246,3 +263,76 @@ def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
         for id, s in sorted(known.database.sources.items())
         if wanted.source in (None, id)
     ]
+
+
+def accuracy(known: Known) -> dict[SourceId, Accuracy]:
+    """The accuracy of each source that gave an item by then."""
+    fates: dict[SourceId, Counter[Fate]] = {}
+    outcomes = (scenario.resolution for scenario in known.database.scenarios.values())
+    named = {id for o in outcomes if o and o.recorded <= known.as_of for id in o.evidence}
+    backed, events = _backed(known), _events(known)
+    for id, item in known.database.evidence.items():
+        if item.source is None or item.recorded > known.as_of:
+            continue
+        event = events.get(item.event) if item.event else None
+        fate: Fate = "unchecked"
+        if id not in known.evidence:
+            fate = "retracted"
+        elif id in named:
+            fate = "resolved"
+        elif event and any((key, not reverses) in event.said for key, reverses in _said(item)):
+            fate = "contradicted"
+        elif id in backed or (event and _is_witnessed(id, item, event)):
+            fate = "corroborated"
+        fates.setdefault(item.source, Counter())[fate] += 1
+    return {source: _accuracy(counts) for source, counts in fates.items()}
+
+
+def _accuracy(counts: Counter[Fate]) -> Accuracy:
+    items = counts.total()
+    return Accuracy(
+        items=items,
+        standing=items - counts["retracted"],
+        checked=items - counts["unchecked"],
+        accurate=counts["resolved"] + counts["corroborated"],
+        resolved=counts["resolved"],
+        corroborated=counts["corroborated"],
+        contradicted=counts["contradicted"],
+        retracted=counts["retracted"],
+    )
+
+
+def _backed(known: Known) -> set[EvidenceId]:
+    """The items of which one names the other, both standing and of different origins."""
+    pairs = (
+        (id, other)
+        for id, item in known.evidence.items()
+        for other in item.corroborated_by
+        if other in known.evidence and _origin(id, item) != _origin(other, known.evidence[other])
+    )
+    return {id for pair in pairs for id in pair}
+
+
+def _events(known: Known) -> dict[str, _Event]:
+    events: dict[str, _Event] = {}
+    for id, item in known.evidence.items():
+        if item.event:
+            event = events.setdefault(item.event, _Event(Counter(), set()))
+            event.said.update(_said(item))
+            if item.source:
+                event.witnesses.add((item.source, _origin(id, item)))
+    return events
+
+
+def _said(item: Evidence) -> Iterator[tuple[str, bool]]:
+    """The indicators that an item speaks of, and whether it reverses them."""
+    return ((key, state == "reversed") for key, state in item.indicators.items())
+
+
+def _is_witnessed(id: EvidenceId, item: Evidence, event: _Event) -> bool:
+    origin = _origin(id, item)
+    return any(source != item.source and other != origin for source, other in event.witnesses)
+
+
+def _origin(id: EvidenceId, item: Evidence) -> str:
+    return item.origin or id

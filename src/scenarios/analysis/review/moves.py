@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, rivals
-from scenarios.analysis.forecasts import Given, stated
+from scenarios.analysis.forecasts import GivenForecast, stated
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
@@ -22,7 +22,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import EvidenceId, ScenarioId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
@@ -30,9 +30,9 @@ from scenarios.scales import MOVED_BITS, jeffreys
 class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A stated probability before and after, the sheet that moved it, and the reason given last.
 
-    `normalised`: what was stated of it is the same, and others in its set changed, so that it has
-    another share; then there is no rationale of it. `sheet` is the last that changed what was
-    stated of it; none where it did not change, or only since a forecast expired.
+    `normalised`: its own forecasts are the same, and others in its set changed, so that it has
+    another share; then there is no rationale of it. `sheet` is the last that changed the pooled
+    forecasts of it; None where they did not change, or only since a forecast expired.
     """
 
     from_: float | None
@@ -43,7 +43,7 @@ class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved and why; the lines and the four steps sum to the implied change in decibans.
+    """A move and its causes; lines and the four steps sum to the implied change in decibans.
 
     `ruled_out` are the rivals that the window took out of its set.
     """
@@ -62,26 +62,28 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     explained: bool
 
 
-def moves(window: Window, views: Iterable[View]) -> tuple[Move, ...]:
-    """What moved these scenarios, in their order."""
+def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[Move, ...]:
+    """Moves of these scenarios, in their order."""
     reasons = Reasons(
         new=touched(window.now, window.before), gone=touched(window.before, window.now)
     )
     return tuple(_move(window, view, reasons) for view in views)
 
 
-def _move(window: Window, view: View, reasons: Reasons) -> Move:
+def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
     before = view.ledger_before
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
     mover = _mover(window, view)
     until = mover.date if mover else window.as_of
-    said = [entry.rationale for entry in view.given if entry.rationale and entry.date <= until]
+    rationales = [
+        entry.rationale for entry in view.given if entry.rationale and entry.date <= until
+    ]
     shift = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
         to=view.stated.probability if view.stated else None,
         normalised=view.normalised,
         sheet=mover.sheet if mover else None,
-        rationale=said[-1] if said and not view.normalised else None,
+        rationale=rationales[-1] if rationales and not view.normalised else None,
     )
     return Move(
         scenario=view.id,
@@ -90,13 +92,7 @@ def _move(window: Window, view: View, reasons: Reasons) -> Move:
             from_=view.implied_before.probability if view.implied_before else None,
             to=view.implied.probability,
         ),
-        given=change.given,
-        time=change.time,
-        rivals=change.rivals,
-        lines_added=change.lines_added,
-        lines_removed=change.lines_removed,
-        lines_changed=change.lines_changed,
-        bound=change.bound,
+        **msgspec.structs.asdict(change),
         ruled_out=tuple(
             id
             for id in rivals(window.database, view.id)
@@ -107,20 +103,25 @@ def _move(window: Window, view: View, reasons: Reasons) -> Move:
     )
 
 
-def _mover(window: Window, view: View) -> Given | None:
-    """The last forecast that changed what is stated of a scenario, visibly if any did."""
+def _mover(window: Window, view: ScenarioView) -> GivenForecast | None:
+    """The last forecast that changed the pooled forecasts of a scenario, visibly if any did."""
     if view.normalised:
         return None
 
     def pooled(on: date) -> float | None:
-        made = stated(window.database, view.id, on)
-        return made.pooled if made else None
+        now = stated(window.database, view.id, on)
+        return now.pooled if now else None
 
-    steps = [(one, pooled(one.date - timedelta(1)), pooled(one.date)) for one in view.given]
-    other = [one for one, before, after in steps if before != after]
-    visible = [one for one, before, after in steps if jeffreys(before, after) >= MOVED_BITS]
-    found = visible or other
-    return found[-1] if found else None
+    steps = [
+        (forecast, pooled(forecast.date - timedelta(1)), pooled(forecast.date))
+        for forecast in view.given
+    ]
+    other = [forecast for forecast, before, after in steps if before != after]
+    visible = [
+        forecast for forecast, before, after in steps if jeffreys(before, after) >= MOVED_BITS
+    ]
+    movers = visible or other
+    return movers[-1] if movers else None
 
 
 OtherKind = Literal[
@@ -129,21 +130,21 @@ OtherKind = Literal[
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cause did to the implied probability of a scenario that moved."""
+    """Change that a cause made to the implied probability of a scenario that moved."""
 
     scenario: ScenarioId
     decibans: float
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """New items that are one witness, one fact or one line, with what they did, largest first."""
+    """New items that are one witness, one fact or one line, and their effects, largest first."""
 
     evidence: tuple[EvidenceId, ...]
     scenarios: tuple[Contribution, ...]
 
 
 class OtherCause(msgspec.Struct, frozen=True, kw_only=True):
-    """What else moved scenarios, largest first; `subjects` are what it is about.
+    """Another cause of moves, largest effect first, and its `subjects`.
 
     Those are the items of a `retraction`, the scenario that a prior is `given`, the `rivals` that
     left the set, and the indicators whose `absence` counts from now. `overlap` is what older lines
@@ -163,29 +164,31 @@ class Causes:
     others: tuple[OtherCause, ...]
 
     def of(self, scenario_id: ScenarioId) -> list[tuple[float, Event | OtherCause]]:
-        """What moved a scenario, and what it is worth, the main one first.
+        """Causes of a scenario's move with their decibans, the main one first.
 
         A forecast comes first where it stands, since it says that no implied figure moved; what
         others of the set did, overlap and the bound are consequences and come last.
         """
-        found = self._by_scenario.get(scenario_id, [])
-        return sorted(found, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
+        parts = self._by_scenario.get(scenario_id, [])
+        return sorted(parts, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
 
     @cached_property
     def _by_scenario(self) -> dict[ScenarioId, list[tuple[float, Event | OtherCause]]]:
-        found: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
+        parts: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
         every: list[Event | OtherCause] = [*self.events, *self.others]
-        for one in every:
-            for part in one.scenarios:
-                found.setdefault(part.scenario, []).append((part.decibans, one))
-        return found
+        for cause in every:
+            for part in cause.scenarios:
+                parts.setdefault(part.scenario, []).append((part.decibans, cause))
+        return parts
 
 
-def _rank(one: Event | OtherCause) -> int:
-    if isinstance(one, Event):
+def _rank(cause: Event | OtherCause) -> int:
+    if isinstance(cause, Event):
         return 1
-    follows = one.cause in ("overlap", "bound") or (one.cause == "rivals" and not one.subjects)
-    return 0 if one.cause == "forecast" else 2 if follows else 1
+    follows = cause.cause in ("overlap", "bound") or (
+        cause.cause == "rivals" and not cause.subjects
+    )
+    return 0 if cause.cause == "forecast" else 2 if follows else 1
 
 
 _ROUNDING = 1e-9
@@ -193,7 +196,7 @@ _Key = tuple[OtherKind, tuple[str, ...]]
 
 
 def causes(window: Window, moves: Iterable[Move]) -> Causes:
-    """The rows of all moves, put together by what is behind them."""
+    """Group the rows of all moves by their causes."""
     new = window.now.evidence.keys() - window.before.evidence.keys()
     gone = window.before.evidence.keys() - window.now.evidence.keys()
     came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
@@ -218,24 +221,23 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
         add("time", (), id, move.time)
         add("rivals", move.ruled_out, id, move.rivals)
         add("bound", (), id, move.bound)
-    found: list[tuple[OtherKind, tuple[str, ...], dict[ScenarioId, float]]] = [
-        *(("retraction", items, by) for items, by in went.found()),
-        *((cause, subjects, by) for (cause, subjects), by in others.items()),
-    ]
-    told = [
+    retracted: dict[_Key, dict[ScenarioId, float]] = {
+        ("retraction", items): by for items, by in went.blocks()
+    }
+    other_causes = [
         OtherCause(cause=cause, subjects=subjects, scenarios=_ordered(by))
-        for cause, subjects, by in found
+        for (cause, subjects), by in (retracted | others).items()
     ]
-    told = [other for other in told if other.scenarios]
-    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.found()]
+    other_causes = [other for other in other_causes if other.scenarios]
+    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.blocks()]
     views = window.views
     alone = (move.scenario for move in moves if views[move.scenario].implied_bits < MOVED_BITS)
-    said = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
-    told.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
-    if said:
-        told.append(OtherCause(cause="forecast", subjects=(), scenarios=said))
+    by_forecast = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
+    other_causes.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
+    if by_forecast:
+        other_causes.append(OtherCause(cause="forecast", subjects=(), scenarios=by_forecast))
     events.sort(key=lambda event: (-_largest(event.scenarios), event.evidence))
-    return Causes(tuple(event for event in events if event.scenarios), tuple(told))
+    return Causes(tuple(event for event in events if event.scenarios), tuple(other_causes))
 
 
 def _is_of_items(
@@ -256,7 +258,7 @@ class _Blocks:
     """Items in blocks: one origin, one event and one line each hold theirs together."""
 
     def __init__(self, window: Window, known: Known, ids: Collection[EvidenceId]) -> None:
-        self._window, self._known = window, known
+        self._database = window.database
         self._items = {id: known.evidence[id] for id in sorted(ids)}
         self._leader = {id: id for id in self._items}
         self._firing: dict[str, list[EvidenceId]] = {}
@@ -269,15 +271,14 @@ class _Blocks:
                 self._firing.setdefault(key, []).append(id)
 
     def behind(self, line: LineChange) -> list[EvidenceId]:
-        """Those that a row names, or that fire its indicator."""
+        """The items that a row names, or that fire its indicator."""
         named = [id for id in (line.id, *line.evidence) if id in self._items]
         return [*self._firing.get(line.id, ()), *named]
 
     def bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
         """One that bears on a scenario, or on what it is compared with: no row names it."""
-        database = self._window.database
-        beside = {scenario_id, *rivals(database, scenario_id)}
-        of = (id for id, item in self._items.items() if bears_on(database, item) & beside)
+        beside = {scenario_id, *rivals(self._database, scenario_id)}
+        of = (id for id, item in self._items.items() if bears_on(self._database, item) & beside)
         return [*islice(of, 1)]
 
     def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
@@ -286,8 +287,8 @@ class _Blocks:
             self._join(items[0], id)
         self._worth.append((items[0], scenario_id, worth))
 
-    def found(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
-        """The items of each block in the order of their records, with what they did."""
+    def blocks(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
+        """The items of each block in the order of their records, with their effects."""
         blocks: dict[EvidenceId, list[EvidenceId]] = {}
         worths: dict[EvidenceId, dict[ScenarioId, float]] = {}
         for _, id in sorted((item.recorded, id) for id, item in self._items.items()):
@@ -303,14 +304,14 @@ class _Blocks:
             self._leader[id] = id = self._leader[self._leader[id]]
         return id
 
-    def _join(self, one: EvidenceId, other: EvidenceId) -> None:
-        self._leader[self._lead(other)] = self._lead(one)
+    def _join(self, id: EvidenceId, other: EvidenceId) -> None:
+        self._leader[self._lead(other)] = self._lead(id)
 
 
 def _ordered(by: Mapping[ScenarioId, float]) -> tuple[Contribution, ...]:
-    """What is worth anything, the largest first."""
+    """The contributions that are not 0, largest first."""
     kept = [(id, worth) for id, worth in by.items() if abs(worth) > _ROUNDING]
-    kept.sort(key=lambda one: (-abs(one[1]), one[0]))
+    kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
     return tuple(Contribution(scenario=id, decibans=worth) for id, worth in kept)
 
 

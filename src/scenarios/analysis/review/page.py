@@ -1,4 +1,4 @@
-"""What the page of a review shows, as data: the review, and behind it every scenario's course."""
+"""The page of a review, as data: the review, and behind it every scenario's course."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.review.ach import Matrix, matrix
-from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter, indicators
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
@@ -23,7 +23,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario: its row of the status table, its figures at both dates, its course."""
 
     row: StatusRow
-    view: View
+    view: ScenarioView
     course: Course
 
 
@@ -40,10 +40,10 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page; `forecaster` is the one whose calibration is shown, if any.
 
-    On a short one so many `others` have no chapter, and there are neither sets nor a score.
+    On a short one `others` scenarios have no chapter, and there are neither sets nor a score.
     """
 
     review: Review
@@ -56,21 +56,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
 
 
-def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
+def page(window: Window, review: Review, progress: Progress = unwatched) -> ReviewPage:
     """The page of a review of that window."""
-    days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
-    rows = [row for row in made.scenarios if not row.withheld]
-    found = courses(window, [row.id for row in rows], days, progress)
-    chapters = tuple(
-        Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in rows
-    )
+    days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(review.scenarios))))
+    rows = [row for row in review.scenarios if not row.withheld]
+    chapters = _chapters(window, rows, days, progress)
     whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)
-    return Page(
-        review=made,
+    return ReviewPage(
+        review=review,
         chapters=chapters,
         sets=tuple(_sets(window, chapters)),
-        indicators=tuple(indicators(window.now, Wanted())),
+        indicators=tuple(indicators(window.now, ListFilter())),
         score=scored,
         forecaster=whose if scored.calibration else None,
         days=days,
@@ -85,38 +82,43 @@ def forecaster(window: Window) -> str | None:
     return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
 
 
-def short(window: Window, made: Review, most: int) -> Page:
-    """The same with chapters of those alone that moved, and of these at most so many."""
-    ids = [move.scenario for move in made.moves[:most]]
-    found = courses(window, ids, FEWEST)
-    rows = {row.id: row for row in made.scenarios}
-    return Page(
-        review=made,
-        chapters=tuple(
-            Chapter(row=rows[id], view=window.views[id], course=found[id]) for id in ids
-        ),
+def short(window: Window, review: Review, most: int) -> ReviewPage:
+    """The same with chapters of at most `most` scenarios, those that moved."""
+    by_id = {row.id: row for row in review.scenarios}
+    rows = [by_id[move.scenario] for move in review.moves[:most]]
+    return ReviewPage(
+        review=review,
+        chapters=_chapters(window, rows, FEWEST),
         sets=(),
-        indicators=tuple(indicators(window.now, Wanted())),
+        indicators=tuple(indicators(window.now, ListFilter())),
         score=None,
         forecaster=None,
         days=FEWEST,
-        others=len(rows) - len(ids),
+        others=len(by_id) - len(rows),
+    )
+
+
+def _chapters(
+    window: Window, rows: Sequence[StatusRow], days: int, progress: Progress = unwatched
+) -> tuple[Chapter, ...]:
+    by_scenario = courses(window, [row.id for row in rows], days, progress)
+    return tuple(
+        Chapter(row=row, view=window.views[row.id], course=by_scenario[row.id]) for row in rows
     )
 
 
 def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
     """The sets in the order in which the status table has them."""
-    order = dict.fromkeys(set_id for one in chapters if (set_id := one.row.set))
-    of = {one.row.id: one for one in chapters}
-    found = []
-    for id in order:
-        opened = tuple(m for m in members(window.database, id) if m in of)
-        if len(opened) > 1:
-            made = SetChapter(
-                id=id,
-                statement=window.database.tracker.sets.get(id, id),
-                members=tuple(of[member] for member in opened),
-                matrix=matrix(window.now, opened),
-            )
-            found.append(made)
-    return found
+    order = dict.fromkeys(set_id for chapter in chapters if (set_id := chapter.row.set))
+    of = {chapter.row.id: chapter for chapter in chapters}
+    opened = {id: [m for m in members(window.database, id) if m in of] for id in order}
+    return [
+        SetChapter(
+            id=id,
+            statement=window.database.tracker.sets.get(id, id),
+            members=tuple(of[member] for member in ids),
+            matrix=matrix(window.now, tuple(ids)),
+        )
+        for id, ids in opened.items()
+        if len(ids) > 1
+    ]

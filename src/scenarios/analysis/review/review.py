@@ -8,21 +8,16 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import IndicatorChange, reading
+from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.history.commits import FieldChange, Key, differences, records
-from scenarios.analysis.history.probability_shifts import (
-    ScenarioShift,
-    Side,
-    compared,
-    differs,
-)
+from scenarios.analysis.history.probability_shifts import ScenarioShift, Side, compared, differs
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import Spread, View, Window, spreads
+from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.due import Due, due
-from scenarios.analysis.review.headline import Headline, Resolved, headline, outcomes
+from scenarios.analysis.review.headline import Headline, ResolvedScenario, headline, outcomes
 from scenarios.analysis.review.moves import Event, Move, OtherCause, causes, moves
 from scenarios.analysis.review.status import StatusRow, by_movement, status
 from scenarios.analysis.rules.findings import findings
@@ -34,7 +29,6 @@ from scenarios.model import (
     GradeWeights,
     Kind,
     Retraction,
-    Scenario,
     ScenarioId,
     SetId,
     Tracker,
@@ -42,10 +36,7 @@ from scenarios.model import (
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An item recorded in the window, and the scenarios that it bears on.
-
-    One that was retracted in it too counts nowhere.
-    """
+    """An item recorded in the window with its scenarios; one retracted in it too counts nowhere."""
 
     id: EvidenceId
     summary: str
@@ -78,33 +69,15 @@ def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
     )
 
 
-def indicator_changes(window: Window, views: Iterable[View]) -> tuple[IndicatorChange, ...]:
-    """The indicators of these scenarios whose state at the end is another than at the start."""
-    found = []
-    for view in views:
-        for key, indicator in view.scenario.indicators.items():
-            then = reading(window.before, (view.id, key))
-            now = reading(window.now, (view.id, key))
-            if then.state != now.state:
-                fresh = tuple(id for id in now.evidence if id not in then.evidence)
-                found.append(
-                    IndicatorChange(
-                        scenario=view.id,
-                        indicator=key,
-                        statement=indicator.statement,
-                        before=then.state,
-                        after=now.state,
-                        evidence=fresh,
-                    )
-                )
-    return tuple(found)
+def indicator_changes(window: Window, views: Iterable[ScenarioView]) -> tuple[IndicatorChange, ...]:
+    """Indicators of these scenarios whose state changed in the window."""
+    keys = ((view.id, name) for view in views for name in view.scenario.indicators)
+    changes = (change_of(window.before, window.now, key) for key in keys)
+    return tuple(change for change in changes if change)
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """The conventions that made the figures; `analysts` with a standing forecast.
-
-    `ledger` is the version of the arithmetic.
-    """
+    """Conventions of the figures, version of the ledger, analysts with a standing forecast."""
 
     ledger: int = VERSION
     decibans: dict[str, float]
@@ -118,8 +91,10 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def method(window: Window) -> Method:
-    """What is in force on the window's last day."""
-    tracker = window.database.tracker
+    """Conventions in force on the window's last day."""
+    database, as_of, tracker = window.database, window.as_of, window.database.tracker
+    live = [id for id, view in window.views.items() if view.open]
+    analysts = {analyst for id in live for analyst in standing(database, id, as_of)}
     return Method(
         decibans=tracker.decibans,
         grade_weights=tracker.grade_weights,
@@ -128,13 +103,8 @@ def method(window: Window) -> Method:
         estimative_language=tracker.estimative_language,
         review_every_days=tracker.review_every_days,
         forecast_expires_days=tracker.forecast_expires_days,
-        analysts=len(_analysts(window)),
+        analysts=len(analysts),
     )
-
-
-def _analysts(window: Window) -> set[str]:
-    database, as_of = window.database, window.as_of
-    return {a for id, v in window.views.items() if v.open for a in standing(database, id, as_of)}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,19 +116,19 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about(tracker: Tracker) -> About:
-    """What stands over every result of a tracker."""
+    """Title, notice and sets of a tracker."""
     return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
 
 
-Asked = Literal["question", "resolution_criteria", "horizon"]
-_ASKED: tuple[Asked, ...] = ("question", "resolution_criteria", "horizon")
+QuestionField = Literal["question", "resolution_criteria", "horizon"]
+_FIELDS: tuple[QuestionField, ...] = ("question", "resolution_criteria", "horizon")
 
 
 class QuestionChange(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a scenario before and after; a clarification has a date, and nothing before."""
 
     scenario: ScenarioId
-    field: Asked | Literal["clarification"]
+    field: QuestionField | Literal["clarification"]
     before: str | None
     after: str
     date: date | None
@@ -167,10 +137,10 @@ class QuestionChange(msgspec.Struct, frozen=True, kw_only=True):
 def clarified(window: Window) -> tuple[QuestionChange, ...]:
     """The clarifications dated in the window, oldest first."""
     dated = [
-        (one.date, view.id, one.text)
+        (clarification.date, view.id, clarification.text)
         for view in window.views.values()
-        for one in view.scenario.clarifications
-        if window.since < one.date <= window.as_of
+        for clarification in view.scenario.clarifications
+        if window.since < clarification.date <= window.as_of
     ]
     return tuple(
         QuestionChange(scenario=id, field="clarification", before=None, after=text, date=on)
@@ -186,34 +156,27 @@ def rewritten(
     return tuple(
         QuestionChange(scenario=id, field=field, before=was, after=now, date=None)
         for id in both
-        for field in _ASKED
-        if (was := _read(before.scenarios[id], field)) != (now := _read(after.scenarios[id], field))
+        for field in _FIELDS
+        for was, now in [[str(getattr(db.scenarios[id], field)) for db in (before, after)]]
+        if was != now
     )
 
 
-def _read(scenario: Scenario, field: Asked) -> str:
-    return str(getattr(scenario, field))
-
-
 _DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}
-_MATTERS: dict[Kind, frozenset[str]] = {
-    "tracker": frozenset(
-        {"decibans", "grade_weights", "evidence_dependence", "rating_strength"}
-        | {"forecast_expires_days"}
-    ),
-    "scenario": frozenset({"opened", "horizon", "set", "prior", "indicators", "resolution"}),
-    "evidence": frozenset(
-        {"observed", "recorded", "source", "reliability", "credibility", "origin", "event"}
-        | {"theme", "ratings", "indicators", "retracted"}
-    ),
-    "forecasts": frozenset({"date", "analyst", "probabilities"}),
-    "source": frozenset({"reliability"}),
+_MATTERS: dict[Kind, str] = {
+    "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days",
+    "scenario": "opened horizon set prior indicators resolution",
+    "evidence": "observed recorded source reliability credibility origin event theme ratings "
+    "indicators retracted",
+    "forecasts": "date analyst probabilities",
+    "source": "reliability",
 }
+"""Fields of each kind of record that a figure can rest on."""
 _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
 
 
 class Restated(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure of a past day as it was printed, as it is today, and the changes behind it."""
+    """A figure of a past day as printed and as of today, and the changes behind it."""
 
     scenario: ScenarioId
     stated: Shift | None
@@ -222,7 +185,7 @@ class Restated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restatement(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last commit up to a day printed for that day, where it would be different now."""
+    """Figures that the last commit up to a day printed for that day, and that differ now."""
 
     commit: str
     day: date
@@ -248,54 +211,51 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
     if now is None:
         yield _whole(was.database, ("scenario", shift.scenario), went=True)
         return
-    found = differences(_until(was.database, day), _until(now.database, day))
+    changes = differences(_until(was.database, day), _until(now.database, day))
     behind = _behind(shift, was.database, now.database)
-    for key in found.removed:
+    for key in changes.removed:
         if _rests_on(shift, behind, *key):
             yield _whole(was.database, key, went=True)
-    for key in found.added:
+    for key in changes.added:
         if _rests_on(shift, behind, *key):
             yield _whole(now.database, key, went=False)
-    for change in found.changed:
+    for change in changes.changed:
         keys = change.field.split(".")
-        if keys[0] in _MATTERS[change.kind] and keys[-1] not in _WORDS_ONLY:
+        if keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY:
             id = f"{change.record}/{keys[1]}" if keys[0] == "indicators" else change.record
             if _rests_on(shift, behind, change.kind, id):
                 yield change
 
 
 def _until(database: Database, day: date) -> Database:
-    evidence = {id: one for id, one in database.evidence.items() if one.recorded <= day}
-    sheets = {id: one for id, one in database.sheets.items() if one.date <= day}
+    evidence = {id: item for id, item in database.evidence.items() if item.recorded <= day}
+    sheets = {id: sheet for id, sheet in database.sheets.items() if sheet.date <= day}
     return msgspec.structs.replace(database, evidence=evidence, sheets=sheets)
 
 
 def _behind(shift: ScenarioShift, *databases: Database) -> frozenset[str]:
     """The items and indicators of the lines that changed, and the sources of these items."""
     ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
-    items = [one.evidence[id] for one in databases for id in ids & one.evidence.keys()]
+    items = [
+        database.evidence[id] for database in databases for id in ids & database.evidence.keys()
+    ]
     return frozenset(ids | {item.source for item in items if item.source})
 
 
 def _rests_on(shift: ScenarioShift, behind: frozenset[str], kind: Kind, id: str) -> bool:
-    """Whether a changed record is behind a shift; what moved its rivals moved it too."""
+    """True if a changed record is behind a shift; what moved its rivals moved it too."""
     if kind == "forecasts":
         return differs(shift.stated)
     return kind == "tracker" or id in behind or id == shift.scenario or shift.rivals != 0
 
 
 def _whole(database: Database, key: Key, *, went: bool) -> FieldChange:
-    """A record that came or went, told by its date."""
+    """Change of a record that came or went, by its date."""
     kind, id = key
     field = _DATES.get(kind, "reliability")
     value = str(getattr(records(database, kind)[id], field))
-    return FieldChange(
-        record=id,
-        field=field,
-        before=value if went else None,
-        after=None if went else value,
-        kind=kind,
-    )
+    before, after = (value, None) if went else (None, value)
+    return FieldChange(record=id, field=field, before=before, after=after, kind=kind)
 
 
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,7 +284,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[QuestionChange, ...]
     new_evidence: tuple[NewEvidence, ...]
     indicator_changes: tuple[IndicatorChange, ...]
-    resolved: tuple[Resolved, ...]
+    resolved: tuple[ResolvedScenario, ...]
     unchanged: Unchanged
     spreads: tuple[Spread, ...]
     findings: tuple[Finding, ...]
@@ -333,23 +293,23 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review(window: Window) -> Review:
-    """What moved between the window's two dates, by how much and because of what."""
+    """Report of the moves between the window's two dates, with their causes."""
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     live = [view for view in views if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))
     resolved, new = outcomes(window, views), new_evidence(window)
-    made = causes(window, moved)
+    by_cause = causes(window, moved)
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
-        headline=headline(window, resolved, moved, made, len(new)),
+        headline=headline(window, resolved, moved, by_cause, len(new)),
         scenarios=rows,
         moves=moved,
-        events=made.events,
-        other_causes=made.others,
+        events=by_cause.events,
+        other_causes=by_cause.others,
         due=due(window.database, window.as_of),
         questions=clarified(window),
         new_evidence=new,

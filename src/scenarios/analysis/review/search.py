@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import At, Keys
 from scenarios.model import Kind, ScenarioId
 from scenarios.text import unaccented
@@ -21,10 +21,10 @@ _CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcom
 """Keys with codes and figures below them, not texts."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class TextMatch(msgspec.Struct, frozen=True, kw_only=True):
     """A text that holds some of the words: its line, which counts from 1, and its key, dotted.
 
-    `text` is what stands around the first of its words; the key of an id is `id`.
+    `text` is an excerpt around the first of its words; the key of an id is `id`.
     """
 
     line: int
@@ -44,13 +44,13 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     day: date | None
     path: str
-    places: tuple[Place, ...]
+    places: tuple[TextMatch, ...]
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds all `words`, which are in small letters and without accents.
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Records that hold all `words`, which are in small letters and without accents.
 
-    `total` is how many there are, should not all of them be among the hits.
+    `total` counts all of them, also those beyond the hits.
     """
 
     words: tuple[str, ...]
@@ -85,32 +85,32 @@ class _Passage(NamedTuple):
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """What is looked for: the words of a text, each once."""
+    """The words of a text to look for, each once."""
     return tuple(dict.fromkeys(unaccented(text).split()))
 
 
 def search(
     known: Known,
     words: Sequence[str],
-    wanted: Wanted,
+    wanted: ListFilter,
     locate: Locate,
     *,
     what: What | None = None,
     most: int | None = None,
-) -> Search:
-    """What was known by then, is wanted, and holds every word: named so first, then the newest."""
-    found = []
+) -> SearchResult:
+    """Records known by then that pass the filter and hold every word: by name, then newest."""
+    matches = []
     for part in _parts(known):
         if what in (None, part.what) and _is_wanted(known, part, wanted):
             passages = [*_passages(part, words)]
             if len({word for passage in passages for word in passage.words}) == len(words):
-                found.append((part, passages))
-    found.sort(key=lambda one: _order(one[0], words))
-    return Search(
+                matches.append((part, passages))
+    matches.sort(key=lambda match: _order(match[0], words))
+    return SearchResult(
         words=tuple(words),
         as_of=known.as_of,
-        total=len(found),
-        hits=tuple(_hit(part, passages, locate) for part, passages in found[:most]),
+        total=len(matches),
+        hits=tuple(_hit(part, passages, locate) for part, passages in matches[:most]),
     )
 
 
@@ -122,9 +122,19 @@ def _parts(known: Known) -> Iterator[_Part]:
         about, opened = frozenset({id}), scenario.opened
         own = msgspec.structs.replace(scenario, indicators={})
         yield _Part("scenario", id, scenario.title, opened, "scenario", id, own, about)
-        for name, one in scenario.indicators.items():
+        for name, indicator in scenario.indicators.items():
             key, at = f"{id}/{name}", ("indicators", name)
-            yield _Part("indicator", key, one.statement, one.added, "scenario", id, one, about, at)
+            yield _Part(
+                "indicator",
+                key,
+                indicator.statement,
+                indicator.added,
+                "scenario",
+                id,
+                indicator,
+                about,
+                at,
+            )
     for id, item in database.evidence.items():
         if item.recorded <= known.as_of:
             about, kept = bears_on(database, item), msgspec.structs.replace(item, indicators={})
@@ -137,7 +147,7 @@ def _parts(known: Known) -> Iterator[_Part]:
         yield _Part("source", id, source.name, None, "source", id, source)
 
 
-def _is_wanted(known: Known, part: _Part, wanted: Wanted) -> bool:
+def _is_wanted(known: Known, part: _Part, wanted: ListFilter) -> bool:
     if (wanted.since or wanted.until) and not (part.day and wanted.day(part.day)):
         return False
     source = part.id if part.what == "source" else getattr(part.content, "source", None)
@@ -164,11 +174,11 @@ def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
             if name not in _CODES:
                 yield from _texts(getattr(value, name), (*keys, name))
     elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _texts(one, (*keys, key))
+        for key, item in value.items():
+            yield from _texts(item, (*keys, key))
     elif isinstance(value, tuple):
-        for number, one in enumerate(value):
-            yield from _texts(one, (*keys, number))
+        for number, item in enumerate(value):
+            yield from _texts(item, (*keys, number))
 
 
 def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
@@ -179,17 +189,12 @@ def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
 
 def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
     places, path = [], ""
-    for keys, at, text, held in sorted(passages, key=lambda one: -len(one.words)):
+    for keys, at, text, held in sorted(passages, key=lambda passage: -len(passage.words)):
         path, line = locate(part.kind, part.record, keys, at, held)
         key = "id" if at == "key" else ".".join(map(str, keys))
-        places.append(Place(line=line, key=key, text=excerpt(text, held), words=held))
+        places.append(TextMatch(line=line, key=key, text=excerpt(text, held), words=held))
     return Hit(
-        what=part.what,
-        id=part.id,
-        title=part.title,
-        day=part.day,
-        path=path,
-        places=tuple(places),
+        what=part.what, id=part.id, title=part.title, day=part.day, path=path, places=tuple(places)
     )
 
 

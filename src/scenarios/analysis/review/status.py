@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
@@ -39,7 +39,7 @@ class ImpliedFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Implied(NamedTuple):
-    """What is shown of an implied figure: nothing of one that is unfounded."""
+    """Shown values of an implied figure: none of one that is unfounded."""
 
     probability: float | None = None
     previous: float | None = None
@@ -86,15 +86,15 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> Implied:
-        """What is implied, for people to read."""
-        of = self.implied
-        if of is None or of.unfounded:
+        """Implied figure for people to read."""
+        figure = self.implied
+        if figure is None or figure.unfounded:
             return Implied()
-        return Implied(of.probability, of.previous, of.low, of.high)
+        return Implied(figure.probability, figure.previous, figure.low, figure.high)
 
     @property
     def shown_gap(self) -> float | None:
-        """How far from that the stated figure is."""
+        """Distance of the stated figure from that, in decibans."""
         return None if self.shown.probability is None else self.gap_decibans
 
 
@@ -129,49 +129,49 @@ def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
         )
 
 
-def movement(view: View) -> float:
+def movement(view: ScenarioView) -> float:
     """The larger movement of the stated and the implied probability, in bits."""
     return max(view.stated_bits, view.implied_bits)
 
 
-def by_movement(views: Iterable[View]) -> list[View]:
+def by_movement(views: Iterable[ScenarioView]) -> list[ScenarioView]:
     """Largest movement first; ties by id."""
     return sorted(views, key=lambda view: (-movement(view), view.id))
 
 
 def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     """Open before resolved, sets together, ordered by movement."""
-    every = list(rows)
-    lead: dict[tuple[bool, str], float] = {}
-    for row in every:
-        key = _together(row)
-        lead[key] = max(lead.get(key, 0.0), row.movement_bits or 0.0)
+    groups: dict[tuple[bool, str], list[StatusRow]] = {}
+    for row in sorted(rows, key=lambda row: (-(row.movement_bits or 0.0), row.id)):
+        unit = f"set {row.set}" if row.set else row.id
+        groups.setdefault((row.state == "resolved", unit), []).append(row)
 
-    def order(row: StatusRow) -> tuple[object, ...]:
-        key = _together(row)
-        return key[0], -lead[key], key[1], -(row.movement_bits or 0.0), row.id
+    def order(key: tuple[bool, str]) -> tuple[bool, float, str]:
+        return key[0], -(groups[key][0].movement_bits or 0.0), key[1]
 
-    return sorted(every, key=order)
+    return [row for key in sorted(groups, key=order) for row in groups[key]]
 
 
-def row_of(window: Window, view: View) -> StatusRow:
+def row_of(window: Window, view: ScenarioView) -> StatusRow:
     """One scenario's row of the status table."""
     own = [reading(window.now, (view.id, key)).state for key in view.scenario.indicators]
     recorded = [window.now.evidence[id].recorded for id in view.evidence]
-    outcome = view.resolution
+    outcome, before = view.resolution, view.stated_before
+    stated = gap = None
+    if view.stated:
+        stated = StatedFigure(
+            probability=view.stated.probability,
+            previous=before.probability if before else None,
+            analysts=len(view.stated.analysts),
+        )
+        gap = decibans(view.stated.probability) - view.implied.decibans
     return StatusRow(
         id=view.id,
         title=view.scenario.title,
         set=view.scenario.set,
         state=view.state,
         horizon=view.scenario.horizon,
-        stated=StatedFigure(
-            probability=view.stated.probability,
-            previous=view.stated_before.probability if view.stated_before else None,
-            analysts=len(view.stated.analysts),
-        )
-        if view.stated
-        else None,
+        stated=stated,
         implied=ImpliedFigure(
             probability=view.implied.probability,
             previous=view.implied_before.probability if view.implied_before else None,
@@ -179,7 +179,7 @@ def row_of(window: Window, view: View) -> StatusRow:
             high=view.band.high if view.band else None,
             unfounded=view.unfounded,
         ),
-        gap_decibans=gap(view),
+        gap_decibans=gap,
         movement_bits=movement(view),
         evidence=EvidenceCount(total=len(view.evidence), new=len(view.new_evidence)),
         indicators=IndicatorCount(
@@ -188,14 +188,3 @@ def row_of(window: Window, view: View) -> StatusRow:
         last_evidence=max(recorded, default=None),
         outcome=outcome.outcome if outcome else None,
     )
-
-
-def gap(view: View) -> float | None:
-    """Stated minus implied, in decibans."""
-    if view.stated is None:
-        return None
-    return decibans(view.stated.probability) - view.implied.decibans
-
-
-def _together(row: StatusRow) -> tuple[bool, str]:
-    return row.state == "resolved", f"set {row.set}" if row.set else row.id

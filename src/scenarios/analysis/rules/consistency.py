@@ -4,64 +4,64 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from scenarios.analysis.rules import probabilities
-from scenarios.analysis.rules.rule import Between, Found, Known, Rule
+from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
 from scenarios.model import Analyst, Database, Kind, ThemeId
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
 from scenarios.values import Code, first_day, indicator_key
 
 
-def decibans_out_of_order(known: Known) -> Iterator[Found]:
+@rule("decibans-order", "A stronger code that is worth less than a weaker one")
+def decibans_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A stronger code is worth less than a weaker one.
 
     Example: `decibans: {CC: 5, C: 10, N: 0, I: -5, II: -10}` in tracker.yaml.
     To do: choose values with CC ≥ C ≥ 0 ≥ I ≥ II.
     """
-    worth = known.database.tracker.decibans
+    worth = loaded.database.tracker.decibans
     codes: tuple[Code, ...] = ("CC", "C", "N", "I", "II")
     for more, less in pairwise(codes):
         if worth[more] < worth[less]:
             message = f"'{more}' ({worth[more]:g}) is worth less than '{less}' ({worth[less]:g})"
-            hint = "CC ≥ C ≥ 0 ≥ I ≥ II"
-            keys = ("decibans", more)
-            fault = Fault(keys, "value", "decibans-order", message, hint)
-            yield "tracker", "tracker", fault
+            keys, hint = ("decibans", more), "CC ≥ C ≥ 0 ≥ I ≥ II"
+            yield "tracker", "tracker", Fault(keys, "value", "decibans-order", message, hint)
 
 
-def correlations_out_of_order(known: Known) -> Iterator[Found]:
+@rule("dependence-order", "Lines of one theme that are less alike than others")
+def correlations_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """Lines of one theme are less alike than lines of different themes.
 
     Example: `evidence_dependence: {within: 0.2, between: 0.6}` in tracker.yaml.
     To do: choose values with 0 ≤ between ≤ within ≤ 1.
     """
-    within = known.database.tracker.dependence.within
-    between = known.database.tracker.dependence.between
+    within = loaded.database.tracker.dependence.within
+    between = loaded.database.tracker.dependence.between
     if within < between:
         message = f"'within' ({within:g}) is less than 'between' ({between:g})"
         hint = "lines of one theme are at least as alike as others: between ≤ within"
         keys = ("evidence_dependence", "within")
-        fault = Fault(keys, "value", "dependence-order", message, hint)
-        yield "tracker", "tracker", fault
+        yield "tracker", "tracker", Fault(keys, "value", "dependence-order", message, hint)
 
 
-def undeclared_themes(known: Known) -> Iterator[Found]:
+@rule("unknown-theme", "A theme that the tracker does not declare")
+def undeclared_themes(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item or an indicator names a theme that tracker.yaml does not declare.
 
     Example: `theme: enregy`, and the tracker declares `energy`.
     To do: correct the name, or declare the theme under `themes` in tracker.yaml.
     """
-    if known.broken["tracker"]:
+    if loaded.broken["tracker"]:
         return  # it may declare them all
-    declared = known.database.tracker.themes
+    declared = loaded.database.tracker.themes
     hints: dict[ThemeId, str | None] = {}
-    for kind, id, keys, theme in _themes(known.database):
+    for kind, id, keys, theme in _themes(loaded.database):
         if theme in declared:
             continue
         if theme not in hints and len(hints) < MOST_HINTS:
@@ -71,17 +71,18 @@ def undeclared_themes(known: Known) -> Iterator[Found]:
         yield kind, id, Fault(keys, "value", "unknown-theme", message, hint)
 
 
-def undeclared_analysts(known: Known) -> Iterator[Found]:
+@rule("unknown-analyst", "An analyst whom the tracker does not declare, where it declares some")
+def undeclared_analysts(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A sheet or an item is by an analyst whom tracker.yaml does not declare, and it declares some.
 
     Example: `analyst: dsek`, and the tracker declares `desk` under `analysts`.
     To do: correct the name, or declare the analyst under `analysts` in tracker.yaml.
     """
-    declared = known.database.tracker.analysts
+    declared = loaded.database.tracker.analysts
     if not declared:
         return
     hints: dict[Analyst, str | None] = {}
-    for kind, id, analyst in _analysts(known.database):
+    for kind, id, analyst in _analysts(loaded.database):
         if analyst in declared:
             continue
         if analyst not in hints and len(hints) < MOST_HINTS:
@@ -89,29 +90,6 @@ def undeclared_analysts(known: Known) -> Iterator[Found]:
         message = f"tracker.yaml declares no analyst '{analyst}'"
         hint = hints.get(analyst) or "declare them there, under 'analysts'"
         yield kind, id, Fault(("analyst",), "value", "unknown-analyst", message, hint)
-
-
-CONVENTIONS_RULES: tuple[Between, ...] = (
-    Rule(
-        "decibans-order",
-        "A stronger code that is worth less than a weaker one",
-        "error",
-        decibans_out_of_order,
-    ),
-    Rule(
-        "dependence-order",
-        "Lines of one theme that are less alike than others",
-        "error",
-        correlations_out_of_order,
-    ),
-    Rule("unknown-theme", "A theme that the tracker does not declare", "error", undeclared_themes),
-    Rule(
-        "unknown-analyst",
-        "An analyst whom the tracker does not declare, where it declares some",
-        "error",
-        undeclared_analysts,
-    ),
-)
 
 
 def _themes(database: Database) -> Iterator[tuple[Kind, str, Keys, ThemeId]]:
@@ -145,19 +123,24 @@ _LIKELIHOOD = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
-def vague_words(database: Database) -> Iterator[tuple[Kind, str, Fault]]:
-    """`vague-words`: in a question or criterion, or likelihood beside confidence."""
-    for id, scenario in database.scenarios.items():
+@rule("vague-words", "Words that can be read in more than one way", "warning")
+def vague_words(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """A question or criterion with a word that decides nothing; or likelihood beside confidence.
+
+    Example: "Could China send arms?", or "We are confident that it is unlikely."
+    To do: say what must be true, by when and by whose word; give confidence its own sentence.
+    """
+    for id, scenario in loaded.database.scenarios.items():
         for key in ("question", "resolution_criteria"):
             for word in dict.fromkeys(_VAGUE.findall(getattr(scenario, key))):
                 message = f"'{word}' decides nothing: say what must be true, by when, by whose word"
-                yield "scenario", id, _vague((key,), message)
-    for kind, id, keys, text in _judgements(database):
+                yield "scenario", id, Fault((key,), "value", "vague-words", message)
+    for kind, id, keys, text in _judgements(loaded.database):
         for sentence in _SENTENCE.split(text) if _CONFIDENCE.search(text) else ():
             sure, likely = _CONFIDENCE.search(sentence), _LIKELIHOOD.search(sentence)
             if sure and likely:
                 message = f"'{likely[0]}' and '{sure[0]}' in one sentence: ICD 203 keeps them apart"
-                yield kind, id, _vague(keys, message)
+                yield kind, id, Fault(keys, "value", "vague-words", message)
 
 
 def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
@@ -173,29 +156,25 @@ def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
         yield "evidence", id, ("notes",), item.notes or ""
 
 
-def _vague(keys: Keys, message: str) -> Fault:
-    return Fault(keys, "value", "vague-words", message)
-
-
-def check(known: Known) -> Iterator[Found]:
+def check(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """Every fault between the records, rule by rule."""
-    warnings = {rule.id for rule in RULES if rule.severity == "warning"}
-    for find in dict.fromkeys(rule.check for rule in RULES):
-        for kind, id, fault in find(known):
+    warnings = {each.id for each in RULES if each.severity == "warning"}
+    for faults_of in dict.fromkeys(each.check for each in RULES):
+        for kind, id, fault in faults_of(loaded):
             is_warning = fault.rule in warnings
             yield kind, id, replace(fault, severity="warning") if is_warning else fault
 
 
-def unknown_records(known: Known) -> Iterator[Found]:
+def unknown_records(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An id names a scenario, a source or an item of evidence that has no file.
 
     Example: `source: kremlim`, and the database has `sources/kremlin.yaml`.
     To do: correct the id, or record what it names.
     """
-    there = _there(known)
+    there = _there(loaded)
     hints: dict[str, str | None] = {}
-    for kind, id, keys, at, of, name in known.references:
-        if name in there[of] or name in known.broken[of]:
+    for kind, id, keys, at, of, name in loaded.references:
+        if name in there[of] or name in loaded.broken[of]:
             continue
         if name not in hints and len(hints) < MOST_HINTS:
             hints[name] = did_you_mean(name, there[of])
@@ -203,29 +182,33 @@ def unknown_records(known: Known) -> Iterator[Found]:
         yield kind, id, Fault(keys, at, f"unknown-{of}", message, hints.get(name))
 
 
-def former_references(known: Known) -> Iterator[Found]:
+@rule("former-reference", "A record named by a former id", "warning")
+def former_references(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A record is named by an id that it had before; the reference counts for it all the same.
 
     Example: `source: trt`, and `sources/trt-world.yaml` has `formerly: [trt]`.
     To do: write today's id, as `scen edit RECORD` does by itself.
     """
-    for kind, id, keys, at, of, name in known.former:
-        now = known.database.called_now[of, name]
+    for kind, id, keys, at, of, name in loaded.former:
+        now = loaded.database.called_now[of, name]
         message = f"'{name}' is called '{now}' now"
         hint = f"scen edit {id} writes the new id"
         yield kind, id, Fault(keys, at, "former-reference", message, hint)
 
 
-def unknown_indicators(known: Known) -> Iterator[Found]:
+@rule("unknown-indicator", "An indicator that its scenario does not have")
+def unknown_indicators(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item fires an indicator that its scenario does not have.
 
     Example: `military-pact/talks-anounced: observed`.
     To do: correct the id, or add the indicator with `scen add-indicator`.
     """
-    scenarios = known.database.scenarios
-    there = [f"{name}/{one}" for name in scenarios for one in scenarios[name].indicators]
+    scenarios = loaded.database.scenarios
+    there = [
+        f"{name}/{indicator}" for name in scenarios for indicator in scenarios[name].indicators
+    ]
     hints: dict[str, str | None] = {}
-    for id, item in known.database.evidence.items():
+    for id, item in loaded.database.evidence.items():
         for key in item.indicators:
             scenario, indicator = indicator_key(key)
             if scenario not in scenarios or indicator in scenarios[scenario].indicators:
@@ -233,25 +216,27 @@ def unknown_indicators(known: Known) -> Iterator[Found]:
             message = f"the scenario '{scenario}' has no indicator '{indicator}'"
             if key not in hints and len(hints) < MOST_HINTS:
                 hints[key] = did_you_mean(key, there)
-            hint = hints.get(key)
-            fault = Fault(("indicators", key), "key", "unknown-indicator", message, hint)
+            keys = ("indicators", key)
+            fault = Fault(keys, "key", "unknown-indicator", message, hints.get(key))
             yield "evidence", id, fault
 
 
-def references_to_itself(known: Known) -> Iterator[Found]:
+@rule("self-reference", "A record that names itself")
+def references_to_itself(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item corroborates itself, or a scenario implies itself or has a prior given itself.
 
     Example: `2022-02-04-visit.yaml` with `corroborated_by: [2022-02-04-visit]`.
     To do: name another record, or remove the entry.
     """
-    for kind, id, keys, at, of, name in known.references:
+    for kind, id, keys, at, of, name in loaded.references:
         key = keys[1] if keys[0] == "prior" else keys[0]
         if kind == of and id == name and key in ("corroborated_by", "implies", "given"):
             message = f"'{key}' names this record itself"
             yield kind, id, Fault(keys, at, "self-reference", message, "name another one")
 
 
-def dates_out_of_order(known: Known) -> Iterator[Found]:
+@rule("date-order", "Dates out of order")
+def dates_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item is observed, then recorded, then perhaps retracted.
 
     A scenario is opened, then resolved, then its outcome is recorded; its horizon and the day on
@@ -261,45 +246,42 @@ def dates_out_of_order(known: Known) -> Iterator[Found]:
     Example: `observed: 2022-02-04` beside `recorded: 2022-02-03`.
     To do: correct the date that is wrong; where only a month is known, write the month.
     """
-    yield from _evidence_dates(known)
-    yield from _scenario_dates(known)
+    yield from _evidence_dates(loaded)
+    yield from _scenario_dates(loaded)
 
 
-def misnamed(known: Known) -> Iterator[Found]:
+@rule("name-mismatch", "A file's name that says another day or analyst than the file")
+def misnamed(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """The file's name has another day or analyst than the file's own text.
 
     Example: `2022-02-07-desk.yaml` with `analyst: red-team`.
     To do: correct the date or the analyst in the file, or rename the file.
     """
-    for id, item in known.database.evidence.items():
+    for id, item in loaded.database.evidence.items():
         if not id.startswith(f"{item.observed}-"):
             message = f"the file's name does not begin with {item.observed}-"
-            fault = Fault(("observed",), "value", "name-mismatch", message, _RENAME)
-            yield "evidence", id, fault
-    for id, sheet in known.database.sheets.items():
+            yield "evidence", id, Fault(("observed",), "value", "name-mismatch", message, _RENAME)
+    for id, sheet in loaded.database.sheets.items():
         if id != f"{sheet.date}-{sheet.analyst}":
             key = "analyst" if id.startswith(f"{sheet.date}-") else "date"
             message = f"the file's name is not {sheet.date}-{sheet.analyst}"
             yield "forecasts", id, Fault((key,), "value", "name-mismatch", message, _RENAME)
 
 
-def former_ids(known: Known) -> Iterator[Found]:
+@rule("former-id", "A former id that is somebody's")
+def former_ids(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An id under `formerly` is a record's id today, or a former id of another record too.
 
     Example: `formerly: [pact]` in `military-pact.yaml`, and there is a new `pact.yaml`.
     To do: give the new record another id, or remove the entry from the record that never had it.
     """
-    database, there = known.database, _there(known)
-    every: tuple[Mapping[str, Any], ...] = (
-        database.scenarios,
-        database.evidence,
-        database.sources,
-    )
-    for kind, records in zip(there, every, strict=True):
+    database, there = loaded.database, _there(loaded)
+    folders: tuple[Any, ...] = database.scenarios, database.evidence, database.sources
+    for kind, records in zip(there, folders, strict=True):
         owners: dict[str, str] = {}
         for id, record in records.items():
             for n, old in enumerate(record.formerly):
-                if old in there[kind] or old in known.broken[kind]:
+                if old in there[kind] or old in loaded.broken[kind]:
                     message = f"there is a record '{old}' today, so this one cannot have been it"
                 elif old in owners:
                     message = f"'{owners[old]}' names the former id '{old}' too"
@@ -309,13 +291,14 @@ def former_ids(known: Known) -> Iterator[Found]:
                 yield kind, id, Fault(("formerly", n), "value", "former-id", message)
 
 
-def words_without_probability(known: Known) -> Iterator[Found]:
+@rule("no-probability", "Words about a scenario that the sheet does not forecast")
+def words_without_probability(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A rationale or evidence for a scenario that the sheet does not forecast.
 
     Example: `rationales: {rupture: …}` in a sheet without a probability for `rupture`.
     To do: add the probability, correct the id, or remove the entry.
     """
-    for id, sheet in known.database.sheets.items():
+    for id, sheet in loaded.database.sheets.items():
         for key, part in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
             without = (scenario for scenario in part if scenario not in sheet.probabilities)
             for n, scenario in enumerate(without):
@@ -325,62 +308,19 @@ def words_without_probability(known: Known) -> Iterator[Found]:
                 yield "forecasts", id, Fault(keys, "key", "no-probability", message, hint)
 
 
-def vague_wording(known: Known) -> Iterator[Found]:
-    """A question or criterion with a word that decides nothing; or likelihood beside confidence.
-
-    Example: "Could China send arms?", or "We are confident that it is unlikely."
-    To do: say what must be true, by when and by whose word; give confidence its own sentence.
-    """
-    yield from vague_words(known.database)
-
-
-RULES: tuple[Between, ...] = (
-    Rule("unknown-scenario", "A scenario that does not exist", "error", unknown_records),
-    Rule("unknown-evidence", "An item of evidence that does not exist", "error", unknown_records),
-    Rule("unknown-source", "A source that does not exist", "error", unknown_records),
-    Rule("former-reference", "A record named by a former id", "warning", former_references),
-    Rule(
-        "unknown-indicator",
-        "An indicator that its scenario does not have",
-        "error",
-        unknown_indicators,
-    ),
-    Rule("self-reference", "A record that names itself", "error", references_to_itself),
-    *probabilities.SETS_RULES,
-    *probabilities.RULES,
-    *probabilities.CHANCES_RULES,
-    Rule("date-order", "Dates out of order", "error", dates_out_of_order),
-    Rule(
-        "name-mismatch",
-        "A file's name that says another day or analyst than the file",
-        "error",
-        misnamed,
-    ),
-    Rule("former-id", "A former id that is somebody's", "error", former_ids),
-    Rule(
-        "no-probability",
-        "Words about a scenario that the sheet does not forecast",
-        "error",
-        words_without_probability,
-    ),
-    *CONVENTIONS_RULES,
-    Rule("vague-words", "Words that can be read in more than one way", "warning", vague_wording),
-)
-
-
 _RENAME = "rename the file, or change the value with scen edit, which does"
 
 
-def _there(known: Known) -> dict[Kind, Collection[str]]:
+def _there(loaded: LoadedRecords) -> dict[Kind, Collection[str]]:
     return {
-        "scenario": known.database.scenarios,
-        "evidence": known.items,
-        "source": known.database.sources,
+        "scenario": loaded.database.scenarios,
+        "evidence": loaded.items,
+        "source": loaded.database.sources,
     }
 
 
-def _evidence_dates(known: Known) -> Iterator[Found]:
-    for id, item in known.database.evidence.items():
+def _evidence_dates(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    for id, item in loaded.database.evidence.items():
         recorded = item.recorded
         if recorded < first_day(item.observed):
             yield "evidence", id, _early(recorded, "observed", item.observed, "recorded")
@@ -389,8 +329,8 @@ def _evidence_dates(known: Known) -> Iterator[Found]:
             yield "evidence", id, _early(day, "recorded", recorded, "retracted", "date")
 
 
-def _scenario_dates(known: Known) -> Iterator[Found]:
-    for id, scenario in known.database.scenarios.items():
+def _scenario_dates(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    for id, scenario in loaded.database.scenarios.items():
         opened, resolution = scenario.opened, scenario.resolution
         if scenario.horizon < opened:
             yield "scenario", id, _early(scenario.horizon, "opened", opened, "horizon")
@@ -401,9 +341,13 @@ def _scenario_dates(known: Known) -> Iterator[Found]:
             elif ended.date > scenario.horizon:
                 message = f"'date' is {ended.date}, after 'horizon' ({scenario.horizon})"
                 yield "scenario", id, Fault(place, "value", "date-order", message)
-        for key, one in scenario.indicators.items():
-            if one.due and one.due < one.added:
-                yield "scenario", id, _early(one.due, "added", one.added, "indicators", key, "due")
+        for key, indicator in scenario.indicators.items():
+            if indicator.due and indicator.due < indicator.added:
+                yield (
+                    "scenario",
+                    id,
+                    _early(indicator.due, "added", indicator.added, "indicators", key, "due"),
+                )
         if resolution and resolution.date < opened:
             yield "scenario", id, _early(resolution.date, "opened", opened, "resolution", "date")
         if resolution and resolution.recorded < max(opened, resolution.date):
@@ -431,19 +375,37 @@ def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
             yield from unseen_characters(item, (*keys, number))
     elif isinstance(value, str) and (characters := unseen(value)):
         kinds = list(dict.fromkeys(characters))
-        names = ", ".join(map(_named, kinds[:_NAMED])) + (", …" if len(kinds) > _NAMED else "")
+        shown = (f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in kinds[:_SHOWN])
+        names = ", ".join(shown) + (", …" if len(kinds) > _SHOWN else "")
         number = len(characters)
         message = f"{number:,} invisible character{'' if number == 1 else 's'}: {names}"
         hint = "delete what does not belong there; every output spells it out"
         yield Fault(keys, "value", "invisible-character", message, hint, "warning")
 
 
-RULE = Rule(
+_SHOWN = 3
+"""Kinds of invisible characters that a message names."""
+INVISIBLE_CHARACTER = Rule(
     "invisible-character", "A character in a text that nobody sees", "warning", unseen_characters
 )
-_NAMED = 3
-
-
-def _named(character: str) -> str:
-    name = unicodedata.name(character, "")
-    return f"U+{ord(character):04X} {name}".rstrip()
+_UNKNOWN = {
+    "unknown-scenario": "A scenario that does not exist",
+    "unknown-evidence": "An item of evidence that does not exist",
+    "unknown-source": "A source that does not exist",
+}
+RULES: tuple[ConsistencyRule, ...] = (
+    *(Rule(id, title, "error", unknown_records) for id, title in _UNKNOWN.items()),
+    former_references,
+    unknown_indicators,
+    references_to_itself,
+    *probabilities.RULES,
+    dates_out_of_order,
+    misnamed,
+    former_ids,
+    words_without_probability,
+    decibans_out_of_order,
+    correlations_out_of_order,
+    undeclared_themes,
+    undeclared_analysts,
+    vague_words,
+)

@@ -13,7 +13,14 @@ from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.period.period import Window, open_views, sets_of
-from scenarios.analysis.rules.rule import Finding, of_evidence, of_indicator, of_scenario, several
+from scenarios.analysis.rules.rule import (
+    Finding,
+    of_evidence,
+    of_indicator,
+    of_scenario,
+    rule,
+    several,
+)
 from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, rating_decibans
 from scenarios.text import counted
@@ -25,6 +32,7 @@ LARGEST, LEAST_STEP, WEAK = 3, 0.1, "D"
 """Of a move so many lines count, each from so many decibans; from this letter on one is weak."""
 
 
+@rule("uncorroborated", "Evidence graded confirmed that nothing corroborates", "note")
 def uncorroborated(window: Window) -> Iterator[Finding]:
     """Credibility 1 means confirmed by independent sources, and no known item confirms this one.
 
@@ -45,6 +53,7 @@ def uncorroborated(window: Window) -> Iterator[Finding]:
             yield of_evidence("uncorroborated", id, message, "credibility")
 
 
+@rule("grade-clash", "Reliability and credibility that say opposite things", "note")
 def grade_clash(window: Window) -> Iterator[Finding]:
     """Reliability and credibility three steps apart or more say opposite things.
 
@@ -60,6 +69,7 @@ def grade_clash(window: Window) -> Iterator[Finding]:
             yield of_evidence("grade-clash", id, message, "credibility")
 
 
+@rule("unrated", "Evidence that rates no scenario", "note")
 def unrated(window: Window) -> Iterator[Finding]:
     """An item that rates no scenario and fires no indicator counts nowhere.
 
@@ -71,6 +81,7 @@ def unrated(window: Window) -> Iterator[Finding]:
             yield of_evidence("unrated", id, f"rates no scenario: scen rate {id}")
 
 
+@rule("partial-row", "Evidence or an indicator rated for some members of a set", "note")
 def partial_row(window: Window) -> Iterator[Finding]:
     """Evidence or an indicator that rates some members of a set: those left out count as N.
 
@@ -90,6 +101,7 @@ def partial_row(window: Window) -> Iterator[Finding]:
                 yield of_indicator("partial-row", view.id, key, message)
 
 
+@rule("weak-line", "A move that rests on evidence of a low grade", "note")
 def weak_line(window: Window) -> Iterator[Finding]:
     """Among the three largest lines of a move, one that rests on nothing graded better than D.
 
@@ -105,7 +117,7 @@ def weak_line(window: Window) -> Iterator[Finding]:
         kinds = ("direct", "indicator", "absence")
         lines = [line for line in view.ledger.lines if line.kind in kinds]
         moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
-        for step, line in sorted(moved, key=lambda it: (-abs(it[0]), it[1].id))[:LARGEST]:
+        for step, line in sorted(moved, key=lambda pair: (-abs(pair[0]), pair[1].id))[:LARGEST]:
             grades = [items[id].grade(window.database.sources) for id in line.evidence]
             if abs(step) >= LEAST_STEP and grades and min(grades) >= WEAK:
                 message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
@@ -135,6 +147,7 @@ def _left_out(
 ENOUGH_INDICATORS = 3
 
 
+@rule("non-diagnostic", "An indicator that tells nothing apart", "note")
 def non_diagnostic(window: Window) -> Iterator[Finding]:
     """An indicator that is rated the same under every scenario: to see it would tell nothing.
 
@@ -148,6 +161,7 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
                 yield of_indicator("non-diagnostic", view.id, key, message)
 
 
+@rule("past-due", "An indicator that was due and not seen", "note", flag="due")
 def past_due(window: Window) -> Iterator[Finding]:
     """An indicator that was due by now and was not seen.
 
@@ -165,6 +179,7 @@ def past_due(window: Window) -> Iterator[Finding]:
                 yield of_indicator("past-due", view.id, key, message)
 
 
+@rule("absence-sign", "An absence that speaks for the same side as the indicator", "note")
 def absence_sign(window: Window) -> Iterator[Finding]:
     """To see an indicator and not to see it speak for the same side, which cannot be.
 
@@ -176,7 +191,11 @@ def absence_sign(window: Window) -> Iterator[Finding]:
     tracker, sets = window.database.tracker, sets_of(window)
     for view in open_views(window):
         own = view.scenario.indicators.items()
-        watched = {k: (it.ratings, it.if_absent) for k, it in own if it.if_absent is not None}
+        watched = {
+            k: (indicator.ratings, indicator.if_absent)
+            for k, indicator in own
+            if indicator.if_absent is not None
+        }
         rivals = sets[view.scenario.set] if view.scenario.set and watched else ()
         columns = {view.id, *(id for id in rivals if contends(window.database, id, window.as_of))}
         for key, (ratings, if_absent) in watched.items():
@@ -184,13 +203,12 @@ def absence_sign(window: Window) -> Iterator[Finding]:
             seen = _centred(worth, columns)
             absent = _centred({view.id: rating_decibans(if_absent, tracker.decibans)}, columns)
             if any(seen[id] * absent[id] > 0 for id in columns):
-                message = (
-                    "to see it and not to see it speak for the same side: "
-                    "change if_absent, or give a chance instead"
-                )
+                message = "to see it and not to see it speak for the same side: change if_absent"
+                message += ", or give a chance instead"
                 yield of_indicator("absence-sign", view.id, key, message)
 
 
+@rule("few-indicators", "Too few indicators to tell a scenario from its rivals", "note")
 def few_indicators(window: Window) -> Iterator[Finding]:
     """An open scenario with fewer than three indicators that tell it from its rivals.
 
@@ -202,16 +220,15 @@ def few_indicators(window: Window) -> Iterator[Finding]:
             continue
         telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
         if len(telling) < ENOUGH_INDICATORS:
-            message = (
-                f"{counted(len(telling), 'diagnostic indicator')}; {ENOUGH_INDICATORS} are wanted"
-            )
+            number = counted(len(telling), "diagnostic indicator")
+            message = f"{number}; {ENOUGH_INDICATORS} are wanted"
             yield of_scenario("few-indicators", view.id, message, "indicators")
 
 
 def _centred(
     worth: Mapping[ScenarioId, float], columns: Collection[ScenarioId]
 ) -> dict[ScenarioId, float]:
-    """What a row says of each column; of several it is measured from the second-highest value."""
+    """Values of a row by column; of several, less the second-highest value."""
     values = {id: worth.get(id, 0.0) for id in columns}
     second = sorted(values.values())[-2] if len(values) > 1 else 0.0
     return {id: value - second for id, value in values.items()}
@@ -223,7 +240,7 @@ ALIKE = 0.6
 
 WITHIN_DAYS = 3
 COMPARED = 100
-"""With the latest so many that share a rare word an item is compared, however many there are."""
+"""An item is compared with at most this many of the latest that share a rare word."""
 
 _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 
@@ -235,6 +252,7 @@ class Cluster(NamedTuple):
     why: str
 
 
+@rule("possible-duplicate", "Two items that may be one event", "note")
 def possible_duplicate(window: Window) -> Iterator[Finding]:
     """Items observed within three days of one another that share an address or most of their words.
 
@@ -251,13 +269,18 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
 def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
     """Items alike within three days of one another, by a shared address or by their summaries.
 
-    Those that are all declared to be one event are no surprise and left out. The time grows with
-    the items: of many with one address each is compared with the one before.
+    Those that are all declared to be one event are left out. Takes time linear in the items: of
+    many with one address each is compared with the one before.
     """
     days = {id: first_day(item.observed) for id, item in evidence.items()}
     ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
     joined = _Joined(ordered)
-    _join_addresses(joined, evidence, days)
+    latest: dict[str, EvidenceId] = {}
+    for id in ordered:
+        if url := evidence[id].url:
+            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
+                joined.join(id, latest[url], _ADDRESS)
+            latest[url] = id
     _join_summaries(joined, evidence, days)
     grouped: dict[EvidenceId, list[EvidenceId]] = {}
     for id in ordered:
@@ -276,20 +299,17 @@ def alike(
     url: str | None,
     event: str | None = None,
 ) -> list[tuple[EvidenceId, str]]:
-    """The items that a new one may be the same as, and why, the nearest in time first.
-
-    Those that are declared to be the same event are no surprise.
-    """
+    """Items that a new one may repeat, if not declared so, and why; the nearest in time first."""
     day, words = first_day(observed), frozenset(_words(summary))
-    found = []
+    matches = []
     for id, item in evidence.items():
         days = abs((first_day(item.observed) - day).days)
         if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
             continue
         shares = url is not None and item.url == url
         if shares or _are_alike(words, frozenset(_words(item.summary))):
-            found.append((days, id, _ADDRESS if shares else _SUMMARIES))
-    return [(id, why) for _, id, why in sorted(found)]
+            matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
+    return [(id, why) for _, id, why in sorted(matches)]
 
 
 class _Joined:
@@ -311,17 +331,6 @@ class _Joined:
         self._before[self.first(id)] = self.first(other)
 
 
-def _join_addresses(
-    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
-) -> None:
-    latest: dict[str, EvidenceId] = {}
-    for id in joined.ids:
-        if url := evidence[id].url:
-            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
-                joined.join(id, latest[url], _ADDRESS)
-            latest[url] = id
-
-
 def _join_summaries(
     joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
 ) -> None:
@@ -329,14 +338,15 @@ def _join_summaries(
     rarity = Counter(word for id in joined.ids for word in words[id])
     seen: dict[str, list[EvidenceId]] = {}
     for id in joined.ids:
-        for word in _rarest(words[id], rarity):
+        # Two alike texts share at least one of the rarest words of either.
+        by_rarity = sorted(words[id], key=lambda word: (rarity[word], word))
+        for word in by_rarity[: len(by_rarity) - math.ceil(ALIKE * len(by_rarity)) + 1]:
             those = seen.setdefault(word, [])
             for other in reversed(those[-COMPARED:]):
                 if (days[id] - days[other]).days > WITHIN_DAYS:
                     break
-                if joined.first(id) == joined.first(other):
-                    continue
-                if _are_alike(words[id], words[other]):
+                is_apart = joined.first(id) != joined.first(other)
+                if is_apart and _are_alike(words[id], words[other]):
                     joined.join(id, other, _SUMMARIES)
             those.append(id)
 
@@ -347,9 +357,3 @@ def _are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
-
-
-def _rarest(words: frozenset[str], rarity: Counter[str]) -> list[str]:
-    """The rarest words of a text: two alike texts share at least one of these."""
-    ordered = sorted(words, key=lambda word: (rarity[word], word))
-    return ordered[: len(ordered) - math.ceil(ALIKE * len(ordered)) + 1]

@@ -9,7 +9,7 @@ from scenarios.analysis.evidence.knowledge import contending, resolved, rivals
 from scenarios.analysis.forecasts import given, standing
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
-from scenarios.analysis.period.period import View, Window, open_views, sets_of
+from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.evidence import (
     absence_sign,
     few_indicators,
@@ -23,15 +23,17 @@ from scenarios.analysis.rules.evidence import (
     unrated,
     weak_line,
 )
-from scenarios.analysis.rules.rule import Finding, Rule, of_scenario, several
+from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
+from scenarios.text import counted
 from scenarios.values import indicator_key
 
 _FEWEST = 2
 """A set with fewer open members is decided, or not begun."""
 
 
+@rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note")
 def sum_not_one(window: Window) -> Iterator[Finding]:
     """The priors of a set, or one analyst's standing figures of it, do not sum to 1.
 
@@ -50,31 +52,19 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
         if fault := _sum(priors):
             message = f"the priors sum to {fault}"
-            yield Finding(
-                rule="sum-not-one",
-                subject=set_id,
-                message=message,
-                kind="tracker",
-                record="tracker",
-                keys=("sets", set_id),
-            )
+            yield finding("sum-not-one", set_id, message, "tracker", "tracker", "sets", set_id)
         figures = {id: standing(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
-            if fault := _sum({id: one.probability for id, one in own.items()}):
-                sheet = max(one.sheet for one in own.values())
+            if fault := _sum({id: forecast.probability for id, forecast in own.items()}):
+                sheet = max(forecast.sheet for forecast in own.values())
                 message = f"the standing figures of {analyst} sum to {fault}"
-                keys = ("probabilities",)
-                yield Finding(
-                    rule="sum-not-one",
-                    subject=set_id,
-                    message=message,
-                    kind="forecasts",
-                    record=sheet,
-                    keys=keys,
-                )
+                yield finding("sum-not-one", set_id, message, "forecasts", sheet, "probabilities")
 
 
+@rule(
+    "implies-broken", "A scenario more probable than one that it implies", "note", flag="incoherent"
+)
 def implies_broken(window: Window) -> Iterator[Finding]:
     """A scenario is more probable than one that it implies.
 
@@ -98,7 +88,7 @@ def implies_broken(window: Window) -> Iterator[Finding]:
 
 
 def _sum(figures: dict[ScenarioId, float]) -> str | None:
-    """What is wrong with a sum, and the nearest figures without that fault."""
+    """A sum that is not 1, with the nearest figures that are; None where it is."""
     total = sum(figures.values())
     if abs(total - 1) <= TOLERANCE + 1e-12:
         return None
@@ -107,7 +97,7 @@ def _sum(figures: dict[ScenarioId, float]) -> str | None:
     return f"{total:.3f}; nearest that sum to 1: {pairs}"
 
 
-def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
+def _side_by_side(view: ScenarioView, that: ScenarioView) -> Iterator[tuple[str, float, float]]:
     yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
     yield "implied probability", view.implied.probability, that.implied.probability
     if view.stated and that.stated:
@@ -118,6 +108,7 @@ MISMATCH = 0.01
 _ROUNDING = 1e-12
 
 
+@rule("link-mismatch", "A prior that is not the mix of its two figures", "note")
 def link_mismatch(window: Window) -> Iterator[Finding]:
     """A prior is not the mix of its two figures at the other scenario's own prior.
 
@@ -128,13 +119,17 @@ def link_mismatch(window: Window) -> Iterator[Finding]:
     To do: write the mix that the message names, or correct the figure that is wrong.
     """
     for view, other, link in _links(window):
-        prior, weight = view.scenario.prior.probability, _prior(window, other)
+        prior = view.scenario.prior.probability
+        weight = window.database.scenarios[other].prior.probability
         mix = weight * link.occurred + (1 - weight) * link.did_not_occur
         if abs(prior - mix) > MISMATCH + _ROUNDING:
             message = f"its prior is {prior:g}, and {mix:.3f} at the prior {weight:g} of {other}"
             yield of_scenario("link-mismatch", view.id, message, "prior", "probability")
 
 
+@rule(
+    "counted-twice", "Evidence that counts in a scenario and in the one that it depends on", "note"
+)
 def counted_twice(window: Window) -> Iterator[Finding]:
     """An item rates a scenario and the one on which its prior depends, directly or by an indicator.
 
@@ -150,6 +145,7 @@ def counted_twice(window: Window) -> Iterator[Finding]:
             yield of_scenario("counted-twice", view.id, message, "prior", "given")
 
 
+@rule("shared-with-prior", "Evidence with an origin or event that its prior includes", "note")
 def shared_with_prior(window: Window) -> Iterator[Finding]:
     """Evidence that counts has the origin or the event of an item that the prior includes.
 
@@ -171,36 +167,32 @@ def shared_with_prior(window: Window) -> Iterator[Finding]:
             yield of_scenario("shared-with-prior", view.id, message, "prior", "includes")
 
 
-def _counted_in_set(window: Window, view: View) -> list[EvidenceId]:
-    """What counts in a scenario or in a rival, since in a set the prior of one is that of all."""
+def _counted_in_set(window: Window, view: ScenarioView) -> list[EvidenceId]:
+    """Items that count in a scenario or in a rival: in a set one prior is that of all."""
     rival_views = [window.views.get(id) for id in rivals(window.database, view.id)]
-    views = [view, *(it for it in rival_views if it and it.open)]
-    return sorted({id for it in views for id in _counted(window, it.evidence, it.id)})
+    views = [view, *(rival for rival in rival_views if rival and rival.open)]
+    return sorted({id for each in views for id in _counted(window, each.evidence, each.id)})
 
 
 def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> list[EvidenceId]:
     """Of known items those that count in a scenario: not neutral, of weight, in no prior of it."""
-    database, using = window.database, _in_prior(window, id)
+    database, scenarios = window.database, window.database.scenarios
+    side = (id, *rivals(database, id))  # in a set the prior of any member uses an item for all
+    using = {used for member in side for used in scenarios[member].prior.includes}
     heard = []
     for item_id in items:
         item = window.now.evidence[item_id]
         ratings = [item.ratings.get(id)]
         for owner, key in map(indicator_key, item.indicators):
-            if owner in database.scenarios and key in database.scenarios[owner].indicators:
-                ratings.append(database.scenarios[owner].indicators[key].ratings.get(id))
+            if owner in scenarios and key in scenarios[owner].indicators:
+                ratings.append(scenarios[owner].indicators[key].ratings.get(id))
         says = any(r is not None and rating_decibans(r, database.tracker.decibans) for r in ratings)
         if says and window.now.weights[item_id] and item_id not in using:
             heard.append(item_id)
     return heard
 
 
-def _in_prior(window: Window, id: ScenarioId) -> set[EvidenceId]:
-    """What the prior of a scenario uses; in a set that of any member."""
-    scenarios = window.database.scenarios
-    return {i for it in (id, *rivals(window.database, id)) for i in scenarios[it].prior.includes}
-
-
-def _links(window: Window) -> Iterator[tuple[View, ScenarioId, Given]]:
+def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:
     """The links of the open scenarios to others whose outcome is not known."""
     for view in open_views(window):
         for other, link in view.scenario.prior.given.items():
@@ -209,22 +201,19 @@ def _links(window: Window) -> Iterator[tuple[View, ScenarioId, Given]]:
                 yield view, other, link
 
 
-def _prior(window: Window, id: ScenarioId) -> float:
-    return window.database.scenarios[id].prior.probability
-
-
 GAP_DECIBANS = 6.0
 
-Advice = Rule[Callable[[Window], Iterator[Finding]]]
+FindingRule = Rule[Callable[[Window], Iterator[Finding]]]
 """A rule that depends on the day."""
 
 
 def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
     """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag."""
-    rules = (rule for rule in RULES if rule.flag or not flagged)
-    return tuple(finding for rule in rules for finding in rule.check(window))
+    chosen = (each for each in RULES if each.flag or not flagged)
+    return tuple(finding for each in chosen for finding in each.check(window))
 
 
+@rule("overdue", "A scenario past its horizon without a resolution", "note")
 def overdue(window: Window) -> Iterator[Finding]:
     """A scenario whose horizon has passed and that has no resolution.
 
@@ -238,6 +227,7 @@ def overdue(window: Window) -> Iterator[Finding]:
             yield of_scenario("overdue", view.id, message, "horizon")
 
 
+@rule("not-reviewed", "A scenario without a recent forecast", "note", flag="stale")
 def not_reviewed(window: Window) -> Iterator[Finding]:
     """An open scenario without a forecast within `review_every_days` of tracker.yaml.
 
@@ -248,13 +238,14 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.state == "overdue":
             continue
-        said = given(window.database, view.id, None, window.as_of)
-        last = said[-1].date if said else view.scenario.opened
+        forecasts = given(window.database, view.id, None, window.as_of)
+        last = forecasts[-1].date if forecasts else view.scenario.opened
         if window.as_of - last > every:
-            since = f"since {last}" if said else "since it opened"
+            since = f"since {last}" if forecasts else "since it opened"
             yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
 
 
+@rule("one-origin", "A move that rests on one origin", "note")
 def one_origin(window: Window) -> Iterator[Finding]:
     """The implied probability moved, and all that is new has one origin.
 
@@ -266,12 +257,12 @@ def one_origin(window: Window) -> Iterator[Finding]:
             continue
         origins = {origin_of(window, id) for id in view.new_evidence}
         if len(origins) == 1:
-            origin, count = origins.pop(), len(view.new_evidence)
-            items = "1 item" if count == 1 else f"{count} items"
-            message = f"the move rests on one origin, {origin} ({items})"
+            items = counted(len(view.new_evidence), "item")
+            message = f"the move rests on one origin, {origins.pop()} ({items})"
             yield of_scenario("one-origin", view.id, message)
 
 
+@rule("before-opened", "Evidence that was recorded before its scenario opened", "note")
 def before_opened(window: Window) -> Iterator[Finding]:
     """An item that counts was recorded before its scenario opened: the prior may hold it.
 
@@ -286,6 +277,7 @@ def before_opened(window: Window) -> Iterator[Finding]:
                 yield of_scenario("before-opened", view.id, message, "opened")
 
 
+@rule("gap", "Stated and implied probability far apart", "note", flag="gap")
 def gap(window: Window) -> Iterator[Finding]:
     """Stated and implied probability are more than 6 dB apart.
 
@@ -300,12 +292,17 @@ def gap(window: Window) -> Iterator[Finding]:
         distance = decibans(view.stated.probability) - view.implied.decibans
         if abs(distance) > GAP_DECIBANS:
             side = "above" if distance > 0 else "below"
-            message = (
-                f"you are {abs(distance):.0f} dB {side} your own evidence{_largest(view.ledger)}"
-            )
+            apart = f"{abs(distance):.0f} dB {side}"
+            message = f"you are {apart} your own evidence{_largest(view.ledger)}"
             yield of_scenario("gap", view.id, message)
 
 
+@rule(
+    "unexplained-move",
+    "A stated probability that moved without a reason",
+    "note",
+    flag="unexplained",
+)
 def unexplained_move(window: Window) -> Iterator[Finding]:
     """A stated probability that moved with neither a rationale nor evidence.
 
@@ -320,6 +317,7 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
             yield of_scenario("unexplained-move", view.id, message)
 
 
+@rule("late-forecast", "A forecast given when the outcome was known", "note")
 def late_forecast(window: Window) -> Iterator[Finding]:
     """A forecast dated on or after the day on which the outcome was known. It is never scored.
 
@@ -332,95 +330,32 @@ def late_forecast(window: Window) -> Iterator[Finding]:
             if known and entry.probability is not None and entry.date >= known.date:
                 message = f"forecast when its outcome was known ({known.date}): it never counts"
                 keys = ("probabilities", view.id)
-                yield Finding(
-                    rule="late-forecast",
-                    subject=view.id,
-                    message=message,
-                    kind="forecasts",
-                    record=entry.sheet,
-                    keys=keys,
-                )
+                yield finding("late-forecast", view.id, message, "forecasts", entry.sheet, *keys)
 
 
-RULES: tuple[Advice, ...] = (
-    Rule("overdue", "A scenario past its horizon without a resolution", "note", overdue),
-    Rule(
-        "unexplained-move",
-        "A stated probability that moved without a reason",
-        "note",
-        unexplained_move,
-        flag="unexplained",
-    ),
-    Rule("gap", "Stated and implied probability far apart", "note", gap, flag="gap"),
-    Rule("one-origin", "A move that rests on one origin", "note", one_origin),
-    Rule("weak-line", "A move that rests on evidence of a low grade", "note", weak_line),
-    Rule(
-        "implies-broken",
-        "A scenario more probable than one that it implies",
-        "note",
-        implies_broken,
-        flag="incoherent",
-    ),
-    Rule(
-        "link-mismatch",
-        "A prior that is not the mix of its two figures",
-        "note",
-        link_mismatch,
-    ),
-    Rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note", sum_not_one),
-    Rule("past-due", "An indicator that was due and not seen", "note", past_due, flag="due"),
-    Rule("unrated", "Evidence that rates no scenario", "note", unrated),
-    Rule(
-        "partial-row",
-        "Evidence or an indicator rated for some members of a set",
-        "note",
-        partial_row,
-    ),
-    Rule("possible-duplicate", "Two items that may be one event", "note", possible_duplicate),
-    Rule(
-        "uncorroborated",
-        "Evidence graded confirmed that nothing corroborates",
-        "note",
-        uncorroborated,
-    ),
-    Rule(
-        "grade-clash", "Reliability and credibility that say opposite things", "note", grade_clash
-    ),
-    Rule(
-        "before-opened",
-        "Evidence that was recorded before its scenario opened",
-        "note",
-        before_opened,
-    ),
-    Rule(
-        "shared-with-prior",
-        "Evidence with an origin or event that its prior includes",
-        "note",
-        shared_with_prior,
-    ),
-    Rule(
-        "counted-twice",
-        "Evidence that counts in a scenario and in the one that it depends on",
-        "note",
-        counted_twice,
-    ),
-    Rule("non-diagnostic", "An indicator that tells nothing apart", "note", non_diagnostic),
-    Rule(
-        "absence-sign",
-        "An absence that speaks for the same side as the indicator",
-        "note",
-        absence_sign,
-    ),
-    Rule(
-        "few-indicators",
-        "Too few indicators to tell a scenario from its rivals",
-        "note",
-        few_indicators,
-    ),
-    Rule("late-forecast", "A forecast given when the outcome was known", "note", late_forecast),
-    Rule(
-        "not-reviewed", "A scenario without a recent forecast", "note", not_reviewed, flag="stale"
-    ),
+RULES: tuple[FindingRule, ...] = (
+    overdue,
+    unexplained_move,
+    gap,
+    one_origin,
+    weak_line,
+    implies_broken,
+    link_mismatch,
+    sum_not_one,
+    past_due,
+    unrated,
+    partial_row,
+    possible_duplicate,
+    uncorroborated,
+    grade_clash,
+    before_opened,
+    shared_with_prior,
+    counted_twice,
+    non_diagnostic,
+    absence_sign,
+    few_indicators,
+    late_forecast,
+    not_reviewed,
 )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import seen_if
-from scenarios.analysis.rules.rule import Between, Found, Known, Rule
+from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, rule
 from scenarios.errors import Fault, Keys
 from scenarios.model import Database, Evidence, Given, Indicator, IndicatorId, ScenarioId
 from scenarios.paths import path_of
@@ -18,67 +18,70 @@ Link = tuple[ScenarioId, ScenarioId]
 """A scenario, and the other one that its prior is given."""
 
 
-def links_within_a_set(known: Known) -> Iterator[Found]:
+@rule("link-in-set", "A prior that depends on a member of its own set")
+def links_within_a_set(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A prior depends on a member of its own set, of which only one can occur anyway.
 
     Example: `given: {rupture: …}` in `military-pact.yaml`, and both are in one set.
     To do: name a scenario outside of the set, or remove `given`.
     """
-    for id, other, _ in _links(known.database):
-        set_id = _set(known.database, id)
-        if id != other and set_id is not None and _set(known.database, other) == set_id:
+    for id, other, _ in _links(loaded.database):
+        set_id = _set(loaded.database, id)
+        if id != other and set_id is not None and _set(loaded.database, other) == set_id:
             message = f"'{other}' is in the same set, '{set_id}', whose members exclude one another"
             hint = "name a scenario outside of the set"
             yield _at(id, other, "link-in-set", message, hint)
 
 
-def links_in_a_circle(known: Known) -> Iterator[Found]:
+@rule("link-circle", "Priors that depend on one another")
+def links_in_a_circle(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """Priors depend on one another in a circle, each set taken as one. Told once a circle.
 
     Example: `pact` has `given: {war: …}`, and `war` has `given: {pact: …}`.
     To do: remove `given` from one of them: of two scenarios, the one that is decided first.
     """
-    for circle in _circles(known.database):
+    for circle in _circles(loaded.database):
         steps = []
         for links in circle:
             files = " and ".join(path_of("scenario", id) for id, _ in links)
             other = links[0][1]
-            of = f" of the set '{set_id}'" if (set_id := _set(known.database, other)) else ""
+            of = f" of the set '{set_id}'" if (set_id := _set(loaded.database, other)) else ""
             steps.append(f"{files} on '{other}'{of}")
         message = f"these priors depend on one another in a circle: {'; '.join(steps)}"
         id, other = circle[0][0]
         yield _at(id, other, "link-circle", message, "remove 'given' from one of them")
 
 
-def priors_outside_their_links(known: Known) -> Iterator[Found]:
+@rule("link-range", "A prior outside of what it is given either outcome")
+def priors_outside_their_links(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A prior is a mix of what it is given either outcome, so it lies between the two.
 
     Example: `probability: 0.3` beside `given: {war: {occurred: 0.2, did-not-occur: 0.02}}`.
     To do: correct the figure that is wrong.
     """
-    for id, other, given in _links(known.database):
-        prior = known.database.scenarios[id].prior.probability
+    for id, other, given in _links(loaded.database):
+        prior = loaded.database.scenarios[id].prior.probability
         low, high = sorted((given.occurred, given.did_not_occur))
         if not low <= prior <= high:
             message = (
                 f"'probability' is {prior:g}, and by 'given' it is {given.occurred:g} if '{other}' "
                 f"occurs and {given.did_not_occur:g} if not"
             )
-            hint = f"it lies from {low:g} to {high:g}"
-            fault = Fault(("prior", "probability"), "value", "link-range", message, hint)
-            yield "scenario", id, fault
+            keys, hint = ("prior", "probability"), f"it lies from {low:g} to {high:g}"
+            yield "scenario", id, Fault(keys, "value", "link-range", message, hint)
 
 
-def sets_that_depend_apart(known: Known) -> Iterator[Found]:
+@rule("link-differs", "Priors of a set that depend on different scenarios")
+def sets_that_depend_apart(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """The priors of a set depend on one scenario together, or else they do not sum to 1.
 
     Example: of one set, `military-pact` has `given: {war: …}` and `rupture` has none.
     To do: give all members of the set a `given` that names the same scenario, or none of them.
     """
-    scenarios = known.database.scenarios
-    for set_id, members in known.database.members.items():
+    scenarios = loaded.database.scenarios
+    for set_id, members in loaded.database.members.items():
         links = ((id, other) for id in members for other in scenarios[id].prior.given)
-        linked = {id: other for id, other in links if _set(known.database, other) != set_id}
+        linked = {id: other for id, other in links if _set(loaded.database, other) != set_id}
         for id in members if linked else ():
             first = min(linked)
             if linked.get(id) == linked[first]:
@@ -93,47 +96,18 @@ def sets_that_depend_apart(known: Known) -> Iterator[Found]:
             yield "scenario", id, Fault(keys, "key", "link-differs", message, hint)
 
 
-def hazards_that_end_without_one(known: Known) -> Iterator[Found]:
+@rule("hazard-ended", "The end of a hazard that there is not")
+def hazards_that_end_without_one(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A hazard that never was cannot end.
 
     Example: `hazard_ended: {date: 2023-08-28, reason: …}` in a prior without `hazard`.
     To do: add `hazard: constant`, or remove `hazard_ended`.
     """
-    for id, scenario in known.database.scenarios.items():
+    for id, scenario in loaded.database.scenarios.items():
         if scenario.prior.hazard_ended and not scenario.prior.hazard:
             message = "this prior has no 'hazard' that could end"
-            hint = "add hazard: constant, or remove 'hazard_ended'"
-            keys = ("prior", "hazard_ended")
+            keys, hint = ("prior", "hazard_ended"), "add hazard: constant, or remove 'hazard_ended'"
             yield "scenario", id, Fault(keys, "key", "hazard-ended", message, hint)
-
-
-RULES: tuple[Between, ...] = (
-    Rule(
-        "link-in-set",
-        "A prior that depends on a member of its own set",
-        "error",
-        links_within_a_set,
-    ),
-    Rule("link-circle", "Priors that depend on one another", "error", links_in_a_circle),
-    Rule(
-        "link-range",
-        "A prior outside of what it is given either outcome",
-        "error",
-        priors_outside_their_links,
-    ),
-    Rule(
-        "link-differs",
-        "Priors of a set that depend on different scenarios",
-        "error",
-        sets_that_depend_apart,
-    ),
-    Rule(
-        "hazard-ended",
-        "The end of a hazard that there is not",
-        "error",
-        hazards_that_end_without_one,
-    ),
-)
 
 
 def _links(database: Database) -> Iterator[tuple[ScenarioId, ScenarioId, Given]]:
@@ -146,15 +120,12 @@ def _set(database: Database, id: ScenarioId) -> str | None:
     return database.scenarios[id].set if id in database.scenarios else None
 
 
-def _at(id: ScenarioId, other: ScenarioId, rule: str, message: str, hint: str) -> Found:
+def _at(id: ScenarioId, other: ScenarioId, rule: str, message: str, hint: str) -> RecordFault:
     return "scenario", id, Fault(("prior", "given", other), "key", rule, message, hint)
 
 
 def _circles(database: Database) -> Iterator[list[list[Link]]]:
-    """Each circle once, as the links of one unit to the next.
-
-    Of a set whose members name different scenarios, which `link-differs` tells, the first counts.
-    """
+    """Each circle once, as the links of one unit to the next; in a set the first link counts."""
     onward: dict[str, list[Link]] = {}
     for id, other, _ in sorted(_links(database)):
         if other in database.scenarios and _unit(database, id) != _unit(database, other):
@@ -180,35 +151,36 @@ def _unit(database: Database, id: ScenarioId) -> str:
 _ROUNDING = 1e-9
 
 
-def chances_without_due(known: Known) -> Iterator[Found]:
+@rule("chance-without-due", "A chance without a day by which it would be seen")
+def chances_without_due(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A chance says how probable an indicator is to be seen by `due`, so it needs that day.
 
     Example: `chance: 0.15` in an indicator without `due`.
     To do: add the day by which it would have to be seen, or remove the chance.
     """
-    for id, key, indicator, _ in _with_chance(known.database):
+    for id, key, indicator, _ in _with_chance(loaded.database):
         if indicator.due is None:
             message = "'chance' is how probable it is to be seen by 'due', and there is no 'due'"
-            keys = ("indicators", key, "chance")
-            hint = "add a day, or remove the chance"
+            keys, hint = ("indicators", key, "chance"), "add a day, or remove the chance"
             yield "scenario", id, Fault(keys, "key", "chance-without-due", message, hint)
 
 
-def chances_beside_if_absent(known: Known) -> Iterator[Found]:
+@rule("chance-and-absence", "An absence whose worth is said twice")
+def chances_beside_if_absent(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """What an absence is worth follows from the chance, and `if_absent` would say it once more.
 
     Example: `chance: 0.15` beside `if_absent: I`.
     To do: keep one of the two.
     """
-    for id, key, indicator, _ in _with_chance(known.database):
+    for id, key, indicator, _ in _with_chance(loaded.database):
         if indicator.if_absent is not None:
             message = "what its absence is worth follows from 'chance', and 'if_absent' says it too"
-            keys = ("indicators", key, "if_absent")
-            hint = "keep one of the two"
+            keys, hint = ("indicators", key, "if_absent"), "keep one of the two"
             yield "scenario", id, Fault(keys, "key", "chance-and-absence", message, hint)
 
 
-def impossible_chances(known: Known) -> Iterator[Found]:
+@rule("impossible-chance", "A chance that its ratings make impossible")
+def impossible_chances(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """With its chance and its ratings an indicator would be more than certain to be seen.
 
     The ratings say how much more probable it is to be seen if a scenario occurs than if not, the
@@ -217,48 +189,23 @@ def impossible_chances(known: Known) -> Iterator[Found]:
     Example: a prior of 0.05, the rating CC and `chance: 0.2`, which makes 1.38 if it occurs.
     To do: lower the chance to what the message names, or choose weaker ratings.
     """
-    if known.broken["tracker"]:
+    if loaded.broken["tracker"]:
         return  # it says what a rating is worth
-    for id, key, indicator, chance in _with_chance(known.database):
-        set_id = known.database.scenarios[id].set
-        if set_id is not None and known.broken["scenario"]:
+    for id, key, indicator, chance in _with_chance(loaded.database):
+        set_id = loaded.database.scenarios[id].set
+        if set_id is not None and loaded.broken["scenario"]:
             continue  # a member may be among these, and its prior counts
-        own = known.database.members[set_id] if set_id is not None else ()
-        seen = seen_if(chance, *_cases(known.database, id, own, indicator))
+        own = loaded.database.members[set_id] if set_id is not None else ()
+        seen = seen_if(chance, *_cases(loaded.database, id, own, indicator))
         case, most = max(seen.items(), key=lambda entry: entry[1])
         if most > 1 - _ROUNDING:
             when = f"'{case}' occurs" if case else f"'{id}' does not occur"
             message = f"by its ratings and chance '{key}' has a probability of {most:.4g} if {when}"
-            keys = ("indicators", key, "chance")
-            hint = _possible(chance / most)
+            keys, hint = ("indicators", key, "chance"), _possible(chance / most)
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)
 
 
-CHANCES_RULES: tuple[Between, ...] = (
-    Rule(
-        "chance-without-due",
-        "A chance without a day by which it would be seen",
-        "error",
-        chances_without_due,
-    ),
-    Rule(
-        "chance-and-absence",
-        "An absence whose worth is said twice",
-        "error",
-        chances_beside_if_absent,
-    ),
-    Rule(
-        "impossible-chance",
-        "A chance that its ratings make impossible",
-        "error",
-        impossible_chances,
-    ),
-)
-
-
-def _with_chance(
-    database: Database,
-) -> Iterator[tuple[ScenarioId, IndicatorId, Indicator, float]]:
+def _with_chance(database: Database) -> Iterator[tuple[ScenarioId, IndicatorId, Indicator, float]]:
     for id, scenario in database.scenarios.items():
         for key, indicator in scenario.indicators.items():
             if indicator.chance is not None:
@@ -291,22 +238,23 @@ def _possible(limit: float) -> str:
     return f"at most {largest:.3g} is possible; lower it, or choose weaker ratings"
 
 
-def rated_twice(known: Known) -> Iterator[Found]:
+@rule("rated-twice", "Evidence that rates a scenario directly and through an indicator")
+def rated_twice(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item rates one scenario directly and through an indicator, which would count it twice.
 
     Example: `ratings: {pact: CC}` beside `indicators: {pact/talks: observed}`, which rates `pact`.
     To do: keep one of the two.
     """
-    for id, item, through in _rated_two_ways(known.database):
+    for id, item, through in _rated_two_ways(loaded.database):
         for scenario in item.ratings:
             if scenario in through:
                 message = f"'{scenario}' is rated here and by the indicator '{through[scenario]}'"
-                keys = ("ratings", scenario)
-                hint = "keep one of the two"
+                keys, hint = ("ratings", scenario), "keep one of the two"
                 yield "evidence", id, Fault(keys, "key", "rated-twice", message, hint)
 
 
-def mixed_rows(known: Known) -> Iterator[Found]:
+@rule("mixed-row", "Evidence that rates a set partly directly, partly through indicators")
+def mixed_rows(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """An item rates some members of a set directly, others through indicators. Told once a set.
 
     A member that is rated both ways is `rated-twice`, and not told about here.
@@ -314,9 +262,9 @@ def mixed_rows(known: Known) -> Iterator[Found]:
     Example: of one set, `rupture` is rated directly and `military-pact` by `military-pact/talks`.
     To do: rate the members of a set all directly or all through indicators.
     """
-    set_of = {id: scenario.set for id, scenario in known.database.scenarios.items()}
+    set_of = {id: scenario.set for id, scenario in loaded.database.scenarios.items()}
     hint = "rate the members of a set all directly or all through indicators"
-    for id, item, through in _rated_two_ways(known.database):
+    for id, item, through in _rated_two_ways(loaded.database):
         by_set = {set_of[s]: key for s, key in through.items() if set_of.get(s)}
         for scenario in item.ratings:
             if scenario in through or set_of.get(scenario) not in by_set:
@@ -328,46 +276,48 @@ def mixed_rows(known: Known) -> Iterator[Found]:
             yield "evidence", id, Fault(keys, "key", "mixed-row", message, hint)
 
 
-def undeclared_sets(known: Known) -> Iterator[Found]:
+@rule("unknown-set", "A set that the tracker does not declare")
+def undeclared_sets(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A scenario names a set that tracker.yaml does not declare.
 
     Example: `set: relationship-2031`, and the tracker declares `relationship-2030`.
     To do: correct the name, or declare the set under `sets` in tracker.yaml.
     """
-    if known.broken["tracker"]:
+    if loaded.broken["tracker"]:
         return  # it may declare them all
-    declared = known.database.tracker.sets
-    for id, scenario in known.database.scenarios.items():
+    declared = loaded.database.tracker.sets
+    for id, scenario in loaded.database.scenarios.items():
         if scenario.set is not None and scenario.set not in declared:
             message = f"tracker.yaml declares no set '{scenario.set}'"
             hint = did_you_mean(scenario.set, declared)
             yield "scenario", id, Fault(("set",), "value", "unknown-set", message, hint)
 
 
-def lonely_sets(known: Known) -> Iterator[Found]:
+@rule("lonely-set", "An exclusive set with one member", "warning")
+def lonely_sets(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A declared set with one member excludes nothing.
 
     Example: `military-pact` alone has `set: relationship-2030`.
     To do: add the other scenarios, since a set divides all that can happen; or remove the set.
     """
-    if known.broken["scenario"]:
+    if loaded.broken["scenario"]:
         return  # the others may be among these
-    for name in known.database.tracker.sets:
-        members = known.database.members.get(name, ())
+    for name in loaded.database.tracker.sets:
+        members = loaded.database.members.get(name, ())
         if len(members) == 1:
             message = f"the set '{name}' has one member, '{members[0]}'"
             hint = "a set divides all that can happen: add the other scenarios"
-            fault = Fault(("sets", name), "key", "lonely-set", message, hint)
-            yield "tracker", "tracker", fault
+            yield "tracker", "tracker", Fault(("sets", name), "key", "lonely-set", message, hint)
 
 
-def two_occurred(known: Known) -> Iterator[Found]:
+@rule("two-occurred", "Two members of an exclusive set that both occurred")
+def two_occurred(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """Of an exclusive set, exactly one member can occur.
 
     Example: `military-pact` and `rupture`, of one set, both with `outcome: occurred`.
     To do: correct one outcome, or take one scenario out of the set.
     """
-    for name, ids in known.database.occurred.items():
+    for name, ids in loaded.database.occurred.items():
         first, *others = ids or ("",)
         for id in others:
             files = f"{path_of('scenario', first)} and {path_of('scenario', id)}"
@@ -376,39 +326,18 @@ def two_occurred(known: Known) -> Iterator[Found]:
             yield "scenario", id, Fault(keys, "value", "two-occurred", message)
 
 
-def hazards_in_sets(known: Known) -> Iterator[Found]:
+@rule("hazard-in-set", "A hazard on a scenario of an exclusive set")
+def hazards_in_sets(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A hazard lets the odds of one question decay with time; the odds of a set sum to 1.
 
     Example: `set: relationship-2030` beside `prior: {hazard: constant, …}`.
     To do: remove the hazard, or take the scenario out of the set.
     """
-    for id, scenario in known.database.scenarios.items():
+    for id, scenario in loaded.database.scenarios.items():
         if scenario.prior.hazard and scenario.set is not None:
             message = f"a scenario of a set has no hazard, and this one is in '{scenario.set}'"
             keys = ("prior", "hazard")
             yield "scenario", id, Fault(keys, "key", "hazard-in-set", message)
-
-
-SETS_RULES: tuple[Between, ...] = (
-    Rule(
-        "rated-twice",
-        "Evidence that rates a scenario directly and through an indicator",
-        "error",
-        rated_twice,
-    ),
-    Rule(
-        "mixed-row",
-        "Evidence that rates a set partly directly, partly through indicators",
-        "error",
-        mixed_rows,
-    ),
-    Rule("unknown-set", "A set that the tracker does not declare", "error", undeclared_sets),
-    Rule("lonely-set", "An exclusive set with one member", "warning", lonely_sets),
-    Rule(
-        "two-occurred", "Two members of an exclusive set that both occurred", "error", two_occurred
-    ),
-    Rule("hazard-in-set", "A hazard on a scenario of an exclusive set", "error", hazards_in_sets),
-)
 
 
 def _rated_two_ways(database: Database) -> Iterator[tuple[str, Evidence, dict[ScenarioId, str]]]:
@@ -423,3 +352,21 @@ def _rated_two_ways(database: Database) -> Iterator[tuple[str, Evidence, dict[Sc
                 for rated in database.scenarios[name].indicators[indicator].ratings:
                     through.setdefault(rated, key)
         yield id, item, through
+
+
+RULES: tuple[ConsistencyRule, ...] = (
+    rated_twice,
+    mixed_rows,
+    undeclared_sets,
+    lonely_sets,
+    two_occurred,
+    hazards_in_sets,
+    links_within_a_set,
+    links_in_a_circle,
+    priors_outside_their_links,
+    sets_that_depend_apart,
+    hazards_that_end_without_one,
+    chances_without_due,
+    chances_beside_if_absent,
+    impossible_chances,
+)

@@ -16,11 +16,12 @@ from scenarios.paths import Reference, references
 Level = Literal["error", "warning", "note"]
 """A note never fails: it is advice about a day, or a question about a commit."""
 
-Check = TypeVar("Check", bound=Callable[[Any], Iterator[Any]] | None)
+Check_co = TypeVar("Check_co", bound=Callable[[Any], Iterator[Any]] | None, covariant=True)
+Check = TypeVar("Check", bound=Callable[[Any], Iterator[Any]])
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Check]):
+class Rule(Generic[Check_co]):
     """`check` yields what breaks the rule; None where reading one file shows it.
 
     `text` explains it, and is the check's own docstring where there is none: what it means, then
@@ -30,17 +31,24 @@ class Rule(Generic[Check]):
     id: str
     title: str
     severity: Level
-    check: Check
+    check: Check_co
     text: str = ""
     flag: str = ""
 
 
-Found = tuple[Kind, str, Fault]
+def rule(
+    id: str, title: str, severity: Level = "error", *, flag: str = ""
+) -> Callable[[Check], Rule[Check]]:
+    """Make a rule of the check below, which explains it in its docstring."""
+    return lambda check: Rule(id, title, severity, check, flag=flag)
+
+
+RecordFault = tuple[Kind, str, Fault]
 """The kind and id of a record, and a fault of it."""
 
 
 @dataclass(frozen=True)
-class Known:
+class LoadedRecords:
     """The records that could be built, and the paths of those that could not, by id.
 
     The database may lack evidence that was found sound beside the same records: `items` are the
@@ -55,11 +63,11 @@ class Known:
 
     @cached_property
     def references(self) -> list[Reference]:
-        """What the records name, and where; walked once for all rules."""
+        """References of the records, and their places; walked once for all rules."""
         return [*references(self.database)]
 
 
-Between = Rule[Callable[[Known], Iterator[Found]]]
+ConsistencyRule = Rule[Callable[[LoadedRecords], Iterator[RecordFault]]]
 """A rule about records together."""
 
 
@@ -80,25 +88,23 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_scenario(rule: str, id: str, message: str, *keys: str) -> Finding:
     """A finding about a scenario."""
-    return Finding(rule=rule, subject=id, message=message, kind="scenario", record=id, keys=keys)
+    return finding(rule, id, message, "scenario", id, *keys)
 
 
 def of_evidence(rule: str, id: str, message: str, *keys: str) -> Finding:
     """A finding about an item of evidence."""
-    return Finding(rule=rule, subject=id, message=message, kind="evidence", record=id, keys=keys)
+    return finding(rule, id, message, "evidence", id, *keys)
 
 
 def of_indicator(rule: str, scenario: str, indicator: str, message: str) -> Finding:
     """A finding about an indicator, which stands in its scenario's file."""
     keys = ("indicators", indicator)
-    return Finding(
-        rule=rule,
-        subject=f"{scenario}/{indicator}",
-        message=message,
-        kind="scenario",
-        record=scenario,
-        keys=keys,
-    )
+    return finding(rule, f"{scenario}/{indicator}", message, "scenario", scenario, *keys)
+
+
+def finding(rule: str, subject: str, message: str, kind: Kind, record: str, *keys: str) -> Finding:
+    """A finding about a subject that stands in the file of a record."""
+    return Finding(rule=rule, subject=subject, message=message, kind=kind, record=record, keys=keys)
 
 
 def several(ids: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scenarios.analysis.scores.daily_forecasts import Line, Timeline, stood
+from scenarios.analysis.scores.daily_forecasts import Timeline, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""
@@ -32,10 +32,7 @@ class CalibrationBin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
-    """Murphy's parts: Brier = reliability − resolution + uncertainty + residual.
-
-    The residual is what the bins hide: 0 where each holds equal forecasts.
-    """
+    """Brier = reliability − resolution + uncertainty + residual, 0 for equal forecasts in bins."""
 
     forecaster: str
     reliability: float
@@ -60,10 +57,7 @@ def calibration(timelines: Iterable[Timeline], forecaster: str) -> tuple[Calibra
 
 
 def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decomposition, ...]:
-    """Murphy's parts of the mean Brier score (Murphy 1973), over the bins of `calibration`.
-
-    Empty where the forecaster has no scored question.
-    """
+    """Murphy's parts of the mean Brier score over the bins (Murphy 1973), if any question."""
     bins = _binned(timelines, forecaster)
     every = [share for held in bins.values() for share in held]
     if not every:
@@ -88,13 +82,16 @@ def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decom
 
 def shares(timelines: Iterable[Timeline], forecaster: str) -> list[Share]:
     """Forecasts of one forecaster on the scored questions, each question weighing 1."""
-    return [
-        share
-        for timeline in timelines
-        for share in _shares(
-            timeline.lines.get(forecaster, ()), float(timeline.question.outcome == "occurred")
-        )
-    ]
+    shares = []
+    for timeline in timelines:
+        happened = float(timeline.question.outcome == "occurred")
+        segments = stood(timeline.lines.get(forecaster, ()))
+        covered = sum(end - start for start, end, _ in segments)
+        shares += [
+            Share(probability=figure, weight=(end - start) / covered, happened=happened)
+            for start, end, figure in segments
+        ]
+    return shares
 
 
 def wilson(frequency: float, n: float) -> tuple[float, float]:
@@ -113,16 +110,8 @@ def _binned(timelines: Iterable[Timeline], forecaster: str) -> dict[int, list[Sh
     return dict(sorted(bins.items()))
 
 
-def _shares(line: Line, happened: float) -> list[Share]:
-    covered = sum(end - start for start, end, _ in stood(line))
-    return [
-        Share(probability=figure, weight=(end - start) / covered, happened=happened)
-        for start, end, figure in stood(line)
-    ]
-
-
 def _moments(shares: list[Share]) -> tuple[float, float, float]:
-    """The weight of some shares, their mean forecast and how often it happened."""
+    """Weight of some shares, their mean forecast and the frequency of the outcome."""
     n = math.fsum(share.weight for share in shares)
     mean = math.fsum(share.weight * share.probability for share in shares) / n
     return n, mean, math.fsum(share.weight * share.happened for share in shares) / n
@@ -182,7 +171,7 @@ def corp(timelines: Iterable[Timeline], forecaster: str) -> tuple[Corp, ...]:
     saved = []
     steps = iter(curve)
     step = next(steps)
-    for share in sorted(every, key=_probability):
+    for share in sorted(every, key=lambda share: share.probability):
         while share.probability > step.high:
             step = next(steps)
         p, y, r = share.probability, share.happened, step.frequency
@@ -210,24 +199,15 @@ def pool_adjacent_violators(shares: Iterable[Share]) -> list[CorpStep]:
         weights.setdefault(share.probability, []).append(share)
     steps: list[CorpStep] = []
     for figure in sorted(weights):
-        step = _step(figure, weights[figure])
+        n, _, frequency = _moments(weights[figure])
+        step = CorpStep(low=figure, high=figure, n=n, frequency=frequency)
         while steps and steps[-1].frequency >= step.frequency:
             step = _pooled(steps.pop(), step)
         steps.append(step)
     return steps
 
 
-def _step(figure: float, equal: list[Share]) -> CorpStep:
-    n = math.fsum(share.weight for share in equal)
-    happened = math.fsum(share.weight * share.happened for share in equal)
-    return CorpStep(low=figure, high=figure, n=n, frequency=happened / n)
-
-
 def _pooled(below: CorpStep, above: CorpStep) -> CorpStep:
     n = below.n + above.n
     happened = below.n * below.frequency + above.n * above.frequency
     return CorpStep(low=below.low, high=above.high, n=n, frequency=happened / n)
-
-
-def _probability(share: Share) -> float:
-    return share.probability

@@ -31,7 +31,7 @@ Cluster = tuple[bool, str]
 Told = list[tuple[date, float | None]]
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question whose outcome is known: scored on `scored` of its `planned` days."""
 
     scenario: ScenarioId
@@ -44,7 +44,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cluster(self) -> Cluster:
-        """The question, or the set that it belongs to."""
+        """The question, or its set."""
         return self.set is not None, self.set or self.scenario
 
 
@@ -55,7 +55,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     there is none; of `ours` it is what stood on the last day.
     """
 
-    question: Question
+    question: ResolvedQuestion
     analysts: dict[Analyst, Line]
     ours: dict[str, Line]
     last: dict[str, float | None]
@@ -67,9 +67,9 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
-    """A database with the ways to look up what was told, and seen, about a question.
+    """A database with the forecasts and the items of each question.
 
-    `means` keeps what the members of a set need of one another, once for each window.
+    `means` keeps the mean forecast of each question, which its rivals need, by window.
     """
 
     database: Database
@@ -90,7 +90,7 @@ def archive(database: Database) -> Archive:
     return Archive(database=database, told=by_scenario, bearing=bearing(database), means={})
 
 
-def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Question | None:
+def question(database: Database, scenario_id: ScenarioId, as_of: date) -> ResolvedQuestion | None:
     """A question resolved by `as_of`; scored on `opened` ≤ day < min(resolution, horizon + 1)."""
     outcome = resolved(database, scenario_id, as_of)
     if outcome is None:
@@ -98,7 +98,7 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Questi
     scenario = database.scenarios[scenario_id]
     planned = (scenario.horizon - scenario.opened).days + 1
     scored = max(0, min((outcome.date - scenario.opened).days, planned))
-    return Question(
+    return ResolvedQuestion(
         scenario=scenario_id,
         set=scenario.set,
         outcome=outcome.outcome,
@@ -109,7 +109,7 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Questi
     )
 
 
-def timeline(archive: Archive, question: Question) -> Timeline:
+def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline:
     """Forecasts standing at the end of each scored day; none from the resolution on counts."""
     by_analyst = archive.told.get(question.scenario, {})
     lines = _analysts(archive, question, question.scenario)
@@ -130,11 +130,11 @@ def timeline(archive: Archive, question: Question) -> Timeline:
 
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
-    """True if the prior is a filler, so that neither the prior nor the implied figure is scored."""
+    """True if the prior is a filler: then neither it nor the implied figure is scored."""
     return is_filler(database.scenarios[scenario_id].prior)
 
 
-def days_of_figures(around: Database, question: Question) -> Sequence[int]:
+def days_of_figures(around: Database, question: ResolvedQuestion) -> Sequence[int]:
     """The scored days on which its implied probability may change; the first is always one."""
     days = range(question.scored)
     if changes_daily(around, question.scenario):
@@ -144,7 +144,7 @@ def days_of_figures(around: Database, question: Question) -> Sequence[int]:
 
 
 def place(forecaster: str) -> tuple[int, str]:
-    """Where a forecaster is shown: analysts by name, then ours."""
+    """Order in which forecasters are shown: analysts by name, then ours."""
     return (OURS.index(forecaster) + 1 if forecaster in OURS else 0), forecaster
 
 
@@ -161,10 +161,7 @@ def before(runs: Iterable[tuple[int, float]]) -> list[float]:
 def sweep(
     lines: Mapping[str, Line], of: Callable[[float], float] = float
 ) -> Iterator[tuple[int, int, dict[str, float]]]:
-    """Each run of days through which the same figures stand: from, to (excluded), `of` each.
-
-    The mapping is one throughout, changed between the runs.
-    """
+    """Runs of days with the same figures: from, to (excluded), `of` each in one mapping."""
     changes: dict[int, list[tuple[str, float | None]]] = {}
     for name, line in lines.items():
         for start, _, figure in line:
@@ -181,7 +178,7 @@ def sweep(
         yield start, end, standing
 
 
-def _line(marks: Mapping[int, float | None], question: Question) -> Line:
+def _line(marks: Mapping[int, float | None], question: ResolvedQuestion) -> Line:
     """Runs of equal figures over the scored days, from marks by day."""
     segments: list[Segment] = []
     since, standing = 0, None
@@ -195,14 +192,16 @@ def _line(marks: Mapping[int, float | None], question: Question) -> Line:
     return (*segments, (since, question.scored, standing)) if question.scored else ()
 
 
-def _analysts(archive: Archive, question: Question, scenario_id: ScenarioId) -> dict[Analyst, Line]:
+def _analysts(
+    archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId
+) -> dict[Analyst, Line]:
     """Line of each analyst on a scenario, over the days of the question."""
     by_analyst = archive.told.get(scenario_id, {})
     days = standing_days(archive.database.tracker)
     return {name: _analyst(forecasts, days, question) for name, forecasts in by_analyst.items()}
 
 
-def _analyst(forecasts: Told, stands: int, question: Question) -> Line:
+def _analyst(forecasts: Told, stands: int, question: ResolvedQuestion) -> Line:
     """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
     marks: dict[int, float | None] = {}
     days = [(on - question.opened).days for on, _ in forecasts]
@@ -215,24 +214,21 @@ def _analyst(forecasts: Told, stands: int, question: Question) -> Line:
     return _line(marks, question)
 
 
-def _mean(archive: Archive, question: Question, scenario_id: ScenarioId) -> Line:
+def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId) -> Line:
     """The geometric mean of odds of a scenario, over the days of the question."""
     window = scenario_id, question.opened, question.scored
     if window not in archive.means:
         lines = _analysts(archive, question, scenario_id)
-        archive.means[window] = _line(_pooled(lines), question)
+        worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
+        marks = {
+            start: pooled(standing.values(), worth.__getitem__) if standing else None
+            for start, _, standing in sweep(lines)
+        }
+        archive.means[window] = _line(marks, question)
     return archive.means[window]
 
 
-def _pooled(lines: Mapping[Analyst, Line]) -> dict[int, float | None]:
-    worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
-    return {
-        start: pooled(standing.values(), worth.__getitem__) if standing else None
-        for start, _, standing in sweep(lines)
-    }
-
-
-def _stated(archive: Archive, question: Question) -> Line:
+def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
     """The stated probability at each day's end, as `forecasts.stated` has it."""
     means = {question.scenario: _mean(archive, question, question.scenario)}
     for rival in rivals(archive.database, question.scenario):
@@ -253,7 +249,7 @@ def _stated(archive: Archive, question: Question) -> Line:
     return _line(marks, question)
 
 
-def _implied(archive: Archive, question: Question) -> Line:
+def _implied(archive: Archive, question: ResolvedQuestion) -> Line:
     """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
@@ -262,7 +258,7 @@ def _implied(archive: Archive, question: Question) -> Line:
     return _line(dict(zip(days, figures[id], strict=True)), question)
 
 
-def _prior(archive: Archive, question: Question) -> Line:
+def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
     """The prior after `time` and before the evidence; as declared, whichever rivals have left."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
@@ -272,7 +268,7 @@ def _prior(archive: Archive, question: Question) -> Line:
     return _line({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
 
 
-def _last_given(forecasts: Told, question: Question) -> float | None:
+def _last_given(forecasts: Told, question: ResolvedQuestion) -> float | None:
     """The last figure dated on a scored day; None withdraws, or all are from before `opened`."""
     given = (((on - question.opened).days, figure) for on, figure in reversed(forecasts))
     day, figure = next(entry for entry in given if entry[0] < question.scored)

@@ -37,7 +37,7 @@ from scenarios.progress import Progress, unwatched
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """Which questions: resolved within the dates (both included), named, with one of the tags."""
+    """Filter of questions: resolved within both dates, named, and with one of the tags."""
 
     since: date | None = None
     until: date | None = None
@@ -135,10 +135,7 @@ By = Literal["analyst", "scenario", "tag"]
 
 
 class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Means over a forecaster's `questions`; None where none has that score.
-
-    `common_brier` is over the days on which every forecaster of the table stood.
-    """
+    """Means over a forecaster's `questions`; `common_brier` over the days on which all stood."""
 
     name: str
     questions: int
@@ -172,7 +169,7 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
     """The table of one scenario, or of one tag; None gathers what has no tag."""
 
     name: str | None
@@ -182,12 +179,12 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst.
 
-    Of the questions `without_prior` nobody gave one: `prior` and `implied` are not scored for them.
+    Questions `without_prior` have a filler: `prior` and `implied` are not scored for them.
     """
 
     ledger: int = VERSION
     forecasters: tuple[ForecasterScore, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ScoreTable, ...]
     questions: tuple[QuestionScore, ...]
     skill: tuple[Skill, ...]
     fitted_strength: FittedStrength | None
@@ -210,10 +207,7 @@ def score(
     forecaster: str | None = None,
     progress: Progress = unwatched,
 ) -> Score:
-    """Score every chosen question whose outcome was known at `as_of`.
-
-    Calibration, Murphy's parts and CORP are those of `forecaster`, empty without one.
-    """
+    """Score the chosen questions with an outcome at `as_of`; calibrate only `forecaster`."""
     kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
     for id in progress(sorted(database.scenarios), "scoring", len(database.scenarios)):
         asked = question(database, id, as_of)
@@ -224,9 +218,8 @@ def score(
         elif asked.outcome == "annulled":
             excluded.append(Excluded(scenario=id, reason="annulled"))
         elif asked.scored == 0:
-            excluded.append(
-                Excluded(scenario=id, reason="resolved by its opening day: no day to score")
-            )
+            reason = "resolved by its opening day: no day to score"
+            excluded.append(Excluded(scenario=id, reason=reason))
         else:
             timelines[id] = timeline(kept, asked)
     rows = tuple(row for scored in timelines.values() for row in question_scores(scored))
@@ -270,14 +263,14 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
     )
 
 
-def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[Group, ...]:
+def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[ScoreTable, ...]:
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
         tags: tuple[str | None, ...] = database.scenarios[row.scenario].tags or (None,)
         for name in {"analyst": (), "scenario": (row.scenario,), "tag": tags}[by]:
             together.setdefault(name, []).append(row)
     names = sorted(together, key=lambda name: (name is None, name))
-    return tuple(Group(name=name, forecasters=table(together[name])) for name in names)
+    return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in names)
 
 
 def _set_scores(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain, compress
@@ -22,7 +22,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Cluster,
     Line,
-    Question,
+    ResolvedQuestion,
     Timeline,
     before,
     days_of_figures,
@@ -126,11 +126,8 @@ def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
                     pairs_of_cluster = together.setdefault(timeline.question.cluster, [])
                     pairs_of_cluster.append((own, other / sum(shared)))
     intervals = _intervals(pairs)
-    return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in sorted(pairs, key=_place))
-
-
-def _place(pair: Pair) -> tuple[tuple[int, str], int]:
-    return place(pair[0]), OURS.index(pair[1])
+    ordered = sorted(pairs, key=lambda pair: (place(pair[0]), OURS.index(pair[1])))
+    return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in ordered)
 
 
 def _running(line: Line, happened: bool) -> tuple[list[float], list[float]]:
@@ -156,10 +153,7 @@ def _row(pair: Pair, clusters: Mapping[Cluster, Errors], bounds: Interval | None
 
 
 def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Interval]:
-    """The intervals; pairs over as many questions have the same draws, and share their sums.
-
-    A resample in which the reference was never wrong has no skill, and is left out.
-    """
+    """Intervals of the pairs, without draws in which the reference was never wrong."""
     by_size: dict[int, list[Pair]] = {}
     for pair, clusters in pairs.items():
         if len(clusters) >= FEWEST:
@@ -168,19 +162,17 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
     for alike in by_size.values():
         for start in range(0, len(alike), _AT_ONCE):
             together = alike[start : start + _AT_ONCE]
-            columns = [column for pair in together for column in _summed(pairs[pair].values())]
+            columns = [
+                [sum(error[side] for error in errors) for errors in pairs[pair].values()]
+                for pair in together
+                for side in (0, 1)
+            ]
             sums = list(zip(*resampled(list(zip(*columns, strict=True))), strict=True))
             for pair, own, theirs in zip(together, sums[::2], sums[1::2], strict=True):
                 ratios = map(truediv, compress(own, theirs), filter(None, theirs))
                 if bounds := interval(ratios):
                     intervals[pair] = 1 - bounds[1], 1 - bounds[0]
     return intervals
-
-
-def _summed(clusters: Collection[Errors]) -> tuple[list[float], list[float]]:
-    """The errors of both in each cluster."""
-    own = [sum(mine for mine, _ in errors) for errors in clusters]
-    return own, [sum(theirs for _, theirs in errors) for errors in clusters]
 
 
 MOST = 3.0
@@ -205,7 +197,9 @@ class FittedStrength(msgspec.Struct, frozen=True, kw_only=True):
     independent: int
 
 
-def fitted_strength(archive: Archive, questions: Iterable[Question]) -> FittedStrength | None:
+def fitted_strength(
+    archive: Archive, questions: Iterable[ResolvedQuestion]
+) -> FittedStrength | None:
     """The best of TRIED, refined by the parabola through it and its neighbours.
 
     The factor on the evidence is the strength ÷ that which is declared. A question, and a set,
@@ -243,13 +237,11 @@ class _Run(NamedTuple):
     priors: dict[ScenarioId, float]
 
 
-def _runs(archive: Archive, question: Question) -> Iterator[_Run]:
+def _runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
     """The scored days on which evidence counted: all that is asked of the ledger."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
-    if not around.evidence and not any(
-        scenario.indicators for scenario in around.scenarios.values()
-    ):
+    if not around.evidence and not any(s.indicators for s in around.scenarios.values()):
         return
     days = days_of_figures(around, question)
     every = odds_on(around, id, (question.opened + timedelta(day) for day in days))
@@ -259,22 +251,17 @@ def _runs(archive: Archive, question: Question) -> Iterator[_Run]:
             yield _Run(end - start, comparison, odds.priors(id))
 
 
-def _implied_at(run: _Run, id: ScenarioId, factor: float) -> float:
-    """The implied probability with every line times a factor: the discounts keep to the scale."""
-    totals = {column: total * factor for column, total in run.comparison.totals.items()}
-    return implied(replace(run.comparison, totals=totals), run.priors)[id]
-
-
-def _losses(runs: Sequence[_Run], question: Question, declared: float) -> list[float]:
+def _losses(runs: Sequence[_Run], question: ResolvedQuestion, declared: float) -> list[float]:
     """Minus the log score at each strength; days without evidence would add the same to all."""
     happened = question.outcome == "occurred"
     slopes = []
     for strength in TRIED:
-        figures = (
-            (run.days, _implied_at(run, question.scenario, strength / declared)) for run in runs
-        )
-        loss = math.fsum(-days * math.log(p if happened else 1 - p) for days, p in figures)
-        slopes.append(loss / question.scored)
+        factor, losses = strength / declared, []
+        for run in runs:  # every line times the factor: the discounts keep to the scale
+            totals = {column: total * factor for column, total in run.comparison.totals.items()}
+            p = implied(replace(run.comparison, totals=totals), run.priors)[question.scenario]
+            losses.append(-run.days * math.log(p if happened else 1 - p))
+        slopes.append(math.fsum(losses) / question.scored)
     return slopes
 
 

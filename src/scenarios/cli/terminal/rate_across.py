@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, Together, known, rated_together
+from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, rated_together
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
@@ -139,7 +139,7 @@ def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[
 
 def _ask_indicators(
     database: Database,
-    groups: Sequence[Together],
+    groups: Sequence[RatedTogether],
     fired: Collection[str],
     found: dict[str, str],
     closed: Collection[ScenarioId],
@@ -209,7 +209,7 @@ def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]
 
 def _ask_ratings(
     at_day: Known,
-    groups: Sequence[Together],
+    groups: Sequence[RatedTogether],
     found: dict[ScenarioId, Any],
     recorded: Mapping[ScenarioId, Rating],
     through: Mapping[ScenarioId, list[Rating]],

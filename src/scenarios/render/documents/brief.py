@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.brief import Brief, Standing, Watched
+from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render.cells import Cell, Four, left, p, right
@@ -84,7 +84,7 @@ def _standing(brief: Brief, picture: Chart | None) -> Iterator[Block]:
     yield Chart(picture.label, picture.drawing, table) if picture else table
 
 
-def _columns() -> Iterator[Cell[Standing]]:
+def _columns() -> Iterator[Cell[OpenQuestion]]:
     yield (
         left("question", least=24),
         lambda row: Ref(row.scenario, "scenario", cells.one_line(row.title)),
@@ -100,12 +100,12 @@ def _columns() -> Iterator[Cell[Standing]]:
     yield from cells.before_and_after(_four, only="csv")
 
 
-def _four(row: Standing) -> Four:
+def _four(row: OpenQuestion) -> Four:
     implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
     return row.stated_before, row.stated, *implied
 
 
-def _moved(row: Standing) -> bool:
+def _moved(row: OpenQuestion) -> bool:
     return cells.has_moved(row.stated_before, row.stated) or cells.has_moved(
         row.implied_before, row.implied
     )

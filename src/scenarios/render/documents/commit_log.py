@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from scenarios.analysis.history.commit_log import Entry, Figures, History
+from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
 from scenarios.analysis.history.commits import Differences
 from scenarios.model import Kind
 from scenarios.render import cells
@@ -57,7 +57,7 @@ def document(result: History, subject: str | None, title: str | None) -> Documen
 
 def _figures(result: History, subject: str) -> Table:
     about = "s stated, i implied, x both, on the day of the newest record"
-    columns: tuple[Cell[tuple[date | None, Figures]], ...] = (
+    columns: tuple[Cell[tuple[date | None, CommitFigures]], ...] = (
         (left("as of", "as_of"), lambda row: str(row[0])),
         (right("stated"), lambda row: p(row[1].stated)),
         (right("implied"), lambda row: p(row[1].implied)),
@@ -75,7 +75,7 @@ def _figures(result: History, subject: str) -> Table:
     return cells.table(rows, columns)
 
 
-def _bar(figures: Figures) -> str:
+def _bar(figures: CommitFigures) -> str:
     bar = ["·"] * _BAR
     for sign, value in (("i", figures.implied), ("s", figures.stated)):
         if value is not None:
@@ -91,7 +91,7 @@ def _entries(result: History, *, figures: bool) -> Iterator[Item]:
         yield Item(head, tuple(map(Item, _what(entry, figures=figures))))
 
 
-def _what(entry: Entry, *, figures: bool) -> Iterator[Text]:
+def _what(entry: HistoryEntry, *, figures: bool) -> Iterator[Text]:
     if changes := _records(entry.what):
         yield changes
     if entry.left_out:

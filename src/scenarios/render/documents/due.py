@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.review.due import Due, Entry
+from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.model import Kind, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
@@ -24,15 +24,15 @@ def document(result: Due, *, every: bool = False) -> Document:
     groups = [part for part in parts if part[1]]
     nothing = f"Nothing is late, and nothing comes up to {result.until}."
     note = f"Up to {result.until}; --within 90d looks further." if groups else ""
-    day: Cell[Entry] = (left("day"), lambda entry: str(entry.day))
-    wide: tuple[Cell[Entry], ...] = (
+    day: Cell[DueEntry] = (left("day"), lambda entry: str(entry.day))
+    wide: tuple[Cell[DueEntry], ...] = (
         day,
         (left("when"), lambda entry: when(entry.days)),
         (left("what"), _what),
         (left("id", only="csv"), lambda entry: entry.id),
         (left("about", least=_LEAST), lambda entry: tuple(_about(entry, every=every))),
     )
-    narrow: tuple[Cell[Entry], ...] = (
+    narrow: tuple[Cell[DueEntry], ...] = (
         day,
         (
             left("about", least=24),
@@ -46,11 +46,11 @@ def document(result: Due, *, every: bool = False) -> Document:
     return (cells.grouped(groups, wide, note=note, empty=nothing, narrow=short),)
 
 
-def _what(entry: Entry) -> str:
+def _what(entry: DueEntry) -> str:
     return "forecasts expire" if entry.what == "forecasts" else entry.what
 
 
-def _about(entry: Entry, *, every: bool) -> Iterator[Span]:
+def _about(entry: DueEntry, *, every: bool) -> Iterator[Span]:
     if entry.what == "review":
         yield from _scenarios(entry.scenarios, every=every)
         return

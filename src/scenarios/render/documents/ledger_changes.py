@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.ledger import Effect, Line
+from scenarios.analysis.ledger.ledger import EvidenceEffect, Line
 from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker
 from scenarios.render import cells
@@ -157,12 +157,12 @@ def _from_to(change: LineChange) -> str:
     return f"{signed(change.before)} → {signed(change.after)} dB"
 
 
-def effects_document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
+def effects_document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of: date) -> Document:
     """Scenario, rating, weight, factor, decibans counted, implied before and after; then why.
 
     Both figures are as of one day.
     """
-    columns: tuple[Cell[Effect], ...] = (
+    columns: tuple[Cell[EvidenceEffect], ...] = (
         (left("scenario"), lambda effect: Ref(effect.scenario, "scenario")),
         (left("rating", meaning="rating"), lambda effect: cells.rating(effect.rating)),
         (cells.weight_column(tracker), lambda effect: Figure(effect.weight, digits=2)),
@@ -183,7 +183,7 @@ def effects_document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -
     return (table, Items(tuple(map(Item, why))))
 
 
-def _implied(effect: Effect) -> Text:
+def _implied(effect: EvidenceEffect) -> Text:
     if effect.before is None or effect.after is None:
         return "–"
     return cells.step_in_words(effect.before, effect.after)

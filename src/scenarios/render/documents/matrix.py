@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
+from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, MatrixScore
 from scenarios.model import Kind, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
@@ -111,7 +111,7 @@ def _code(row: MatrixRow, column: ScenarioId) -> Text:
 
 
 def _sums(result: Matrix) -> Iterator[Row]:
-    sums: tuple[tuple[str, str, Callable[[Score], Figure]], ...] = (
+    sums: tuple[tuple[str, str, Callable[[MatrixScore], Figure]], ...] = (
         ("inconsistency", "inconsistency", lambda s: Figure(s.inconsistency)),
         (
             "weighted_inconsistency",

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
-from scenarios.analysis.review.search import Hit, Search
+from scenarios.analysis.review.search import Hit, SearchResult
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Kind
 from scenarios.render import cells
@@ -215,7 +215,7 @@ def _parts(value: Any) -> Iterator[Item]:
         yield from _entries(part) if isinstance(part, dict) else (Item(str(part), bullet=True),)
 
 
-def hits(result: Search, *, every: bool = False) -> Document:
+def hits(result: SearchResult, *, every: bool = False) -> Document:
     """The hits with their places; with `every` each place of each."""
     if not result.hits:
         return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.analysis.review.agenda import Figure as Others
+from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, criteria_text
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells

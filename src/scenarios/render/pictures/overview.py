@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from scenarios.analysis.ledger.ledger import Line
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
@@ -189,9 +189,11 @@ _ITEMS = 150
 """Items that are drawn, those that moved most."""
 
 
-def grid(views: Iterable[View], database: Database, as_of: date, most: int = ROWS) -> Chart | None:
+def grid(
+    views: Iterable[ScenarioView], database: Database, as_of: date, most: int = ROWS
+) -> Chart | None:
     """Grid of the scenarios that evidence moved most; None if it moved none."""
-    by_item: dict[EvidenceId, list[tuple[View, float]]] = {}
+    by_item: dict[EvidenceId, list[tuple[ScenarioView, float]]] = {}
     weights: dict[str, float] = {}
     shown = list(views)
     for view in shown:
@@ -233,7 +235,7 @@ def _grid_item(line: Line, database: Database) -> EvidenceId | None:
 
 def _drawn(
     id: EvidenceId,
-    effects: Sequence[tuple[View, float]],
+    effects: Sequence[tuple[ScenarioView, float]],
     places: dict[str, int],
     database: Database,
 ) -> GridItem:

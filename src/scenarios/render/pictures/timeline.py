@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from scenarios.analysis.evidence.knowledge import contends
-from scenarios.analysis.forecasts import Given
+from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.period.trajectory import Course, Mark
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
@@ -43,7 +43,9 @@ _REASON = 300
 """Characters of a rationale that a mark tells."""
 
 
-def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
+def timeline(
+    course: Course, view: ScenarioView, database: Database, since: date, items: int = 3
+) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
     return Chart(_label(data), data, _table(course, data.points, database, items))
@@ -62,7 +64,7 @@ def figures_of(course: Course, *, unfounded: bool = False) -> tuple[DayFigures, 
     )
 
 
-def outcome_of(view: View) -> Outcome | None:
+def outcome_of(view: ScenarioView) -> Outcome | None:
     """Outcome of a scenario, if there is one."""
     if view.resolution is None:
         return None
@@ -70,7 +72,7 @@ def outcome_of(view: View) -> Outcome | None:
 
 
 def _data(
-    course: Course, view: View, database: Database, since: date, items: int
+    course: Course, view: ScenarioView, database: Database, since: date, items: int
 ) -> ScenarioTimeline:
     band = None if view.unfounded else view.band
     return ScenarioTimeline(
@@ -124,7 +126,9 @@ def _size(pair: tuple[float, float]) -> float:
     return jeffreys(held(pair[0]), held(pair[1]))
 
 
-def _told(course: Course, mark: Mark | None, forecasts: list[Given], database: Database) -> str:
+def _told(
+    course: Course, mark: Mark | None, forecasts: list[GivenForecast], database: Database
+) -> str:
     """The strongest item of the day, and how many others; without one what analysts gave."""
     if mark:
         first = strongest(mark.evidence, course.scenario, database)
@@ -179,7 +183,7 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
         )
 
 
-def _lanes(course: Course, view: View) -> Iterator[Swim]:
+def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
         stretches = (Stretch(state=s.state, start=s.start, end=s.end) for s in lane.spans)
@@ -236,7 +240,7 @@ def _table(course: Course, points: Sequence[DayFigures], database: Database, ite
 
 
 def _entries(
-    evidence: tuple[EvidenceId, ...], forecasts: list[Given], database: Database, most: int
+    evidence: tuple[EvidenceId, ...], forecasts: list[GivenForecast], database: Database, most: int
 ) -> Iterator[tuple[Span, ...]]:
     """Yield items and forecasts of a row, at most `most` of each, with the number of others."""
     for id in evidence[:most]:
@@ -259,7 +263,7 @@ _NAMED = 3
 def lanes(
     statement: str,
     courses: Sequence[Course],
-    views: Mapping[ScenarioId, View],
+    views: Mapping[ScenarioId, ScenarioView],
     database: Database,
     since: date,
     as_of: date,
@@ -285,7 +289,7 @@ def lanes(
 
 def multiples(
     courses: Sequence[Course],
-    views: Mapping[ScenarioId, View],
+    views: Mapping[ScenarioId, ScenarioView],
     database: Database,
     since: date,
     as_of: date,
@@ -308,11 +312,11 @@ def letter(number: int) -> str:
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
 
 
-def _figure(view: View) -> float:
+def _figure(view: ScenarioView) -> float:
     return view.stated.probability if view.stated else view.implied.probability
 
 
-def _member(name: str, course: Course, view: View, database: Database) -> Member:
+def _member(name: str, course: Course, view: ScenarioView, database: Database) -> Member:
     return Member(
         letter=name,
         title=view.scenario.title,
@@ -325,7 +329,7 @@ def _member(name: str, course: Course, view: View, database: Database) -> Member
     )
 
 
-def _share(view: View, database: Database, day: date, since: date) -> float:
+def _share(view: ScenarioView, database: Database, day: date, since: date) -> float:
     """Implied probability of a member on a day; 0 once it is known not to occur."""
     if not contends(database, view.id, day):
         return 0.0
@@ -349,8 +353,8 @@ def _lanes_told(member: Member) -> str:
     return f"stated {from_to(member.stated_before, last.stated)}"
 
 
-def _lanes_table(views: Sequence[View], members: Sequence[Member]) -> Table:
-    columns: tuple[Cell[tuple[View, Member]], ...] = (
+def _lanes_table(views: Sequence[ScenarioView], members: Sequence[Member]) -> Table:
+    columns: tuple[Cell[tuple[ScenarioView, Member]], ...] = (
         (left("member"), lambda pair: pair[1].letter),
         (left("scenario"), lambda pair: Ref(pair[0].id, "scenario", pair[0].scenario.title)),
         *cells.before_and_after(_four),
@@ -358,6 +362,6 @@ def _lanes_table(views: Sequence[View], members: Sequence[Member]) -> Table:
     return cells.table(zip(views, members, strict=True), columns)
 
 
-def _four(pair: tuple[View, Member]) -> cells.Four:
+def _four(pair: tuple[ScenarioView, Member]) -> cells.Four:
     member, last = pair[1], pair[1].points[-1]
     return member.stated_before, last.stated, member.implied_before, last.implied

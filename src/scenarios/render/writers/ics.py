@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
-from scenarios.analysis.review.due import Due, Entry
+from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.text import printable
 
 _HEADS = {
@@ -43,7 +43,7 @@ def ics(result: Due, title: str) -> str:
     return text.removesuffix("\n")
 
 
-def _event(entry: Entry, title: str, stamp: datetime) -> Event:
+def _event(entry: DueEntry, title: str, stamp: datetime) -> Event:
     event = Event()
     event.add("uid", str(uuid5(NAMESPACE_URL, f"scen:{title}/{entry.what}/{entry.id}")))
     event.add("dtstamp", stamp)

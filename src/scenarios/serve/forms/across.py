@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.evidence.knowledge import Together, rated_together
+from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
 from scenarios.serve.forms.form import Cell, Reading, Row
@@ -28,7 +28,7 @@ def ratings_asked(
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
     others = [id for id in (*given, *closed) if id not in inside]
-    groups += [Together("Not open on that day", others, is_set=False)] if others else []
+    groups += [RatedTogether("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
         cells = tuple(_cell(database, id, given.get(id)) for id in group.ids)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from scenarios.analysis.ledger.ledger import Effect
+from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.errors import ScenError
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.ledger_changes import effects_document
@@ -251,7 +251,7 @@ def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document
     return (*told, *_untold(found, shown))
 
 
-def _untold(found: Sequence[Effect], shown: Sequence[Effect]) -> Document:
+def _untold(found: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
     if not found:
         return (Items((Item("It rates no scenario yet."),)),)
     hidden = [effect.scenario for effect in found if effect not in shown]

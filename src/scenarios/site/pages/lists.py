@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.review.listing import IndicatorRow, SourceRow, Wanted
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceRow
 from scenarios.analysis.review.listing import indicators as indicator_rows
 from scenarios.analysis.review.listing import sources as source_rows
 from scenarios.analysis.review.page import forecaster
@@ -27,7 +27,7 @@ _MOST = 25
 
 def indicators_page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
-    rows = indicator_rows(figures(site).window.now, Wanted())
+    rows = indicator_rows(figures(site).window.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
     summary = f"{counted(len(rows), 'indicator')}, {late} due and not seen"
     blocks = _indicators(site, rows, summary)
@@ -70,7 +70,7 @@ def sources_page(site: Site) -> Page:
 
 
 def _sources(site: Site) -> Iterator[Block]:
-    rows = source_rows(figures(site).window.now, Wanted())
+    rows = source_rows(figures(site).window.now, ListFilter())
     yield Heading(1, "Sources")
     if not rows:
         yield Paragraph("No source is registered.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.forecasts import Given
-from scenarios.analysis.period.period import View
+from scenarios.analysis.forecasts import GivenForecast
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.headline import top_move
 from scenarios.analysis.review.page import Chapter, SetChapter
@@ -81,7 +81,7 @@ def _withheld(site: Site, scenario: Scenario, id: ScenarioId, reason: str) -> Do
     )
 
 
-def _card(site: Site, view: View) -> Card:
+def _card(site: Site, view: ScenarioView) -> Card:
     """Its figure and outcome, and its course."""
     stated, implied = view.stated, "–" if view.unfounded else plain(p(view.implied.probability))
     about = f"stated; implied {implied}" if stated else f"implied; {cells.NO_FORECAST}"
@@ -106,7 +106,7 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ..
     return (IndexEntry(name, site.href(address, links.place("set", scenario.set))),)
 
 
-def _top(site: Site, view: View) -> Iterator[Block]:
+def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
     """Yield the question, its figures, and one line of what moved it."""
     yield Heading(1, one_line(view.scenario.title))
     yield Paragraph(view.scenario.question)
@@ -114,7 +114,7 @@ def _top(site: Site, view: View) -> Iterator[Block]:
     yield Paragraph(_finding(site, view))
 
 
-def _finding(site: Site, view: View) -> tuple[Span, ...]:
+def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
     """Sentence: what moved it since the last review."""
     shown = figures(site)
     if view.resolution:
@@ -130,7 +130,7 @@ def _finding(site: Site, view: View) -> tuple[Span, ...]:
     return (f"Unchanged since {shown.window.since}.",)
 
 
-def _body(site: Site, view: View) -> Iterator[Block]:
+def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(2, "How it came here", anchor="course")
     course = figures(site).course(view.id)
     yield timeline(course, view, site.database, figures(site).window.since)
@@ -149,7 +149,7 @@ def _body(site: Site, view: View) -> Iterator[Block]:
     yield Items(tuple(_record(site, view)))
 
 
-def _indicators(site: Site, view: View) -> Table:
+def _indicators(site: Site, view: ScenarioView) -> Table:
     indicators = view.scenario.indicators
     now = {name: reading(figures(site).window.now, (view.id, name)) for name in indicators}
     columns: tuple[Cell[tuple[IndicatorId, Indicator]], ...] = (
@@ -162,14 +162,14 @@ def _indicators(site: Site, view: View) -> Table:
     return cells.table(indicators.items(), columns)
 
 
-def _forecasts(site: Site, view: View) -> Iterator[Block]:
+def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
     """Yield who stands where, and why."""
     if not view.stated:
         return
     latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
     rows = [given for who, given in sorted(latest.items()) if who in view.stated.analysts]
     analysts = site.database.tracker.analysts
-    columns: tuple[Cell[Given], ...] = (
+    columns: tuple[Cell[GivenForecast], ...] = (
         (left("Analyst"), lambda given: analysts.get(given.analyst, given.analyst)),
         (right("Stated"), lambda given: p(given.probability)),
         (left("On"), lambda given: f"{given.date}"),
@@ -179,7 +179,7 @@ def _forecasts(site: Site, view: View) -> Iterator[Block]:
     yield cells.table(rows, columns)
 
 
-def _evidence(site: Site, view: View) -> Iterator[Block]:
+def _evidence(site: Site, view: ScenarioView) -> Iterator[Block]:
     if ids := newest(site, view.evidence):
         yield Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
         yield listed(site, ids[:_LATEST])
@@ -187,7 +187,7 @@ def _evidence(site: Site, view: View) -> Iterator[Block]:
             yield Folded(Heading(3, f"{counted(len(rest), 'older item')}"), (listed(site, rest),))
 
 
-def _record(site: Site, view: View) -> Iterator[Item]:
+def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
     scenario = view.scenario
     if scenario.tags:
         yield Item(f"Tags: {', '.join(scenario.tags)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import UsageError
 from scenarios.workspace.input import clock
 from scenarios.workspace.input.typed_in import day
@@ -25,7 +25,7 @@ def narrowed(
     unrated: bool = False,
     unarchived: bool = False,
     by_value: bool = False,
-) -> Wanted:
+) -> ListFilter:
     """Return what to list; refuse an unknown id, and days in the wrong order."""
     database = opened.database
     if scenario is not None:
@@ -43,7 +43,7 @@ def narrowed(
     last = day(until, clock.today, on) if until else None
     if first and last and last < first:
         raise UsageError(f"--since {first} is after --until {last}")
-    return Wanted(
+    return ListFilter(
         scenario=scenario,
         source=source,
         tag=tag,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scenarios.analysis.review.due import Due, Entry
+from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.render import cells
@@ -155,12 +155,12 @@ def coming(due: Due, database: Database) -> Iterator[Flat]:
         yield Items(tuple(due_item(entry, database) for entry in due.coming))
 
 
-def due_item(entry: Entry, database: Database, lead: str = "") -> Item:
+def due_item(entry: DueEntry, database: Database, lead: str = "") -> Item:
     """What is due, behind its day unless something else leads it."""
     return Item(_due(entry, database), lead=lead or str(entry.day))
 
 
-def _due(entry: Entry, database: Database) -> tuple[Span, ...]:
+def _due(entry: DueEntry, database: Database) -> tuple[Span, ...]:
     number = len(entry.scenarios)
     if entry.what == "indicator":
         owner = cells.scenario(entry.id.partition("/")[0], database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
+from scenarios.analysis.review.headline import Because, Headline, JointOutcome, TopMove, outcome_of
 from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
@@ -42,7 +42,7 @@ def joined(sentences: Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
 
 
 def move(
-    top: TopMove, resolved: Sequence[Together], database: Database, after: TopMove | None = None
+    top: TopMove, resolved: Sequence[JointOutcome], database: Database, after: TopMove | None = None
 ) -> tuple[Span, ...]:
     """`“A pact” fell from 37% to 4% after “Berlin stops certification”.`
 
@@ -67,7 +67,7 @@ def _step(top: TopMove) -> tuple[Span, ...]:
 
 
 def _why(
-    top: TopMove, resolved: Sequence[Together], database: Database, *, again: bool = False
+    top: TopMove, resolved: Sequence[JointOutcome], database: Database, *, again: bool = False
 ) -> Iterator[Span]:
     """Yield the causes, or "the same reason" `again`; then the rationale of a forecast."""
     if again:
@@ -82,7 +82,7 @@ def _why(
 
 
 def _cause(
-    cause: Because, scenario: ScenarioId, resolved: Sequence[Together], database: Database
+    cause: Because, scenario: ScenarioId, resolved: Sequence[JointOutcome], database: Database
 ) -> Iterator[Span]:
     """`after “…” occurred`, `as others of its set changed`."""
     subjects = cause.subjects
@@ -125,7 +125,7 @@ _WORDS = {
 }
 
 
-def _outcomes(together: Together, database: Database) -> tuple[Span, ...]:
+def _outcomes(together: JointOutcome, database: Database) -> tuple[Span, ...]:
     occurred, others, annulled = together.occurred, together.did_not_occur, together.annulled
     parts: list[tuple[Span, ...]] = []
     if occurred:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scenarios.analysis.review.headline import Resolved, Together, outcome_of
+from scenarios.analysis.review.headline import JointOutcome, ResolvedScenario, outcome_of
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -39,7 +39,7 @@ class Context(NamedTuple):
     rows: Mapping[ScenarioId, StatusRow]
     moves: Mapping[ScenarioId, Move]
     causes: Causes
-    resolved: Sequence[Together]
+    resolved: Sequence[JointOutcome]
     language: str
 
 
@@ -168,7 +168,7 @@ _HEADINGS = {
 
 
 def outcomes(
-    resolved: Sequence[Resolved], below: Collection[EvidenceId], database: Database
+    resolved: Sequence[ResolvedScenario], below: Collection[EvidenceId], database: Database
 ) -> Iterator[Flat]:
     """Yield each resolved scenario in a line; the basis and the evidence of an outcome once.
 
@@ -196,7 +196,7 @@ def outcomes(
     yield Items(tuple(rows))
 
 
-def outcome_figures(entry: Resolved) -> Iterator[Span]:
+def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
     """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
     stated, implied = entry.last_said, entry.last_implied
     last = stated.probability if stated else entry.stated
