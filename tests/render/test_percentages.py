@@ -21,7 +21,7 @@ def test_every_percentage_is_printed_by_one_function() -> None:
         for path in SOURCE.rglob("*.py")
         if not str(path.relative_to(SOURCE)).startswith(AXES)
     }
-    assert {name: n for name, n in found.items() if n} == {"render/text.py": 1}
+    assert {name: n for name, n in found.items() if n} == {"scales.py": 1}
 
 
 def test_a_tail_has_a_decimal_and_never_and_always_have_none() -> None:
