@@ -18,7 +18,7 @@ from tests.records import database, day, scenario
 T = TypeVar("T")
 
 COUNT = """
-from scenarios.cli.output import progress
+from scenarios.cli.output import streams as progress
 progress.PATIENCE = {patience}
 watched = progress.progress()
 print(sum(watched((n for n in range(5)), "scoring", 5)), [*watched([], "scoring", 0)])

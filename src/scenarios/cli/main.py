@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP, command
-from scenarios.cli.output.streams import is_led, say, schema, unreadable
+from scenarios.cli.output.streams import is_led, paged, say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
@@ -28,26 +28,26 @@ _RANGE = re.compile(r".* is not in the range ([0-9]+)<=x<=([0-9]+)\.?")
 
 
 def in_our_words(message: str) -> str:
-    """The same with what was meant, or what may be written; any other message as it is."""
-    if found := _CHOICE.fullmatch(message):
-        known = re.findall("'([^']*)'", found[2])
-        words = f"{shown(found[1])} is none of {', '.join(known)}"
-        hint = did_you_mean(found[1], known)
+    """Return Typer's message with what was meant or what may be written; any other as it is."""
+    if match := _CHOICE.fullmatch(message):
+        known = re.findall("'([^']*)'", match[2])
+        words = f"{shown(match[1])} is none of {', '.join(known)}"
+        hint = did_you_mean(match[1], known)
         return f"{words}; {hint}" if hint else words
     if _WHOLE.fullmatch(message):
         return "write a whole number"
-    if found := _MOST.fullmatch(message):
-        return f"{found[1]} is the most"
-    if found := _LEAST.fullmatch(message):
-        return f"{found[1]} is the least"
-    if found := _RANGE.fullmatch(message):
-        return f"{found[1]} is the least, {found[2]} is the most"
+    if match := _MOST.fullmatch(message):
+        return f"{match[1]} is the most"
+    if match := _LEAST.fullmatch(message):
+        return f"{match[1]} is the least"
+    if match := _RANGE.fullmatch(message):
+        return f"{match[1]} is the least, {match[2]} is the most"
     return message
 
 
 INTERRUPTED = 130
 _OBJECTS = 1_000_000
-"""Circles of garbage are looked for once in so many: records form none, and looking is dear."""
+"""Objects between two searches for circles of garbage, which records do not form."""
 ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
@@ -174,10 +174,12 @@ def scen(
     schema.set(context.invoked_subcommand or "")
     unreadable.set(())
     is_led.set(False)
-    if no_pager:
-        os.environ["SCEN_PAGER"] = "cat"
+    paged.set(not no_pager)
     if no_cache:
-        os.environ["SCEN_CACHE"] = "0"
+        from scenarios.storage.cache.packed import is_used
+
+        token = is_used.set(False)
+        context.call_on_close(lambda: is_used.reset(token))
 
 
 def main() -> None:

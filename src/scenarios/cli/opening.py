@@ -1,4 +1,4 @@
-"""The database that a command works on, and what is said of one that has faults."""
+"""The database of a command, and remarks on one that has faults."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from scenarios.workspace.writing import is_left
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:
     """The database's folder and the repository that holds it; an embedded one is named once."""
     root, repository = opened.repository_of(context.obj)
-    told = context.meta.setdefault(__name__, set())
-    if repository.embedded not in told:
-        told.add(repository.embedded)
+    named = context.meta.setdefault(__name__, set())
+    if repository.embedded not in named:
+        named.add(repository.embedded)
         tell_embedded(repository.embedded)
     return root, repository
 
@@ -42,16 +42,16 @@ def repository_of(context: typer.Context) -> tuple[Path, Repository]:
 def tell_embedded(folder: Path | None) -> None:
     """Name a repository that tracked files form: git itself would believe it."""
     if folder:
-        what = "its HEAD, objects and refs form a git repository of their own, which is not read"
+        fault = "its HEAD, objects and refs form a git repository of their own, which is not read"
         how = "run no git there, and delete them or move them away"
-        say(f"{from_here(folder)}: {what}; {how}")
+        say(f"{from_here(folder)}: {fault}; {how}")
 
 
 def tell_refused(context: typer.Context, error: ScenError) -> None:
     """Where a command goes on without the history: that there is one, and why it is not read."""
-    told = context.meta.setdefault(__name__, set())
-    if isinstance(error, GitRefused) and str(error) not in told:
-        told.add(str(error))
+    named = context.meta.setdefault(__name__, set())
+    if isinstance(error, GitRefused) and str(error) not in named:
+        named.add(str(error))
         say(f"git's history is left out: {error}")
 
 
@@ -67,14 +67,14 @@ def open_here(context: typer.Context) -> Opened:
 
 
 def open_at(root: Path) -> Opened:
-    """The database in a folder; what was left half done there is told."""
+    """Open the database in a folder; remark on a change that was left half done there."""
     if is_left(root):
         say(_HALF)
     return open_folder(root, progress=progress())
 
 
 def reading(context: typer.Context, rev: str | None = None) -> Opened:
-    """The same for a command that only reads, as it is or as a revision had it.
+    """Open the database for a command that only reads, as it is or as a revision had it.
 
     Files that cannot be read are left out and named, and the command ends with 1.
     """

@@ -17,14 +17,14 @@ from scenarios.workspace.how import How
 
 
 class Format(StrEnum):
-    """How a recording command tells what it wrote."""
+    """The formats of a recording command."""
 
     table = "table"
     json = "json"
 
 
 Form = StrEnum("Form", ["table", "json", *(name for name in WRITERS if name != "table")])  # type: ignore[misc]
-"""How a result is written: JSON is the result itself, a writer makes all else of its document."""
+"""The formats of a result: JSON is the result itself, a writer makes all others of its document."""
 TABLE = Form("table")
 
 AsOf = Annotated[
@@ -84,7 +84,7 @@ Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
 ]
 Dated = Annotated[How, "dated"]
-"""How a change is made that may have a date after today."""
+"""Return how to make a change that may have a date after today."""
 _FUTURE = ("future", "Allow a date after today, for what is planned.")
 _HOW = (
     ("dry_run", "Check and show, write nothing."),
@@ -115,5 +115,5 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
 
     called.__doc__ = command.__doc__
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    called.__annotations__ = {it.name: it.annotation for it in parameters}
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called

@@ -1,4 +1,4 @@
-"""What is typed in as the command line takes it: a fault is one of how the command was called."""
+"""Parsers of the command line, whose faults are faults of how the command was called."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def observed(text: str) -> str:
 
 def size(text: str) -> tuple[int, int]:
     """Pixels across and down, `1200x675`."""
-    found = _SIZE.fullmatch(text)
-    wide, high = (int(found[1]), int(found[2])) if found else (0, 0)
+    match = _SIZE.fullmatch(text)
+    wide, high = (int(match[1]), int(match[2])) if match else (0, 0)
     if not (_FEWEST <= wide <= _MOST and _FEWEST <= high <= _MOST):
         words = f"is not a size: write 1200x675, each {_FEWEST} to {_MOST} pixels"
         raise typer.BadParameter(f"{shown(text)} {words}", param_hint="--size")

@@ -60,8 +60,11 @@ def command_of(
     command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter("context", kind, annotation=typer.Context),
-            *(inspect.Parameter(it.key, kind, default=None, annotation=_option(it)) for it in asks),
-            *(inspect.Parameter(it, kind, default=None, annotation=more[it]) for it in more),
+            *(
+                inspect.Parameter(ask.key, kind, default=None, annotation=_option(ask))
+                for ask in asks
+            ),
+            *(inspect.Parameter(name, kind, default=None, annotation=more[name]) for name in more),
             inspect.Parameter(
                 "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else How
             ),

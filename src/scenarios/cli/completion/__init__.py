@@ -1,1 +1,1 @@
-"""What a shell offers while a command is typed."""
+"""The completion of a command line in a shell."""

@@ -1,4 +1,4 @@
-"""What can stand for a word of a command line: a command, an option, or a value of either."""
+"""Offers for a word of a command line: commands, options, and values of either."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Parameter(NamedTuple):
 
 
 def offers(words: Sequence[str], word: str) -> Offers:
-    """What can stand for a word that begins so, behind these words of the command line."""
+    """Return the offers for a word that begins so, behind these words of the command line."""
     database: str | None = os.environ.get("SCEN_DATABASE")
     left = [*words]
     while left and left[0].startswith("-"):
@@ -63,14 +63,14 @@ def offers(words: Sequence[str], word: str) -> Offers:
     pending, position, is_over = _read(parameters, rest)
     option, equals, value = word.partition("=")
     if not pending and not is_over and equals and option.startswith("--"):
-        pending = next((one for one in parameters if option in one.options), None)
+        pending = next((parameter for parameter in parameters if option in parameter.options), None)
         shown = _values(command, pending, value, database) if pending else {}
-        return {f"{option}={one}": about for one, about in shown.items()}
+        return {f"{option}={value}": about for value, about in shown.items()}
     if not pending and not is_over and word.startswith("-"):
-        shown = {o: one.help for one in parameters for o in one.options}
+        shown = {o: parameter.help for parameter in parameters for o in parameter.options}
         return _begun({**shown, "--help": ""}, word)
     if pending is None:
-        arguments = [one for one in parameters if not one.options]
+        arguments = [parameter for parameter in parameters if not parameter.options]
         more = arguments[-1:] if arguments and arguments[-1].is_list else []
         pending = next(iter((arguments + more * (position + 1))[position:]), None)
     return _values(command, pending, word, database) if pending else {}
@@ -88,20 +88,20 @@ def _read(
         elif word == "--" and not is_over:
             is_over = True
         elif word.startswith("-") and not is_over:
-            found = next((one for one in parameters if word in one.options), None)
-            pending = found if found and found.takes_value else None
+            named = next((parameter for parameter in parameters if word in parameter.options), None)
+            pending = named if named and named.takes_value else None
         else:
             position += 1
     return pending, position, is_over
 
 
 def _parameters(command: str) -> list[_Parameter]:
-    found = []
-    for name, one in inspect.signature(function(command), eval_str=True).parameters.items():
-        of, *told = get_args(one.annotation) or (one.annotation,)
-        if not told:  # the context
+    parameters = []
+    for name, parameter in inspect.signature(function(command), eval_str=True).parameters.items():
+        of, *marks = get_args(parameter.annotation) or (parameter.annotation,)
+        if not marks:  # the context
             continue
-        info = told[0]
+        info = marks[0]
         option = f"--{name.strip('_').replace('_', '-')}"
         # In an annotation Typer keeps the first name of an option where its default would be.
         texts = [
@@ -109,22 +109,22 @@ def _parameters(command: str) -> list[_Parameter]:
         ]
         named = [word for text in texts for word in text.split("/")]
         options = [] if isinstance(info, ArgumentInfo) else named or [option]
-        found.append(_Parameter(name, options, info.help or "", info.metavar or "", of))
-    return found
+        parameters.append(_Parameter(name, options, info.help or "", info.metavar or "", of))
+    return parameters
 
 
 def _begun(known: Offers, word: str) -> Offers:
     return {name: about for name, about in known.items() if name.startswith(word)}
 
 
-def _values(command: str, one: _Parameter, word: str, database: str | None) -> Offers:
-    """What can stand for the value of a parameter."""
-    for of in (one.type, *get_args(one.type)):
+def _values(command: str, parameter: _Parameter, word: str, database: str | None) -> Offers:
+    """Return the offers for the value of a parameter."""
+    for of in (parameter.type, *get_args(parameter.type)):
         if isinstance(of, type) and issubclass(of, Enum):
             return _begun({str(option.value): "" for option in of}, word)
-    metavar = one.metavar.removesuffix("...")
-    kind = metavar if metavar in OFFERED else f"{command} {one.name}"
-    make = OFFERED.get(kind) or OFFERED.get(one.name)
+    metavar = parameter.metavar.removesuffix("...")
+    kind = metavar if metavar in OFFERED else f"{command} {parameter.name}"
+    make = OFFERED.get(kind) or OFFERED.get(parameter.name)
     if make is None:
         return {}
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer

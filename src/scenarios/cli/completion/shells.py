@@ -1,4 +1,4 @@
-"""What bash, zsh and fish ask, and the answer in the form of each.
+"""The words that bash, zsh and fish complete, and the answer in the form of each.
 
 The scripts are Typer's (`scen --install-completion`). A zsh evaluates what it is given: only plain
 names are, whatever a file or a branch is called.
@@ -22,8 +22,8 @@ def answer(instruction: str) -> None:
     """Print what the shell asks for, in its own form."""
     shell = instruction.removeprefix("complete_")
     words, word = (_of_bash if shell == "bash" else _of_line)()
-    found = offers(words, word).items()
-    plain = {value: _described(about) for value, about in found if _PLAIN.fullmatch(value)}
+    offered = offers(words, word).items()
+    plain = {value: _described(about) for value, about in offered if _PLAIN.fullmatch(value)}
     if shell == "fish" and os.environ.get("_TYPER_COMPLETE_FISH_ACTION") == "is-args":
         sys.exit(0 if plain else 1)  # without an answer fish offers files
     print(_FORMS[shell](plain, word), end="")  # noqa: T201 - the shell reads it
@@ -60,19 +60,19 @@ def _described(about: str) -> str:
     return " ".join(re.sub(r"[^A-Za-z0-9 ,.;-]", " ", about).split())
 
 
-def _as_bash(found: Offers, word: str) -> str:
+def _as_bash(values: Offers, word: str) -> str:
     """A shell that has taken a word apart at its `=` wants what stands behind it."""
     start = word.rfind("=") + 1
-    return "\n".join(value[start:] for value in found)
+    return "\n".join(value[start:] for value in values)
 
 
-def _as_zsh(found: Offers, _word: str) -> str:
-    parts = (f'"{value}":"{about}"' if about else f'"{value}"' for value, about in found.items())
-    return f"_arguments '*: :(({' '.join(parts)}))'" if found else "_files"
+def _as_zsh(values: Offers, _word: str) -> str:
+    parts = (f'"{value}":"{about}"' if about else f'"{value}"' for value, about in values.items())
+    return f"_arguments '*: :(({' '.join(parts)}))'" if values else "_files"
 
 
-def _as_fish(found: Offers, _word: str) -> str:
-    return "\n".join(f"{value}\t{about}" if about else value for value, about in found.items())
+def _as_fish(values: Offers, _word: str) -> str:
+    return "\n".join(f"{value}\t{about}" if about else value for value, about in values.items())
 
 
 _FORMS: dict[str, Callable[[Offers, str], str]] = {

@@ -58,7 +58,7 @@ def _entries(root: Path, folder: str) -> list[str]:
 
 
 Offers = Mapping[str, str]
-"""What can be typed, and what that is."""
+"""Words that can be typed, each with its explanation."""
 
 
 class Here:
@@ -127,9 +127,9 @@ def _fired(here: Here, word: str) -> list[str]:
         if len(begun) != 1:
             return [f"{id}/" for id in begun]
         name = f"{begun[0]}/"
-    found = [key for key in _indicators(here, name) if key.startswith(name)]
-    found = [name] if equals else found
-    return [f"{key}={state}" for key in found for state in (STATES if len(found) == 1 else ("",))]
+    names = [key for key in _indicators(here, name) if key.startswith(name)]
+    names = [name] if equals else names
+    return [f"{key}={state}" for key in names for state in (STATES if len(names) == 1 else ("",))]
 
 
 def _declared(key: str) -> Callable[[Here, str], Iterable[str]]:

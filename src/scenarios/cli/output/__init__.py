@@ -1,1 +1,1 @@
-"""What a command says: its result, its remarks, its progress."""
+"""The output of a command: its result, its remarks, its progress."""

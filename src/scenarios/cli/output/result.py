@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 def report_page(
     opened: Opened,
     window: Window,
-    made: Review,
+    review: Review,
     revision: str | None,
     clean: bool | None,
 ) -> str:
@@ -76,9 +76,9 @@ def report_page(
     from scenarios.render.writers.page import Origin, page_html
 
     with nothing_collected():
-        parts = whole(page(window, made, progress()), opened.database, window.now)
+        parts = whole(page(window, review, progress()), opened.database, window.now)
         parts = msgspec.structs.replace(parts, summary=led(parts.summary))
-        return page_html(parts, Origin(made.as_of, f"scen {__version__}", revision, clean))
+        return page_html(parts, Origin(review.as_of, f"scen {__version__}", revision, clean))
 
 
 def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:

@@ -1,4 +1,4 @@
-"""What a command prints: results on stdout, remarks on stderr."""
+"""The streams of a command: results on stdout, remarks on stderr."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ def say(text: str) -> None:
 unreadable: ContextVar[tuple[Problem, ...]] = ContextVar("unreadable", default=())
 """The files that could not be read by the command that runs."""
 is_led: ContextVar[bool] = ContextVar("is_led", default=False)
-"""Whether its result names them; else stderr does."""
+"""True where the result names them; else stderr does."""
+paged: ContextVar[bool] = ContextVar("paged", default=True)
+"""False where long texts are printed at once."""
 schema: ContextVar[str] = ContextVar("schema", default="")
-"""What the JSON of the command that runs is described by: its name, in docs/json."""
+"""The name in docs/json of the schema of the command that runs."""
 
 
 def show(value: Any, text: Callable[[], str], form: str) -> None:
@@ -51,7 +53,7 @@ def told(value: Any) -> str:
         faults = unreadable.get()
         if faults or schema.get() == "report":
             keys = ("path", "line", "column", "message")
-            named["unreadable"] = [{key: getattr(it, key) for key in keys} for it in faults]
+            named["unreadable"] = [{key: getattr(fault, key) for key in keys} for fault in faults]
             is_led.set(True)
         value = named | msgspec.to_builtins(value)
     return encoded(value)
@@ -118,7 +120,7 @@ def _width() -> int:
 
 
 _NOT_THERE = (126, 127)
-"""What a shell says of a command that it cannot run."""
+"""Exit codes of a shell for a command that it cannot run."""
 
 
 def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
@@ -132,21 +134,18 @@ def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
 def page(text: str) -> None:
     """A text on stdout; on a terminal that it is too long for, through the pager."""
     text = shown_in(sys.stdout.encoding, text) if sys.stdout else text
-    pager = _pager(text) if on_terminal() else ""
+    pager = _pager(text) if paged.get() and on_terminal() else ""
     if not pager or not _is_read(pager, text):
         typer.echo(text)
 
 
 def on_terminal() -> bool:
-    """Whether the results go to a terminal."""
+    """True if the results go to a terminal."""
     return bool(sys.stdout and sys.stdout.isatty())
 
 
 def coloured() -> bool:
-    """Whether they may be in colour there: NO_COLOR and TERM=dumb say no.
-
-    Nothing says yes to a pipe: what is read from one is plain.
-    """
+    """True if results may be in colour: on a terminal, without NO_COLOR and TERM=dumb."""
     return on_terminal() and not os.environ.get("NO_COLOR") and not _is_dumb()
 
 
@@ -162,7 +161,7 @@ def _pager(text: str) -> str:
 
 
 def _is_read(pager: str, text: str) -> bool:
-    """False where there is no such pager; one that is left before the end has been read."""
+    """Show a text in a pager; False where there is no such pager."""
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     data = f"{text}\n".encode(sys.stdout.encoding, "replace")
     sys.stdout.flush()

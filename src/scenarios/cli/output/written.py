@@ -1,4 +1,4 @@
-"""What a recording command says when it is done."""
+"""The output of a recording command."""
 
 from __future__ import annotations
 
@@ -105,15 +105,15 @@ _MOST = 3
 def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) -> None:
     """On a terminal it is recorded all the same only if the analyst says so."""
     keys = (record[key] for key in ("summary", "observed", "url", "event"))
-    found = alike(database.evidence, *keys)
+    others = alike(database.evidence, *keys)
     lines = [
         f"{id} may be the same ({why}): {database.evidence[id].summary}"
-        for id, why in found[:_MOST]
+        for id, why in others[:_MOST]
     ]
-    lines += [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
-    if not found:
+    lines += [f"and {len(others) - _MOST} more"] if len(others) > _MOST else []
+    if not others:
         return
-    first = found[0][0]
+    first = others[0][0]
     if not asked:
         both = "if it is, give both one event, or retract one"
         say("; ".join([*lines, both]))
@@ -130,13 +130,13 @@ def report_correction(
     written: Written, id: str, form: Format, formerly: str | None = None, text: str = ""
 ) -> None:
     """The paths, then `text`; what a later audit will find is a remark."""
-    found = foretold_of(written, parsing.today()) if written.drafts else []
-    for one in found[:_CORRECTED_MOST]:
-        say(foretold_words(one))
-    if len(found) > _CORRECTED_MOST:
-        say(f"audit will say {len(found) - _CORRECTED_MOST} things more")
+    findings = foretold_of(written, parsing.today()) if written.drafts else []
+    for finding in findings[:_CORRECTED_MOST]:
+        say(foretold_words(finding))
+    if len(findings) > _CORRECTED_MOST:
+        say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
     paths = "\n".join(path for path, _ in moved_or_changed(written))
-    report(written, corrected(written, id, found, formerly), form, text, head=paths)
+    report(written, corrected(written, id, findings, formerly), form, text, head=paths)
 
 
 def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
@@ -168,8 +168,8 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
     """Remarks and the rows that were left on stderr; the result, or what came in by number."""
     for remark in (*written.mended, *result.remarks):
         say(remark)
-    for what, number in result.left_out.items():
-        say(f"left out: {what}: {number:,}")
+    for reason, number in result.left_out.items():
+        say(f"left out: {reason}: {number:,}")
     for line in lines(left):
         say(f"left out: {line}")
 
@@ -186,9 +186,9 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
 def _counted(result: Imported) -> str:
     """A line for each kind of which anything came."""
     rows = [(name, getattr(result, name)) for name in _NAMES]
-    told = [f"{name}: {_told(count)}" for name, count in rows if count.every]
+    lines = [f"{name}: {_told(count)}" for name, count in rows if count.every]
     would = " (nothing was written)" if result.dry_run else ""
-    return printable("\n".join(told) or "nothing was imported") + would
+    return printable("\n".join(lines) or "nothing was imported") + would
 
 
 def _told(count: Count) -> str:
@@ -197,4 +197,4 @@ def _told(count: Count) -> str:
         (count.updated, "updated"),
         (count.unchanged, "unchanged"),
     )
-    return ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    return ", ".join(f"{number:,} {word}" for number, word in parts if number)

@@ -1,4 +1,4 @@
-"""What comes before the scenarios in a sitting: items that rate nothing, indicators past due."""
+"""The beginning of a sitting: items that rate nothing, and indicators past due."""
 
 from __future__ import annotations
 
@@ -52,20 +52,22 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
 
 
 def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
-    """Whether each was seen by now: not seen needs nothing written, its absence counts already."""
-    due = [one for one in past_due if _key(one) not in seat.said.past_due]
-    numbers = {_key(one): f"{number} of {len(due)}" for number, one in enumerate(due, start=1)}
+    """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
+    due = [indicator for indicator in past_due if _key(indicator) not in seat.said.past_due]
+    numbers = {
+        _key(indicator): f"{number} of {len(due)}" for number, indicator in enumerate(due, start=1)
+    }
 
-    def ask(one: PastDue, _: bool) -> None:
-        prompt.tell(f"\nPAST DUE, {numbers[_key(one)]}", 0)
-        typer.echo(past_due_text(one, width()), err=True)
+    def ask(past: PastDue, _: bool) -> None:
+        prompt.tell(f"\nPAST DUE, {numbers[_key(past)]}", 0)
+        typer.echo(past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
-        said = prompt.answer(question, _seen, "", is_back=True)
-        seat.notes.keep(past_due={**seat.said.past_due, _key(one): said})
-        if said == "seen":
-            worth = one.indicator.if_absent or one.indicator.chance
+        answer = prompt.answer(question, _seen, "", is_back=True)
+        seat.notes.keep(past_due={**seat.said.past_due, _key(past): answer})
+        if answer == "seen":
+            worth = past.indicator.if_absent or past.indicator.chance
             absent = ", and counts as absent until then" if worth else ""
-            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(one))}")
+            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(past))}")
             prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
 
     in_turn(due, ask)
@@ -79,7 +81,7 @@ def tell_overdue(database: Database, ids: Sequence[ScenarioId]) -> None:
 
 
 def tell_open_ends(seat: Seat, database: Database) -> None:
-    """What was said and is nowhere recorded: items half rated, indicators seen."""
+    """Name what was answered and is not recorded: items half rated, indicators seen."""
     for id, begun in seat.said.half_rated.items():
         words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
         for indicator, state in begun.indicators.items():
@@ -92,8 +94,8 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
 def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> None:
     def save() -> None:
         states: dict[str, Any] = dict(answers.indicators)
-        said = HalfRated(dict(answers.ratings), states)
-        seat.notes.keep(half_rated={**seat.said.half_rated, id: said})
+        half = HalfRated(dict(answers.ratings), states)
+        seat.notes.keep(half_rated={**seat.said.half_rated, id: half})
 
     answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
     item = database.evidence[id]
@@ -107,7 +109,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         walk(without_evidence(database), answers, item.recorded, item)
 
     agreed(ask, lambda _: None, missing=True)
-    rest = {key: one for key, one in seat.said.half_rated.items() if key != id}
+    rest = {key: half for key, half in seat.said.half_rated.items() if key != id}
     if not answers.ratings and not answers.indicators:
         seat.notes.keep(left_unrated=(*seat.said.left_unrated, id), half_rated=rest)
         return
@@ -121,8 +123,8 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         return [edited(opened.snapshot, "evidence", id, puts)]
 
     try:
-        what = f"review: rate {id}"
-        written = write(seat.root, draft, what, seat.how, subject=f"rate: {id}")
+        subject = f"review: rate {id}"
+        written = write(seat.root, draft, subject, seat.how, subject=f"rate: {id}")
     except ScenError as error:
         say(str(error))
         return
@@ -133,10 +135,10 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
 
 
 class _Kept(dict[str, Any]):
-    """What was said of an item, kept as soon as it is said."""
+    """Ratings of an item, saved as soon as they are given."""
 
-    def __init__(self, said: Mapping[str, Any], save: Callable[[], None]) -> None:
-        super().__init__(said)
+    def __init__(self, answers: Mapping[str, Any], save: Callable[[], None]) -> None:
+        super().__init__(answers)
         self._save = save
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -153,13 +155,13 @@ def _recording(indicator: str) -> str:
     return f"scen add-evidence --indicator {indicator}=observed"
 
 
-def _key(one: PastDue) -> str:
-    return f"{one.scenario}/{one.id}"
+def _key(past: PastDue) -> str:
+    return f"{past.scenario}/{past.id}"
 
 
 def _shown(begun: HalfRated) -> str:
-    said = {**begun.ratings, **begun.indicators}
-    return ", ".join(f"{key}={value}" for key, value in said.items())
+    answers = {**begun.ratings, **begun.indicators}
+    return ", ".join(f"{key}={value}" for key, value in answers.items())
 
 
 def _seen(text: str) -> Literal["seen", "not-seen", "skipped"]:

@@ -26,7 +26,7 @@ from scenarios.workspace.sitting import is_changed, words
 
 _WHY = "Why, now that you have seen them"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
-"""What reads like the answer to another question."""
+"""Texts that read like the answer to another question."""
 T = TypeVar("T")
 _Figure = float | None | Literal["skip"]
 
@@ -91,16 +91,16 @@ def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
 
 
 def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
-    """The figure, kept as soon as it is given, and then the reason."""
+    """Ask for the figure, kept as soon as it is given, and then for the reason."""
     answer = this.answer(topic)
     while True:
         if is_again or not answer or answer.stage != "figure" or is_changed(topic, answer):
-            said = _asked(this, topic, answer)
-            if said == "skip":
+            figure = _asked(this, topic, answer)
+            if figure == "skip":
                 sitting.skip(this.seat.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
-            answer = SittingAnswer(said, said, "figure", topic.grounds, reason)
+            answer = SittingAnswer(figure, figure, "figure", topic.grounds, reason)
             this.seat.put(topic.id, answer)
         else:
             prompt.tell(f"you said {words(answer.probability)}")
@@ -144,10 +144,10 @@ def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
-    said = _meant(lambda: prompt.optional(question, _text, is_back=True)) or kept
+    reason = _meant(lambda: prompt.optional(question, _text, is_back=True)) or kept
     was = topic.standing.probability if topic.standing else None
-    if said or was is None or percent(was) == words(answer.probability):
-        return said
+    if reason or was is None or percent(was) == words(answer.probability):
+        return reason
     step = f"{percent(was)} → {words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
     question = "Reason, once more (Enter = leave it unexplained)"
@@ -157,25 +157,25 @@ def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
 def _meant(ask: Callable[[], T]) -> T:
     """A reason; where it is none by its looks, somebody has to say that it is one."""
     while True:
-        said = ask()
-        if not _NO_REASON.fullmatch(str(said or "")):
-            return said
-        if wants(f"Is '{said}' the reason (y, Enter = ask again, < = back)", is_back=True):
-            return said
+        reason = ask()
+        if not _NO_REASON.fullmatch(str(reason or "")):
+            return reason
+        if wants(f"Is '{reason}' the reason (y, Enter = ask again, < = back)", is_back=True):
+            return reason
 
 
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
-    found = sums(
+    added = sums(
         sitting.with_answers(this.database, seat.said),
         seat.analyst,
         seat.on,
         [t.id for t in topics],
     )
-    if found:
-        typer.echo(f"\n{terminal.write(reveal_table((), found, seat.analyst), width())}", err=True)
-    return any(one.nearest for one in found)
+    if added:
+        typer.echo(f"\n{terminal.write(reveal_table((), added, seat.analyst), width())}", err=True)
+    return any(total.nearest for total in added)
 
 
 def _show(this: Round, group: Sequence[Topic]) -> None:
@@ -213,11 +213,13 @@ def _revise_one(this: Round, topic: Topic) -> None:
     criteria = criteria_text(topic.scenario)
     while True:
         if answer.stage != "revising":
-            said = prompt.answer(question, lambda text: _figure(topic, text, before), "", criteria)
-            if said == before:
+            figure = prompt.answer(
+                question, lambda text: _figure(topic, text, before), "", criteria
+            )
+            if figure == before:
                 this.stage([topic], "settled")
                 return
-            answer = msgspec.structs.replace(answer, probability=said, stage="revising")
+            answer = msgspec.structs.replace(answer, probability=figure, stage="revising")
             this.seat.put(topic.id, answer)
         try:
             why = _meant(lambda: prompt.answer(_WHY, _text, is_back=True))
@@ -228,8 +230,8 @@ def _revise_one(this: Round, topic: Topic) -> None:
     this.seat.put(topic.id, sitting.revised(answer, why))
 
 
-def _figures(said: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, float | None]:
-    return {id: answer.probability for id, answer in said.items()}
+def _figures(answers: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, float | None]:
+    return {id: answer.probability for id, answer in answers.items()}
 
 
 def _text(text: str) -> str:
@@ -255,7 +257,7 @@ class Round(NamedTuple):
     told: set[ScenarioId]
 
     def answer(self, topic: Topic) -> SittingAnswer | None:
-        """What was said so far."""
+        """Return the answer so far."""
         return self.seat.said.answers.get(topic.id)
 
     def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
@@ -268,7 +270,7 @@ class Round(NamedTuple):
 
 
 def put_to(this: Round, topic: Topic) -> None:
-    """What a scenario asks and what is new, on one screen; of a set the items come once."""
+    """Show the question of a scenario and its news on one screen; the items of a set once."""
     answer, group = this.answer(topic), this.groups[topic.id]
     if answer and is_changed(topic, answer):
         prompt.tell(f"\n{topic.id} is not as it was when you said {words(answer.probability)}:", 0)

@@ -55,11 +55,11 @@ class Seat(NamedTuple):
         return self.said.date
 
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
-        """Keep what was said of a scenario."""
+        """Keep the answer about a scenario."""
         sitting.put(self.notes, id, answer)
 
     def due(self, database: Database) -> Agenda:
-        """What is due."""
+        """Return what is due."""
         return agenda(database, self.analyst, self.on, self.only)
 
 
@@ -71,7 +71,7 @@ def word(text: str) -> str:
 
 
 def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 0) -> None:
-    """Ask of each thing; Back leads to the one before, and `ask` is told that it was answered."""
+    """Ask about each thing; Back leads to the one before, and `ask` gets True for it."""
     number, is_again = start, start > 0
     while number < len(things):
         try:
@@ -87,9 +87,9 @@ def wants(question: str, *, is_back: bool = False) -> bool:
     """Yes, or no by Enter; `q` leaves, and `<` goes back where that is wanted."""
 
     def parse(text: str) -> bool:
-        said = word(text)
-        if said not in ("", "y", "yes", "n", "no"):
+        answer = word(text)
+        if answer not in ("", "y", "yes", "n", "no"):
             raise typer.BadParameter(f"'{text}': y, n or q")
-        return said.startswith("y")
+        return answer.startswith("y")
 
     return prompt.answer(question, parse, "", is_back=is_back)

@@ -9,6 +9,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -201,13 +202,17 @@ class Cache:
                 written.replace(self.folder / name)
 
 
+is_used: ContextVar[bool] = ContextVar("is_used", default=True)
+"""False for a command that reads every file anew."""
+
+
 def cache_of(root: Path) -> Cache | None:
     """The cache of a database, by its real path; None if SCEN_CACHE is 0 or no folder is ours.
 
     XDG_CACHE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
     ~/.cache.
     """
-    if os.environ.get("SCEN_CACHE") == "0":
+    if not is_used.get() or os.environ.get("SCEN_CACHE") == "0":
         return None
     try:
         name = digest(os.fsencode(os.path.realpath(root))).hex()
