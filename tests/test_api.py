@@ -66,7 +66,8 @@ def test_a_method_answers_with_what_its_command_prints(command: str) -> None:
     printed = json.loads(scen(*words).stdout)
     if isinstance(printed, dict):
         name = "report-brief" if "--brief" in words else words[2]
-        answer = {"schema": name, "ledger": VERSION} | answer
+        frame = {"schema": name, "ledger": VERSION}
+        answer = frame | ({"unreadable": []} if name == "report" else {}) | answer
     assert answer == printed
 
 

@@ -33,6 +33,7 @@ from tests.test_page import numbers
 
 DAY = "2022-02-28"
 _FEW = re.compile(r"(tracker|-[01237])\.yaml")
+BROKEN = "evidence/2022/2022-02-20-broken.yaml"
 FORMER = "s-before"
 
 
@@ -40,7 +41,7 @@ def files_of() -> dict[str, str]:
     """A few of the hostile records, one of them renamed, one with a fault."""
     made = {path: text for path, text in hostile_files().items() if _FEW.search(path)}
     made["s-0.yaml"] = as_yaml(json.loads(made["s-0.yaml"]) | {"formerly": [FORMER]})
-    made["evidence/2022/2022-02-20-broken.yaml"] = "summary: <b>\nobserved: never\n"
+    made[BROKEN] = "summary: <b>\nobserved: never\n"
     return made
 
 
@@ -162,8 +163,8 @@ def test_a_former_id_leads_to_where_the_record_is(pages: dict[str, Any]) -> None
 
 def test_what_is_left_out_is_said(pages: dict[str, Any]) -> None:
     told = text(pages["index.html"])
-    assert "1 file could not be read and is left out." in told
-    assert "evidence/2022/2022-02-20-broken.yaml: " in told
+    assert "1 file cannot be read: records are missing here" in told
+    assert f"{BROKEN}1missing-key: " in told
 
 
 def test_the_feed_is_valid_and_its_entries_lead_to_pages(place: Path) -> None:
@@ -212,6 +213,8 @@ def test_what_an_item_counts_is_what_explain_says(pages: dict[str, Any], root: P
             continue
         id = address.split("/")[1]
         for row in page.iterfind(".//table/tbody/tr"):
+            if text(row).startswith(BROKEN):
+                continue
             scenario = row.find(".//a").get("href").split("/")[-2]
             told = desk.explain(scenario, on)
             own = (it for it in told.lines if id in (it.id, *it.evidence))

@@ -13,6 +13,7 @@ from scenarios.cli import commands
 from scenarios.cli.commands import HELP
 from scenarios.cli.options import Form
 from scenarios.render.writers import WRITERS
+from scenarios.workspace import tasks as workspace_tasks
 from tests.cli.commands import DESK, EACH, scen
 from tests.storage.test_git import commit, run
 
@@ -113,8 +114,11 @@ def test_no_table_has_two_columns_of_one_name() -> None:
     assert seen > len(READING) / 2
 
 
-def test_every_command_has_a_file_and_a_line_in_the_help() -> None:
+def test_every_command_has_a_file_or_a_task_and_a_line_in_the_help() -> None:
     files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
-    assert {name.replace("-", "_") for name in HELP} == {name.rstrip("_") for name in files}
+    tasks = {path.stem for path in Path(workspace_tasks.__file__).parent.glob("*.py")}
+    own = HELP.keys() - commands.TASKS.keys()
+    assert {name.replace("-", "_") for name in own} == {name.rstrip("_") for name in files}
+    assert {*commands.TASKS.values()} <= tasks
     for name, line in HELP.items():
         assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout

@@ -132,7 +132,7 @@ def test_a_link_in_the_database_is_not_followed(tmp_path: Path) -> None:
     assert client.get("/s/leak/").status_code == 404
     page = client.get("/")
     assert "SECRET" not in page.text
-    assert "0 files left out, 1 fault" in page.text
+    assert "1 file left out, 1 fault" in page.text
 
 
 def test_what_is_sent_is_bounded(client: TestClient) -> None:

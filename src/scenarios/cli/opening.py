@@ -80,12 +80,12 @@ def reading(context: typer.Context, rev: str | None = None) -> Opened:
     """
     opened = open_here(context) if rev is None else open_revision(*repository_of(context), rev)
     tell_left_out(opened)
+    unreadable.set(opened.database.unreadable)
     return opened
 
 
 def tell_left_out(opened: Opened, where: str = "") -> None:
     """Say how much of a database could not be read."""
-    unreadable.set((*unreadable.get(), *opened.database.unreadable))
     errors = sum(p.count for p in opened.problems if p.severity == "error")
     if errors:
         files = f"{counted(opened.loaded.left_out, 'file')} left out"

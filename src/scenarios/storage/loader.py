@@ -278,7 +278,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
         for way in places:
             inside = value
             for key in way:
-                inside = inside[key]
+                inside = inside.get(key, {}) if isinstance(inside, dict) else inside[key]
             if ref.at == "value":
                 inside[last] = _called(ref.name, ref, database)
                 continue

@@ -44,7 +44,7 @@ HELP = {
 """Each command with its line in `scen --help`, which imports none of them."""
 
 
-_TASKS = {
+TASKS = {
     "new": "scenario",
     "add-indicator": "indicator",
     "add-source": "source",
@@ -57,8 +57,8 @@ _TASKS = {
 
 def command(name: str) -> Callable[..., None]:
     """The function of a command: a task's, or that of its file, with `_` for `-`."""
-    if name in _TASKS:
-        task = import_module(f"scenarios.workspace.tasks.{_TASKS[name]}").TASK
+    if name in TASKS:
+        task = import_module(f"scenarios.workspace.tasks.{TASKS[name]}").TASK
         made = import_module("scenarios.cli.tasks").command_of(task)
     else:
         file = name.replace("-", "_")

@@ -11,6 +11,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
+from scenarios.cli.output.streams import unreadable
 from scenarios.render.documents.diff import Compared, document
 from scenarios.workspace.opened import states
 from scenarios.workspace.reading import diff_of
@@ -43,6 +44,7 @@ def command(
     earlier, later = states(root, repository, before, after)
     for state in (earlier, later):
         tell_left_out(state.opened, state.typed)
+        unreadable.set((*unreadable.get(), *state.opened.database.unreadable))
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database

@@ -15,7 +15,7 @@ import typer
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review.agenda import Agenda, counted_absent, sums
 from scenarios.cli import parsing
-from scenarios.cli.opening import open_here, reading
+from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, report
@@ -84,7 +84,8 @@ def command(
     )
     on, only = day or parsing.today(), scenario or []
     refuse_day("date", on, how.latest)
-    opened = reading(context)
+    opened = open_here(context)
+    tell_left_out(opened)
     doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=how.commit)
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
