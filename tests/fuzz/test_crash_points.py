@@ -73,7 +73,7 @@ def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_b
 def files(work: Path) -> dict[str, bytes]:
     """Everything but what git keeps for itself, whatever id a new tracker was given."""
     return {
-        path: re.sub(rb"(?m)^id: [0-9a-f]{12}$", b"id: RANDOM", data)
+        path: re.sub(rb'(?m)^id: "[0-9a-f]{12}"$', b"id: RANDOM", data)
         for path, data in tree(work).items()
         if not path.startswith(".git/")
     }
