@@ -255,12 +255,12 @@ def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Ite
 def _of_today(known: LoadedRecords) -> LoadedRecords:
     """The same records, with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
-    there = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
+    present = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
     former = [
         ref
         for ref in (known.references if now else ())
         if (ref.of, ref.name) in now
-        and ref.name not in there[ref.of]
+        and ref.name not in present[ref.of]
         and ref.name not in known.broken[ref.of]
     ]
     kinds: dict[Kind, dict[str, Any]] = {

@@ -206,7 +206,7 @@ def _is_impossible_date(node: Any, value: Any) -> bool:
         return False
     if node.get("format") == "date":
         return _DAY_SHAPE.fullmatch(value) is not None
-    is_observed = any(one.get("format") == "date" for one in node.get("anyOf", ()))
+    is_observed = any(branch.get("format") == "date" for branch in node.get("anyOf", ()))
     return is_observed and any(s.fullmatch(value) for s in (_DAY_SHAPE, _MONTH_SHAPE))
 
 

@@ -58,10 +58,10 @@ def commit(pending: Pending, *, dry_run: bool) -> Committed:
     if dry_run:
         return done
     try:
-        made = committing.commit(pending.repository, pending.paths, pending.subject)
+        commit_id = committing.commit(pending.repository, pending.paths, pending.subject)
     except ScenError as error:
         return done._replace(fault=error, also=())
-    return done._replace(oid=made.oid, output=made.remarks) if made else Committed()
+    return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
 
 
 def mend(root: Path) -> tuple[str, ...]:

@@ -56,7 +56,9 @@ def new_analyst(database: Database, analyst: str) -> str | None:
 def crowded_set(database: Database, id: ScenarioId) -> str | None:
     """What to say of a scenario whose set has more than there is to share out."""
     of = database.scenarios[id].set
-    total = sum(one.prior.probability for one in database.scenarios.values() if one.set == of)
+    total = sum(
+        scenario.prior.probability for scenario in database.scenarios.values() if scenario.set == of
+    )
     if of is None or total <= 1 + TOLERANCE:
         return None
     return (
@@ -83,8 +85,8 @@ def moments(record: Record) -> Iterator[tuple[str, date]]:
         yield "opened", record.opened
         for key, indicator in record.indicators.items():
             yield f"indicators.{key}.added", indicator.added
-        for number, one in enumerate(record.clarifications, start=1):
-            yield f"clarifications.{number}.date", one.date
+        for number, clarification in enumerate(record.clarifications, start=1):
+            yield f"clarifications.{number}.date", clarification.date
         if record.resolution:
             yield "resolution.recorded", record.resolution.recorded
             yield "resolution.date", record.resolution.date

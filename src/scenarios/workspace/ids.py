@@ -14,18 +14,18 @@ from scenarios.workspace.opened import Opened
 
 def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
     """The date and the summary's first words, with a number where that is taken."""
-    told = words(record["summary"])
-    proposed = _proposed(record["observed"], told)
+    summary_words = words(record["summary"])
+    proposed = _proposed(record["observed"], summary_words)
     number = 1
     while _is_taken(opened, proposed):
         number += 1
-        proposed = _proposed(record["observed"], told, f"-{number}")
+        proposed = _proposed(record["observed"], summary_words, f"-{number}")
     return proposed
 
 
-def _proposed(observed: str, told: list[str], number: str = "") -> str:
+def _proposed(observed: str, summary_words: list[str], number: str = "") -> str:
     room = LONGEST - len(observed) - len("-") - len(number)
-    return f"{observed}-{joined_words(told, room) or 'item'}{number}"
+    return f"{observed}-{joined_words(summary_words, room) or 'item'}{number}"
 
 
 def new_id(opened: Opened, observed: str, text: str) -> str:

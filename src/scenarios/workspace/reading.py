@@ -106,7 +106,7 @@ def keys_of(files: CachedFiles, database: Database, asked: str) -> dict[Scenario
 def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
     """A scenario, those it implies, and all they depend on; in order."""
     ids = (id, *database.scenarios[id].implies)
-    return sorted({other for one in ids for other in connected(database, one)})
+    return sorted({other for id in ids for other in connected(database, id)})
 
 
 _FEWEST = 2

@@ -188,7 +188,7 @@ def recorded(written: Written, id: str) -> Recorded:
 
 
 def corrected(
-    written: Written, id: str, found: Iterable[AuditFinding], formerly: str | None = None
+    written: Written, id: str, findings: Iterable[AuditFinding], formerly: str | None = None
 ) -> Corrected:
     """The result of a correction."""
     return Corrected(
@@ -196,7 +196,10 @@ def corrected(
         formerly=formerly if formerly != id else None,
         paths=written.paths,
         dry_run=written.dry_run,
-        audit=[Foretold(rule=it.rule, record=it.record, message=it.message) for it in found],
+        audit=[
+            Foretold(rule=finding.rule, record=finding.record, message=finding.message)
+            for finding in findings
+        ],
         **_commit(written),
     )
 

@@ -40,8 +40,8 @@ class Prepared(NamedTuple):
 def figures_of(entries: Sequence[Entry]) -> str:
     """`trade 40%, pact withdrawn`."""
     return ", ".join(
-        f"{it.scenario} {'withdrawn' if it.probability is None else percent(it.probability)}"
-        for it in entries
+        f"{e.scenario} {'withdrawn' if e.probability is None else percent(e.probability)}"
+        for e in entries
     )
 
 
@@ -133,8 +133,8 @@ def read_sheet(
         named = [_placed(path, lines.get(f.keys), f.message) for f in wrong[:NAMED]]
         more = [f"and {len(wrong) - NAMED:,} more"] if len(wrong) > NAMED else []
         raise ScenError("; ".join([*named, *more]))
-    for part, said in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
-        for id in said:
+    for part, texts in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
+        for id in texts:
             if id not in sheet.probabilities:
                 fault = f"{part} of '{id}', and no probability of it"
                 raise ScenError(_placed(path, lines.get((part, id)), fault))

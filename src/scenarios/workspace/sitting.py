@@ -159,8 +159,8 @@ class SittingStep(NamedTuple):
     are: int = 0
 
 
-def key_of(one: PastDue) -> str:
-    return f"{one.scenario}/{one.id}"
+def key_of(indicator: PastDue) -> str:
+    return f"{indicator.scenario}/{indicator.id}"
 
 
 def next_step(database: Database, due: Agenda, notes: Notes) -> SittingStep:
@@ -234,12 +234,20 @@ class End(NamedTuple):
         return f"{self.on}-{self.analyst}"
 
 
-def end(said: Sitting) -> End:
+def end(answered: Sitting) -> End:
     """The sheet to write, and what else was done."""
-    answers = said.answers.items()
+    answers = answered.answers.items()
     entries = [Entry(id, answer.probability, answer.rationale, ()) for id, answer in answers]
     blind = {id: answer.blind for id, answer in answers}
-    return End(said.analyst, said.date, entries, blind, said.skipped, said.rated, seen(said))
+    return End(
+        answered.analyst,
+        answered.date,
+        entries,
+        blind,
+        answered.skipped,
+        answered.rated,
+        seen(answered),
+    )
 
 
 def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:

@@ -59,9 +59,9 @@ def command(name: str) -> Callable[..., None]:
     """The function of a command: a task's, or that of its file, with `_` for `-`."""
     if name in TASKS:
         task = import_module(f"scenarios.workspace.tasks.{TASKS[name]}").TASK
-        made = import_module("scenarios.cli.tasks").command_of(task)
+        function = import_module("scenarios.cli.tasks").command_of(task)
     else:
         file = name.replace("-", "_")
-        made = import_module(f"{__name__}.{file}{'_' * iskeyword(file)}").command
-    expanded: Callable[..., None] = import_module("scenarios.cli.options").with_options(made)
+        function = import_module(f"{__name__}.{file}{'_' * iskeyword(file)}").command
+    expanded: Callable[..., None] = import_module("scenarios.cli.options").with_options(function)
     return expanded

@@ -123,15 +123,15 @@ _MOST = 3
 def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) -> None:
     """On a terminal it is recorded all the same only if the analyst says so."""
     keys = (record[key] for key in ("summary", "observed", "url", "event"))
-    found = alike(database.evidence, *keys)
+    duplicates = alike(database.evidence, *keys)
     lines = [
         f"{id} may be the same ({why}): {database.evidence[id].summary}"
-        for id, why in found[:_MOST]
+        for id, why in duplicates[:_MOST]
     ]
-    lines += [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
-    if not found:
+    lines += [f"and {len(duplicates) - _MOST} more"] if len(duplicates) > _MOST else []
+    if not duplicates:
         return
-    first = found[0][0]
+    first = duplicates[0][0]
     if not asked:
         both = "if it is, give both one event, or retract one"
         say("; ".join([*lines, both]))
@@ -204,21 +204,21 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
             words += ["--rate", f"{scenario}={rating}"]
         for indicator, state in self.answers.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
-        said = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
+        again = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
         if not source:
-            return said
+            return again
         source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
         first = [*self.start, "add-source", self.record["source"], *_options(source)]
         first += ["--commit"] if self.commits_source else []
-        return f"{shlex.join(first)} && {said}"
+        return f"{shlex.join(first)} && {again}"
 
 
 def _options(record: dict[str, Any]) -> list[str]:
     words: list[str] = []
     for key, value in record.items():
-        for one in value if isinstance(value, list) else [value]:
+        for part in value if isinstance(value, list) else [value]:
             option = "attach" if key == "attachment" else key.replace("_", "-")
-            words += [f"--{option}", str(one)] if one else []
+            words += [f"--{option}", str(part)] if part else []
     return words
 
 

@@ -72,6 +72,6 @@ def command(
         [{**record, **known} for record in found.records],
         how._replace(latest=parsing.today()),
     )
-    told = [f"recorded before: {id}" for id in result.already]
-    told += ["they rate nothing yet: scen review asks about each"] if result.ids else []
-    report(written, result, Format(form), "\n".join(told))
+    lines = [f"recorded before: {id}" for id in result.already]
+    lines += ["they rate nothing yet: scen review asks about each"] if result.ids else []
+    report(written, result, Format(form), "\n".join(lines))

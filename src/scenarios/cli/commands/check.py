@@ -64,13 +64,13 @@ def command(
     files = concerned(opened, paths) if paths else None
     result = checked(opened, files, (as_of or parsing.today()) if findings else None)
     placed = result.below(_top(opened.root) if form == "sarif" else from_here(opened.root))
-    told = sorted(placed.problems, key=lambda problem: problem.severity != "error")
+    ordered = sorted(placed.problems, key=lambda problem: problem.severity != "error")
     if form == "sarif":
         deliver(encoded(sarif(_results(placed), __version__)), output)
     elif form != "table":
-        show(placed, lambda: document(told, placed.findings), Form(form), output)
+        show(placed, lambda: document(ordered, placed.findings), Form(form), output)
     elif placed.problems or placed.findings or output:
-        lines = [*map(str, told), *map(str, placed.findings)]
+        lines = [*map(str, ordered), *map(str, placed.findings)]
         deliver("\n".join(map(printable, lines)), output)
     errors = sum(problem.count for problem in result.problems if problem.severity == "error")
     warnings = sum(problem.count for problem in result.problems) - errors

@@ -51,19 +51,19 @@ def command(
     """Change any key of any record, or the whole of it in $EDITOR; all else in it is kept."""
     id = prompt.needed(id, "ID", "The id of what is changed")
     root = find_root(context.obj)
-    made = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
-    if made:
-        written, now = editing.edit(root, id, made, how)
+    key_changes = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
+    if key_changes:
+        written, now = editing.edit(root, id, key_changes, how)
     else:
         written, now = edit_copy(root, id, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 
 def _change(text: str) -> KeyChange:
-    found = _ASSIGNMENT.fullmatch(text)
-    if not found:
+    match = _ASSIGNMENT.fullmatch(text)
+    if not match:
         raise typer.BadParameter(f"{shown(text)}: write KEY=VALUE, KEY+=VALUE or --unset KEY")
-    return KeyChange(found[1], "append" if found[2] else "put", found[3])
+    return KeyChange(match[1], "append" if match[2] else "put", match[3])
 
 
 _MARK = b"#! "
@@ -85,7 +85,7 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
             _run(copy)
             saved = _unmarked(state_folder.read(copy))
             try:
-                made = editing.replace(root, id, old, saved, how)
+                written = editing.replace(root, id, old, saved, how)
             except ScenError as fault:
                 if not _may_mend(fault):
                     raise
@@ -95,7 +95,7 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
                 state_folder.write(copy, _marked(fault) + saved)
                 continue
             state_folder.drop(copy)
-            return made
+            return written
     except ScenError as error:
         if _unmarked(state_folder.read(copy)) == old:
             state_folder.drop(copy)

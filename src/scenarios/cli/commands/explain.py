@@ -29,5 +29,5 @@ def command(
     """The odds ledger of a scenario, line by line, from prior to implied."""
     opened, on = reading(context, rev), as_of or parsing.today()
     id = opened.scenario_on(scenario, on)
-    made = explained(opened.about(id), id, on, swept=sweep)
-    show(made, lambda: document(made, opened.database, every=every), form, output)
+    explanation = explained(opened.about(id), id, on, swept=sweep)
+    show(explanation, lambda: document(explanation, opened.database, every=every), form, output)

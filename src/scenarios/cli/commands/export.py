@@ -38,7 +38,7 @@ def command(
     once the new one is whole. docs/queries.md draws the tables.
     """
     opened = reading(context, rev)
-    made = exported(
+    export = exported(
         opened,
         target,
         as_of or parsing.today(),
@@ -46,13 +46,13 @@ def command(
         overwrite=overwrite,
         progress=progress(),
     )
-    if made.left_out and as_of is None:
-        say(f"{counted(made.left_out, 'row')} left out that name what is not there: scen check")
-    show(made, lambda: printable(_told(made)), form)
+    if export.left_out and as_of is None:
+        say(f"{counted(export.left_out, 'row')} left out that name what is not there: scen check")
+    show(export, lambda: printable(_told(export)), form)
 
 
-def _told(made: Exported) -> str:
-    if not made.tables:
-        return made.place
-    rows = sum(table.rows for table in made.tables)
-    return f"{made.place}: {counted(len(made.tables), 'table')}, {counted(rows, 'row')}"
+def _told(export: Exported) -> str:
+    if not export.tables:
+        return export.place
+    rows = sum(table.rows for table in export.tables)
+    return f"{export.place}: {counted(len(export.tables), 'table')}, {counted(rows, 'row')}"

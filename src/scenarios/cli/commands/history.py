@@ -40,11 +40,11 @@ def command(
         reading(context, rev)
     revisions, _ = commits(context, rev)
     if subject is not None:
-        ever = {change.id for one in revisions for change in one.changes}
+        ever = {change.id for revision in revisions for change in revision.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
-    made = told(revisions, subject, since, limit or None, progress())
+    log = told(revisions, subject, since, limit or None, progress())
     title = _title(revisions, subject) if subject else None
-    show(made, lambda: document(made, subject, title), form, output)
+    show(log, lambda: document(log, subject, title), form, output)
 
 
 def _title(revisions: list[Revision], subject: str) -> str | None:

@@ -96,8 +96,8 @@ def command(
     if kind == KIND:
         if columns or default or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
-        made = bring_database(root, file, how, update=update)
-        tell(*made, [], as_)
+        result = bring_database(root, file, how, update=update)
+        tell(*result, [], as_)
         return
     zone = parsing.zone(timezone)
     wanted = Wanted(
@@ -135,8 +135,8 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
     """Remarks and the rows that were left on stderr; the result, or what came in by number."""
     for remark in (*written.mended, *result.remarks):
         say(remark)
-    for what, number in result.left_out.items():
-        say(f"left out: {what}: {number:,}")
+    for name, number in result.left_out.items():
+        say(f"left out: {name}: {number:,}")
     for line in lines(left):
         say(f"left out: {line}")
 
@@ -153,9 +153,9 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
 def _counted(result: Imported) -> str:
     """A line for each kind of which anything came."""
     rows = [(name, getattr(result, name)) for name in _NAMES]
-    told = [f"{name}: {_told(count)}" for name, count in rows if count.every]
+    lines = [f"{name}: {_told(count)}" for name, count in rows if count.every]
     would = " (nothing was written)" if result.dry_run else ""
-    return printable("\n".join(told) or "nothing was imported") + would
+    return printable("\n".join(lines) or "nothing was imported") + would
 
 
 def _told(count: Count) -> str:
@@ -164,4 +164,4 @@ def _told(count: Count) -> str:
         (count.updated, "updated"),
         (count.unchanged, "unchanged"),
     )
-    return ", ".join(f"{number:,} {what}" for number, what in parts if number)
+    return ", ".join(f"{number:,} {name}" for number, name in parts if number)

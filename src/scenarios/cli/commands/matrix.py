@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    made = matrix_of(opened, on, scenarios=tuple(scenarios or ()), set_id=set_id)
-    then = known(opened.about(*made.scenarios), on)
+    matrix = matrix_of(opened, on, scenarios=tuple(scenarios or ()), set_id=set_id)
+    then = known(opened.about(*matrix.scenarios), on)
     title = opened.database.tracker.sets[set_id] if set_id else ""
-    show(made, lambda: document(made, then, title), form, output)
+    show(matrix, lambda: document(matrix, then, title), form, output)

@@ -90,14 +90,14 @@ def _show_brief(
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
 
 
-def _with_history(context: typer.Context, opened: Opened, made: Review) -> Review:
+def _with_history(context: typer.Context, opened: Opened, result: Review) -> Review:
     """The review beside what was printed last week; the same where nothing of it is committed."""
     try:
         _, repository = repository_of(context)
-        compared, remark = with_history(made, opened, repository)
+        compared, remark = with_history(result, opened, repository)
     except ScenError as error:  # no repository, no git, no commit
         tell_refused(context, error)
-        return made
+        return result
     if remark:
         say(remark)
     return compared

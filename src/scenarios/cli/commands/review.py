@@ -141,8 +141,8 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         tell_overdue(opened.database, due.overdue)
         ask_scenarios(seat, opened.database, due.groups)
     except Leave:
-        said = counted(len(seat.said.answers), "answer")
-        if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {said}"):
+        answers = counted(len(seat.said.answers), "answer")
+        if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
             _leave(seat, opened, form)
             return
     _finish(seat, form)
@@ -170,8 +170,8 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
     fault = closed_since(opened, entry, on)
     if fault:
-        said = answer_text(entry.probability, entry.rationale)
-        say(f"left out: {fault}; you had said {said}")
+        answer = answer_text(entry.probability, entry.rationale)
+        say(f"left out: {fault}; you had said {answer}")
     return fault is None
 
 
@@ -185,14 +185,14 @@ def _leave(seat: Seat, opened: Opened, form: Format) -> None:
 
 def _take_up(root: Path, kept: Notes) -> None:
     """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
-    said = kept.sitting
+    begun = kept.sitting
     if not kept.is_new:
-        parts = f"{counted(len(said.answers), 'answer')}, {len(said.skipped)} skipped"
-        say(f"going on with the sitting of {said.date}: {parts}")
-    for day in earlier(root, said.analyst, said.date):
+        parts = f"{counted(len(begun.answers), 'answer')}, {len(begun.skipped)} skipped"
+        say(f"going on with the sitting of {begun.date}: {parts}")
+    for day in earlier(root, begun.analyst, begun.date):
         with ExitStack() as stack:
             try:
-                old = stack.enter_context(notes(root, said.analyst, day, writes=kept.writes))
+                old = stack.enter_context(notes(root, begun.analyst, day, writes=kept.writes))
             except ScenError as error:
                 say(str(error))
                 continue
@@ -214,10 +214,10 @@ def _offer(old: Notes, kept: Notes) -> None:
             return text
         raise typer.BadParameter(f"'{text}': {'take, ' if is_free else ''}drop or leave, in full")
 
-    said = prompt.answer(question[0].upper() + question[1:], parse, "")
-    if said == "take":
+    answer = prompt.answer(question[0].upper() + question[1:], parse, "")
+    if answer == "take":
         kept.keep(answers=was.answers, half_rated=was.half_rated)
-    if said in ("take", "drop"):
+    if answer in ("take", "drop"):
         old.drop()
 
 
@@ -235,8 +235,8 @@ def _tell_kept(seat: Seat) -> None:
     words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
     words += ["--commit"] if seat.how.commit else []
-    said = counted(len(seat.said.answers), "answer")
-    say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")
+    answers = counted(len(seat.said.answers), "answer")
+    say(f"{answers} kept in {kept.place}; to go on: {shlex.join(words)}")
 
 
 _MINUTE = 60
@@ -259,14 +259,14 @@ def _left(seat: Seat, database: Database) -> list[str]:
     topics = [topic for group in due.groups for topic in group if topic.id not in said.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
     unrated = [id for id in due.unrated if id not in said.rated]
-    past_due = [f"{one.scenario}/{one.id}" for one in due.past_due]
+    past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
     unseen = [key for key in past_due if said.past_due.get(key) != "not-seen"]
-    found = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
-    found = found if ids else []
-    found += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
-    found += [f"{counted(len(unseen), 'indicator')} past due"] if unseen else []
-    found += [f"{', '.join(due.overdue)} to resolve"] if due.overdue else []
-    return found
+    parts = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
+    parts = parts if ids else []
+    parts += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
+    parts += [f"{counted(len(unseen), 'indicator')} past due"] if unseen else []
+    parts += [f"{', '.join(due.overdue)} to resolve"] if due.overdue else []
+    return parts
 
 
 def report_sheet(written: Written, end: End, form: Format) -> None:

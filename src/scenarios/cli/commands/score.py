@@ -56,9 +56,9 @@ def command(
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = Chosen(since=start, until=end)
-    made = scored(opened.database, on, chosen, by.value, forecaster, progress())
+    scores = scored(opened.database, on, chosen, by.value, forecaster, progress())
     if forecaster is not None:
-        known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
+        known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
     head = f"{opened.database.tracker.title}: scores as of {on}"
     whole = every or form == "csv"
-    show(made, lambda: document(made, head, whole=whole), form, output)
+    show(scores, lambda: document(scores, head, whole=whole), form, output)

@@ -23,9 +23,9 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    found = standings(opened, on, banded=form == Form("json"))
-    rows, since = tuple(standing.row for standing in found), start_of(opened, on)
-    flagged = [finding for standing in found for finding in standing.flagged]
+    shown = standings(opened, on, banded=form == Form("json"))
+    rows, since = tuple(standing.row for standing in shown), start_of(opened, on)
+    flagged = [finding for standing in shown for finding in standing.flagged]
 
     def made() -> Document:
         on_page = form == TABLE and output is None

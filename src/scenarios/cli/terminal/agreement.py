@@ -40,25 +40,25 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
     try:
         while True:
             try:
-                made = ask()
+                answers = ask()
                 retyping.end()
                 if dialogue.asked and any(row.said for row in dialogue.rows):
-                    _show_and_ask(dialogue, _fault(tried, made))
+                    _show_and_ask(dialogue, _fault(tried, answers))
             except Back:
                 dialogue.take_back(dialogue.asked[-1])
             except _Changed as changed:
                 dialogue.take_back(changed.key, changed.said)
             else:
-                return made
+                return answers
             dialogue.begin()
             retyping.begin_anew()
     finally:
         current.remove(dialogue)
 
 
-def _fault(tried: Callable[[T], object], made: T) -> str | None:
+def _fault(tried: Callable[[T], object], answers: T) -> str | None:
     try:
-        tried(made)
+        tried(answers)
     except ScenError as error:
         return str(error)
     return None
@@ -76,13 +76,13 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
         in_full = "\n".join(f"{row.label}: {row.said or '–'}" for row in rows)
-        said = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
-        if said == "b":
+        chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
+        if chosen == "b":
             raise Back
-        if said == "e":
-            said = prompt.answer("Which line: its number or name", _row(rows))
-        if isinstance(said, Row) and said.key:
-            raise _Changed(said.key, said.said)
+        if chosen == "e":
+            chosen = prompt.answer("Which line: its number or name", _row(rows))
+        if isinstance(chosen, Row) and chosen.key:
+            raise _Changed(chosen.key, chosen.said)
     finally:
         current.append(own)
 
@@ -90,20 +90,23 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
 def _in_order(rows: Sequence[Row]) -> list[Row]:
     """What was said, each question once; then what was left out."""
     once = {row.key or row: row for row in rows}.values()
-    said = [row for row in once if row.said]
+    answered = [row for row in once if row.said]
     empty = {row.label: row for row in once if not row.said}
-    return [*said, *(row for row in empty.values() if row.label not in {one.label for one in said})]
+    return [
+        *answered,
+        *(row for row in empty.values() if row.label not in {row.label for row in answered}),
+    ]
 
 
 def _listed(rows: Sequence[Row]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
-    said = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
-    wide = max(len(row.label) for _, row in said)
+    answered = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
+    wide = max(len(row.label) for _, row in answered)
     empty = [row.label for row in rows if not row.said]
-    folded = [_line(n, row, wide, full=True) for n, row in said]
+    folded = [_line(n, row, wide, full=True) for n, row in answered]
     if sum(text.count("\n") + 1 for text in folded) > lines:
-        folded = [_line(n, row, wide, full=False) for n, row in said]
+        folded = [_line(n, row, wide, full=False) for n, row in answered]
     if empty:
         folded.append(cut(f"     left out: {', '.join(empty)}"))
     return "\n".join(folded)
@@ -119,10 +122,10 @@ def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
 
 def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
     def parse(text: str) -> str | Row:
-        said = text.lower()
-        if said in ("", "b", "e"):
-            return said
-        return _row(rows)(said.removeprefix("e "))
+        word = text.lower()
+        if word in ("", "b", "e"):
+            return word
+        return _row(rows)(word.removeprefix("e "))
 
     return parse
 

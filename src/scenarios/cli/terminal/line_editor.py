@@ -52,14 +52,14 @@ def edited(prompt: str, before: str, offers: Sequence[Offer], is_refused: bool) 
             buffer.selection_state.enter_shift_mode()
 
     with _stopped_cleanly():
-        said = session.prompt(
+        line = session.prompt(
             prompt,
             default=before,
             completer=_Offered(offers),
             reserve_space_for_menu=_MENU if offers else 0,
             pre_run=begin,
         )
-    return said.strip()
+    return line.strip()
 
 
 def drop_typed_ahead() -> None:

@@ -79,9 +79,11 @@ def wanted(
     if option in HELP:
         tell(HELP[option])
     more = None if offers else HELP.get(option)
-    said = optional(question, _checked(check, offers), more, label=_label(option), offers=offers)
-    remember(option, *([said] if said else []))
-    return said
+    typed_answer = optional(
+        question, _checked(check, offers), more, label=_label(option), offers=offers
+    )
+    remember(option, *([typed_answer] if typed_answer else []))
+    return typed_answer
 
 
 def several(
@@ -92,16 +94,16 @@ def several(
     offers: Sequence[Offer] = (),
 ) -> list[str]:
     """The same of what may be given several times, one after the other."""
-    found = list(values or ())
-    if not found and current:
+    answers = list(values or ())
+    if not answers and current:
         question = f"{what} (Enter = none)"
         asked = _checked(check, offers)
-        while said := optional(question, asked, label=_label(option), offers=offers):
-            found.append(said)
-            remember(option, *found)
+        while text := optional(question, asked, label=_label(option), offers=offers):
+            answers.append(text)
+            remember(option, *answers)
             question = "Another (Enter = no more)"
-        remember(option, *found)
-    return found
+        remember(option, *answers)
+    return answers
 
 
 def one_of(
@@ -166,10 +168,10 @@ def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callabl
 
     def parsed(text: str) -> str:
         value = check(text)
-        said = value if isinstance(value, str) else text
-        if remark := unlike(said, offers):
+        shown = value if isinstance(value, str) else text
+        if remark := unlike(shown, offers):
             tell(remark)
-        return said
+        return shown
 
     return parsed
 
@@ -279,8 +281,8 @@ def optional(
 
 def confirmed(question: str, *, default: bool = False) -> bool:
     """Yes or no."""
-    said = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
-    return default if said is None else said
+    is_yes = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
+    return default if is_yes is None else is_yes
 
 
 def chosen(text: str, offers: Sequence[Offer]) -> str:

@@ -129,26 +129,26 @@ def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId
 
 def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[Rating]]:
     """The scenarios that indicators rate, and how."""
-    found: dict[ScenarioId, list[Rating]] = {}
+    ratings: dict[ScenarioId, list[Rating]] = {}
     for id, name in map(indicator_key, fired):
         if id in database.scenarios and name in database.scenarios[id].indicators:
             for rated, rating in database.scenarios[id].indicators[name].ratings.items():
-                found.setdefault(rated, []).append(rating)
-    return found
+                ratings.setdefault(rated, []).append(rating)
+    return ratings
 
 
 def _ask_indicators(
     database: Database,
     groups: Sequence[RatedTogether],
     fired: Collection[str],
-    found: dict[str, str],
+    states: dict[str, str],
     closed: Collection[ScenarioId],
 ) -> None:
     """Show the indicators group by group: one that fits is better than a rating made up now."""
     left_out, offers = 0, []
     for group in groups:
         keys = [(id, name) for id in group.ids for name in database.scenarios[id].indicators]
-        keys = [key for key in keys if "/".join(key) not in {*fired, *found}]
+        keys = [key for key in keys if "/".join(key) not in {*fired, *states}]
         free = [key for key in keys if not _indicator(database, key).ratings.keys() & closed]
         left_out += len(keys) - len(free)
         offers += [(group, free)] if free else []
@@ -157,7 +157,7 @@ def _ask_indicators(
         tell("Numbers, like 1 4e (e = emerging, r = reversed); ? = in full; Enter = none.", 0)
     for group, free in offers:
         tell(f"\n{group.title}\n{_listed(database, free)}", 0)
-        _pick(database, free, found)
+        _pick(database, free, states)
     if left_out:
         tell(f"\n{left_out} left out: what an indicator rates may not be rated directly too.")
 
@@ -174,7 +174,7 @@ def _listed(database: Database, keys: Sequence[IndicatorKey], *, full: bool = Fa
     return "\n".join(lines)
 
 
-def _pick(database: Database, keys: Sequence[IndicatorKey], found: dict[str, str]) -> None:
+def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, str]) -> None:
     """Add to `found` what is chosen; each is shown in full."""
 
     def parse(text: str) -> _Picks:
@@ -183,12 +183,12 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], found: dict[str, str
 
     in_full = _listed(database, keys, full=True)
     question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
-    while said := prompt.optional(question, parse, in_full, label="shows"):
-        for key, how in said.items():
+    while picked := prompt.optional(question, parse, in_full, label="shows"):
+        for key, how in picked.items():
             indicator = _indicator(database, key)
             row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
             tell(f"{how}: {indicator.statement}\nrates {row}")
-            found["/".join(key)] = how
+            states["/".join(key)] = how
         question = "  Any more (Enter = go on)"
 
 
@@ -200,17 +200,17 @@ class _Picks(dict[IndicatorKey, str]):
 
 
 def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]:
-    found = _PICK.fullmatch(word)
-    if not found or not 1 <= int(found[1]) <= len(keys):
+    match = _PICK.fullmatch(word)
+    if not match or not 1 <= int(match[1]) <= len(keys):
         words = f"a number from 1 to {len(keys)}, alone or with e or r behind it"
         raise typer.BadParameter(f"'{word}': {words}")
-    return keys[int(found[1]) - 1], _STATES[found[2]]
+    return keys[int(match[1]) - 1], _STATES[match[2]]
 
 
 def _ask_ratings(
     at_day: Known,
     groups: Sequence[RatedTogether],
-    found: dict[ScenarioId, Any],
+    ratings: dict[ScenarioId, Any],
     recorded: Mapping[ScenarioId, Rating],
     through: Mapping[ScenarioId, list[Rating]],
 ) -> None:
@@ -223,40 +223,40 @@ def _ask_ratings(
         for id in group.ids:
             if id in through:
                 tell(f"{id}: {' and '.join(map(_shown, through[id]))} through indicators")
-            elif id in recorded or id in found:
-                tell(f"{id}: {_shown(found.get(id) or recorded[id])} already")
+            elif id in recorded or id in ratings:
+                tell(f"{id}: {_shown(ratings.get(id) or recorded[id])} already")
         blank = [id for id in group.ids if id not in through]
         if group.is_set and len(blank) < len(group.ids):
             if blank:
                 tell(f"{', '.join(blank)}: left blank by these indicators, counts as N")
             continue
-        _rate(at_day, group.ids, [id for id in blank if id not in recorded], found)
-        blank = [id for id in blank if id not in recorded and id not in found]
+        _rate(at_day, group.ids, [id for id in blank if id not in recorded], ratings)
+        blank = [id for id in blank if id not in recorded and id not in ratings]
         if group.is_set and 0 < len(blank) < len(group.ids):
             tell("A set is rated across; a blank counts as N. Once more (Enter = leave it):")
-            _rate(at_day, group.ids, blank, found)
+            _rate(at_day, group.ids, blank, ratings)
 
 
 def _rate(
     at_day: Known,
     row: Sequence[ScenarioId],
     ids: Sequence[ScenarioId],
-    found: dict[ScenarioId, Any],
+    ratings: dict[ScenarioId, Any],
 ) -> None:
     wide = max(map(len, row))
     odds = Odds(at_day)
     decibans = at_day.database.tracker.decibans
     parse, codes = partial(ratios.rating, decibans=decibans), ratios.codes(decibans)
     for id in ids:
-        if id in found:
+        if id in ratings:
             continue
         scenario = at_day.database.scenarios[id]
         chance = percent(odds.implied(id))
         question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
         more = f"{scenario.question}\n{scenario.resolution_criteria}"
-        said = prompt.optional(question, parse, more, label=f"if {id}", offers=codes)
-        if said is not None:
-            found[id] = said
+        rating = prompt.optional(question, parse, more, label=f"if {id}", offers=codes)
+        if rating is not None:
+            ratings[id] = rating
 
 
 def _indicator(database: Database, key: IndicatorKey) -> Indicator:
@@ -311,8 +311,8 @@ def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
             break
         record["source"] = None
         prompt.unsaid()
-    made = record["new_source"] = source_record(None, None, None, None)
-    return made
+    new_source = record["new_source"] = source_record(None, None, None, None)
+    return new_source
 
 
 def ask_row(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
@@ -322,18 +322,18 @@ def ask_row(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
     own = database.scenarios.get(scenario)
     rivals = database.members.get(own.set, ()) if own and own.set else ()
     prompt.tell(f"A code, a number, or words: {ratios.EXAMPLES}.")
-    found: dict[ScenarioId, Any] = {}
+    ratings: dict[ScenarioId, Any] = {}
     offers = ratios.codes(decibans)
     for id in (scenario, *(id for id in rivals if id != scenario)):
         asked = f"How much more expected is it if {id} happens than if it does not"
         if id == scenario:
-            found[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
-        elif said := prompt.optional(
+            ratings[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
+        elif rating := prompt.optional(
             f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
         ):
-            found[id] = said
-        retyping.remember("--rate", *(f"{key}={value}" for key, value in found.items()))
-    return found
+            ratings[id] = rating
+        retyping.remember("--rate", *(f"{key}={value}" for key, value in ratings.items()))
+    return ratings
 
 
 def ask_theme(database: Database, value: str | None = None) -> str | None:

@@ -48,8 +48,8 @@ def before_each(note: Callable[[], None] | None) -> None:
 
 def note() -> None:
     """Do what is to be done before each question."""
-    for one in _noting:
-        one()
+    for note in _noting:
+        note()
 
 
 def forget() -> None:

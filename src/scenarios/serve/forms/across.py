@@ -41,9 +41,11 @@ def ratings_fixed(database: Database, id: str) -> tuple[Row, ...]:
     """Its own scenario first, then its rivals; then the others that are open."""
     own = database.scenarios.get(id)
     rivals = database.members.get(own.set, ()) if own and own.set else ()
-    first = [*dict.fromkeys(it for it in (id, *rivals) if it in database.scenarios)]
+    first = [*dict.fromkeys(other for other in (id, *rivals) if other in database.scenarios)]
     others = [
-        it for it, one in sorted(database.scenarios.items()) if not (it in first or one.resolution)
+        other
+        for other, scenario in sorted(database.scenarios.items())
+        if not (other in first or scenario.resolution)
     ]
     note = "A rival that is left out counts as N." if rivals else ""
     rows = (Row(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
@@ -94,9 +96,9 @@ def indicators_asked(
     left = dict(given)
     for group in rated_together(database, day):
         cells = [
-            _shown(f"{id}/{name}", one, left.pop(f"{id}/{name}", ""))
+            _shown(f"{id}/{name}", indicator, left.pop(f"{id}/{name}", ""))
             for id in group.ids
-            for name, one in database.scenarios[id].indicators.items()
+            for name, indicator in database.scenarios[id].indicators.items()
         ]
         if cells:
             rows.append(Row(title=group.title, cells=tuple(cells), folded=True))
@@ -110,9 +112,13 @@ def indicators_asked(
     return tuple(rows)
 
 
-def _shown(key: str, one: Indicator | None, state: str) -> Cell:
-    rates = ", ".join(f"{id} {_code(rating)}" for id, rating in one.ratings.items()) if one else ""
-    statement = one.statement if one else key
+def _shown(key: str, indicator: Indicator | None, state: str) -> Cell:
+    rates = (
+        ", ".join(f"{id} {_code(rating)}" for id, rating in indicator.ratings.items())
+        if indicator
+        else ""
+    )
+    statement = indicator.statement if indicator else key
     hint = f"rates {rates}" if rates else ""
     return Cell(
         name=f"fires:{key}", label=statement, about=key, hint=hint, options=_STATES, value=state
@@ -128,15 +134,15 @@ def ratings(reading: Reading) -> dict[ScenarioId, Any]:
     chosen, typed = reading.typed.under("rate"), reading.typed.under("ratio")
     for id in chosen.keys() & typed.keys():
         reading.fault(f"rate:{id}", BOTH)
-    found: dict[ScenarioId, Any] = {}
+    ratings: dict[ScenarioId, Any] = {}
     names = [name.partition(":") for name in reading.typed.texts]
     for id in dict.fromkeys(id for head, _, id in names if head in ("rate", "ratio")):
         if text := chosen.get(id) or typed.get(id):
             try:
-                found[id] = typed_in.rating(text.strip())
+                ratings[id] = typed_in.rating(text.strip())
             except UsageError as error:
                 reading.fault(f"rate:{id}", str(error))
-    return found
+    return ratings
 
 
 def states(reading: Reading) -> dict[str, str]:

@@ -180,5 +180,5 @@ def foretold(by: Recorder, written: Written) -> Document:
     """A list, or nothing: no commit has a file that is new."""
     if not any(draft.old is not None for draft in written.drafts):
         return ()
-    rows = [Item(foretold_words(found)) for found in foretold_of(written, by.today)]
+    rows = [Item(foretold_words(finding)) for finding in foretold_of(written, by.today)]
     return (Items(tuple(rows)),) if rows else ()

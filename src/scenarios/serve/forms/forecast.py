@@ -34,9 +34,9 @@ def _groups(by: Recorder, typed: Typed) -> Sequence[Group]:
     own = standing(by.database, id, by.today).get(by.analyst or "") if is_known else None
     if own is None:
         return (first, *rest)
-    said = f"You said {percent(own.probability)}."
+    own_figure = f"You said {percent(own.probability)}."
     parts = tuple(
-        msgspec.structs.replace(part, hint=f"{part.hint} {said}")
+        msgspec.structs.replace(part, hint=f"{part.hint} {own_figure}")
         if isinstance(part, Field) and part.name == "probability"
         else part
         for part in first.parts

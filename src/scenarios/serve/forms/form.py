@@ -82,8 +82,10 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 def labels(groups: Iterable[Group]) -> dict[str, str]:
     """What each field that is seen is called."""
     parts = [part for group in groups for part in group.parts]
-    cells = {cell.name: cell.about for it in parts if isinstance(it, Row) for cell in it.cells}
-    fields = (it for it in parts if isinstance(it, Field) and it.kind != "hidden")
+    cells = {
+        cell.name: cell.about for part in parts if isinstance(part, Row) for cell in part.cells
+    }
+    fields = (part for part in parts if isinstance(part, Field) and part.kind != "hidden")
     return cells | {field.name: field.label for field in fields}
 
 
@@ -113,8 +115,8 @@ class Typed(msgspec.Struct, frozen=True):
     def under(self, head: str) -> dict[str, str]:
         """The texts of the fields `head:NAME`, by that name, in the order of the form."""
         names = [name for name in self.texts if name.startswith(f"{head}:")]
-        found = {name.removeprefix(f"{head}:"): self.one(name) for name in names}
-        return {name: text for name, text in found.items() if text}
+        by_name = {name.removeprefix(f"{head}:"): self.one(name) for name in names}
+        return {name: text for name, text in by_name.items() if text}
 
 
 def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> Typed:
@@ -300,7 +302,7 @@ def as_seen(form: Form, by: Recorder, typed: Typed) -> str:
 
 def version(kind: str) -> str:
     """By which a form of another schema is known."""
-    schemas = (schema_text(one) for one in ("scenario", "evidence", "forecasts", "source"))
+    schemas = (schema_text(kind) for kind in ("scenario", "evidence", "forecasts", "source"))
     return sha256(b"".join([kind.encode(), *schemas])).hexdigest()[:12]
 
 

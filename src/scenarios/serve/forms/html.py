@@ -21,7 +21,7 @@ def fields(groups: Iterable[Group], typed: Typed, faults: Faults) -> str:
 
 def fault_of(name: str, faults: Faults, *, apart: bool = False) -> str:
     """The place of a field's faults; `apart` from the page, it takes the place of the one there."""
-    words = "".join(f"<span>{safe(one)}</span>" for one in faults.get(name, ()))
+    words = "".join(f"<span>{safe(fault)}</span>" for fault in faults.get(name, ()))
     swap = ' hx-swap-oob="true"' if apart else ""
     return f'<p class="fault" id="fault-{_id(name)}"{swap}>{words}</p>'
 
@@ -41,7 +41,7 @@ def _group(group: Group, typed: Typed, faults: Faults) -> str:
 def _is_filled(part: Field | Row, typed: Typed, faults: Faults) -> bool:
     if isinstance(part, Field):
         return bool(_values(part, typed) or faults.get(part.name))
-    return any(typed.one(it.name) or it.value or faults.get(it.name) for it in part.cells)
+    return any(typed.one(cell.name) or cell.value or faults.get(cell.name) for cell in part.cells)
 
 
 def _part(part: Field | Row, typed: Typed, faults: Faults) -> str:
@@ -61,10 +61,10 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
     if field.kind == "hidden":
         return f'<input type="hidden" name="{name}" value="{escape(value)}">'
     id = _id(field.name)
-    told = f"hint-{id} fault-{id}" if field.hint else f"fault-{id}"
+    described_by = f"hint-{id} fault-{id}" if field.hint else f"fault-{id}"
     hint = f'<span class="hint" id="hint-{id}">{safe(field.hint)}</span>' if field.hint else ""
     fault, known = fault_of(field.name, faults), _known(field, id)
-    common = f'name="{name}" aria-describedby="{told}"{known[0]}'
+    common = f'name="{name}" aria-describedby="{described_by}"{known[0]}'
     common += ' aria-required="true"' if field.needed else ""
     common += " autofocus" if field.begins and not typed.is_sent else ""
     mark = '<span class="needed" aria-hidden="true"> *</span>' if field.needed else ""
@@ -75,10 +75,11 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
             f'<div class="field check"><label>{box} {safe(field.label)}</label>{hint}{fault}</div>'
         )
     if field.kind == "radio":
-        options = "".join(_radio(field.name, *one, value) for one in field.options)
+        options = "".join(_radio(field.name, *option, value) for option in field.options)
         return (
-            f'<fieldset class="field" aria-describedby="{told}"><legend>{safe(field.label)}{mark}'
-            f'</legend>{hint}<div class="choices">{options}</div>{fault}</fieldset>'
+            f'<fieldset class="field" aria-describedby="{described_by}"><legend>'
+            f"{safe(field.label)}{mark}</legend>{hint}"
+            f'<div class="choices">{options}</div>{fault}</fieldset>'
         )
     label = f'<label for="f-{id}">{safe(field.label)}{mark}</label>'
     if field.kind in ("text", "whole"):
@@ -87,12 +88,12 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
         common += whole if field.kind == "whole" else ""
         input = f'<textarea id="f-{id}" {common} rows="{field.rows}">{body}</textarea>'
     elif field.kind == "choice":
-        chosen = "".join(_option(*one, value) for one in field.options)
+        chosen = "".join(_option(*option, value) for option in field.options)
         input = f'<select id="f-{id}" {common}>{chosen}</select>'
     elif field.many:
         more = [*values, ""]
         label = f"<span>{safe(field.label)}{mark}</span>"
-        input = "".join(_one_more(common, field.label, n, it) for n, it in enumerate(more, 1))
+        input = "".join(_one_more(common, field.label, n, entry) for n, entry in enumerate(more, 1))
     else:
         kind = _INPUTS[field.kind]
         filled = f' value="{escape(value)}"' if kind != "file" else ""
@@ -154,7 +155,7 @@ def _cell(cell: Cell, typed: Typed, faults: Faults) -> str:
             f' value="{escape(text)}" inputmode="decimal" autocomplete="off"'
             f' aria-describedby="fault-{id}"></label>'
         )
-    options = "".join(_radio(cell.name, *one, chosen) for one in cell.options)
+    options = "".join(_radio(cell.name, *option, chosen) for option in cell.options)
     about = f'<span class="about">{safe(cell.about)}</span>' if cell.about else ""
     hint = f'<p class="hint">{safe(cell.hint)}</p>' if cell.hint else ""
     return (

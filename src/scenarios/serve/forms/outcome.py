@@ -17,46 +17,46 @@ from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written, moved_or_changed
 
 
-def said(form: Form, groups: Iterable[Group], made: Attempt) -> str:
+def said(form: Form, groups: Iterable[Group], tried: Attempt) -> str:
     """In a few words, for who listens too: what is wrong, and what is missing."""
     known = labels(groups)
-    told = _faults(made, known)
-    if made.missing:
-        names = ", ".join(known.get(name, name) for name in made.missing)
-        told += f"<p>Still needed: {safe(names)}.</p>"
-    if made.written and form.is_text and not made.written.warnings:
-        is_other = bool(made.written.drafts)
-        told += f"<p>{'No faults' if is_other else 'Nothing is changed'}.</p>"
-    return told
+    faults = _faults(tried, known)
+    if tried.missing:
+        names = ", ".join(known.get(name, name) for name in tried.missing)
+        faults += f"<p>Still needed: {safe(names)}.</p>"
+    if tried.written and form.is_text and not tried.written.warnings:
+        is_other = bool(tried.written.drafts)
+        faults += f"<p>{'No faults' if is_other else 'Nothing is changed'}.</p>"
+    return faults
 
 
-def outcome(form: Form, by: Recorder, typed: Typed, made: Attempt) -> str:
+def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> str:
     """What stands beside the form before it is saved."""
-    parts = [_problems(form, made), _changed(by, made), _doubts(typed, made)]
-    if made.written:
+    parts = [_problems(form, tried), _changed(by, tried), _doubts(typed, tried)]
+    if tried.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
-        parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, made.written)]
-        parts.append(_effects(by, form.told(by, made.written, typed)))
-        if made.written.drafts:
-            parts.append(f"<h3>What will be written</h3>{texts(made.written)}")
-        if (commit := made.written.committed) and commit.subject:
+        parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, tried.written)]
+        parts.append(_effects(by, form.told(by, tried.written, typed)))
+        if tried.written.drafts:
+            parts.append(f"<h3>What will be written</h3>{texts(tried.written)}")
+        if (commit := tried.written.committed) and commit.subject:
             parts.append(f"<p>The commit: {safe(commit.subject)}</p>")
     return "".join(parts)
 
 
-def at_fields(groups: Iterable[Group], made: Attempt) -> str:
+def at_fields(groups: Iterable[Group], tried: Attempt) -> str:
     """The faults of all fields, each for its own place."""
-    return "".join(fault_of(name, made.faults, apart=True) for name in labels(groups))
+    return "".join(fault_of(name, tried.faults, apart=True) for name in labels(groups))
 
 
-def done(by: Recorder, written: Written, told: Document) -> str:
+def done(by: Recorder, written: Written, document: Document) -> str:
     """What was written."""
     leads = [*map(_leads, written.drafts), *("" for _ in written.attached)]
     files = "".join(map(_file, written.paths, leads))
     listed = f'<ul class="plain">{files}</ul>' if written.drafts else "<p>Nothing to change.</p>"
     text = f"<h2>What was written</h2>{texts(written)}" if written.drafts else ""
     return "".join(
-        [listed, _committed(written), *_remarks(None, written), _effects(by, told), text]
+        [listed, _committed(written), *_remarks(None, written), _effects(by, document), text]
     )
 
 
@@ -70,8 +70,8 @@ def _leads(draft: Draft) -> str:
 
 
 def _file(path: str, leads: str) -> str:
-    told = f"<code>{safe(path)}</code>"
-    return f'<li><a href="{leads}">{told}</a></li>' if leads else f"<li>{told}</li>"
+    link = f"<code>{safe(path)}</code>"
+    return f'<li><a href="{leads}">{link}</a></li>' if leads else f"<li>{link}</li>"
 
 
 def texts(written: Written) -> str:
@@ -104,60 +104,61 @@ def _marked(line: str) -> str:
     return f"<{tag}>{safe(line)}</{tag}>" if tag else safe(line)
 
 
-def _effects(by: Recorder, told: Document) -> str:
+def _effects(by: Recorder, document: Document) -> str:
     places = {f"s-{id}": f"/s/{id}/" for id in by.database.scenarios}
-    return f'<div class="effects">{html.blocks(told, places)}</div>' if told else ""
+    return f'<div class="effects">{html.blocks(document, places)}</div>' if document else ""
 
 
-def _faults(made: Attempt, known: dict[str, str]) -> str:
+def _faults(tried: Attempt, known: dict[str, str]) -> str:
     """Those that have no field, and how many have one."""
-    own = [*made.faults.get("", ())]
+    own = [*tried.faults.get("", ())]
     own += [
         f"{name.partition(':')[2] or name}: {fault}"
-        for name, faults in made.faults.items()
+        for name, faults in tried.faults.items()
         if name and name not in known
         for fault in faults
     ]
-    elsewhere = [known[name] for name in made.faults if name in known]
+    elsewhere = [known[name] for name in tried.faults if name in known]
     if elsewhere:
         own.append(f"Not right yet: {', '.join(elsewhere)}.")
     return "".join(f'<p class="attention">{safe(fault)}</p>' for fault in own)
 
 
-def _doubts(typed: Typed, made: Attempt) -> str:
+def _doubts(typed: Typed, tried: Attempt) -> str:
     """What may be a slip; who says that it is none can save it."""
-    if not made.doubts:
+    if not tried.doubts:
         return ""
-    told = "".join(f"<p>{safe(doubt)}</p>" for doubt in made.doubts)
+    doubts = "".join(f"<p>{safe(doubt)}</p>" for doubt in tried.doubts)
     on = " checked" if typed.one(SURE) else ""
     return (
-        f'{told}<p class="field check"><label><input type="checkbox" name="{SURE}" value="yes"{on}>'
+        f'{doubts}<p class="field check"><label>'
+        f'<input type="checkbox" name="{SURE}" value="yes"{on}>'
         " Record this one all the same</label></p>"
     )
 
 
-def _problems(form: Form, made: Attempt) -> str:
+def _problems(form: Form, tried: Attempt) -> str:
     """Those of a text, each with a way to its place."""
-    warnings = made.written.warnings if form.is_text and made.written else ()
-    rows = "".join(map(_problem, (*made.problems, *warnings)))
+    warnings = tried.written.warnings if form.is_text and tried.written else ()
+    rows = "".join(map(_problem, (*tried.problems, *warnings)))
     return f'<ul class="plain">{rows}</ul>' if rows else ""
 
 
-def _problem(one: Problem) -> str:
-    place = f'data-line="{one.line}" data-column="{one.column}"'
-    level = "" if one.severity == "error" else "warning: "
-    hint = f" ({one.hint})" if one.hint else ""
+def _problem(problem: Problem) -> str:
+    place = f'data-line="{problem.line}" data-column="{problem.column}"'
+    level = "" if problem.severity == "error" else "warning: "
+    hint = f" ({problem.hint})" if problem.hint else ""
     return (
-        f'<li><a href="#f-text" {place}>{safe(one.path)}:{one.line}:{one.column}</a>'
-        f" {safe(f'{level}{one.rule}: {one.message}{hint}')}</li>"
+        f'<li><a href="#f-text" {place}>{safe(problem.path)}:{problem.line}:{problem.column}</a>'
+        f" {safe(f'{level}{problem.rule}: {problem.message}{hint}')}</li>"
     )
 
 
-def _changed(by: Recorder, made: Attempt) -> str:
+def _changed(by: Recorder, tried: Attempt) -> str:
     """The other version beside the own one; who has seen it may go on from it."""
-    if made.changed is None:
+    if tried.changed is None:
         return ""
-    now, path = by.opened.snapshot.get(made.changed), made.changed
+    now, path = by.opened.snapshot.get(tried.changed), tried.changed
     text = _lines(now) if now is not None else safe("(the file is gone)")
     digest = by.opened.digest(path)
     return (
@@ -171,7 +172,7 @@ def _changed(by: Recorder, made: Attempt) -> str:
 def _remarks(form: Form | None, written: Written) -> list[str]:
     warnings = () if form and form.is_text else written.warnings
     words = [*written.mended, *map(str, warnings)]
-    return [f"<p>{safe(one)}</p>" for one in words]
+    return [f"<p>{safe(word)}</p>" for word in words]
 
 
 def _committed(written: Written) -> str:
@@ -184,9 +185,11 @@ def _committed(written: Written) -> str:
         parts.append(f"Uncommitted changes from before went into the commit too: {names}.")
     if done.oid:
         parts.append(f"Committed as {done.oid[:7]}: {done.subject}")
-    told = "".join(f"<p>{safe(one)}</p>" for one in parts)
+    paragraphs = "".join(f"<p>{safe(part)}</p>" for part in parts)
     if done.fault:
-        told += f'<p class="attention">Written, and not committed: {safe(str(done.fault))}</p>'
+        paragraphs += (
+            f'<p class="attention">Written, and not committed: {safe(str(done.fault))}</p>'
+        )
     if done.output:
-        told += f"<pre>{_lines(done.output.encode())}</pre>"
-    return told
+        paragraphs += f"<pre>{_lines(done.output.encode())}</pre>"
+    return paragraphs

@@ -86,43 +86,47 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Reply:
     with _received(data) as sent:
         by = recorder(ask, sent)
         groups = form.groups(by, said)
-        made = Attempt()
+        tried = Attempt()
         if said.one("do") == "save":
             if said.one("form") != version(form.name):
-                made = Attempt(faults={"": [_OF_ANOTHER]})
+                tried = Attempt(faults={"": [_OF_ANOTHER]})
             else:
                 name = _name(said, data)
                 saved: Saved = ask.request.app.state.saved
 
                 def save() -> Told | None:
-                    nonlocal made
-                    made = attempt(form, by, said, writes=True)
-                    return _done(form, by, said, made) if made.written else None
+                    nonlocal tried
+                    tried = attempt(form, by, said, writes=True)
+                    return _done(form, by, said, tried) if tried.written else None
 
                 if saved.once(name, save) is not None:
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
-            made = attempt(form, by, said, writes=False)
+            tried = attempt(form, by, said, writes=False)
     if not is_live:
-        return _page(form, ask, by, said, groups, made)
+        return _page(form, ask, by, said, groups, tried)
     is_other = said.one("form") != version(form.name)
     if is_other or said.one("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
-        return HTMLResponse(_form(form, by, said, groups, made), headers=whole)
-    words = outcome.said(form, groups, made)
+        return HTMLResponse(_form(form, by, said, groups, tried), headers=whole)
+    words = outcome.said(form, groups, tried)
     parts = (
-        outcome.outcome(form, by, said, made),
+        outcome.outcome(form, by, said, tried),
         f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
-        outcome.at_fields(groups, made),
+        outcome.at_fields(groups, tried),
         _seen(form, by, said, apart=True),
     )
     return HTMLResponse("".join(parts))
 
 
-def _name(said: Typed, data: FormData) -> str:
+def _name(sent: Typed, data: FormData) -> str:
     """By which a form is known when it is sent again; with other words in it it is another one."""
-    files = [f"{it.filename} {it.size}" for _, it in data.multi_items() if not isinstance(it, str)]
-    return sha256(repr((sorted(said.texts.items()), files)).encode()).hexdigest()[:24]
+    files = [
+        f"{file.filename} {file.size}"
+        for _, file in data.multi_items()
+        if not isinstance(file, str)
+    ]
+    return sha256(repr((sorted(sent.texts.items()), files)).encode()).hexdigest()[:24]
 
 
 def _shape(groups: Sequence[Group]) -> str:
@@ -131,13 +135,13 @@ def _shape(groups: Sequence[Group]) -> str:
     return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
-def _seen(form: Form, by: Recorder, said: Typed, *, apart: bool = False) -> str:
+def _seen(form: Form, by: Recorder, sent: Typed, *, apart: bool = False) -> str:
     """The hidden field of the file that the form was made of."""
-    was, now = next(iter(seen(said)), ""), form.rests_on(by, said) or ""
-    is_same = said.is_sent and was == now
+    was, now = next(iter(seen(sent)), ""), form.rests_on(by, sent) or ""
+    is_same = sent.is_sent and was == now
     if apart and is_same:
         return ""
-    value = said.every("seen")[-1] if is_same and was else as_seen(form, by, said)
+    value = sent.every("seen")[-1] if is_same and was else as_seen(form, by, sent)
     swap = ' hx-swap-oob="true"' if apart else ""
     return f'<input type="hidden" name="seen" value="{escape(value)}" id="seen"{swap}>'
 
@@ -165,51 +169,51 @@ def _received(data: FormData) -> Iterator[Path | None]:
 
 
 def _page(
-    form: Form, ask: Ask, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt
+    form: Form, ask: Ask, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt
 ) -> Page:
     lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
     head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
-    content = head + _form(form, by, said, groups, made)
-    status = 422 if said.one("do") == "save" else 200
+    content = head + _form(form, by, sent, groups, tried)
+    status = 422 if sent.one("do") == "save" else 200
     return Page(title=form.title, content=content, live=False, status=status)
 
 
-def _form(form: Form, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt) -> str:
-    told = outcome.outcome(form, by, said, made) if said.is_sent else ""
-    words = outcome.said(form, groups, made) if said.is_sent else ""
+def _form(form: Form, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt) -> str:
+    result = outcome.outcome(form, by, sent, tried) if sent.is_sent else ""
+    words = outcome.said(form, groups, tried) if sent.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
-        "ticket": said.one("ticket") or ticket(),
+        "ticket": sent.one("ticket") or ticket(),
         "shape": _shape(groups),
     }
     kept = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in hidden.items()
     )
-    kept += _seen(form, by, said)
+    kept += _seen(form, by, sent)
     return f"""\
 <form class="record" id="record" method="post" action="{address}" enctype="multipart/form-data"
  hx-post="{address}" hx-encoding="multipart/form-data" hx-target="#outcome">{kept}
-<div class="asked">{html.fields(groups, said, made.faults)}</div>
+<div class="asked">{html.fields(groups, sent, tried.faults)}</div>
 <div class="beside" data-live-form hx-post="{address}" hx-include="closest form"
  hx-params="not attachment,do" hx-trigger="input from:#record delay:350ms"
  hx-encoding="application/x-www-form-urlencoded" hx-target="#outcome" hx-sync="this:replace">
 <h2>Before it is written</h2>
 <div id="said" role="status">{words}</div>
-<div id="outcome" tabindex="-1">{told}</div>
+<div id="outcome" tabindex="-1">{result}</div>
 <p class="does"><button name="do" value="preview">Preview</button>
 <button class="first" name="do" value="save">{safe(form.save)}</button></p>
 </div>
 </form>"""
 
 
-def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> Told:
-    assert made.written is not None  # noqa: S101 - else nothing is told
-    told = outcome.done(by, made.written, form.told(by, made.written, said))
+def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> Told:
+    assert tried.written is not None  # noqa: S101 - else nothing is told
+    result = outcome.done(by, tried.written, form.told(by, tried.written, sent))
     again = f"/record/{form.name}/"
     page = (
-        f"<h1>Recorded</h1>{told}"
+        f"<h1>Recorded</h1>{result}"
         f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
         '<a class="button" href="/undo/">Take it back</a></p>'
     )
@@ -236,9 +240,9 @@ def _recorded(ask: Ask) -> Page:
         "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
         " the review has it.</p>"
     )
-    told = saved.get(ask.part("ticket")) or Told(gone)
-    content = told.page
-    if not {*recorder(ask).hidden} <= {*told.hidden}:
+    page = saved.get(ask.part("ticket")) or Told(gone)
+    content = page.page
+    if not {*recorder(ask).hidden} <= {*page.hidden}:
         content = "<h1>Recorded</h1><p>What it did is shown after the sitting.</p>"
     return Page(title="Recorded", content=content, live=False)
 

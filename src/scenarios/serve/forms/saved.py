@@ -39,11 +39,11 @@ class Saved:
     def once(self, ticket: str, save: Callable[[], Told | None]) -> Told | None:
         """Save, unless that was done; what is told of it, or None where it was refused."""
         with self._saving:
-            if found := self._pages.get(ticket):
-                return found
-            made = save()
-            if made is not None and ticket:
-                self._pages[ticket] = made
+            if page := self._pages.get(ticket):
+                return page
+            page = save()
+            if page is not None and ticket:
+                self._pages[ticket] = page
                 while len(self._pages) > _MOST:
                     self._pages.popitem(last=False)
-            return made
+            return page

@@ -82,9 +82,9 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
         rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
         return rows(by.database, _day(typed, by.today))
     if ask.kind == "new_source":
-        return [_source_field(it, by) for it in source.KEYS]
+        return [_source_field(ask, by) for ask in source.KEYS]
     if ask.kind == "given":
-        others = [(id, one.title) for id, one in by.database.scenarios.items()]
+        others = [(id, scenario.title) for id, scenario in by.database.scenarios.items()]
         return (
             Field(name=ask.key, label=ask.name, kind="choice", options=(("", "none"), *others)),
             Field(name=f"{ask.key}:occurred", label="Its prior if that one occurs"),
@@ -201,9 +201,9 @@ def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | N
         return None
     if not reading.typed.one("source").strip():
         reading.missing.append("source")
-    asks = (msgspec.structs.replace(it, key=f"{NEW}:{it.key}") for it in source.KEYS)
+    asks = (msgspec.structs.replace(ask, key=f"{NEW}:{ask.key}") for ask in source.KEYS)
     at = At(by.today, by.opened, {})
-    return {it.key.removeprefix(f"{NEW}:"): _answer(it, by, reading, at) for it in asks}
+    return {ask.key.removeprefix(f"{NEW}:"): _answer(ask, by, reading, at) for ask in asks}
 
 
 def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
@@ -245,16 +245,16 @@ def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
 
 def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
     """What an item does to each scenario; nothing of what is hidden."""
-    found = evidence_effects(written, id, day)
-    shown = [effect for effect in found if effect.scenario not in by.hidden]
-    told = effects_document(shown, by.database.tracker, day) if shown else ()
-    return (*told, *_untold(found, shown))
+    effects = evidence_effects(written, id, day)
+    shown = [effect for effect in effects if effect.scenario not in by.hidden]
+    document = effects_document(shown, by.database.tracker, day) if shown else ()
+    return (*document, *_untold(effects, shown))
 
 
-def _untold(found: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
-    if not found:
+def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
+    if not effects:
         return (Items((Item("It rates no scenario yet."),)),)
-    hidden = [effect.scenario for effect in found if effect not in shown]
+    hidden = [effect.scenario for effect in effects if effect not in shown]
     if not hidden:
         return ()
     names = ", ".join(dict.fromkeys(hidden))

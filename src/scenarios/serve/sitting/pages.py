@@ -88,9 +88,9 @@ def open_sitting(ask: Ask, analyst: Analyst) -> Iterator[Sat]:
         yield Sat(ask, opened, held, analyst, on)
 
 
-def asked(sat: Sat, said: Typed | None = None, reading: Reading | None = None) -> Page:
+def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> Page:
     """The next step, with what was typed in it and is wrong."""
-    text, faults = said or Typed(), reading.faults if reading else {}
+    text, faults = typed or Typed(), reading.faults if reading else {}
     step, now = sat.step, sat.notes.sitting
     at_day = known(sat.database, sat.on)
     if step.kind == "item":
@@ -123,15 +123,15 @@ def _table(sat: Sat, step: SittingStep) -> str:
 
 def _remarks(sat: Sat) -> list[str]:
     """Answers to questions that are closed meanwhile, and not written; and what audit will say."""
-    told, open_ones = [], []
+    lines, open_ones = [], []
     for entry in end(sat.notes.sitting).entries:
         if fault := closed_since(sat.opened, entry, sat.on):
-            said = answer_text(entry.probability, entry.rationale)
-            told.append(f"Left out: {fault}; you had said {said}")
+            answer = answer_text(entry.probability, entry.rationale)
+            lines.append(f"Left out: {fault}; you had said {answer}")
         else:
             open_ones.append(entry)
     given = (sat.analyst, sat.on, open_ones, clock.today())
-    return [*told, *foretold_of_sheet(sat.opened.root, *given)]
+    return [*lines, *foretold_of_sheet(sat.opened.root, *given)]
 
 
 def _open_ends(sat: Sat) -> list[str]:
@@ -242,11 +242,11 @@ def _rated(ask: Ask, form: FormData) -> Reply:
 
 
 def _past_due(ask: Ask, form: FormData) -> Reply:
-    said = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
+    states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
 
     def do(sat: Sat) -> None:
-        asked = {sitting.key_of(one) for one in sat.step.past_due}
-        known_ones = {key: how for key, how in said.items() if key in asked}
+        asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
+        known_ones = {key: how for key, how in states.items() if key in asked}
         sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
 
     return taken(ask, do)
@@ -264,7 +264,7 @@ def _answered(ask: Ask, form: FormData) -> Reply:
         if reading.faults:
             return asked(sat, said, reading)
         after = sat.step
-        if after.kind == "sums" and not any(one.nearest for one in after.sums):
+        if after.kind == "sums" and not any(total.nearest for total in after.sums):
             sitting.show(sat.notes, after.group)
         return None
 
@@ -303,10 +303,10 @@ def _kept(ask: Ask, form: FormData) -> Reply:
         step = sat.step
         for topic in step.group if step.kind == "ask" else ():
             reading = Reading(said)
-            made = _figure(topic, reading)
+            answer = _figure(topic, reading)
             why = reading.wanted(f"why:{topic.id}", sitting.reason)
-            if made and not reading.faults:
-                draft = SittingAnswer(made[0], made[0], "figure", topic.grounds, why)
+            if answer and not reading.faults:
+                draft = SittingAnswer(answer[0], answer[0], "figure", topic.grounds, why)
                 if draft != sat.notes.sitting.answers.get(topic.id):
                     sitting.put(sat.notes, topic.id, draft)
         return Response(status_code=204)
@@ -337,38 +337,38 @@ def _revised(ask: Ask, form: FormData) -> Reply:
         step, reading = sat.step, Reading(said)
         if step.kind != "revise":
             return None
-        made = {}
+        answers = {}
         for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
             now = _figure(topic, reading)
             why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if now is None or now[0] == answer.blind:
-                made[topic.id] = _settled(answer)
+                answers[topic.id] = _settled(answer)
             elif why is None:
                 reading.fault(f"why:{topic.id}", "a revision needs a reason")
             else:
                 moved = msgspec.structs.replace(answer, probability=now[0])
-                made[topic.id] = sitting.revised(moved, why)
+                answers[topic.id] = sitting.revised(moved, why)
         if said.one("do") != "anyway":
-            for told in _off(sat, step.group, made):
-                reading.fault("", told)
+            for warning in _off(sat, step.group, answers):
+                reading.fault("", warning)
         if reading.faults:
             return asked(sat, said, reading)
-        sat.notes.keep(answers={**sat.notes.sitting.answers, **made})
+        sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
         return None
 
     return taken(ask, do)
 
 
 def _off(
-    sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, SittingAnswer]
+    sat: Sat, group: Sequence[Topic], answers: Mapping[ScenarioId, SittingAnswer]
 ) -> Iterator[str]:
     """What a revision makes the figures of a set add up to, where that is not 100%."""
     before = sat.notes.sitting
-    after = msgspec.structs.replace(before, answers={**before.answers, **made})
-    was, now = (sitting.figures(sat.database, said, group) for said in (before, after))
-    off = [one for one in now if one.nearest and one not in was]
+    after = msgspec.structs.replace(before, answers={**before.answers, **answers})
+    was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))
+    off = [total for total in now if total.nearest and total not in was]
     for row in set_sums(off, sat.analyst).rows:
-        yield "; ".join(plain(one.text) for one in (row, *row.under))
+        yield "; ".join(plain(line.text) for line in (row, *row.under))
 
 
 def _settled(answer: SittingAnswer) -> SittingAnswer:
@@ -382,7 +382,7 @@ def _ended(ask: Ask, form: FormData) -> Reply:
         if sat.step.kind != "end":
             return None
         made = end(sat.notes.sitting)
-        entries = [one for one in made.entries if not closed_since(sat.opened, one, sat.on)]
+        entries = [entry for entry in made.entries if not closed_since(sat.opened, entry, sat.on)]
         if not entries:
             sat.notes.drop()
             return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
@@ -392,11 +392,11 @@ def _ended(ask: Ask, form: FormData) -> Reply:
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)
         absent = counted_absent(after, sat.on, made.seen)
-        told = html.blocks(reveal_table(reveals(written, made), added, sat.analyst, absent))
+        blocks = html.blocks(reveal_table(reveals(written, made), added, sat.analyst, absent))
         done = written.committed
         note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
         note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""
-        return page(f"<h2>The sitting is over</h2>{note}{told}{texts(written)}")
+        return page(f"<h2>The sitting is over</h2>{note}{blocks}{texts(written)}")
 
     return taken(ask, do)
 

@@ -28,7 +28,7 @@ _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
 
 def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> str:
     """A form of the sitting; the first button is the one that goes on, by Enter too."""
-    made = "".join(
+    rows = "".join(
         f'<button name="do" value="{value}"{" class=first" if n == 1 else ""}>'
         f"{safe(label)}</button>"
         for n, (value, label) in enumerate(buttons, start=1)
@@ -41,15 +41,15 @@ def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> s
     )
     return (
         f'<form class="record" data-kept method="post" action="/sitting/{action}/">{body}{keeps}'
-        f'<p class="does">{made}</p></form>'
+        f'<p class="does">{rows}</p></form>'
     )
 
 
 def left(day: date, number: int) -> str:
     """A sitting of an earlier day that was never finished."""
     hidden = f'<input type="hidden" name="day" value="{day}">'
-    told = f"<p>The sitting of {day} was never finished: {counted(number, 'answer')}.</p>"
-    return told + form("left", hidden, ("take", "Take its answers over"), ("drop", "Drop them"))
+    notice = f"<p>The sitting of {day} was never finished: {counted(number, 'answer')}.</p>"
+    return notice + form("left", hidden, ("take", "Take its answers over"), ("drop", "Drop them"))
 
 
 def agenda_told(due: Agenda) -> str:
@@ -60,20 +60,20 @@ def agenda_told(due: Agenda) -> str:
         counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
         counted(asked, "scenario") + " to answer" if asked else "",
     ]
-    told = ", ".join(filter(None, parts))
+    summary = ", ".join(filter(None, parts))
     overdue = "".join(
         f"<li>{safe(id)}: its last day is over."
         f' <a href="/record/resolution/?scenario={escape(id)}">Record the outcome</a></li>'
         for id in due.overdue
     )
-    return f"<p>{told or 'Nothing is due'}.</p>" + (f'<ul class="plain">{overdue}</ul>')
+    return f"<p>{summary or 'Nothing is due'}.</p>" + (f'<ul class="plain">{overdue}</ul>')
 
 
 def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults: Faults) -> str:
     """An item that rates nothing yet; nothing is told of what it would do."""
     day = database.evidence[id].recorded
     blind = without_evidence(database)
-    told = "".join(f"<p>{safe(line)}</p>" for line in unrated_text(at_day, id, _WIDE).split("\n"))
+    lines = "".join(f"<p>{safe(line)}</p>" for line in unrated_text(at_day, id, _WIDE).split("\n"))
     groups = (
         Group(title="What it shows", parts=across.indicators_asked(blind, day)),
         Group(
@@ -85,21 +85,21 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
     hidden = f'<input type="hidden" name="item" value="{escape(id)}">'
     body = f"{hidden}<div>{fields(groups, typed, faults)}</div>"
     asked = form("item", body, ("rate", "Rate it"), ("later", "Later"))
-    return f"<h2>Not rated yet</h2>{told}{asked}"
+    return f"<h2>Not rated yet</h2>{lines}{asked}"
 
 
 def past_due_asked(step: SittingStep) -> str:
     """Whether each was seen by now."""
     cells = tuple(
         Cell(
-            name=f"due:{key_of(one)}",
-            label=one.indicator.statement,
-            about=key_of(one),
-            hint=past_due_text(one, _WIDE).split("\n")[-1].strip(),
+            name=f"due:{key_of(indicator)}",
+            label=indicator.indicator.statement,
+            about=key_of(indicator),
+            hint=past_due_text(indicator, _WIDE).split("\n")[-1].strip(),
             options=_SEEN,
             value="skipped",
         )
-        for one in step.past_due
+        for indicator in step.past_due
     )
     note = "What was seen counts only once it is recorded; its absence counts until then."
     group = Group(title="Past due: seen by now?", note=note, parts=(Row(title="", cells=cells),))
@@ -109,7 +109,7 @@ def past_due_asked(step: SittingStep) -> str:
 def group_asked(
     database: Database,
     at_day: Known,
-    said: Sitting,
+    answered: Sitting,
     step: SittingStep,
     typed: Typed,
     faults: Faults,
@@ -126,7 +126,7 @@ def group_asked(
         head += html.blocks(topics.set_document(title, group, at_day))
     body = "".join(
         f'<section class="topic">{_topic(topic, at_day, language, is_set=is_set)}'
-        f"{_asked(topic, said.answers.get(topic.id), typed, faults)}</section>"
+        f"{_asked(topic, answered.answers.get(topic.id), typed, faults)}</section>"
         for topic in group
     )
     return head + form("answers", body, ("answer", "Answer"), live="/sitting/keep/")
@@ -134,8 +134,8 @@ def group_asked(
 
 def _topic(topic: Topic, at_day: Known, language: str, *, is_set: bool) -> str:
     title = Heading(3, f"{topic.scenario.title} ({topic.id})")
-    told = topics.document(topic, at_day, language, items=not is_set)
-    return html.blocks((title, *told))
+    document = topics.document(topic, at_day, language, items=not is_set)
+    return html.blocks((title, *document))
 
 
 def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Faults) -> str:
@@ -168,17 +168,17 @@ def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Fau
     return fields((Group(title="", parts=asked),), typed, faults)
 
 
-def sums_told(said: Sitting, step: SittingStep) -> str:
+def sums_told(answered: Sitting, step: SittingStep) -> str:
     """The own figures of a set, before anything else is shown."""
     rows = "".join(
-        f"<li>{safe(topic.id)}: {safe(words(said.answers[topic.id].probability))}</li>"
+        f"<li>{safe(topic.id)}: {safe(words(answered.answers[topic.id].probability))}</li>"
         for topic in step.group
-        if topic.id in said.answers
+        if topic.id in answered.answers
     )
-    added = html.blocks((set_sums(step.sums, said.analyst),))
+    added = html.blocks((set_sums(step.sums, answered.analyst),))
     back, on = ("change", "Change them"), ("show", "Show what the others and the evidence say")
-    told = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
-    return told + form("show", "", on, back)
+    section = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
+    return section + form("show", "", on, back)
 
 
 def revision_asked(
@@ -209,20 +209,20 @@ def revision_asked(
     )
 
 
-def end_told(said: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
+def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
     """What the sheet will say."""
     rows = "".join(
-        f"<li><strong>{safe(id)}</strong>: {safe(words(one.probability))}"
-        f"{f', {safe(one.rationale)}' if one.rationale else ' (no reason)'}</li>"
-        for id, one in said.answers.items()
+        f"<li><strong>{safe(id)}</strong>: {safe(words(answer.probability))}"
+        f"{f', {safe(answer.rationale)}' if answer.rationale else ' (no reason)'}</li>"
+        for id, answer in answered.answers.items()
     )
-    told = "".join(f"<p>{safe(line)}</p>" for line in notes)
-    told += "".join(f'<p class="attention">{line}</p>' for line in open_ends)
+    lines = "".join(f"<p>{safe(line)}</p>" for line in notes)
+    lines += "".join(f'<p class="attention">{line}</p>' for line in open_ends)
     if not rows:
-        return f"<h2>Nothing is answered</h2>{told}" + form("end", "", ("drop", "End the sitting"))
+        return f"<h2>Nothing is answered</h2>{lines}" + form("end", "", ("drop", "End the sitting"))
     commit = Field(name="commit", label="Commit it to git", kind="check")
     switch = fields((Group(title="", parts=(commit,)),), Typed(), {})
-    sheet = f"<h2>The sheet of {said.date}</h2><ul class='plain'>{rows}</ul>{told}"
+    sheet = f"<h2>The sheet of {answered.date}</h2><ul class='plain'>{rows}</ul>{lines}"
     return sheet + form("end", switch, ("write", "Write the sheet"))
 
 

@@ -186,8 +186,8 @@ def digest_of(path: str, data: bytes) -> bytes:
 class CachedEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence by id, in order: records that were `made`, and cached ones."""
 
-    def __init__(self, files: CachedFiles, made: Mapping[EvidenceId, Evidence]) -> None:
-        self.files, self.made = files, made
+    def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
+        self.files, self.made = files, items
         self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
         self._is_packed = True
 

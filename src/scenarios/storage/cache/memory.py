@@ -60,10 +60,10 @@ class Memory:
             return packed.record(place), []
         return self._read(kind, path, data)
 
-    def keep(self, name: str, asked: str, made: Any) -> None:
+    def keep(self, name: str, asked: str, value: Any) -> None:
         """Keep a result; of many, the latest."""
         self.made.pop((name, asked), None)
-        self.made[name, asked] = made
+        self.made[name, asked] = value
         if len(self.made) > _MADE:
             self.made.pop(next(iter(self.made)), None)
 

@@ -197,13 +197,13 @@ class NewCommit(NamedTuple):
 def repository(folder: Path) -> Repository:
     """The repository of a folder, if it can take a commit."""
     try:
-        found = git.repository(folder)
+        place = git.repository(folder)
     except ScenError as error:
         raise NotWritten(str(error)) from None
-    if found.top is None:
+    if place.top is None:
         why = "core.bare or core.worktree says that its files are not here"
-        raise NotWritten(f"{found.git_dir} has no working tree around {folder}: {why}")
-    return found
+        raise NotWritten(f"{place.git_dir} has no working tree around {folder}: {why}")
+    return place
 
 
 def refuse(repository: Repository, paths: Sequence[str]) -> None:
@@ -212,10 +212,10 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     Changes nothing and runs no program of the repository. The paths are relative to the
     repository's folder, existing or not.
     """
-    if what := _underway(repository):
+    if operation := _underway(repository):
         how = "finish or abort it first, `git status` says how"
         raise ScenError(
-            f"{repository.folder}: git is in the middle of {what}: {how}; nothing was written"
+            f"{repository.folder}: git is in the middle of {operation}: {how}; nothing was written"
         )
     real = _real(repository, paths)
     for status, path in _staged(repository):
@@ -273,23 +273,23 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> NewCom
     with ctrl_c_is_for_git(), noted(repository.git_dir, note) as held:
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
-        code, what = _let_run(repository, held, *words) if new else (0, "")
+        code, output = _let_run(repository, held, *words) if new else (0, "")
         if not code:
             encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
             words = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            _, what = _let_run(repository, held, *encoding, *words, "--", *literal)
+            _, output = _let_run(repository, held, *encoding, *words, "--", *literal)
         after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
             _forget(repository, new)
-            raise ScenError(_not_committed(_top(repository), real, subject, what))
+            raise ScenError(_not_committed(_top(repository), real, subject, output))
         if _ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir)
-    return NewCommit(after, what)
+    return NewCommit(after, output)
 
 
 def mend(repository: Repository) -> Iterator[str]:
@@ -310,32 +310,32 @@ def mend(repository: Repository) -> Iterator[str]:
             drop_note(note)
 
 
-def _mend(repository: Repository, found: Begun) -> Iterator[str]:
+def _mend(repository: Repository, begun: Begun) -> Iterator[str]:
     head = _head(repository)
-    new = ("diff-files", "--diff-filter=A", "--", *found.new)
-    intended = _named(repository, *new) if found.new else []
-    if head == found.head:
+    new = ("diff-files", "--diff-filter=A", "--", *begun.new)
+    intended = _named(repository, *new) if begun.new else []
+    if head == begun.head:
         _forget(repository, intended)
-        if written := _known(repository, found.paths):
+        if written := _known(repository, begun.paths):
             names = ", ".join(written)
             yield f"a command was killed before its commit: written, not committed: {names}"
-    elif head and _is_next(repository, head, found):
-        behind = _named(repository, *_CACHED, "--", *found.paths)
-        before = (*_CACHED, found.head, "--", *found.paths) if found.head else None
+    elif head and _is_next(repository, head, begun):
+        behind = _named(repository, *_CACHED, "--", *begun.paths)
+        before = (*_CACHED, begun.head, "--", *begun.paths) if begun.head else None
         moved = _named(repository, *before) if before else behind
         if own := [path for path in behind if path not in moved or path in intended]:
             _reset(repository, own)
-        names = ", ".join(found.paths)
+        names = ", ".join(begun.paths)
         yield f"a command was killed after its commit {head[:7]}: committed: {names}"
 
 
-def _is_next(repository: Repository, head: str, found: Begun) -> bool:
+def _is_next(repository: Repository, head: str, begun: Begun) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
     listed = _ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]
     words = ("diff-tree", "--root", "--no-commit-id", "-r")
     changed = _named(repository, *words, head)
-    return parents == ([found.head] if found.head else []) and set(changed) <= set(found.paths)
+    return parents == ([begun.head] if begun.head else []) and set(changed) <= set(begun.paths)
 
 
 def _named(repository: Repository, *words: str) -> list[str]:
@@ -355,14 +355,14 @@ def _reset(repository: Repository, paths: Sequence[str]) -> None:
 
 
 def _underway(repository: Repository) -> str | None:
-    for name, what in _UNDERWAY.items():
+    for name, operation in _UNDERWAY.items():
         # A reference need not be a file.
         is_reference = (
             name.isupper()
             and not _ask(repository, "rev-parse", "--quiet", "--verify", name).returncode
         )
         if is_reference or os.path.lexists(repository.git_dir / name):
-            return what
+            return operation
     return None
 
 
@@ -414,9 +414,9 @@ def _head(repository: Repository) -> str | None:
 
 
 def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str) -> str:
-    there = ["git", "-C", str(folder)]
-    add = shlex.join([*there, "add", "--", *paths])
-    again = shlex.join([*there, "commit", "-m", subject, "--", *paths])
+    command = ["git", "-C", str(folder)]
+    add = shlex.join([*command, "add", "--", *paths])
+    again = shlex.join([*command, "commit", "-m", subject, "--", *paths])
     names = ", ".join(str(folder / path) for path in paths)
     why = reason or "git or a hook stopped without a word"
     return f"{names}: written, not committed:\n{why}\nonce that is fixed: {add} && {again}"

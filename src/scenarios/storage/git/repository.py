@@ -118,13 +118,13 @@ def first_commit(database: Path) -> str | None:
     None without a repository, and in a shallow clone, which lacks that commit.
     """
     try:
-        there = repository(database)
+        place = repository(database)
     except ScenError:
         return None
-    listed = start(there.git_dir, "rev-list", "--max-parents=0", "HEAD", "--").stdout
+    listed = start(place.git_dir, "rev-list", "--max-parents=0", "HEAD", "--").stdout
     commits = _text(listed).split()
-    folder = "" if there.prefix == "scenarios/" else f"/{there.prefix.rstrip('/')}"
-    return commits[-1] + folder if commits and not is_shallow(there) else None
+    folder = "" if place.prefix == "scenarios/" else f"/{place.prefix.rstrip('/')}"
+    return commits[-1] + folder if commits and not is_shallow(place) else None
 
 
 def last_change(repository: Repository, path: str) -> str | None:

@@ -308,9 +308,9 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
         if entry is None:
             known = [name.value for name, _ in mapping.value] if layout.is_mapping(mapping) else []
             hint = did_you_mean(key, known)
-            there = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
+            message = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark
-            raise EditError(there, mark.line + 1, mark.column + 1)
+            raise EditError(message, mark.line + 1, mark.column + 1)
         above.append((mapping, entry))
         mapping = entry[1]
     while len(above) > 1 and len(above[-1][0].value) == 1:

@@ -56,18 +56,18 @@ def locate(opened: Opened, text: str) -> Located:
         known = opened.database.scenarios[opened.scenario(scenario)].indicators
         known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
         return Located("scenario", scenario, indicator)
-    there = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
-    if len(there) > 1:
-        choices = " or ".join(f"{kind}:{id}" for kind in there)
+    present = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
+    if len(present) > 1:
+        choices = " or ".join(f"{kind}:{id}" for kind in present)
         raise ScenError(f"two records are called {shown(id)}: say which, {choices}")
-    if not there:
+    if not present:
         for kind in kinds:
             if now := opened.database.called_now.get((kind, id)):
                 raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
         what = kinds[0] if colon and kinds else "record"
         ids = [key for kind in kinds for key in records(opened.database, kind)]
         known_id(id, ids, what, "scen list")
-    return Located(there[0], id)
+    return Located(present[0], id)
 
 
 _KEEPS_NAMES = ("scenario", "evidence", "source")

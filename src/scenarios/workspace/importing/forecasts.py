@@ -80,7 +80,7 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 
 
 def edits(
-    there: Sheet,
+    sheet: Sheet,
     id: str,
     entries: Mapping[str, SheetEntry],
     settings: Settings,
@@ -90,10 +90,10 @@ def edits(
     """Changes of the existing sheet of a day."""
     puts: list[Put] = []
     for entry in entries.values():
-        added = _puts(there, entry)
-        is_new = entry.scenario not in there.probabilities
+        added = _puts(sheet, entry)
+        is_new = entry.scenario not in sheet.probabilities
         if added and not is_new and not settings.update:
-            old, now = there.probabilities[entry.scenario], entry.probability
+            old, now = sheet.probabilities[entry.scenario], entry.probability
             what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
             faults.add(entry.arrival.place, message)
@@ -138,14 +138,14 @@ def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> Sh
     return SheetEntry(scenario, p, evidence, forecast)
 
 
-def _puts(there: Sheet, entry: SheetEntry) -> list[Put]:
+def _puts(sheet: Sheet, entry: SheetEntry) -> list[Put]:
     id, puts = entry.scenario, []
-    if there.probabilities.get(id, "") != entry.probability:
+    if sheet.probabilities.get(id, "") != entry.probability:
         puts.append(Put(("probabilities", id), entry.probability))
     rationale = entry.arrival.rationale
-    if rationale and there.rationales.get(id) != rationale:
+    if rationale and sheet.rationales.get(id) != rationale:
         puts.append(Put(("rationales", id), rationale))
-    if entry.evidence and [*there.evidence.get(id, ())] != entry.evidence:
+    if entry.evidence and [*sheet.evidence.get(id, ())] != entry.evidence:
         puts.append(Put(("evidence", id), entry.evidence))
     return puts
 

@@ -110,16 +110,16 @@ class Drafting:
     def _record(self, record: ArrivingRecord) -> None:
         kind, id, arrival = record
         given = dict(arrival.record)
-        there = self.known.there[kind].get(id)
+        present = self.known.there[kind].get(id)
         if arrival.foreign and self.known.key_of(kind, arrival.foreign) == id:
             foreign = {arrival.foreign.system: arrival.foreign.id}
             given["foreign"] = given.get("foreign", {}) | foreign
-        if there and arrival.called:
+        if present and arrival.called:
             given.pop("foreign", None)
         if kind == "evidence":
             self._resolve(given)
         self.plan.comes_from(path_of(kind, id), arrival)
-        if there is None:
+        if present is None:
             given = {**plain(arrival.assumed, self.settings.timezone), **given}
             self._count_lacking(kind, given)
             filled = records.filled(kind, given, arrival, self.settings)
@@ -129,14 +129,14 @@ class Drafting:
                 self.plan.counts[kind].added += 1
                 self._analysts.update([filled["analyst"]] if "analyst" in filled else [])
             return
-        was = built(there)
+        was = built(present)
         if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
             words = (
                 "has another author and title, which no --update replaces: correct what is wrong"
             )
             raise Unsound(f"source '{id}', {shown(was['name'])}, {words}", "name")
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
-            horizon, basis = str(given.get("horizon", there.horizon)), records.basis_of(arrival)
+            horizon, basis = str(given.get("horizon", present.horizon)), records.basis_of(arrival)
             outcome = records.resolution(given["resolution"], horizon, self.settings, basis)
             given["resolution"] = tidy(Resolution, outcome)
         self._change(kind, id, [*differences(was, given)], was)
@@ -197,18 +197,18 @@ class Drafting:
         id = arrival.id or slug(arrival.title, otherwise="indicator")
         given = {**arrival.record, "ratings": self._ratings(arrival.record)}
         path, below = path_of("scenario", scenario), ("indicators", id)
-        there = self.opened.database.scenarios.get(scenario)
-        if there is None and scenario not in self._new:
+        owner = self.opened.database.scenarios.get(scenario)
+        if owner is None and scenario not in self._new:
             raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
-        if there and id in there.indicators:
-            was = built(there.indicators[id])
+        if owner and id in owner.indicators:
+            was = built(owner.indicators[id])
             puts = [Put((*below, *put.keys), put.value) for put in differences(was, given)]
             self._change("scenario", scenario, puts, was, *below)
-        elif there is None and id in self._new[scenario].get("indicators", {}):
+        elif owner is None and id in self._new[scenario].get("indicators", {}):
             raise Unsound(f"the scenario has an indicator '{id}' already", "id")
         else:
             value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
-            if there:
+            if owner:
                 self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
             else:
                 self._new[scenario].setdefault("indicators", {})[id] = value
@@ -229,13 +229,13 @@ class Drafting:
         count = self.plan.counts["forecasts"]
         for on, analyst in progress(sheets.of, "drafting the sheets", len(sheets.of)):
             entries, id = sheets.of[on, analyst], f"{on}-{analyst}"
-            path, there = path_of("forecasts", id), self.opened.database.sheets.get(id)
+            path, sheet = path_of("forecasts", id), self.opened.database.sheets.get(id)
             for entry in entries.values():
                 for part in ("probabilities", "rationales", "evidence"):
                     self.plan.comes_from(path, entry.arrival, part, entry.scenario)
-            if there:
+            if sheet:
                 self._analysts.add(analyst)
-                puts = forecasts.edits(there, id, entries, self.settings, count, self.faults)
+                puts = forecasts.edits(sheet, id, entries, self.settings, count, self.faults)
                 if puts:
                     self.plan.change("forecasts", id, puts)
             elif self.plan.add("forecasts", id, forecasts.record(on, analyst, entries)):
@@ -425,6 +425,6 @@ def _subject(kind: str, attempts: list[Drafting]) -> Callable[[Written], str]:
     return words
 
 
-def _number(number: int, one: str, many: str | None = None) -> str:
+def _number(number: int, singular: str, many: str | None = None) -> str:
     """`1 item`, `2,000 items`."""
-    return counted(number, one, many).replace(str(number), f"{number:,}", 1)
+    return counted(number, singular, many).replace(str(number), f"{number:,}", 1)

@@ -52,10 +52,10 @@ def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
     return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
 
 
-def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
+def differences(present: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
     """The changes after which a record holds all that is given; the rest stays."""
     for key, value in given.items():
-        old = there.get(key)
+        old = present.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
             yield from differences(old, value, *keys, key)
         elif not _is_same(old, value, keys):
@@ -172,8 +172,8 @@ class KnownIds:
             same["id"] = now.get(("source", arrival.id), arrival.id)
         for name, id in same.items():
             is_sure = name.startswith(("doi:", "isbn:"))
-            there = self._sources.get(id)
-            if there and (is_sure or not is_another(there, arrival.title)):
+            present = self._sources.get(id)
+            if present and (is_sure or not is_another(present, arrival.title)):
                 return id
         number, proposed = 1, arrival.id or self._proposed("source", arrival)
         while proposed in self._sources or ("source", proposed) in now:
@@ -274,14 +274,14 @@ class Plan:
 
     def asked(self) -> Database:
         """The database with the drafted scenarios."""
-        there = self.opened.database
-        scenarios: dict[str, Any] = dict(there.scenarios)
+        database = self.opened.database
+        scenarios: dict[str, Any] = dict(database.scenarios)
         for path, draft in self.drafts.items():
             if draft.new and kind_of(path) == "scenario":
                 record, _ = self.opened.read("scenario", path, draft.new)
                 if record:
                     scenarios[id_of(path)] = record
-        return replace(there, scenarios=scenarios) if self.drafts else there
+        return replace(database, scenarios=scenarios) if self.drafts else database
 
     def blame(self, path: str, keys: Keys, message: str) -> None:
         """Report a fault of a part of a file at the row that it came from."""

@@ -43,9 +43,9 @@ def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
     """Ids, or records by id with their title, summary or name; of items the newest first."""
     if not isinstance(known, Mapping):
         return [(id, "") for id in sorted(known)]
-    found = [(id, _title(record)) for id, record in sorted(known.items())]
+    pairs = [(id, _title(record)) for id, record in sorted(known.items())]
     are_items = any(hasattr(record, "recorded") for record in known.values())
-    return found[::-1] if are_items else found
+    return pairs[::-1] if are_items else pairs
 
 
 def newest(evidence: Mapping[str, Any], most: int = 200) -> list[Offer]:
@@ -56,8 +56,8 @@ def newest(evidence: Mapping[str, Any], most: int = 200) -> list[Offer]:
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
     """What each typed word is part of, in the word or its title; what begins so comes first."""
     words = text.casefold().split()
-    found = [o for o in offers if all(word in f"{o[0]} {o[1]}".casefold() for word in words)]
-    return sorted(found, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
+    matches = [o for o in offers if all(word in f"{o[0]} {o[1]}".casefold() for word in words)]
+    return sorted(matches, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
 
 
 def one_alike(text: str, offers: Sequence[Offer]) -> Offer | str:
@@ -65,12 +65,12 @@ def one_alike(text: str, offers: Sequence[Offer]) -> Offer | str:
     by_word = dict(offers)
     if text in by_word:
         return text, by_word[text]
-    found = [o for o in offers if text.casefold() in o[0]] or matching(text, offers)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(word for word, _ in found[:_LISTED])
-        return f"'{text}' is in {len(found)} ids: {ids}"
+    matches = [o for o in offers if text.casefold() in o[0]] or matching(text, offers)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(word for word, _ in matches[:_LISTED])
+        return f"'{text}' is in {len(matches)} ids: {ids}"
     close = _nearest(text, offers)
     return f"'{text}' is in no id" + (f"; did you mean '{close}'?" if close else "")
 
@@ -101,19 +101,19 @@ def analysts(database: Database) -> list[Offer]:
 
 def tags(database: Database) -> list[Offer]:
     """The tags that scenarios have, with who has them."""
-    found: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     for id, scenario in sorted(database.scenarios.items()):
         for tag in scenario.tags:
-            found.setdefault(tag, []).append(id)
-    return [(tag, ", ".join(ids)) for tag, ids in sorted(found.items())]
+            by_word.setdefault(tag, []).append(id)
+    return [(tag, ", ".join(ids)) for tag, ids in sorted(by_word.items())]
 
 
 def unlike(text: str, offers: Sequence[Offer]) -> str | None:
     """What is to be said of a word that is not among those that are known: a slip, perhaps."""
     if not offers or text in dict(offers):
         return None
-    found = matching(text, offers)
-    close = found[0][0] if found else _nearest(text, offers)
+    matches = matching(text, offers)
+    close = matches[0][0] if matches else _nearest(text, offers)
     return f"'{text}' is new" + (f"; did you mean '{close}'?" if close else "")
 
 

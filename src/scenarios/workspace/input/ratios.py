@@ -47,19 +47,21 @@ def scale(decibans: Mapping[str, float]) -> str:
 
 def rating(text: str, decibans: Mapping[str, float]) -> str | float:
     """A code, a ratio, or words for one: `three times` is the code that stands for it."""
-    said = " ".join(text.casefold().split())
-    said = said.partition(" as ")[0].removesuffix(" expected").removesuffix(" likely")
+    phrase = " ".join(text.casefold().split())
+    phrase = phrase.partition(" as ")[0].removesuffix(" expected").removesuffix(" likely")
     for code, words in _by_code(decibans).items():
-        if len(said) >= _SHORTEST and words.removeprefix("a ").startswith(said.removeprefix("a ")):
+        if len(phrase) >= _SHORTEST and words.removeprefix("a ").startswith(
+            phrase.removeprefix("a ")
+        ):
             return code
     for names in (_TIMES, _PARTS):
-        if said and said in names:
-            count = names.index(said)
+        if phrase and phrase in names:
+            count = names.index(phrase)
             return count if names is _TIMES else float(f"{1 / count:.3g}")
-    if found := _FRACTION.fullmatch(said):
-        return _ratio(found[1], inverse=True)
-    if said.endswith(("x", "×", "times")) and (found := _NUMBER.fullmatch(said)):
-        return _ratio(found[1])
+    if match := _FRACTION.fullmatch(phrase):
+        return _ratio(match[1], inverse=True)
+    if phrase.endswith(("x", "×", "times")) and (match := _NUMBER.fullmatch(phrase)):
+        return _ratio(match[1])
     try:
         return typed_in.rating(text)
     except UsageError:

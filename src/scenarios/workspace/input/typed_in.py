@@ -35,8 +35,8 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
         return today()
     if text == "yesterday":
         return today() - timedelta(days=1)
-    if found := _AGO.fullmatch(text):
-        return (ago_from or today()) - timedelta(days=int(found[1]))
+    if match := _AGO.fullmatch(text):
+        return (ago_from or today()) - timedelta(days=int(match[1]))
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -48,8 +48,8 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
 
 def days(text: str) -> int:
     """`14d`: so many days."""
-    if found := _AGO.fullmatch(text):
-        return int(found[1])
+    if match := _AGO.fullmatch(text):
+        return int(match[1])
     raise UsageError(f"{shown(text)} is not a number of days: write 14d")
 
 
@@ -113,19 +113,19 @@ def indicator_states(texts: Iterable[str]) -> dict[str, str]:
 
 def grade(text: str) -> tuple[str, int | None]:
     """An Admiralty grade: `B2`, or the letter alone."""
-    found = _GRADE.fullmatch(text.upper())
-    if not found:
+    match = _GRADE.fullmatch(text.upper())
+    if not match:
         words = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
         raise UsageError(f"{shown(text)} {words}")
-    return found[1], int(found[2]) if found[2] else None
+    return match[1], int(match[2]) if match[2] else None
 
 
 def letter(text: str) -> str:
     """The reliability of a source, A to F; an item, and not its source, has a credibility."""
-    found = _GRADE.fullmatch(text.upper())
-    if not found or found[2]:
+    match = _GRADE.fullmatch(text.upper())
+    if not match or match[2]:
         raise UsageError(f"{shown(text)} is not a reliability grade: a letter from A to F")
-    return found[1]
+    return match[1]
 
 
 def id(text: str) -> str:
@@ -176,9 +176,9 @@ def outcome(text: str) -> str:
     """`occurred`, `did-not-occur` or `annulled`."""
     outcomes = ("occurred", "did-not-occur", "annulled")
     if text not in outcomes:
-        meant = {**OUTCOMES, "happened": "occurred"}.get(text.strip().lower())
-        meant = meant or nearest(text, outcomes)
-        hint = f"; did you mean '{meant}'?" if meant else ""
+        outcome = {**OUTCOMES, "happened": "occurred"}.get(text.strip().lower())
+        outcome = outcome or nearest(text, outcomes)
+        hint = f"; did you mean '{outcome}'?" if outcome else ""
         raise UsageError(f"{shown(text)} is not an outcome: {', '.join(outcomes)}{hint}")
     return text
 
@@ -212,9 +212,9 @@ def _indicator_state(text: str) -> tuple[str, str]:
 
 def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
     """The pairs as a mapping; of two that disagree neither is taken for the right one."""
-    found: dict[str, T] = {}
+    by_key: dict[str, T] = {}
     for key, value in pairs:
-        if key in found:
+        if key in by_key:
             raise UsageError(f"{shown(key)} is {done} twice; keep one of the two")
-        found[key] = value
-    return found
+        by_key[key] = value
+    return by_key

@@ -28,7 +28,9 @@ TASK = Task(
             option="EVIDENCE",
             label="The item",
             is_needed=True,
-            records=lambda db, _: {id: it for id, it in db.evidence.items() if not it.retracted},
+            records=lambda db, _: {
+                id: item for id, item in db.evidence.items() if not item.retracted
+            },
             note=lambda item: str(item.summary),
         ),
         PROSE("reason", "Why it counts no longer"),

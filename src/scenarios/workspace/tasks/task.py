@@ -76,7 +76,7 @@ def known_item(text: str, at: At) -> str:
 
 def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
     """The scenarios that have no outcome."""
-    return {id: one for id, one in database.scenarios.items() if not one.resolution}
+    return {id: scenario for id, scenario in database.scenarios.items() if not scenario.resolution}
 
 
 def asked(scenario: Scenario) -> str:
