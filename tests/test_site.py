@@ -163,7 +163,7 @@ def test_a_former_id_leads_to_where_the_record_is(pages: dict[str, Any]) -> None
 
 def test_what_is_left_out_is_said(pages: dict[str, Any]) -> None:
     told = text(pages["index.html"])
-    assert "1 file cannot be read: records are missing here" in told
+    assert "1 file cannot be read: figures lack 1 record" in told
     assert f"{BROKEN}1missing-key: " in told
 
 

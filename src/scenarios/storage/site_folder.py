@@ -55,11 +55,15 @@ class SiteFolder:
         """Rename the files that were put; return the removed ones.
 
         Files in the mark that are not among the `names` of the site are removed. Both sets are
-        marked first, for a run after a crash.
+        marked first, for a run after a crash. A file that no mark names is nobody's to replace.
         """
-        for path in paths:
-            with self._above(path, make=True):
-                pass  # a link in the way is met before any file is changed
+        for path in paths:  # a link or a file in the way is met before any file is changed
+            with self._above(path, make=True) as (folder, name):
+                if path not in self._named and _is_file(name, folder):
+                    raise ScenError(
+                        f"{self._shown}/{path}: is not named in {MARK}, so it is not replaced; "
+                        "nothing was changed: move it away, or name another folder"
+                    )
         self._mark({*self._named, *names})
         try:
             for path in paths:
@@ -101,7 +105,7 @@ class SiteFolder:
         """Remove a file and the folders left empty; False if there is none."""
         try:
             with self._above(path) as (folder, name):
-                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                if not _is_file(name, folder):
                     return False
                 os.unlink(name, dir_fd=folder)
         except OSError as error:
@@ -176,6 +180,12 @@ def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[
             "nothing was changed: name another folder"
         )
     return names
+
+
+def _is_file(name: str, folder: int) -> bool:
+    with suppress(FileNotFoundError):
+        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    return False
 
 
 def _read(folder: int, name: str, most: int) -> bytes | None:

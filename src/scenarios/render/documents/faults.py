@@ -29,11 +29,17 @@ def unreadable_files(unreadable: Sequence[Problem]) -> Document:
     """Each file by its path, the line and the fault; nothing where every file could be read."""
     if not unreadable:
         return ()
-    figures = "figures that this could change are withheld: ?"
-    if any(fault.path == "tracker.yaml" for fault in unreadable):
-        figures = "without a readable tracker.yaml there are no figures"
+    names = [fault.path for fault in unreadable]
+    missing = sum("/" in name for name in names)
+    parts = []
+    if "tracker.yaml" in names:
+        parts.append("without a readable tracker.yaml there are no figures")
+    elif missing < len(names):
+        parts.append("figures that a broken scenario could change are withheld: ?")
+    if missing:
+        parts.append(f"figures lack {counted(missing, 'record')}")
     columns = (left("file"), right("line"), left("fault", least=30))
     rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
     files = counted(len(unreadable), "file")
-    caption = f"{files} cannot be read: records are missing here, and {figures}"
+    caption = f"{files} cannot be read: {'; '.join(parts)}"
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)
