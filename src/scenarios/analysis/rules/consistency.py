@@ -192,7 +192,7 @@ def former_references(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for kind, id, keys, at, of, name in loaded.former:
         now = loaded.database.called_now[of, name]
         message = f"'{name}' is called '{now}' now"
-        hint = f"scen edit {id} writes the new id"
+        hint = f"any edit writes the new id: scen edit {id} KEY=VALUE"
         yield kind, id, Fault(keys, at, "former-reference", message, hint)
 
 
