@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
 
-from scenarios.analysis.rules.evidence import alike
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_embedded
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Misfit
-from scenarios.model import Analyst, Database
+from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.text import printable
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.corrections.editing import foretold_of, foretold_words
 from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.importing.settings import Count, Imported, lines
 from scenarios.workspace.results import corrected, evidence_recorded, recorded
-from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import foretold_of_sheet
 from scenarios.workspace.writing import Written, differences, moved_or_changed
 
 
@@ -102,27 +96,6 @@ def _line(committed: Committed) -> str:
 _MOST = 3
 
 
-def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) -> None:
-    """On a terminal it is recorded all the same only if the analyst says so."""
-    keys = (record[key] for key in ("summary", "observed", "url", "event"))
-    others = alike(database.evidence, *keys)
-    lines = [
-        f"{id} may be the same ({why}): {database.evidence[id].summary}"
-        for id, why in others[:_MOST]
-    ]
-    lines += [f"and {len(others) - _MOST} more"] if len(others) > _MOST else []
-    if not others:
-        return
-    first = others[0][0]
-    if not asked:
-        both = "if it is, give both one event, or retract one"
-        say("; ".join([*lines, both]))
-        return
-    prompt.tell("\n".join(lines))
-    if not prompt.confirmed("  Record this one all the same"):
-        raise ScenError(f"nothing was written; rate the one that is there: scen rate {first}")
-
-
 _CORRECTED_MOST = 10
 
 
@@ -139,12 +112,6 @@ def report_correction(
     report(written, corrected(written, id, findings, formerly), form, text, head=paths)
 
 
-def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
-    """Say, before figures are put into a sheet, what a later audit will find of that."""
-    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today()):
-        say(text)
-
-
 def doubt_analyst(database: Database, analyst: str) -> None:
     """Ask about an analyst who is new beside others; where nobody can be asked, remark on it."""
     remark = new_analyst(database, analyst)
@@ -157,44 +124,3 @@ def doubt_analyst(database: Database, analyst: str) -> None:
     if not prompt.confirmed(f"{remark}{stop} Go on as '{analyst}'?"):
         retyping.remember("--analyst")
         raise ScenError(f"nothing was written as '{analyst}'")
-
-
-FIRST = 10
-"""As many files are shown in a dry run."""
-_NAMES = ("scenarios", "indicators", "evidence", "sources", "forecasts")
-
-
-def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Format) -> None:
-    """Remarks and the rows that were left on stderr; the result, or what came in by number."""
-    for remark in (*written.mended, *result.remarks):
-        say(remark)
-    for reason, number in result.left_out.items():
-        say(f"left out: {reason}: {number:,}")
-    for line in lines(left):
-        say(f"left out: {line}")
-
-    def text() -> str:
-        first = written._replace(drafts=written.drafts[:FIRST])
-        more = len(written.drafts) - FIRST
-        shown = [differences(first)] if written.dry_run else []
-        shown += [f"and {more:,} more files"] if written.dry_run and more > 0 else []
-        return "\n\n".join(part for part in (*shown, _counted(result)) if part)
-
-    show_committed(result, text, form, written.committed)
-
-
-def _counted(result: Imported) -> str:
-    """A line for each kind of which anything came."""
-    rows = [(name, getattr(result, name)) for name in _NAMES]
-    lines = [f"{name}: {_told(count)}" for name, count in rows if count.every]
-    would = " (nothing was written)" if result.dry_run else ""
-    return printable("\n".join(lines) or "nothing was imported") + would
-
-
-def _told(count: Count) -> str:
-    parts = (
-        (count.added, "added"),
-        (count.updated, "updated"),
-        (count.unchanged, "unchanged"),
-    )
-    return ", ".join(f"{number:,} {word}" for number, word in parts if number)
