@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from scenarios.analysis.ledger.contributions import (
 )
 from scenarios.analysis.ledger.odds import Comparison, Odds, implied, log_odds, weighed
 from scenarios.model import Dependence, ScenarioId
-from scenarios.scales import held, probability
+from scenarios.scales import decibans, held, probability
 
 PRIOR_STEP = 1.7
 """Decibans: the standard uncertainty of a prior."""
@@ -62,71 +62,82 @@ class Budget(NamedTuple):
     band: Band
     terms: tuple[Term, ...]
 
+    @property
+    def largest(self) -> tuple[Term, ...]:
+        """The fewest terms that carry half of the variance of the band."""
+        squares = [*accumulate(term.term**2 for term in self.terms)]
+        return self.terms[: 1 + bisect_left(squares, squares[-1] / 2)] if squares else ()
+
+
+class Budgets:
+    """The uncertainty budgets of a day, each made once: each input is bent alone, up and down.
+
+    The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
+    [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1).
+    """
+
+    def __init__(self, odds: Odds) -> None:
+        self._odds = odds
+        self._made: dict[ScenarioId, Budget] = {}
+        self._bent: dict[ScenarioId, tuple[_Bend, ...]] = {}
+
+    def of(self, scenario_id: ScenarioId) -> Budget:
+        """The budget of a scenario; a chain of links is followed from its end."""
+        path = [scenario_id]
+        while path:
+            links = _links(self._odds, path[-1])
+            first = next((other for other in links if other not in self._made), None)
+            if first is not None:
+                path.append(first)
+            elif (id := path.pop()) not in self._made:
+                self._made[id] = self._make(id, {link: self._made[link].band for link in links})
+        return self._made[scenario_id]
+
+    def _make(self, id: ScenarioId, linked: Mapping[ScenarioId, Band]) -> Budget:
+        comparison, priors = self._odds.comparison(id), self._odds.priors(id)
+        free = log_odds(comparison, priors)[id]
+        if math.isinf(free):
+            end = held(probability(free))
+            return Budget(Band(low=end, high=end), ())
+        first = comparison.columns[0]
+        if first not in self._bent:
+            self._bent[first] = tuple(_bends(self._odds, comparison, linked))
+        shares, named = _shares(comparison, priors, id), _named(comparison, id)
+        terms = [_term(bend, free, id, shares, named) for bend in self._bent[first]]
+        terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
+        spread = COVERAGE * math.hypot(*(term.term for term in terms))
+        low, high = (held(probability(free + way * spread)) for way in (-1, 1))
+        return Budget(Band(low=low, high=high), tuple(terms))
+
 
 def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Band]:
     """The band of each scenario."""
-    known: dict[ScenarioId, Budget] = {}
-    return {id: budget(odds, id, known).band for id in scenario_ids}
-
-
-def budget(
-    odds: Odds, scenario_id: ScenarioId, known: dict[ScenarioId, Budget] | None = None
-) -> Budget:
-    """Bend each input alone, up and down by its standard uncertainty, and add up what that moves.
-
-    The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
-    [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1). A chain of links is
-    followed from its end; `known` keeps the budgets of the same day.
-    """
-    known = {} if known is None else known
-    path = [scenario_id]
-    while path:
-        links = _links(odds, path[-1])
-        first = next((other for other in links if other not in known), None)
-        if first is not None:
-            path.append(first)
-            continue
-        id = path.pop()
-        if id not in known:
-            known |= _budgets(odds, id, {other: known[other].band for other in links})
-    return known[scenario_id]
-
-
-def largest(budget: Budget) -> tuple[Term, ...]:
-    """The fewest terms, largest first, that carry half of the variance of the band."""
-    squares = [*accumulate(term.term**2 for term in budget.terms)]
-    return budget.terms[: 1 + bisect_left(squares, squares[-1] / 2)] if squares else ()
-
-
-def _budgets(
-    odds: Odds, scenario_id: ScenarioId, linked: Mapping[ScenarioId, Band]
-) -> dict[ScenarioId, Budget]:
-    """The budgets of a scenario and its set, given the bands of those on which they depend."""
-    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-    bends = list(_bends(odds, comparison, linked))
-    budgets = {}
-    for column, free in log_odds(comparison, priors).items():
-        is_last = math.isinf(free)
-        named = {} if is_last else _named(comparison, column)
-        terms = [_term(bend, column, named) for bend in bends if not is_last]
-        spread = COVERAGE * math.hypot(*(term.term for term in terms))
-        low, high = (held(probability(free + way * spread)) for way in (-1, 1))
-        terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
-        budgets[column] = Budget(Band(low=low, high=high), tuple(terms))
-    return budgets
+    budgets = Budgets(odds)
+    return {id: budgets.of(id).band for id in scenario_ids}
 
 
 class _Bend(NamedTuple):
-    """An input, and the log odds of a set once it is bent down and up; a line by its group."""
+    """An input bent down and up: the decibans that it adds to each member; a line by its group."""
 
     kind: TermKind
     id: str
-    group: int | None
     ends: tuple[dict[ScenarioId, float], ...]
+    group: int | None = None
 
 
-def _term(bend: _Bend, column: ScenarioId, named: Mapping[int, LedgerRow]) -> Term:
-    low, high = sorted(end[column] for end in bend.ends)
+def _term(
+    bend: _Bend,
+    free: float,
+    column: ScenarioId,
+    shares: Mapping[ScenarioId, float],
+    named: Mapping[int, LedgerRow],
+) -> Term:
+    def moved(more: Mapping[ScenarioId, float]) -> float:
+        """Log odds of a member with more decibans, its own and those of the others."""
+        others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
+        return free + more.get(column, 0.0) - 10 * math.log10(1 + others)
+
+    low, high = sorted(map(moved, bend.ends))
     row = None if bend.group is None else named[bend.group]
     half = (high - low) / 2
     return Term(
@@ -139,40 +150,49 @@ def _term(bend: _Bend, column: ScenarioId, named: Mapping[int, LedgerRow]) -> Te
     )
 
 
+def _shares(
+    comparison: Comparison, priors: Mapping[ScenarioId, float], scenario_id: ScenarioId
+) -> dict[ScenarioId, float]:
+    """The shares of the other members still in, of what they have together."""
+    inside = (c for c in comparison.columns if c not in comparison.left and c != scenario_id)
+    strengths = {c: 10 * math.log10(priors[c]) + comparison.totals[c] for c in inside}
+    top = max(strengths.values(), default=0.0)
+    weights = {column: 10 ** ((db - top) / 10) for column, db in strengths.items()}
+    whole = math.fsum(weights.values())
+    return {column: weight / whole for column, weight in weights.items()}
+
+
 def _bends(
     odds: Odds, comparison: Comparison, linked: Mapping[ScenarioId, Band]
 ) -> Iterator[_Bend]:
-    totals = comparison.totals
-    straight = odds.priors(comparison.columns[0])
-    steps = {column: odds.steps(column) for column in comparison.columns}
+    inside = [column for column in comparison.columns if column not in comparison.left]
 
-    def priors(**keys: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
-        by, linked = keys.get("by", {}), keys.get("linked", {})
-        bent = {c: odds.prior(c, steps[c].link, by.get(c, 0.0), linked)[1] for c in steps}
-        return log_odds(comparison, bent)
+    def prior(column: ScenarioId, **bent: Any) -> float:
+        steps = odds.steps(column)
+        now = odds.prior(column, steps.link, **bent)[1]
+        if comparison.compared:
+            return 10 * math.log10(now / steps.at_date)
+        return decibans(now) - decibans(steps.at_date)
 
-    def lines(bent: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
-        return log_odds(replace(comparison, totals=totals | bent), straight)
-
-    for column in (c for c in comparison.columns if c not in comparison.left):
-        ends = (priors(by={column: way * PRIOR_STEP}) for way in (-1, 1))
-        yield _Bend("prior", column, None, tuple(ends))
+    for column in inside:
+        ends = ({column: prior(column, by=step)} for step in (-PRIOR_STEP, PRIOR_STEP))
+        yield _Bend("prior", column, tuple(ends))
     for other, band in linked.items():
-        ends = (priors(linked={other: chance}) for chance in (band.low, band.high))
-        yield _Bend("link", other, None, tuple(ends))
+        chances = ({other: chance} for chance in (band.low, band.high))
+        ends = ({c: prior(c, linked=chance) for c in inside} for chance in chances)
+        yield _Bend("link", other, tuple(ends))
     counted = _counted(comparison)
     for group, cells in counted.items():
-        shares = (-LINE_STEP, LINE_STEP)
-        ends = (lines({c: totals[c] + share * db for c, db in cells.items()}) for share in shares)
-        yield _Bend("line", "", group, tuple(ends))
+        ends = ({c: share * db for c, db in cells.items()} for share in (-LINE_STEP, LINE_STEP))
+        yield _Bend("line", "", tuple(ends), group)
     if counted:
-        shares = (1 - LINES_STEP, 1 + LINES_STEP)
-        ends = (lines({c: share * db for c, db in totals.items()}) for share in shares)
-        yield _Bend("lines", "lines", None, tuple(ends))
-    nets = {column: weighed(lines) for column, lines in comparison.nets.items()}
+        totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
+        ends = ({c: share * db for c, db in totals} for share in shares)
+        yield _Bend("lines", "lines", tuple(ends))
+    lines = {column: weighed(nets) for column, nets in comparison.nets.items() if nets}
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
-        ends = (lines({c: total(nets[c], end) for c in nets}) for end in bent)
-        yield _Bend(kind, kind, None, tuple(ends))
+        ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
+        yield _Bend(kind, kind, tuple(ends))
 
 
 def _links(odds: Odds, scenario_id: ScenarioId) -> list[ScenarioId]:

@@ -19,10 +19,9 @@ from scenarios.analysis.ledger.ledger import (
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import (
     Band,
+    Budgets,
     LeaveOneOut,
     Term,
-    budget,
-    largest,
     leave_one_out,
 )
 from scenarios.analysis.ledger.version import VERSION
@@ -67,7 +66,7 @@ def explain(
     prior, path = database.scenarios[scenario_id].prior, database.withheld.get(scenario_id)
     odds = None if path else Odds(known(database, day))
     book = ledger_of(odds, scenario_id) if odds else None
-    bent = budget(odds, scenario_id) if odds else None
+    bent = Budgets(odds).of(scenario_id) if odds else None
     current = stated(database, scenario_id, day) if odds else None
     resolution = resolved(database, scenario_id, as_of)
     outcome = resolution.outcome if resolution else None
@@ -85,7 +84,7 @@ def explain(
         implied=book.implied if book else None,
         unfounded=book is not None and is_unfounded(prior, book),
         band=bent.band if bent else None,
-        mostly=largest(bent) if bent else (),
+        mostly=bent.largest if bent else (),
         leave_one_out=leave_one_out(odds, scenario_id) if odds else None,
         stated=current.figure if current else None,
         gap_decibans=gap,
