@@ -83,7 +83,7 @@ def test_an_origin_counts_as_its_best_report_and_a_source_is_one_where_none_is_n
     assert strength((c3, paper), (c3, wire)) == near(0.3)
     assert strength((c3, {}), (c3, {})) == near(0.51)
     # What is left after a reversal is a witness more, and an origin that reports again is heard.
-    again = (b2, wire), ("reversed C3", {}), (c3, wire)
+    again: Any = (b2, wire), ("reversed C3", {}), (c3, wire)
     assert strength(*again) == near(1 - (1 - 0.34) * 0.7)
 
 

@@ -205,9 +205,8 @@ def _says(line: Line, database: Database) -> Iterator[Ref | str]:
         return
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
-    seen = "not seen when due: " if line.kind == "absence" else ""
     yield Ref(line.id, "scenario")
-    yield f": {seen}{statement}"
+    yield f": {cells.absent(line.state)}{statement}"
 
 
 def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
