@@ -44,12 +44,12 @@ _NARROWEST = 24
 _SLIGHT = 0.05
 """Decibans: a smaller term of the band is shown only where all are asked for."""
 _INPUTS: dict[TermKind, tuple[str, str]] = {
-    "lines": ("all lines together", f"±{LINES_STEP:.0%}"),
+    "lines": ("all lines together", f"±{percent(LINES_STEP)}"),
     "within": ("correlation within a theme", f"±{DEPENDENCE_STEP}"),
     "between": ("correlation between themes", f"±{DEPENDENCE_STEP}"),
     "dependence": ("correlation of the lines", f"±{DEPENDENCE_STEP}"),
     "prior": ("prior of {}", f"±{PRIOR_STEP} dB"),
-    "line": ("{}", f"±{LINE_STEP:.0%}"),
+    "line": ("{}", f"±{percent(LINE_STEP)}"),
     "link": ("link to {}", "its band"),
 }
 """An input of the band in words, and how far it is bent."""
