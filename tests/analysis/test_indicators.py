@@ -44,21 +44,56 @@ def walk(*told: str) -> IndicatorReading:
         ([], "unobserved", 0.0),
         (["observed B2"], "observed", 0.64),
         (["emerging A1"], "emerging", 0.5),
-        (["emerging A1", "observed B3"], "observed", 0.5),
+        (["emerging A1", "observed C3"], "observed", 0.5),  # 0.3, and 1 − 0.5·0.7 is held
+        (["observed C3", "observed C3"], "observed", 0.51),
         (["observed B2", "observed A1"], "observed", 1.0),
         (["observed A1", "emerging A1"], "observed", 1.0),
         (["observed A1", "reversed B1"], "observed", 0.2),
+        (["observed C3", "reversed C3"], "reversed", 0.0),
         (["observed B2", "reversed A1"], "reversed", 0.0),
+        (["observed C3", "emerging B1", "reversed F3"], "observed", 0.3),
+        (["observed C3", "emerging A1", "reversed F1"], "emerging", 0.1),
         (["observed A1", "reversed A1", "emerging A1"], "emerging", 0.5),
+        (["observed A1", "reversed C3", "observed C3"], "observed", 0.79),
         (["reversed A1"], "reversed", 0.0),
-        (["observed E1"], "unobserved", 0.0),
+        (["observed E1", "reversed E1"], "unobserved", 0.0),
     ],
 )
-def test_strength_rises_to_the_weight_and_falls_by_it(
+def test_witnesses_corroborate_and_a_reversal_takes_its_weight_from_what_they_say(
     told: list[str], state: str, strength: float
 ) -> None:
     now = walk(*told)
     assert (now.state, now.strength) == (state, near(strength))
+
+
+def test_an_origin_counts_as_its_best_report_and_a_source_is_one_where_none_is_named() -> None:
+    """By hand: C3 is 0.3 and B2 0.64; 1 − 0.7² = 0.51, 1 − 0.7·0.36 = 0.748, 1 − 0.7⁹ = 0.9596."""
+
+    def strength(*told: Any) -> float:
+        return of(
+            *(seen(n, *words.split(), **keys) for n, (words, keys) in enumerate(told))
+        ).strength
+
+    wire, agency, paper = {"origin": "wire"}, {"origin": "agency"}, {"source": "wire"}
+    c3, b2 = "observed C3", "observed B2"
+    assert strength(*[(c3, wire)] * 9) == near(0.3)
+    assert strength(*((c3, {"origin": f"outlet-{n}"}) for n in range(9))) == near(1 - 0.7**9)
+    assert strength((c3, wire), (b2, wire), (c3, agency)) == near(0.748)
+    assert strength((c3, paper), (c3, paper)) == near(0.3)
+    assert strength((c3, paper), (c3, wire)) == near(0.3)
+    assert strength((c3, {}), (c3, {})) == near(0.51)
+    # What is left after a reversal is a witness more, and an origin that reports again is heard.
+    again: Any = (b2, wire), ("reversed C3", {}), (c3, wire)
+    assert strength(*again) == near(1 - (1 - 0.34) * 0.7)
+
+
+def test_an_indicator_that_one_origin_reverses_below_0_is_gone_though_another_reported_it() -> None:
+    """By hand: 1 − 0.7² = 0.51, less 0.8; and less 0.3 it stands at 0.21."""
+    two = seen(0, "observed", "C3", origin="a"), seen(1, "observed", "C3", origin="b")
+    gone = of(*two, seen(2, "reversed", "B1", origin="a"))
+    assert (gone.state, gone.strength, gone.raised_by) == ("reversed", 0.0, "e0")
+    stands = of(*two, seen(2, "reversed", "C3", origin="a"))
+    assert (stands.state, stands.strength) == ("observed", near(0.21))
 
 
 def test_a_state_is_dated_by_when_it_began() -> None:
@@ -74,11 +109,30 @@ def test_it_is_walked_by_when_it_happened_and_a_reversal_of_the_day_comes_last()
     assert of(seen(0, "reversed"), seen(0, "observed"), graded=False).state == "reversed"
 
 
-@given(st.lists(st.sampled_from(["observed B2", "emerging B2", "reversed B2"])))
-def test_strength_stays_within_0_and_1(told: list[str]) -> None:
-    now = walk(*told)
-    assert 0 <= now.strength <= 1
-    assert (now.state in ("observed", "emerging")) == (now.strength > 0)
+reports = st.lists(
+    st.tuples(
+        st.sampled_from(["observed", "emerging", "reversed"]),
+        st.sampled_from(["A1", "B2", "C3", "D2", "E1"]),
+        st.sampled_from([{"origin": "wire"}, {"origin": "agency"}, {"source": "wire"}, {}]),
+    )
+)
+WEIGHT_OF = {"A1": 1.0, "B2": 0.64, "C3": 0.3, "D2": 0.24, "E1": 0.0}
+
+
+@given(reports)
+def test_a_report_never_moves_strength_by_more_than_its_weight_and_a_sighting_never_lowers_it(
+    told: list[tuple[str, str, dict[str, str]]],
+) -> None:
+    items = [seen(n, state, grade, **keys) for n, (state, grade, keys) in enumerate(told)]
+    before = of()
+    for number, (state, grade, _) in enumerate(told, start=1):
+        now = of(*items[:number])
+        assert 0 <= now.strength <= 1
+        assert (now.state in ("observed", "emerging")) == (now.strength > 0)
+        gain = now.strength - before.strength
+        assert (-gain if state == "reversed" else gain) >= -1e-9
+        assert abs(gain) <= WEIGHT_OF[grade] + 1e-9
+        before = now
 
 
 def test_diagnosticity_is_the_spread_across_the_members() -> None:

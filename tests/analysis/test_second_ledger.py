@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,18 +12,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.contributions import factors, total, totals_with
+from scenarios.analysis.ledger.contributions import factors, total, totals_without
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.ledger.sensitivity import bands, bent_dependence, leave_one_out, sweep
+from scenarios.analysis.ledger.sensitivity import bands, leave_one_out
 from scenarios.analysis.review.listing import ListFilter, indicators
 from scenarios.model import Database, Dependence
-from scenarios.scales import probability
 from tests import second_ledger as second
 from tests.random_databases import random_database
-from tests.records import database as database_of
-from tests.records import day, indicator, item, near, rated
-from tests.records import scenario as asked
+from tests.records import day, near
 
 DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
@@ -95,52 +92,6 @@ def test_two_hands_draw_the_same_band(seed: int) -> None:
     assert mine == {id: near((band.low, band.high), abs=CLOSE) for id, band in theirs.items()}
 
 
-def bent(kind: str, id: str, way: float) -> Callable[[str], float]:
-    """Bends one judgement as far as a band bends it, or all ratings together."""
-    name = f"prior:{id}" if kind == "prior" else id
-
-    def bend(other: str) -> float:
-        is_rating = not other.startswith("prior:") and other not in ("within", "between")
-        return way if other == name or (kind == "ratings" and is_rating) else 0.0
-
-    return bend
-
-
-def test_a_bent_row_is_heard_over_one_that_silenced_it_and_an_absence_bends_with_it() -> None:
-    absent = {"x": indicator({"s": "CC"}, due=day(1), if_absent="I")}
-    in_part = {"e": item(day(2), indicators={"s/x": "emerging"})}
-    silenced = rated("s", "C", 10**0.4, origin="o")
-    for one, evidence, ends in (
-        (asked(), silenced, {"e": (4.0, 10.0), "f": (5.0, 8.0)}),
-        (asked(indicators=absent), in_part, {"s/x": (1.25, 5.0)}),
-    ):
-        db = database_of(scenarios={"s": one}, evidence=evidence)
-        bends = sweep(Odds(known(db, day(9))), "s")
-        rows = {bend.id: (bend.low, bend.high) for bend in bends if bend.kind == "row"}
-        assert rows == {id: near([probability(end) for end in two]) for id, two in ends.items()}
-
-
-@pytest.mark.parametrize("seed", range(0, 500, 50))
-def test_two_hands_bend_each_judgement_alone_and_the_widest_stands_first(seed: int) -> None:
-    database, on = random_database(seed), DAYS[1]
-    odds = Odds(known(database, on))
-    for id, scenario in database.scenarios.items():
-        # What a link leads to is not bent along with a scenario's own judgements.
-        if scenario.prior.given or second.outcome(database, id, on) == "did-not-occur":
-            continue
-        bends = sweep(odds, id)
-        for one in bends:
-            both = (bent(one.kind, one.id, way) for way in (-1, 1))
-            ends = sorted(second.ledgers(database, id, on, bend)[id].low for bend in both)
-            assert [one.low, one.high] == near(ends, abs=CLOSE)
-        open_members = {("prior", member) for member in second.ledgers(database, id, on)}
-        rows = {("row", row.id) for group in second.groups(database, id, on) for row in group}
-        settings = {(name, name) for name in ("ratings", "within", "between")}
-        assert {(one.kind, one.id) for one in bends} == open_members | rows | settings
-        widths = [one.high - one.low for one in bends]
-        assert widths == sorted(widths, reverse=True)
-
-
 def test_two_hands_expect_the_same_of_an_indicator() -> None:
     compared = []
     for seed in range(500):
@@ -181,7 +132,7 @@ def test_two_hands_discount_lines_alike(made: Lines, dependence: Dependence) -> 
 def test_a_line_keeps_a_share_of_itself_whatever_its_place_and_the_names_of_themes(
     made: Lines, dependence: Dependence
 ) -> None:
-    found, names = factors(made, dependence), {None: "x", "t1": None, "t2": "y"}
+    found, names = factors(made, dependence), {None: None, "t1": "t2", "t2": "a"}
     assert all(0 < share <= 1 for share in found)
     renamed = [(worth, names[theme]) for worth, theme in reversed(made)]
     assert factors(renamed, dependence)[::-1] == near(found)
@@ -203,19 +154,31 @@ def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
     assert -1e-9 <= toward <= abs(new[0]) + 1e-9
 
 
-@given(lines, dependences, st.one_of(st.just(0.0), worths))
-@example([(-10.0, None), (-5.0, "t1"), (5.0, None)], Dependence(within=1, between=1 - 2**-53), 0.0)
-def test_a_total_with_another_line_instead_is_that_of_those_lines(
-    made: Lines, dependence: Dependence, other: float
-) -> None:
-    places = range(len(made))
-    plainly = [total([*made[:n], (other, made[n][1]), *made[n + 1 :]], dependence) for n in places]
-    assert totals_with(made, dependence, [(n, other) for n in places]) == near(plainly, abs=1e-6)
+@given(lines, dependences)
+@example([(-10.0, None), (-5.0, "t1"), (5.0, None)], Dependence(within=1, between=1 - 2**-53))
+def test_a_total_without_a_line_is_that_of_the_others(made: Lines, dependence: Dependence) -> None:
+    plainly = [total([*made[:n], *made[n + 1 :]], dependence) for n in range(len(made))]
+    assert totals_without(made, dependence) == near(plainly, abs=1e-6)
 
 
-@given(dependences, st.floats(-1, 1), st.floats(-1, 1))
-def test_bent_dependences_keep_their_order(
-    dependence: Dependence, within: float, between: float
+@given(lines, dependences)
+def test_all_lines_without_a_theme_put_into_one_never_count_for_more(
+    made: Lines, dependence: Dependence
 ) -> None:
-    bent = bent_dependence(dependence, within, between)
-    assert 0 <= bent.between <= bent.within <= 1
+    together = factors([(worth, theme or "own") for worth, theme in made], dependence)
+    assert all(
+        after <= before + 1e-9
+        for (_, theme), before, after in zip(made, factors(made, dependence), together, strict=True)
+        if theme is None
+    )
+
+
+def test_lines_without_a_theme_are_half_as_alike_as_those_of_one() -> None:
+    """At 0.6/0.2, by hand: 2 lines of ρ 0.4 count 1/1.4 each, 20 of 10 dB together 200/8.6."""
+    dependence = Dependence(within=0.6, between=0.2)
+    assert factors([(10.0, None)] * 2, dependence) == near([1 / 1.4] * 2)
+    assert total([(10.0, None)] * 20, dependence) == near(200 / 8.6)
+    # D of the theme is 0.4 + 2·0.4, of the other block 0.6 + 0.2; Σ n/D is 2/1.2 + 1/0.8.
+    shared = 1 + 0.2 * (2 / 1.2 + 1 / 0.8)
+    beside = [(10.0, "t1"), (10.0, "t1"), (10.0, None)]
+    assert factors(beside, dependence) == near([*[1 / (1.2 * shared)] * 2, 1 / (0.8 * shared)])

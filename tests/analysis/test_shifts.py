@@ -139,7 +139,7 @@ def test_each_line_that_differs_has_its_cause_and_the_strongest_change_is_read_f
 
 def test_a_line_that_came_tells_its_theme_and_its_items() -> None:
     [line] = change(one(seen(on=4, theme="t")), 0, 9).lines
-    assert astuple(line) == ("e0", "direct", "t", 0.0, 5.0, "new evidence", ("e0",))
+    assert astuple(line) == ("e0", "direct", "t", 0.0, 5.0, "new evidence", ("e0",), None)
 
 
 def test_a_rival_that_leaves_changes_no_line() -> None:

@@ -187,7 +187,7 @@ def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
         ("retraction", ("e",), "retracted: Seen"),
         ("given", ("a",), "Title occurred"),
         ("given", ("gone",), "gone"),
-        ("absence", ("b/x",), "not seen: Something is seen"),
+        ("absence", ("b/x",), "absent: Something is seen"),
         ("time", (), "time passed without it"),
         ("rivals", (), "the others in its set"),
         ("forecast", (), "Because"),

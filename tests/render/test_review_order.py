@@ -222,7 +222,7 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
         "a; e @0 a=C retracted=5 summary=Talks": "What the evidence implies for “Title” fell from "
         "76% to 50% after “Talks” was retracted.",
         "a x:CC/due=5/if_absent=I/statement=Talks": "What the evidence implies for “Title” fell "
-        "from 50% to 24% since “Talks” was due and not seen.",
+        "from 50% to 24% since “Talks” was due and absent.",
     }.items():
         document = told_of(database_of(text), day(2), day(9))[1]
         assert plain(document[1].text) == said, text  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
+from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
@@ -190,6 +191,14 @@ def step_in_words(before: float | None, after: float, language: str = "") -> tup
     if printed(before) == printed(after):
         return spans(change_of(before, after, words))
     return *step(before, after), word
+
+
+def absent(state: ReadingState | None) -> str:
+    """Words before an absent indicator: `seen and reversed: `; nothing before another line."""
+    if state is None:
+        return ""
+    words = {"emerging": "only emerging when due", "reversed": "seen and reversed"}
+    return words.get(state, "not seen when due") + ": "
 
 
 def band(low: float | None, high: float | None) -> Text:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import log10
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, members
+from scenarios.analysis.evidence.knowledge import Firing, Known, members
 from scenarios.model import (
     EvidenceId,
     IndicatorId,
     IndicatorKey,
-    IndicatorState,
     ScenarioId,
 )
 from scenarios.scales import jeffreys, rating_decibans
@@ -69,22 +68,19 @@ class IndicatorReading(msgspec.Struct, frozen=True, kw_only=True):
 def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
     """Walk an indicator through its known items by (observed, recorded, reversals last, id).
 
-    `observed` with weight w raises the strength to at least w, `emerging` to at least w/2,
-    `reversed` lowers it by w, not below 0.
+    Its state is that of the sums: observed while the first is over 0, else emerging while the
+    second is, else reversed once something was.
     """
     state: ReadingState = "unobserved"
     strength, since = 0.0, None
     items = known.firings.get(key, ())
-    for id, seen in items:
-        weight = known.weights[id]
-        if weight == 0:
-            continue
-        strength = _step(strength, seen, weight)
-        after: ReadingState = "observed" if state == "observed" else seen
-        if seen == "reversed":
-            after = state if strength > 0 else "reversed"
+    for step in _walk(known, items):
+        after: ReadingState = "reversed" if step.reversed else "unobserved"
+        if step.observed or step.reported:
+            after = "observed" if step.observed else "emerging"
         if after != state:
-            state, since = after, known.evidence[id].observed
+            state, since = after, known.evidence[step.item].observed
+        strength = step.strength
     raisers = [  # in the order in which we came to know
         (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)
         for id, seen in items
@@ -102,10 +98,62 @@ def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
 def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
     """The strength, 0 to 1, that the items in `only` alone would give."""
     value = 0.0
-    for id, seen in known.firings.get(key, ()):
-        if id in only:
-            value = _step(value, seen, known.weights[id])
+    for step in _walk(known, (f for f in known.firings.get(key, ()) if f[0] in only)):
+        value = step.strength
     return value
+
+
+class _Step(NamedTuple):
+    """The two sums after an item; `reversed` once an item, this one or an earlier, reversed."""
+
+    item: EvidenceId
+    observed: float
+    reported: float
+    reversed: bool
+
+    @property
+    def strength(self) -> float:
+        return max(self.observed, self.reported)
+
+
+def _walk(known: Known, firings: Iterable[Firing]) -> Iterator[_Step]:
+    """Yield 1 − Π(1 − w) over the best report of each origin, after each item of weight over 0.
+
+    Once over `observed` reports, once over all with w/2 for `emerging`, held at ½. A reversal
+    lowers both by its weight; what is left of each goes on as one witness more, and reports start
+    anew.
+    """
+    observed = reported = 0.0
+    is_reversed, best = False, dict[str, tuple[float, float]]()
+    for id, seen in firings:
+        weight = known.weights[id]
+        if weight == 0:
+            continue
+        if seen == "reversed":
+            observed, reported = _lowered(observed, weight), _lowered(min(reported, 0.5), weight)
+            is_reversed, best = True, {}
+        else:
+            item = known.evidence[id]
+            origin = item.origin or item.source or id
+            here = (weight, weight) if seen == "observed" else (0.0, weight / 2)
+            before = best.get(origin, (0.0, 0.0))
+            now = best[origin] = max(here[0], before[0]), max(here[1], before[1])
+            observed = _corroborated(observed, before[0], now[0])
+            reported = _corroborated(reported, before[1], now[1])
+        yield _Step(id, observed, min(reported, 0.5), is_reversed)
+
+
+def _corroborated(total: float, before: float, now: float) -> float:
+    """1 − Π(1 − w) once a witness in it counts for more than before; 0 is a new one."""
+    return total + (1 - total) * (now - before) / (1 - before) if now > before else total
+
+
+def _lowered(total: float, weight: float) -> float:
+    """A sum less a weight; what is left of equals by rounding is nothing."""
+    return total - weight if total - weight > _ROUNDING else 0.0
+
+
+_ROUNDING = 1e-9
 
 
 def diagnosticity(known: Known, key: IndicatorKey) -> float:
@@ -135,12 +183,6 @@ def unique(known: Known, key: IndicatorKey) -> bool:
     decibans = known.database.tracker.decibans
     ratings = known.database.scenarios[key[0]].indicators[key[1]].ratings.values()
     return sum(rating_decibans(rating, decibans) > 0 for rating in ratings) == 1
-
-
-def _step(strength: float, seen: IndicatorState, weight: float) -> float:
-    if seen == "reversed":
-        return max(0.0, strength - weight)
-    return max(strength, weight if seen == "observed" else weight / 2)
 
 
 class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import absence, reading, seen_if, strength
+from scenarios.analysis.evidence.indicators import ReadingState, absence, reading, seen_if, strength
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.model import (
     Dependence,
@@ -32,7 +31,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One witness before grouping: decibans × weight for each scenario that it rates.
 
     `ties` are its origin and its event: whatever shares one is one line. It speaks from `since` on;
-    `first` orders the rows of a group.
+    `first` orders the rows of a group. `state` is that of an absent indicator.
     """
 
     kind: RowKind
@@ -44,6 +43,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None = None
     evidence: tuple[EvidenceId, ...] = ()
     ties: frozenset[str] = frozenset()
+    state: ReadingState | None = None
 
 
 Beside = AbstractSet[ScenarioId]
@@ -135,8 +135,9 @@ def _absence_rows(known: Known, columns: Columns) -> Iterator[LedgerRow]:
                 continue
             if indicator.if_absent is None and indicator.chance is None:
                 continue
-            missing = 1 - reading(known, (column, name)).strength
-            if missing > 0:
+            now = reading(known, (column, name))
+            missing = _MISSING.get(now.state, 1.0)
+            if missing:
                 id = f"{column}/{name}"
                 yield LedgerRow(
                     kind="absence",
@@ -146,7 +147,12 @@ def _absence_rows(known: Known, columns: Columns) -> Iterator[LedgerRow]:
                     since=indicator.due,
                     first=(indicator.due, indicator.due, id, id),
                     theme=indicator.theme,
+                    state=now.state if now.raised_by else "unobserved",
                 )
+
+
+_MISSING: dict[ReadingState, float] = {"observed": 0.0, "emerging": 0.5}
+"""The share of an absence that a state leaves; others leave all of it."""
 
 
 def _absent(
@@ -276,19 +282,16 @@ def _net(number: int, group: RowGroup, speaking: list[LedgerRow], column: Scenar
 
 
 Weighed = tuple[float, ThemeId | None]
-"""The decibans of a line, and its theme; lines without one are a theme of their own."""
-
-
-_Change = tuple[int, int, int]
-"""Change of a layer: (theme, number of lines added, sum of signs added)."""
+"""The decibans of a line, and its theme; lines without one are a block of their own."""
 
 
 class _Layers:
     """The lines from the lowest up; of those that reach a layer, by theme, their number and signs.
 
     In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
-    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_w + n_k·(ρ_w − ρ_b). Where there is one theme,
-    or ρ_w = ρ_b, that is 1/(1 − ρ_w + n·ρ_w): then all lines are of one, and nothing is between.
+    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_k + n_k·(ρ_k − ρ_b) and ρ_k = ρ_w, for lines
+    without a theme (ρ_w + ρ_b)/2. Where there is one theme, or ρ_w = ρ_b, that is
+    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between.
     """
 
     def __init__(self, lines: Sequence[Weighed], dependence: Dependence) -> None:
@@ -303,7 +306,9 @@ class _Layers:
             for place, ((decibans, _), theme) in enumerate(zip(lines, numbers, strict=True))
         )
         self.between = between if len(places) > 1 else 0.0
-        self._alone, self._more = 1 - within, within - self.between
+        alike_by_theme = [(within + between) / 2 if t is None else within for t in ordered]
+        self._alone = [1 - correlation for correlation in alike_by_theme]
+        self._more = [correlation - self.between for correlation in alike_by_theme]
         self.number, self.signs = [0] * len(places), [0] * len(places)
         for _, sign, theme, _ in self.lines:
             self.number[theme] += 1
@@ -311,40 +316,39 @@ class _Layers:
 
     def inner(self, theme: int) -> float:
         """D of a theme in the layer."""
-        return self._alone + self.number[theme] * self._more
+        return self._alone[theme] + self.number[theme] * self._more[theme]
 
     def walk(self) -> Iterator[tuple[int, int, float, float, float]]:
         """For each line its place and theme, how far it rises above the one before, and two sums.
 
         These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
         """
-        number, signs, alone, more = self.number, self.signs, self._alone, self._more
-        size = sum(n / (alone + n * more) for n in number)
-        total = sum(s / (alone + n * more) for n, s in zip(number, signs, strict=True))
+        number, signs = self.number, self.signs
+        inners = [self.inner(theme) for theme in range(len(number))]
+        size = sum(n / inner for n, inner in zip(number, inners, strict=True))
+        total = sum(s / inner for s, inner in zip(signs, inners, strict=True))
         height = 0.0
         for top, sign, theme, place in self.lines:
             yield place, theme, top - height, size, total
             height = top
             n, s = number[theme], signs[theme]
-            inner = alone + n * more
-            size -= n / inner
-            total -= s / inner
+            size -= n / inners[theme]
+            total -= s / inners[theme]
             number[theme], signs[theme] = n - 1, s - sign
             if n > 1:
-                size += (n - 1) / (inner - more)
-                total += (s - sign) / (inner - more)
+                inners[theme] = self.inner(theme)
+                size += (n - 1) / inners[theme]
+                total += (s - sign) / inners[theme]
 
-    def changed(self, change: _Change, size: float, total: float) -> float:
-        """Decibans counted per deciban of the layer after a change, given the sums of the layer."""
-        theme, more, sign = change
+    def without(self, theme: int, sign: int, size: float, total: float) -> float:
+        """Decibans counted per deciban of the layer without a line of it, given its two sums."""
         number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
-        if number + more == 0 == sum(self.number) - number:
+        if sum(self.number) == 1:
             return 0.0  # no line is left, and what is left of the sums is rounding
-        if number:
-            size, total = size - number / inner, total - signs / inner
-        if number + more > 0:
-            inner += more * self._more
-            size, total = size + (number + more) / inner, total + (signs + sign) / inner
+        size, total = size - number / inner, total - signs / inner
+        if number > 1:
+            inner -= self._more[theme]
+            size, total = size + (number - 1) / inner, total + (signs - sign) / inner
         return total / (1 + self.between * size)
 
 
@@ -378,54 +382,24 @@ def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
     return sum(step * signs / (1 + between * size) for _, _, step, size, signs in layers.walk())
 
 
-def totals_with(
-    lines: Sequence[Weighed], dependence: Dependence, others: Sequence[tuple[int, float]]
-) -> list[float]:
-    """The total with the decibans of one line replaced, 0 for none, for each (place, decibans).
+def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
+    """The total without each line.
 
-    Takes n·log n times the number of themes: up to where a line ends, and from there to where the
-    other one would, what a layer counts differs in the same way for all of its theme and sign.
+    Takes n·log n times the number of themes: up to its height, what a layer counts differs in the
+    same way for all lines of its theme and sign.
     """
     layers = _Layers(lines, dependence)
-    at = {place: (height, sign, theme) for height, sign, theme, place in layers.lines}
-    parts = [_parts(*at[place], decibans) for place, decibans in others]
-    sums: dict[_Change, list[float]] = {change[0]: [0.0] for part in parts for change in part}
-    whole, heights = 0.0, [0.0]
-    for _, _, step, size, signs in layers.walk():
-        if step:
-            counted = signs / (1 + layers.between * size)
-            whole += step * counted
-            heights.append(heights[-1] + step)
-            for change, run in sums.items():
-                run.append(run[-1] + step * (layers.changed(change, size, signs) - counted))
-
-    def up_to(change: _Change, height: float) -> float:
-        """Additional decibans of the layers up to a height after a change."""
-        run, n = sums[change], bisect_right(heights, height) - 1
-        over = height - heights[n]
-        if n + 1 == len(heights):  # no other line is as high
-            return run[n] + over * change[2]
-        return run[n] + over * (run[n + 1] - run[n]) / (heights[n + 1] - heights[n])
-
-    return [
-        whole + sum(up_to(change, end) - up_to(change, start) for change, start, end in part)
-        for part in parts
-    ]
-
-
-def _parts(
-    height: float, sign: int, theme: int, other: float
-) -> list[tuple[_Change, float, float]]:
-    """Changes that replace one line by another, each with its lowest and highest height."""
-    new, turned = abs(other), _sign(other)
-    parts: list[tuple[_Change, float, float]] = []
-    if sign and turned and sign != turned:
-        parts.append(((theme, 0, -2 * sign), 0.0, min(height, new)))
-    if new < height:
-        parts.append(((theme, -1, -sign), new, height))
-    elif new > height:
-        parts.append(((theme, 1, turned), height, new))
-    return parts
+    whole, less = 0.0, [0.0] * len(lines)
+    sums = {(theme, sign): 0.0 for _, sign, theme, _ in layers.lines}
+    for place, theme, step, size, signs in layers.walk():
+        counted = signs / (1 + layers.between * size)
+        whole += step * counted
+        for other, sign in sums if step else ():
+            if layers.number[other]:
+                less_here = layers.without(other, sign, size, signs) - counted
+                sums[other, sign] += step * less_here
+        less[place] = sums[theme, _sign(lines[place][0])]
+    return [whole + difference for difference in less]
 
 
 def _sign(decibans: float) -> int:

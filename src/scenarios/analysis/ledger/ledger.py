@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import (
     Known,
     bears_on,
@@ -49,7 +50,10 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a ledger: `counted_decibans` = `decibans` × `factor`."""
+    """One row of a ledger: `counted_decibans` = `decibans` × `factor`.
+
+    `state` is that of an absent indicator: unobserved, emerging, or seen and reversed.
+    """
 
     kind: LineKind
     id: str
@@ -60,6 +64,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     counted_decibans: float
     evidence: tuple[EvidenceId, ...] = ()
     suppressed: tuple[str, ...] = ()
+    state: ReadingState | None = None
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +168,7 @@ def _line(line: Net, share: float) -> Line:
         counted_decibans=line.decibans * share,
         evidence=tuple(evidence),
         suppressed=tuple(row.id for row in line.suppressed),
+        state=row.state,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.ledger.ledger import Ledger, Line, LineKind
 from scenarios.model import EvidenceId, ThemeId
@@ -38,7 +39,10 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"})
 
 
 class LineChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A line's counted decibans before and after; 0 where it was not, or is no longer."""
+    """A line's counted decibans before and after; 0 where it was not, or is no longer.
+
+    `state` is that of an absent indicator.
+    """
 
     id: str
     kind: LineKind
@@ -47,6 +51,7 @@ class LineChange(msgspec.Struct, frozen=True, kw_only=True):
     after: float
     cause: Cause
     evidence: tuple[EvidenceId, ...]
+    state: ReadingState | None = None
 
 
 class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +102,7 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
             after=now.counted_decibans if now else 0.0,
             cause=_cause(old, now, reasons),
             evidence=line.evidence,
+            state=line.state,
         )
 
     return LedgerChange(
@@ -161,7 +167,7 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     if here & reasons.judged:
         return "new judgement"
     if "absence" in {line.kind for line in (before, after) if line}:
-        return "time" if before is None else "new evidence"
+        return "new evidence" if before or here & reasons.new else "time"
     return _by_evidence(before, after) if here & reasons.new else elsewhere
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -296,15 +297,7 @@ def _neutral(
     return counts
 
 
-class Steps(msgspec.Struct, frozen=True, kw_only=True):
-    """Prior of a scenario: as written, given the linked scenario, and at the date."""
-
-    declared: float
-    given: float
-    at_date: float
-
-
-class _Link(NamedTuple):
+class Link(NamedTuple):
     """The scenario on which a prior depends, and whether it occurred; None while that is open."""
 
     other: ScenarioId
@@ -312,11 +305,19 @@ class _Link(NamedTuple):
     occurred: bool | None
 
 
+class Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """Prior of a scenario: as written, given the linked scenario, and at the date."""
+
+    declared: float
+    given: float
+    at_date: float
+    link: Link | None
+
+
 class Odds:
     """Implied log odds on a day; each comparison and each prior is computed once.
 
-    `comparisons` serve several days on which the same evidence is known. `bent` shifts each prior
-    by decibans.
+    `comparisons` serve several days on which the same evidence is known.
     """
 
     def __init__(
@@ -324,12 +325,10 @@ class Odds:
         known: Known,
         day: date | None = None,
         comparisons: Comparisons | None = None,
-        bent: Callable[[ScenarioId], float] | None = None,
     ) -> None:
         self.known = known
         self.day = day or known.as_of
         self.comparisons = comparisons or Comparisons(known)
-        self._bent = bent
         self._steps: dict[ScenarioId, Steps] = {}
         self._implied: dict[ScenarioId, float] = {}
 
@@ -363,21 +362,29 @@ class Odds:
             del path[id]
         return self._steps[scenario_id]
 
-    def _step(self, id: ScenarioId, link: _Link | None) -> Steps:
-        scenario = self.known.database.scenarios[id]
-        given = scenario.prior.probability
-        if link:
-            chance = self.implied(link.other) if link.occurred is None else float(link.occurred)
-            given = chance * link.given.occurred + (1 - chance) * link.given.did_not_occur
-        if self._bent:
-            given = probability(decibans(given) + self._bent(id))
-        return Steps(
-            declared=scenario.prior.probability,
-            given=given,
-            at_date=after_time(scenario, given, self.day),
-        )
+    def _step(self, id: ScenarioId, link: Link | None) -> Steps:
+        declared = self.known.database.scenarios[id].prior.probability
+        given, at_date = self.prior(id, link)
+        return Steps(declared=declared, given=given, at_date=at_date, link=link)
 
-    def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> _Link | None:
+    def prior(
+        self,
+        id: ScenarioId,
+        link: Link | None,
+        by: float = 0.0,
+        linked: Mapping[ScenarioId, float] = MappingProxyType({}),
+    ) -> tuple[float, float]:
+        """A prior given the link, and at the date; moved `by` decibans, or by other chances."""
+        scenario = self.known.database.scenarios[id]
+        given = _moved(scenario.prior.probability, by)
+        if link:
+            chance = linked.get(link.other) if link.occurred is None else float(link.occurred)
+            chance = self.implied(link.other) if chance is None else chance
+            given = chance * _moved(link.given.occurred, by)
+            given += (1 - chance) * _moved(link.given.did_not_occur, by)
+        return given, after_time(scenario, given, self.day)
+
+    def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> Link | None:
         """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
         database = self.known.database
         for other, figures in database.scenarios[id].prior.given.items():
@@ -387,9 +394,9 @@ class Odds:
                 continue
             outcome = resolved(database, other, self.day)
             if outcome is None:
-                return _Link(other, figures, None)
+                return Link(other, figures, None)
             if outcome.outcome != "annulled":
-                return _Link(other, figures, outcome.outcome == "occurred")
+                return Link(other, figures, outcome.outcome == "occurred")
         return None
 
 
@@ -423,6 +430,10 @@ def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], O
         return by_day[day]
 
     return at
+
+
+def _moved(chance: float, by: float) -> float:
+    return probability(decibans(chance) + by) if by else chance
 
 
 def after_time(scenario: Scenario, chance: float, day: date) -> float:

@@ -1,26 +1,36 @@
-"""The band of an implied probability, and the inputs that it depends on most."""
+"""The uncertainty budget of an implied probability, and the lines that it depends on most."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from hashlib import blake2b
-from heapq import nlargest, nsmallest
-from typing import Literal
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.contributions import LedgerRow, Net, RowKind, total, totals_with
-from scenarios.analysis.ledger.odds import Comparison, Odds, implied, weighed
+from scenarios.analysis.ledger.contributions import (
+    LedgerRow,
+    RowKind,
+    factors,
+    total,
+    totals_without,
+)
+from scenarios.analysis.ledger.odds import Comparison, Odds, implied, log_odds, weighed
 from scenarios.model import Dependence, ScenarioId
+from scenarios.scales import decibans, held, probability
 
-POINTS = 64
-_END = 3  # the fourth smallest and the fourth largest of the points
-PRIOR_STEP = 3.0
-"""Decibans by which a prior is moved at most."""
-DEPENDENCE_STEP = 0.2
+PRIOR_STEP = 1.7
+"""Decibans: the standard uncertainty of a prior."""
+LINE_STEP, LINES_STEP = 0.4, 0.2
+"""The share of what it counts that one line may err by, and all of them together."""
+DEPENDENCE_STEP = 0.12
+COVERAGE = 1.645
+"""Standard deviations on either side that hold 90 % of a normal distribution."""
+
+TermKind = Literal["prior", "line", "lines", "within", "between", "dependence", "link"]
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,113 +40,197 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
-def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Band]:
-    """The band of each scenario: of 64 values the 4th smallest and the 4th largest.
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input adds to the band: half the movement of the log odds as it is bent, in dB.
 
-    At point k the k-th byte of an id's 64-byte BLAKE2b digest gives u = (byte + 0.5)/128 − 1: the
-    prior moves by 3u dB, a row is multiplied by 2^u, and the dependences move by 0.2u. So it is the
-    same on every machine.
+    `low` and `high` are the implied probability at both ends: of a link at those of the linked
+    scenario's band, whose term is divided by 1.645. The id of a link and of a prior is a scenario,
+    that of a line is its row, whose kind is `row`.
     """
-    ids = tuple(scenario_ids)
-    values: dict[ScenarioId, list[float]] = {id: [] for id in ids}
-    totals: _Totals = {}
-    for point in range(POINTS):
-        bent = _BentOdds(odds, point, totals)
-        for id in ids:
-            values[id].append(bent.implied(id))
-    ordered = {id: sorted(figures) for id, figures in values.items()}
-    return {id: Band(low=figures[_END], high=figures[-1 - _END]) for id, figures in ordered.items()}
+
+    kind: TermKind
+    id: str
+    term: float
+    low: float
+    high: float
+    row: RowKind | None = None
 
 
-def bent_totals(
-    comparison: Comparison,
-    factors: Callable[[str], Sequence[float]],
-    dependences: Sequence[Dependence],
-) -> list[dict[ScenarioId, float]]:
-    """Totals of the lines by scenario, under one factor a row for each of the dependences."""
-    sums: list[dict[ScenarioId, float]] = [{} for _ in dependences]
-    for column, nets in comparison.nets.items():
-        themes = [line.theme for line in nets]
-        lines = [_bent_line(line, column, factors) for line in nets]
-        at_once = zip(*lines, strict=True) if lines else [()] * len(dependences)
-        for totals, dependence, decibans in zip(sums, dependences, at_once, strict=True):
-            totals[column] = total([*zip(decibans, themes, strict=True)], dependence)
-    return sums
+class Budget(NamedTuple):
+    """The band of a scenario and its terms, largest first; no terms of the last of its set."""
+
+    band: Band
+    terms: tuple[Term, ...]
+
+    @property
+    def largest(self) -> tuple[Term, ...]:
+        """The fewest terms that carry half of the variance of the band."""
+        squares = [*accumulate(term.term**2 for term in self.terms)]
+        return self.terms[: 1 + bisect_left(squares, squares[-1] / 2)] if squares else ()
 
 
-def _bent_line(
-    line: Net, column: ScenarioId, factors: Callable[[str], Sequence[float]]
-) -> Sequence[float]:
-    """The strongest row for and the strongest against, each time that the rows are bent."""
-    rows = [
-        [row.values[column] * factor for factor in factors(row.id)]
-        for row in (*line.heard, *line.suppressed)
-    ]
-    if len(rows) == 1:
-        return rows[0]
-    return [max(0.0, *values) + min(0.0, *values) for values in zip(*rows, strict=True)]
+class Budgets:
+    """The uncertainty budgets of a day, each made once: each input is bent alone, up and down.
+
+    The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
+    [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1).
+    """
+
+    def __init__(self, odds: Odds) -> None:
+        self._odds = odds
+        self._made: dict[ScenarioId, Budget] = {}
+        self._bent: dict[ScenarioId, tuple[_Bend, ...]] = {}
+
+    def of(self, scenario_id: ScenarioId) -> Budget:
+        """The budget of a scenario; a chain of links is followed from its end."""
+        path = [scenario_id]
+        while path:
+            links = _links(self._odds, path[-1])
+            first = next((other for other in links if other not in self._made), None)
+            if first is not None:
+                path.append(first)
+            elif (id := path.pop()) not in self._made:
+                self._made[id] = self._make(id, {link: self._made[link].band for link in links})
+        return self._made[scenario_id]
+
+    def _make(self, id: ScenarioId, linked: Mapping[ScenarioId, Band]) -> Budget:
+        comparison, priors = self._odds.comparison(id), self._odds.priors(id)
+        free = log_odds(comparison, priors)[id]
+        if math.isinf(free):
+            end = held(probability(free))
+            return Budget(Band(low=end, high=end), ())
+        first = comparison.columns[0]
+        if first not in self._bent:
+            self._bent[first] = tuple(_bends(self._odds, comparison, linked))
+        shares, named = _shares(comparison, priors, id), _named(comparison, id)
+        terms = [_term(bend, free, id, shares, named) for bend in self._bent[first]]
+        terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
+        spread = COVERAGE * math.hypot(*(term.term for term in terms))
+        low, high = (held(probability(free + way * spread)) for way in (-1, 1))
+        return Budget(Band(low=low, high=high), tuple(terms))
 
 
-def bent_dependence(dependence: Dependence, within: float, between: float) -> Dependence:
-    """Both moved by so much, within [0, 1], and `between` never above `within`."""
-    moved = min(max(dependence.within + within, 0.0), 1.0)
-    return Dependence(within=moved, between=min(max(dependence.between + between, 0.0), moved))
+def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Band]:
+    """The band of each scenario."""
+    budgets = Budgets(odds)
+    return {id: budgets.of(id).band for id in scenario_ids}
 
 
-_Totals = dict[ScenarioId, list[dict[ScenarioId, float]]]
-"""At each point, by the first member of a set."""
+class _Bend(NamedTuple):
+    """An input bent down and up: the decibans that it adds to each member; a line by its group."""
+
+    kind: TermKind
+    id: str
+    ends: tuple[dict[ScenarioId, float], ...]
+    group: int | None = None
 
 
-class _BentOdds(Odds):
-    """Implied probability with every judgement bent to one point; `totals` serves all points."""
+def _term(
+    bend: _Bend,
+    free: float,
+    column: ScenarioId,
+    shares: Mapping[ScenarioId, float],
+    named: Mapping[int, LedgerRow],
+) -> Term:
+    def moved(more: Mapping[ScenarioId, float]) -> float:
+        """Log odds of a member with more decibans, its own and those of the others."""
+        others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
+        return free + more.get(column, 0.0) - 10 * math.log10(1 + others)
 
-    def __init__(self, odds: Odds, point: int, totals: _Totals) -> None:
-        super().__init__(
-            odds.known,
-            odds.day,
-            odds.comparisons,
-            lambda prior: PRIOR_STEP * bend(f"prior:{prior}", point),
-        )
-        self._straight, self._point, self._totals = odds, point, totals
-
-    def comparison(self, scenario_id: ScenarioId) -> Comparison:
-        straight = self._straight.comparison(scenario_id)
-        key = straight.columns[0]
-        if key not in self._totals:
-            self._totals[key] = _totals(straight)
-        return replace(straight, totals=self._totals[key][self._point])
-
-
-def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:
-    dependences = [
-        bent_dependence(
-            comparison.dependence,
-            DEPENDENCE_STEP * bend("within", point),
-            DEPENDENCE_STEP * bend("between", point),
-        )
-        for point in range(POINTS)
-    ]
-    return bent_totals(
-        comparison, lambda row: [_POWERS[byte] for byte in _digest(row)], dependences
+    low, high = sorted(map(moved, bend.ends))
+    row = None if bend.group is None else named[bend.group]
+    half = (high - low) / 2
+    return Term(
+        kind=bend.kind,
+        id=row.id if row else bend.id,
+        term=half / COVERAGE if bend.kind == "link" else half,
+        low=held(probability(low)),
+        high=held(probability(high)),
+        row=row.kind if row else None,
     )
 
 
-def bend(id: str, point: int) -> float:
-    """Bend of a judgement at a point: u, from −1 to 1."""
-    return _STEPS[_digest(id)[point]]
+def _shares(
+    comparison: Comparison, priors: Mapping[ScenarioId, float], scenario_id: ScenarioId
+) -> dict[ScenarioId, float]:
+    """The shares of the other members still in, of what they have together."""
+    inside = (c for c in comparison.columns if c not in comparison.left and c != scenario_id)
+    strengths = {c: 10 * math.log10(priors[c]) + comparison.totals[c] for c in inside}
+    top = max(strengths.values(), default=0.0)
+    weights = {column: 10 ** ((db - top) / 10) for column, db in strengths.items()}
+    whole = math.fsum(weights.values())
+    return {column: weight / whole for column, weight in weights.items()}
 
 
-@lru_cache(maxsize=100_000)
-def _digest(id: str) -> bytes:
-    return blake2b(id.encode(), digest_size=POINTS).digest()
+def _bends(
+    odds: Odds, comparison: Comparison, linked: Mapping[ScenarioId, Band]
+) -> Iterator[_Bend]:
+    inside = [column for column in comparison.columns if column not in comparison.left]
+
+    def prior(column: ScenarioId, **bent: Any) -> float:
+        steps = odds.steps(column)
+        now = odds.prior(column, steps.link, **bent)[1]
+        if comparison.compared:
+            return 10 * math.log10(now / steps.at_date)
+        return decibans(now) - decibans(steps.at_date)
+
+    for column in inside:
+        ends = ({column: prior(column, by=step)} for step in (-PRIOR_STEP, PRIOR_STEP))
+        yield _Bend("prior", column, tuple(ends))
+    for other, band in linked.items():
+        chances = ({other: chance} for chance in (band.low, band.high))
+        ends = ({c: prior(c, linked=chance) for c in inside} for chance in chances)
+        yield _Bend("link", other, tuple(ends))
+    counted = _counted(comparison)
+    for group, cells in counted.items():
+        ends = ({c: share * db for c, db in cells.items()} for share in (-LINE_STEP, LINE_STEP))
+        yield _Bend("line", "", tuple(ends), group)
+    if counted:
+        totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
+        ends = ({c: share * db for c, db in totals} for share in shares)
+        yield _Bend("lines", "lines", tuple(ends))
+    lines = {column: weighed(nets) for column, nets in comparison.nets.items() if nets}
+    for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
+        ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
+        yield _Bend(kind, kind, tuple(ends))
 
 
-_STEPS = [(byte + 0.5) / 128 - 1 for byte in range(256)]
-_POWERS = [2**step for step in _STEPS]
+def _links(odds: Odds, scenario_id: ScenarioId) -> list[ScenarioId]:
+    """The open scenarios on which its prior and those of its set depend."""
+    steps = [odds.steps(column) for column in odds.comparison(scenario_id).columns]
+    links = (step.link for step in steps if step.link)
+    return [*dict.fromkeys(link.other for link in links if link.occurred is None)]
 
 
-_EITHER_WAY = (0.5, 2.0)
-BendKind = Literal["prior", "row", "ratings", "within", "between"]
+def _dependences(
+    declared: float | Dependence,
+) -> Iterator[tuple[TermKind, tuple[Dependence, ...]]]:
+    """Yield each declared correlation bent down and up; 0, as if absent, is none."""
+    steps = (-DEPENDENCE_STEP, DEPENDENCE_STEP)
+    if isinstance(declared, Dependence):
+        within, between = declared.within, declared.between
+        bent = (min(max(within + step, between), 1.0) for step in steps)
+        yield "within", tuple(Dependence(within=end, between=between) for end in bent)
+        bent = (min(max(between + step, 0.0), within) for step in steps)
+        yield "between", tuple(Dependence(within=within, between=end) for end in bent)
+    elif declared:
+        bent = (min(max(declared + step, 0.0), 1.0) for step in steps)
+        yield "dependence", tuple(Dependence(within=end, between=end) for end in bent)
+
+
+def _counted(comparison: Comparison) -> dict[int, dict[ScenarioId, float]]:
+    """What each group counts in each column, in decibans."""
+    counted: dict[int, dict[ScenarioId, float]] = {}
+    for column, nets in comparison.nets.items():
+        for line, share in zip(nets, factors(weighed(nets), comparison.dependence), strict=True):
+            counted.setdefault(line.group, {})[column] = line.decibans * share
+    return counted
+
+
+def _named(comparison: Comparison, scenario_id: ScenarioId) -> dict[int, LedgerRow]:
+    """The row by which each group goes: of its line in the scenario's column, else its first."""
+    first = {number: group.rows[0] for number, group in enumerate(comparison.groups) if group.rows}
+    return first | {line.group: line.strongest for line in comparison.nets[scenario_id]}
 
 
 class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,32 +248,20 @@ class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
     high_kind: RowKind | None
 
 
-class Bend(msgspec.Struct, frozen=True, kw_only=True):
-    """The implied probability with one judgement bent as far as the band bends it, either way."""
-
-    kind: BendKind
-    id: str
-    low: float
-    high: float
-
-
 def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     """The extremes over the full ledger and every ledger with one line less."""
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
     without: dict[ScenarioId, dict[int, float]] = {}
     for column, nets in comparison.nets.items():
-        totals = totals_with(
-            weighed(nets), comparison.dependence, [(n, 0.0) for n in range(len(nets))]
-        )
+        totals = totals_without(weighed(nets), comparison.dependence)
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
-    own = {line.group: line.strongest for line in comparison.nets[scenario_id]}
+    named = _named(comparison, scenario_id)
     ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
-    for number, group in enumerate(comparison.groups):
+    for number in named:
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
-        # A group goes by its line in the scenario's own column, else by its first row.
-        ends.append((chance, own.get(number, group.rows[0])))
+        ends.append((chance, named[number]))
     (low, low_row), (high, high_row) = (
         choose(ends, key=lambda end: end[0]) for choose in (min, max)
     )
@@ -191,102 +273,3 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
         high_line=high_row.id if high_row else None,
         high_kind=high_row.kind if high_row else None,
     )
-
-
-def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
-    """Every judgement behind a scenario bent alone, widest first: a tornado.
-
-    The prior by ±3 dB, a row and all ratings by ½ and 2, each dependence by ±0.2.
-    """
-    bends = [*_priors(odds, scenario_id), *_rows(odds, scenario_id), *_settings(odds, scenario_id)]
-    return tuple(sorted(bends, key=lambda bend: (bend.low - bend.high, bend.kind, bend.id)))
-
-
-def _priors(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
-    def bent(id: ScenarioId, step: float) -> float:
-        def shift(other: ScenarioId) -> float:
-            return step if other == id else 0.0
-
-        return Odds(odds.known, odds.day, odds.comparisons, shift).implied(scenario_id)
-
-    return [
-        _bend("prior", id, bent(id, -PRIOR_STEP), bent(id, PRIOR_STEP))
-        for id in odds.comparison(scenario_id).columns
-        if id not in odds.comparison(scenario_id).left
-    ]
-
-
-def _rows(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
-    """Each row alone, by half and by twice; only the line that it is in is another one then."""
-    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-    rows = Counter(row.id for group in comparison.groups for row in group.rows)
-    bent: dict[str, list[dict[ScenarioId, float]]] = {id: [{}, {}] for id in rows}
-    for column, nets in comparison.nets.items():
-        bends = [bend for n, line in enumerate(nets) for bend in _bent_lines(n, line, column)]
-        others = [(place, decibans) for _, _, place, decibans in bends]
-        totals = totals_with(weighed(nets), comparison.dependence, others)
-        for (id, way, _, _), bent_total in zip(bends, totals, strict=True):
-            bent[id][way][column] = bent_total
-
-    def either_way(id: str) -> list[float]:
-        if rows[id] == 1:
-            every = [{**comparison.totals, **totals} for totals in bent[id]]
-            return [
-                implied(replace(comparison, totals=totals), priors)[scenario_id] for totals in every
-            ]
-
-        def factors(other: str) -> Sequence[float]:
-            return _EITHER_WAY if other == id else (1.0, 1.0)
-
-        # An indicator that was seen in part is absent in part: two lines under one id.
-        return _implied(comparison, priors, scenario_id, factors, [comparison.dependence] * 2)
-
-    return [_bend("row", id, *either_way(id)) for id in rows]
-
-
-def _bent_lines(place: int, line: Net, column: ScenarioId) -> Iterator[tuple[str, int, int, float]]:
-    """Each row of a line, which way it is bent, the line's place, and the line's decibans then."""
-    rows = (*line.heard, *line.suppressed)
-    values = [row.values[column] for row in rows]
-    highest, lowest = nlargest(2, values), nsmallest(2, values)
-    for row, value in zip(rows, values, strict=True):
-        ends = highest if value > 0 else lowest
-        other = next((end for end in ends[value == ends[0] :] if end * value > 0), 0.0)
-        against = next((end for end in (highest[0], lowest[0]) if end * value < 0), 0.0)
-        for way, factor in enumerate(_EITHER_WAY):
-            yield row.id, way, place, against + max(value * factor, other, key=abs)
-
-
-def _settings(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
-    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-
-    def dependence(within: float, between: float) -> list[float]:
-        steps = (
-            bent_dependence(comparison.dependence, way * within, way * between) for way in (-1, 1)
-        )
-        return _implied(comparison, priors, scenario_id, lambda _: (1.0, 1.0), [*steps])
-
-    unbent = [comparison.dependence] * 2
-    ratings = _implied(comparison, priors, scenario_id, lambda _: _EITHER_WAY, unbent)
-    return [
-        _bend("ratings", "ratings", *ratings),
-        _bend("within", "within", *dependence(DEPENDENCE_STEP, 0)),
-        _bend("between", "between", *dependence(0, DEPENDENCE_STEP)),
-    ]
-
-
-def _implied(
-    comparison: Comparison,
-    priors: dict[ScenarioId, float],
-    scenario_id: ScenarioId,
-    factors: Callable[[str], Sequence[float]],
-    dependences: Sequence[Dependence],
-) -> list[float]:
-    return [
-        implied(replace(comparison, totals=totals), priors)[scenario_id]
-        for totals in bent_totals(comparison, factors, dependences)
-    ]
-
-
-def _bend(kind: BendKind, id: str, first: float, other: float) -> Bend:
-    return Bend(kind=kind, id=id, low=min(first, other), high=max(first, other))

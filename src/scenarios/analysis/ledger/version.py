@@ -1,4 +1,4 @@
 """Which arithmetic a figure comes from."""
 
-VERSION = 2
-"""1 discounted lines by their rank, 2 does by layers and themes."""
+VERSION = 3
+"""1 discounted lines by rank, 2 by layers and themes; 3 corroborates what witnesses report."""

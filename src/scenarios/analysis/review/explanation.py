@@ -19,11 +19,10 @@ from scenarios.analysis.ledger.ledger import (
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import (
     Band,
-    Bend,
+    Budgets,
     LeaveOneOut,
-    bands,
+    Term,
     leave_one_out,
-    sweep,
 )
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, Outcome, ScenarioId
@@ -35,7 +34,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     `ledger` is the version of the arithmetic. What is implied is `unfounded`, and not shown, where
     nobody gave a prior and nothing is rated. What a file that cannot be read could change is
-    None, and `withheld` is its path.
+    None, and `withheld` is its path. `mostly` are the largest terms of the band.
     """
 
     ledger: int = VERSION
@@ -50,11 +49,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     implied: Quantity | None
     unfounded: bool = False
     band: Band | None
+    mostly: tuple[Term, ...] = ()
     leave_one_out: LeaveOneOut | None
     stated: TeamFigure | None
     gap_decibans: float | None
     post_mortem: PostMortem | None
-    sweep: tuple[Bend, ...] | None
+    sweep: tuple[Term, ...] | None
     withheld: str | None = None
 
 
@@ -66,6 +66,7 @@ def explain(
     prior, path = database.scenarios[scenario_id].prior, database.withheld.get(scenario_id)
     odds = None if path else Odds(known(database, day))
     book = ledger_of(odds, scenario_id) if odds else None
+    bent = Budgets(odds).of(scenario_id) if odds else None
     current = stated(database, scenario_id, day) if odds else None
     resolution = resolved(database, scenario_id, as_of)
     outcome = resolution.outcome if resolution else None
@@ -82,11 +83,12 @@ def explain(
         neutral=book.neutral if book else 0,
         implied=book.implied if book else None,
         unfounded=book is not None and is_unfounded(prior, book),
-        band=bands(odds, (scenario_id,))[scenario_id] if odds else None,
+        band=bent.band if bent else None,
+        mostly=bent.largest if bent else (),
         leave_one_out=leave_one_out(odds, scenario_id) if odds else None,
         stated=current.figure if current else None,
         gap_decibans=gap,
         post_mortem=post_mortem(book, outcome) if book else None,
-        sweep=sweep(odds, scenario_id) if odds and swept else None,
+        sweep=bent.terms if bent and swept else None,
         withheld=path,
     )

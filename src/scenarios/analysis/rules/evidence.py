@@ -163,7 +163,7 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
 
 @rule("past-due", "An indicator that was due and not seen", "note", flag="due")
 def past_due(window: Window) -> Iterator[Finding]:
-    """An indicator that was due by now and was not seen.
+    """An indicator that was due by now and was not seen, or was seen and reversed.
 
     Example: `due: 2022-06-30`, and no item fires it by 2022-07-01.
     To do: record the item that fires it; otherwise its absence counts, by `if_absent` or `chance`.
@@ -172,10 +172,12 @@ def past_due(window: Window) -> Iterator[Finding]:
         for key, indicator in view.scenario.indicators.items():
             if indicator.due is None or indicator.due >= window.as_of:
                 continue
-            if reading(window.now, (view.id, key)).strength == 0:
+            now = reading(window.now, (view.id, key))
+            if now.strength == 0:
                 worth = indicator.if_absent or indicator.chance
                 counted = "its absence counts" if worth else "its absence counts 0"
-                message = f"due {indicator.due} and not seen: {counted}"
+                seen = "seen and reversed" if now.raised_by else "not seen"
+                message = f"due {indicator.due} and {seen}: {counted}"
                 yield of_indicator("past-due", view.id, key, message)
 
 

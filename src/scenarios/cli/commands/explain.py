@@ -18,7 +18,7 @@ def command(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO")],
     sweep: Annotated[
-        bool, typer.Option("--sweep", help="Bend each judgement alone, and show the widest first.")
+        bool, typer.Option("--sweep", help="Show the terms of the band, the largest first.")
     ] = False,
     every: All = False,
     as_of: AsOf = None,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Line, Quantity
-from scenarios.analysis.ledger.sensitivity import Bend
+from scenarios.analysis.ledger.sensitivity import (
+    DEPENDENCE_STEP,
+    LINE_STEP,
+    LINES_STEP,
+    PRIOR_STEP,
+    Term,
+    TermKind,
+)
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
 from scenarios.render import cells
@@ -34,15 +41,18 @@ from scenarios.text import counted
 
 _STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
-_POINT = 0.001
-"""A bend that moves the figure by less is shown only where all are asked for."""
-_BENT = {
-    "ratings": "all ratings",
-    "within": "correlation within a theme",
-    "between": "correlation between themes",
+_SLIGHT = 0.05
+"""Decibans: a smaller term of the band is shown only where all are asked for."""
+_INPUTS: dict[TermKind, tuple[str, str]] = {
+    "lines": ("all lines together", f"±{percent(LINES_STEP)}"),
+    "within": ("correlation within a theme", f"±{DEPENDENCE_STEP}"),
+    "between": ("correlation between themes", f"±{DEPENDENCE_STEP}"),
+    "dependence": ("correlation of the lines", f"±{DEPENDENCE_STEP}"),
+    "prior": ("prior of {}", f"±{PRIOR_STEP} dB"),
+    "line": ("{}", f"±{percent(LINE_STEP)}"),
+    "link": ("link to {}", "its band"),
 }
-_HOW_FAR = dict.fromkeys(("row", "ratings"), "×½, ×2") | {"prior": "±3 dB"}
-_HOW_FAR |= dict.fromkeys(("within", "between"), "±0.2")
+"""An input of the band in words, and how far it is bent."""
 
 
 def document(result: Explanation, database: Database, *, every: bool = False) -> Document:
@@ -195,9 +205,8 @@ def _says(line: Line, database: Database) -> Iterator[Ref | str]:
         return
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
-    seen = "not seen when due: " if line.kind == "absence" else ""
     yield Ref(line.id, "scenario")
-    yield f": {seen}{statement}"
+    yield f": {cells.absent(line.state)}{statement}"
 
 
 def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
@@ -211,15 +220,14 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
 
 def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
     """Yield both figures, the gap between them, and the range with one line less."""
-    stated, left, band = ledger.stated, ledger.leave_one_out, ledger.band
+    stated, left = ledger.stated, ledger.leave_one_out
     if ledger.unfounded:
         also = (" Stated ", p(stated.probability), ".") if stated else ()
         yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *also)
         return
-    assert ledger.implied and band and left  # noqa: S101, PT018 - else they are withheld
+    assert ledger.implied and left  # noqa: S101, PT018 - else they are withheld
     implied = ledger.implied.probability
-    low, high, word = p(band.low), p(band.high), term(implied, language)
-    yield "Implied ", p(implied), f" ({word}); band ", low, " to ", high, "."
+    yield "Implied ", p(implied), f" ({term(implied, language)}); ", *_band(ledger), "."
     if stated and ledger.gap_decibans is not None:
         apart = Figure(abs(ledger.gap_decibans), digits=1)
         side = "above" if ledger.gap_decibans > 0 else "below"
@@ -237,6 +245,21 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
         yield "One line less: from ", *lowest, " to ", *highest, "."
 
 
+def _band(ledger: Explanation) -> Iterator[Figure | Ref | str]:
+    """Yield `band 24 to 66%: mostly the prior (±1.7 dB) and talks (±1.6)`."""
+    assert ledger.band  # noqa: S101 - else it is withheld
+    if not ledger.mostly:
+        yield "the last of its set has no band"
+        return
+    yield from ("band ", p(ledger.band.low), " to ", p(ledger.band.high), ": mostly ")
+    for number, bend in enumerate(ledger.mostly):
+        if number:
+            yield " and " if bend is ledger.mostly[-1] else ", "
+        is_own = bend.kind == "prior" and bend.id == ledger.scenario
+        yield "the prior" if is_own else _bent(bend)
+        yield from (" (±", Figure(bend.term, digits=1), ")" if number else " dB)")
+
+
 def _without(
     probability: float, line: str | None, kind: str | None
 ) -> tuple[Figure | Ref | str, ...]:
@@ -245,29 +268,26 @@ def _without(
 
 
 def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
-    """Yield the range of the implied figure under each judgement bent alone, widest first."""
-    if result.sweep is None:
+    """Yield the terms of the band, largest first: each input bent alone."""
+    if not result.sweep:
         return
-    bends = [bend for bend in result.sweep if every or bend.high - bend.low >= _POINT]
-    columns: tuple[Cell[Bend], ...] = (
-        (left("judgement", least=_NARROWEST), _bent),
-        (left("bent by"), lambda bend: _HOW_FAR[bend.kind]),
+    terms = [term for term in result.sweep if every or term.term >= _SLIGHT]
+    columns: tuple[Cell[Term], ...] = (
+        (left("input", least=_NARROWEST), _bent),
+        (left("bent by"), lambda bend: _INPUTS[bend.kind][1]),
+        (right("term", "term_decibans"), lambda bend: Figure(bend.term, digits=2)),
         (right("lowest"), lambda bend: p(bend.low)),
         (right("highest"), lambda bend: p(bend.high)),
-        (right("width, points", "width"), _width),
     )
-    others = len(result.sweep) - len(bends)
-    note = f"{counted(others, 'other')} under {_POINT * 100:g} points: --all" if others else ""
-    yield Heading(3, "One judgement bent at a time")
-    yield cells.table(bends, columns, note=note)
+    others = len(result.sweep) - len(terms)
+    note = f"{counted(others, 'other')} under {_SLIGHT} dB: --all" if others else ""
+    yield Heading(3, "What the band is made of: one input bent at a time")
+    yield cells.table(terms, columns, note=note)
 
 
-def _width(bend: Bend) -> Figure:
-    return Figure((bend.high - bend.low) * 100, digits=1)
-
-
-def _bent(bend: Bend) -> str:
-    return f"prior of {bend.id}" if bend.kind == "prior" else _BENT.get(bend.kind, bend.id)
+def _bent(bend: Term) -> Ref | str:
+    name = _INPUTS[bend.kind][0].format(bend.id) + (" (absent)" if bend.row == "absence" else "")
+    return name if bend.id == bend.kind else Ref(bend.id, None, name)
 
 
 def _post_mortem(result: Explanation) -> Iterator[Block]:

@@ -139,12 +139,14 @@ def _overlap(own: Sequence[LineChange], number: int) -> str:
 
 
 def _why(change: LineChange) -> str:
+    absent = cells.absent(change.state).removesuffix(": ")
+    fewer = absent and abs(change.after) < abs(change.before)
     texts = {
-        "new evidence": "new evidence" if change.kind != "absence" else "less absent than before",
+        "new evidence": "less absent than before" if fewer else absent or "new evidence",
         "new witness": f"a new witness, {_from_to(change)}",
         "retraction": f"a retraction, {_from_to(change)}",
         "reversal": f"a reversal, {_from_to(change)}",
-        "time": "past due and not seen",
+        "time": f"past due, {absent}",
         "rivals": f"compared with other members of the set, {_from_to(change)}",
         "removal": f"a record less, {_from_to(change)}",
         "new judgement": f"judged anew, {_from_to(change)}",

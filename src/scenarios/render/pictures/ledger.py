@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.model import Database
+from scenarios.render import cells
 from scenarios.render.cells import left, right
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Figure, Group, Row, Table
@@ -58,7 +59,7 @@ def says(line: Line, database: Database) -> str:
         return f"in the prior: {summary}" if line.kind == "in-prior" else summary
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
-    return f"not seen when due: {statement}" if line.kind == "absence" else statement
+    return f"{cells.absent(line.state)}{statement}"
 
 
 def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:

@@ -142,7 +142,7 @@ def _words(kind: CauseKind, subjects: Sequence[str], review: Review, database: D
         return f"{title} {cells.outcome_words(ended.get(subject))}".strip()
     if kind == "absence":
         owner, name = indicator_key(subject)
-        return f"not seen: {database.scenarios[owner].indicators[name].statement}"
+        return f"absent: {database.scenarios[owner].indicators[name].statement}"
     return _OTHERS[kind]
 
 

@@ -143,7 +143,7 @@ def _elsewhere(course: Course, day: date, database: Database) -> str:
     scenario = database.scenarios[course.scenario]
     for indicator in scenario.indicators.values():
         if indicator.due and (day - indicator.due).days == 1:
-            return f"not seen when due: {indicator.statement}"
+            return f"absent when due: {indicator.statement}"
     titles = [
         database.scenarios[id].title for id in scenario.prior.given if id in database.scenarios
     ]

@@ -29,7 +29,7 @@ def indicators_page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
     rows = indicator_rows(figures(site).window.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
-    summary = f"{counted(len(rows), 'indicator')}, {late} due and not seen"
+    summary = f"{counted(len(rows), 'indicator')}, {late} due and not observed"
     blocks = _indicators(site, rows, summary)
     address = "indicators/index.html"
     return page_of(site.links, address, "Indicators", summary, blocks, section="indicators")
@@ -44,7 +44,7 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
     is_open = {id for id, row in figures(site).rows.items() if row.outcome is None}
     waiting = [row for row in rows if row.state != "observed" and row.scenario in is_open]
     parts = (
-        ("Due and not seen", [row for row in waiting if _is_late(site, row)]),
+        ("Due and not observed", [row for row in waiting if _is_late(site, row)]),
         ("Due next", [row for row in waiting if row.due and not _is_late(site, row)]),
         ("Watched for without a day", [row for row in waiting if not row.due]),
         ("Seen, or of a scenario that is resolved", [row for row in rows if row not in waiting]),

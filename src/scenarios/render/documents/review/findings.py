@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "sets of figures that do not sum to 1",
         "forecast",
     ),
-    "past-due": ("indicator due and not seen", "indicators due and not seen", "review"),
+    "past-due": ("indicator due and absent", "indicators due and absent", "review"),
     "not-reviewed": (
         "question without a recent forecast",
         "questions without a recent forecast",

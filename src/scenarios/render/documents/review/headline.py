@@ -94,7 +94,7 @@ def _cause(
         yield from ("after ", *first, more + taken)
     elif cause.kind == "absence":
         first = cells.quoted(cells.indicator(subjects[0], database))
-        yield from ("since ", *first, " was due and not seen")
+        yield from ("since ", *first, " was due and absent")
     elif cause.kind == "given":
         title = cells.titles(subjects, database)
         if how := outcome_of(subjects[0], resolved):

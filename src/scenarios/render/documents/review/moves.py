@@ -151,7 +151,7 @@ def _heading(other: OtherCause, context: Context) -> Heading:
         return Heading(3, (*title, f" {how}" if how else "", ": what depends on it"))
     if other.cause == "absence":
         name = cells.indicator(subjects[0], database)
-        return Heading(3, ("Due and not seen: ", name, " (", Ref(subjects[0]), ")"))
+        return Heading(3, ("Due and absent: ", name, " (", Ref(subjects[0]), ")"))
     if other.cause == "rivals" and subjects:
         was = "was" if len(subjects) == 1 else "were"
         return Heading(3, (*cells.titles(subjects, database), f" {was} ruled out of the set"))
