@@ -41,6 +41,9 @@ DECIBANS = (
 WEIGHTS = GradeWeights(
     {"A": 1.0, "B": 0.8, "C": 0.6, "D": 0.3, "E": 0.0, "F": 0.4}, [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]
 )
+WEAK = GradeWeights(
+    {"A": 0.9, "B": 0.7, "C": 0.5, "D": 0.3, "E": 0.0, "F": 0.3}, [0.9, 0.7, 0.5, 0.3, 0.0, 0.3]
+)
 PAIRS = ((0.6, 0.2), (0.5, 0.0), (1.0, 0.3), (1.0, 1.0), (0.4, 0.4))
 DEPENDENCES: list[float | Dependence] = [0.0, 0.35, 1.0, *(Dependence(*pair) for pair in PAIRS)]
 
@@ -72,17 +75,19 @@ def _drawn(chance: Random, blocks: list[list[str]], most: int) -> Database:
     """Scenarios in blocks: each is one alone or a whole set."""
     tracker = Tracker(
         decibans=chance.choice(DECIBANS),
-        grade_weights=chance.choice([None, WEIGHTS]),
+        grade_weights=chance.choice([None, WEIGHTS, WEAK]),
         evidence_dependence=chance.choice(DEPENDENCES),
         rating_strength=chance.choice([1.0, 1.0, 0.6, 1.7]),
         themes=THEMES,
         sets={f"set-{n}": "A set" for n, block in enumerate(blocks) if len(block) > 1},
     )
-    days = {}
+    days: dict[str, tuple[str, date]] = {}
     for n in range(chance.randint(0, most)):
         recorded = _day(chance, 0, 330)
         observed = (recorded - timedelta(chance.choice([0, 0, 1, 9]))).isoformat()
         observed = observed[: chance.choice([10, 10, 10, 10, 10, 7, 4])]
+        if days and chance.random() < 0.2:  # only ids are left to decide
+            observed, recorded = chance.choice([*days.values()])
         days[f"{observed}-e{n}"] = observed, recorded
     scenarios: dict[str, Scenario] = {}
     for number in range(len(blocks)):
@@ -129,7 +134,7 @@ def _block(
             includes=tuple(chance.sample(items, min(len(items), chance.choice([0, 0, 0, 0, 2])))),
             hazard="constant" if hazard else None,
             hazard_ended=ended if hazard and chance.random() < 0.4 else None,
-            given={other: Given(_probability(chance), _probability(chance))} if other else {},
+            given={other: _given(chance, priors[name])} if other else {},
         )
         cases = priors if set_id else {name: priors[name], "": 1 - priors[name]}
         made[name] = Scenario(
@@ -147,6 +152,13 @@ def _block(
             resolution=outcomes.get(name),
         )
     return made
+
+
+def _given(chance: Random, probability: float) -> Given:
+    """Two figures with the probability between them, whichever is the higher."""
+    low = max(round(probability * chance.random(), 3), 0.001)
+    high = min(round(1 - (1 - probability) * chance.random(), 3), 0.999)
+    return Given(low, high) if chance.random() < 0.5 else Given(high, low)
 
 
 def _outcomes(chance: Random, block: list[str]) -> dict[str, Resolution]:
@@ -195,9 +207,9 @@ def _indicator(
 def _item(
     chance: Random, observed: str, recorded: date, scenarios: dict[str, Scenario]
 ) -> Evidence:
-    """An item that fires up to two indicators."""
+    """An item that fires up to three indicators."""
     keys = [f"{owner}/{n}" for owner, scenario in scenarios.items() for n in scenario.indicators]
-    fired = chance.sample(keys, min(len(keys), chance.choice([0, 0, 1, 1, 2])))
+    fired = chance.sample(keys, min(len(keys), chance.choice([0, 1, 1, 2, 3])))
     gone = Retraction(recorded + timedelta(chance.randint(5, 150)), "Wrong.")
     return Evidence(
         "Something was seen",
@@ -206,7 +218,7 @@ def _item(
         source=chance.choice([None, "source-0", "source-1", "source-2"]),
         reliability=chance.choice([None, *LETTERS]),
         credibility=chance.choice([None, 1, 1, 2, 2, 3, 4, 5, 6]),
-        origin=chance.choice([None] * 7 + ["agency", "ministry", "wire"]),
+        origin=chance.choice([None] * 7 + ["agency", "ministry", "source-0"]),
         event=chance.choice([None] * 8 + ["summit", "treaty"]),
         theme=chance.choice([None, *THEMES]),
         ratings={name: _rating(chance) for name in scenarios if chance.random() < 0.5},

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import blake2b
+from fractions import Fraction
 
-from scenarios.model import Database, Evidence, Indicator, Rating
-from scenarios.values import first_day
+from scenarios.model import Database, Dependence, Evidence, Indicator, Rating
 
 LOWEST, HIGHEST = 0.001, 0.999
-POINTS = 64
+PRIOR_DB, LINE_SHARE, LINES_SHARE, DEPENDENCE_STEP = 1.7, 0.4, 0.2, 0.12
+"""The standard uncertainties of a prior, a line, all lines together and a correlation."""
+NINETY_PER_CENT = 1.645
 Theme = str | None
 Steps = tuple[float, float, float]
-Bend = Callable[[str], float]
 Column = dict[str, float]
 First = tuple[date, date, str]
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one item, indicator or absence is worth for each member, centred in a set."""
+    """Decibans of one item, indicator or absence for each member, centred in a set."""
 
     kind: str
     id: str
@@ -46,34 +46,92 @@ def known(db: Database, day: date) -> dict[str, Evidence]:
     }
 
 
-def weight(db: Database, item: Evidence) -> float:
+def weight(db: Database, item: Evidence) -> Fraction:
+    """The share of a rating that the item's grade keeps, in exact decimals."""
     table = db.tracker.grade_weights
     if table is None:
-        return 1.0
+        return Fraction(1)
     source = db.sources.get(item.source or "")
     letter = item.reliability or (source.reliability if source else "F")
-    return table.reliability[letter] * table.credibility[(item.credibility or 6) - 1]
+    factors = table.reliability[letter], table.credibility[(item.credibility or 6) - 1]
+    return Fraction(str(factors[0])) * Fraction(str(factors[1]))
+
+
+def first_day(observed: str) -> date:
+    return date.fromisoformat(f"{observed}-01-01"[:10])
 
 
 def worth(db: Database, rating: Rating) -> float:
-    """A rating in decibans, after `rating_strength`."""
+    """Decibans of a rating, after `rating_strength`."""
     code = db.tracker.decibans[rating] if isinstance(rating, str) else 10 * math.log10(rating)
     return code * db.tracker.rating_strength
 
 
-def strength(db: Database, key: str, items: dict[str, Evidence]) -> float:
-    """How far the items, taken in their order, have an indicator seen: 0 to 1."""
+def witness(id: str, item: Evidence) -> str:
+    """Who an indicator's report comes from: its origin, else its source, else it is its own."""
+    return item.origin or item.source or id
+
+
+@dataclass
+class Sum:
+    """1 − Π(1 − w) over the best report of each witness and over what a reversal left."""
+
+    most: Fraction
+    left: Fraction = Fraction(0)
+    best: dict[str, Fraction] = field(default_factory=dict)
+
+    def value(self) -> Fraction:
+        doubt = 1 - self.left
+        for share in self.best.values():
+            doubt *= 1 - share
+        return min(1 - doubt, self.most)
+
+    def report(self, who: str, share: Fraction) -> None:
+        self.best[who] = max(share, self.best.get(who, share))
+
+    def reverse(self, share: Fraction) -> None:
+        self.left, self.best = max(self.value() - share, Fraction(0)), {}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Strength, 0 to 1, and state of an indicator after some items."""
+
+    strength: float
+    state: str
+
+    @property
+    def absent(self) -> float:
+        """The share of its absence that counts: 1 − the level of its state."""
+        return {"observed": 0.0, "emerging": 0.5}.get(self.state, 1.0)
+
+
+def watch(db: Database, key: str, items: Mapping[str, Evidence]) -> Watched:
+    """Walk an indicator through the items that report it."""
+    observed, all_reports, is_reversed = Sum(Fraction(1)), Sum(Fraction(1, 2)), False
     reports = [
         (first_day(item.observed), item.recorded, item.indicators[key] == "reversed", id)
         for id, item in items.items()
-        if key in item.indicators
+        if key in item.indicators and weight(db, item) > 0
     ]
-    level = 0.0
-    for *_, is_reversed, id in sorted(reports):
-        w = weight(db, items[id])
-        seen = w if items[id].indicators[key] == "observed" else w / 2
-        level = max(level - w, 0) if is_reversed else max(level, seen)
-    return level
+    for *_, id in sorted(reports):
+        item = items[id]
+        share, state = weight(db, item), item.indicators[key]
+        if state == "reversed":
+            is_reversed = True
+            observed.reverse(share)
+            all_reports.reverse(share)
+        elif state == "observed":
+            observed.report(witness(id, item), share)
+            all_reports.report(witness(id, item), share)
+        else:
+            all_reports.report(witness(id, item), share / 2)
+    strength = float(max(observed.value(), all_reports.value()))
+    if observed.value() > 0:
+        return Watched(strength, "observed")
+    if all_reports.value() > 0:
+        return Watched(strength, "emerging")
+    return Watched(strength, "reversed" if is_reversed else "unobserved")
 
 
 def place(id: str, item: Evidence) -> First:
@@ -136,22 +194,22 @@ def ruled_out(db: Database, id: str) -> date:
     return min(days)
 
 
-def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]:
+def rows(db: Database, names: list[str], day: date) -> Iterator[Row]:
     items = known(db, day)
     included = {id for name in names for id in db.scenarios[name].prior.includes}
     for id, item in items.items():
-        share = weight(db, item) * 2 ** bend(id)
-        values = {name: worth(db, r) * share for name, r in item.ratings.items() if name in names}
-        first, mine = place(id, item), marks(id, item)
         if id in included:
             yield Row("in-prior", id, item.theme, {}, item.recorded)
         else:
+            share, rated = float(weight(db, item)), item.ratings.items()
+            values = {name: worth(db, r) * share for name, r in rated if name in names}
+            first, mine = place(id, item), marks(id, item)
             yield Row("direct", id, item.theme, values, item.recorded, first, mine)
     before = {id: item for id, item in items.items() if id in included}
     for owner, scenario in db.scenarios.items():
         for name, indicator in scenario.indicators.items():
-            key = f"{owner}/{name}"
-            level = strength(db, key, items)
+            key, theme = f"{owner}/{name}", indicator.theme
+            watched = watch(db, key, items)
             raising = [
                 place(id, item)
                 for id, item in items.items()
@@ -160,14 +218,14 @@ def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]
             if raising:
                 first = min(raising)
                 mine = marks(first[2], items[first[2]])
-                share = (level - strength(db, key, before)) * 2 ** bend(key)
+                share = watched.strength - watch(db, key, before).strength
                 rated = indicator.ratings.items()
                 values = {name: worth(db, r) * share for name, r in rated if name in names}
-                yield Row("indicator", key, indicator.theme, values, first[0], first, mine)
+                yield Row("indicator", key, theme, values, first[0], first, mine)
             if owner in names and indicator.due and indicator.due < day:
-                share = (1 - level) * 2 ** bend(key)
-                values = {column: v * share for column, v in absent(db, owner, indicator).items()}
-                yield Row("absence", key, indicator.theme, values, indicator.due)
+                absence = absent(db, owner, indicator).items()
+                values = {name: decibans * watched.absent for name, decibans in absence}
+                yield Row("absence", key, theme, values, indicator.due)
 
 
 def centred(db: Database, names: list[str], row: Row) -> Row:
@@ -197,7 +255,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Prior and closing rows in decibans; they and the counted decibans add up to the implied."""
+    """Prior and closing rows in decibans; they and the counted decibans add up to the implied.
+
+    `rests` are the implied probabilities without each group, by the ids of its rows; and in full.
+    """
 
     prior: float
     given: float
@@ -206,17 +267,25 @@ class Ledger:
     rivals: float
     bound: float
     implied: float
+    rests: tuple[tuple[frozenset[str], float], ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """Half the difference, in dB, that one bent input makes; `ids` are those it may go by."""
+
+    kind: str
+    ids: frozenset[str]
+    size: float
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The ends of a band, as probabilities, and the terms that it is made of."""
+
     low: float
     high: float
-
-
-def unbent(_id: str) -> float:
-    return 0.0
-
-
-def bent(point: int) -> Bend:
-    """How far each judgement is bent at one of the 64 points, from −1 to 1."""
-    return lambda name: (blake2b(name.encode()).digest()[point] + 0.5) / 128 - 1
+    terms: tuple[Term, ...]
 
 
 def to_db(p: float) -> float:
@@ -231,10 +300,10 @@ def held(p: float) -> float:
     return min(max(p, LOWEST), HIGHEST)
 
 
-def groups(db: Database, id: str, day: date, bend: Bend = unbent) -> list[list[Row]]:
+def groups(db: Database, id: str, day: date) -> list[list[Row]]:
     """The rows that are other than 0; those that share an origin or an event stand together."""
     names, joined = members(db, id), list[list[Row]]()
-    for row in (centred(db, names, raw) for raw in rows(db, names, day, bend)):
+    for row in (centred(db, names, raw) for raw in rows(db, names, day)):
         if any(row.values.values()):
             linked = [group for group in joined if any(row.marks & other.marks for other in group)]
             joined = [group for group in joined if group not in linked]
@@ -250,8 +319,9 @@ def shares(counts: dict[Theme, int], within: float, between: float) -> dict[Them
     themes = list(counts)
     if between == 1:  # nothing to invert: all lines are one, and share its 1
         return dict.fromkeys(themes, 1 / sum(counts.values()))
+    inside = {k: (within + between) / 2 if k is None else within for k in themes}
     table = [
-        [(1 - within) / counts[k] + within if k == j else between for j in themes] + [1.0]
+        [(1 - inside[k]) / counts[k] + inside[k] if k == j else between for j in themes] + [1.0]
         for k in themes
     ]
     size = len(themes)
@@ -278,26 +348,28 @@ def factors(lines: Sequence[tuple[float, Theme]], within: float, between: float)
     return [total / abs(db) if db else 1.0 for total, (db, _) in zip(totals, lines, strict=True)]
 
 
-def column(db: Database, name: str, joined: list[list[Row]], bend: Bend) -> list[Line]:
-    """The lines of one scenario, discounted."""
-    heads: list[tuple[Row, Theme, float]] = []
-    for group in joined:
-        here = [row for row in group if row.values.get(name)]
-        if not here:
-            continue
-        head = min(here, key=lambda row: (-abs(row.values[name]), row.id))
-        total = max([0.0, *(row.values[name] for row in here)])
-        total += min([0.0, *(row.values[name] for row in here)])
-        first = min(group, key=lambda row: (row.first or (row.since, row.since, ""), row.id))
-        heads.append((head, first.theme, total))
-    dependence = db.tracker.dependence
-    within = min(max(dependence.within + 0.2 * bend("within"), 0), 1)
-    between = min(max(dependence.between + 0.2 * bend("between"), 0), within)
-    keeps = factors([(total, theme) for _, theme, total in heads], within, between)
-    return [
-        Line(head.kind, head.id, theme, total, factor)
-        for (head, theme, total), factor in zip(heads, keeps, strict=True)
-    ]
+def columns(
+    names: list[str], joined: list[list[Row]], dependence: Dependence
+) -> list[dict[str, Line]]:
+    """The lines that each group makes, by scenario, discounted; none where all cells are 0."""
+    made = [dict[str, Line]() for _ in joined]
+    for name in names:
+        for group, line in zip(joined, made, strict=True):
+            here = [row for row in group if row.values.get(name)]
+            if here:
+                head = min(here, key=lambda row: (-abs(row.values[name]), row.id))
+                total = max([0.0, *(row.values[name] for row in here)])
+                total += min([0.0, *(row.values[name] for row in here)])
+                first = min(
+                    group, key=lambda row: (row.first or (row.since, row.since, ""), row.id)
+                )
+                line[name] = Line(head.kind, head.id, first.theme, total)
+        cells = [line for line in made if name in line]
+        heights = [(line[name].decibans, line[name].theme) for line in cells]
+        keeps = factors(heights, dependence.within, dependence.between)
+        for line, factor in zip(cells, keeps, strict=True):
+            line[name] = replace(line[name], factor=factor)
+    return made
 
 
 def outcome(db: Database, id: str, day: date) -> str | None:
@@ -308,76 +380,175 @@ def outcome(db: Database, id: str, day: date) -> str | None:
     return "did-not-occur" if ruled_out(db, id) <= day else None
 
 
-def prior(db: Database, id: str, day: date, bend: Bend) -> Steps:
-    """The prior as written, after `given` and after `time`, in decibans."""
+def linked(db: Database, id: str, day: date) -> str | None:
+    """The other scenario on whose probability the prior depends: none once its outcome is known."""
+    return next(
+        (other for other in db.scenarios[id].prior.given if not outcome(db, other, day)), None
+    )
+
+
+def prior(
+    db: Database, id: str, day: date, shift: float = 0.0, probability: float | None = None
+) -> Steps:
+    """The prior as written, after `given` and after `time`, in decibans.
+
+    The figures that it is made of are bent by `shift`; `probability` is the linked scenario's.
+    """
+
+    def bent(figure: float) -> float:
+        return from_db(to_db(figure) + shift)
+
     scenario = db.scenarios[id]
-    own = mixed = scenario.prior.probability
+    own = scenario.prior.probability
+    mixed = bent(own)
     for other, figures in scenario.prior.given.items():
+        yes, no = bent(figures.occurred), bent(figures.did_not_occur)
         match outcome(db, other, day):
             case "occurred":
-                mixed = figures.occurred
+                mixed = yes
             case "did-not-occur":
-                mixed = figures.did_not_occur
+                mixed = no
             case None:
-                p = from_db(ledgers(db, other, day, bend)[other].implied)
-                mixed = p * figures.occurred + (1 - p) * figures.did_not_occur
-    moved = to_db(mixed) + 3 * bend(f"prior:{id}")
+                p = probability or from_db(ledgers(db, other, day)[other].implied)
+                mixed = p * yes + (1 - p) * no
     if scenario.prior.hazard is None:
-        return to_db(own), moved, moved
+        return to_db(own), to_db(mixed), to_db(mixed)
     ended = scenario.prior.hazard_ended
     t = min(day, ended.date) if ended else day
     t = min(max(t, scenario.opened), scenario.horizon)
-    left = (scenario.horizon - t).days / (scenario.horizon - scenario.opened).days
-    return to_db(own), moved, to_db(held(1 - (1 - from_db(moved)) ** left))
+    planned = (scenario.horizon - scenario.opened).days
+    left = (scenario.horizon - t).days / planned if planned else 1.0  # a single day is all ahead
+    return to_db(own), to_db(mixed), to_db(held(1 - (1 - mixed) ** left))
 
 
-def ledgers(
-    db: Database, id: str, day: date, bend: Bend = unbent, *, sweep: bool = False
-) -> dict[str, Ledger]:
+def standing(db: Database, id: str, day: date) -> list[str]:
+    """The members of a scenario's set that no outcome has ruled out; a scenario alone stays."""
+    everyone = members(db, id)
+    if db.scenarios[id].set is None:
+        return everyone
+    return [name for name in everyone if ruled_out(db, name) > day]
+
+
+def ledgers(db: Database, id: str, day: date, *, sweep: bool = False) -> dict[str, Ledger]:
     """The ledgers of a scenario and of all members of its set that no outcome has ruled out.
 
-    With `sweep` each has its leave-one-out, else `low` and `high` are the implied probability.
+    With `sweep` each has its leave-one-out.
     """
-    everyone = members(db, id)
-    names = [name for name in everyone if ruled_out(db, name) > day]
-    if db.scenarios[id].set is None:
-        names = everyone
-    priors = {name: prior(db, name, day, bend) for name in names}
-    joined = groups(db, id, day, bend)
-    rests = [[group for group in joined if group is not dropped] for dropped in joined]
-    kept = [joined, *rests] if sweep else [joined]
-    columns = [{name: column(db, name, groups, bend) for name in names} for groups in kept]
-    closed = [close(db, names, priors, lines) for lines in columns]
-    used = [row for row in rows(db, everyone, day, bend) if row.kind == "in-prior"]
+    names = standing(db, id, day)
+    priors = {name: prior(db, name, day) for name in names}
+    timed = {name: priors[name][2] for name in names}
+    joined = groups(db, id, day)
+    left_out = [frozenset[str]()] + [frozenset(row.id for row in group) for group in joined] * sweep
+    kept = [joined] + [
+        [other for other in joined if other is not group] for group in joined
+    ] * sweep
+    made = [columns(names, rest, db.tracker.dependence) for rest in kept]
+    totals = [log_odds(db, names, timed, counted(lines)) for lines in made]
+    used = [row for row in rows(db, members(db, id), day) if row.kind == "in-prior"]
     listed = [Line(row.kind, row.id, row.theme) for row in used]
     ledger = {}
     for name in names:
-        steps, (written, moved, timed) = closed[0][name], priors[name]
-        chances = [from_db(each[name][2]) for each in closed]
-        lines, ends = (*columns[0][name], *listed), (min(chances), max(chances))
-        ledger[name] = Ledger(written, moved - written, timed - moved, lines, *steps, *ends)
+        written, moved, _ = priors[name]
+        lines = [line[name] for line in made[0] if name in line]
+        before = timed[name] + sum(line.counted_decibans for line in lines)
+        total = totals[0][name]
+        rests = [held(from_db(rest[name])) for rest in totals]
+        ledger[name] = Ledger(
+            prior=written,
+            given=moved - written,
+            time=timed[name] - moved,
+            lines=(*lines, *listed),
+            rivals=total - before,
+            bound=bounded(total) - total,
+            implied=bounded(total),
+            rests=tuple(zip(left_out, rests, strict=True)),
+        )
     return ledger
 
 
-def close(
-    db: Database, names: list[str], priors: dict[str, Steps], lines: dict[str, list[Line]]
-) -> dict[str, Steps]:
-    """The rows `rivals` and `bound`, and the implied decibans, of each member still in."""
+def bounded(total: float) -> float:
+    return min(max(total, to_db(LOWEST)), to_db(HIGHEST))
+
+
+def counted(lines: list[dict[str, Line]]) -> list[Column]:
+    return [{name: cell.counted_decibans for name, cell in line.items()} for line in lines]
+
+
+def log_odds(
+    db: Database, names: list[str], priors: Column, cells: Sequence[Column]
+) -> dict[str, float]:
+    """The implied decibans before the bound of each member still in."""
+    sums = {name: sum(cell.get(name, 0.0) for cell in cells) for name in names}
+    if db.scenarios[names[0]].set is None:
+        return {name: priors[name] + sums[name] for name in names}
+    scores = {name: 10 * math.log10(from_db(priors[name])) + sums[name] for name in names}
     results = {}
-    worth = {n: sum(line.counted_decibans for line in lines[n]) for n in names}
-    scores = {n: 10 * math.log10(from_db(priors[n][2])) + worth[n] for n in names}
     for name in names:
-        before = total = priors[name][2] + worth[name]
-        if db.scenarios[name].set is not None:
-            others = sum(10 ** (scores[n] / 10) for n in names if n != name)
-            total = scores[name] - 10 * math.log10(others) if others else to_db(HIGHEST)
-        implied = min(max(total, to_db(LOWEST)), to_db(HIGHEST))
-        results[name] = (total - before, implied - total, implied)
+        others = sum(10 ** (scores[other] / 10) for other in names if other != name)
+        results[name] = scores[name] - 10 * math.log10(others) if others else to_db(HIGHEST)
     return results
 
 
-def band(db: Database, id: str, day: date) -> tuple[float, float]:
-    """The 4th smallest and the 4th largest implied probability over the 64 points."""
-    bends = [bent(point) for point in range(POINTS)]
-    figures = sorted(from_db(ledgers(db, id, day, bend)[id].implied) for bend in bends)
-    return figures[3], figures[-4]
+def scaled(cells: list[Column], factor: float, only: int | None = None) -> list[Column]:
+    """The cells of one line, or of all, times a factor."""
+    return [
+        {name: db * factor for name, db in cell.items()} if only in (None, n) else cell
+        for n, cell in enumerate(cells)
+    ]
+
+
+def bent_dependences(db: Database) -> dict[str, tuple[Dependence, Dependence]]:
+    """Each correlation down and up, alone; a 0 is read as absent, since the record has no other."""
+    written, step = db.tracker.evidence_dependence, DEPENDENCE_STEP
+    if not isinstance(written, Dependence):
+        ends = max(written - step, 0), min(written + step, 1)
+        low, high = (Dependence(within=end, between=end) for end in ends)
+        return {"dependence": (low, high)} if written else {}
+    within, between = written.within, written.between
+    return {
+        "within": (
+            Dependence(within=max(within - step, between), between=between),
+            Dependence(within=min(within + step, 1), between=between),
+        ),
+        "between": (
+            Dependence(within=within, between=max(between - step, 0)),
+            Dependence(within=within, between=min(between + step, within)),
+        ),
+    }
+
+
+def budgets(db: Database, id: str, day: date) -> dict[str, Budget]:
+    """The band, and its terms, of each scenario that `ledgers` has."""
+    names = standing(db, id, day)
+    timed = {name: prior(db, name, day)[2] for name in names}
+    joined = groups(db, id, day)
+    cells = counted(columns(names, joined, db.tracker.dependence))
+    terms: dict[str, list[Term]] = {name: [] for name in names}
+
+    def add(kind: str, ids: set[str], *ends: tuple[Column, list[Column]], share: float = 1) -> None:
+        low, high = (log_odds(db, names, priors, lines) for priors, lines in ends)
+        for name in names:
+            size = abs(high[name] - low[name]) / 2 * share
+            terms[name].append(Term(kind, frozenset(ids), size))
+
+    for name in names:
+        down, up = (timed | {name: prior(db, name, day, way)[2]} for way in (-PRIOR_DB, PRIOR_DB))
+        add("prior", {name}, (down, cells), (up, cells))
+    for n, group in enumerate(joined):
+        less, more = (scaled(cells, factor, n) for factor in (1 - LINE_SHARE, 1 + LINE_SHARE))
+        add("line", {row.id for row in group}, (timed, less), (timed, more))
+    less, more = (scaled(cells, factor) for factor in (1 - LINES_SHARE, 1 + LINES_SHARE))
+    add("lines", {"lines"}, (timed, less), (timed, more))
+    for kind, both in bent_dependences(db).items():
+        less, more = (counted(columns(names, joined, dependence)) for dependence in both)
+        add(kind, {kind}, (timed, less), (timed, more))
+    if other := linked(db, id, day):
+        its = budgets(db, other, day)[other]
+        down, up = ({n: prior(db, n, day, 0.0, p)[2] for n in names} for p in (its.low, its.high))
+        add("link", {other}, (down, cells), (up, cells), share=1 / NINETY_PER_CENT)
+    made = {}
+    for name, middle in log_odds(db, names, timed, cells).items():
+        reach = NINETY_PER_CENT * math.sqrt(sum(term.size**2 for term in terms[name]))
+        ends = held(from_db(middle - reach)), held(from_db(middle + reach))
+        made[name] = Budget(*ends, tuple(terms[name]))
+    return made

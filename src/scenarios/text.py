@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -121,6 +121,11 @@ def fold(text: str, width: int, indent: str = "", first: str | None = None) -> s
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 item`, `2 items`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """The first `most` names, with an ellipsis where there are more."""
+    return ", ".join(names[:most]) + (", …" if names[most:] else "")
 
 
 MOST_HINTS = 50

@@ -17,6 +17,10 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 BENCH, NFL = DATA / "forecastbench", DATA / "fivethirtyeight"
 TRACKER = {"tracker.yaml": "format: 1\ntitle: Imported\n"}
 TIES = 7
+OUTSIDE = 14
+"""Values from before their question opened, or from the day of its outcome on."""
+UNOPENED = 22
+"""Resolved questions of which the table has no opening day, only values before the outcome."""
 LATER = "2099-01-01"
 """One of the questions is known to end on a day that is still to come."""
 
@@ -65,12 +69,16 @@ def test_the_nfl_games_come_in_and_score_as_published() -> None:
 @pytest.mark.skipif(not FULL, reason="SCEN_FULL brings in 2,574 questions")
 def test_forecastbench_comes_in_and_scores_as_published_where_its_days_are_ours() -> None:
     named = ("--map", "id=foreign", "--system", "forecastbench", "--map", "source=tags")
-    more = ("--map", "status=", "--default", "opened=2024-07-12", "--future")
+    more = ("--map", "status=", "--future")
     came = brought("scenarios", str(BENCH / "market_questions.csv"), *named, *more)
     values = (str(BENCH / "market_freeze_values.csv"), "--map", "id=scenario")
-    told = brought("forecasts", *values, "--analyst", "freeze")
+    told = brought("forecasts", *values, "--analyst", "freeze", "--skip-invalid")
     assert (came["scenarios"]["added"], came["skipped"]) == (2574, [])
-    assert (told["forecasts"]["added"], told["skipped"], told["clipped"]) == (5590, [], 0)
+    outside = [row["message"].partition(":")[0] for row in told["skipped"]]
+    assert (told["forecasts"]["added"], told["clipped"]) == (5590 - len(outside), 0)
+    assert len(outside) == OUTSIDE
+    assert all("was known on" in words or " opened on " in words for words in outside)
+    assert told["scenarios"]["updated"] == UNOPENED
 
     published = json.loads((BENCH / "expected.json").read_text())["time_averaged"]
     theirs = {one["id"]: one for one in published["series"]}

@@ -37,15 +37,19 @@ def test_a_market_is_a_scenario_and_a_bet_its_maker_s_forecast() -> None:
     }
     assert said(found) == [
         ("mkBridge", "forecaster-1", "2026-03-01 13:05", 0.62),
+        ("mkBridge", "market", "2026-03-01 13:05", 0.62),
         ("mkBridge", "forecaster-2", "2026-03-02 23:30", 0.55),
+        ("mkBridge", "market", "2026-03-02 23:30", 0.55),
         ("mkOpen", "forecaster-1", "2026-03-04 10:00", 0.31),
+        ("mkOpen", "market", "2026-03-04 10:00", 0.31),
         ("mkDays/a2", "forecaster-1", "2026-03-04 10:00", 0.7),
+        ("mkDays/a2", "market", "2026-03-04 10:00", 0.7),
     ]
     assert found.left_out == {
         "bets that Manifold made by itself": 1,
         "orders that nothing has met": 1,
         "pseudo numeric markets": 1,
-        "forecasts of questions left out": 1,
+        "forecasts of questions left out": 2,  # the trader's and the market's
     }
 
 
@@ -65,7 +69,9 @@ def test_each_resolution_is_an_outcome_and_one_to_a_probability_is_told() -> Non
         "mkMany/b1": "occurred",
         "mkMany/b2": None,
     }
-    assert found.remarks == ("1 market resolved to a probability (MKT), taken as annulled",)
+    assert found.remarks == (
+        "1 question resolved to a probability (MKT), taken as annulled (mkFair)",
+    )
 
 
 def test_answers_that_sum_to_one_are_a_set_and_others_are_not() -> None:
@@ -89,7 +95,12 @@ def test_markets_and_bets_come_in_one_object_in_one_list_or_by_line_as_well() ->
 def test_bets_alone_are_on_the_markets_that_came_in_before() -> None:
     found = arrived("manifold", FOLDER / "bets.json")
     assert found.records == ()
-    assert len(found.forecasts) == 5
+    assert len(found.forecasts) == 5 * 2
+
+
+def test_a_trader_called_market_is_not_the_market() -> None:
+    forecasts = said(arrived("manifold", bet(userUsername="market")))
+    assert [analyst for _, analyst, *_ in forecasts] == ["trader-market", "market"]
 
 
 def market(**changed: Any) -> str:

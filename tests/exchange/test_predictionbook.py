@@ -72,6 +72,21 @@ def test_an_outcome_is_not_known_before_the_last_response_to_it() -> None:
     }
 
 
+def test_a_day_that_is_not_the_file_s_is_told_with_the_first_ids() -> None:
+    lacking = " judged on a day that the file lacks: dated to the deadline or last response "
+    found = arrived("predictionbook", FILE)
+    assert found.remarks == (f"1 question{lacking}(202)",)
+    stated = [id for id, one in by_id(found).items() if "resolution" in one.record]
+    assert stated == ["201", "202", "203"]
+    predictions = json.loads(FILE.read_text())["predictions"]
+    many = [{**predictions[1], "id": number} for number in range(1, 6)]
+    found = arrived("predictionbook", json.dumps(many))
+    assert found.remarks == (f"5 questions{lacking}(1, 2, 3, …)",)
+    for changed in (None, "2027-01-01"):  # not said, or still to come
+        told_of = arrived("predictionbook", with_first(updated_at=changed)).remarks
+        assert told_of == (f"2 questions{lacking}(201, 202)",)
+
+
 def test_a_list_of_predictions_comes_in_and_so_does_one_alone() -> None:
     predictions = json.loads(FILE.read_text())["predictions"]
     assert len(arrived("predictionbook", json.dumps(predictions)).records) == 4

@@ -10,7 +10,7 @@ from scenarios.exchange.incoming import incoming, items, list_of, text_of, withi
 from scenarios.exchange.questions import CellError, Ended, Intake, Option, Posed, probability
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
-from scenarios.text import counted, shown
+from scenarios.text import shown
 
 ADDRESS = "https://manifold.markets"
 _OUTCOMES: dict[str, Outcome] = {
@@ -27,29 +27,27 @@ _COLUMNS = {
     "resolution.outcome": "resolution",
     "resolution.date": "resolutionTime",
 }
+MARKET = "market"
 _Object = dict[str, Any]
 
 
 def read(given: Given, wanted: Wanted) -> Arrived:
     """The markets and bets of the files: lists of either, or both in one object or list."""
-    site, marked = Intake("manifold", wanted), set[str]()
+    site = Intake("manifold", wanted)
     lists = ("markets", "contracts", "bets")
     with incoming(given, wanted.encoding, ".json", ".jsonl") as files:
         for item in (item for file in files for item in items(file, *lists)):
             if text_of(item.value, "contractId"):
                 _bet(site, item.value, item.place)
             elif text_of(item.value, "question"):
-                _market(site, item.value, item.place, marked)
+                _market(site, item.value, item.place)
             elif item.place.row:
                 site.misfit(item.place, "neither a market (question) nor a bet (contractId)")
-    if marked:
-        markets = counted(len(marked), "market")
-        site.remarks.append(f"{markets} resolved to a probability (MKT), taken as annulled")
     return site.arrived()
 
 
 def _bet(site: Intake, value: _Object, place: Place) -> None:
-    """Take the probability to which a bet moved the market as its maker's forecast."""
+    """Take the probability to which a bet moved the market as its maker's and the market's own."""
     if value.get("isRedemption") is True or value.get("isAnte") is True:
         site.left_out["bets that Manifold made by itself"] += 1
         return
@@ -62,10 +60,12 @@ def _bet(site: Intake, value: _Object, place: Place) -> None:
         time = site.milliseconds(value.get("createdTime"), "createdTime")
         scenario = site.foreign(text_of(value, "contractId"), text_of(value, "answerId"))
         where = place._replace(column="probAfter")
-        site.forecast(scenario, next(filter(None, names), ""), time, chance, where)
+        name = next(filter(None, names), "")
+        for who in (f"trader {name}" if name == MARKET else name, MARKET):
+            site.forecast(scenario, who, time, chance, where)
 
 
-def _market(site: Intake, value: _Object, place: Place, marked: set[str]) -> None:
+def _market(site: Intake, value: _Object, place: Place) -> None:
     id, type = text_of(value, "id"), text_of(value, "outcomeType")
     for number, bet in enumerate(list_of(value, "bets"), start=1):
         _bet(site, {"contractId": id, **bet}, within(place, number))
@@ -78,7 +78,7 @@ def _market(site: Intake, value: _Object, place: Place, marked: set[str]) -> Non
         with site.row(place, id):
             site.ask(_question(site, value, id, place, answers))
         if {"MKT", "CHOOSE_MULTIPLE"} & {text_of(v, "resolution") for v in (value, *answers)}:
-            marked.add(id)
+            site.note(id, "resolved to a probability (MKT), taken as annulled")
 
 
 def _question(site: Intake, value: _Object, id: str, place: Place, answers: list[_Object]) -> Posed:

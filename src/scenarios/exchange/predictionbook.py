@@ -80,12 +80,12 @@ def _question(
         place,
         _COLUMNS,
         wording=text_of(value, "description_with_group"),
-        resolved=_resolved(site, value, horizon, days or [opened]),
+        resolved=_resolved(site, value, id, horizon, days or [opened]),
     )
 
 
 def _resolved(
-    site: Intake, value: dict[str, Any], horizon: dt.date, days: list[dt.date]
+    site: Intake, value: dict[str, Any], id: str, horizon: dt.date, days: list[dt.date]
 ) -> Ended | None:
     """The outcome; the file does not say when it was known, so the day is an estimate."""
     known = value.get("outcome")
@@ -96,10 +96,12 @@ def _resolved(
     if outcome is None:
         return None
     changed = text_of(value, "updated_at")
-    day = site.day(changed, "updated_at") if changed else horizon
+    day = stated = site.day(changed, "updated_at") if changed else horizon
     if day <= max(days):  # it changes with a prediction, and may not with a judgement
         day = max(horizon, *days)
     if day > site.today:
         day = max(days)
+    if not changed or day != stated:
+        site.note(id, "judged on a day that the file lacks: dated to the deadline or last response")
     words = {"occurred": "Judged right", "did-not-occur": "Judged wrong", "annulled": "Withdrawn"}
     return Ended(outcome, day, f"{words[outcome]} at PredictionBook")

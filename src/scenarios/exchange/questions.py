@@ -25,7 +25,7 @@ from scenarios.exchange.arrivals import (
 from scenarios.exchange.readers import Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
-from scenarios.text import shown
+from scenarios.text import counted, first_of, shown
 
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
@@ -136,6 +136,7 @@ class Intake:
         self.system, self.zone, self.today = system, wanted.timezone, wanted.today
         self.left_out: Counter[str] = Counter()
         self.remarks: list[str] = []
+        self._notes: dict[str, dict[str, None]] = {}
         self.records: list[Arrival] = []
         self.sets: dict[str, str] = {}
         self.not_taken: set[str] = set()
@@ -179,6 +180,10 @@ class Intake:
 
     def misfit(self, place: Place, message: str) -> None:
         self._misfits.append(Misfit(place=place, message=message))
+
+    def note(self, id: str, words: str) -> None:
+        """Say of a question what was taken differently from how it stands."""
+        self._notes.setdefault(words, {})[id] = None
 
     def skip(self, id: str, kind: str) -> None:
         """Leave out a question, counted as `what`."""
@@ -228,6 +233,8 @@ class Intake:
             and forecast.scenario.id.split("/")[0] not in self.not_taken
         ]
         self.left_out["forecasts of questions left out"] += len(self.forecasts) - len(forecasts)
+        for words, of in self._notes.items():
+            self.remarks.append(f"{counted(len(of), 'question')} {words} ({first_of([*of], 3)})")
         titles = names or {forecast.analyst: forecast.analyst for forecast in forecasts}
         ids = analyst_ids(titles)
         return Arrived(

@@ -17,7 +17,7 @@ from scenarios.exchange.address import hidden
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, folded, sentence
 from scenarios.exchange.events.store import Rows, Store, layout_of
 from scenarios.model import Events, EvidenceId
-from scenarios.text import did_you_mean, shown
+from scenarios.text import did_you_mean, first_of, shown
 
 _BEHIND = 20
 """Rows behind a crossing that its record names."""
@@ -306,8 +306,7 @@ def _day(column: Any) -> Any:
 def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> None:
     column = layout.columns[name]
     known = [shown(other) for other in columns.values()]
-    some = ", ".join(known[:_NAMED]) + (", …" if known[_NAMED:] else "")
-    hint = did_you_mean(column, columns.values()) or f"it has {some}"
+    hint = did_you_mean(column, columns.values()) or f"it has {first_of(known, _NAMED)}"
     raise ScenError(
         f"the event table has no column {shown(column)}, the {name.replace('_', ' ')} of "
         f"{layout.title}; {hint}"

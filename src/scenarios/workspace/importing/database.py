@@ -22,7 +22,7 @@ from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
 from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
-from scenarios.text import counted
+from scenarios.text import counted, first_of
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing.settings import Count, Imported
 from scenarios.workspace.opened import Opened
@@ -66,7 +66,7 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
             drafts.append(Draft(new_draft.path, old, new_draft.new))
         if differing:
             number = counted(len(differing), "file")
-            named = ", ".join(differing[:NAMED]) + (", …" if differing[NAMED:] else "")
+            named = first_of(differing, NAMED)
             raise NotWritten(
                 f"{number} there and other than the export has them: {named};"
                 " --update takes what the export has"

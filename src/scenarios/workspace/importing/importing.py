@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +18,10 @@ from scenarios.model import Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
-from scenarios.text import counted, shown
+from scenarios.text import counted, first_of, shown
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
-from scenarios.workspace.importing.records import KnownIds, Plan, built, differences, plain
+from scenarios.workspace.importing.records import KnownIds, Plan, built, day_of, differences, plain
 from scenarios.workspace.importing.settings import (
     Faults,
     Imported,
@@ -152,7 +153,7 @@ class Drafting:
             old = was
             for name in names[0]:
                 old = old.get(name) if isinstance(old, dict) else None
-            keys = ", ".join(".".join(name) for name in names[:4]) + (", …" if names[4:] else "")
+            keys = first_of([".".join(name) for name in names], 4)
             what = f"indicator '{id}/{below[1]}'" if below else f"{kind} '{id}'"
             differs = f"{keys}: {_words(old)} there, {_words(puts[0].value)} here"
             message = f"{what} is there and differs in {differs}; --update takes this"
@@ -222,7 +223,33 @@ class Drafting:
             self.plan.change("scenario", name.partition(" ")[2], puts)
         self._puts.clear()
 
-    def _forecasts(self, arrivals: Iterable[ForecastArrival], progress: Progress) -> None:
+    def _open_at_first(self, arrivals: Iterable[ForecastArrival]) -> None:
+        """Open scenarios that were dated to their outcome on the day of their first forecast."""
+        closed = {
+            id: scenario.opened
+            for id, scenario in self.opened.database.scenarios.items()
+            if (outcome := scenario.resolution)
+            and outcome.date == scenario.opened
+            and path_of("scenario", id) not in self.plan.drafts
+        }
+        first = dict(closed)
+        for forecast in arrivals if closed else ():
+            with suppress(Unsound):
+                id = self.known.named("scenario", forecast.scenario)
+                if id in first:
+                    first[id] = min(first[id], day_of(forecast.made, self.settings.timezone))
+        early = [id for id, on in first.items() if on < closed[id]]
+        for id in early:
+            self.plan.change("scenario", id, [Put(("opened",), first[id].isoformat())])
+        if early:
+            self.plan.counts["scenario"].updated += len(early)
+            self.remarks.append(
+                f"{_number(len(early), 'scenario')} opened on the day of the outcome: now on that"
+                f" of the first forecast ({first_of(early, 3)})"
+            )
+
+    def _forecasts(self, arrivals: Sequence[ForecastArrival], progress: Progress) -> None:
+        self._open_at_first(arrivals)
         asked = self.plan.asked()
         sheets = forecasts.sheets(arrivals, self.known, asked, self.settings, self.faults)
         self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
@@ -257,7 +284,7 @@ class Drafting:
             if other and counts["forecasts"].added + counts["evidence"].added:
                 self.remarks.append(
                     "analysts are called by their ids, and names are not kept"
-                    f" ({', '.join(map(shown, other[:3]))}{', …' if len(other) > 3 else ''}):"  # noqa: PLR2004
+                    f" ({first_of([*map(shown, other)], 3)}):"
                     " the tracker keeps names where it declares analysts"
                 )
         if puts:
