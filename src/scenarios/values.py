@@ -1,4 +1,7 @@
-"""The values that a key of a record may have: length, pattern, range, and the words for them."""
+"""The values that a key of a record may have: length, pattern, range, and the words for them.
+
+Among them what an event store is asked for, which is a record by itself.
+"""
 
 from __future__ import annotations
 
@@ -182,6 +185,28 @@ IndicatorState = Literal["observed", "emerging", "reversed"]
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one file, or a part of it, holds; equal when the content is equal."""
+
+
+class EventCount(Record, frozen=True):
+    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
+
+    window: Annotated[
+        str, name("[1-9][0-9]{0,3}d", message="a window is a number of days, like 7d")
+    ]
+    """Days that are counted together, 1d to 9999d. Example: "7d"."""
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    """The smallest number of rows. A whole number from 1. Example: 3."""
+
+
+class Events(Record, frozen=True):
+    """What to look for in an event store: a table, and the values that its columns must have."""
+
+    table: Label
+    """The kind of table, icews, gdelt or acled, or the name of one. Example: "icews"."""
+    match: Annotated[dict[Column, Annotated[list[Value], Meta(min_length=1)]], Meta(min_length=1)]
+    """The values that count, by column; a row has one of each. Example: {"cameo": ["190"]}."""
+    count: EventCount | None = None
+    """How many rows within how many days make it worth a look; absent, each row does."""
 
 
 class Part(NamedTuple):
