@@ -297,6 +297,12 @@ class Prior(Record, frozen=True):
     basis: values.Prose
     """Why this number: the base rate or the reference class. Example: "No treaty in twenty years of
     partnership."."""
+    reference: Annotated[
+        values.ReferenceClass | None,
+        lacks(stix=PRIOR_ALONE),
+        words("it is {class: …, occurred: 3, cases: 40}: in 3 of 40 like cases it happened"),
+    ] = None
+    """How often it happened in like cases; `scen check --findings` compares the prior with it."""
     includes: Annotated[values.EvidenceIds, lacks(stix=PRIOR_ALONE)] = ()
     """Evidence that the basis already uses: it is shown and counts 0. Example:
     ["2021-12-15-leaders-speak-by-video"]."""

@@ -1,6 +1,6 @@
 """The values that a key of a record may have: length, pattern, range, and the words for them.
 
-Among them what an event store is asked for, which is a record by itself.
+Two of them have keys themselves: a reference class, and what an event store is asked for.
 """
 
 from __future__ import annotations
@@ -91,6 +91,12 @@ Url = Annotated[
     name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000),
     words("an address begins with http:// or https:// and has no space in it"),
 ]
+SourceOrUrl = Annotated[
+    str,
+    name(f"({ID}|https?://[^{SPACE}/?#]+[^{SPACE}]*)", 2000),
+    words("it is the id of a source, or an address that begins with http:// or https://"),
+]
+_MOST_CASES = 1_000_000
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 Date = Annotated[
     dt.date,
@@ -185,6 +191,28 @@ IndicatorState = Literal["observed", "emerging", "reversed"]
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one file, or a part of it, holds; equal when the content is equal."""
+
+
+class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):
+    """How often it happened in like cases: a base rate of (occurred + ½)/(cases + 1)."""
+
+    class_: Line
+    """The cases that count as like this one. Example: "Treaty talks between great powers that led
+    to a treaty within nine years"."""
+    occurred: Annotated[
+        int, Meta(ge=0, le=_MOST_CASES), words("it is a number of cases, 0 or more, like 3")
+    ]
+    """The number of cases in which it happened, 0 to `cases`. Example: 3."""
+    cases: Annotated[
+        int, Meta(ge=1, le=_MOST_CASES), words("it is a number of cases, 1 or more, like 40")
+    ]
+    """The number of cases, 1 to 1,000,000. Example: 40."""
+    source: SourceOrUrl | None = None
+    """Who counted: the id of a file in sources/, or an address. Examples: "kremlin",
+    "https://www.example.org/treaties"."""
+    adjusted: Reason | None = None
+    """Why the prior differs from the base rate, where it does by more than 3 dB. Example: "Neither
+    side has had such a treaty since 1980"."""
 
 
 class EventCount(Record, frozen=True):

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
+from scenarios.analysis.review.explanation import BaseRate
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
@@ -25,6 +26,7 @@ from scenarios.render.document import (
     Trend,
     change_of,
     move,
+    plain,
     spans,
     strip,
 )
@@ -285,6 +287,20 @@ def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
         if flag and flag not in flagged:
             flagged.append(flag)
     return by_scenario
+
+
+def reference_class(like: BaseRate) -> Text:
+    """How often it happened in like cases, who counted them, and why the prior differs."""
+    source = like.source or ""
+    named: Link | Ref = Link(source, source) if "://" in source else Ref(source, "source")
+    counted = ("; counted by ", named) if source else ()
+    apart = plain(Figure(abs(like.prior_decibans), digits=1))
+    side = "above" if like.prior_decibans > 0 else "below"
+    reason = f": {like.adjusted}" if like.adjusted else "."
+    return (
+        f"Reference class: {like.class_}, {like.occurred} of {like.cases} (",
+        *(p(like.probability), ")", *counted, f". The prior lies {apart} dB {side} it{reason}"),
+    )
 
 
 STRIP: Cell[StatusLine] = (

@@ -26,8 +26,40 @@ from scenarios.analysis.ledger.sensitivity import (
     sweep,
 )
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.model import Database, Outcome, ScenarioId
-from scenarios.scales import decibans
+from scenarios.model import Database, Outcome, Prior, ScenarioId
+from scenarios.scales import base_rate, decibans
+
+
+class BaseRate(msgspec.Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
+    """A reference class and its rate, (occurred + ½)/(cases + 1).
+
+    `prior_decibans` is what the prior lies above that rate, negative where it lies below.
+    """
+
+    class_: str
+    occurred: int
+    cases: int
+    probability: float
+    prior_decibans: float
+    source: str | None
+    adjusted: str | None
+
+
+def base_rate_of(prior: Prior) -> BaseRate | None:
+    """The reference class of a prior with its rate; None where it names none."""
+    like = prior.reference
+    if like is None:
+        return None
+    rate = base_rate(like.occurred, like.cases)
+    return BaseRate(
+        class_=like.class_,
+        occurred=like.occurred,
+        cases=like.cases,
+        probability=rate,
+        prior_decibans=decibans(prior.probability) - decibans(rate),
+        source=like.source,
+        adjusted=like.adjusted,
+    )
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +76,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     ledger_day: date
     state: State
     outcome: Outcome | None
+    reference: BaseRate | None
     prior: Quantity
     lines: tuple[Line, ...]
     neutral: int
@@ -77,6 +110,7 @@ def explain(
         ledger_day=day,
         state=state(database, scenario_id, as_of),
         outcome=outcome,
+        reference=base_rate_of(prior),
         prior=chance,
         lines=book.lines if book else (),
         neutral=book.neutral if book else 0,
