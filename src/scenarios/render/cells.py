@@ -296,10 +296,11 @@ def reference_class(like: BaseRate) -> Text:
     counted = ("; counted by ", named) if source else ()
     apart = plain(Figure(abs(like.prior_decibans), digits=1))
     side = "above" if like.prior_decibans > 0 else "below"
+    lies = "is that rate" if apart == "0.0" else f"lies {apart} dB {side} it"
     reason = f": {like.adjusted}" if like.adjusted else "."
     return (
         f"Reference class: {like.class_}, {like.occurred} of {like.cases} (",
-        *(p(like.probability), ")", *counted, f". The prior lies {apart} dB {side} it{reason}"),
+        *(p(like.probability), ")", *counted, f". The prior {lies}{reason}"),
     )
 
 
