@@ -20,8 +20,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios import model
-from tests.analysis.story import Broken, Story, held
 from scenarios.values import ReferenceClass
+from tests.analysis.story import Broken, Story, held
 from tests.records import CODES, WEIGHTS, day, indicator, item, resolution, scenario, sheet
 
 Records = dict[str, Any]

@@ -13,7 +13,10 @@ from scenarios.analysis.rules.rule import Finding, of_scenario, rule
 from scenarios.scales import base_rate, is_off_class, percent
 from scenarios.values import indicator_key
 
-_REVIEWS, _LINES = 4, 6
+REVIEWS, LINES = 4, 6
+"""Reviews, and the fewest new lines in them, that are told of where all are on one side."""
+CEILING = 9
+"""From this many times (1 − ρ)/ρ lines on, more of them add at most a ninth."""
 
 
 @rule("off-reference", "A prior far from its reference class, without a reason", "note")
@@ -51,7 +54,7 @@ def theme_ceiling(window: Window) -> Iterator[Finding]:
         full = []
         for theme, number in sorted(lines.items(), key=lambda entry: entry[0] or ""):
             alike = dependence.within if theme else unthemed
-            if alike and number * alike >= 9 * (1 - alike) - 1e-9:
+            if alike and number * alike >= CEILING * (1 - alike) - 1e-9:
                 full.append(f"{number} lines {f'of {theme}' if theme else 'without a theme'}")
         if full:
             message = f"{', '.join(full)}: more of them would add less than a tenth"
@@ -75,10 +78,10 @@ def one_sided(window: Window) -> Iterator[Finding]:
         for line in _counted(view):
             new.setdefault(bisect_left(reviews, _first_day(window, line)), []).append(line)
         new.pop(len(reviews), None)  # since the last review
-        last = sorted(new)[-_REVIEWS:]
+        last = sorted(new)[-REVIEWS:]
         steps = [line.decibans for review in last for line in new[review]]
         is_one_sided = steps and (min(steps) > 0 or max(steps) < 0)
-        if len(last) == _REVIEWS and len(steps) >= _LINES and is_one_sided:
+        if len(last) == REVIEWS and len(steps) >= LINES and is_one_sided:
             side, other = ("for", "against") if steps[0] > 0 else ("against", "for")
             lines = f"{len(steps)} new lines of four reviews, since {reviews[last[0]]}"
             message = f"all {lines}, are {side} it: look for what speaks {other} it"
