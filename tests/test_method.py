@@ -315,8 +315,8 @@ def test_reference_class(says: Section) -> None:
     says("0.0854 −10.30", rate, decibans(rate))
     ends = [probability(decibans(rate) + step) for step in (-OFF_CLASS, OFF_CLASS)]
     says("0.0447 0.1570", *ends)
-    assert [is_off_class(end, 3, 40) for end in ends] == [False, False]
-    assert [is_off_class(p, 3, 40) for p in (0.0446, 0.1571)] == [True, True]
+    assert [is_off_class(end, rate) for end in ends] == [False, False]
+    assert [is_off_class(p, rate) for p in (0.0446, 0.1571)] == [True, True]
     says("0.0122 0.9878", base_rate(0, 40), base_rate(40, 40))
 
 

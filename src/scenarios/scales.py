@@ -77,9 +77,9 @@ OFF_CLASS = 3.0
 """Decibans by which a prior may differ from its reference class without a reason."""
 
 
-def is_off_class(prior: float, occurred: int, cases: int) -> bool:
-    """True if a prior differs from its reference class by more than 3 dB."""
-    return abs(decibans(prior) - decibans(base_rate(occurred, cases))) > OFF_CLASS + 1e-9
+def is_off_class(prior: float, rate: float) -> bool:
+    """True if a prior differs from the rate of its reference class by more than 3 dB."""
+    return abs(decibans(prior) - decibans(rate)) > OFF_CLASS + 1e-9
 
 
 def rating_decibans(rating: Rating, codes: Mapping[str, float]) -> float:

@@ -7,17 +7,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
-from scenarios.analysis.review.explanation import BaseRate
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Database, EvidenceId, Kind, Rating, ScenarioId, SetId, Tracker
+from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, ScenarioId, SetId, Tracker
 from scenarios.render.document import (
     AXIS,
     Column,
     Figure,
     Group,
     Link,
+    Paragraph,
     Ref,
     Row,
     Span,
@@ -31,7 +31,7 @@ from scenarios.render.document import (
     strip,
 )
 from scenarios.render.text import term
-from scenarios.scales import printed
+from scenarios.scales import base_rate, decibans, printed
 
 NAMED = 5
 """Records named in a sentence; the rest is counted."""
@@ -289,19 +289,21 @@ def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
     return by_scenario
 
 
-def reference_class(like: BaseRate) -> Text:
-    """How often it happened in like cases, who counted them, and why the prior differs."""
-    source = like.source or ""
+def reference_class(prior: Prior) -> Iterator[Paragraph]:
+    """Yield how often it happened in like cases, who counted them, and why the prior differs."""
+    like = prior.reference
+    if like is None:
+        return
+    rate, source = base_rate(like.occurred, like.cases), like.source or ""
     named: Link | Ref = Link(source, source) if "://" in source else Ref(source, "source")
-    counted = ("; counted by ", named) if source else ()
-    apart = plain(Figure(abs(like.prior_decibans), digits=1))
-    side = "above" if like.prior_decibans > 0 else "below"
-    lies = "is that rate" if apart == "0.0" else f"lies {apart} dB {side} it"
+    apart = decibans(prior.probability) - decibans(rate)
+    number = plain(Figure(abs(apart), digits=1))
+    lies = f"lies {number} dB {'above' if apart > 0 else 'below'} it"
     reason = f": {like.adjusted}" if like.adjusted else "."
-    return (
-        f"Reference class: {like.class_}, {like.occurred} of {like.cases} (",
-        *(p(like.probability), ")", *counted, f". The prior {lies}{reason}"),
-    )
+    counted = ("; counted by ", named) if source else ()
+    of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} ("
+    prior_lies = f". The prior {'is that rate' if number == '0.0' else lies}{reason}"
+    yield Paragraph((of, p(rate), ")", *counted, prior_lies))
 
 
 STRIP: Cell[StatusLine] = (

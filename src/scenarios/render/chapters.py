@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import Known, bears_on
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.ach import Matrix, MatrixRow
-from scenarios.analysis.review.explanation import base_rate_of
 from scenarios.analysis.review.listing import IndicatorRow
 from scenarios.analysis.review.page import Chapter, ReviewPage, SetChapter
 from scenarios.analysis.review.review import Review
@@ -260,8 +259,7 @@ def terms(view: ScenarioView) -> Iterator[Block]:
     """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
     yield Paragraph(scenario.resolution_criteria)
-    if like := base_rate_of(scenario.prior):
-        yield Paragraph(cells.reference_class(like))
+    yield from cells.reference_class(scenario.prior)
     yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
     if scenario.clarifications:
         yield Items(

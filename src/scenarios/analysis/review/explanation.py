@@ -26,48 +26,17 @@ from scenarios.analysis.ledger.sensitivity import (
     sweep,
 )
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.model import Database, Outcome, Prior, ScenarioId
+from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import base_rate, decibans
-
-
-class BaseRate(msgspec.Struct, frozen=True, kw_only=True, rename={"class_": "class"}):
-    """A reference class and its rate, (occurred + ½)/(cases + 1).
-
-    `prior_decibans` is what the prior lies above that rate, negative where it lies below.
-    """
-
-    class_: str
-    occurred: int
-    cases: int
-    probability: float
-    prior_decibans: float
-    source: str | None
-    adjusted: str | None
-
-
-def base_rate_of(prior: Prior) -> BaseRate | None:
-    """The reference class of a prior with its rate; None where it names none."""
-    like = prior.reference
-    if like is None:
-        return None
-    rate = base_rate(like.occurred, like.cases)
-    return BaseRate(
-        class_=like.class_,
-        occurred=like.occurred,
-        cases=like.cases,
-        probability=rate,
-        prior_decibans=decibans(prior.probability) - decibans(rate),
-        source=like.source,
-        adjusted=like.adjusted,
-    )
+from scenarios.values import ReferenceClass
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
-    `ledger` is the version of the arithmetic. What is implied is `unfounded`, and not shown, where
-    nobody gave a prior and nothing is rated. What a file that cannot be read could change is
-    None, and `withheld` is its path.
+    `ledger` is the version of the arithmetic, `base_rate` the rate of the reference class. What is
+    implied is `unfounded`, and not shown, where nobody gave a prior and nothing is rated. What a
+    file that cannot be read could change is None, and `withheld` is its path.
     """
 
     ledger: int = VERSION
@@ -76,7 +45,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     ledger_day: date
     state: State
     outcome: Outcome | None
-    reference: BaseRate | None
+    reference: ReferenceClass | None
+    base_rate: float | None
     prior: Quantity
     lines: tuple[Line, ...]
     neutral: int
@@ -97,6 +67,7 @@ def explain(
     """Explain the implied probability of a scenario that had opened by `as_of`."""
     day = last_open_day(database, scenario_id, as_of)
     prior, path = database.scenarios[scenario_id].prior, database.withheld.get(scenario_id)
+    like = prior.reference
     odds = None if path else Odds(known(database, day))
     book = ledger_of(odds, scenario_id) if odds else None
     current = stated(database, scenario_id, day) if odds else None
@@ -110,7 +81,8 @@ def explain(
         ledger_day=day,
         state=state(database, scenario_id, as_of),
         outcome=outcome,
-        reference=base_rate_of(prior),
+        reference=like,
+        base_rate=base_rate(like.occurred, like.cases) if like else None,
         prior=chance,
         lines=book.lines if book else (),
         neutral=book.neutral if book else 0,

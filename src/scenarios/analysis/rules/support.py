@@ -30,9 +30,9 @@ def off_reference(window: Window) -> Iterator[Finding]:
     """
     for view in open_views(window):
         prior, like = view.scenario.prior.probability, view.scenario.prior.reference
-        if like and not like.adjusted and is_off_class(prior, like.occurred, like.cases):
-            rate = percent(base_rate(like.occurred, like.cases))
-            of = f"{like.occurred} of {like.cases} like cases say {rate}"
+        rate = base_rate(like.occurred, like.cases) if like else prior
+        if like and not like.adjusted and is_off_class(prior, rate):
+            of = f"{like.occurred} of {like.cases} like cases say {percent(rate)}"
             message = f"its prior is {percent(prior)}, {of}, and no 'adjusted' says why"
             yield of_scenario("off-reference", view.id, message, "prior", "probability")
 

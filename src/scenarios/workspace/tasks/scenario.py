@@ -60,15 +60,15 @@ def _source(text: str, at: At) -> str:
     return known_id(text, known, "source", "sources/")
 
 
-def _rate(at: At) -> float | None:
+def _rate(answers: Answers) -> float | None:
     """The prior that a reference class proposes, in four decimals."""
-    like = _like(at.answers)
+    like = _like(answers)
     return round(base_rate(like["occurred"], like["cases"]), 4) if like else None
 
 
 def _is_off(answers: Answers) -> bool:
-    like, prior = _like(answers), answers.get("prior")
-    return bool(like and prior and is_off_class(prior, like["occurred"], like["cases"]))
+    rate, prior = _rate(answers), answers.get("prior")
+    return bool(rate and prior and is_off_class(prior, rate))
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
@@ -99,8 +99,8 @@ def _field_of(keys: Keys) -> str:
     if not keys:
         return ""
     if keys[:2] == ("prior", "reference"):
-        fields = {"source": "reference_source", "adjusted": "adjusted"}
-        return fields.get(str(keys[-1]), "reference")
+        inside = {"source": "reference_source", "adjusted": "adjusted"}
+        return inside.get(str(keys[-1]), "reference")
     if keys[0] == "prior" and len(keys) > 1:
         return "prior" if keys[1] == "probability" else str(keys[1])
     return "criteria" if keys[0] == "resolution_criteria" else str(keys[0])
@@ -152,7 +152,7 @@ TASK = Task(
             CHANCE,
             metavar="P",
             is_needed=True,
-            default=_rate,
+            default=lambda at: _rate(at.answers),
         ),
         Ask(
             "adjusted",
