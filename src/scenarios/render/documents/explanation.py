@@ -54,7 +54,7 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
-    top = (
+    top: Document = (
         Heading(1, head, (stood,) if outcome else ()),
         *cells.reference_class(scenario.prior),
         Paragraph(scenario.question),
