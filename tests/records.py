@@ -33,7 +33,7 @@ def day(number: int) -> date:
 
 def scenario(probability: float = 0.5, **keys: Any) -> Scenario:
     """A scenario that is open through 2022; the keys of its prior are passed beside the others."""
-    names = ("includes", "hazard", "hazard_ended", "given")
+    names = ("reference", "includes", "hazard", "hazard_ended", "given")
     prior = {key: keys.pop(key) for key in names if key in keys}
     filled = {"opened": START, "horizon": END, **keys}
     return Scenario(

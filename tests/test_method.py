@@ -49,7 +49,16 @@ from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import TRIED
 from scenarios.errors import ScenError
 from scenarios.model import Database, Dependence, Given, HazardEnded, Rating, Tracker
-from scenarios.scales import decibans, estimative_term, jeffreys, nearest_sum_to_one, probability
+from scenarios.scales import (
+    OFF_CLASS,
+    base_rate,
+    decibans,
+    estimative_term,
+    is_off_class,
+    jeffreys,
+    nearest_sum_to_one,
+    probability,
+)
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load
 from tests.records import (
@@ -102,8 +111,11 @@ CONSTANTS = (
     (THRESHOLDS, "or {} of their words", "analysis.rules.evidence:ALIKE"),
     (THRESHOLDS, "under {} diagnostic", "analysis.rules.evidence:ENOUGH_INDICATORS"),
     (THRESHOLDS, "`link-mismatch` over {};", "analysis.rules.findings:MISMATCH"),
-    (THRESHOLDS, "among the {} largest", "analysis.rules.evidence:LARGEST"),
-    (THRESHOLDS, "of a move, from {} dB", "analysis.rules.evidence:LEAST_STEP"),
+    ("Reference class", "more than {:g} dB", "scales:OFF_CLASS"),
+    (THRESHOLDS, "`off-reference` over {:g} dB", "scales:OFF_CLASS"),
+    (THRESHOLDS, "from {}·(1 − ρ)/ρ lines", "analysis.rules.support:CEILING"),
+    (THRESHOLDS, "at least {} new lines", "analysis.rules.support:LINES"),
+    (THRESHOLDS, "in {} reviews", "analysis.rules.support:REVIEWS"),
 )
 """Where the page quotes a constant, in which words, and which."""
 
@@ -328,6 +340,16 @@ def test_groups(says: Section) -> None:
     assert [(one.evidence, one.suppressed) for one in book.lines] == [(("a", "c"), ("b", "d"))]
     says("5.00 0.4415", *figures(book))
     says("15.00 0.8877", *sums(at(alone(0.2, a="CC", b="C", c="I", d="C"))))
+
+
+def test_reference_class(says: Section) -> None:
+    rate = base_rate(3, 40)
+    says("0.0854 −10.30", rate, decibans(rate))
+    ends = [probability(decibans(rate) + step) for step in (-OFF_CLASS, OFF_CLASS)]
+    says("0.0447 0.1570", *ends)
+    assert [is_off_class(end, rate) for end in ends] == [False, False]
+    assert [is_off_class(p, rate) for p in (0.0446, 0.1571)] == [True, True]
+    says("0.0122 0.9878", base_rate(0, 40), base_rate(40, 40))
 
 
 def test_in_the_prior(says: Section) -> None:

@@ -297,6 +297,12 @@ class Prior(Record, frozen=True):
     basis: values.Prose
     """Why this number: the base rate or the reference class. Example: "No treaty in twenty years of
     partnership."."""
+    reference: Annotated[
+        values.ReferenceClass | None,
+        lacks(stix=PRIOR_ALONE),
+        words("it is {class: …, occurred: 3, cases: 40}: in 3 of 40 like cases it happened"),
+    ] = None
+    """How often it happened in like cases; `scen check --findings` compares the prior with it."""
     includes: Annotated[values.EvidenceIds, lacks(stix=PRIOR_ALONE)] = ()
     """Evidence that the basis already uses: it is shown and counts 0. Example:
     ["2021-12-15-leaders-speak-by-video"]."""
@@ -316,30 +322,6 @@ class Prior(Record, frozen=True):
     ] = {}
     """The prior under each outcome of one other scenario; `probability` lies between the two.
     Example: {"lethal-arms": {"occurred": 0.2, "did-not-occur": 0.02}}."""
-
-
-class EventCount(Record, frozen=True):
-    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
-
-    window: Annotated[
-        str, values.name("[1-9][0-9]{0,3}d", message="a window is a number of days, like 7d")
-    ]
-    """Days that are counted together, 1d to 9999d. Example: "7d"."""
-    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
-    """The smallest number of rows. A whole number from 1. Example: 3."""
-
-
-class Events(Record, frozen=True):
-    """What to look for in an event store: a table, and the values that its columns must have."""
-
-    table: values.Label
-    """The kind of table, icews, gdelt or acled, or the name of one. Example: "icews"."""
-    match: Annotated[
-        dict[values.Column, Annotated[list[values.Value], Meta(min_length=1)]], Meta(min_length=1)
-    ]
-    """The values that count, by column; a row has one of each. Example: {"cameo": ["190"]}."""
-    count: EventCount | None = None
-    """How many rows within how many days make it worth a look; absent, each row does."""
 
 
 class Indicator(Record, frozen=True):
@@ -366,7 +348,7 @@ class Indicator(Record, frozen=True):
     what its absence is worth follows. Example: 0.15."""
     theme: ThemeId | None = None
     """What it is about: a theme that tracker.yaml declares. Example: "military"."""
-    events: Annotated[Events | None, lacks(page="`candidates` tells what it finds.")] = None
+    events: Annotated[values.Events | None, lacks(page="`candidates` tells what it finds.")] = None
     """What to look for in an event store: `scen candidates` lists it."""
 
 

@@ -125,6 +125,10 @@ def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:
         yield Reference("scenario", id, ("implies", n), "value", "scenario", name)
     for n, name in enumerate(scenario.prior.includes):
         yield Reference("scenario", id, ("prior", "includes", n), "value", "evidence", name)
+    like = scenario.prior.reference
+    if like and like.source and "://" not in like.source:
+        keys = ("prior", "reference", "source")
+        yield Reference("scenario", id, keys, "value", "source", like.source)
     for name in scenario.prior.given:
         yield Reference("scenario", id, ("prior", "given", name), "key", "scenario", name)
     if scenario.resolution:

@@ -68,6 +68,20 @@ def held(value: float) -> float:
     return min(max(value, LOWEST), HIGHEST)
 
 
+def base_rate(occurred: int, cases: int) -> float:
+    """(k + ½)/(n + 1) of k in n cases, the mean under Jeffreys' prior, held within the bounds."""
+    return held((occurred + 0.5) / (cases + 1))
+
+
+OFF_CLASS = 3.0
+"""Decibans by which a prior may differ from its reference class without a reason."""
+
+
+def is_off_class(prior: float, rate: float) -> bool:
+    """True if a prior differs from the rate of its reference class by more than 3 dB."""
+    return abs(decibans(prior) - decibans(rate)) > OFF_CLASS + 1e-9
+
+
 def rating_decibans(rating: Rating, codes: Mapping[str, float]) -> float:
     """What a rating is worth: the tracker's table for a code, 10·log10 of a likelihood ratio."""
     if isinstance(rating, str):

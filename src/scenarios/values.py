@@ -1,4 +1,7 @@
-"""The values that a key of a record may have: length, pattern, range, and the words for them."""
+"""The values that a key of a record may have: length, pattern, range, and the words for them.
+
+Two of them have keys themselves: a reference class, and what an event store is asked for.
+"""
 
 from __future__ import annotations
 
@@ -88,6 +91,12 @@ Url = Annotated[
     name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000),
     words("an address begins with http:// or https:// and has no space in it"),
 ]
+SourceOrUrl = Annotated[
+    str,
+    name(f"({ID}|https?://[^{SPACE}/?#]+[^{SPACE}]*)", 2000),
+    words("it is the id of a source, or an address that begins with http:// or https://"),
+]
+_MOST_CASES = 1_000_000
 _DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 Date = Annotated[
     dt.date,
@@ -182,6 +191,50 @@ IndicatorState = Literal["observed", "emerging", "reversed"]
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one file, or a part of it, holds; equal when the content is equal."""
+
+
+class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):
+    """How often it happened in like cases: a base rate of (occurred + ½)/(cases + 1)."""
+
+    class_: Line
+    """The cases that count as like this one. Example: "Treaty talks between great powers that led
+    to a treaty within nine years"."""
+    occurred: Annotated[
+        int, Meta(ge=0, le=_MOST_CASES), words("it is a number of cases, 0 or more, like 3")
+    ]
+    """The number of cases in which it happened, 0 to `cases`. Example: 3."""
+    cases: Annotated[
+        int, Meta(ge=1, le=_MOST_CASES), words("it is a number of cases, 1 or more, like 40")
+    ]
+    """The number of cases, 1 to 1,000,000. Example: 40."""
+    source: SourceOrUrl | None = None
+    """Who counted: the id of a file in sources/, or an address. Examples: "kremlin",
+    "https://www.example.org/treaties"."""
+    adjusted: Reason | None = None
+    """Why the prior differs from the base rate, where it does by more than 3 dB. Example: "Neither
+    side has had such a treaty since 1980"."""
+
+
+class EventCount(Record, frozen=True):
+    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
+
+    window: Annotated[
+        str, name("[1-9][0-9]{0,3}d", message="a window is a number of days, like 7d")
+    ]
+    """Days that are counted together, 1d to 9999d. Example: "7d"."""
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    """The smallest number of rows. A whole number from 1. Example: 3."""
+
+
+class Events(Record, frozen=True):
+    """What to look for in an event store: a table, and the values that its columns must have."""
+
+    table: Label
+    """The kind of table, icews, gdelt or acled, or the name of one. Example: "icews"."""
+    match: Annotated[dict[Column, Annotated[list[Value], Meta(min_length=1)]], Meta(min_length=1)]
+    """The values that count, by column; a row has one of each. Example: {"cameo": ["190"]}."""
+    count: EventCount | None = None
+    """How many rows within how many days make it worth a look; absent, each row does."""
 
 
 class Part(NamedTuple):

@@ -20,6 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios import model
+from scenarios.values import ReferenceClass
 from tests.analysis.story import Broken, Story, held
 from tests.records import CODES, WEIGHTS, day, indicator, item, resolution, scenario, sheet
 
@@ -206,6 +207,12 @@ def _scenario(id: str, words: list[str]) -> Any:
         elif key == "given":
             other, *figures = value.split("/")
             keys["given"] = {other: model.Given(*map(float, figures))}
+        elif key == "reference":
+            counts, *why = value.split(":")
+            occurred, cases = map(int, counts.split("/"))
+            reason = why[0] if why else None
+            like = ReferenceClass(class_="C", occurred=occurred, cases=cases, adjusted=reason)
+            keys["reference"] = like
         elif key == "hazard_ended":
             keys |= {"hazard": "constant", key: model.HazardEnded(the_day(value), "A summit.")}
         elif key in ("question", "resolution_criteria"):

@@ -61,7 +61,9 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         The last day of the question: > [Back]
         How it will be decided: By the rubric. > Or the press.
         The last day of the question: > 2030-12-31
-        The probability before the evidence: > 5%
+        How often it happened in like cases, and in which (Enter = none): > 1/19 Crises
+        Who counted them, a source's id or an address (Enter = none): >
+        The probability before the evidence [0.075]: > 5%
         The base rate behind the prior: > One in twenty.
         Its set (Enter = none): >
         Its hazard (Enter = none): > [Down]
@@ -69,8 +71,9 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         Another (Enter = no more): >
     """)
     keys.asked(WRITE)
-    assert "  6  prior     5%\n" in keys.screen
-    assert "  9  hazard    constant\n 10  tag       econ\n     left out: set\n" in keys.screen
+    assert "prior      5%\n" in keys.screen
+    assert " 10  hazard     constant\n" in keys.screen
+    assert " 11  tag        econ\n     left out: reference source, set\n" in keys.screen
     keys.walk(f"""
         {WRITE} > e title
         Its title, a few words: A crisys > [Clear] A crisis
@@ -84,7 +87,8 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         "title: A crisis\nquestion: Is there one?\n"
         "resolution_criteria: By the rubric.Or the press.\n"
         "opened: 2022-03-01\nhorizon: 2030-12-31\ntags:\n  - econ\n  - war\n"
-        "prior:\n  probability: 0.05\n  basis: One in twenty.\n  hazard: constant\n"
+        "prior:\n  probability: 0.05\n  basis: One in twenty.\n"
+        "  reference:\n    class: Crises\n    occurred: 1\n    cases: 19\n  hazard: constant\n"
     )
     assert "there is scenario 'pact' already: scen show pact; nothing was written" in keys.all
     assert "'econ' is new; did you mean 'economy'?" in keys.all

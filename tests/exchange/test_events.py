@@ -21,7 +21,7 @@ from scenarios.exchange.events.candidates import (
     search,
 )
 from scenarios.exchange.events.store import Store, open_store
-from scenarios.model import EventCount, Events
+from scenarios.values import EventCount, Events
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"
 DAY = dt.date(2022, 12, 31)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.model import EventCount, Events
+from scenarios.values import EventCount, Events
 from tests.exchange.test_events import EVENTS, looked
 from tests.postgres import PASSWORD, Server, server
 

@@ -14,8 +14,6 @@ from scenarios.model import (
     Attachment,
     Clarification,
     Database,
-    EventCount,
-    Events,
     Evidence,
     Given,
     Indicator,
@@ -29,6 +27,7 @@ from scenarios.model import (
 from scenarios.paths import path_of, schema_address
 from scenarios.storage.edits import new_file, tidy
 from scenarios.storage.yaml.writer import dump
+from scenarios.values import EventCount, Events
 from tests.random_databases import START, random_database
 
 Of = TypeVar("Of")

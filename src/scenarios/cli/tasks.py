@@ -158,9 +158,10 @@ def _answer(ask: Ask, given: Any, at: At) -> Any:
     if ask.records:
         check, records = _read(ask, at), partial(_records, ask, at)
         return prompt.one_of(given, ask.option, ask.question, records, check)
-    if ask.is_needed:
+    if ask.is_needed or ask.needs(at.answers):
+        default = ask.default(at) if ask.default else None
         needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
-        return needed(offers=_offers(ask, at), is_line=ask.read is LINE)
+        return needed(offers=_offers(ask, at), is_line=ask.read is LINE, default=default)
     return _with_default(ask, given, at) if ask.default else wanted(ask, given, at)
 
 

@@ -11,13 +11,14 @@ from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Database, EvidenceId, Kind, Rating, ScenarioId, SetId, Tracker
+from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, ScenarioId, SetId, Tracker
 from scenarios.render.document import (
     AXIS,
     Column,
     Figure,
     Group,
     Link,
+    Paragraph,
     Ref,
     Row,
     Span,
@@ -26,11 +27,12 @@ from scenarios.render.document import (
     Trend,
     change_of,
     move,
+    plain,
     spans,
     strip,
 )
 from scenarios.render.text import term
-from scenarios.scales import printed
+from scenarios.scales import base_rate, decibans, printed
 
 NAMED = 5
 """Records named in a sentence; the rest is counted."""
@@ -294,6 +296,23 @@ def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
         if flag and flag not in flagged:
             flagged.append(flag)
     return by_scenario
+
+
+def reference_class(prior: Prior) -> Iterator[Paragraph]:
+    """Yield how often it happened in like cases, who counted them, and why the prior differs."""
+    like = prior.reference
+    if like is None:
+        return
+    rate, source = base_rate(like.occurred, like.cases), like.source or ""
+    named: Link | Ref = Link(source, source) if "://" in source else Ref(source, "source")
+    apart = decibans(prior.probability) - decibans(rate)
+    number = plain(Figure(abs(apart), digits=1))
+    lies = f"lies {number} dB {'above' if apart > 0 else 'below'} it"
+    reason = f": {like.adjusted}" if like.adjusted else "."
+    counted = ("; counted by ", named) if source else ()
+    of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} ("
+    prior_lies = f". The prior {'is that rate' if number == '0.0' else lies}{reason}"
+    yield Paragraph((of, p(rate), ")", *counted, prior_lies))
 
 
 STRIP: Cell[StatusLine] = (

@@ -259,6 +259,7 @@ def terms(view: ScenarioView) -> Iterator[Block]:
     """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
     yield Paragraph(scenario.resolution_criteria)
+    yield from cells.reference_class(scenario.prior)
     yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
     if scenario.clarifications:
         yield Items(

@@ -248,9 +248,11 @@ def _hint(node: Any, value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     nodes = [node, *node.get("anyOf", ())]
-    if any("number" in n.get("type", ()) for n in nodes) and _is_number(value):
+    is_numeric = any("number" in n.get("type", ()) for n in nodes)
+    if is_numeric and _is_number(value):
         return "write the number without quotes"
-    if percent := re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]+)?) *%", value):
+    percent = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]+)?) *%", value)
+    if is_numeric and percent:
         return f"write {float(percent[1]) / 100:g}"
     options = [option for n in nodes for option in n.get("enum", ()) if isinstance(option, str)]
     return did_you_mean(value, options) if options else None

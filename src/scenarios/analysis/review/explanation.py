@@ -26,15 +26,17 @@ from scenarios.analysis.ledger.sensitivity import (
 )
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, Outcome, ScenarioId
-from scenarios.scales import decibans
+from scenarios.scales import base_rate, decibans
+from scenarios.values import ReferenceClass
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
-    `ledger` is the version of the arithmetic. What is implied is `unfounded`, and not shown, where
-    nobody gave a prior and nothing is rated. What a file that cannot be read could change is
-    None, and `withheld` is its path. `mostly` are the largest terms of the band.
+    `ledger` is the version of the arithmetic, `base_rate` the rate of the reference class. What is
+    implied is `unfounded`, and not shown, where nobody gave a prior and nothing is rated. What a
+    file that cannot be read could change is None, and `withheld` is its path. `mostly` are the
+    largest terms of the band.
     """
 
     ledger: int = VERSION
@@ -43,6 +45,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     ledger_day: date
     state: State
     outcome: Outcome | None
+    reference: ReferenceClass | None
+    base_rate: float | None
     prior: Quantity
     lines: tuple[Line, ...]
     neutral: int
@@ -64,6 +68,7 @@ def explain(
     """Explain the implied probability of a scenario that had opened by `as_of`."""
     day = last_open_day(database, scenario_id, as_of)
     prior, path = database.scenarios[scenario_id].prior, database.withheld.get(scenario_id)
+    like = prior.reference
     odds = None if path else Odds(known(database, day))
     book = ledger_of(odds, scenario_id) if odds else None
     bent = Budgets(odds).of(scenario_id) if odds else None
@@ -78,6 +83,8 @@ def explain(
         ledger_day=day,
         state=state(database, scenario_id, as_of),
         outcome=outcome,
+        reference=like,
+        base_rate=base_rate(like.occurred, like.cases) if like else None,
         prior=chance,
         lines=book.lines if book else (),
         neutral=book.neutral if book else 0,

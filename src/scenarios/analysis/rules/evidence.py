@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
 
@@ -28,8 +29,12 @@ from scenarios.values import first_day
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
-LARGEST, LEAST_STEP, WEAK = 3, 0.1, "D"
-"""Of a move so many lines count, each from so many decibans; from this letter on one is weak."""
+LEAST_SHARE, WEAK = 1 / 3, "D"
+"""The least share of a move that a weak line carries, and the best letter of one."""
+_DATED = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})(?:([/_-])([0-9]{1,2})\2([0-9]{1,2})"
+    r"|([0-9]{2})([0-9]{2}))(?![0-9])"
+)
 
 
 @rule("uncorroborated", "Evidence graded confirmed that nothing corroborates", "note")
@@ -103,7 +108,7 @@ def partial_row(window: Window) -> Iterator[Finding]:
 
 @rule("weak-line", "A move that rests on evidence of a low grade", "note")
 def weak_line(window: Window) -> Iterator[Finding]:
-    """Among the three largest lines of a move, one that rests on nothing graded better than D.
+    """A line graded D, E or F at best carries a third or more of a move.
 
     Example: the implied probability went from 20 % to 40 %, most of it by an item graded E5.
     To do: look for a better source before you follow the move, or grade the item.
@@ -113,15 +118,38 @@ def weak_line(window: Window) -> Iterator[Finding]:
         before = view.ledger_before if view.implied_bits >= MOVED_BITS else None
         if before is None:
             continue
-        was = {line.id: line.counted_decibans for line in before.lines}
-        kinds = ("direct", "indicator", "absence")
-        lines = [line for line in view.ledger.lines if line.kind in kinds]
-        moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
-        for step, line in sorted(moved, key=lambda pair: (-abs(pair[0]), pair[1].id))[:LARGEST]:
+        was = {(line.kind, line.id): line.counted_decibans for line in before.lines}
+        move = view.implied.decibans - before.implied.decibans
+        for line in view.ledger.lines:
+            step = line.counted_decibans - was.get((line.kind, line.id), 0.0)
             grades = [items[id].grade(window.database.sources) for id in line.evidence]
-            if abs(step) >= LEAST_STEP and grades and min(grades) >= WEAK:
+            if step / move >= LEAST_SHARE - 1e-9 and grades and min(grades) >= WEAK:
                 message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
                 yield of_scenario("weak-line", view.id, message)
+
+
+@rule("early-record", "An address with a date after the day of record", "note")
+def early_record(window: Window) -> Iterator[Finding]:
+    """The earliest date in an item's address is later than `recorded`: it could not be read then.
+
+    A date stands like /2026/07/02/, 2026-07-02 or 20260702 behind the host.
+
+    Example: `recorded: 2026-06-30`, and a `url` with `/2026/07/02/`.
+    To do: correct `recorded` to the day on which it was known, or the address.
+    """
+    for id, item in window.now.evidence.items():
+        path = "/".join((item.url or "").split("/")[3:])
+        dates = [day for match in _DATED.finditer(path) for day in _dates(*match.groups(""))]
+        if dates and min(dates) > item.recorded:
+            message = f"recorded on {item.recorded}, and its address has the date {min(dates)}"
+            yield of_evidence("early-record", id, message, "recorded")
+
+
+def _dates(year: str, _: str, *months_and_days: str) -> Iterator[date]:
+    """The date that is written in one of both ways, if there is such a day."""
+    month, day = filter(None, months_and_days)
+    with suppress(ValueError):
+        yield date(int(year), int(month), int(day))
 
 
 def origin_of(window: Window, id: EvidenceId) -> str:

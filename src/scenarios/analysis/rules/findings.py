@@ -12,6 +12,7 @@ from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.evidence import (
     absence_sign,
+    early_record,
     few_indicators,
     grade_clash,
     non_diagnostic,
@@ -24,6 +25,7 @@ from scenarios.analysis.rules.evidence import (
     weak_line,
 )
 from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
+from scenarios.analysis.rules.support import off_reference, one_sided, theme_ceiling
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
 from scenarios.text import counted
@@ -340,6 +342,7 @@ RULES: tuple[FindingRule, ...] = (
     one_origin,
     weak_line,
     implies_broken,
+    off_reference,
     link_mismatch,
     sum_not_one,
     past_due,
@@ -348,6 +351,9 @@ RULES: tuple[FindingRule, ...] = (
     possible_duplicate,
     uncorroborated,
     grade_clash,
+    early_record,
+    theme_ceiling,
+    one_sided,
     before_opened,
     shared_with_prior,
     counted_twice,

@@ -110,6 +110,21 @@ def hazards_that_end_without_one(loaded: LoadedRecords) -> Iterator[RecordFault]
             yield "scenario", id, Fault(keys, "key", "hazard-ended", message, hint)
 
 
+@rule("reference-count", "A reference class with more that happened than there were cases")
+def more_occurred_than_cases(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """In a reference class it happened in more cases than there were.
+
+    Example: `reference: {class: Treaty talks, occurred: 40, cases: 3}`.
+    To do: correct the two numbers: `occurred` counts some of the `cases`.
+    """
+    for id, scenario in loaded.database.scenarios.items():
+        like = scenario.prior.reference
+        if like and like.occurred > like.cases:
+            message = f"it cannot have happened in {like.occurred} of {like.cases} cases"
+            keys, hint = ("prior", "reference", "occurred"), "'occurred' is at most 'cases'"
+            yield "scenario", id, Fault(keys, "value", "reference-count", message, hint)
+
+
 def _links(database: Database) -> Iterator[tuple[ScenarioId, ScenarioId, Given]]:
     for id, scenario in database.scenarios.items():
         for other, given in scenario.prior.given.items():
@@ -366,6 +381,7 @@ RULES: tuple[ConsistencyRule, ...] = (
     priors_outside_their_links,
     sets_that_depend_apart,
     hazards_that_end_without_one,
+    more_occurred_than_cases,
     chances_without_due,
     chances_beside_if_absent,
     impossible_chances,

@@ -31,6 +31,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     sweep,
     timeline,
 )
+from scenarios.analysis.scores.reference_classes import PriorScore, by_reference
 from scenarios.analysis.scores.skill import FittedStrength, Skill, fitted_strength, skill
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
@@ -194,6 +195,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     calibration: tuple[verified.CalibrationBin, ...]
     decomposition: tuple[verified.Decomposition, ...]
     corp: tuple[Corp, ...]
+    prior_by_reference: tuple[PriorScore, ...]
 
 
 _EVERY = Chosen()
@@ -238,6 +240,9 @@ def score(
         calibration=verified.calibration(named, forecaster or ""),
         decomposition=verified.decomposition(named, forecaster or ""),
         corp=corp(named, forecaster or ""),
+        prior_by_reference=by_reference(
+            database, {row.scenario: row.brier for row in rows if row.forecaster == "prior"}
+        ),
     )
 
 

@@ -40,10 +40,11 @@ def needed_as(
     offers: Sequence[Offer] = (),
     *,
     is_line: bool = False,
+    default: T | None = None,
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
-    `prefix` is what the option wants before the answer.
+    `prefix` is what the option wants before the answer. A `default` is offered, or else taken.
     """
     if value is not None and not _is_changed(question):
         if not value.strip():
@@ -51,12 +52,15 @@ def needed_as(
         _note_given(question, option, value)
         return parse(value)
     if not interactive():
+        if default is not None:
+            return default
         raise UsageError(f"{option} is missing: {_inside(question)}")
     if option in HELP:
         tell(HELP[option])
     asked = _asked_as(option, parse, prefix, is_line=is_line)
     more = None if offers else HELP.get(option)
-    return answer(question, asked, more=more, label=_label(option), offers=offers)
+    offered = None if default is None else f"{default}"
+    return answer(question, asked, offered, more, label=_label(option), offers=offers)
 
 
 def wanted(

@@ -16,8 +16,9 @@ from scenarios.errors import ScenError
 from scenarios.exchange.address import hidden
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, folded, sentence
 from scenarios.exchange.events.store import Rows, Store, layout_of
-from scenarios.model import Events, EvidenceId
+from scenarios.model import EvidenceId
 from scenarios.text import did_you_mean, first_of, shown
+from scenarios.values import Events
 
 _BEHIND = 20
 """Rows behind a crossing that its record names."""

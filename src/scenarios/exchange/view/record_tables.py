@@ -203,6 +203,14 @@ RECORDED = tables(
             "prior_probability", "real", "The probability before the evidence", "prior.probability"
         ),
         column("prior_basis", "text", "What that rests on", "prior.basis"),
+        column("reference_class", "text?", "Like cases", "prior.reference.class"),
+        column(
+            *("reference_occurred", "integer?", "In how many of them it happened"),
+            "prior.reference.occurred",
+        ),
+        column("reference_cases", "integer?", "Their number", "prior.reference.cases"),
+        column("reference_source", "text?", "Who counted them", "prior.reference.source"),
+        column("adjusted", "text?", "Why the prior differs", "prior.reference.adjusted"),
         column("hazard", "text?", "constant: the prior falls as time passes", "prior.hazard"),
         column(
             "hazard_ended", "date?", "From then on waiting says nothing", "prior.hazard_ended.date"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from scenarios.exchange.view.cells import Cells
@@ -85,7 +86,7 @@ def _value(path: str, part: _Place) -> Any:
         keys, _, kind = choice.partition(":")
         value = part.value
         for key in filter(None, keys.split(".")):
-            value = getattr(value, key.replace("-", "_"), None)
+            value = getattr(value, key.replace("-", "_") + "_" * iskeyword(key), None)
         if kind == "is_number":
             return isinstance(value, int)
         if value is not None and (not kind or isinstance(value, _KINDS[kind])):

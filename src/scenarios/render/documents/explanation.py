@@ -64,7 +64,11 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
-    top = (Heading(1, head, (stood,) if outcome else ()), Paragraph(scenario.question))
+    top: Document = (
+        Heading(1, head, (stood,) if outcome else ()),
+        *cells.reference_class(scenario.prior),
+        Paragraph(scenario.question),
+    )
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
         return (*top, Paragraph(cells.withheld_figures(result.withheld)), basis)

@@ -178,6 +178,7 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
         *_sets(score),
         *skilled,
         *([Paragraph(fitted)] if fitted else []),
+        *_references(score),
         *_calibration(score),
         *_excluded(score),
         *([Paragraph(shown.left_out)] if shown.left_out else []),
@@ -199,6 +200,15 @@ def strength_sentence(fitted: FittedStrength) -> str:
         f"The record would have had rating_strength at {_strength(fitted.strength)} "
         f"({about}; {n}); yours is {_strength(fitted.declared)}. It is not applied."
     )
+
+
+def _references(result: Score) -> Iterator[Block]:
+    """Yield the Brier of the priors that name a reference class, and of the others."""
+    if both := result.prior_by_reference:
+        named, others = (
+            (_number(row.brier), f" on {counted(row.questions, 'question')} with") for row in both
+        )
+        yield Paragraph(("Brier of prior: ", *named, " a reference class, ", *others, "out one."))
 
 
 def _strength(value: float | None) -> str:

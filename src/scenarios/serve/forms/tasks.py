@@ -169,8 +169,9 @@ def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
 
     if ask.is_many:
         return reading.several(ask.key, read)
-    if ask.is_needed:
-        return reading.needed(ask.key, read, ask.stand_in)
+    if ask.is_needed or ask.needs(at.answers):
+        offered = ask.default(at) if ask.default and not reading.text(ask.key) else None
+        return offered or reading.needed(ask.key, read, ask.stand_in)
     value = reading.text(ask.key) if ask.kind == "text" else reading.wanted(ask.key, read)
     return ask.default(at) if value is None and ask.default else value
 

@@ -25,6 +25,7 @@ _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GRADE = re.compile(r"([A-F])([1-6]?)")
 _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -99,6 +100,21 @@ def given(text: str) -> dict[str, dict[str, float]]:
         words = "write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not"
         raise UsageError(f"{shown(text)}: {words}")
     return {other: {"occurred": chance(occurred), "did-not-occur": chance(did_not)}}
+
+
+def reference_class(text: str) -> dict[str, str | int]:
+    """`3/40 CLASS`: it happened in 3 of 40 cases of a class."""
+    form = "write 3/40 CLASS: in how many of how many like cases it happened"
+    match = _COUNTED.fullmatch(line(text))
+    if match is None:
+        why = "a percentage does not tell the number of cases; " if "%" in text else ""
+        raise UsageError(f"{shown(text)}: {why}{form}")
+    occurred, cases = int(match[1]), int(match[2])
+    if cases == 0:
+        raise UsageError(f"{shown(text)}: no case says nothing; {form}")
+    if occurred > cases:
+        raise UsageError(f"it cannot have happened in {occurred} of {cases} cases; {form}")
+    return {"class": match[3], "occurred": occurred, "cases": cases}
 
 
 def scenario_ratings(texts: Iterable[str]) -> dict[str, str | float]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from scenarios.errors import Keys
+from scenarios.errors import Keys, UsageError
+from scenarios.scales import base_rate, is_off_class
 from scenarios.workspace import recording
 from scenarios.workspace.guards import crowded_set
 from scenarios.workspace.how import How
@@ -40,7 +42,40 @@ def _set(text: str, at: At) -> str:
     return known_id(text, known, "set", "tracker.yaml")
 
 
+def _like(answers: Answers) -> dict[str, Any] | None:
+    """The reference class as its file would have it."""
+    text = answers.get("reference")
+    return typed_in.reference_class(text) if text else None
+
+
+def _reference(text: str, _: At) -> str:
+    typed_in.reference_class(text)
+    return text.strip()
+
+
+def _source(text: str, at: At) -> str:
+    if "://" in text:
+        return typed_in.url(text)
+    known = at.opened.database.sources if at.opened else (text,)
+    return known_id(text, known, "source", "sources/")
+
+
+def _rate(answers: Answers) -> float | None:
+    """The prior that a reference class proposes, in four decimals."""
+    like = _like(answers)
+    return round(base_rate(like["occurred"], like["cases"]), 4) if like else None
+
+
+def _is_off(answers: Answers) -> bool:
+    rate, prior = _rate(answers), answers.get("prior")
+    return bool(rate and prior and is_off_class(prior, rate))
+
+
 def _write(root: Path, answers: Answers, how: How) -> Written:
+    like = _like(answers)
+    beside = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
+    if like is None and any(beside.values()):
+        raise UsageError("a source and a reason go with a reference class: give --reference too")
     record = {
         "title": answers["title"],
         "question": answers["question"],
@@ -52,6 +87,7 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
         "prior": {
             "probability": answers["prior"],
             "basis": answers["basis"],
+            "reference": like and {**like, **beside},
             "hazard": answers.get("hazard"),
             "given": answers.get("given"),
         },
@@ -62,6 +98,9 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
 def _field_of(keys: Keys) -> str:
     if not keys:
         return ""
+    if keys[:2] == ("prior", "reference"):
+        inside = {"source": "reference_source", "adjusted": "adjusted"}
+        return inside.get(str(keys[-1]), "reference")
     if keys[0] == "prior" and len(keys) > 1:
         return "prior" if keys[1] == "probability" else str(keys[1])
     return "criteria" if keys[0] == "resolution_criteria" else str(keys[0])
@@ -88,12 +127,42 @@ TASK = Task(
             is_ahead=True,
         ),
         Ask(
+            "reference",
+            "How often it happened in like cases, and in which",
+            "In how many of how many like cases it happened.",
+            _reference,
+            label="How often it happened in like cases",
+            metavar="3/40 CLASS",
+            is_value=True,
+        ),
+        Ask(
+            "reference_source",
+            "Who counted them, a source's id or an address",
+            "Who counted: a source or an address.",
+            _source,
+            label="Who counted them",
+            hint="A source's id or an address.",
+            is_value=True,
+            when=lambda _, answers: answers.get("reference"),
+        ),
+        Ask(
             "prior",
             "The probability before the evidence",
-            "Before the evidence.",
+            "Before the evidence [the rate of --reference].",
             CHANCE,
             metavar="P",
             is_needed=True,
+            default=lambda at: _rate(at.answers),
+        ),
+        Ask(
+            "adjusted",
+            "Why the prior differs from its reference class by more than 3 dB",
+            "Why the prior differs from --reference by more than 3 dB.",
+            kind="text",
+            label="Why the prior differs",
+            hint="Needed from 3 dB on.",
+            when=lambda _, answers: _is_off(answers),
+            needs=_is_off,
         ),
         PROSE(
             "basis",
@@ -147,10 +216,11 @@ TASK = Task(
     ),
     groups=(
         Layout("The question", "id title question criteria horizon"),
-        Layout("The prior", "prior basis"),
+        Layout("The prior", "reference reference_source prior adjusted basis"),
         Layout("More", "set hazard given tags opened", folded=True),
     ),
-    options="id title question criteria horizon prior basis opened hazard given tags set",
+    options="id title question criteria horizon prior basis opened hazard given tags set"
+    " reference reference_source adjusted",
     write=_write,
     names=lambda answers: str(answers["id"]),
     doubt=lambda written, answers: crowded_set(written.after.database, answers["id"]),

@@ -91,8 +91,9 @@ class Ask(msgspec.Struct, frozen=True):
     `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
     `note` of the record, and a terminal tells it where an answer to one of the keys `told_without`
     is missing. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
-    optional text that an option gave that it is read before it is written. A `default` stands in
-    for no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after
+    optional text that an option gave that it is read before it is written. An answer is needed too
+    where `needs` says so of earlier ones. A `default` stands in for no answer, and is offered where
+    one is needed; where it `is_shown` the last look has it. A day that `is_ahead` may be after
     today. Where one that `is_wanted` is missing the others are asked for too. In a form somebody
     begins to type at the one that `begins`; with a `stand_in` for no answer the rest is tried.
     """
@@ -112,6 +113,7 @@ class Ask(msgspec.Struct, frozen=True):
     is_value: bool = False
     is_ahead: bool = False
     when: Callable[[Database, Answers], object] = lambda *_: True
+    needs: Callable[[Answers], object] = lambda _: False
     lead: str = ""
     records: Records | None = None
     note: Callable[[Any], str] = lambda _: ""

@@ -45,6 +45,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "unrated": ("item that is not rated", "items that are not rated", "rate"),
     "one-origin": ("move that rests on one origin", "moves that rest on one origin", "explain"),
     "weak-line": ("move that rests on a low grade", "moves that rest on a low grade", "explain"),
+    "off-reference": (
+        "prior far from its reference class",
+        "priors far from their reference class",
+        "explain",
+    ),
     "link-mismatch": (
         "prior that is not the mix of its two figures",
         "priors that are not the mix of their two figures",
@@ -54,6 +59,17 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "possible-duplicate": ("possible duplicate", "possible duplicates", "show"),
     "uncorroborated": ("item graded 1 alone", "items graded 1 alone", "show"),
     "grade-clash": ("grade at odds with itself", "grades at odds with themselves", "show"),
+    "early-record": (
+        "item recorded before the date in its address",
+        "items recorded before the date in their address",
+        "show",
+    ),
+    "theme-ceiling": (
+        "scenario with a theme at its ceiling",
+        "scenarios with themes at their ceiling",
+        "explain",
+    ),
+    "one-sided": ("scenario with news of one side", "scenarios with news of one side", "explain"),
     "before-opened": (
         "item from before its question",
         "items from before their question",
