@@ -123,6 +123,8 @@ def test_a_link_is_bent_by_both_its_figures_and_by_the_band_of_what_it_leads_to(
     assert linked["prior", "s1"] == near(decibans((up + down) / 2))
     end = probability(1.645 * 1.7)
     assert linked["link", "o"] == near(decibans(end * 0.8 + (1 - end) * 0.2) / 1.645)
+    odds = Odds(known(database(scenarios=scenarios), day(9)))
+    assert bands(odds, ["s1", "o"])["o"] == Band(low=near(1 - end), high=near(end))
     for outcome, moved in (("occurred", 1.7), ("did-not-occur", 1.7), ("annulled", 1.7)):
         scenarios["o"] = scenario(0.5, resolution=resolution(outcome, day(3)))
         assert terms(database(scenarios=scenarios)) == {("prior", "s1"): near(moved)}
