@@ -165,7 +165,8 @@ def _shares(
 def _bends(
     odds: Odds, comparison: Comparison, linked: Mapping[ScenarioId, Band]
 ) -> Iterator[_Bend]:
-    inside = [column for column in comparison.columns if column not in comparison.left]
+    left = comparison.left if comparison.compared else ()
+    inside = [column for column in comparison.columns if column not in left]
 
     def prior(column: ScenarioId, **bent: Any) -> float:
         steps = odds.steps(column)
