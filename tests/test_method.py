@@ -433,7 +433,8 @@ def test_leave_one_out(says: Section) -> None:
 def test_band(says: Section) -> None:
     says(f"±{100 * LINE_STEP:.0f} %")
     says(f"±{100 * LINES_STEP:.0f} %")
-    twenty = Odds(known(alone(0.5, 0.5, **{f"e{n}": "CC" for n in range(20)}), START))
+    equal: dict[str, Rating] = {f"e{n}": "CC" for n in range(20)}
+    twenty = Odds(known(alone(0.5, 0.5, **equal), START))
     for one, texts in (
         (odds(a="CC", b="C"), "0.7858 0.388 0.955"),
         (odds(x="CC", y="C"), "0.7858 0.388 0.955"),
