@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import known, resolved
 from scenarios.analysis.ledger.ledger import EvidenceEffect, Ledger, effects, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
-from scenarios.model import Database, Evidence, Given, Tracker
+from scenarios.model import Database, Dependence, Evidence, Given, Tracker
 from scenarios.scales import decibans, probability, rating_decibans
 from tests.records import (
     START,
@@ -206,6 +206,16 @@ def test_what_counts_says_by_how_much_and_what_was_retracted_that_it_is_gone() -
     half = replace(two(**rated("s1", "CC")), tracker=Tracker(evidence_dependence=0.5))
     [effect] = added(half, ratings={"s1": "C"})
     assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
+
+
+def test_lines_of_one_theme_are_never_less_alike_than_others() -> None:
+    lines = rated("s1", "CC", "CC")
+    wrong, right = (
+        Tracker(evidence_dependence=Dependence(within=0.3, between=between)) for between in (1, 0.3)
+    )
+    assert Odds(known(replace(two(**lines), tracker=wrong), day(5))).implied("s1") == near(
+        Odds(known(replace(two(**lines), tracker=right), day(5))).implied("s1")
+    )
 
 
 def test_each_reason_for_counting_nothing_is_named() -> None:

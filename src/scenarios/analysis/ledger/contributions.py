@@ -295,7 +295,8 @@ class _Layers:
     """
 
     def __init__(self, lines: Sequence[Weighed], dependence: Dependence) -> None:
-        within, between = dependence.within, dependence.between
+        within = dependence.within
+        between = min(dependence.between, within)  # more than that is a fault of the tracker
         alike = within == between
         themes = {None if alike else theme for _, theme in lines}
         ordered = sorted(themes, key=lambda theme: (theme is not None, theme or ""))
