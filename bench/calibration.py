@@ -20,6 +20,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tabulate import tabulate
 
@@ -300,8 +301,23 @@ def compare_worlds() -> None:
         print(tabulate(table, ("world", *READINGS), floatfmt=".4f"))
 
 
+def compare_heights() -> None:
+    """Print what 20 lines CC under B2 of one theme add up to, equal and each bent by a half to two.
+
+    Layers take equal heights for equal precision, so that varied ratings count for more.
+    """
+    chance = random.Random(SEED)
+    equal = [(10 * B2, "a")] * 20
+    bent = [
+        layers([(db * 2 ** chance.uniform(-1, 1), theme) for db, theme in equal])
+        for _ in range(4001)
+    ]
+    print(f"\n20 equal lines {layers(equal):.1f} dB, the same bent {median(bent):.1f} (median)")
+
+
 def main() -> None:
     compare_worlds()
+    compare_heights()
     for name, regime in REGIMES.items():
         chance = random.Random(SEED)
         questions = [question(regime, chance) for _ in range(QUESTIONS)]
