@@ -17,6 +17,7 @@ from scenarios.render.document import (
     Figure,
     Group,
     Link,
+    Paragraph,
     Ref,
     Row,
     Span,
@@ -99,6 +100,11 @@ def weight_column(tracker: Tracker) -> Column:
 def one_line(text: str | None) -> str:
     """A text of a record in one line."""
     return " ".join((text or "").split())
+
+
+def notice(text: str | None) -> tuple[Paragraph, ...]:
+    """The tracker's notice, if it has one."""
+    return (Paragraph(one_line(text), tone="notice"),) if text else ()
 
 
 def scenario(id: str, database: Database) -> Ref:

@@ -215,13 +215,14 @@ def _analyst(forecasts: Told, stands: int, question: ResolvedQuestion) -> Line:
 
 
 def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId) -> Line:
-    """The geometric mean of odds of a scenario, over the days of the question."""
+    """The pooled figure of a scenario, over the days of the question."""
     window = scenario_id, question.opened, question.scored
     if window not in archive.means:
         lines = _analysts(archive, question, scenario_id)
+        extremize = archive.database.tracker.team.extremize
         worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
         marks = {
-            start: pooled(standing.values(), worth.__getitem__) if standing else None
+            start: pooled(standing.values(), extremize, worth.__getitem__) if standing else None
             for start, _, standing in sweep(lines)
         }
         archive.means[window] = _line(marks, question)

@@ -54,7 +54,8 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
-    top = (Heading(1, head, (stood,) if outcome else ()), Paragraph(scenario.question))
+    notice = cells.notice(result.notice)
+    top = (Heading(1, head, (stood,) if outcome else ()), *notice, Paragraph(scenario.question))
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
         return (*top, Paragraph(cells.withheld_figures(result.withheld)), basis)
