@@ -206,7 +206,7 @@ class Team(Record, frozen=True):
     """How the team's figure is made of those of its analysts."""
 
     extremize: Annotated[
-        float, Meta(ge=0.5, le=3), words("extremize is a number from 0.5 to 3; 1 changes nothing")
+        float, Meta(ge=0.5, le=3), words("it is a number from 0.5 to 3; 1 changes nothing")
     ] = 1.0
     """By what the mean of the analysts' log odds is multiplied where two or more have a forecast,
     0.5 to 3; absent, 1. Over 1, the team's figure is further from even than their mean. `scen

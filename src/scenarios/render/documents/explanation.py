@@ -54,8 +54,11 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
-    notice = cells.notice(result.notice)
-    top = (Heading(1, head, (stood,) if outcome else ()), *notice, Paragraph(scenario.question))
+    top: Document = (
+        Heading(1, head, (stood,) if outcome else ()),
+        *cells.notice(result.notice),
+        Paragraph(scenario.question),
+    )
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
         return (*top, Paragraph(cells.withheld_figures(result.withheld)), basis)
