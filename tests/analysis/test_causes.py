@@ -223,7 +223,7 @@ def test_what_was_said_last_has_the_score_that_score_gives_it() -> None:
         assert (last.forecaster, last.brier) == (name, rows[name].final_brier)
     [alone] = told("a occurred=5/7; desk@0 a=.6").resolved
     assert alone.last_said
-    assert astuple(alone.last_said) == ("desk", 0.6, near(0.16))
+    assert astuple(alone.last_said) == ("desk", 0.6, near(0.16), False)
     for never in ("a annulled=5", "a did-not-occur=0/5"):
         [one] = told(f"{never}; desk@0 a=.6").resolved
         assert (one.last_said, one.last_implied) == (None, None)

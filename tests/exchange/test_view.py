@@ -118,7 +118,7 @@ def test_scores_are_those_of_the_questions() -> None:
 
 def test_a_score_has_the_names_of_score() -> None:
     names = [column.name for column in TABLES["scores"].columns]
-    assert names == ["scenario_id", *QuestionScore.__struct_fields__[1:]]
+    assert names == ["scenario_id", "set_id", *QuestionScore.__struct_fields__[2:]]
     assert {table.name for table in COMPUTED} == ROWS.keys()
 
 

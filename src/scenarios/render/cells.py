@@ -104,6 +104,16 @@ def one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def notice(text: str | None) -> tuple[Paragraph, ...]:
+    """The tracker's notice, if it has one."""
+    return (Paragraph(one_line(text), tone="notice"),) if text else ()
+
+
+def forecaster(name: str, *, alone: bool) -> str:
+    """A forecaster, on whole questions or on members of sets that are scored alone."""
+    return f"{name}, members alone" if alone else name
+
+
 def scenario(id: str, database: Database) -> Ref:
     """A scenario by its title; an unknown one by its id."""
     known = database.scenarios.get(id)

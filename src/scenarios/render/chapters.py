@@ -158,7 +158,7 @@ def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
 
 
 def _scores(page: ReviewPage, database: Database) -> Document:
-    return titled(score.document(page.score, "")[1:], database) if page.score else ()
+    return titled(score.blocks(page.score), database) if page.score else ()
 
 
 def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:

@@ -304,10 +304,10 @@ def reveal(
 ) -> tuple[Reveal, ...]:
     """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
-    The others' figure is the geometric mean of their odds, as they gave them; the team's is the
-    stated probability, which a complete set normalises.
+    The others' figure is made of theirs like the team's; the team's is the stated probability,
+    which a complete set normalises.
     """
-    odds = Odds(known(after, on))
+    odds, extremize = Odds(known(after, on)), after.tracker.team.extremize
     reveals = []
     for id in ids:
         figures = standing(after, id, on)
@@ -321,7 +321,7 @@ def reveal(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
-                others=TeamFigure(probability=pooled(others), analysts=len(others))
+                others=TeamFigure(probability=pooled(others, extremize), analysts=len(others))
                 if others
                 else None,
                 team=together.figure if together and others else None,

@@ -26,13 +26,13 @@ from scenarios.model import (
     Database,
     Dependence,
     EvidenceId,
-    GradeWeights,
     Kind,
     Retraction,
     ScenarioId,
     SetId,
     Tracker,
 )
+from scenarios.values import GradeWeights
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +84,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     grade_weights: GradeWeights | None
     evidence_dependence: Dependence
     rating_strength: float
+    extremize: float
     estimative_language: str
     review_every_days: int
     forecast_expires_days: int | None
@@ -100,6 +101,7 @@ def method(window: Window) -> Method:
         grade_weights=tracker.grade_weights,
         evidence_dependence=tracker.dependence,
         rating_strength=tracker.rating_strength,
+        extremize=tracker.team.extremize,
         estimative_language=tracker.estimative_language,
         review_every_days=tracker.review_every_days,
         forecast_expires_days=tracker.forecast_expires_days,
@@ -164,7 +166,8 @@ def rewritten(
 
 _DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}
 _MATTERS: dict[Kind, str] = {
-    "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days",
+    "tracker": "decibans grade_weights evidence_dependence rating_strength team "
+    "forecast_expires_days",
     "scenario": "opened horizon set prior indicators resolution",
     "evidence": "observed recorded source reliability credibility origin event theme ratings "
     "indicators retracted",

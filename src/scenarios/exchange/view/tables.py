@@ -84,15 +84,17 @@ COMPUTED = tables(
         refers="scenario_id+indicator_id indicators",
     ),
     scores=table(
-        "How good the forecasts of resolved scenarios were, by forecaster",
-        SCENARIO,
+        "How good the forecasts of resolved questions were, by forecaster; a set is one question",
+        column("scenario_id", "text", "The scenario; of a set the one that occurred"),
+        column("set_id", "text?", "The set that is scored, or of which a member is scored alone"),
+        column("alone", "boolean", "True for a member of a set that is scored alone"),
         column("outcome", "text", "occurred or did-not-occur"),
         column(
             "forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"
         ),
         column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
         column("log_score", "real", "Mean of ln p(outcome); 0 best"),
-        column("baseline", "real", "100·(log2 p(outcome) + 1) over the planned days"),
+        column("baseline", "real", "100·(1 + ln p(outcome) ÷ ln answers) over the planned days"),
         column("peer", "real?", "Against the other analysts"),
         column("coverage", "real", "Covered days ÷ scored days"),
         column("final_brier", "real?", "Of the last forecast"),

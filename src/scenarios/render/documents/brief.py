@@ -34,10 +34,9 @@ MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
 def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
     """One page: what happened, where things stand, what would change that, and what is due."""
     head = f"{brief.tracker.title}: in brief, {brief.as_of}"
-    notice = brief.tracker.notice
     return (
         Heading(1, head),
-        *((Paragraph(cells.one_line(notice), tone="notice"),) if notice else ()),
+        *cells.notice(brief.tracker.notice),
         in_brief(brief, database),
         *_standing(brief, picture),
         *_watched(brief, database),

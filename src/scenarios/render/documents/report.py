@@ -63,8 +63,7 @@ def _headline(review: Review, database: Database) -> Iterator[Block]:
     """The headline and the tracker's notice."""
     if text := headline.told(review.headline, database):
         yield Paragraph(text)
-    if notice := cells.one_line(review.tracker.notice):
-        yield Paragraph(notice, tone="notice")
+    yield from cells.notice(review.tracker.notice)
 
 
 def _context(review: Review, database: Database) -> moves.Context:
@@ -152,6 +151,8 @@ def method_text(method: Method) -> str:
     analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
     if method.analysts > 1:
         analysts = f"{method.analysts} analysts, the geometric mean of their odds"
+    if method.extremize != 1:
+        analysts += f"; of two or more, the mean of their log odds × {method.extremize:g}"
     words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
     return (
         f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "

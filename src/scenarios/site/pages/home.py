@@ -11,7 +11,7 @@ from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import Cell, left, one_line, right
+from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
@@ -137,8 +137,7 @@ def _summary(site: Site) -> Iterator[Block]:
         yield Paragraph(news)
         if is_quiet(figures(site).review.headline):
             yield from (Paragraph(paragraph) for paragraph in before(site))
-    if site.database.tracker.notice:
-        yield Paragraph(one_line(site.database.tracker.notice), tone="notice")
+    yield from notice(site.database.tracker.notice)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
         still = is_quiet(figures(site).review.headline)

@@ -203,10 +203,12 @@ def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
     yield from ("never forecast",) if last is None else ("last said ", p(last))
     yield from (", evidence implied ", p(implied.probability if implied else entry.implied))
     yield f", {cells.outcome_words(entry.outcome)} on {entry.date}"
-    if stated:
-        yield from (", Brier ", Figure(stated.brier, digits=2))
-    if implied:
-        head = " (the evidence " if stated else " (Brier "
+    first = stated or implied
+    of = " of the set " if first and first.of_set else " "
+    if stated and stated.brier is not None:
+        yield from (f", Brier{of}", Figure(stated.brier, digits=2))
+    if implied and first and implied.brier is not None and implied.of_set == first.of_set:
+        head = " (the evidence " if stated else f" (Brier{of}"
         yield from (head, Figure(implied.brier, digits=2), ")")
 
 
