@@ -19,13 +19,12 @@ from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
-from scenarios.workspace.commit import subject
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import evidence_effects, forecast_figures
 from scenarios.workspace.sheets import Entry, figures_of, sheet_draft, sheet_faults
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import Written, commit_subject, write
 
 Record = Mapping[str, Any]
 Placed = Callable[[Keys, str], str]
@@ -208,7 +207,7 @@ def forecast(
     def moves(written: Written) -> str:
         figures = forecast_figures(written, [entry.scenario for entry in entries], on)
         named = [(figure.scenario, figure.before, figure.after) for figure in figures]
-        return subject(f"forecast: {on}-{analyst}", named)
+        return commit_subject(f"forecast: {on}-{analyst}", named)
 
     what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
     return write(root, draft, what, how, subject=words or moves)
@@ -256,6 +255,6 @@ def _moved(
             for effect in evidence_effects(written, item, on)
             if effect.before and effect.after and percent(effect.before) != percent(effect.after)
         }
-        return subject(f"{kind}: {item}", moves.values())
+        return commit_subject(f"{kind}: {item}", moves.values())
 
     return words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from difflib import unified_diff
 from pathlib import Path
@@ -12,23 +12,27 @@ from typing import NamedTuple
 from scenarios.errors import NAMED, Problem, ScenError
 from scenarios.model import Database
 from scenarios.progress import Progress, unwatched
+from scenarios.scales import jeffreys, percent
 from scenarios.storage import temporary, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
-from scenarios.storage.git.committing import is_left as is_left_in_git
+from scenarios.storage.git import committing
+from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
 from scenarios.text import printable
-from scenarios.workspace import commit as committing
-from scenarios.workspace.commit import Committed
 from scenarios.workspace.guards import refuse_future
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
 is_left = undo_journal.is_begun
 """True if a killed command may have changed some of its files and not the others."""
+_LONGEST = 100
+"""The characters up to which a subject takes more figures than its first."""
+
+
 _MANY = 20
 """From this number on, new or removed files are made durable together."""
 
@@ -163,6 +167,73 @@ def _reason(error: ScenError) -> str:
     return re.split(r"[;:] nothing was written", str(error))[0]
 
 
+class Pending(NamedTuple):
+    """Files that are about to be written and can be committed."""
+
+    repository: Repository
+    paths: list[str]
+    uncommitted: list[str]
+    subject: str
+
+
+class Committed(NamedTuple):
+    """Result of a commit; no `oid` in a dry run, where nothing changed, or where git said no.
+
+    `output` is that of git and its hooks; `also` are files whose earlier, uncommitted changes go
+    into the commit too. `embedded` is a folder whose files form a repository of their own.
+    """
+
+    subject: str | None = None
+    oid: str | None = None
+    fault: ScenError | None = None
+    output: str = ""
+    also: tuple[str, ...] = ()
+    embedded: Path | None = None
+
+
+def check_commit(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> Pending:
+    """Refuse what could not be committed, before a byte of it is written."""
+    folder = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    repository = committing.repository(folder)
+    inside = [(root / path).relative_to(folder).as_posix() for path in paths]
+    committing.refuse(repository, inside)
+    uncommitted = committing.uncommitted(repository, inside, dry_run=dry_run)
+    return Pending(repository, inside, uncommitted, subject)
+
+
+def commit(pending: Pending, *, dry_run: bool) -> Committed:
+    """Commit what was written; a refusal is kept for later, for there is something to report."""
+    folder = pending.repository.folder
+    also = tuple(from_here(folder / path) for path in pending.uncommitted)
+    done = Committed(pending.subject, also=also, embedded=pending.repository.embedded)
+    if dry_run:
+        return done
+    try:
+        commit_id = committing.commit(pending.repository, pending.paths, pending.subject)
+    except ScenError as error:
+        return done._replace(fault=error, also=())
+    return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
+
+
+def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
+    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
+
+    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
+        _, before, after = move
+        return before is not None and after is not None, -jeffreys(before, after)
+
+    parts = []
+    for scenario, *values in sorted(moves, key=size):
+        before, after = (percent(value) if value is not None else "–" for value in values)
+        parts.append(f"{scenario} {before} → {after}")
+    text = f"{head} ({', '.join(parts)})" if parts else head
+    for kept in range(len(parts) - 1, 0, -1):
+        if len(text) <= _LONGEST:
+            break
+        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
+    return text
+
+
 class Written(NamedTuple):
     """A change that was written, or in a dry run would have been.
 
@@ -229,7 +300,7 @@ def write(
         if how.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
             paths = [*(draft.path for draft in drafts or proposed), *attached]
-            pending = committing.check(root, paths, text, dry_run=how.dry_run)
+            pending = check_commit(root, paths, text, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note = None
@@ -238,7 +309,7 @@ def write(
             written = written._replace(mended=(*mended, *remarks))
             if gone:
                 drop(root, gone)
-        done = committing.commit(pending, dry_run=how.dry_run) if pending else Committed()
+        done = commit(pending, dry_run=how.dry_run) if pending else Committed()
         if note and done.oid:
             with suppress(ScenError):
                 note.done(done.oid)
@@ -248,12 +319,12 @@ def write(
 @contextmanager
 def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git, in_files = (not how.dry_run and left(root) for left in (is_left_in_git, is_left))
+    in_git, in_files = (not how.dry_run and left(root) for left in (committing.is_left, is_left))
     is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (
             *(take_back_halves(root) if in_files else ()),
-            *(committing.mend(root) if in_git else ()),
+            *(committing.mend(committing.repository(root)) if in_git else ()),
         )
         try:
             yield mended

@@ -26,12 +26,12 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
-from scenarios.workspace import commit as committing
 from scenarios.workspace.how import How
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import id_of_new
 from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
@@ -77,7 +77,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             )
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
-                committing.check(opened.root, [path], "", dry_run=True)
+                check_commit(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, asked=asked)
             tell_alike(opened.database, record, asked=asked)
             if asked:

@@ -31,7 +31,6 @@ from scenarios.render.documents.session import answer_text, reveal_table
 from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
-from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
@@ -46,7 +45,7 @@ from scenarios.workspace.sitting import (
     write_sheet,
 )
 from scenarios.workspace.sitting import end as end_of
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, check_commit
 
 
 def command(
@@ -125,7 +124,7 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
     if commit:
-        committing.check(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
+        check_commit(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
 def _sit(seat: Seat, opened: Opened, form: Format) -> None:
