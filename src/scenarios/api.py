@@ -20,7 +20,7 @@ from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.brief import Brief
+from scenarios.analysis.review.brief import Brief, brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Review, review
@@ -32,9 +32,9 @@ from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace import checking, reading, recording, results
+from scenarios.workspace import checking, reading, results
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange, foretold_of
+from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located, remove, rename
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
@@ -45,7 +45,15 @@ from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
 from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
+from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
+from scenarios.workspace.tasks import clarification, resolution, retraction
+from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.tasks.forecast import forecast
+from scenarios.workspace.tasks.indicator import add_indicator
+from scenarios.workspace.tasks.rating import rate
+from scenarios.workspace.tasks.scenario import new_scenario
+from scenarios.workspace.tasks.source import add_source
 from scenarios.workspace.writing import Written
 
 
@@ -86,7 +94,7 @@ class Snapshot:
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
         window = span(self._opened, as_of, since, banded=True)
-        return reading.brief_of(window, review(window))
+        return brief(window, review(window))
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """What comes in so many days: indicators, horizons, reviews, expiries; and what is late."""
@@ -228,9 +236,8 @@ class Workspace(Snapshot):
             "corroborated_by": list(corroborated_by),
         }
         root = self._writable()
-        written = recording.record_evidence(root, record, How(dry_run, commit), id=id)
-        self._reread(written)
-        return results.evidence_recorded(written, recording.id_of_new(written), recorded)
+        written = record_evidence(root, record, How(dry_run, commit), id=id)
+        return self._moved(written, results.id_of_new(written), recorded)
 
     def rate(
         self,
@@ -242,18 +249,15 @@ class Workspace(Snapshot):
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
         root, given = self._writable(), (ratings or {}, indicators or {}, on)
-        written = recording.rate(root, evidence, *given, How(**how))
-        self._reread(written)
-        return results.evidence_recorded(written, evidence, on)
+        return self._moved(rate(root, evidence, *given, How(**how)), evidence, on)
 
     def retract(
         self, evidence: str, reason: str, on: date, **how: Unpack[Way]
     ) -> results.EvidenceRecorded:
         """Keep an item, and count it no longer from a day on."""
-        root = self._writable()
-        written = recording.retract(root, evidence, reason, on, How(**how))
-        self._reread(written)
-        return results.evidence_recorded(written, evidence, on)
+        answers = {"evidence": evidence, "reason": reason, "date": on}
+        written = retraction.TASK.write(self._writable(), answers, How(**how))
+        return self._moved(written, evidence, on)
 
     def forecast(
         self,
@@ -272,7 +276,7 @@ class Workspace(Snapshot):
             for id, probability in probabilities.items()
         ]
         root = self._writable()
-        written = recording.forecast(root, analyst, on, entries, How(**how))
+        written = forecast(root, analyst, on, entries, How(**how))
         self._reread(written)
         return results.forecast_recorded(written, analyst, on, list(probabilities))
 
@@ -288,24 +292,16 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.Recorded:
         """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
-        record: dict[str, Any] = {
-            "outcome": outcome,
-            "date": (known_on or recorded).isoformat(),
-            "recorded": recorded.isoformat(),
-            "basis": basis,
-            **({"evidence": list(evidence)} if evidence else {}),
-        }
-        root = self._writable()
-        written = recording.resolve(root, scenario, record, How(**how))
+        answers = {"scenario": scenario, "outcome": outcome, "basis": basis}
+        answers |= {"date": known_on or recorded, "recorded": recorded, "evidence": [*evidence]}
+        written = resolution.TASK.write(self._writable(), answers, How(**how))
         return self._recorded(written, scenario)
 
     def new_scenario(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
-        root = self._writable()
-        done = recording.new_scenario(root, id, record, How(**how))
-        return self._recorded(done, id)
+        return self._recorded(new_scenario(self._writable(), id, record, How(**how)), id)
 
     def add_indicator(
         self,
@@ -315,17 +311,14 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.Recorded:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
-        root = self._writable()
-        done = recording.add_indicator(root, scenario, id, record, How(**how))
-        return self._recorded(done, f"{scenario}/{id}")
+        written = add_indicator(self._writable(), scenario, id, record, How(**how))
+        return self._recorded(written, f"{scenario}/{id}")
 
     def add_source(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
-        root = self._writable()
-        written = recording.add_source(root, id, record, How(**how))
-        return self._recorded(written, id)
+        return self._recorded(add_source(self._writable(), id, record, How(**how)), id)
 
     def bring(
         self,
@@ -371,8 +364,9 @@ class Workspace(Snapshot):
 
     def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""
-        given = (self._writable(), scenario, text, on)
-        return self._corrected(editing.clarify(*given, How(**how)), on)
+        answers = {"scenario": scenario, "text": text, "date": on}
+        written = clarification.TASK.write(self._writable(), answers, How(**how))
+        return self._corrected((written, Located("scenario", scenario)), on)
 
     def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Give a record another id, here and wherever it is named."""
@@ -400,6 +394,10 @@ class Workspace(Snapshot):
             raise written.committed.fault
         if not written.dry_run:
             self._opened = self._read()
+
+    def _moved(self, written: Written, id: str, on: date) -> results.EvidenceRecorded:
+        self._reread(written)
+        return results.evidence_recorded(written, id, on)
 
     def _recorded(self, written: Written, id: str) -> results.Recorded:
         self._reread(written)

@@ -147,3 +147,12 @@ def _line(name: str, text: str) -> str:
     if _ACTS.search(text) or len(text) > _LONGEST:
         raise UsageError(f"{name}={shown(text)} cannot be meant")
     return text.strip()
+
+
+_LISTED = ("scenarios", "indicators", "evidence", "sources")
+
+
+def to_filter(path: str) -> str:
+    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
+    kind = path.strip("/").partition("/")[0] or "scenarios"
+    return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""

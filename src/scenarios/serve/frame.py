@@ -18,12 +18,22 @@ from scenarios.errors import ScenError
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around, safe
 from scenarios.serve.desk import Seen
-from scenarios.serve.exchange import NARROWED, SHORT, Ask, ElsewhereError, Page, Sent, give, read
+from scenarios.serve.exchange import (
+    NARROWED,
+    SHORT,
+    Ask,
+    ElsewhereError,
+    Page,
+    Sent,
+    give,
+    read,
+    to_filter,
+)
 from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.frame import SECTIONS, Section
-from scenarios.site.links import INDEX
+from scenarios.site.links import INDEX, STYLE
 from scenarios.site.links import Page as SitePage
 from scenarios.site.site import Site
 from scenarios.storage.git import repository as git
@@ -66,7 +76,6 @@ RECORDING: tuple[Way, ...] = (
     ("Forecast", "/record/forecast/", "f"),
 )
 """The forms used most, by a key; the page that lists all forms leads there too."""
-_LISTED = ("scenarios", "indicators", "evidence", "sources")
 _LABELS = {"s": "This scenario", "e": "This item"}
 _ABOUT: dict[str, tuple[Way, ...]] = {
     "s": (
@@ -83,12 +92,6 @@ _ABOUT: dict[str, tuple[Way, ...]] = {
     ),
 }
 """The forms about a record: for each the label, the form and the field that takes the id."""
-
-
-def to_filter(path: str) -> str:
-    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
-    kind = path.strip("/").partition("/")[0] or "scenarios"
-    return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""
 
 
 _KEYS = (
@@ -344,7 +347,7 @@ def _style(_: Ask) -> Response:
 
 
 ENTRIES = (
-    give(f"/{frame.STYLE}", _style),
+    give(f"/{STYLE}", _style),
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
     give("/{path:path}index.html", _folder),

@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
 from scenarios.render.writers.html import safe
-from scenarios.serve.exchange import Ask, ElsewhereError, Page, Reply, give, take
-from scenarios.serve.frame import to_filter
+from scenarios.serve.exchange import Ask, ElsewhereError, Page, Reply, give, take, to_filter
 from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.input import clock, typed_in
 from scenarios.workspace.input.offers import analysts

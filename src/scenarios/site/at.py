@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 
 from scenarios.paths import place_of
-from scenarios.site.frame import FEED, STYLE
-from scenarios.site.links import CARD, INDEX, Page
+from scenarios.site.links import CARD, FEED, INDEX, STYLE, Page
 from scenarios.site.site import Site
 
 _ONE = {

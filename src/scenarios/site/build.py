@@ -27,7 +27,7 @@ from scenarios.site import frame, links
 from scenarios.site.at import addresses, has_place, page_at
 from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.links import CARD, INDEX
+from scenarios.site.links import CARD, FEED, INDEX, STYLE
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
@@ -351,8 +351,8 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
 def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
     """The style, the feed, and copies of the records that no repository shows."""
     kept = {
-        frame.STYLE: making.put(frame.STYLE, frame.style().encode()),
-        frame.FEED: making.put(frame.FEED, feed(site, descriptions).encode()),
+        STYLE: making.put(STYLE, frame.style().encode()),
+        FEED: making.put(FEED, feed(site, descriptions).encode()),
     }
     if site.database.tracker.repository:
         return kept

@@ -11,10 +11,10 @@ from scenarios import __version__
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import html
 from scenarios.render.writers.html import ALONE, Around, IndexEntry, safe
-from scenarios.site.links import CARD, INDEX, Page, up
+from scenarios.site.links import CARD, FEED, INDEX, STYLE, Page, up
 from scenarios.site.site import Site
 
-STYLE, FEED, READING = "site.css", "feed.xml", "reading/index.html"
+READING = "reading/index.html"
 Section = tuple[str, str, str]
 SECTIONS: tuple[Section, ...] = (
     ("scenarios", "Scenarios", INDEX),

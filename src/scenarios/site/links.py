@@ -41,6 +41,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     day: str = ""
 
 
+STYLE, FEED = "site.css", "feed.xml"
 CARD = "card.png"
 """Beside a page that has one, the picture by which it is previewed."""
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading, repository_of, tell_refused
@@ -24,7 +25,7 @@ from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened, here
-from scenarios.workspace.reading import brief_of, nothing_yet, span, with_history
+from scenarios.workspace.reading import nothing_yet, span, with_history
 
 
 def command(
@@ -85,7 +86,7 @@ def _show_brief(
 ) -> None:
     """The review on one page."""
     schema.set("report-brief")
-    result = brief_of(window, made)
+    result = brief(window, made)
     database = opened.database
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
 

@@ -7,7 +7,7 @@ from typing import Literal, cast
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Indicator
 from scenarios.paths import MODELS
-from scenarios.render.document import Document, Item, Items
+from scenarios.render.document import Document
 from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
@@ -17,15 +17,17 @@ from scenarios.serve.forms.form import (
     Reading,
     Recorder,
     Typed,
+    listed,
     seen,
 )
 from scenarios.values import keys
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
+from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import Changed, from_here
+from scenarios.workspace.results import foretold_lines
 from scenarios.workspace.writing import Written
 
 _HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
@@ -75,7 +77,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
 
 
 def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
-    return foretold(by, written)
+    return listed(foretold_lines(written, by.today))
 
 
 def _key_field(keys: Keys) -> str:
@@ -174,11 +176,3 @@ def found(by: Recorder, typed: Typed) -> Located | None:
     is_sheet = located.kind == "forecasts"
     is_others = is_sheet and located.id[_DATE:] != by.analyst
     return None if by.hidden and is_others else located
-
-
-def foretold(by: Recorder, written: Written) -> Document:
-    """A list, or nothing: no commit has a file that is new."""
-    if not any(draft.old is not None for draft in written.drafts):
-        return ()
-    rows = [Item(foretold_words(finding)) for finding in foretold_of(written, by.today)]
-    return (Items(tuple(rows)),) if rows else ()

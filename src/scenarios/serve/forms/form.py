@@ -13,7 +13,7 @@ import msgspec
 
 from scenarios.errors import Keys, Problem, ScenError, folded
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.render.document import Document
+from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
@@ -286,6 +286,11 @@ def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
         return day
 
     return parse
+
+
+def listed(lines: Sequence[str]) -> Document:
+    """A list of lines; nothing without any."""
+    return (Items(tuple(map(Item, lines))),) if lines else ()
 
 
 def seen(typed: Typed) -> dict[str, str]:

@@ -18,8 +18,6 @@ from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Endpoint, Page, Reply, give, take
 from scenarios.serve.forms import (
     corrections,
-    evidence,
-    forecast,
     html,
     outcome,
 )
@@ -37,7 +35,7 @@ from scenarios.serve.forms.form import (
     version,
 )
 from scenarios.serve.forms.saved import Saved, Told, ticket
-from scenarios.serve.forms.tasks import form_of
+from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
 from scenarios.workspace.input import clock
 from scenarios.workspace.tasks import (
     clarification,
@@ -49,9 +47,9 @@ from scenarios.workspace.tasks import (
 )
 
 FORMS: tuple[Form, ...] = (
-    evidence.FORM,
-    evidence.RATING,
-    forecast.FORM,
+    EVIDENCE,
+    RATING,
+    FORECAST,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
     *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
     corrections.ONE_KEY,

@@ -9,10 +9,16 @@ from typing import Any, cast
 
 import msgspec
 
+from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger import EvidenceEffect
-from scenarios.errors import ScenError
+from scenarios.analysis.review.agenda import sums
+from scenarios.analysis.rules.evidence import alike
+from scenarios.errors import Keys, ScenError
+from scenarios.paths import path_of
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.ledger_changes import effects_document
+from scenarios.render.documents.session import forecast_document, set_sums
+from scenarios.scales import percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import (
     SWITCHES,
@@ -26,13 +32,20 @@ from scenarios.serve.forms.form import (
     Row,
     Typed,
     latest,
+    listed,
+    seen,
     until,
 )
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
-from scenarios.workspace.results import evidence_effects
-from scenarios.workspace.tasks import source
+from scenarios.workspace.results import (
+    evidence_effects,
+    forecast_figures,
+    foretold_lines,
+    id_of_new,
+)
+from scenarios.workspace.tasks import evidence, forecast, rating, source
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
 from scenarios.workspace.writing import Written
 
@@ -259,3 +272,146 @@ def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) 
         return ()
     names = ", ".join(dict.fromkeys(hidden))
     return (Items((Item(f"{names}: not shown before your own figure is given"),)),)
+
+
+_MOST = 3
+"""As many items are named that it may be the same as."""
+
+
+def _evidence_told(by: Recorder, written: Written, _typed: Typed) -> Document:
+    """What it does to each scenario."""
+    id = id_of_new(written)
+    return effects_told(by, written, id, written.after.database.evidence[id].recorded)
+
+
+def _doubts(by: Recorder, typed: Typed) -> list[str]:
+    """Which items it may be the same as."""
+    evidence, summary = by.database.evidence, typed.one("summary").strip()
+    if not summary:
+        return []
+    recorded = typed.one("recorded").strip() or by.today.isoformat()
+    day = typed_in.observed(typed.one("observed").strip() or recorded, lambda: by.today)
+    url, event = (typed.one(key).strip() or None for key in ("url", "event"))
+    same = alike(evidence, summary, day, url, event)[:_MOST]
+    return [f"{id} may be the same ({why}): {evidence[id].summary}" for id, why in same]
+
+
+EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), told=_evidence_told, doubts=_doubts)
+
+
+def _rate_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+    item = by.database.evidence.get(typed.one("evidence"))
+    first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
+    if item is None:
+        return (first,)
+    day = item.recorded
+    return (
+        first,
+        Group(
+            title="What it shows",
+            parts=across.indicators_asked(by.database, day, item.indicators),
+        ),
+        Group(
+            title="How it bears on each scenario",
+            note=f"{across.words(by.database)} What is not rated here stays as it is.",
+            parts=across.ratings_asked(by.database, day, item.ratings),
+        ),
+        SWITCHES,
+    )
+
+
+def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
+    id = reading.needed("evidence", by.opened.evidence, "")
+    item = by.database.evidence.get(id)
+    if item is None:
+        return None
+    ratings, states = across.ratings(reading), across.states(reading)
+    across.refuse_unknown(by.opened, reading, ratings, states)
+    new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
+    fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
+    on = max(by.today, item.recorded)
+    return partial(rating.rate, by.root, id, new, fired, on, seen=seen(reading.typed))
+
+
+def _rate_told(by: Recorder, written: Written, typed: Typed) -> Document:
+    id = typed.one("evidence").strip()
+    on = max(by.today, written.after.database.evidence[id].recorded)
+    return effects_told(by, written, id, on)
+
+
+def _rests_on(_by: Recorder, typed: Typed) -> str | None:
+    id = typed.one("evidence").strip()
+    return path_of("evidence", id) if id else None
+
+
+RATING = msgspec.structs.replace(
+    form_of(rating.TASK),
+    groups=_rate_groups,
+    draft=_rate_draft,
+    told=_rate_told,
+    rests_on=_rests_on,
+)
+
+
+def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[Group]:
+    """The fields, with the figure that the analyst gave last beside that of the probability."""
+    first, *rest = _groups(forecast.TASK, by, typed)
+    id = typed.one("scenario").strip()
+    is_known = id in by.database.scenarios and by.analyst
+    own = standing(by.database, id, by.today).get(by.analyst or "") if is_known else None
+    if own is None:
+        return (first, *rest)
+    own_figure = f"You said {percent(own.probability)}."
+    parts = tuple(
+        msgspec.structs.replace(part, hint=f"{part.hint} {own_figure}")
+        if isinstance(part, Field) and part.name == "probability"
+        else part
+        for part in first.parts
+    )
+    return (msgspec.structs.replace(first, parts=parts), *rest)
+
+
+def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
+    answers = answers_of(forecast.TASK, by, reading)
+    if reading.missing:
+        return None
+
+    def placed(keys: Keys, fault: str) -> str:
+        reading.fault(forecast.TASK.field_of(keys), fault)
+        return fault
+
+    def call(*, how: How) -> Written:
+        return forecast.TASK.write(by.root, answers, how, placed=placed, seen=seen(reading.typed))
+
+    return call
+
+
+def _forecast_told(by: Recorder, written: Written, typed: Typed) -> Document:
+    answers = answers_of(forecast.TASK, by, Reading(typed))
+    id, who, on = answers["scenario"], answers["analyst"], answers["date"]
+    added = sums(written.after.database, who, on, [id])
+    if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
+        after = "What the others and the evidence say is shown once it is recorded."
+        return (*listed(foretold_lines(written, by.today)), Paragraph(after), set_sums(added, who))
+    return forecast_document(forecast_figures(written, [id], on), added, who)
+
+
+def _sheet_day(by: Recorder, typed: Typed) -> date:
+    try:
+        return typed_in.day(typed.one("date").strip(), lambda: by.today)
+    except ScenError:
+        return by.today
+
+
+def _on_sheet(by: Recorder, typed: Typed) -> str | None:
+    who = by.analyst or typed.one("analyst").strip()
+    return path_of("forecasts", f"{_sheet_day(by, typed)}-{who}") if who else None
+
+
+FORECAST = msgspec.structs.replace(
+    form_of(forecast.TASK),
+    groups=_forecast_groups,
+    draft=_forecast_draft,
+    told=_forecast_told,
+    rests_on=_on_sheet,
+)

@@ -39,7 +39,6 @@ from scenarios.workspace import sitting
 from scenarios.workspace.how import How
 from scenarios.workspace.input import clock, typed_in
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import (
     SittingStep,
     closed_since,
@@ -50,6 +49,7 @@ from scenarios.workspace.sitting import (
     reveals,
     write_sheet,
 )
+from scenarios.workspace.tasks.rating import rate
 
 _TURN = threading.Lock()
 """The tabs of one browser take turns; a terminal that holds the sitting is told of."""

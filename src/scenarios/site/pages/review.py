@@ -10,6 +10,7 @@ import msgspec
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
+from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
 from scenarios.model import Sheet
@@ -17,14 +18,14 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.chapters import LARGE, whole
 from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
-from scenarios.render.documents import brief
+from scenarios.render.documents.brief import in_brief
 from scenarios.render.documents.review import findings, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
 from scenarios.site.links import Page, page_of
 from scenarios.site.site import Site
 from scenarios.text import counted
-from scenarios.workspace.reading import brief_of, start_of, with_history
+from scenarios.workspace.reading import start_of, with_history
 
 _MOST = 12
 """Chapters of a review of very many scenarios."""
@@ -43,7 +44,7 @@ def review_page(site: Site, day: str) -> Page:
     compared = _compared(site, review(both))
     shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
     parts = whole(shown, site.database, both.now)
-    news = brief.in_brief(brief_of(both, compared), site.database)
+    news = in_brief(brief(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
     description = plain(headline.told(compared.headline, site.database))
     return Page(

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from scenarios.analysis.history.audit import foretold
-from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.errors import ScenError
-from scenarios.model import ScenarioId
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
-from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import append, exact, put, unset
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Changed, Opened, from_here, past
+from scenarios.workspace.opened import Changed, Opened, from_here
 from scenarios.workspace.writing import Written, write
 
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
@@ -73,26 +67,6 @@ def replace(
         return new
 
     return _edit(root, id, change, how, whole=True)
-
-
-def clarify(
-    root: Path,
-    scenario: ScenarioId,
-    text: str,
-    on: date,
-    how: How = AS_USUAL,
-) -> tuple[Written, Located]:
-    """Add a clarification to a question: its forecasts stay valid."""
-
-    def draft(opened: Opened) -> list[Draft]:
-        located = Located("scenario", opened.scenario(scenario))
-        refuse_unwritable(text, "text")
-        data = opened.snapshot[located.path]
-        item = {"date": on.isoformat(), "text": text}
-        return [Draft(located.path, data, append(data, ("clarifications",), item))]
-
-    written = write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
-    return written, Located("scenario", scenario)
 
 
 def _edit(
@@ -157,20 +131,3 @@ def _at(data: bytes, keys: Sequence[str]) -> Any:
             return [keys]
         value = value[key]
     return value
-
-
-def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """Findings that a later audit will have of a change; none without a commit to compare."""
-    try:
-        revisions, _ = past(git.repository(written.before.root), None)
-    except ScenError:
-        return []
-    if written.committed and written.committed.oid:
-        oid = written.committed.oid
-        revisions = [revision for revision in revisions if revision.commit.id != oid]
-    return foretold(revisions, written.before.database, written.after.database, on)
-
-
-def foretold_words(finding: AuditFinding) -> str:
-    """An audit finding, announced."""
-    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"

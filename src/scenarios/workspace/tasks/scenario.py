@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scenarios.errors import Keys
-from scenarios.workspace import recording
+from scenarios.storage.edits import Draft, new_file
 from scenarios.workspace.guards import crowded_set
-from scenarios.workspace.how import How
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, tags, titled
-from scenarios.workspace.opened import known_id
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.task import (
     CHANCE,
     LINE,
@@ -25,7 +27,7 @@ from scenarios.workspace.tasks.task import (
     since_today,
     worded,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _free(text: str, at: At) -> str:
@@ -38,6 +40,21 @@ def _free(text: str, at: At) -> str:
 def _set(text: str, at: At) -> str:
     known = at.opened.database.tracker.sets if at.opened else (text,)
     return known_id(text, known, "set", "tracker.yaml")
+
+
+def new_scenario(
+    root: Path,
+    id: str,
+    record: Mapping[str, Any],
+    how: How = AS_USUAL,
+) -> Written:
+    """Write a new scenario."""
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
+        return [new_file("scenario", id, record)]
+
+    return write(root, draft, f"new {id}", how, subject=f"scenario: {id}", edits=False)
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
@@ -56,7 +73,7 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
             "given": answers.get("given"),
         },
     }
-    return recording.new_scenario(root, answers["id"], record, how)
+    return new_scenario(root, answers["id"], record, how)
 
 
 def _field_of(keys: Keys) -> str:
