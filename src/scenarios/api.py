@@ -248,8 +248,9 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
-        root, given = self._writable(), (ratings or {}, indicators or {}, on)
-        return self._moved(rate(root, evidence, *given, How(**how)), evidence, on)
+        answers = {"evidence": evidence, "ratings": ratings or {}, "indicators": indicators or {}}
+        written = rate(self._writable(), {**answers, "date": on}, How(**how))
+        return self._moved(written, evidence, on)
 
     def retract(
         self, evidence: str, reason: str, on: date, **how: Unpack[Way]
@@ -292,8 +293,14 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.Recorded:
         """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
-        answers = {"scenario": scenario, "outcome": outcome, "basis": basis}
-        answers |= {"date": known_on or recorded, "recorded": recorded, "evidence": [*evidence]}
+        answers = {
+            "scenario": scenario,
+            "outcome": outcome,
+            "basis": basis,
+            "date": known_on or recorded,
+            "recorded": recorded,
+            "evidence": [*evidence],
+        }
         written = resolution.TASK.write(self._writable(), answers, How(**how))
         return self._recorded(written, scenario)
 

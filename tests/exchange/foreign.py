@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival
-from scenarios.exchange.readers import Given, Wanted, reader
+from scenarios.exchange.readers import SourceFile, Wanted, reader
 
 DATA = Path(__file__).parents[1] / "data" / "exchange"
 TODAY = dt.date(2026, 6, 1)
@@ -22,11 +22,11 @@ def arrived(kind: str, content: Path | bytes | str, name: str = "file", **wanted
     read = reader(kind)
     if isinstance(content, Path):
         if content.is_dir():
-            return read(Given(content.name, content, None), asked)
+            return read(SourceFile(content.name, content, None), asked)
         with content.open("rb") as stream:
-            return read(Given(content.name, content, stream), asked)
+            return read(SourceFile(content.name, content, stream), asked)
     data = content.encode() if isinstance(content, str) else content
-    return read(Given(name, None, io.BytesIO(data)), asked)
+    return read(SourceFile(name, None, io.BytesIO(data)), asked)
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:

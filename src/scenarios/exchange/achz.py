@@ -24,7 +24,7 @@ from scenarios.exchange.questions import (
     digest,
     from_milliseconds,
 )
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 
@@ -56,7 +56,7 @@ class _Evidence(NamedTuple):
     place: Place
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The hypotheses and the evidence of the file, numbered on in that order."""
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:

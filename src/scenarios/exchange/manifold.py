@@ -8,7 +8,7 @@ from typing import Any
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
 from scenarios.exchange.questions import CellError, Ended, Intake, Option, Posed, probability
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.model import Outcome
 from scenarios.text import counted, shown
 
@@ -30,7 +30,7 @@ _COLUMNS = {
 _Object = dict[str, Any]
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The markets and bets of the files: lists of either, or both in one object or list."""
     site, marked = Intake("manifold", wanted), set[str]()
     lists = ("markets", "contracts", "bets")

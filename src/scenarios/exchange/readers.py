@@ -33,7 +33,7 @@ READERS = {
 """Kind → the module of `exchange/` with its `read`, or `module:function`."""
 
 
-class Given(NamedTuple):
+class SourceFile(NamedTuple):
     """A file: its name in messages, its path (None: standard input), its bytes (None: a folder)."""
 
     name: str
@@ -63,7 +63,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress = unwatched
 
 
-Reader = Callable[[Given, Wanted], Arrived]
+Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
 
 

@@ -17,14 +17,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from scenarios.errors import ScenError
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around, safe
-from scenarios.serve.desk import Seen
+from scenarios.serve.desk import DeskState
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
-    Ask,
     ElsewhereError,
-    Page,
+    PageRequest,
     Sent,
+    ServedPage,
     give,
     read,
     to_filter,
@@ -102,7 +102,7 @@ _KEYS = (
 )
 
 
-def bar(ask: Ask) -> str:
+def bar(ask: PageRequest) -> str:
     """The bar above a page."""
     rev = f", {ask.asked.rev}" if ask.asked.rev else ""
     state = f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
@@ -125,7 +125,7 @@ def bar(ask: Ask) -> str:
 <div id="keyed" hidden>{keyed}</div>{_help(ask)}"""
 
 
-def _way(ask: Ask, way: Way, *, marks: bool = False) -> str:
+def _way(ask: PageRequest, way: Way, *, marks: bool = False) -> str:
     """A link with its key; `marks` says where the reader is."""
     name, path, key = way
     here = ask.request.url.path
@@ -134,7 +134,7 @@ def _way(ask: Ask, way: Way, *, marks: bool = False) -> str:
     return f'<a href="{ask.asked.leads(path)}" data-key="{key}"{current}>{safe(name)}</a>'
 
 
-def _about(ask: Ask) -> str:
+def _about(ask: PageRequest) -> str:
     """The forms about the record of this page; or the list to filter."""
     path = ask.request.url.path
     kind, _, id = path.strip("/").partition("/")
@@ -150,7 +150,7 @@ def _about(ask: Ask) -> str:
     return ""
 
 
-def _when(ask: Ask) -> str:
+def _when(ask: PageRequest) -> str:
     """The day and the revision, in a form that needs no script; the slider comes with one."""
     opened = [scenario.opened for scenario in ask.database.scenarios.values()]
     first, last = min((*opened, ask.on)), max(ask.on, clock.today())
@@ -173,7 +173,7 @@ placeholder="as they are" autocomplete="off"></label>
 </form>"""
 
 
-def carried(ask: Ask, *names: str) -> str:
+def carried(ask: PageRequest, *names: str) -> str:
     """The parts of the address that a form keeps, as hidden fields."""
     given = ask.asked.given()
     return "".join(
@@ -183,7 +183,7 @@ def carried(ask: Ask, *names: str) -> str:
     )
 
 
-def _remarks(ask: Ask) -> str:
+def _remarks(ask: PageRequest) -> str:
     """Warnings about the state that is shown."""
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
@@ -195,7 +195,7 @@ def _remarks(ask: Ask) -> str:
     return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
 
 
-def _help(ask: Ask) -> str:
+def _help(ask: PageRequest) -> str:
     """The keys, behind `?`."""
     doing = () if ask.desk.read_only else (*RECORDING, *DOING)
     ways = ((key, name) for name, _, key in (*KEYED, *doing))
@@ -219,7 +219,7 @@ _HEAD = """\
 """
 
 
-def whole(ask: Ask, page: Page) -> Sent:
+def whole(ask: PageRequest, page: ServedPage) -> Sent:
     """The page in its frame, and the digests of its scripts, which its policy must name."""
     path = ask.request.url.path
     first, _, rest = path.strip("/").partition("/")
@@ -241,11 +241,11 @@ def whole(ask: Ask, page: Page) -> Sent:
     return Sent(text.encode(), (html.digest(own.script),) if own.script else ())
 
 
-def _address(ask: Ask) -> str:
+def _address(ask: PageRequest) -> str:
     return f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/")
 
 
-def _rules(ask: Ask, rules: str) -> str:
+def _rules(ask: PageRequest, rules: str) -> str:
     """The address of a page's own rules: a script can put another state of them in their place."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
     kept: Kept[str] = ask.request.app.state.rules
@@ -253,7 +253,7 @@ def _rules(ask: Ask, rules: str) -> str:
     return f"/-/rules/{name}"
 
 
-def _its_rules(ask: Ask) -> Response:
+def _its_rules(ask: PageRequest) -> Response:
     kept: Kept[str] = ask.request.app.state.rules
 
     def gone() -> str:
@@ -276,7 +276,7 @@ class Sites:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, date], Sited] = OrderedDict()
 
-    def of(self, seen: Seen, on: date) -> Sited:
+    def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
         with self._lock:
             if (seen.name, on) not in self._kept:
@@ -288,21 +288,21 @@ class Sites:
             return self._kept[seen.name, on]
 
 
-def _repository(seen: Seen) -> Repository | None:
+def _repository(seen: DeskState) -> Repository | None:
     try:
         return git.repository(seen.opened.root) if seen.offered else None
     except ScenError:
         return None
 
 
-def site_of(ask: Ask) -> Sited:
+def site_of(ask: PageRequest) -> Sited:
     """The site of a request, with the same day and revision behind its links."""
     sites: Sites = ask.request.app.state.sites
     site, turn = sites.of(ask.seen, ask.on)
     return Sited(site.served(ask.asked.query(only_when=True)), turn)
 
 
-def _site(ask: Ask) -> Page:
+def _site(ask: PageRequest) -> ServedPage:
     """The page of the site at an address."""
     site, turn = site_of(ask)
     with turn:
@@ -313,10 +313,10 @@ def _site(ask: Ask) -> Page:
     if page.moved_to:
         raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
     # What its own script has made of a page would be lost with it.
-    return Page(title=page.title, of_site=page, live=not page.script)
+    return ServedPage(title=page.title, of_site=page, live=not page.script)
 
 
-def _refuse(ask: Ask) -> None:
+def _refuse(ask: PageRequest) -> None:
     """Refuse an id that is not there in the words of the command line."""
     kind, _, id = ask.request.url.path.strip("/").partition("/")
     opened = ask.seen.opened
@@ -327,14 +327,14 @@ def _refuse(ask: Ask) -> None:
         raise ScenError(f"{id} was not known on {ask.on}: it dates from {day}")
 
 
-def _folder(ask: Ask) -> Response:
+def _folder(ask: PageRequest) -> Response:
     """The page of a folder, where its file is asked for as the site has it."""
     query = ask.request.url.query
     path = f"/{ask.part('path')}"
     return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 
-def _file(ask: Ask) -> Response:
+def _file(ask: PageRequest) -> Response:
     """A record as it stands in its file: what is no record is not there."""
     data = ask.seen.opened.snapshot.get(ask.part("path"))
     if data is None:
@@ -342,7 +342,7 @@ def _file(ask: Ask) -> Response:
     return PlainTextResponse(data)
 
 
-def _style(_: Ask) -> Response:
+def _style(_: PageRequest) -> Response:
     return Response(frame.style(), media_type="text/css")
 
 

@@ -28,7 +28,7 @@ class What(StrEnum):
     sources = "sources"
 
 
-class By(StrEnum):
+class ListOrder(StrEnum):
     """What a list is ordered by."""
 
     value = "value"
@@ -53,7 +53,7 @@ def command(
         bool, typer.Option("--unarchived", help="Evidence with an address and no saved copy.")
     ] = False,
     by: Annotated[
-        By | None, typer.Option(help="Indicators: the one to watch first at the top.")
+        ListOrder | None, typer.Option(help="Indicators: the one to watch first at the top.")
     ] = None,
     every: All = False,
     as_of: AsOf = None,

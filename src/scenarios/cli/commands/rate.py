@@ -26,7 +26,7 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
     rated = parsing.scenario_ratings(given["ratings"] or ())
     fired = parsing.indicator_states(given["indicators"] or ())
 
-    def ask() -> tuple[Opened, str, Answers]:
+    def ask() -> tuple[Opened, dict[str, Any]]:
         records = open_here(context).database.evidence if prompt.interactive() else {}
         id = prompt.one_of(
             evidence,
@@ -45,18 +45,17 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
                 walk(opened.database, answers, item.recorded, item)
             finally:
                 _remember(answers)
-        return opened, id, answers
+        day = max(parsing.today(), opened.database.evidence[id].recorded)
+        return opened, {"evidence": id, **answers._asdict(), "date": day}
 
-    def tried(asked: tuple[Opened, str, Answers]) -> None:
-        opened, id, answers = asked
-        on = opened.database.evidence[id].recorded
-        rate(opened.root, id, *answers, on, how._replace(dry_run=True), read=opened.read)
+    def tried(asked: tuple[Opened, dict[str, Any]]) -> None:
+        opened, answers = asked
+        rate(opened.root, answers, how._replace(dry_run=True), read=opened.read)
 
     missing = evidence is None or not (rated or fired)
-    opened, evidence, answers = agreed(ask, tried, missing=missing)
-    on = max(parsing.today(), opened.database.evidence[evidence].recorded)
-    written = rate(opened.root, evidence, *answers, on, how, read=opened.read)
-    report_effects(written, evidence, on, form)
+    opened, answers = agreed(ask, tried, missing=missing)
+    written = rate(opened.root, answers, how, read=opened.read)
+    report_effects(written, answers["evidence"], answers["date"], form)
     return True
 
 

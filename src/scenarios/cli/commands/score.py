@@ -19,7 +19,7 @@ from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
 
 
-class By(StrEnum):
+class ScoreGroup(StrEnum):
     """What the means are grouped by, besides by forecaster."""
 
     analyst = "analyst"
@@ -34,7 +34,9 @@ _Day = Annotated[
 
 def command(
     context: typer.Context,
-    by: Annotated[By, typer.Option("--by", help="A table for each of these too.")] = By.analyst,
+    by: Annotated[
+        ScoreGroup, typer.Option("--by", help="A table for each of these too.")
+    ] = ScoreGroup.analyst,
     since: _Day = None,
     until: _Day = None,
     forecaster: Annotated[

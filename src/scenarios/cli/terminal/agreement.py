@@ -9,7 +9,7 @@ import typer
 
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, Row, current
+from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, RecordLine, current
 from scenarios.cli.terminal.line import drop_typed_ahead
 from scenarios.errors import ScenError
 from scenarios.text import nearest
@@ -81,13 +81,13 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
             raise Back
         if chosen == "e":
             chosen = prompt.answer("Which line: its number or name", _row(rows))
-        if isinstance(chosen, Row) and chosen.key:
+        if isinstance(chosen, RecordLine) and chosen.key:
             raise _Changed(chosen.key, chosen.said)
     finally:
         current.append(own)
 
 
-def _in_order(rows: Sequence[Row]) -> list[Row]:
+def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
     """What was said, each question once; then what was left out."""
     once = {row.key or row: row for row in rows}.values()
     answered = [row for row in once if row.said]
@@ -98,7 +98,7 @@ def _in_order(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _listed(rows: Sequence[Row]) -> str:
+def _listed(rows: Sequence[RecordLine]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
     answered = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
@@ -112,7 +112,7 @@ def _listed(rows: Sequence[Row]) -> str:
     return "\n".join(folded)
 
 
-def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
+def _line(number: int, row: RecordLine, wide: int, *, full: bool) -> str:
     text = " ".join(row.said.split()) if not full else row.said
     head = f"{number:>3}  {row.label:<{wide}}  "
     if not full:
@@ -120,8 +120,8 @@ def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
     return laid_out(text, head)
 
 
-def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
-    def parse(text: str) -> str | Row:
+def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
+    def parse(text: str) -> str | RecordLine:
         word = text.lower()
         if word in ("", "b", "e"):
             return word
@@ -130,10 +130,10 @@ def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
     return parse
 
 
-def _row(rows: Sequence[Row]) -> Callable[[str], Row]:
+def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
     """The line of a number or a name."""
 
-    def parse(text: str) -> Row:
+    def parse(text: str) -> RecordLine:
         by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
         by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}
         row = by_number.get(text) or by_name.get(nearest(text, by_name) or "")

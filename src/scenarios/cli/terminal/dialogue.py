@@ -19,7 +19,7 @@ class Back(Exception):  # noqa: N818 - no error
     """The question before, please."""
 
 
-class Row(NamedTuple):
+class RecordLine(NamedTuple):
     """A line of the finished record; `key` is None where it cannot be asked for again."""
 
     label: str
@@ -40,7 +40,7 @@ class Dialogue:
         self.is_quiet = bool(self.before)
         self.times: Counter[str] = Counter()
         self.asked: list[Key] = []
-        self.rows: list[Row] = []
+        self.rows: list[RecordLine] = []
         self.told: list[str] = []
 
     def key(self, question: str) -> Key:
@@ -60,12 +60,12 @@ class Dialogue:
         self.told.clear()
         self.is_quiet = bool(self.before)
         if label:
-            self.rows.append(Row(label, shown, key))
+            self.rows.append(RecordLine(label, shown, key))
 
     def given(self, question: str, label: str, shown: str, *, is_option: bool) -> None:
         """What the command line said is a line of the record too."""
         key = self.key(question)
-        self.rows.append(Row(label, shown, key if is_option else None))
+        self.rows.append(RecordLine(label, shown, key if is_option else None))
 
     def take_back(self, key: Key, said: str = "") -> None:
         """This question is asked again, with what was answered."""

@@ -11,7 +11,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import in_lines, laid_out
-from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
+from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, RecordLine, current
 from scenarios.cli.terminal.line import editor, typed
 from scenarios.cli.terminal.retyping import note, remember
 from scenarios.errors import ScenError, UsageError
@@ -228,7 +228,7 @@ def answer(
     if given and not before:
         fault, value = _read(given, parse)
         if fault is None:
-            dialogue.rows += [Row(label, given, key)] if label else []
+            dialogue.rows += [RecordLine(label, given, key)] if label else []
             return cast("T", value)
         _now(fault)
         before = suggested(fault) or ""
@@ -297,7 +297,7 @@ def chosen(text: str, offers: Sequence[Offer]) -> str:
 def noted(label: str, said: object) -> None:
     """A line of the record that is not asked for, if there is something in it."""
     if current and said:
-        current[-1].rows.append(Row(label, str(said), None))
+        current[-1].rows.append(RecordLine(label, str(said), None))
 
 
 def unsaid() -> None:

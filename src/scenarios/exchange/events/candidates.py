@@ -14,7 +14,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.exchange.address import hidden
-from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, folded, sentence
+from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
 from scenarios.exchange.events.store import Rows, Store, layout_of
 from scenarios.model import Events, EvidenceId
 from scenarios.text import did_you_mean, shown
@@ -174,7 +174,7 @@ def _refuse_ambiguous(store: Store, events: Events, candidate: Candidate) -> Non
         )
 
 
-def _row(layout: Layout, row: Mapping[str, Any]) -> Candidate:
+def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
     texts = {name: clean(str(value)) for name, value in row.items() if value is not None}
     fields = {name: text for name, text in texts.items() if text and name != "date"}
     return Candidate(
@@ -303,7 +303,7 @@ def _day(column: Any) -> Any:
     return plain.cast("date")
 
 
-def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> None:
+def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -> None:
     column = layout.columns[name]
     known = [shown(other) for other in columns.values()]
     some = ", ".join(known[:_NAMED]) + (", …" if known[_NAMED:] else "")
@@ -315,7 +315,7 @@ def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> Non
 
 
 def _refuse_match(
-    name: str, layout: Layout, fields: Mapping[str, str | None], columns: Mapping[str, str]
+    name: str, layout: EventLayout, fields: Mapping[str, str | None], columns: Mapping[str, str]
 ) -> None:
     if name in layout.columns:
         _refuse_column(name, layout, columns)

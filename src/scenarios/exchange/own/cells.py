@@ -42,7 +42,7 @@ class Unfit(Exception):  # noqa: N818 - the words are the user's
     """What a cell holds is not what its column is for: the message says why."""
 
 
-class Seen(NamedTuple):
+class FirstDay(NamedTuple):
     """The first day of a column: how it is written, in which row, and its text."""
 
     style: str
@@ -57,7 +57,7 @@ class Days:
     """
 
     def __init__(self, order: Order | None) -> None:
-        self.order, self._seen = order, dict[str, Seen]()
+        self.order, self._seen = order, dict[str, FirstDay]()
         self._orders: dict[str, tuple[Order, int, str]] = {}
 
     def look(self, column: str, row: int, value: Any) -> None:
@@ -80,7 +80,7 @@ class Days:
             raise Unfit(f"{told} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
         style, made = self._read(column, text)
-        first = self._seen.setdefault(column, Seen(style, row, text))
+        first = self._seen.setdefault(column, FirstDay(style, row, text))
         if first.style != style:
             raise Unfit(
                 f"{shown(text)}, and row {first.row} writes {shown(first.text)}:"
@@ -144,7 +144,7 @@ _GRADE = re.compile(r"([A-F])([1-6])")
 _OPEN = frozenset({"open", "unresolved", "pending"})
 
 
-class Cell(NamedTuple):
+class CellValue(NamedTuple):
     """A value with its row and column, and what reads the days of the table."""
 
     value: Any
@@ -153,10 +153,10 @@ class Cell(NamedTuple):
     days: Days
 
 
-Parse = Callable[[Cell], Any]
+Parse = Callable[[CellValue], Any]
 
 
-def text(cell: Cell) -> str:
+def text(cell: CellValue) -> str:
     """A text, without the blanks around it; a number as it is written."""
     value = cell.value
     if isinstance(value, str):
@@ -170,38 +170,38 @@ def text(cell: Cell) -> str:
     return str(value)
 
 
-def line(cell: Cell) -> str:
+def line(cell: CellValue) -> str:
     """A text of one line."""
     return " ".join(text(cell).split())
 
 
-def several(cell: Cell) -> list[str]:
+def several(cell: CellValue) -> list[str]:
     """Texts with `;` between them, or a list of JSON; each once."""
     values = cell.value if isinstance(cell.value, list) else text(cell).split(";")
     return [*dict.fromkeys(word for one in values if (word := str(one).strip()))]
 
 
-def labels(cell: Cell) -> list[str]:
+def labels(cell: CellValue) -> list[str]:
     """The same as ids."""
     return [*dict.fromkeys(slug(one, otherwise="tag") for one in several(cell))]
 
 
-def label(cell: Cell) -> str:
+def label(cell: CellValue) -> str:
     """A text as an id."""
     return slug(text(cell), 80)
 
 
-def day(cell: Cell) -> Any:
+def day(cell: CellValue) -> Any:
     """A day, or a time of one."""
     return cell.days.day(cell.column, cell.row, cell.value)
 
 
-def observed(cell: Cell) -> Any:
+def observed(cell: CellValue) -> Any:
     """A day, a month (2021-12) or a year (2021)."""
     return cell.days.observed(cell.column, cell.row, cell.value)
 
 
-def chance(cell: Cell) -> float:
+def chance(cell: CellValue) -> float:
     """A probability as 0.7, 0,7 or 70%."""
     digits, percent, rest = text(cell).partition("%")
     value = _number(digits)
@@ -216,7 +216,7 @@ def chance(cell: Cell) -> float:
     return value
 
 
-def forecast(cell: Cell) -> float | None:
+def forecast(cell: CellValue) -> float | None:
     """A probability, or None for one that is withdrawn."""
     return None if text(cell).lower() in ("withdraw", "withdrawn") else chance(cell)
 
@@ -224,7 +224,7 @@ def forecast(cell: Cell) -> float | None:
 def in_percent(parse: Parse) -> Parse:
     """The same of numbers from 0 to 100."""
 
-    def parsed(cell: Cell) -> Any:
+    def parsed(cell: CellValue) -> Any:
         told = text(cell).removesuffix("%")
         is_number = _number(told) is not None
         return parse(cell._replace(value=told + "%" if is_number else cell.value))
@@ -232,7 +232,7 @@ def in_percent(parse: Parse) -> Parse:
     return parsed
 
 
-def rating(cell: Cell) -> str | float:
+def rating(cell: CellValue) -> str | float:
     """A consistency code, or a likelihood ratio."""
     told = text(cell)
     if told.upper() in CODES:
@@ -243,17 +243,17 @@ def rating(cell: Cell) -> str | float:
     return int(value) if value.is_integer() else value
 
 
-def pairs(cell: Cell) -> dict[str, Any]:
+def pairs(cell: CellValue) -> dict[str, Any]:
     """Ratings as `SCENARIO=CODE`, with `;` between them."""
     return {name: rating(cell._replace(value=one)) for name, one in _pairs(cell, "pact=CC")}
 
 
-def states(cell: Cell) -> dict[str, str]:
+def states(cell: CellValue) -> dict[str, str]:
     """States as `SCENARIO/INDICATOR=observed`, with `;` between them."""
     return {name: one.lower() for name, one in _pairs(cell, "pact/talks=observed")}
 
 
-def outcome(cell: Cell) -> str | None:
+def outcome(cell: CellValue) -> str | None:
     """How it ended, None where it has not."""
     told = text(cell).lower()
     if told in _OPEN:
@@ -264,7 +264,7 @@ def outcome(cell: Cell) -> str | None:
     return OUTCOMES[told]
 
 
-def grade(cell: Cell) -> tuple[str, int]:
+def grade(cell: CellValue) -> tuple[str, int]:
     """An Admiralty grade, B2."""
     found = _GRADE.fullmatch(text(cell).upper())
     if not found:
@@ -272,12 +272,12 @@ def grade(cell: Cell) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def letter(cell: Cell) -> str:
+def letter(cell: CellValue) -> str:
     """A reliability, A to F."""
     return text(cell).upper()
 
 
-def whole(cell: Cell) -> int:
+def whole(cell: CellValue) -> int:
     """A whole number."""
     value = _number(text(cell))
     if value is None or not value.is_integer():
@@ -285,7 +285,7 @@ def whole(cell: Cell) -> int:
     return int(value)
 
 
-def _pairs(cell: Cell, example: str) -> list[tuple[str, str]]:
+def _pairs(cell: CellValue, example: str) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for one in several(cell):
         name, equals, value = (part.strip() for part in one.partition("="))

@@ -9,8 +9,17 @@ from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Misfit, Place
 from scenarios.exchange.own import cells
 from scenarios.exchange.own.cells import Unfit
-from scenarios.exchange.own.rows import Kind, Told, foreign, named, needed, nested, records, sheet
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.own.rows import (
+    Kind,
+    NamedIds,
+    foreign,
+    named,
+    needed,
+    nested,
+    records,
+    sheet,
+)
+from scenarios.exchange.readers import SourceFile, Wanted
 
 LONGEST_TITLE = 200
 
@@ -56,12 +65,12 @@ SCENARIOS = Kind(
 )
 
 
-def scenarios(given: Given, wanted: Wanted) -> Arrived:
+def scenarios(given: SourceFile, wanted: Wanted) -> Arrived:
     """The scenarios of a file."""
     return records(given, wanted, SCENARIOS, _scenario)
 
 
-def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: NamedIds) -> Arrival:
     question = needed(values, "question", "title")
     title = _short(str(values.get("title", question)))
     needed(values, "horizon")
@@ -111,12 +120,14 @@ INDICATORS = Kind(
 )
 
 
-def indicators(given: Given, wanted: Wanted) -> Arrived:
+def indicators(given: SourceFile, wanted: Wanted) -> Arrived:
     """The indicators of a file."""
     return records(given, wanted, INDICATORS, _indicator)
 
 
-def _indicator(values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: Told) -> Arrival:
+def _indicator(
+    values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: NamedIds
+) -> Arrival:
     statement = needed(values, "statement")
     return Arrival(
         kind="indicator",
@@ -168,12 +179,12 @@ EVIDENCE = Kind(
 )
 
 
-def evidence(given: Given, wanted: Wanted) -> Arrived:
+def evidence(given: SourceFile, wanted: Wanted) -> Arrived:
     """The evidence of a file."""
     return records(given, wanted, EVIDENCE, _item)
 
 
-def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: NamedIds) -> Arrival:
     summary = needed(values, "summary")
     needed(values, "observed")
     record = nested(values, "id", "foreign", "grade")
@@ -210,12 +221,12 @@ SOURCES = Kind(
 )
 
 
-def sources(given: Given, wanted: Wanted) -> Arrived:
+def sources(given: SourceFile, wanted: Wanted) -> Arrived:
     """The sources of a file."""
     return records(given, wanted, SOURCES, _source)
 
 
-def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: Told) -> Arrival:
+def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: NamedIds) -> Arrival:
     name = needed(values, "name")
     needed(values, "reliability")
     return Arrival(
@@ -251,12 +262,12 @@ FORECASTS = Kind(
 )
 
 
-def forecasts(given: Given, wanted: Wanted) -> Arrived:
+def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     """The forecasts of a file."""
     found = sheet(given, wanted, FORECASTS)
     if "analyst" not in found.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), Told({}, {})
+    forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), NamedIds({}, {})
     for row in found.rows:
         misfits += row.misfits
         if row.misfits or not row.values:
@@ -279,7 +290,7 @@ def _forecasts(
     place: Place,
     columns: Mapping[str, str],
     wanted: Wanted,
-    told: Told,
+    told: NamedIds,
 ) -> Iterator[ForecastArrival]:
     needed(values, "date")
     who = values.get("analyst", wanted.analyst)

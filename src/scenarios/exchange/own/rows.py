@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
-from scenarios.exchange.own.cells import Cell, Days, Parse, Unfit, chance, forecast, in_percent
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.own.cells import CellValue, Days, Parse, Unfit, chance, forecast, in_percent
+from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables import reading
-from scenarios.exchange.tables.table import Row, refused
+from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown
 
 _PART = re.compile(r"\{([^{}]+)\}")
@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     wide: str | None = None
 
 
-class Column(NamedTuple):
+class KeyColumn(NamedTuple):
     """Where a key's value comes from: a column, or several with text between them."""
 
     field: str
@@ -57,7 +57,7 @@ class Column(NamedTuple):
         return _PART.sub(lambda found: _plain(cells.get(found[1], "")), self.name)
 
 
-def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[Column]:
+def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[KeyColumn]:
     """The columns of a table that hold something; refused where one is not known."""
     chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
     _refuse_absent(chosen, names, file)
@@ -94,7 +94,7 @@ def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file
                 raise UsageError(f"{words}; {hint}")
 
 
-def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
+def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> KeyColumn:
     """A column as a field; one with a `%` behind it holds numbers from 0 to 100."""
     plain = told.removesuffix("%")
     field = plain if plain in kind.fields else kind.synonyms.get(plain, told)
@@ -109,12 +109,12 @@ def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
         hint = did_you_mean(told, kind.fields) or f"there is {', '.join(every)}"
         typed = f"{name}={told}" if option == "--map" else told
         raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(told)}; {hint}")
-    return Column(field, name, parse)
+    return KeyColumn(field, name, parse)
 
 
 def _with_defaults(
-    kind: Kind, found: Sequence[Column], defaults: Mapping[str, str]
-) -> list[Column]:
+    kind: Kind, found: Sequence[KeyColumn], defaults: Mapping[str, str]
+) -> list[KeyColumn]:
     """The columns, with what stands in for a cell that holds nothing, or for a column."""
     made = [
         _mapped(kind, f"--default {field}", field, "--default")._replace(otherwise=value)
@@ -151,7 +151,7 @@ def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) 
     )
 
 
-def _refuse_twice(found: Sequence[Column], file: str) -> None:
+def _refuse_twice(found: Sequence[KeyColumn], file: str) -> None:
     named: dict[str, str] = {}
     for field, name, *_ in found:
         if field in named:
@@ -161,7 +161,7 @@ def _refuse_twice(found: Sequence[Column], file: str) -> None:
         named[field] = name
 
 
-def _refuse_lacking(kind: Kind, found: Sequence[Column], file: str) -> None:
+def _refuse_lacking(kind: Kind, found: Sequence[KeyColumn], file: str) -> None:
     fields = {one.field for one in found} | {one.field.partition(".")[0] for one in found}
     for group in kind.required:
         if not fields.intersection(group):
@@ -186,7 +186,7 @@ class Read(NamedTuple):
     misfits: tuple[Misfit, ...]
 
 
-class Sheet(NamedTuple):
+class KeyedRows(NamedTuple):
     """A table of one kind: what each key came from, its rows, and remarks."""
 
     columns: Mapping[str, str]
@@ -194,7 +194,7 @@ class Sheet(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def sheet(given: Given, wanted: Wanted, kind: Kind) -> Sheet:
+def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
     """The rows of a file as keys with values."""
     assert given.stream is not None  # noqa: S101 - a folder is refused before
     table = reading.read(
@@ -203,7 +203,7 @@ def sheet(given: Given, wanted: Wanted, kind: Kind) -> Sheet:
     chosen = columns(kind, table.columns, wanted, given.name)
     named = {one.field: one.name for one in chosen}
     days = Days(wanted.dates)
-    rows, room = list[Row](), MOST_CELLS
+    rows, room = list[TableRow](), MOST_CELLS
     for row in table.rows:
         room -= len(row.cells)
         if room < 0 or len(rows) == MOST_ROWS:
@@ -213,10 +213,12 @@ def sheet(given: Given, wanted: Wanted, kind: Kind) -> Sheet:
         for one in chosen:
             days.look(one.name, row.number, row.cells.get(one.name))
     watched = wanted.progress(rows, "reading the rows", len(rows))
-    return Sheet(named, _rows(watched, chosen, days, given.name), table.remarks)
+    return KeyedRows(named, _rows(watched, chosen, days, given.name), table.remarks)
 
 
-def _rows(rows: Iterable[Row], chosen: list[Column], days: Days, file: str) -> Iterator[Read]:
+def _rows(
+    rows: Iterable[TableRow], chosen: list[KeyColumn], days: Days, file: str
+) -> Iterator[Read]:
     for row in rows:
         if row.fault:
             yield Read(row.number, {}, (Misfit(place=Place(file, row.number), message=row.fault),))
@@ -227,28 +229,28 @@ def _rows(rows: Iterable[Row], chosen: list[Column], days: Days, file: str) -> I
             if value is None:
                 continue
             try:
-                values[one.field] = one.parse(Cell(value, row.number, one.name, days))
+                values[one.field] = one.parse(CellValue(value, row.number, one.name, days))
             except Unfit as error:
                 place = Place(file, row.number, one.name)
                 misfits.append(Misfit(place=place, message=str(error)))
         yield Read(row.number, values, tuple(misfits))
 
 
-class Told(NamedTuple):
+class NamedIds(NamedTuple):
     """The sets and analysts that rows name, each id with how it was written."""
 
     sets: dict[str, str]
     analysts: dict[str, str]
 
 
-One = Callable[[Mapping[str, Any], Place, Wanted, Told], Arrival]
+RecordMaker = Callable[[Mapping[str, Any], Place, Wanted, NamedIds], Arrival]
 """Makes the record of a row's values; an Unfit where it makes none."""
 
 
-def records(given: Given, wanted: Wanted, kind: Kind, one: One) -> Arrived:
+def records(given: SourceFile, wanted: Wanted, kind: Kind, one: RecordMaker) -> Arrived:
     """The records of a file."""
     found = sheet(given, wanted, kind)
-    arrivals, misfits, told = list[Arrival](), list[Misfit](), Told({}, {})
+    arrivals, misfits, told = list[Arrival](), list[Misfit](), NamedIds({}, {})
     for row in found.rows:
         misfits += row.misfits
         if row.misfits or not row.values:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.exchange.arrivals import Misfit, Place
-from scenarios.exchange.view.table import Column, Table, Type
+from scenarios.exchange.view.table import Type, ViewColumn, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.text import did_you_mean, shown
 
@@ -38,7 +38,7 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
     return found
 
 
-def _lacking(table: Table, columns: Sequence[str]) -> str | None:
+def _lacking(table: ViewTable, columns: Sequence[str]) -> str | None:
     """A column that is needed and not there; rows without a position keep their order."""
     needed = (one.name for one in table.columns if not one.null and not one.made)
     return next((one for one in needed if one not in columns and one != "position"), None)
@@ -47,7 +47,7 @@ def _lacking(table: Table, columns: Sequence[str]) -> str | None:
 def _row(
     name: str,
     number: int,
-    known: Mapping[str, Column],
+    known: Mapping[str, ViewColumn],
     columns: Sequence[str],
     row: Sequence[object],
     misfits: list[Misfit],

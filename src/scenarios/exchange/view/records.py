@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from scenarios.exchange.view.cells import Cells
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.table import Column, Row, Table, Value, as_json
+from scenarios.exchange.view.table import Row, Value, ViewColumn, ViewTable, as_json
 from scenarios.model import Database, Kind
 from scenarios.paths import MODELS
 from scenarios.values import Part, keys
@@ -31,7 +31,7 @@ class _Place(NamedTuple):
     place_in_record: int
 
 
-def rows_of(table: Table, database: Database) -> Iterator[Row]:
+def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
     """The rows of a table of records."""
     for source in table.of:
         kind, *path = source.split(".")
@@ -66,7 +66,7 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
         yield from _parts(part, path[1:])
 
 
-def _cell(column: Column, part: _Place, database: Database) -> Value:
+def _cell(column: ViewColumn, part: _Place, database: Database) -> Value:
     if column.made:
         return column.made(database, part.value)
     value = _value(column.path, part)
@@ -108,7 +108,7 @@ def _about(path: str, part: _Place) -> Any:
     return name.split("/")[int(half)] if half else name
 
 
-class Entry(NamedTuple):
+class RecordContent(NamedTuple):
     """A record as its file would have it."""
 
     kind: Kind
@@ -116,7 +116,7 @@ class Entry(NamedTuple):
     record: dict[str, Any]
 
 
-def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[Entry]:
+def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
     """The tracker, then every record; keys that hold nothing are left out."""
     every: dict[str, dict[str, Any]] = {kind: {} for kind in _ORDER}
     parts = [(source, table) for table in RECORDED for source in table.of]
@@ -125,10 +125,10 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[Entry]:
             _put_row(every, table, source, cells)
     for kind in _ORDER:
         for id, record in every[kind].items():
-            yield Entry(kind, id, _kept(record, Part(MODELS[kind])))
+            yield RecordContent(kind, id, _kept(record, Part(MODELS[kind])))
 
 
-def _put_row(every: dict[str, dict[str, Any]], table: Table, source: str, cells: Cells) -> None:
+def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
     """Put a row into its record; one of a record, or of a named part, that is not there is lost."""
     kind, *path = source.split(".")
     about = {column.path: cells.get(column.name) for column in table.columns}
@@ -158,7 +158,7 @@ def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
     return True
 
 
-def _entry(table: Table, cells: Cells) -> Any:
+def _entry(table: ViewTable, cells: Cells) -> Any:
     """The value of a row without names: one value, or several keys."""
     told = [column for column in table.columns if not column.made and column.name in cells]
     if any(column.path[0] == "." and not column.made for column in table.columns):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.table import SCENARIO, Table, column, table, tables
+from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
 
 COMPUTED = tables(
     figures=table(
@@ -130,11 +130,11 @@ COMPUTED = tables(
 )
 
 
-def _ordered() -> dict[str, Table]:
+def _ordered() -> dict[str, ViewTable]:
     every = {made.name: made for made in (*RECORDED, *COMPUTED)}
-    ordered: dict[str, Table] = {}
+    ordered: dict[str, ViewTable] = {}
 
-    def add(made: Table) -> None:
+    def add(made: ViewTable) -> None:
         for reference in made.references:
             if reference.table != made.name:
                 add(every[reference.table])

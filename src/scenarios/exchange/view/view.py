@@ -12,7 +12,7 @@ import msgspec
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.exchange.view.records import rows_of
-from scenarios.exchange.view.table import Reference, Row, Table
+from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
 
@@ -109,7 +109,7 @@ class View:
         self.moment = Moment(records, database, made)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
-        self._keys: dict[Reference, set[Row]] = {}
+        self._keys: dict[ForeignKey, set[Row]] = {}
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table, by its name."""
@@ -124,7 +124,7 @@ class View:
             self._rows[name] = rows
         return self._rows[name]
 
-    def _referring(self, table: Table, reference: Reference, rows: list[Row]) -> list[Row]:
+    def _referring(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> list[Row]:
         """The rows that name what is there."""
         places, known = table.places(reference.columns), self._known(table, reference, rows)
         may_be_null = all(table.columns[n].null for n in places)
@@ -138,10 +138,10 @@ class View:
                     kept.append(tuple(None if n in places else cell for n, cell in enumerate(row)))
         return kept
 
-    def _known(self, table: Table, reference: Reference, rows: list[Row]) -> set[Row]:
+    def _known(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> set[Row]:
         """The keys that a reference may name."""
         other = TABLES[reference.table]
-        whole = Reference((), reference.table, reference.key)
+        whole = ForeignKey((), reference.table, reference.key)
         if whole not in self._keys:
             places = other.places(reference.key)
             named = rows if other is table else self.rows(other.name)

@@ -12,8 +12,8 @@ from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
     Field,
+    FieldGroup,
     Form,
-    Group,
     Reading,
     Recorder,
     Typed,
@@ -34,13 +34,13 @@ _HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out")
 _How = Literal["put", "append", "unset"]
 
 
-def _key_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     located = found(by, typed)
     model = MODELS[located.kind if located else "scenario"]
     if located and located.indicator:
         model = Indicator
     return (
-        Group(
+        FieldGroup(
             title="",
             parts=(
                 asked_for(by, typed),
@@ -102,19 +102,21 @@ ONE_KEY = Form(
 )
 
 
-def _file_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     located = found(by, typed)
     if located is None:
-        return (Group(title="", parts=(asked_for(by, typed),)),)
+        return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
     data = by.opened.snapshot[located.path]
     try:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
-        return (Group(title="", note=f"{located.path} is not UTF-8: mend it elsewhere.", parts=()),)
+        return (
+            FieldGroup(title="", note=f"{located.path} is not UTF-8: mend it elsewhere.", parts=()),
+        )
     lines = min(max(text.count("\n") + 2, 12), 40)
     whole = Field(name="text", label=located.path, kind="whole", rows=lines, value=text)
     hidden = Field(name="id", label="", kind="hidden", value=typed.one("id"))
-    return (Group(title="", parts=(hidden, whole)), SWITCHES)
+    return (FieldGroup(title="", parts=(hidden, whole)), SWITCHES)
 
 
 def _file_draft(by: Recorder, reading: Reading) -> Call | None:

@@ -46,7 +46,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     begins: bool = False
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """A row of a matrix: a thing, what is said of it, and a choice.
 
     `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
@@ -61,29 +61,32 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     ratio: str | None = None
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
     """Things that are rated together, such as the members of a set."""
 
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ChoiceCell, ...]
     folded: bool = False
     note: str = ""
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Fields and rows under one heading; a folded one opens where something in it was typed."""
 
     title: str
-    parts: tuple[Field | Row, ...]
+    parts: tuple[Field | ChoiceRow, ...]
     folded: bool = False
     note: str = ""
 
 
-def labels(groups: Iterable[Group]) -> dict[str, str]:
+def labels(groups: Iterable[FieldGroup]) -> dict[str, str]:
     """What each field that is seen is called."""
     parts = [part for group in groups for part in group.parts]
     cells = {
-        cell.name: cell.about for part in parts if isinstance(part, Row) for cell in part.cells
+        cell.name: cell.about
+        for part in parts
+        if isinstance(part, ChoiceRow)
+        for cell in part.cells
     }
     fields = (part for part in parts if isinstance(part, Field) and part.kind != "hidden")
     return cells | {field.name: field.label for field in fields}
@@ -232,7 +235,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     save: str
     lead: str = ""
-    groups: Callable[[Recorder, Typed], Sequence[Group]]
+    groups: Callable[[Recorder, Typed], Sequence[FieldGroup]]
     draft: Callable[[Recorder, Reading], Call | None]
     told: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
@@ -258,7 +261,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 SURE = "sure"
 """The field by which somebody says that what is doubted is meant."""
-SWITCHES = Group(
+SWITCHES = FieldGroup(
     title="",
     parts=(
         Field(name="future", label="Allow a date after today, for what is planned", kind="check"),

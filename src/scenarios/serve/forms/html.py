@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from scenarios.render.writers.html import safe
-from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup, Typed
 
 Faults = Mapping[str, Sequence[str]]
 _INPUTS = {"line": "text", "day": "date", "file": "file", "hidden": "hidden"}
 _UNNAMED = re.compile(r"[^A-Za-z0-9-]")
 
 
-def fields(groups: Iterable[Group], typed: Typed, faults: Faults) -> str:
+def fields(groups: Iterable[FieldGroup], typed: Typed, faults: Faults) -> str:
     """The groups with what was typed in them."""
     return "".join(_group(group, typed, faults) for group in groups)
 
@@ -26,7 +26,7 @@ def fault_of(name: str, faults: Faults, *, apart: bool = False) -> str:
     return f'<p class="fault" id="fault-{_id(name)}"{swap}>{words}</p>'
 
 
-def _group(group: Group, typed: Typed, faults: Faults) -> str:
+def _group(group: FieldGroup, typed: Typed, faults: Faults) -> str:
     parts = "".join(_part(part, typed, faults) for part in group.parts)
     note = f"<p>{safe(group.note)}</p>" if group.note else ""
     head = f"<h2>{safe(group.title)}</h2>" if group.title else ""
@@ -38,13 +38,13 @@ def _group(group: Group, typed: Typed, faults: Faults) -> str:
     )
 
 
-def _is_filled(part: Field | Row, typed: Typed, faults: Faults) -> bool:
+def _is_filled(part: Field | ChoiceRow, typed: Typed, faults: Faults) -> bool:
     if isinstance(part, Field):
         return bool(_values(part, typed) or faults.get(part.name))
     return any(typed.one(cell.name) or cell.value or faults.get(cell.name) for cell in part.cells)
 
 
-def _part(part: Field | Row, typed: Typed, faults: Faults) -> str:
+def _part(part: Field | ChoiceRow, typed: Typed, faults: Faults) -> str:
     return _field(part, typed, faults) if isinstance(part, Field) else _row(part, typed, faults)
 
 
@@ -129,7 +129,7 @@ def _radio(name: str, value: str, label: str, chosen: str) -> str:
     )
 
 
-def _row(row: Row, typed: Typed, faults: Faults) -> str:
+def _row(row: ChoiceRow, typed: Typed, faults: Faults) -> str:
     cells = "".join(_cell(cell, typed, faults) for cell in row.cells)
     note = f"<p>{safe(row.note)}</p>" if row.note else ""
     if not row.folded:
@@ -141,7 +141,7 @@ def _row(row: Row, typed: Typed, faults: Faults) -> str:
     )
 
 
-def _cell(cell: Cell, typed: Typed, faults: Faults) -> str:
+def _cell(cell: ChoiceCell, typed: Typed, faults: Faults) -> str:
     is_asked = cell.name in typed.texts
     chosen = typed.one(cell.name) if is_asked else cell.value
     id, ratio = _id(cell.name), ""

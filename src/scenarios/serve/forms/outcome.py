@@ -10,14 +10,14 @@ from scenarios.paths import id_of, kind_of
 from scenarios.render.document import Document
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
-from scenarios.serve.forms.form import SURE, Attempt, Form, Group, Recorder, Typed, labels
+from scenarios.serve.forms.form import SURE, Attempt, FieldGroup, Form, Recorder, Typed, labels
 from scenarios.serve.forms.html import fault_of
 from scenarios.storage.edits import Draft
 from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written, moved_or_changed
 
 
-def said(form: Form, groups: Iterable[Group], tried: Attempt) -> str:
+def said(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> str:
     """In a few words, for who listens too: what is wrong, and what is missing."""
     known = labels(groups)
     faults = _faults(tried, known)
@@ -44,7 +44,7 @@ def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> str:
     return "".join(parts)
 
 
-def at_fields(groups: Iterable[Group], tried: Attempt) -> str:
+def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> str:
     """The faults of all fields, each for its own place."""
     return "".join(fault_of(name, tried.faults, apart=True) for name in labels(groups))
 

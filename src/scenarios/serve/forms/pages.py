@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Endpoint, Page, Reply, give, take
+from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import (
     corrections,
     html,
@@ -23,8 +23,8 @@ from scenarios.serve.forms import (
 )
 from scenarios.serve.forms.form import (
     Attempt,
+    FieldGroup,
     Form,
-    Group,
     Recorder,
     Typed,
     as_seen,
@@ -34,7 +34,7 @@ from scenarios.serve.forms.form import (
     typed,
     version,
 )
-from scenarios.serve.forms.saved import Saved, Told, ticket
+from scenarios.serve.forms.saved import Saved, SavedPage, ticket
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
 from scenarios.workspace.input import clock
 from scenarios.workspace.tasks import (
@@ -62,14 +62,14 @@ _OF_ANOTHER = (
 _CHUNK = 1 << 20
 
 
-def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
+def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
     who, today = people.analyst_of(ask), clock.today()
     return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
 
 
-def _shown(form: Form, ask: Ask) -> Page:
+def _shown(form: Form, ask: PageRequest) -> ServedPage:
     ask.desk.refresh()
     given = typed(ask.request.query_params.multi_items(), is_sent=False)
     by = recorder(ask)
@@ -77,7 +77,7 @@ def _shown(form: Form, ask: Ask) -> Page:
     return _page(form, ask, by, given, groups, Attempt())
 
 
-def _sent(form: Form, ask: Ask, data: FormData) -> Reply:
+def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     ask.desk.refresh()
     said = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
@@ -92,7 +92,7 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Reply:
                 name = _name(said, data)
                 saved: Saved = ask.request.app.state.saved
 
-                def save() -> Told | None:
+                def save() -> SavedPage | None:
                     nonlocal tried
                     tried = attempt(form, by, said, writes=True)
                     return _done(form, by, said, tried) if tried.written else None
@@ -127,7 +127,7 @@ def _name(sent: Typed, data: FormData) -> str:
     return sha256(repr((sorted(sent.texts.items()), files)).encode()).hexdigest()[:24]
 
 
-def _shape(groups: Sequence[Group]) -> str:
+def _shape(groups: Sequence[FieldGroup]) -> str:
     """By which a form is known that asks for something else."""
     asked = [*labels(groups)], [group.note for group in groups]
     return sha256(repr(asked).encode()).hexdigest()[:12]
@@ -167,16 +167,23 @@ def _received(data: FormData) -> Iterator[Path | None]:
 
 
 def _page(
-    form: Form, ask: Ask, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt
-) -> Page:
+    form: Form,
+    ask: PageRequest,
+    by: Recorder,
+    sent: Typed,
+    groups: Sequence[FieldGroup],
+    tried: Attempt,
+) -> ServedPage:
     lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
     head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
     content = head + _form(form, by, sent, groups, tried)
     status = 422 if sent.one("do") == "save" else 200
-    return Page(title=form.title, content=content, live=False, status=status)
+    return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
-def _form(form: Form, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt) -> str:
+def _form(
+    form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
+) -> str:
     result = outcome.outcome(form, by, sent, tried) if sent.is_sent else ""
     words = outcome.said(form, groups, tried) if sent.is_sent else ""
     address = f"/record/{form.name}/"
@@ -206,7 +213,7 @@ def _form(form: Form, by: Recorder, sent: Typed, groups: Sequence[Group], tried:
 </form>"""
 
 
-def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> Told:
+def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
     result = outcome.done(by, tried.written, form.told(by, tried.written, sent))
     again = f"/record/{form.name}/"
@@ -215,10 +222,10 @@ def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> Told:
         f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
         '<a class="button" href="/undo/">Take it back</a></p>'
     )
-    return Told(page, by.hidden)
+    return SavedPage(page, by.hidden)
 
 
-def _every(ask: Ask) -> Page:
+def _every(ask: PageRequest) -> ServedPage:
     """What can be recorded."""
     rows = "".join(
         f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
@@ -229,20 +236,20 @@ def _every(ask: Ask) -> Page:
         )
     )
     content = f'<h1>Record</h1>{people.who_records(ask)}<ul class="plain">{rows}</ul>'
-    return Page(title="Record", content=content, live=False)
+    return ServedPage(title="Record", content=content, live=False)
 
 
-def _recorded(ask: Ask) -> Page:
+def _recorded(ask: PageRequest) -> ServedPage:
     saved: Saved = ask.request.app.state.saved
     gone = (
         "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
         " the review has it.</p>"
     )
-    page = saved.get(ask.part("ticket")) or Told(gone)
+    page = saved.get(ask.part("ticket")) or SavedPage(gone)
     content = page.page
     if not {*recorder(ask).hidden} <= {*page.hidden}:
         content = "<h1>Recorded</h1><p>What it did is shown after the sitting.</p>"
-    return Page(title="Recorded", content=content, live=False)
+    return ServedPage(title="Recorded", content=content, live=False)
 
 
 def _entries(form: Form) -> tuple[Endpoint, Endpoint]:

@@ -18,7 +18,7 @@ def ticket() -> str:
     return secrets.token_urlsafe(9)
 
 
-class Told(NamedTuple):
+class SavedPage(NamedTuple):
     """A page, and the scenarios of which it tells no figure."""
 
     page: str
@@ -30,13 +30,13 @@ class Saved:
 
     def __init__(self) -> None:
         self._saving = threading.Lock()
-        self._pages: OrderedDict[str, Told] = OrderedDict()
+        self._pages: OrderedDict[str, SavedPage] = OrderedDict()
 
-    def get(self, ticket: str) -> Told | None:
+    def get(self, ticket: str) -> SavedPage | None:
         """What was told, if this server saved it and it is not long ago."""
         return self._pages.get(ticket)
 
-    def once(self, ticket: str, save: Callable[[], Told | None]) -> Told | None:
+    def once(self, ticket: str, save: Callable[[], SavedPage | None]) -> SavedPage | None:
         """Save, unless that was done; what is told of it, or None where it was refused."""
         with self._saving:
             if page := self._pages.get(ticket):

@@ -23,13 +23,13 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
+    ChoiceRow,
     Field,
+    FieldGroup,
     Form,
-    Group,
     Kind,
     Reading,
     Recorder,
-    Row,
     Typed,
     latest,
     listed,
@@ -69,15 +69,15 @@ def form_of(task: Task) -> Form:
     )
 
 
-def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[Group, ...]:
+def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     return (*(_group(task, layout, by, typed) for layout in task.groups), SWITCHES)
 
 
-def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> Group:
+def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> FieldGroup:
     asks = [task.by_key[key] for key in layout.keys.split()]
     parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
     notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
-    return Group(title=layout.title, note=notes, parts=parts, folded=layout.folded)
+    return FieldGroup(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
 def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
@@ -88,7 +88,7 @@ def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
     return ask.note(record) if record else ""
 
 
-def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
+def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
     if ask.kind == "ratings":
         return across.ratings_fixed(by.database, typed.one("scenario").strip())
     if ask.kind in ("across", "states"):
@@ -299,7 +299,7 @@ def _doubts(by: Recorder, typed: Typed) -> list[str]:
 EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), told=_evidence_told, doubts=_doubts)
 
 
-def _rate_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     item = by.database.evidence.get(typed.one("evidence"))
     first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
     if item is None:
@@ -307,11 +307,11 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
     day = item.recorded
     return (
         first,
-        Group(
+        FieldGroup(
             title="What it shows",
             parts=across.indicators_asked(by.database, day, item.indicators),
         ),
-        Group(
+        FieldGroup(
             title="How it bears on each scenario",
             note=f"{across.words(by.database)} What is not rated here stays as it is.",
             parts=across.ratings_asked(by.database, day, item.ratings),
@@ -329,8 +329,9 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     across.refuse_unknown(by.opened, reading, ratings, states)
     new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
-    on = max(by.today, item.recorded)
-    return partial(rating.rate, by.root, id, new, fired, on, seen=seen(reading.typed))
+    answers = {"evidence": id, "ratings": new, "indicators": fired}
+    answers["date"] = max(by.today, item.recorded)
+    return partial(rating.rate, by.root, answers, seen=seen(reading.typed))
 
 
 def _rate_told(by: Recorder, written: Written, typed: Typed) -> Document:
@@ -353,7 +354,7 @@ RATING = msgspec.structs.replace(
 )
 
 
-def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[Group]:
+def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
     """The fields, with the figure that the analyst gave last beside that of the probability."""
     first, *rest = _groups(forecast.TASK, by, typed)
     id = typed.one("scenario").strip()

@@ -29,7 +29,7 @@ from scenarios.render.documents.session import answer_text, reveal_table, set_su
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Page, Reply, give, take
+from scenarios.serve.exchange import PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.outcome import texts
@@ -58,7 +58,7 @@ _TURN = threading.Lock()
 class Sat(NamedTuple):
     """A sitting that is being gone on with."""
 
-    ask: Ask
+    ask: PageRequest
     opened: Opened
     notes: Notes
     analyst: Analyst
@@ -81,14 +81,14 @@ class Sat(NamedTuple):
 
 
 @contextmanager
-def open_sitting(ask: Ask, analyst: Analyst) -> Iterator[Sat]:
+def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[Sat]:
     opened, on = ask.desk.refresh().opened, clock.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
         yield Sat(ask, opened, held, analyst, on)
 
 
-def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> Page:
+def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> ServedPage:
     """The next step, with what was typed in it and is wrong."""
     text, faults = typed or Typed(), reading.faults if reading else {}
     step, now = sat.step, sat.notes.sitting
@@ -142,7 +142,7 @@ def _open_ends(sat: Sat) -> list[str]:
     ]
 
 
-def taken(ask: Ask, do: Callable[[Sat], Reply | None]) -> Reply:
+def taken(ask: PageRequest, do: Callable[[Sat], Reply | None]) -> Reply:
     """Do what a step says, and go on with the next."""
     analyst = people.analyst_of(ask)
     if analyst is None:
@@ -155,15 +155,15 @@ def sent(form: FormData) -> Typed:
     return typed(((k, v) for k, v in form.multi_items() if isinstance(v, str)), is_sent=True)
 
 
-def page(content: str, *, status: int = 200) -> Page:
+def page(content: str, *, status: int = 200) -> ServedPage:
     head = "<h1>The weekly sitting</h1>"
-    return Page(title="The weekly sitting", content=head + content, live=False, status=status)
+    return ServedPage(title="The weekly sitting", content=head + content, live=False, status=status)
 
 
 _HOW = ("seen", "not-seen", "skipped")
 
 
-def _shown(ask: Ask) -> Page:
+def _shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
         return page("<p>A sitting is somebody's own.</p>" + people.who_records(ask))
@@ -174,7 +174,7 @@ def _shown(ask: Ask) -> Page:
         return asked(sat)
 
 
-def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
+def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     """What is due, before anything of it is asked."""
     opened = ask.desk.refresh().opened
     due = agenda(opened.database, analyst, on)
@@ -191,14 +191,14 @@ def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
     return page(f"{people.who_records(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
 
 
-def _begun(ask: Ask, _form: FormData) -> Reply:
+def _begun(ask: PageRequest, _form: FormData) -> Reply:
     def do(sat: Sat) -> None:
         sat.notes.keep()
 
     return taken(ask, do)
 
 
-def _left(ask: Ask, form: FormData) -> Reply:
+def _left(ask: PageRequest, form: FormData) -> Reply:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), clock.today), form.get("do") == "take"
 
@@ -214,7 +214,7 @@ def _left(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _rated(ask: Ask, form: FormData) -> Reply:
+def _rated(ask: PageRequest, form: FormData) -> Reply:
     said = sent(form)
 
     def do(sat: Sat) -> Reply | None:
@@ -229,8 +229,9 @@ def _rated(ask: Ask, form: FormData) -> Reply:
             return None
         if reading.is_sound:
             try:
-                on = max(sat.on, sat.database.evidence[id].recorded)
-                rate(sat.opened.root, id, ratings, states, on)
+                day = max(sat.on, sat.database.evidence[id].recorded)
+                answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
+                rate(sat.opened.root, answers)
             except ScenError as error:
                 reading.fault("", str(error))
             else:
@@ -241,7 +242,7 @@ def _rated(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _past_due(ask: Ask, form: FormData) -> Reply:
+def _past_due(ask: PageRequest, form: FormData) -> Reply:
     states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
 
     def do(sat: Sat) -> None:
@@ -252,7 +253,7 @@ def _past_due(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _answered(ask: Ask, form: FormData) -> Reply:
+def _answered(ask: PageRequest, form: FormData) -> Reply:
     said = sent(form)
 
     def do(sat: Sat) -> Reply | None:
@@ -295,7 +296,7 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
-def _kept(ask: Ask, form: FormData) -> Reply:
+def _kept(ask: PageRequest, form: FormData) -> Reply:
     """A draft, while somebody types: what is no figure yet is left for later."""
     said = sent(form)
 
@@ -314,7 +315,7 @@ def _kept(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _revealed(ask: Ask, form: FormData) -> Reply:
+def _revealed(ask: PageRequest, form: FormData) -> Reply:
     goes_back = form.get("do") == "change"
 
     def do(sat: Sat) -> None:
@@ -330,7 +331,7 @@ def _revealed(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _revised(ask: Ask, form: FormData) -> Reply:
+def _revised(ask: PageRequest, form: FormData) -> Reply:
     said = sent(form)
 
     def do(sat: Sat) -> Reply | None:
@@ -375,7 +376,7 @@ def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
-def _ended(ask: Ask, form: FormData) -> Reply:
+def _ended(ask: PageRequest, form: FormData) -> Reply:
     commit = bool(form.get("commit"))
 
     def do(sat: Sat) -> Reply | None:

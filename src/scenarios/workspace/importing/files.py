@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.arrivals import Arrived
-from scenarios.exchange.readers import READERS, Given, Wanted, reader
+from scenarios.exchange.readers import READERS, SourceFile, Wanted, reader
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import did_you_mean, shown
@@ -46,14 +46,14 @@ def arrive(
     wanted = replace(wanted, scenarios=names, progress=progress)
     read = reader(kind)
     if not isinstance(file, Path):
-        return read(Given(STDIN, None, file), wanted)
+        return read(SourceFile(STDIN, None, file), wanted)
     name = safe(file)
     if file.is_dir():
         if is_own:
             raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
-        return read(Given(name, file, None), wanted)
+        return read(SourceFile(name, file, None), wanted)
     try:
         with file.open("rb") as stream:
-            return read(Given(name, file, stream), wanted)
+            return read(SourceFile(name, file, stream), wanted)
     except OSError as error:
         raise ScenError(f"{name}: {error.strerror}; nothing was written") from None

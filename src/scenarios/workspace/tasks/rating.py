@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from scenarios.model import EvidenceId
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.loader import Read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import Answers, Ask, Layout, Task, item_field, known_item
+from scenarios.workspace.tasks.task import Ask, Layout, Task, item_field, known_item
 from scenarios.workspace.writing import Written, write
 
 
 def rate(
     root: Path,
-    evidence: EvidenceId,
-    ratings: Mapping[str, Any],
-    indicators: Mapping[str, str],
-    on: date,
+    answers: Answers,
     how: How = AS_USUAL,
     *,
     read: Read | None = None,
@@ -30,9 +24,10 @@ def rate(
 ) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
-    A commit's subject says what that moved as of the day `on`. Refused where a file is not as it
-    was `seen`, by its digest.
+    A commit's subject says what that moved as of the `date`. Refused where a file is not as it was
+    `seen`, by its digest.
     """
+    evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
 
     def draft(opened: Opened) -> list[Draft]:
         opened.refuse_changed(seen)
@@ -42,13 +37,8 @@ def rate(
         puts += [Put(("indicators", key), state) for key, state in indicators.items()]
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
-    moved = effects_subject("rate", evidence, on)
+    moved = effects_subject("rate", evidence, answers["date"])
     return write(root, draft, f"rate {evidence}", how, subject=moved, read=read)
-
-
-def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
-    keys = ("evidence", "ratings", "indicators", "date")
-    return rate(root, *(answers[key] for key in keys), how, **more)
 
 
 TASK = Task(
@@ -85,7 +75,7 @@ TASK = Task(
         Layout("How it bears on each scenario", "ratings"),
     ),
     is_dated=False,
-    write=_write,
+    write=rate,
     names=lambda answers: str(answers["evidence"]),
     reports="effects",
     field_of=item_field,
