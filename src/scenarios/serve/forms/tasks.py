@@ -329,7 +329,7 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     across.refuse_unknown(by.opened, reading, ratings, states)
     new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
-    answers = {"evidence": id, "ratings": new, "indicators": fired}
+    answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}
     answers["date"] = max(by.today, item.recorded)
     return partial(rating.rate, by.root, answers, seen=seen(reading.typed))
 

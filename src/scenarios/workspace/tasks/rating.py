@@ -10,7 +10,7 @@ from scenarios.storage.loader import Read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import Ask, Layout, Task, item_field, known_item
+from scenarios.workspace.tasks.task import Answers, Ask, Layout, Task, item_field, known_item
 from scenarios.workspace.writing import Written, write
 
 
