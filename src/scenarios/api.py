@@ -71,7 +71,7 @@ class Snapshot:
 
     @property
     def problems(self) -> Sequence[Problem]:
-        """What is wrong with the files, by path, line and column; both count from 1."""
+        """Faults of the files, by path, line and column; both count from 1."""
         return tuple(self._opened.problems)
 
     def status(self, as_of: date) -> reading.Status:
@@ -80,7 +80,7 @@ class Snapshot:
         return reading.status_of(self._opened, as_of, start_of(self._opened, as_of), rows)
 
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
-        """What moved between two days, by how much and because of what.
+        """Moves between two days, their sizes and their causes.
 
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
@@ -97,7 +97,7 @@ class Snapshot:
         return brief(window, review(window))
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
-        """What comes in so many days: indicators, horizons, reviews, expiries; and what is late."""
+        """Indicators, horizons, reviews and expiries due within some days, and what is late."""
         return due(self.database, as_of, within_days)
 
     def search(
@@ -140,7 +140,7 @@ class Snapshot:
         return found
 
     def query(self, sql: str, as_of: date) -> Queried:
-        """What SQL finds in the tables of docs/tables.md; needs the extra `sql`."""
+        """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
         return query(view_of(self._opened, as_of, limited=False), sql)[0]
 
     def export(self, target: str, as_of: date, *, overwrite: bool = False) -> Exported:
@@ -158,7 +158,7 @@ class Snapshot:
     def diff(
         self, before: str = "HEAD", after: str | None = None, as_of: date | None = None
     ) -> reading.Diff:
-        """What differs between two revisions, or between one and the files as they are."""
+        """Differences between two revisions, or between one and the files as they are."""
         earlier, later = states(self._root, self._repository(), before, after)
         return reading.diff_of(earlier, later, as_of, date.max)
 
@@ -169,7 +169,7 @@ class Snapshot:
         return history(past(self._repository(), self._rev)[0], subject, since, limit)
 
     def audit(self, days: int = BACKDATED_DAYS) -> Audit:
-        """What was judged, or changed, with hindsight; a record committed later is backdated."""
+        """Judgements and changes made with hindsight; a record committed later is backdated."""
         revisions, tip = past(self._repository(), self._rev)
         return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
 

@@ -237,7 +237,7 @@ def _resolved(
 
 
 def _is_set(asked: _Exported) -> bool:
-    """Whether exactly one of its options can be right, as far as the file shows."""
+    """True if exactly one of its options can be right, as far as the file shows."""
     known = [resolution.upper() for resolution, _ in asked.options.values()]
     is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
     return asked.exclusive and "" not in asked.options and len(known) > 1 and is_open

@@ -135,6 +135,6 @@ def list_of(value: object, key: str) -> list[dict[str, Any]]:
 
 
 def is_json(incoming: Incoming) -> bool:
-    """Whether a file begins as JSON does."""
+    """True if a file begins as JSON does."""
     start = incoming.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     return start[:1] in (b"{", b"[")

@@ -103,7 +103,7 @@ def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[s
 
 
 def is_another(name: str, other: str) -> bool:
-    """Whether author and title of two names both differ."""
+    """True if author and title of two names both differ."""
     (author, _, title), (by, _, other_title) = _work(name), _work(other)
     return author != by and title != other_title
 

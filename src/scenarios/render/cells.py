@@ -175,7 +175,7 @@ def step(before: float | None, after: float | None) -> tuple[Span, ...]:
 
 
 def has_moved(before: float | None, after: float | None) -> bool:
-    """Whether two figures are printed differently."""
+    """True if two figures are printed differently."""
     return before is not None and after is not None and printed(before) != printed(after)
 
 

@@ -54,7 +54,7 @@ def addresses(site: Site) -> Iterator[str]:
 
 
 def has_place(path: str) -> bool:
-    """Whether a site of some database could have a file at a path."""
+    """True if a site of some database could have a file at a path."""
     if path.startswith("records/"):
         record = place_of(path.removeprefix("records/"))
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")

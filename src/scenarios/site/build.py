@@ -309,7 +309,7 @@ def _text(text: str) -> str:
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did: pages in all, files that were written, and files that were removed.
+    """Counts of a run: pages in all, files written, and files removed.
 
     `search_bytes` is the size of the search page with its index, gzipped as it is sent.
     """

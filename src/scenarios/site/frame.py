@@ -1,4 +1,4 @@
-"""What is around each page of a site: the navigation, the way to it, and its foot."""
+"""The frame of each page of a site: navigation, breadcrumb and foot."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _href(site: Site, page: Page, address: str) -> str:
 
 
 def _preview(site: Site, page: Page, title: str) -> str:
-    """What those ask for who show a page where it is shared; most take a whole address alone."""
+    """Metadata for previews of a shared page; most sites accept only absolute addresses."""
     folder = page.address.removesuffix(INDEX)
     properties = {
         "og:title": title,
@@ -102,7 +102,7 @@ def _header(site: Site, page: Page, sections: tuple[Section, ...]) -> str:
 
 
 def _notice(site: Site, page: Page) -> str:
-    """What a stranger must know first, on every page."""
+    """The tracker's notice, on every page."""
     notice = site.database.tracker.notice
     if page.noticed or not notice:
         return ""

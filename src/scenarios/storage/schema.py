@@ -230,7 +230,7 @@ def _repeated(items: list[Any]) -> str:
 
 
 def _words(node: Any) -> str:
-    """What is allowed at a place: the schema's own words, which editors show too, or its limits."""
+    """Allowed values at a place: the schema's own words, which editors show too, or its limits."""
     if "errorMessage" in node:
         return str(node["errorMessage"])
     if "enum" in node:

@@ -1,4 +1,4 @@
-"""What is typed for a key, as the value that its schema wants: a text stays a text."""
+"""Typed text as a value of the type that a key's schema wants; a text stays a text."""
 
 from __future__ import annotations
 

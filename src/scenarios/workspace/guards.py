@@ -1,4 +1,4 @@
-"""What is sound and probably a slip: a date that is still to come, an analyst whom nobody knows."""
+"""Probable slips in sound records: a date after today, an unknown analyst."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def refuse_day(what: str, day: date, latest: date | None) -> None:
 
 
 def new_analyst(database: Database, analyst: str) -> str | None:
-    """What to say of an analyst of whom a database with others has no record; None of a known one.
+    """Warning for an analyst not seen before in a database with others, or None.
 
     Where the tracker declares its analysts nobody else is accepted, and nothing is to be said.
     """
@@ -54,7 +54,7 @@ def new_analyst(database: Database, analyst: str) -> str | None:
 
 
 def crowded_set(database: Database, id: ScenarioId) -> str | None:
-    """What to say of a scenario whose set has more than there is to share out."""
+    """Warning for a scenario whose set has priors that sum to more than 1, or None."""
     of = database.scenarios[id].set
     total = sum(
         scenario.prior.probability for scenario in database.scenarios.values() if scenario.set == of

@@ -1,4 +1,4 @@
-"""What the recording commands answer: typed, and printed as JSON as it stands here."""
+"""Results of the recording commands, printed as JSON as they stand here."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class SheetAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SheetRecorded(Struct, frozen=True, kw_only=True):
-    """What came of a sitting; `id` and `sheet` are None where no sheet was written.
+    """Result of a sitting; `id` and `sheet` are None where no sheet was written.
 
     `paths` are the files of the sheet and of the items that were `rated` in the sitting.
     """
@@ -123,7 +123,7 @@ class Started(Struct, frozen=True, kw_only=True):
 
 
 class Foretold(Struct, frozen=True, kw_only=True):
-    """What a later `audit` will find of a change: its rule, the record, and the words."""
+    """A finding that a later `audit` will have of a change: rule, record and message."""
 
     rule: str
     record: str
@@ -146,7 +146,7 @@ class Corrected(Struct, frozen=True, kw_only=True):
 
 
 class Undone(Struct, frozen=True, kw_only=True):
-    """What the last recording command had changed: files that are as they were, or gone again.
+    """Files that the last recording command had changed: as they were, or gone again.
 
     `command` is that command; empty where it was noted by an earlier version, or killed half way.
     """
@@ -161,7 +161,7 @@ class Undone(Struct, frozen=True, kw_only=True):
 
 
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
-    """What an item did to each scenario that it bears on, on a day."""
+    """Effects of an item on each scenario that it bears on, on a day."""
     after = written.after.database
     moved = borne(after, after.evidence[id])
     then, now = (bearing_on(db, *moved, besides=(id,)) for db in (written.before.database, after))

@@ -1,4 +1,4 @@
-"""What was observed, and how it bears on each scenario."""
+"""The command that records an item and rates it against each scenario."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _IN_ORDER = (
 )
 """The keys of an item as the command that resumes it has them."""
 _UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attachment")
-"""What an item may have and nobody is asked for; what was given of it is shown with the rest."""
+"""Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
 def _record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
@@ -97,7 +97,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
 
 
 def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
-    """What is settled before the first question."""
+    """Check the analyst and the ids, and begin to note the answers, before the first question."""
     if analyst:
         doubt_analyst(opened.database, analyst)
     if not how.dry_run:

@@ -1,4 +1,4 @@
-"""What an event store holds that indicators look for."""
+"""Events of a store that match what indicators look for."""
 
 from __future__ import annotations
 

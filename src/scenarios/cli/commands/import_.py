@@ -1,4 +1,4 @@
-"""What comes from elsewhere: a spreadsheet of records, a forecasting site's download."""
+"""Imports of a spreadsheet of records or of a forecasting site's download."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
 
 class Order(StrEnum):
-    """Whether the day or the month is first between slashes."""
+    """Order of day and month between slashes."""
 
     dmy = "dmy"
     mdy = "mdy"

@@ -1,4 +1,4 @@
-"""What the database says: lists, one record, the ledger of a scenario."""
+"""Lists of records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class What(StrEnum):
 
 
 class ListOrder(StrEnum):
-    """What a list is ordered by."""
+    """Orders of a list."""
 
     value = "value"
 

@@ -89,7 +89,7 @@ def _refuse(
     grid: bool,
     sparkline: bool,
 ) -> None:
-    """What contradicts itself, before anything is read."""
+    """Refuse options that contradict each other, before anything is read."""
     if output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
     subjects = sum((bool(named), set_id is not None, overview))

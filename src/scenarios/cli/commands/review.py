@@ -115,7 +115,7 @@ def _record(
 
 
 def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
-    """What would be refused at the end is refused before the first question."""
+    """Refuse before the first question what would be refused at the end."""
     opened.refuse_without_tracker()
     for id in only:
         fault = refusal(opened.database, opened.scenario(id), on)
@@ -128,7 +128,7 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
 
 
 def _sit(seat: Seat, opened: Opened, form: Format) -> None:
-    """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
+    """Ask what is due, in its order; then write the sheet, unless it is left for later."""
     try:
         due = seat.due(opened.database)
         if rate_items(seat, opened.database, due.unrated):
@@ -166,7 +166,7 @@ def _finish(seat: Seat, form: Format) -> None:
 
 
 def _counts(opened: Opened, entry: Entry, on: date) -> bool:
-    """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
+    """True if the question is still open; else print the answer, which is no longer kept."""
     fault = closed_since(opened, entry, on)
     if fault:
         answer = answer_text(entry.probability, entry.rationale)
@@ -279,6 +279,6 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
 
 
 def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
-    """That there is no sheet, and what was done all the same."""
+    """Report a sitting that wrote no sheet, with the items rated in it."""
     result = nothing_recorded(opened, end, dry_run=dry_run)
     show(result, lambda: "no sheet was written", form)

@@ -20,7 +20,7 @@ from scenarios.workspace.opened import known_id
 
 
 class ScoreGroup(StrEnum):
-    """What the means are grouped by, besides by forecaster."""
+    """Groups of the means, besides forecasters."""
 
     analyst = "analyst"
     scenario = "scenario"

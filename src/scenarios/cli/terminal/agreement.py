@@ -28,7 +28,7 @@ class _Changed(Exception):  # noqa: N818 - no error
 
 
 def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool) -> T:
-    """What the questions come to, once somebody has seen it; where nothing is missing, at once.
+    """Ask the questions and return the answers, once confirmed; at once where none is missing.
 
     `ask` is run again from its start after each step back: it must not remember. `tried` writes
     nothing and refuses what writing would refuse, while it can still be changed.
@@ -88,7 +88,7 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
 
 
 def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
-    """What was said, each question once; then what was left out."""
+    """Return the answers, each question once; then the keys left out."""
     once = {row.key or row: row for row in rows}.values()
     answered = [row for row in once if row.said]
     empty = {row.label: row for row in once if not row.said}

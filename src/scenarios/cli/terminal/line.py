@@ -39,7 +39,7 @@ def typed(
 
 
 def editor() -> Callable[[str, str, Sequence[Offer], bool], str] | None:
-    """What edits a line with completion, history and paste; None on a terminal without keys."""
+    """The line editor with completion, history and paste; None on a terminal without keys."""
     if os.environ.get("TERM", "dumb") in ("", "dumb"):
         return None
     try:
@@ -52,7 +52,7 @@ def editor() -> Callable[[str, str, Sequence[Offer], bool], str] | None:
 
 
 def drop_typed_ahead() -> None:
-    """What was pressed before a question stood there is no answer to it."""
+    """Drop keys pressed before a question was shown: they do not answer it."""
     if editor():
         from scenarios.cli.terminal import line_editor
 

@@ -1,4 +1,4 @@
-"""What is missing: asked for on a terminal, refused elsewhere."""
+"""Missing values: asked for at a terminal, refused elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def interactive() -> bool:
-    """Whether somebody sits at a terminal who can answer."""
+    """True at a terminal, where somebody can answer."""
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
@@ -330,7 +330,7 @@ def _kept(dialogue: Dialogue, key: Key, said: str, value: T, label: str | None) 
 
 
 def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
-    """What is to be said of an answer that is none."""
+    """Explain why an answer is refused."""
     if said == BACK:
         if dialogue.asked:
             raise Back

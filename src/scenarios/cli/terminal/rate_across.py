@@ -37,7 +37,7 @@ _STATES = {"": "observed", "o": "observed", "e": "emerging", "r": "reversed"}
 
 
 class Answers(NamedTuple):
-    """What has been said of the item so far."""
+    """Ratings and indicator states given so far."""
 
     ratings: dict[ScenarioId, Any]
     indicators: dict[str, str]
@@ -113,7 +113,7 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
 
 
 def refuse_unknown(database: Database, answers: Answers) -> None:
-    """What the command line names is there: better said before the walk than after it."""
+    """Refuse unknown ids of the command line before the questions."""
     for id in (*answers.ratings, *(indicator_key(key)[0] for key in answers.indicators)):
         known_id(id, database.scenarios, "scenario", "scen list scenarios")
     keys = {f"{id}/{name}" for id, s in database.scenarios.items() for name in s.indicators}
@@ -122,7 +122,7 @@ def refuse_unknown(database: Database, answers: Answers) -> None:
 
 
 def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
-    """What no indicator may rate too: the scenarios that are rated directly, and their sets."""
+    """Scenarios that no indicator may rate too: those rated directly, and their sets."""
     sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
     return {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
 
@@ -193,7 +193,7 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
 
 
 class _Picks(dict[IndicatorKey, str]):
-    """What was chosen, as the record has it."""
+    """Chosen indicators with their states, shown in one line."""
 
     def __str__(self) -> str:
         return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())

@@ -1,4 +1,4 @@
-"""What was typed as answers, as the command line that has it all, should the command be stopped."""
+"""The command line that repeats all typed answers, if the command is stopped."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ LARGEST = 1 << 30
 MOST_DENSE = 200
 """No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What zipfile raises if a zip is cut short, damaged, encrypted or packed in another way."""
+"""Exceptions of zipfile if a zip is cut short, damaged, encrypted or packed in another way."""
 
 
 @contextmanager

@@ -39,7 +39,7 @@ _NAMES = {"dmy": "day", "mdy": "month"}
 
 
 class Unfit(Exception):  # noqa: N818 - the words are the user's
-    """What a cell holds is not what its column is for: the message says why."""
+    """A cell's value does not fit its column; the message says why."""
 
 
 class FirstDay(NamedTuple):

@@ -20,7 +20,7 @@ _PART = re.compile(r"\{([^{}]+)\}")
 _BLANK = re.compile(r"[\s\-]+")
 EVERY_OTHER = "*"
 _NOTHING = ("N/A", "n/a", "#N/A")
-"""What says of a cell that nothing is in it."""
+"""Values of an empty cell."""
 
 
 class Kind(NamedTuple):

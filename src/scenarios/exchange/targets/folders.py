@@ -55,7 +55,7 @@ def describe(folder: Path, meta: Made, resources: list[dict[str, Any]], title: s
 
 
 def is_ours(folder: Path, tracker: str | None = None) -> bool:
-    """Whether a folder holds an earlier export and nothing else, or nothing at all."""
+    """True if a folder is empty or holds an earlier export and nothing else."""
     try:
         package = json.loads((folder / _NAME).read_bytes())
         named = {_NAME, *(str(resource["path"]) for resource in package["resources"])}

@@ -15,7 +15,7 @@ from scenarios.text import did_you_mean, shown
 Cells = dict[str, Any]
 """A row by the names of its columns, without those that are null or computed."""
 Read = Iterable[tuple[str, Sequence[str], list[tuple[object, ...]]]]
-"""What a form reads: each table by its name, its columns, and its rows."""
+"""Parsed export: each table by its name, its columns, and its rows."""
 
 
 def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:

@@ -140,4 +140,4 @@ ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
     "findings": _findings,
     "meta": _meta,
 }
-"""What makes the rows of each table."""
+"""Functions that make the rows of each table."""

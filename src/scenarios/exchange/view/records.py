@@ -148,7 +148,7 @@ def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, ce
 
 
 def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
-    """Whether the record, and each part of it that has rows of its own under a name, is there."""
+    """True if the record, and each part of it that has rows of its own under a name, is there."""
     kind, *path = source.split(".")
     above = kind
     for step, key in zip(steps, path, strict=False):

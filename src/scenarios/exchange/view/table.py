@@ -1,4 +1,4 @@
-"""What a table of the view is: its columns, what identifies a row, and what that refers to."""
+"""A table of the view: its columns, its key, and its references to other tables."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ViewTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(Protocol):
-    """What has the rows of each table: a view."""
+    """A view: the rows of each table."""
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table, by its name."""
@@ -135,5 +135,5 @@ SCENARIO = column("scenario_id", "text", "The scenario", "@")
 
 
 def as_json(value: Any) -> str:
-    """What stands in a `json` column."""
+    """The value of a `json` column."""
     return msgspec.json.encode(value).decode()

@@ -69,7 +69,7 @@ def _cells(database: Database, ids: Iterable[str]) -> tuple[ChoiceCell, ...]:
 
 
 def words(database: Database) -> str:
-    """What the codes say."""
+    """The question that the codes answer, with their meanings."""
     scale = ratios.scale(database.tracker.decibans)
     return f"How expected is it if the scenario happens, against if it does not? {scale}."
 
@@ -159,7 +159,7 @@ def states(reading: Reading) -> dict[str, str]:
 def refuse_unknown(
     opened: Opened, reading: Reading, ratings: Iterable[str], states: Iterable[str]
 ) -> None:
-    """What is rated must be there; a page of yesterday may name what is called otherwise now."""
+    """Refuse unknown scenarios and indicators; an old page may name renamed ones."""
     for head, keys, is_state in (("rate", ratings, False), ("fires", states, True)):
         for key in keys:
             try:

@@ -80,7 +80,7 @@ class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def labels(groups: Iterable[FieldGroup]) -> dict[str, str]:
-    """What each field that is seen is called."""
+    """Labels of the visible fields, by name."""
     parts = [part for group in groups for part in group.parts]
     cells = {
         cell.name: cell.about
@@ -143,7 +143,7 @@ class Reading:
 
     @property
     def is_sound(self) -> bool:
-        """Whether all that was typed can be taken."""
+        """True if no field has a fault."""
         return not self.faults
 
     def fault(self, field: str, words: str) -> None:
@@ -210,7 +210,7 @@ class Recorder(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.opened.database
 
 
@@ -222,7 +222,7 @@ class Call(Protocol):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked, and what is done with the answers.
+    """The fields of a form, and the functions for their values.
 
     `draft` reads the answers and returns the call that records them, or None where they say too
     little. `field_of` names the field for a key of the file that is written. `rests_on` is the
@@ -245,7 +245,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it: the faults by field, what is missing, and what was or would be written.
+    """Result of a form: faults by field, missing fields, and the change that is written.
 
     `changed` is the file that is not as it was when the form was made; `problems` are those of a
     text.
@@ -303,7 +303,7 @@ def seen(typed: Typed) -> dict[str, str]:
 
 
 def as_seen(form: Form, by: Recorder, typed: Typed) -> str:
-    """What the form is made of now, as its hidden field has it."""
+    """The file that the form was made of, with its digest, as its hidden field has it."""
     path = form.rests_on(by, typed)
     return f"{path} {by.opened.digest(path)}" if path else ""
 

@@ -1,4 +1,4 @@
-"""What a form would do, or did, as HTML: faults, effects, and the text that is written."""
+"""The result of a form as HTML: faults, effects, and the text that is written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def said(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> str:
 
 
 def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> str:
-    """What stands beside the form before it is saved."""
+    """The panel beside the form before it is saved."""
     parts = [_problems(form, tried), _changed(by, tried), _doubts(typed, tried)]
     if tried.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
@@ -50,7 +50,7 @@ def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> str:
 
 
 def done(by: Recorder, written: Written, document: Document) -> str:
-    """What was written."""
+    """The written change."""
     leads = [*map(_leads, written.drafts), *("" for _ in written.attached)]
     files = "".join(map(_file, written.paths, leads))
     listed = f'<ul class="plain">{files}</ul>' if written.drafts else "<p>Nothing to change.</p>"
@@ -125,7 +125,7 @@ def _faults(tried: Attempt, known: dict[str, str]) -> str:
 
 
 def _doubts(typed: Typed, tried: Attempt) -> str:
-    """What may be a slip; who says that it is none can save it."""
+    """Warnings that must be confirmed before saving."""
     if not tried.doubts:
         return ""
     doubts = "".join(f"<p>{safe(doubt)}</p>" for doubt in tried.doubts)

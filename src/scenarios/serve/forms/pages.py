@@ -226,7 +226,7 @@ def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
 
 
 def _every(ask: PageRequest) -> ServedPage:
-    """What can be recorded."""
+    """The list of forms."""
     rows = "".join(
         f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
         for path, title, lead in (

@@ -1,4 +1,4 @@
-"""What was saved through the forms, so that a form that is sent twice is done once."""
+"""Pages about saved forms, so that a form sent twice is saved once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Saved:
         self._pages: OrderedDict[str, SavedPage] = OrderedDict()
 
     def get(self, ticket: str) -> SavedPage | None:
-        """What was told, if this server saved it and it is not long ago."""
+        """The page of a form that this server saved lately, or None."""
         return self._pages.get(ticket)
 
     def once(self, ticket: str, save: Callable[[], SavedPage | None]) -> SavedPage | None:

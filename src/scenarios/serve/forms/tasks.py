@@ -257,7 +257,7 @@ def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
 
 
 def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
-    """What an item does to each scenario; nothing of what is hidden."""
+    """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
     shown = [effect for effect in effects if effect.scenario not in by.hidden]
     document = effects_document(shown, by.database.tracker, day) if shown else ()
@@ -279,7 +279,7 @@ _MOST = 3
 
 
 def _evidence_told(by: Recorder, written: Written, _typed: Typed) -> Document:
-    """What it does to each scenario."""
+    """Effects of the new item on each scenario."""
     id = id_of_new(written)
     return effects_told(by, written, id, written.after.database.evidence[id].recorded)
 

@@ -66,17 +66,17 @@ class Sat(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.opened.database
 
     @property
     def due(self) -> Agenda:
-        """What is due."""
+        """The agenda of the sitting."""
         return agenda(self.database, self.analyst, self.on)
 
     @property
     def step(self) -> SittingStep:
-        """What comes next."""
+        """The next step of the sitting."""
         return next_step(self.database, self.due, self.notes)
 
 
@@ -112,7 +112,7 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _table(sat: Sat, step: SittingStep) -> str:
-    """What may be seen once a group is answered."""
+    """The page with the figures of an answered group."""
     said = sat.notes.sitting
     ids = [t.id for t, _ in of_stage(said, step.group, "revealed", "revising", "settled")]
     after = sitting.with_answers(sat.database, said)
@@ -175,7 +175,7 @@ def _shown(ask: PageRequest) -> ServedPage:
 
 
 def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
-    """What is due, before anything of it is asked."""
+    """The page with the agenda, before the first question."""
     opened = ask.desk.refresh().opened
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
@@ -273,7 +273,7 @@ def _answered(ask: PageRequest, form: FormData) -> Reply:
 
 
 def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
-    """What is said of one scenario: kept as far as it is good."""
+    """Keep the sound parts of the answer for one scenario."""
     id, said = topic.id, reading.typed
     if said.one(f"skip:{id}"):
         sitting.skip(sat.notes, id)
@@ -363,7 +363,7 @@ def _revised(ask: PageRequest, form: FormData) -> Reply:
 def _off(
     sat: Sat, group: Sequence[Topic], answers: Mapping[ScenarioId, SittingAnswer]
 ) -> Iterator[str]:
-    """What a revision makes the figures of a set add up to, where that is not 100%."""
+    """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting
     after = msgspec.structs.replace(before, answers={**before.answers, **answers})
     was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))

@@ -89,7 +89,7 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
 
 
 def past_due_asked(step: SittingStep) -> str:
-    """Whether each was seen by now."""
+    """Ask of each past-due indicator if it has been seen."""
     cells = tuple(
         ChoiceCell(
             name=f"due:{key_of(indicator)}",
@@ -212,7 +212,7 @@ def revision_asked(
 
 
 def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
-    """What the sheet will say."""
+    """A preview of the sheet."""
     rows = "".join(
         f"<li><strong>{safe(id)}</strong>: {safe(words(answer.probability))}"
         f"{f', {safe(answer.rationale)}' if answer.rationale else ' (no reason)'}</li>"

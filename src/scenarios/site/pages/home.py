@@ -44,7 +44,7 @@ _WINDOWS = 2
 
 
 def is_quiet(news: Headline) -> bool:
-    """Whether nothing moved, was resolved or is new, though something is open."""
+    """True if nothing moved, was resolved or is new, though something is open."""
     return news.live > 0 and not (news.moved or news.resolved or news.opened)
 
 

@@ -49,7 +49,7 @@ class Memory:
         self._read, self.place, self._clock = cache(read), place, clock
         self._folders: dict[str, Folder | None] = {}
         self.made: dict[tuple[str, str], Any] = {}
-        """What was made of its records, by a name and what was asked."""
+        """Results computed from the records, by a name and the arguments."""
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems, from the cache if its content is known."""

@@ -1,4 +1,4 @@
-"""What the last recording commands of a checkout changed, for undo.
+"""Changes by the last recording commands of a checkout, for undo.
 
 One file per command in the user's state folder, written before the first byte of the database: the
 old content of each file, and the digest of the new. A command that changes several files keeps a

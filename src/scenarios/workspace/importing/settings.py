@@ -52,7 +52,7 @@ class Skipped(Struct, frozen=True, kw_only=True):
 
 
 class Imported(Struct, frozen=True, kw_only=True):
-    """What came in, or in a dry run would have.
+    """Counts of an import, or of a dry run.
 
     `superseded` counts the forecasts after which the same analyst said something else on the same
     day; `clipped` those of exactly, or almost, 0 or 1. `left_out` counts what has no place here, by

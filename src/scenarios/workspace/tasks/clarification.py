@@ -1,4 +1,4 @@
-"""What a question means, said beside it."""
+"""A clarification beside a question."""
 
 from __future__ import annotations
 

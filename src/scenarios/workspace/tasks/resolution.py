@@ -33,7 +33,7 @@ from scenarios.workspace.writing import Written, write
 
 
 def _items(database: Database, answers: Answers) -> dict[str, Evidence]:
-    """What was known when the outcome was entered."""
+    """Items that were known when the outcome was entered."""
     evidence, entered = database.evidence, answers.get("recorded", date.max)
     return {id: item for id, item in evidence.items() if item.recorded <= entered}
 

@@ -65,7 +65,7 @@ KEYS = (
     Ask("reliability_basis", "Why that letter", "Why this letter.", TEXT, "text", "--basis"),
     Ask("url", "The source's address", read=as_(typed_in.url), label="Its address"),
 )
-"""What is asked of a source besides its id; with an item a new one is registered too."""
+"""Questions about a source besides its id; an item can register a new source too."""
 TASK = Task(
     name="source",
     title="Register a source",

@@ -21,7 +21,7 @@ Answers = dict[str, Any]
 
 
 class At(NamedTuple):
-    """What an answer is read against: a day, the database where it is open, earlier answers.
+    """Context in which an answer is read: a day, the database where it is open, earlier answers.
 
     No day after `latest` may have come already, where one is given.
     """
