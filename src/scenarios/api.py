@@ -85,11 +85,11 @@ class Snapshot:
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        made = review(span(self._opened, as_of, since, banded=True))
+        compared = review(span(self._opened, as_of, since, banded=True))
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
-                made, _ = with_history(made, self._opened, self._repository())
-        return made
+                compared, _ = with_history(compared, self._opened, self._repository())
+        return compared
 
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
@@ -133,11 +133,11 @@ class Snapshot:
         forecaster: str | None = None,
     ) -> Score:
         """How good the forecasts of resolved scenarios were, known between two days if given."""
-        found = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
+        scored = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
         if forecaster is not None:
-            names = (row.name for row in found.forecasters)
+            names = (row.name for row in scored.forecasters)
             known_id(forecaster, [*names], "forecaster", "Workspace.score")
-        return found
+        return scored
 
     def query(self, sql: str, as_of: date) -> Queried:
         """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
@@ -346,8 +346,8 @@ class Workspace(Snapshot):
             written, imported = bring_database(root, file, given, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or Wanted(today=today))
-            made = bring(root, kind, arrived, settings, How(**how))
-            written, imported = made.written, made.imported
+            brought = bring(root, kind, arrived, settings, How(**how))
+            written, imported = brought.written, brought.imported
         self._reread(written)
         return imported
 
@@ -364,10 +364,10 @@ class Workspace(Snapshot):
     ) -> results.Corrected:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
-        made = [*(KeyChange(key, "put", text) for key, text in texts.items())]
-        made += [KeyChange(key, "unset") for key in unset]
+        key_changes = [*(KeyChange(key, "put", text) for key, text in texts.items())]
+        key_changes += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(editing.edit(root, id, made, How(**how)), on)
+        return self._corrected(editing.edit(root, id, key_changes, How(**how)), on)
 
     def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""
@@ -415,5 +415,5 @@ class Workspace(Snapshot):
     ) -> results.Corrected:
         written, now = done
         self._reread(written)
-        found = foretold_of(written, on) if written.drafts else []
-        return results.corrected(written, now.name, found, formerly)
+        findings = foretold_of(written, on) if written.drafts else []
+        return results.corrected(written, now.name, findings, formerly)

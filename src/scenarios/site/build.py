@@ -53,7 +53,7 @@ class SiteFile(msgspec.Struct, frozen=True, array_like=True):
 class _Share(msgspec.Struct, frozen=True):
     """The files of another process, or the fault of the system that it met."""
 
-    made: dict[str, SiteFile] = {}
+    files: dict[str, SiteFile] = {}
     written: set[str] = set()
     fault: tuple[int, str] | None = None
 
@@ -69,7 +69,7 @@ class Making:
         keys: Mapping[str, str],
     ) -> None:
         self._site, self._folder, self._before, self._keys = site, folder, before, keys
-        self.made: dict[str, SiteFile] = {}
+        self.files: dict[str, SiteFile] = {}
         self.written: set[str] = set()
 
     def stands(self, address: str) -> bool:
@@ -92,8 +92,8 @@ class Making:
         if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
-        self.made[path] = SiteFile(key, digest(data), len(data), description)
-        return self.made[path]
+        self.files[path] = SiteFile(key, digest(data), len(data), description)
+        return self.files[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
         """Make these pages, a part of them in a second process where they are many."""
@@ -133,7 +133,7 @@ class Making:
         reader.close()
         try:
             self._make(share, unwatched)
-            done = _Share(self.made, self.written)
+            done = _Share(self.files, self.written)
         except OSError as error:
             done = _Share(fault=(error.errno or 0, error.strerror or ""))
         except KeyboardInterrupt:
@@ -145,7 +145,7 @@ class Making:
         done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Share)
         if done.fault:
             raise OSError(*done.fault)
-        self.made |= done.made
+        self.files |= done.files
         self.written |= done.written
 
 
@@ -329,7 +329,7 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         making = Making(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([page for page in wanted if not making.stands(page)], progress)
-        sources = {page: making.made if page in making.made else before for page in wanted}
+        sources = {page: making.files if page in making.files else before for page in wanted}
         now = {page: source[page] for page, source in sources.items()}
         if site.previews:
             cards = ((card_of(page), source) for page, source in sources.items())

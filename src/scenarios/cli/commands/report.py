@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -60,7 +61,7 @@ def command(
     if restate:
         result = _with_history(context, opened, result)
 
-    def told() -> Document:
+    def report_document() -> Document:
         on_page = form == TABLE and output is None
         trends = trends_for(opened, live(result), on) if on_page else None
         nothing = "" if result.scenarios else nothing_yet(opened, on)
@@ -74,21 +75,21 @@ def command(
         )
 
     if form == Form("markdown"):
-        deliver(markdown.write(led(told()), _root(opened, output)), output)
+        deliver(markdown.write(led(report_document()), _root(opened, output)), output)
     elif form == Form("html"):
         deliver(report_page(opened, window, result, *origin_of(context, opened)), output)
     else:
-        show(result, told, form, output)
+        show(result, report_document, form, output)
 
 
 def _show_brief(
-    opened: Opened, window: Window, made: Review, form: Form, output: Path | None
+    opened: Opened, window: Window, compared: Review, form: Form, output: Path | None
 ) -> None:
     """The review on one page."""
     schema.set("report-brief")
-    result = brief(window, made)
-    database = opened.database
-    show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
+    result = brief(window, compared)
+    picture = partial(overview, compared, opened.database, MOST)
+    show(result, lambda: in_brief(result, opened.database, picture()), form, output)
 
 
 def _with_history(context: typer.Context, opened: Opened, result: Review) -> Review:

@@ -140,8 +140,8 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         tell_overdue(opened.database, due.overdue)
         ask_scenarios(seat, opened.database, due.groups)
     except Leave:
-        answers = counted(len(seat.said.answers), "answer")
-        if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
+        answers = counted(len(seat.sitting.answers), "answer")
+        if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
             _leave(seat, opened, form)
             return
     _finish(seat, form)
@@ -151,7 +151,7 @@ def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
-    end = end_of(seat.said)
+    end = end_of(seat.sitting)
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
@@ -177,7 +177,7 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    nobody = end_of(seat.said)._replace(entries=())
+    nobody = end_of(seat.sitting)._replace(entries=())
     report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
     tell_left(seat, opened.database, is_written=False)
 
@@ -234,7 +234,7 @@ def _tell_kept(seat: Seat) -> None:
     words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
     words += ["--commit"] if seat.how.commit else []
-    answers = counted(len(seat.said.answers), "answer")
+    answers = counted(len(seat.sitting.answers), "answer")
     say(f"{answers} kept in {kept.place}; to go on: {shlex.join(words)}")
 
 
@@ -247,19 +247,19 @@ def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
     """Say what is due still, and what was answered and is not written."""
     minutes = round((time.monotonic() - seat.begun) / _MINUTE)
     took = counted(minutes, "minute") if minutes else "less than a minute"
-    answers = len(seat.said.answers)
+    answers = len(seat.sitting.answers)
     kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
     left = kept + _left(seat, database)
     say(f"the sitting took {took}; left: {', '.join(left) if left else 'nothing'}")
 
 
 def _left(seat: Seat, database: Database) -> list[str]:
-    said, due = seat.said, seat.due(database)
-    topics = [topic for group in due.groups for topic in group if topic.id not in said.answers]
+    sitting, due = seat.sitting, seat.due(database)
+    topics = [topic for group in due.groups for topic in group if topic.id not in sitting.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
-    unrated = [id for id in due.unrated if id not in said.rated]
+    unrated = [id for id in due.unrated if id not in sitting.rated]
     past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
-    unseen = [key for key in past_due if said.past_due.get(key) != "not-seen"]
+    unseen = [key for key in past_due if sitting.past_due.get(key) != "not-seen"]
     parts = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
     parts = parts if ids else []
     parts += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []

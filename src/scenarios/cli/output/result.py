@@ -12,7 +12,7 @@ import typer
 from scenarios.cli.opening import repository_of, tell_refused
 from scenarios.cli.options import Form
 from scenarios.cli.output import streams
-from scenarios.cli.output.streams import is_led, progress, say, told, unreadable, width
+from scenarios.cli.output.streams import as_json, is_led, progress, say, unreadable, width
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
@@ -32,7 +32,7 @@ def show(
 
         streams.page(terminal.write(led(document()), width(), colour=streams.coloured()))
     else:
-        deliver(told(result) if form == "json" else writer(form)(led(document())), output)
+        deliver(as_json(result) if form == "json" else writer(form)(led(document())), output)
 
 
 def led(document: Document) -> Document:

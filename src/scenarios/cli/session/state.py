@@ -40,19 +40,19 @@ class Seat(NamedTuple):
     begun: float
 
     @property
-    def said(self) -> Sitting:
+    def sitting(self) -> Sitting:
         """Everything that was answered."""
         return self.notes.sitting
 
     @property
     def analyst(self) -> Analyst:
         """Who answers."""
-        return self.said.analyst
+        return self.sitting.analyst
 
     @property
     def on(self) -> date:
         """The day of the sheet."""
-        return self.said.date
+        return self.sitting.date
 
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
         """Keep the answer about a scenario."""

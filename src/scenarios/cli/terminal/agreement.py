@@ -42,7 +42,7 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
             try:
                 answers = ask()
                 retyping.end()
-                if dialogue.asked and any(row.said for row in dialogue.rows):
+                if dialogue.asked and any(row.answer for row in dialogue.rows):
                     _show_and_ask(dialogue, _fault(tried, answers))
             except Back:
                 dialogue.take_back(dialogue.asked[-1])
@@ -75,14 +75,14 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         drop_typed_ahead()
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
-        in_full = "\n".join(f"{row.label}: {row.said or '–'}" for row in rows)
+        in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
         chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
         if chosen == "b":
             raise Back
         if chosen == "e":
             chosen = prompt.answer("Which line: its number or name", _row(rows))
         if isinstance(chosen, RecordLine) and chosen.key:
-            raise _Changed(chosen.key, chosen.said)
+            raise _Changed(chosen.key, chosen.answer)
     finally:
         current.append(own)
 
@@ -90,8 +90,8 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
 def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
     """Return the answers, each question once; then the keys left out."""
     once = {row.key or row: row for row in rows}.values()
-    answered = [row for row in once if row.said]
-    empty = {row.label: row for row in once if not row.said}
+    answered = [row for row in once if row.answer]
+    empty = {row.label: row for row in once if not row.answer}
     return [
         *answered,
         *(row for row in empty.values() if row.label not in {row.label for row in answered}),
@@ -101,9 +101,9 @@ def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
 def _listed(rows: Sequence[RecordLine]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
-    answered = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
+    answered = [(n, row) for n, row in enumerate(rows, start=1) if row.answer]
     wide = max(len(row.label) for _, row in answered)
-    empty = [row.label for row in rows if not row.said]
+    empty = [row.label for row in rows if not row.answer]
     folded = [_line(n, row, wide, full=True) for n, row in answered]
     if sum(text.count("\n") + 1 for text in folded) > lines:
         folded = [_line(n, row, wide, full=False) for n, row in answered]
@@ -113,7 +113,7 @@ def _listed(rows: Sequence[RecordLine]) -> str:
 
 
 def _line(number: int, row: RecordLine, wide: int, *, full: bool) -> str:
-    text = " ".join(row.said.split()) if not full else row.said
+    text = " ".join(row.answer.split()) if not full else row.answer
     head = f"{number:>3}  {row.label:<{wide}}  "
     if not full:
         return cut(head + text)

@@ -23,7 +23,7 @@ class RecordLine(NamedTuple):
     """A line of the finished record; `key` is None where it cannot be asked for again."""
 
     label: str
-    said: str
+    answer: str
     key: Key | None
 
 

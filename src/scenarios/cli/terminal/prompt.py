@@ -240,25 +240,25 @@ def answer(
     *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
     while True:
         note()
-        said = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
-        if said == BACK and is_back:
+        reply = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
+        if reply == BACK and is_back:
             raise Back
-        said = "" if said == _CLEARED and default == "" else said
-        fault = _refused(said, default, more or (listed(offers) if offers else None), dialogue)
+        reply = "" if reply == _CLEARED and default == "" else reply
+        fault = _refused(reply, default, more or (listed(offers) if offers else None), dialogue)
         if fault is None:
-            fault, value = _read(said, parse)
-            if fault is None and said != "?":
-                return _kept(dialogue, key, said, cast("T", value), label)
+            fault, value = _read(reply, parse)
+            if fault is None and reply != "?":
+                return _kept(dialogue, key, reply, cast("T", value), label)
             fault = fault or _ANY_TEXT
-            draft, is_refused = _after(said, fault, draft), True
+            draft, is_refused = _after(reply, fault, draft), True
         _now(fault)
 
 
-def _after(said: str, fault: str, draft: str) -> str:
+def _after(reply: str, fault: str, draft: str) -> str:
     """The text that stands in the line after a refusal: what is meant, or else what was typed."""
-    if said == "?" or not editor():
+    if reply == "?" or not editor():
         return draft
-    return suggested(fault) or said
+    return suggested(fault) or reply
 
 
 def optional(
@@ -287,17 +287,17 @@ def confirmed(question: str, *, default: bool = False) -> bool:
 
 def chosen(text: str, offers: Sequence[Offer]) -> str:
     """The id that is meant; it is told with its title."""
-    one = one_alike(text, offers)
-    if isinstance(one, str):
-        raise typer.BadParameter(one)
-    tell(": ".join(filter(None, one)))
-    return one[0]
+    match = one_alike(text, offers)
+    if isinstance(match, str):
+        raise typer.BadParameter(match)
+    tell(": ".join(filter(None, match)))
+    return match[0]
 
 
-def noted(label: str, said: object) -> None:
+def noted(label: str, reply: object) -> None:
     """A line of the record that is not asked for, if there is something in it."""
-    if current and said:
-        current[-1].rows.append(RecordLine(label, str(said), None))
+    if current and reply:
+        current[-1].rows.append(RecordLine(label, str(reply), None))
 
 
 def unsaid() -> None:
@@ -323,21 +323,21 @@ def show(text: str) -> None:
         typer.echo(text, err=True)
 
 
-def _kept(dialogue: Dialogue, key: Key, said: str, value: T, label: str | None) -> T:
-    shown = said if value is None or isinstance(value, int | float) else str(value)
-    dialogue.answered(key, said, label, shown)
+def _kept(dialogue: Dialogue, key: Key, reply: str, value: T, label: str | None) -> T:
+    shown = reply if value is None or isinstance(value, int | float) else str(value)
+    dialogue.answered(key, reply, label, shown)
     return value
 
 
-def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
+def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
     """Explain why an answer is refused."""
-    if said == BACK:
+    if reply == BACK:
         if dialogue.asked:
             raise Back
         return "this is the first question; Ctrl-C stops" if current else _NO_WAY
-    if said == "?" and more:
+    if reply == "?" and more:
         return more
-    if not said and default is None:
+    if not reply and default is None:
         return "an answer is needed; Ctrl-C stops"
     return None
 
@@ -347,12 +347,12 @@ def refusal(check: Callable[[str], object], text: str) -> str | None:
     return _read(text, check)[0]
 
 
-def _read(said: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
+def _read(reply: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
     """Why it cannot be taken, and what it means."""
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in said.replace("\n", "")):
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in reply.replace("\n", "")):
         return "that holds a key or a byte that is no text: once more", None
     try:
-        return None, parse(said)
+        return None, parse(reply)
     except typer.BadParameter as error:
         return error.message, None
     except ScenError as error:

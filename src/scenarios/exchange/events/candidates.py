@@ -138,10 +138,10 @@ def _selected(store: Store, events: Events, within: Within) -> Rows:
     return _crossings(rows, days, events.count.at_least, within.since)
 
 
-def evidence_of(store: Store, found: Found, candidate: Candidate) -> dict[str, Any]:
+def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, Any]:
     """A candidate as a record without ratings; ScenError if two rows have its id."""
-    events, layout = found.events, layout_of(found.events.table)
-    lines = [f"A candidate for {found.indicator}, from {layout.title}."]
+    events, layout = match.events, layout_of(match.events.table)
+    lines = [f"A candidate for {match.indicator}, from {layout.title}."]
     if events.count:
         start = candidate.date - dt.timedelta(days=_days(events) - 1)
         selected = _matching(store, events, start, candidate.date)

@@ -70,7 +70,7 @@ def scenarios(given: SourceFile, wanted: Wanted) -> Arrived:
     return records(given, wanted, SCENARIOS, _scenario)
 
 
-def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: NamedIds) -> Arrival:
+def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
     question = needed(values, "question", "title")
     title = _short(str(values.get("title", question)))
     needed(values, "horizon")
@@ -82,7 +82,7 @@ def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Nam
         del record["resolution"]
     return Arrival(
         kind="scenario",
-        record=record | named(values, "set", told.sets),
+        record=record | named(values, "set", ids.sets),
         title=title,
         place=place,
         id=values.get("id"),
@@ -184,7 +184,7 @@ def evidence(given: SourceFile, wanted: Wanted) -> Arrived:
     return records(given, wanted, EVIDENCE, _item)
 
 
-def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: NamedIds) -> Arrival:
+def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
     summary = needed(values, "summary")
     needed(values, "observed")
     record = nested(values, "id", "foreign", "grade")
@@ -192,7 +192,7 @@ def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: NamedId
         record["reliability"], record["credibility"] = values["grade"]
     return Arrival(
         kind="evidence",
-        record=record | named(values, "analyst", told.analysts),
+        record=record | named(values, "analyst", ids.analysts),
         title=summary,
         place=place,
         id=values.get("id"),
@@ -264,24 +264,24 @@ FORECASTS = Kind(
 
 def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     """The forecasts of a file."""
-    found = sheet(given, wanted, FORECASTS)
-    if "analyst" not in found.columns and wanted.analyst is None:
+    keyed = sheet(given, wanted, FORECASTS)
+    if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), NamedIds({}, {})
-    for row in found.rows:
+    forecasts, misfits, ids = list[ForecastArrival](), list[Misfit](), NamedIds({}, {})
+    for row in keyed.rows:
         misfits += row.misfits
         if row.misfits or not row.values:
             continue
         place = Place(given.name, row.number)
         try:
-            forecasts += _forecasts(row.values, place, found.columns, wanted, told)
+            forecasts += _forecasts(row.values, place, keyed.columns, wanted, ids)
         except Unfit as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
         forecasts=tuple(forecasts),
         misfits=tuple(misfits),
-        analysts=told.analysts,
-        remarks=found.remarks,
+        analysts=ids.analysts,
+        remarks=keyed.remarks,
     )
 
 
@@ -290,15 +290,15 @@ def _forecasts(
     place: Place,
     columns: Mapping[str, str],
     wanted: Wanted,
-    told: NamedIds,
+    ids: NamedIds,
 ) -> Iterator[ForecastArrival]:
     needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
         raise Unfit("there is no analyst: --analyst stands in for those that are missing")
-    (analyst,) = named({"analyst": who}, "analyst", told.analysts).values()
+    (analyst,) = named({"analyst": who}, "analyst", ids.analysts).values()
     long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
-    wide = [(one, one.partition(".")[2]) for one in columns if one.startswith("probability.")]
+    wide = [(name, name.partition(".")[2]) for name in columns if name.startswith("probability.")]
     if long and "probability" not in values:
         raise Unfit("there is no probability (withdraw takes one back)")
     for field, scenario in (*long, *wide):

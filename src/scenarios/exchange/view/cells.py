@@ -20,7 +20,7 @@ Read = Iterable[tuple[str, Sequence[str], list[tuple[object, ...]]]]
 
 def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
     """The rows of each table of records, in the order of their files; what is unfit is told."""
-    found: dict[str, list[Cells]] = {}
+    by_table: dict[str, list[Cells]] = {}
     for name, columns, rows in read:
         table = TABLES[name]
         if table.computed or not rows:
@@ -30,18 +30,18 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
             message = f"there is no column {lacking}" + (f"; {hint}" if hint else "")
             misfits.append(Misfit(place=Place(name, 1), message=message))
             continue
-        known = {one.name: one for one in table.columns if not one.made}
-        made = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
+        known = {column.name: column for column in table.columns if not column.made}
+        dicts = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
         if "position" in known:
-            made.sort(key=lambda cells: cells.get("position", 0))
-        found[name] = made
-    return found
+            dicts.sort(key=lambda cells: cells.get("position", 0))
+        by_table[name] = dicts
+    return by_table
 
 
 def _lacking(table: ViewTable, columns: Sequence[str]) -> str | None:
     """A column that is needed and not there; rows without a position keep their order."""
-    needed = (one.name for one in table.columns if not one.null and not one.made)
-    return next((one for one in needed if one not in columns and one != "position"), None)
+    needed = (column.name for column in table.columns if not column.null and not column.made)
+    return next((name for name in needed if name not in columns and name != "position"), None)
 
 
 def _row(

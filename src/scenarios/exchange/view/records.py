@@ -60,8 +60,8 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
     elif path[0] in ("*", "#"):
         named = value.items() if path[0] == "*" else enumerate(value, start=1)
         for place, (name, part) in enumerate(named, start=1):
-            for names, inner, found in _parts(part, path[1:]):
-                yield (name, *names), inner or place, found
+            for names, inner, inside in _parts(part, path[1:]):
+                yield (name, *names), inner or place, inside
     elif (part := getattr(value, path[0])) is not None:
         yield from _parts(part, path[1:])
 
@@ -160,18 +160,18 @@ def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
 
 def _entry(table: ViewTable, cells: Cells) -> Any:
     """The value of a row without names: one value, or several keys."""
-    told = [column for column in table.columns if not column.made and column.name in cells]
+    named = [column for column in table.columns if not column.made and column.name in cells]
     if any(column.path[0] == "." and not column.made for column in table.columns):
-        values = {column.path: cells[column.name] for column in told if column.path[0] == "."}
+        values = {column.path: cells[column.name] for column in named if column.path[0] == "."}
         is_number = values.pop(".:is_number", False)
         value: Any = next(iter(values.values()), None)
         return int(value) if is_number and value.removeprefix("-").isdecimal() else value
     entry: dict[str, Any] = {}
-    for column in told:
+    for column in named:
         if column.path[0] not in "@#^":
             first, _, other = column.path.partition("|")
             parent = f"{first.rpartition('.')[0]}."
-            is_split = any(c is not column and c.path.startswith(parent) for c in told)
+            is_split = any(c is not column and c.path.startswith(parent) for c in named)
             path = first if not other or is_split else other
             _put(entry, path.partition(":")[0].split("."), cells[column.name])
     return entry

@@ -128,7 +128,7 @@ def table(
 
 def tables(**named: ViewTable) -> tuple[ViewTable, ...]:
     """The tables with their names."""
-    return tuple(msgspec.structs.replace(made, name=name) for name, made in named.items())
+    return tuple(msgspec.structs.replace(table, name=name) for name, table in named.items())
 
 
 SCENARIO = column("scenario_id", "text", "The scenario", "@")

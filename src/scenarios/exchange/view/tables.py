@@ -131,17 +131,17 @@ COMPUTED = tables(
 
 
 def _ordered() -> dict[str, ViewTable]:
-    every = {made.name: made for made in (*RECORDED, *COMPUTED)}
+    every = {view_table.name: view_table for view_table in (*RECORDED, *COMPUTED)}
     ordered: dict[str, ViewTable] = {}
 
-    def add(made: ViewTable) -> None:
-        for reference in made.references:
-            if reference.table != made.name:
+    def add(view_table: ViewTable) -> None:
+        for reference in view_table.references:
+            if reference.table != view_table.name:
                 add(every[reference.table])
-        ordered.setdefault(made.name, made)
+        ordered.setdefault(view_table.name, view_table)
 
-    for made in every.values():
-        add(made)
+    for view_table in every.values():
+        add(view_table)
     return ordered
 
 

@@ -53,7 +53,9 @@ class Moment(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def days(self) -> list[date]:
         """The days that have a sheet."""
-        return sorted({one.date for one in self.database.sheets.values() if one.date <= self.as_of})
+        return sorted(
+            {record.date for record in self.database.sheets.values() if record.date <= self.as_of}
+        )
 
 
 def known_by(database: Database, day: date) -> Database:
@@ -61,10 +63,12 @@ def known_by(database: Database, day: date) -> Database:
     return Database(
         tracker=database.tracker,
         scenarios={
-            id: _scenario(one, day) for id, one in database.scenarios.items() if one.opened <= day
+            id: _scenario(record, day)
+            for id, record in database.scenarios.items()
+            if record.opened <= day
         },
         evidence=_evidence(database.evidence, day),
-        sheets={id: one for id, one in database.sheets.items() if one.date <= day},
+        sheets={id: record for id, record in database.sheets.items() if record.date <= day},
         sources=database.sources,
         withheld=database.withheld,
         unreadable=database.unreadable,
@@ -75,18 +79,18 @@ def _scenario(scenario: Scenario, day: date) -> Scenario:
     outcome = scenario.resolution
     return msgspec.structs.replace(
         scenario,
-        clarifications=tuple(one for one in scenario.clarifications if one.date <= day),
+        clarifications=tuple(record for record in scenario.clarifications if record.date <= day),
         resolution=outcome if outcome and outcome.recorded <= day else None,
     )
 
 
 def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceId, Evidence]:
-    found = {}
+    kept = {}
     for id, item in items.items():
         if item.recorded <= day:
             is_retracted = item.retracted is None or item.retracted.date <= day
-            found[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
-    return found
+            kept[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
+    return kept
 
 
 Makers = Mapping[str, Callable[[Moment], Iterable[Row]]]

@@ -61,7 +61,7 @@ def live(review: Review) -> list[StatusRow]:
 
 def _headline(review: Review, database: Database) -> Iterator[Block]:
     """The headline and the tracker's notice."""
-    if text := headline.told(review.headline, database):
+    if text := headline.headline_spans(review.headline, database):
         yield Paragraph(text)
     if notice := cells.one_line(review.tracker.notice):
         yield Paragraph(notice, tone="notice")

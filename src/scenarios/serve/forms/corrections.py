@@ -35,7 +35,7 @@ _How = Literal["put", "append", "unset"]
 
 
 def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
-    located = found(by, typed)
+    located = located_record(by, typed)
     model = MODELS[located.kind if located else "scenario"]
     if located and located.indicator:
         model = Indicator
@@ -63,12 +63,12 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     typed = reading.typed
     id = reading.needed("id", str.strip, "")
     key = reading.needed("key", str.strip, "")
-    how = typed.one("how") or "put"
+    how = typed.first("how") or "put"
     if how not in dict(_HOW):
         reading.fault("how", "set it, add one to it or take it out")
     if reading.missing or not reading.is_sound:
         return None
-    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.one("value"))
+    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.first("value"))
 
     def call(*, how: How) -> Written:
         return editing.edit(by.root, id, [change], how, seen=seen(typed))[0]
@@ -76,7 +76,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     return call
 
 
-def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
+def _report(by: Recorder, written: Written, _typed: Typed) -> Document:
     return listed(foretold_lines(written, by.today))
 
 
@@ -85,7 +85,7 @@ def _key_field(keys: Keys) -> str:
 
 
 def _rests_on(by: Recorder, typed: Typed) -> str | None:
-    located = found(by, typed)
+    located = located_record(by, typed)
     return located.path if located else None
 
 
@@ -96,14 +96,14 @@ ONE_KEY = Form(
     lead="Any key of any record; all else in its file stays as it is.",
     groups=_key_groups,
     draft=_key_draft,
-    told=_told,
+    report=_report,
     field_of=_key_field,
     rests_on=_rests_on,
 )
 
 
 def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
-    located = found(by, typed)
+    located = located_record(by, typed)
     if located is None:
         return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
     data = by.opened.snapshot[located.path]
@@ -115,18 +115,18 @@ def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
         )
     lines = min(max(text.count("\n") + 2, 12), 40)
     whole = Field(name="text", label=located.path, kind="whole", rows=lines, value=text)
-    hidden = Field(name="id", label="", kind="hidden", value=typed.one("id"))
+    hidden = Field(name="id", label="", kind="hidden", value=typed.first("id"))
     return (FieldGroup(title="", parts=(hidden, whole)), SWITCHES)
 
 
 def _file_draft(by: Recorder, reading: Reading) -> Call | None:
-    typed, id = reading.typed, reading.typed.one("id").strip()
-    located = found(by, typed)
-    if located is None or not typed.one("text"):
+    typed, id = reading.typed, reading.typed.first("id").strip()
+    located = located_record(by, typed)
+    if located is None or not typed.first("text"):
         reading.missing.append("text" if located else "id")
         return None
     old = by.opened.snapshot[located.path]
-    text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
+    text = typed.first("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
     def call(*, how: How) -> Written:
         if seen(typed).get(located.path) != by.opened.digest(located.path):
@@ -143,7 +143,7 @@ WHOLE_FILE = Form(
     lead="The record as it is written, in YAML; it is saved when it has no fault that it had not.",
     groups=_file_groups,
     draft=_file_draft,
-    told=_told,
+    report=_report,
     rests_on=_rests_on,
     is_text=True,
 )
@@ -165,14 +165,14 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
         hint="Its id; an indicator's is SCENARIO/INDICATOR.",
         needed=True,
         known=tuple(known),
-        value=typed.one("id"),
+        value=typed.first("id"),
     )
 
 
-def found(by: Recorder, typed: Typed) -> Located | None:
+def located_record(by: Recorder, typed: Typed) -> Located | None:
     """The record that is meant; None where there is none such, or it must not be seen yet."""
     try:
-        located = locate(by.opened, typed.one("id").strip())
+        located = locate(by.opened, typed.first("id").strip())
     except ScenError:
         return None
     is_sheet = located.kind == "forecasts"

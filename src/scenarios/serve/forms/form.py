@@ -106,7 +106,7 @@ class Typed(msgspec.Struct, frozen=True):
     texts: Mapping[str, tuple[str, ...]] = {}
     is_sent: bool = False
 
-    def one(self, name: str) -> str:
+    def first(self, name: str) -> str:
         """The text of a field; '' where nothing is in it."""
         return next(iter(self.every(name)), "")
 
@@ -118,7 +118,7 @@ class Typed(msgspec.Struct, frozen=True):
     def under(self, head: str) -> dict[str, str]:
         """The texts of the fields `head:NAME`, by that name, in the order of the form."""
         names = [name for name in self.texts if name.startswith(f"{head}:")]
-        by_name = {name.removeprefix(f"{head}:"): self.one(name) for name in names}
+        by_name = {name.removeprefix(f"{head}:"): self.first(name) for name in names}
         return {name: text for name, text in by_name.items() if text}
 
 
@@ -160,16 +160,16 @@ class Reading:
 
     def text(self, field: str) -> str | None:
         """A text as it was typed; None where there is none."""
-        return self.typed.one(field) or None
+        return self.typed.first(field) or None
 
     def wanted(self, field: str, parse: Callable[[str], T]) -> T | None:
         """The value of a field that may be left empty."""
-        text = self.typed.one(field).strip()
+        text = self.typed.first(field).strip()
         return next(self._read(field, text, parse), None) if text else None
 
     def needed(self, field: str, parse: Callable[[str], T], stand_in: T) -> T:
         """The value of a field that has to have one; the stand-in where it has no good one."""
-        text = self.typed.one(field)
+        text = self.typed.first(field)
         if not text.strip():
             self.missing.append(field)
             return stand_in
@@ -237,7 +237,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     lead: str = ""
     groups: Callable[[Recorder, Typed], Sequence[FieldGroup]]
     draft: Callable[[Recorder, Reading], Call | None]
-    told: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
+    report: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
     rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
     is_text: bool = False
@@ -277,7 +277,7 @@ SWITCHES = FieldGroup(
 
 def latest(by: Recorder, typed: Typed) -> date | None:
     """The last day that a record may tell of."""
-    return None if typed.one("future") else by.today
+    return None if typed.first("future") else by.today
 
 
 def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
@@ -322,13 +322,13 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     call = form.draft(by, reading) if reading.is_sound else None
     missing = list(dict.fromkeys(reading.missing))
     doubts = form.doubts(by, typed) if reading.is_sound else ()
-    if writes and doubts and not typed.one(SURE):
+    if writes and doubts and not typed.first(SURE):
         reading.fault("", "say first that it is meant")
     stops = not reading.is_sound or (writes and missing)
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        written = call(how=How(not writes, bool(typed.one("commit")), latest(by, typed)))
+        written = call(how=How(not writes, bool(typed.first("commit")), latest(by, typed)))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

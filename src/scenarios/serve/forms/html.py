@@ -41,7 +41,7 @@ def _group(group: FieldGroup, typed: Typed, faults: Faults) -> str:
 def _is_filled(part: Field | ChoiceRow, typed: Typed, faults: Faults) -> bool:
     if isinstance(part, Field):
         return bool(_values(part, typed) or faults.get(part.name))
-    return any(typed.one(cell.name) or cell.value or faults.get(cell.name) for cell in part.cells)
+    return any(typed.first(cell.name) or cell.value or faults.get(cell.name) for cell in part.cells)
 
 
 def _part(part: Field | ChoiceRow, typed: Typed, faults: Faults) -> str:
@@ -143,11 +143,11 @@ def _row(row: ChoiceRow, typed: Typed, faults: Faults) -> str:
 
 def _cell(cell: ChoiceCell, typed: Typed, faults: Faults) -> str:
     is_asked = cell.name in typed.texts
-    chosen = typed.one(cell.name) if is_asked else cell.value
+    chosen = typed.first(cell.name) if is_asked else cell.value
     id, ratio = _id(cell.name), ""
     codes = [value for value, _ in cell.options]
     if cell.ratio:
-        text = typed.one(cell.ratio)
+        text = typed.first(cell.ratio)
         if not is_asked and chosen not in codes:
             text, chosen = chosen, ""
         ratio = (

@@ -17,7 +17,7 @@ from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written, moved_or_changed
 
 
-def said(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> str:
+def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> str:
     """In a few words, for who listens too: what is wrong, and what is missing."""
     known = labels(groups)
     faults = _faults(tried, known)
@@ -36,7 +36,7 @@ def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> str:
     if tried.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
         parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, tried.written)]
-        parts.append(_effects(by, form.told(by, tried.written, typed)))
+        parts.append(_effects(by, form.report(by, tried.written, typed)))
         if tried.written.drafts:
             parts.append(f"<h3>What will be written</h3>{texts(tried.written)}")
         if (commit := tried.written.committed) and commit.subject:
@@ -129,7 +129,7 @@ def _doubts(typed: Typed, tried: Attempt) -> str:
     if not tried.doubts:
         return ""
     doubts = "".join(f"<p>{safe(doubt)}</p>" for doubt in tried.doubts)
-    on = " checked" if typed.one(SURE) else ""
+    on = " checked" if typed.first(SURE) else ""
     return (
         f'{doubts}<p class="field check"><label>'
         f'<input type="checkbox" name="{SURE}" value="yes"{on}>'

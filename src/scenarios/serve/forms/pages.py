@@ -79,40 +79,40 @@ def _shown(form: Form, ask: PageRequest) -> ServedPage:
 
 def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     ask.desk.refresh()
-    said = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
+    sent_texts = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
         by = recorder(ask, sent)
-        groups = form.groups(by, said)
+        groups = form.groups(by, sent_texts)
         tried = Attempt()
-        if said.one("do") == "save":
-            if said.one("form") != version(form.name):
+        if sent_texts.first("do") == "save":
+            if sent_texts.first("form") != version(form.name):
                 tried = Attempt(faults={"": [_OF_ANOTHER]})
             else:
-                name = _name(said, data)
+                name = _name(sent_texts, data)
                 saved: Saved = ask.request.app.state.saved
 
                 def save() -> SavedPage | None:
                     nonlocal tried
-                    tried = attempt(form, by, said, writes=True)
-                    return _done(form, by, said, tried) if tried.written else None
+                    tried = attempt(form, by, sent_texts, writes=True)
+                    return _done(form, by, sent_texts, tried) if tried.written else None
 
                 if saved.once(name, save) is not None:
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
-            tried = attempt(form, by, said, writes=False)
+            tried = attempt(form, by, sent_texts, writes=False)
     if not is_live:
-        return _page(form, ask, by, said, groups, tried)
-    is_other = said.one("form") != version(form.name)
-    if is_other or said.one("shape") != _shape(groups):  # it asks for something else now
+        return _page(form, ask, by, sent_texts, groups, tried)
+    is_other = sent_texts.first("form") != version(form.name)
+    if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
-        return HTMLResponse(_form(form, by, said, groups, tried), headers=whole)
-    words = outcome.said(form, groups, tried)
+        return HTMLResponse(_form(form, by, sent_texts, groups, tried), headers=whole)
+    words = outcome.result_words(form, groups, tried)
     parts = (
-        outcome.outcome(form, by, said, tried),
+        outcome.outcome(form, by, sent_texts, tried),
         f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
         outcome.at_fields(groups, tried),
-        _seen(form, by, said, apart=True),
+        _seen(form, by, sent_texts, apart=True),
     )
     return HTMLResponse("".join(parts))
 
@@ -177,7 +177,7 @@ def _page(
     lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
     head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
     content = head + _form(form, by, sent, groups, tried)
-    status = 422 if sent.one("do") == "save" else 200
+    status = 422 if sent.first("do") == "save" else 200
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
@@ -185,11 +185,11 @@ def _form(
     form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
 ) -> str:
     result = outcome.outcome(form, by, sent, tried) if sent.is_sent else ""
-    words = outcome.said(form, groups, tried) if sent.is_sent else ""
+    words = outcome.result_words(form, groups, tried) if sent.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
-        "ticket": sent.one("ticket") or ticket(),
+        "ticket": sent.first("ticket") or ticket(),
         "shape": _shape(groups),
     }
     kept = "".join(
@@ -215,7 +215,7 @@ def _form(
 
 def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
-    result = outcome.done(by, tried.written, form.told(by, tried.written, sent))
+    result = outcome.done(by, tried.written, form.report(by, tried.written, sent))
     again = f"/record/{form.name}/"
     page = (
         f"<h1>Recorded</h1>{result}"

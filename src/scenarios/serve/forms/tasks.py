@@ -64,7 +64,7 @@ def form_of(task: Task) -> Form:
         lead=task.lead,
         groups=partial(_groups, task),
         draft=partial(_draft, task),
-        told=partial(_told, task),
+        report=partial(_report, task),
         field_of=task.field_of,
     )
 
@@ -84,13 +84,13 @@ def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
     if ask.kind in ("ratings", "across"):
         return across.words(by.database)
     records = ask.records(by.database, {}) if ask.records else {}
-    record = records.get(typed.one(ask.key).strip())
+    record = records.get(typed.first(ask.key).strip())
     return ask.note(record) if record else ""
 
 
 def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
     if ask.kind == "ratings":
-        return across.ratings_fixed(by.database, typed.one("scenario").strip())
+        return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.kind in ("across", "states"):
         rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
         return rows(by.database, _day(typed, by.today))
@@ -137,7 +137,7 @@ def _source_field(ask: Ask, by: Recorder) -> Field:
 def _day(typed: Typed, today: date) -> date:
     """The day on which what can be rated has to be open."""
     try:
-        return typed_in.day(typed.one("recorded"), lambda: today)
+        return typed_in.day(typed.first("recorded"), lambda: today)
     except ScenError:
         return today
 
@@ -212,7 +212,7 @@ def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | N
     """The record of a source that is registered on the way, if anything is said of one."""
     if not reading.typed.under(NEW):
         return None
-    if not reading.typed.one("source").strip():
+    if not reading.typed.first("source").strip():
         reading.missing.append("source")
     asks = (msgspec.structs.replace(ask, key=f"{NEW}:{ask.key}") for ask in source.KEYS)
     at = At(by.today, by.opened, {})
@@ -247,16 +247,16 @@ def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
     return call if {*reading.missing} <= {*stand_ins} else None
 
 
-def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
+def _report(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
     """The effects, or the remark beside the record; nothing of what is hidden."""
     answers = answers_of(task, by, Reading(typed))
     if task.reports == "effects":
-        return effects_told(by, written, task.names(answers), answers["date"])
+        return effects_report(by, written, task.names(answers), answers["date"])
     remark = "" if answers.get("scenario") in by.hidden else task.remark(written, answers)
     return (Paragraph(remark),) if remark else ()
 
 
-def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
+def effects_report(by: Recorder, written: Written, id: str, day: date) -> Document:
     """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
     shown = [effect for effect in effects if effect.scenario not in by.hidden]
@@ -278,29 +278,29 @@ _MOST = 3
 """As many items are named that it may be the same as."""
 
 
-def _evidence_told(by: Recorder, written: Written, _typed: Typed) -> Document:
+def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
     """Effects of the new item on each scenario."""
     id = id_of_new(written)
-    return effects_told(by, written, id, written.after.database.evidence[id].recorded)
+    return effects_report(by, written, id, written.after.database.evidence[id].recorded)
 
 
 def _doubts(by: Recorder, typed: Typed) -> list[str]:
     """Which items it may be the same as."""
-    evidence, summary = by.database.evidence, typed.one("summary").strip()
+    evidence, summary = by.database.evidence, typed.first("summary").strip()
     if not summary:
         return []
-    recorded = typed.one("recorded").strip() or by.today.isoformat()
-    day = typed_in.observed(typed.one("observed").strip() or recorded, lambda: by.today)
-    url, event = (typed.one(key).strip() or None for key in ("url", "event"))
+    recorded = typed.first("recorded").strip() or by.today.isoformat()
+    day = typed_in.observed(typed.first("observed").strip() or recorded, lambda: by.today)
+    url, event = (typed.first(key).strip() or None for key in ("url", "event"))
     same = alike(evidence, summary, day, url, event)[:_MOST]
     return [f"{id} may be the same ({why}): {evidence[id].summary}" for id, why in same]
 
 
-EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), told=_evidence_told, doubts=_doubts)
+EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), report=_evidence_report, doubts=_doubts)
 
 
 def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
-    item = by.database.evidence.get(typed.one("evidence"))
+    item = by.database.evidence.get(typed.first("evidence"))
     first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
     if item is None:
         return (first,)
@@ -334,14 +334,14 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     return partial(rating.rate, by.root, answers, seen=seen(reading.typed))
 
 
-def _rate_told(by: Recorder, written: Written, typed: Typed) -> Document:
-    id = typed.one("evidence").strip()
+def _rate_report(by: Recorder, written: Written, typed: Typed) -> Document:
+    id = typed.first("evidence").strip()
     on = max(by.today, written.after.database.evidence[id].recorded)
-    return effects_told(by, written, id, on)
+    return effects_report(by, written, id, on)
 
 
 def _rests_on(_by: Recorder, typed: Typed) -> str | None:
-    id = typed.one("evidence").strip()
+    id = typed.first("evidence").strip()
     return path_of("evidence", id) if id else None
 
 
@@ -349,7 +349,7 @@ RATING = msgspec.structs.replace(
     form_of(rating.TASK),
     groups=_rate_groups,
     draft=_rate_draft,
-    told=_rate_told,
+    report=_rate_report,
     rests_on=_rests_on,
 )
 
@@ -357,7 +357,7 @@ RATING = msgspec.structs.replace(
 def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
     """The fields, with the figure that the analyst gave last beside that of the probability."""
     first, *rest = _groups(forecast.TASK, by, typed)
-    id = typed.one("scenario").strip()
+    id = typed.first("scenario").strip()
     is_known = id in by.database.scenarios and by.analyst
     own = standing(by.database, id, by.today).get(by.analyst or "") if is_known else None
     if own is None:
@@ -387,7 +387,7 @@ def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
     return call
 
 
-def _forecast_told(by: Recorder, written: Written, typed: Typed) -> Document:
+def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
     answers = answers_of(forecast.TASK, by, Reading(typed))
     id, who, on = answers["scenario"], answers["analyst"], answers["date"]
     added = sums(written.after.database, who, on, [id])
@@ -399,13 +399,13 @@ def _forecast_told(by: Recorder, written: Written, typed: Typed) -> Document:
 
 def _sheet_day(by: Recorder, typed: Typed) -> date:
     try:
-        return typed_in.day(typed.one("date").strip(), lambda: by.today)
+        return typed_in.day(typed.first("date").strip(), lambda: by.today)
     except ScenError:
         return by.today
 
 
 def _on_sheet(by: Recorder, typed: Typed) -> str | None:
-    who = by.analyst or typed.one("analyst").strip()
+    who = by.analyst or typed.first("analyst").strip()
     return path_of("forecasts", f"{_sheet_day(by, typed)}-{who}") if who else None
 
 
@@ -413,6 +413,6 @@ FORECAST = msgspec.structs.replace(
     form_of(forecast.TASK),
     groups=_forecast_groups,
     draft=_forecast_draft,
-    told=_forecast_told,
+    report=_forecast_report,
     rests_on=_on_sheet,
 )

@@ -113,11 +113,11 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 def _table(sat: Sat, step: SittingStep) -> str:
     """The page with the figures of an answered group."""
-    said = sat.notes.sitting
-    ids = [t.id for t, _ in of_stage(said, step.group, "revealed", "revising", "settled")]
-    after = sitting.with_answers(sat.database, said)
+    texts_sent = sat.notes.sitting
+    ids = [t.id for t, _ in of_stage(texts_sent, step.group, "revealed", "revising", "settled")]
+    after = sitting.with_answers(sat.database, texts_sent)
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
-    absent = counted_absent(sat.database, sat.on, sitting.seen(said))
+    absent = counted_absent(sat.database, sat.on, sitting.seen(texts_sent))
     return html.blocks(reveal_table(figures, (), sat.analyst, absent))
 
 
@@ -215,16 +215,16 @@ def _left(ask: PageRequest, form: FormData) -> Reply:
 
 
 def _rated(ask: PageRequest, form: FormData) -> Reply:
-    said = sent(form)
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        id, now = said.one("item"), sat.notes.sitting
-        reading = Reading(said)
+        id, now = texts_sent.first("item"), sat.notes.sitting
+        reading = Reading(texts_sent)
         ratings, states = across.ratings(reading), across.states(reading)
         across.refuse_unknown(sat.opened, reading, ratings, states)
         if sat.step.item != id:
             return None
-        if said.one("do") == "later" or not (ratings or states or reading.faults):
+        if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
             sat.notes.keep(left_unrated=(*now.left_unrated, id))
             return None
         if reading.is_sound:
@@ -237,7 +237,7 @@ def _rated(ask: PageRequest, form: FormData) -> Reply:
             else:
                 sat.notes.keep(rated=(*now.rated, id))
                 return None
-        return asked(sat, said, reading)
+        return asked(sat, texts_sent, reading)
 
     return taken(ask, do)
 
@@ -254,16 +254,16 @@ def _past_due(ask: PageRequest, form: FormData) -> Reply:
 
 
 def _answered(ask: PageRequest, form: FormData) -> Reply:
-    said = sent(form)
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(said)
+        step, reading = sat.step, Reading(texts_sent)
         if step.kind != "ask":  # another tab was faster
             return None
         for topic in step.group:
             _answer(sat, topic, reading)
         if reading.faults:
-            return asked(sat, said, reading)
+            return asked(sat, texts_sent, reading)
         after = sat.step
         if after.kind == "sums" and not any(total.nearest for total in after.sums):
             sitting.show(sat.notes, after.group)
@@ -274,36 +274,36 @@ def _answered(ask: PageRequest, form: FormData) -> Reply:
 
 def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
     """Keep the sound parts of the answer for one scenario."""
-    id, said = topic.id, reading.typed
-    if said.one(f"skip:{id}"):
+    id, texts_sent = topic.id, reading.typed
+    if texts_sent.first(f"skip:{id}"):
         sitting.skip(sat.notes, id)
         return
-    made = _figure(topic, reading)
+    ended = _figure(topic, reading)
     why = reading.wanted(f"why:{id}", sitting.reason)
-    if made is None or reading.faults.get(f"why:{id}"):
-        if not reading.faults.get(f"p:{id}") and made is None:
+    if ended is None or reading.faults.get(f"why:{id}"):
+        if not reading.faults.get(f"p:{id}") and ended is None:
             reading.fault(f"p:{id}", "a probability, as before, or skip it")
         return
-    answer = SittingAnswer(made[0], made[0], "answered", topic.grounds, why)
+    answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why)
     sitting.put(sat.notes, id, answer)
 
 
 def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     """The figure that was given, or the one that stands; None where there is none."""
     id = topic.id
-    if reading.typed.one(f"same:{id}") and topic.standing:
+    if reading.typed.first(f"same:{id}") and topic.standing:
         return (topic.standing.probability,)
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
 def _kept(ask: PageRequest, form: FormData) -> Reply:
     """A draft, while somebody types: what is no figure yet is left for later."""
-    said = sent(form)
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply:
         step = sat.step
         for topic in step.group if step.kind == "ask" else ():
-            reading = Reading(said)
+            reading = Reading(texts_sent)
             answer = _figure(topic, reading)
             why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if answer and not reading.faults:
@@ -332,10 +332,10 @@ def _revealed(ask: PageRequest, form: FormData) -> Reply:
 
 
 def _revised(ask: PageRequest, form: FormData) -> Reply:
-    said = sent(form)
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(said)
+        step, reading = sat.step, Reading(texts_sent)
         if step.kind != "revise":
             return None
         answers = {}
@@ -349,11 +349,11 @@ def _revised(ask: PageRequest, form: FormData) -> Reply:
             else:
                 moved = msgspec.structs.replace(answer, probability=now[0])
                 answers[topic.id] = sitting.revised(moved, why)
-        if said.one("do") != "anyway":
+        if texts_sent.first("do") != "anyway":
             for warning in _off(sat, step.group, answers):
                 reading.fault("", warning)
         if reading.faults:
-            return asked(sat, said, reading)
+            return asked(sat, texts_sent, reading)
         sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
         return None
 
@@ -382,18 +382,18 @@ def _ended(ask: PageRequest, form: FormData) -> Reply:
     def do(sat: Sat) -> Reply | None:
         if sat.step.kind != "end":
             return None
-        made = end(sat.notes.sitting)
-        entries = [entry for entry in made.entries if not closed_since(sat.opened, entry, sat.on)]
+        ended = end(sat.notes.sitting)
+        entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
         if not entries:
             sat.notes.drop()
             return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
-        made = made._replace(entries=entries)
-        written = write_sheet(sat.opened.root, made, How(commit=commit))
+        ended = ended._replace(entries=entries)
+        written = write_sheet(sat.opened.root, ended, How(commit=commit))
         sat.notes.drop()
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)
-        absent = counted_absent(after, sat.on, made.seen)
-        blocks = html.blocks(reveal_table(reveals(written, made), added, sat.analyst, absent))
+        absent = counted_absent(after, sat.on, ended.seen)
+        blocks = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
         done = written.committed
         note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
         note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""

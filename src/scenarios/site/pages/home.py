@@ -151,7 +151,7 @@ def _told(site: Site) -> tuple[Span, ...]:
     news = figures(site).review.headline
     if is_quiet(news):
         return (standing(site),)
-    return headline.told(news, site.database)
+    return headline.headline_spans(news, site.database)
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

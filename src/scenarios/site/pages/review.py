@@ -46,7 +46,7 @@ def review_page(site: Site, day: str) -> Page:
     parts = whole(shown, site.database, both.now)
     news = in_brief(brief(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    description = plain(headline.told(compared.headline, site.database))
+    description = plain(headline.headline_spans(compared.headline, site.database))
     return Page(
         address=address,
         title=f"Review of {day}",
