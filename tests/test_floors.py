@@ -146,6 +146,6 @@ def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> N
         "lock",
         "site_folder",
         "state_folder",
-        "temporary",
+        "disk",
         "worktree",
     }

@@ -27,7 +27,7 @@ from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
-from scenarios.exchange.readers import Wanted
+from scenarios.exchange.arrivals import Wanted
 from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
@@ -40,9 +40,8 @@ from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.how import How
 from scenarios.workspace.importing.database import KIND, bring_database
-from scenarios.workspace.importing.files import arrive
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Imported, Settings
+from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
 from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
 from scenarios.workspace.results import foretold_of

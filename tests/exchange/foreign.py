@@ -9,8 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival
-from scenarios.exchange.readers import SourceFile, Wanted, reader
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    SourceFile,
+    Wanted,
+    reader,
+)
 
 DATA = Path(__file__).parents[1] / "data" / "exchange"
 TODAY = dt.date(2026, 6, 1)

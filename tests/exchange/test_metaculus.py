@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Foreign
+from scenarios.exchange.arrivals import Foreign, SourceFile, Wanted, reader
 from scenarios.exchange.metaculus.reading import listed
-from scenarios.exchange.readers import SourceFile, Wanted, reader
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
 FOLDER = DATA / "metaculus"

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived
-from scenarios.exchange.readers import SourceFile, Wanted
+from scenarios.exchange.arrivals import Arrived, SourceFile, Wanted
 from scenarios.exchange.stix.bundle import (
     EXTENSION,
     Bundled,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from scenarios.serve.desk import DeskState
-from scenarios.serve.forms.saved import Saved, SavedPage
+from scenarios.serve.forms.pages import Saved, SavedPage
 from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept
 from scenarios.workspace.opened import open_folder

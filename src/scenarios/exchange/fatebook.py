@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import (
     Incoming,
     PlainRow,
@@ -29,7 +29,6 @@ from scenarios.exchange.questions import (
     moment,
     probability,
 )
-from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
 from scenarios.text import shown

@@ -8,8 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Place
-from scenarios.exchange.readers import SourceFile
+from scenarios.exchange.arrivals import Place, SourceFile
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
 from scenarios.text import did_you_mean

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
 from scenarios.exchange.questions import CellError, Ended, Intake, Option, Posed, probability
-from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.model import Outcome
 from scenarios.text import counted, shown
 

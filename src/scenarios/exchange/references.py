@@ -11,10 +11,18 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, words
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+    words,
+)
 from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.questions import clean
-from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.exchange.targets.table import Codec, begins_with
 from scenarios.exchange.view.view import View

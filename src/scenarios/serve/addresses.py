@@ -23,11 +23,11 @@ from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
 from scenarios.serve.forms import pages as forms
-from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.saved import Saved, SavedPage, ticket
+from scenarios.serve.forms.html import texts
+from scenarios.serve.forms.pages import Saved, SavedPage, ticket
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
-from scenarios.site.links import INDEX, Links
+from scenarios.site.site import INDEX, Links
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.input.narrowing import narrowed

@@ -49,12 +49,12 @@ from scenarios.serve.exchange import (
     Whole,
     asked,
 )
-from scenarios.serve.forms.saved import Saved
+from scenarios.serve.forms.pages import Saved
 from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept, Warm
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 
 _FIELDS = 20_000
 _FAULTS = {
@@ -98,7 +98,7 @@ def _blind(ask: PageRequest) -> Response | None:
 def fault(request: Request, status: int, text: str) -> Response:
     """Reply with a page that says what is wrong."""
     desk: Desk = request.app.state.desk
-    ask = PageRequest(request, desk, Asked(), desk.latest, clock.today())
+    ask = PageRequest(request, desk, Asked(), desk.latest, typed_in.today())
     title = _FAULTS[status]
     content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
@@ -148,7 +148,7 @@ def _ask(request: Request, *, latest: bool) -> PageRequest:
         changed = request.url.include_query_params(**other)
         # The address will mean the same tomorrow.
         raise ElsewhereError(f"{changed.path}?{changed.query}")
-    return PageRequest(request, desk, lasting, seen, parts.as_of or clock.today())
+    return PageRequest(request, desk, lasting, seen, parts.as_of or typed_in.today())
 
 
 def _written(request: Request) -> str:

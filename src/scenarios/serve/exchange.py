@@ -17,9 +17,9 @@ from starlette.responses import Response
 from scenarios.errors import UsageError
 from scenarios.model import Database
 from scenarios.serve.desk import Desk, DeskState
-from scenarios.site.links import Page as SitePage
+from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
-from scenarios.workspace.input import clock, typed_in
+from scenarios.workspace.input import typed_in
 
 NARROWED = ("set", "tag", "theme", "source", "since", "until")
 """The parts of an address that narrow a list."""
@@ -136,7 +136,7 @@ def asked(given: Mapping[str, str]) -> Asked:
     texts = {name: _line(name, given[name]) for name in names}
     as_of = texts.get("as_of")
     return Asked(
-        as_of=typed_in.day(as_of, clock.today) if as_of else None,
+        as_of=typed_in.day(as_of, typed_in.today) if as_of else None,
         rev=texts.get("rev"),
         narrowed={name: texts[name] for name in NARROWED if name in texts},
         words=texts.get("q", ""),

@@ -33,13 +33,12 @@ from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.frame import SECTIONS, Section
-from scenarios.site.links import INDEX, STYLE
-from scenarios.site.links import Page as SitePage
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, STYLE, Site
+from scenarios.site.site import Page as SitePage
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
 _STATUS = ("status", "Status", f"status/{INDEX}")
@@ -153,7 +152,7 @@ def _about(ask: PageRequest) -> str:
 def _when(ask: PageRequest) -> str:
     """The day and the revision, in a form that needs no script; the slider comes with one."""
     opened = [scenario.opened for scenario in ask.database.scenarios.values()]
-    first, last = min((*opened, ask.on)), max(ask.on, clock.today())
+    first, last = min((*opened, ask.on)), max(ask.on, typed_in.today())
     offered = "".join(
         f'<option value="{commit.id[:SHORT]}">{safe(f"{commit.day} {commit.subject}")}</option>'
         for commit in ask.seen.offered

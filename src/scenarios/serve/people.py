@@ -21,11 +21,11 @@ from scenarios.serve.exchange import (
     take,
     to_filter,
 )
-from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.input import clock, typed_in
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.sitting import held_back
+from scenarios.workspace.writing import new_analyst
 
 _YEAR = 365 * 24 * 3600
 
@@ -148,7 +148,7 @@ def instead(ask: PageRequest) -> ServedPage | None:
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
-    if not hidden(ask.desk.latest.opened, analyst_of(ask), clock.today()):
+    if not hidden(ask.desk.latest.opened, analyst_of(ask), typed_in.today()):
         return None
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from scenarios.serve.desk import DeskState
 from scenarios.serve.door import policy
 from scenarios.serve.exchange import PageRequest, Sent
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 
 Value = TypeVar("Value")
 
@@ -106,7 +106,7 @@ class Warm:
             asked = [page for page in self._asked.values() if page.when > started - _AGE]
         for page in sorted(asked, key=lambda page: page.times, reverse=True):
             with suppress(Exception):  # who asks for it is told
-                on = page.ask.asked.as_of or clock.today()
+                on = page.ask.asked.as_of or typed_in.today()
                 self._page(page.ask._replace(seen=seen, on=on), page.make)
             until = until or started + _LEAST + _TIMES * (time.monotonic() - started)
             if time.monotonic() > until:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 
 from scenarios.paths import place_of
-from scenarios.site.links import CARD, FEED, INDEX, STYLE, Page
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site
 
 _ONE = {
     INDEX: "home.page",

@@ -23,12 +23,11 @@ from scenarios.model import EvidenceId, Kind, ScenarioId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.render.writers.html import safe
-from scenarios.site import frame, links
+from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
 from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.links import CARD, FEED, INDEX, STYLE
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Site, place
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
@@ -195,9 +194,9 @@ def keys(site: Site) -> Mapping[str, str]:
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
     for id in site.scenarios:
-        yield links.place("s", id), figures[id] + _commits(site, path_of("scenario", id))
+        yield place("s", id), figures[id] + _commits(site, path_of("scenario", id))
     for id, members in site.sets.items():
-        yield links.place("set", id), b"".join(figures[member] for member in members)
+        yield place("set", id), b"".join(figures[member] for member in members)
 
 
 def _items(
@@ -211,7 +210,7 @@ def _items(
         about = [figures[scenario] for scenario in sorted(bears_on(site.database, item))]
         others = [items[other] for other in item.corroborated_by if other in items]
         own = _commits(site, path_of("evidence", id))
-        yield links.place("e", id), b"".join((items[id], beside, own, *about, *others))
+        yield place("e", id), b"".join((items[id], beside, own, *about, *others))
 
 
 def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
@@ -220,7 +219,7 @@ def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) 
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
         key = _by(day, site, files, items) + around.encode()
-        by_address[links.place("review", f"{day}")] = key
+        by_address[place("review", f"{day}")] = key
     return by_address
 
 
@@ -281,18 +280,18 @@ def feed(site: Site, descriptions: Mapping[str, str]) -> str:
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
         f"{head}<author><name>{_text(site.title)}</name></author>\n"
-        f'{self_link}<link href="{base}{links.INDEX}"/>\n{items}</feed>\n'
+        f'{self_link}<link href="{base}{INDEX}"/>\n{items}</feed>\n'
     )
 
 
 def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
     entries = []
     for day in site.days:
-        address = links.place("review", f"{day}")
+        address = place("review", f"{day}")
         summary = descriptions.get(address, "")
         entries.append(_FeedEntry(day, address, f"Review of {day}", summary, f"review/{day}"))
     for id, item in site.evidence.items():
-        address, first = links.place("e", id), item.formerly[0] if item.formerly else id
+        address, first = place("e", id), item.formerly[0] if item.formerly else id
         summary = descriptions.get(address, "")
         entries.append(_FeedEntry(item.recorded, address, item.summary, summary, f"e/{first}"))
     return sorted(entries, reverse=True)[:_MOST]

@@ -11,8 +11,7 @@ from scenarios import __version__
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import html
 from scenarios.render.writers.html import ALONE, Around, IndexEntry, safe
-from scenarios.site.links import CARD, FEED, INDEX, STYLE, Page, up
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site, up
 
 READING = "reading/index.html"
 Section = tuple[str, str, str]

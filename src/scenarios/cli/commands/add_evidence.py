@@ -27,10 +27,9 @@ from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
 from scenarios.workspace.how import How
-from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import id_of_new
-from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.tasks.evidence import TASK, free_id, new_id
 from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (

@@ -15,15 +15,13 @@ from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import progress, say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Misfit
-from scenarios.exchange.readers import READERS, Wanted
+from scenarios.exchange.arrivals import READERS, Misfit, Wanted
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, bring_database
-from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Count, Imported, Settings, lines
+from scenarios.workspace.importing.settings import STDIN, Count, Imported, Settings, arrive, lines
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.writing import Written, differences
 

@@ -31,7 +31,6 @@ from scenarios.render.documents.session import answer_text, reveal_table
 from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
-from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
@@ -45,7 +44,7 @@ from scenarios.workspace.sitting import (
     write_sheet,
 )
 from scenarios.workspace.sitting import end as end_of
-from scenarios.workspace.writing import Written, check_commit
+from scenarios.workspace.writing import Written, check_commit, refuse_day
 
 
 def command(

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from scenarios.errors import ScenError
+from scenarios.exchange.arrivals import SourceFile
 from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.readers import SourceFile
 from scenarios.exchange.tables.table import refused
 from scenarios.text import shown
 

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scenarios.errors import NAMED
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Place
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Foreign,
+    Place,
+    SourceFile,
+    Wanted,
+)
 from scenarios.exchange.incoming import Incoming, PlainRow, rows
 from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
 from scenarios.exchange.questions import (
@@ -24,7 +32,6 @@ from scenarios.exchange.questions import (
     digest,
     probability,
 )
-from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 

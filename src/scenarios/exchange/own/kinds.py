@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Misfit, Place
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+)
 from scenarios.exchange.own import cells
 from scenarios.exchange.own.cells import Unfit
 from scenarios.exchange.own.rows import (
@@ -19,7 +27,6 @@ from scenarios.exchange.own.rows import (
     records,
     sheet,
 )
-from scenarios.exchange.readers import SourceFile, Wanted
 
 LONGEST_TITLE = 200
 

@@ -9,9 +9,17 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+    slug,
+)
 from scenarios.exchange.own.cells import CellValue, Days, Parse, Unfit, chance, forecast, in_percent
-from scenarios.exchange.readers import SourceFile, Wanted
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown

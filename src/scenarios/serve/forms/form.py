@@ -17,11 +17,10 @@ from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
-from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed, Opened
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, refuse_day
 
 Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from scenarios.model import ScenarioId
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
-from scenarios.serve.forms import (
-    corrections,
-    html,
-    outcome,
-)
+from scenarios.serve.forms import corrections, html
 from scenarios.serve.forms.form import (
     Attempt,
     FieldGroup,
@@ -34,9 +35,8 @@ from scenarios.serve.forms.form import (
     typed,
     version,
 )
-from scenarios.serve.forms.saved import Saved, SavedPage, ticket
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.tasks import (
     clarification,
     indicator,
@@ -65,7 +65,7 @@ _CHUNK = 1 << 20
 def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
-    who, today = people.analyst_of(ask), clock.today()
+    who, today = people.analyst_of(ask), typed_in.today()
     return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
 
 
@@ -107,11 +107,11 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
         return HTMLResponse(_form(form, by, sent_texts, groups, tried), headers=whole)
-    words = outcome.result_words(form, groups, tried)
+    words = html.result_words(form, groups, tried)
     parts = (
-        outcome.outcome(form, by, sent_texts, tried),
+        html.outcome(form, by, sent_texts, tried),
         f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
-        outcome.at_fields(groups, tried),
+        html.at_fields(groups, tried),
         _seen(form, by, sent_texts, apart=True),
     )
     return HTMLResponse("".join(parts))
@@ -184,8 +184,8 @@ def _page(
 def _form(
     form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
 ) -> str:
-    result = outcome.outcome(form, by, sent, tried) if sent.is_sent else ""
-    words = outcome.result_words(form, groups, tried) if sent.is_sent else ""
+    result = html.outcome(form, by, sent, tried) if sent.is_sent else ""
+    words = html.result_words(form, groups, tried) if sent.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
@@ -215,7 +215,7 @@ def _form(
 
 def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
-    result = outcome.done(by, tried.written, form.report(by, tried.written, sent))
+    result = html.done(by, tried.written, form.report(by, tried.written, sent))
     again = f"/record/{form.name}/"
     page = (
         f"<h1>Recorded</h1>{result}"
@@ -265,3 +265,42 @@ ENTRIES = (
     give("/record/", _every),
     give("/recorded/{ticket}/", _recorded),
 )
+
+
+_MOST = 500
+
+
+def ticket() -> str:
+    """The name of one form on one page."""
+    return secrets.token_urlsafe(9)
+
+
+class SavedPage(NamedTuple):
+    """A page, and the scenarios of which it tells no figure."""
+
+    page: str
+    hidden: Collection[ScenarioId] = ()
+
+
+class Saved:
+    """The pages that tell what was saved, by the ticket of the form; one is saved after another."""
+
+    def __init__(self) -> None:
+        self._saving = threading.Lock()
+        self._pages: OrderedDict[str, SavedPage] = OrderedDict()
+
+    def get(self, ticket: str) -> SavedPage | None:
+        """The page of a form that this server saved lately, or None."""
+        return self._pages.get(ticket)
+
+    def once(self, ticket: str, save: Callable[[], SavedPage | None]) -> SavedPage | None:
+        """Save, unless that was done; what is told of it, or None where it was refused."""
+        with self._saving:
+            if page := self._pages.get(ticket):
+                return page
+            page = save()
+            if page is not None and ticket:
+                self._pages[ticket] = page
+                while len(self._pages) > _MOST:
+                    self._pages.popitem(last=False)
+            return page

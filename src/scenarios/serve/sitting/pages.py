@@ -32,12 +32,12 @@ from scenarios.serve import people
 from scenarios.serve.exchange import PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
-from scenarios.serve.forms.outcome import texts
+from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
-from scenarios.workspace.input import clock, typed_in
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting import (
     SittingStep,
@@ -82,7 +82,7 @@ class Sat(NamedTuple):
 
 @contextmanager
 def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[Sat]:
-    opened, on = ask.desk.refresh().opened, clock.today()
+    opened, on = ask.desk.refresh().opened, typed_in.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
         yield Sat(ask, opened, held, analyst, on)
@@ -130,7 +130,7 @@ def _remarks(sat: Sat) -> list[str]:
             lines.append(f"Left out: {fault}; you had said {answer}")
         else:
             open_ones.append(entry)
-    given = (sat.analyst, sat.on, open_ones, clock.today())
+    given = (sat.analyst, sat.on, open_ones, typed_in.today())
     return [*lines, *foretold_of_sheet(sat.opened.root, *given)]
 
 
@@ -167,7 +167,7 @@ def _shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
         return page("<p>A sitting is somebody's own.</p>" + people.who_records(ask))
-    root, on = ask.desk.root, clock.today()
+    root, on = ask.desk.root, typed_in.today()
     if kept(root, analyst, on) is None:
         return _before(ask, analyst, on)
     with open_sitting(ask, analyst) as sat:
@@ -200,7 +200,7 @@ def _begun(ask: PageRequest, _form: FormData) -> Reply:
 
 def _left(ask: PageRequest, form: FormData) -> Reply:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
-    day, takes = typed_in.day(str(form.get("day")), clock.today), form.get("do") == "take"
+    day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
 
     def do(sat: Sat) -> None:
         with notes(sat.opened.root, sat.analyst, day) as old:

@@ -21,9 +21,7 @@ from scenarios.render.document import Block, Document, Figure, Heading, Jump, Pa
 from scenarios.render.documents.brief import in_brief
 from scenarios.render.documents.review import findings, headline
 from scenarios.render.writers import page as writer
-from scenarios.site import links
-from scenarios.site.links import Page, page_of
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of, place
 from scenarios.text import counted
 from scenarios.workspace.reading import start_of, with_history
 
@@ -37,7 +35,7 @@ def review_page(site: Site, day: str) -> Page:
 
     In a large database only the scenarios that moved most have a chapter: all have a page.
     """
-    address, on = links.place("review", day), date.fromisoformat(day)
+    address, on = place("review", day), date.fromisoformat(day)
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
@@ -89,8 +87,7 @@ def _turn(site: Site, on: date, address: str) -> str:
     at = site.days.index(on)
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
     places = {
-        day: escape(site.href(address, links.place("review", f"{day}")))
-        for day in (*before, *after)
+        day: escape(site.href(address, place("review", f"{day}"))) for day in (*before, *after)
     }
     entries = [
         *(f'<a rel="prev" href="{places[day]}">← {day}</a>' for day in before),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.errors import NotWritten, ScenError
+from scenarios.storage.disk import try_lock
 from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import (
@@ -26,7 +27,6 @@ from scenarios.storage.git.process import (
     let_run,
 )
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.opening import try_lock
 from scenarios.storage.worktree import sync
 
 _NOTE = "scen-commit-"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.opening import open_file, user_folder
+from scenarios.storage.disk import open_file, user_folder
 
 MODE = 0o600
 """Readable by the owner alone."""

@@ -218,3 +218,8 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
             raise UsageError(f"{shown(key)} is {done} twice; keep one of the two")
         by_key[key] = value
     return by_key
+
+
+def today() -> date:
+    """Return the local day: nothing else looks at the calendar."""
+    return date.today()  # noqa: DTZ011 - an analyst's day is the local one

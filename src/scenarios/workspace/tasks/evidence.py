@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from scenarios.errors import Problem, UsageError
+from scenarios.exchange.arrivals import LONGEST, joined_words, words
 from scenarios.model import EvidenceId
+from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
 from scenarios.values import first_day
-from scenarios.workspace import ids
-from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
@@ -33,7 +35,7 @@ from scenarios.workspace.tasks.task import (
     items,
     since_today,
 )
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "origin", "event", "theme"),
@@ -53,7 +55,7 @@ def _source(text: str, at: At) -> str:
 
 
 def _id(text: str, at: At) -> str:
-    return ids.new_id(at.opened, at.answers["observed"], text) if at.opened else text
+    return new_id(at.opened, at.answers["observed"], text) if at.opened else text
 
 
 def record_evidence(
@@ -78,7 +80,7 @@ def record_evidence(
             opened.evidence(other)
         if id:
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
-        item = new_file("evidence", id or ids.free_id(opened, record), record)
+        item = new_file("evidence", id or free_id(opened, record), record)
         if new_source and record["source"] not in opened.database.sources:
             return [new_file("source", record["source"], new_source), item]
         return [item]
@@ -264,3 +266,34 @@ TASK = Task(
     reports="effects",
     field_of=item_field,
 )
+
+
+def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
+    """The date and the summary's first words, with a number where that is taken."""
+    summary_words = words(record["summary"])
+    proposed = _proposed(record["observed"], summary_words)
+    number = 1
+    while _is_taken(opened, proposed):
+        number += 1
+        proposed = _proposed(record["observed"], summary_words, f"-{number}")
+    return proposed
+
+
+def _proposed(observed: str, summary_words: list[str], number: str = "") -> str:
+    room = LONGEST - len(observed) - len("-") - len(number)
+    return f"{observed}-{joined_words(summary_words, room) or 'item'}{number}"
+
+
+def new_id(opened: Opened, observed: str, text: str) -> str:
+    """An id for an item of this date that no item has yet."""
+    place = place_of(path_of("evidence", text))
+    if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
+        raise UsageError(f"'{text}' is not a valid id: {observed}-, then small letters and hyphens")
+    if _is_taken(opened, text):
+        raise UsageError(f"there is evidence '{text}' already")
+    return text
+
+
+def _is_taken(opened: Opened, id: str) -> bool:
+    """On the disk, not in the snapshot: a folder or a file that cannot be read has the name too."""
+    return os.path.lexists(opened.root / path_of("evidence", id))

@@ -8,7 +8,6 @@ from typing import Any
 
 from scenarios.errors import Keys
 from scenarios.storage.edits import Draft, new_file
-from scenarios.workspace.guards import crowded_set
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, tags, titled
@@ -27,7 +26,7 @@ from scenarios.workspace.tasks.task import (
     since_today,
     worded,
 )
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import Written, crowded_set, write
 
 
 def _free(text: str, at: At) -> str:
