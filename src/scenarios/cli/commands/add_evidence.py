@@ -26,6 +26,8 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
+from scenarios.storage.state.session_notes import jotted, left
+from scenarios.storage.state.state_folder import drop
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import id_of_new
@@ -168,9 +170,6 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
         What an earlier kill left there is told, until an item of that summary is entered.
         """
-        from scenarios.storage.state.session_notes import jotted, left
-        from scenarios.storage.state.state_folder import drop
-
         before = left(root, "add-evidence")
         for place, text in before.items():
             summary, _, command = text.partition("\n")

@@ -14,7 +14,7 @@ from scenarios.analysis.review.agenda import Topic, counted_absent, criteria_tex
 from scenarios.cli.output.streams import screen_lines, width
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.dialogue import Back
+from scenarios.cli.terminal.retyping import Back
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal

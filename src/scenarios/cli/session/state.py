@@ -11,7 +11,7 @@ import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.dialogue import Back
+from scenarios.cli.terminal.retyping import Back
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer
 from scenarios.workspace import sitting

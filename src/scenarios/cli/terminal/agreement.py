@@ -9,8 +9,8 @@ import typer
 
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, RecordLine, current
-from scenarios.cli.terminal.line import drop_typed_ahead
+from scenarios.cli.terminal.prompt import drop_typed_ahead
+from scenarios.cli.terminal.retyping import Back, Dialogue, Key, RecordLine, current
 from scenarios.errors import ScenError
 from scenarios.text import nearest
 
@@ -22,9 +22,9 @@ _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
 class _Changed(Exception):  # noqa: N818 - no error
     """A line of the record is to be asked for again."""
 
-    def __init__(self, key: Key, said: str) -> None:
+    def __init__(self, key: Key, answer: str) -> None:
         super().__init__()
-        self.key, self.said = key, said
+        self.key, self.answer = key, answer
 
 
 def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool) -> T:
@@ -35,25 +35,25 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
     """
     if not (missing and prompt.interactive()):
         return ask()
-    dialogue = Dialogue()
-    current.append(dialogue)
+    dialogue, outer = Dialogue(), current.get()
+    current.set(dialogue)
     try:
         while True:
             try:
                 answers = ask()
                 retyping.end()
                 if dialogue.asked and any(row.answer for row in dialogue.rows):
-                    _show_and_ask(dialogue, _fault(tried, answers))
+                    _show_and_ask(dialogue, outer, _fault(tried, answers))
             except Back:
                 dialogue.take_back(dialogue.asked[-1])
             except _Changed as changed:
-                dialogue.take_back(changed.key, changed.said)
+                dialogue.take_back(changed.key, changed.answer)
             else:
                 return answers
             dialogue.begin()
             retyping.begin_anew()
     finally:
-        current.remove(dialogue)
+        current.set(outer)
 
 
 def _fault(tried: Callable[[T], object], answers: T) -> str | None:
@@ -64,10 +64,10 @@ def _fault(tried: Callable[[T], object], answers: T) -> str | None:
     return None
 
 
-def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
+def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None) -> None:
     """Show the record and ask once; one that would be refused cannot be written."""
     rows = _in_order(dialogue.rows)
-    own = current.pop()  # these questions are none of the record's
+    current.set(outer)  # these questions are none of the record's
     try:
         typer.echo(f"\n{_listed(rows)}", err=True)
         if fault:
@@ -84,7 +84,7 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         if isinstance(chosen, RecordLine) and chosen.key:
             raise _Changed(chosen.key, chosen.answer)
     finally:
-        current.append(own)
+        current.set(dialogue)
 
 
 def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
