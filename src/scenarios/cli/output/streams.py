@@ -123,14 +123,6 @@ _NOT_THERE = (126, 127)
 """Exit codes of a shell for a command that it cannot run."""
 
 
-def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
-    """A result on stdout: as JSON, or as the text that `text` makes, page by page."""
-    if form == "json":
-        show(value, text, form)
-    else:
-        page(text())
-
-
 def page(text: str) -> None:
     """A text on stdout; on a terminal that it is too long for, through the pager."""
     text = shown_in(sys.stdout.encoding, text) if sys.stdout else text

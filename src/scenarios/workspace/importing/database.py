@@ -15,8 +15,7 @@ from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.table import TARGETS, Target
-from scenarios.exchange.view.cells import Cells, typed
-from scenarios.exchange.view.records import RecordContent, records
+from scenarios.exchange.view.records import Cells, RecordContent, records, typed
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
