@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from scenarios.cli.main import app
+from scenarios.cli.terminal import retyping
 
 
 class Said(NamedTuple):
@@ -54,6 +55,7 @@ def converse(*words: str, answer: Callable[[str], str]) -> Said:
     err = io.TextIOWrapper(screen, "utf-8", write_through=True)
     out = io.TextIOWrapper(pipe, "utf-8", write_through=True)
     code = 0
+    retyping.forget()  # as a process of its own begins
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "stdin", keyboard)
         patch.setattr(sys, "argv", ["scen", *words])

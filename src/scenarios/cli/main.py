@@ -77,7 +77,6 @@ class _Group(TyperGroup):
             formatter.write_dl(list(HELP.items()))
 
     def invoke(self, ctx: Any) -> Any:
-        retyping.begin()
         try:
             result = super().invoke(ctx)
             if sys.stdout:

@@ -23,14 +23,14 @@ from scenarios.storage.git import committing
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
-from scenarios.storage.state import undo_journal
-from scenarios.storage.state.undo_journal import Change, Noted
+from scenarios.storage.state import state_folder
+from scenarios.storage.state.state_folder import Change, Noted
 from scenarios.text import did_you_mean, printable
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
-is_left = undo_journal.is_begun
+is_left = state_folder.is_command_begun
 """True if a killed command may have changed some of its files and not the others."""
 _LONGEST = 100
 """The characters up to which a subject takes more figures than its first."""
@@ -85,7 +85,7 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     Under the lock. A file that was changed since stays.
     """
     messages: list[str] = []
-    for note in undo_journal.begun(root):
+    for note in state_folder.begun_notes(root):
         drafts = half(root, note)
         if drafts is None:
             note.done()
@@ -118,10 +118,12 @@ def half(root: Path, note: Noted) -> list[Draft] | None:
 def _note(
     root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None
 ) -> tuple[Noted | None, tuple[str, ...]]:
-    changes = [Change(path=d.path, before=d.old, after=undo_journal.digest(d.new)) for d in drafts]
+    changes = [
+        Change(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
+    ]
     attached = copy.path if copy and copy.is_ours else None
     try:
-        return undo_journal.note(root, changes, command, attached), ()
+        return state_folder.note_changes(root, changes, command, attached), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 

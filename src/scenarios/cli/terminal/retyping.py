@@ -93,12 +93,15 @@ class _Typed:
         self.note: Callable[[], None] | None = None
 
 
-_typed: ContextVar[_Typed] = ContextVar("typed")
+_typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
 
 
-def begin() -> None:
-    """Begin a command: nothing is typed yet."""
-    _typed.set(_Typed())
+def _answers() -> _Typed:
+    """The answers typed in this command."""
+    answers = _typed.get()
+    if answers is None:
+        _typed.set(answers := _Typed())
+    return answers
 
 
 def remember(option: str, *texts: str, instead_of: str | None = None) -> None:
@@ -106,7 +109,7 @@ def remember(option: str, *texts: str, instead_of: str | None = None) -> None:
 
     `instead_of` is the word of the command line for an argument: the text takes its place there.
     """
-    typed = _typed.get()
+    typed = _answers()
     if instead_of is not None:
         typed.replaced[instead_of] = texts[0]
         return
@@ -119,36 +122,36 @@ def remember(option: str, *texts: str, instead_of: str | None = None) -> None:
 
 def begin_anew() -> None:
     """Go through the questions again: until one is asked, its answer from before stands."""
-    _typed.get().fresh.clear()
+    _answers().fresh.clear()
 
 
 def end() -> None:
     """Drop the answers to questions that did not come up again."""
-    typed = _typed.get()
+    typed = _answers()
     for option in typed.options.keys() - typed.fresh:
         del typed.options[option]
 
 
 def before_each(note: Callable[[], None] | None) -> None:
     """Call this before each question from now on; nothing, with None."""
-    _typed.get().note = note
+    _answers().note = note
 
 
 def note() -> None:
     """Call what is to be called before each question."""
-    if note := _typed.get().note:
+    if note := _answers().note:
         note()
 
 
 def forget() -> None:
     """Drop the answers: they are written, or kept elsewhere."""
-    _typed.get().options.clear()
-    _typed.get().replaced.clear()
+    _answers().options.clear()
+    _answers().replaced.clear()
 
 
 def again() -> str | None:
     """The command line with the typed answers in it; None without any."""
-    typed = _typed.get()
+    typed = _answers()
     if not (typed.options or typed.replaced):
         return None
     pairs = [(option, text) for option, texts in typed.options.items() for text in texts]
