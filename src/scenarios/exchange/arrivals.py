@@ -1,4 +1,4 @@
-"""Records and forecasts of a foreign file, each with its place there."""
+"""The import formats, and the records and forecasts of a foreign file with their places."""
 
 from __future__ import annotations
 

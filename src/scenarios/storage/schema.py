@@ -10,14 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Fault, Keys
+from scenarios.model import Kind
 from scenarios.text import LONGEST_SHOWN, MOST_HINTS, did_you_mean, nearest, shown
 from scenarios.values import SPACE
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
-
-    from scenarios.model import Kind
 
 
 def validate(kind: Kind, value: Any) -> list[Fault]:

@@ -186,7 +186,9 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
     while picked := prompt.optional(question, parse, in_full, label="shows"):
         for key, how in picked.items():
             indicator = _indicator(database, key)
-            row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
+            row = ", ".join(
+                f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items()
+            )
             tell(f"{how}: {indicator.statement}\nrates {row}")
             states["/".join(key)] = how
         question = "  Any more (Enter = go on)"
@@ -222,9 +224,11 @@ def _ask_ratings(
         tell(f"\n{group.title}", 0)
         for id in group.ids:
             if id in through:
-                tell(f"{id}: {' and '.join(map(_shown, through[id]))} through indicators")
+                tell(
+                    f"{id}: {' and '.join(map(ratios.rating_text, through[id]))} through indicators"
+                )
             elif id in recorded or id in ratings:
-                tell(f"{id}: {_shown(ratings.get(id) or recorded[id])} already")
+                tell(f"{id}: {ratios.rating_text(ratings.get(id) or recorded[id])} already")
         blank = [id for id in group.ids if id not in through]
         if group.is_set and len(blank) < len(group.ids):
             if blank:
@@ -261,10 +265,6 @@ def _rate(
 
 def _indicator(database: Database, key: IndicatorKey) -> Indicator:
     return database.scenarios[key[0]].indicators[key[1]]
-
-
-def _shown(rating: Rating) -> str:
-    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def _graded(text: str) -> str:

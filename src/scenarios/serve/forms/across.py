@@ -86,7 +86,7 @@ def _cell(
         label=scenario.title if scenario else id,
         about=id,
         options=CODES,
-        value=given if isinstance(given, str) else f"{given:g}" if given is not None else "",
+        value="" if given is None else ratios.rating_text(given),
     )
 
 
@@ -116,7 +116,7 @@ def indicators_asked(
 
 def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     rates = (
-        ", ".join(f"{id} {_code(rating)}" for id, rating in indicator.ratings.items())
+        ", ".join(f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items())
         if indicator
         else ""
     )
@@ -125,10 +125,6 @@ def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     return ChoiceCell(
         name=f"fires:{key}", label=statement, about=key, hint=hint, options=_STATES, value=state
     )
-
-
-def _code(rating: Rating) -> str:
-    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def ratings(reading: Reading) -> dict[ScenarioId, Any]:
