@@ -190,7 +190,7 @@ IndicatorState = Literal["observed", "emerging", "reversed"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one file, or a part of it, holds; equal when the content is equal."""
+    """The content of one file or of a part of it; equal when the content is equal."""
 
 
 class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):

@@ -15,7 +15,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.scoring import QuestionScore, score
 from scenarios.exchange.view.computed_rows import ROWS
-from scenarios.exchange.view.table import Table
+from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import COMPUTED, TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.model import Database
@@ -56,7 +56,7 @@ def assert_sound(view: View) -> None:
         assert_named(view, table)
 
 
-def assert_named(view: View, table: Table) -> None:
+def assert_named(view: View, table: ViewTable) -> None:
     """Its key names one row, and what it refers to is there."""
     keys = cells(view, table.name, *table.key)
     assert len({*keys}) == len(keys), table.name

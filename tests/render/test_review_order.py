@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.brief import Brief, brief
-from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import Database
@@ -39,9 +38,7 @@ WORDS = ("dB", "deciban", "bits", "Bayes")
 def looked(db: Database, since: date, as_of: date) -> tuple[Review, Brief]:
     period = window(db, since, as_of, banded=True)
     made = review(period)
-    late = [one.record for one in made.findings if one.rule == "not-reviewed"]
-    parts = (made.headline, made.moves, Causes(made.events, made.other_causes))
-    return made, brief(period, *parts, made.scenarios, made.spreads, made.due, late)
+    return made, brief(period, made)
 
 
 @cache

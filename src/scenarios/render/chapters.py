@@ -372,7 +372,7 @@ def indicator_board(
 
 
 def _waits(row: IndicatorRow, soon: date) -> bool:
-    """Whether an indicator is half seen, or not seen although it is due."""
+    """True if an indicator is half seen, or not seen although it is due."""
     due = row.due is not None and row.due <= soon
     return row.state == "emerging" or (due and row.state != "observed")
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 
 from scenarios.errors import ScenError
+from scenarios.storage.disk import UNFOLLOWED, open_file
 from scenarios.storage.lock import hold
-from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"

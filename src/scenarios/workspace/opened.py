@@ -85,7 +85,7 @@ class Opened(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.loaded.database
 
     def about(self, *scenarios: ScenarioId) -> Database:

@@ -27,15 +27,12 @@ from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
-from scenarios.workspace.commit import subject
-from scenarios.workspace.corrections.editing import foretold_of, foretold_words
 from scenarios.workspace.how import AS_USUAL, TRIED, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.recording import Placed, forecast, unplaced
-from scenarios.workspace.results import SheetAnswer, SheetRecorded
-from scenarios.workspace.sheets import Entry
-from scenarios.workspace.writing import Written
+from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
+from scenarios.workspace.sheets import Entry, Placed, record_entries, unplaced
+from scenarios.workspace.writing import Written, commit_subject
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """Bounds of a forecast in a sheet."""
@@ -269,9 +266,9 @@ def write_sheet(
 
     def words(written: Written) -> str:
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
-        return subject(f"forecast: {end.sheet}", moves)
+        return commit_subject(f"forecast: {end.sheet}", moves)
 
-    return forecast(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
+    return record_entries(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
 
 
 def foretold_of_sheet(
@@ -281,7 +278,8 @@ def foretold_of_sheet(
     if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
         return []
     with suppress(ScenError):
-        findings = foretold_of(forecast(root, analyst, day, entries, TRIED), on)
+        written = record_entries(root, analyst, day, entries, TRIED, words=lambda _: "")
+        findings = foretold_of(written, on)
         return [
             foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
         ]

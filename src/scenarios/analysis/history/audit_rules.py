@@ -11,8 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit
 from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
-from scenarios.analysis.rules.evidence import ALIKE
-from scenarios.analysis.rules.rule import rule
+from scenarios.analysis.rules.rule import ALIKE, rule
 from scenarios.model import (
     Analyst,
     Database,

@@ -1,4 +1,4 @@
-"""What one analyst's sitting goes through at a date, in its order."""
+"""The agenda of one analyst's sitting at a date, in its order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git tells: what changed, when, by whom, and what a reviewer should know of it."""
+"""Differences between two revisions."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
 
 
-class By(StrEnum):
-    """What the means are grouped by, besides by forecaster."""
+class ScoreGroup(StrEnum):
+    """Groups of the means, besides forecasters."""
 
     analyst = "analyst"
     scenario = "scenario"
@@ -34,7 +34,9 @@ _Day = Annotated[
 
 def command(
     context: typer.Context,
-    by: Annotated[By, typer.Option("--by", help="A table for each of these too.")] = By.analyst,
+    by: Annotated[
+        ScoreGroup, typer.Option("--by", help="A table for each of these too.")
+    ] = ScoreGroup.analyst,
     since: _Day = None,
     until: _Day = None,
     forecaster: Annotated[

@@ -38,10 +38,10 @@ schema: ContextVar[str] = ContextVar("schema", default="")
 
 def show(value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes."""
-    typer.echo(told(value) if form == "json" else text())
+    typer.echo(as_json(value) if form == "json" else text())
 
 
-def told(value: Any) -> str:
+def as_json(value: Any) -> str:
     """A result as JSON that names its schema and the ledger's version; a list is its rows alone.
 
     It names the files left out where there are any; a report says too that there are none.
@@ -121,14 +121,6 @@ def _width() -> int:
 
 _NOT_THERE = (126, 127)
 """Exit codes of a shell for a command that it cannot run."""
-
-
-def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
-    """A result on stdout: as JSON, or as the text that `text` makes, page by page."""
-    if form == "json":
-        show(value, text, form)
-    else:
-        page(text())
 
 
 def page(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.table import SCENARIO, Table, column, table, tables
+from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
 
 COMPUTED = tables(
     figures=table(
@@ -132,18 +132,18 @@ COMPUTED = tables(
 )
 
 
-def _ordered() -> dict[str, Table]:
-    every = {made.name: made for made in (*RECORDED, *COMPUTED)}
-    ordered: dict[str, Table] = {}
+def _ordered() -> dict[str, ViewTable]:
+    every = {view_table.name: view_table for view_table in (*RECORDED, *COMPUTED)}
+    ordered: dict[str, ViewTable] = {}
 
-    def add(made: Table) -> None:
-        for reference in made.references:
-            if reference.table != made.name:
+    def add(view_table: ViewTable) -> None:
+        for reference in view_table.references:
+            if reference.table != view_table.name:
                 add(every[reference.table])
-        ordered.setdefault(made.name, made)
+        ordered.setdefault(view_table.name, view_table)
 
-    for made in every.values():
-        add(made)
+    for view_table in every.values():
+        add(view_table)
     return ordered
 
 

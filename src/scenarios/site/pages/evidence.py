@@ -28,11 +28,9 @@ from scenarios.render.document import (
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
-from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Page, page_of
 from scenarios.site.pages.record import record_items
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, Page, Site, page_of, place
 from scenarios.text import counted
 from scenarios.values import indicator_key
 
@@ -68,7 +66,7 @@ def _is_retracted(site: Site, id: EvidenceId) -> bool:
 
 def item_page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
-    address, year = links.place("e", id), id[:4]
+    address, year = place("e", id), id[:4]
     item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
     bears = counted(len(bearings), "scenario")
@@ -79,7 +77,7 @@ def item_page(site: Site, id: EvidenceId) -> Page:
         main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
         + html.sections(_body(site, id, item, bearings), places),
         section="evidence",
-        above=(IndexEntry(year, site.href(address, links.place("year", year))),),
+        above=(IndexEntry(year, site.href(address, place("year", year))),),
     )
 
 
@@ -221,7 +219,7 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
 
 def year_page(site: Site, year: str = "") -> Page:
     """The latest items and the years; or the items of a year, by the month of their recording."""
-    address = f"evidence/{year}/{links.INDEX}" if year else "evidence/index.html"
+    address = f"evidence/{year}/{INDEX}" if year else "evidence/index.html"
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
     shown = (Heading(1, title), *blocks(site, year))

@@ -29,12 +29,10 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
-from scenarios.site import links
 from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
-from scenarios.site.links import Page
 from scenarios.site.pages.evidence import listed, newest
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, Page, Site
 from scenarios.text import counted
 from scenarios.workspace.reading import span
 
@@ -44,7 +42,7 @@ _WINDOWS = 2
 
 
 def is_quiet(news: Headline) -> bool:
-    """Whether nothing moved, was resolved or is new, though something is open."""
+    """True if nothing moved, was resolved or is new, though something is open."""
     return news.live > 0 and not (news.moved or news.resolved or news.opened)
 
 
@@ -93,7 +91,7 @@ def _days(site: Site) -> set[date]:
 
 def page(site: Site) -> Page:
     """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
-    places = site.links(links.INDEX)
+    places = site.links(INDEX)
     news = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (
@@ -104,7 +102,7 @@ def page(site: Site) -> Page:
         + html.sections(_news(site), places)
     )
     return Page(
-        address=links.INDEX,
+        address=INDEX,
         title=site.title,
         description=plain(news) or "Nothing was asked yet.",
         main=main,
@@ -150,7 +148,7 @@ def _told(site: Site) -> tuple[Span, ...]:
     news = figures(site).review.headline
     if is_quiet(news):
         return (standing(site),)
-    return headline.told(news, site.database)
+    return headline.headline_spans(news, site.database)
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

@@ -15,10 +15,9 @@ from scenarios.render.document import Block, Folded, Heading, Item, Items, Link,
 from scenarios.render.documents.records import SOURCES, source_table
 from scenarios.render.documents.score import blocks as score_blocks
 from scenarios.site.figures import figures
-from scenarios.site.links import Page, page_of
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.pages.record import record_items
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of
 from scenarios.text import counted
 
 _MOST = 25

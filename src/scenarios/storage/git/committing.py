@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.errors import NotWritten, ScenError
+from scenarios.storage.disk import try_lock
 from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import (
@@ -21,12 +22,11 @@ from scenarios.storage.git.process import (
     as_user,
     common,
     ctrl_c_is_for_git,
+    git_text,
     launch,
     let_run,
-    said,
 )
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.opening import try_lock
 from scenarios.storage.worktree import sync
 
 _NOTE = "scen-commit-"
@@ -236,7 +236,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     names = os.fsencode("".join(f"{path}\0" for path in real))
     asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
     if asked.returncode > 1:
-        raise NotWritten(f"git would not commit it: {said(asked.stderr)}")
+        raise NotWritten(f"git would not commit it: {git_text(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
         how = "`git check-ignore -v` names the rule"

@@ -25,8 +25,8 @@ from scenarios.model import EvidenceId
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.tasks.evidence import free_id
 from scenarios.workspace.writing import Written, write
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")

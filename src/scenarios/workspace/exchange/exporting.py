@@ -32,7 +32,10 @@ class TableExported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What went where. `left_out` are rows, or names in them, of what is not there."""
+    """Exported rows by table, and their target.
+
+    `left_out` counts rows, or names in them, of records that are not there.
+    """
 
     target: str
     place: str

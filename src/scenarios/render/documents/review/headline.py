@@ -27,7 +27,7 @@ def sentences(headline: Headline, database: Database) -> list[tuple[Span, ...]]:
     ]
 
 
-def told(headline: Headline, database: Database) -> tuple[Span, ...]:
+def headline_spans(headline: Headline, database: Database) -> tuple[Span, ...]:
     """The sentences as one text."""
     return joined(sentences(headline, database))
 
