@@ -33,7 +33,8 @@ FEW = 20
 """A command that makes no more calls is killed before each."""
 SAMPLED = {
     *("init", "add-source tass", "rate 2022-02-04-visit --commit"),
-    *("rename pact", "import forecasts", "undo", "post /record/rate/", "post /undo/"),
+    *("rename pact", "import forecasts", "import evidence --commit", "undo"),
+    *("post /record/rate/", "post /undo/"),
 }
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,17 @@ def check(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> P
     return Pending(repository, inside, uncommitted, subject)
 
 
-def commit(pending: Pending, *, dry_run: bool) -> Committed:
+@contextmanager
+def begun(pending: Pending | None, *, dry_run: bool) -> Iterator[int]:
+    """Keep a note of the commit while files are written, by which a kill is told; -1 without."""
+    if pending is None or dry_run:
+        yield -1
+        return
+    with committing.noted(pending.repository, pending.paths) as held:
+        yield held
+
+
+def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
     """Commit what was written; a refusal is kept for later, for there is something to report."""
     folder = pending.repository.folder
     also = tuple(from_here(folder / path) for path in pending.uncommitted)
@@ -58,7 +69,7 @@ def commit(pending: Pending, *, dry_run: bool) -> Committed:
     if dry_run:
         return done
     try:
-        commit_id = committing.commit(pending.repository, pending.paths, pending.subject)
+        commit_id = committing.commit(pending.repository, pending.paths, pending.subject, held)
     except ScenError as error:
         return done._replace(fault=error, also=())
     return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()

@@ -48,10 +48,13 @@ def start(
     pending = (
         committing.check(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
     )
-    with lock(root) if pending and not how.dry_run else nullcontext():
+    with (
+        lock(root) if pending and not how.dry_run else nullcontext(),
+        committing.begun(pending, dry_run=how.dry_run) as held,
+    ):
         for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = committing.commit(pending, dry_run=how.dry_run) if pending else None
+        committed = committing.commit(pending, held, dry_run=how.dry_run) if pending else None
     return [root / path for path in content], committed
 
 

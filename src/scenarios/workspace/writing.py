@@ -232,13 +232,15 @@ def write(
             pending = committing.check(root, paths, text, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
-        note = None
-        if drafts and not how.dry_run:
-            note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
-            written = written._replace(mended=(*mended, *remarks))
-            if gone:
-                drop(root, gone)
-        done = committing.commit(pending, dry_run=how.dry_run) if pending else Committed()
+        note, done = None, Committed()
+        with committing.begun(pending, dry_run=how.dry_run) as held:
+            if drafts and not how.dry_run:
+                note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
+                written = written._replace(mended=(*mended, *remarks))
+                if gone:
+                    drop(root, gone)
+            if pending:
+                done = committing.commit(pending, held, dry_run=how.dry_run)
         if note and done.oid:
             with suppress(ScenError):
                 note.done(done.oid)
