@@ -1,9 +1,9 @@
 """Kill each recording command before each call that changes the disk, and look at what is left.
 
 After each kill: every file is as it was before the command or as it is after it; `scen check` is
-clean, or says that a command was killed between its files; the same command succeeds, or is refused
-because its record is there; another command succeeds; then nothing strays, and with --commit git's
-objects, index and files agree.
+clean, or says that a command was killed between its files or left a copy; the same command
+succeeds, or is refused because its record is there; another command succeeds; then nothing strays,
+and with --commit git's objects, index and files agree.
 
 A lock of git's own (`index.lock`) that a kill left is a fact of git, which leaves it to a person
 to know that nobody holds it: the next command has to name it, and then it is removed here, as git
@@ -89,7 +89,7 @@ def faults(
         if is_record and left.get(path) not in (before.get(path), after.get(path)):
             yield f"{path} is half: {left.get(path)!r}"
     if "scenarios/tracker.yaml" in left:
-        yield from unclean(runs, work, unless="was killed at it")
+        yield from unclean(runs, work, unless="was killed")
     status = git(work, "status", "--porcelain", "--untracked-files=no")
     again = do(runs, work, command.words)
     following = do(runs, work, (*NEXT, *(["--commit"] if command.commits else [])))
@@ -115,7 +115,7 @@ def faults(
 
 def unclean(runs: Commands, work: Path, unless: str = "\0") -> Iterator[str]:
     ran = runs.run(work, ("check", "--strict"))
-    if ran.code and unless not in ran.err:
+    if ran.code and unless not in ran.out + ran.err:
         yield f"scen check: {ran.out}{ran.err}"
 
 

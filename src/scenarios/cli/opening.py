@@ -9,7 +9,7 @@ import typer
 
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
-from scenarios.cli.output.streams import progress, say, unreadable
+from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
@@ -25,6 +25,7 @@ from scenarios.workspace.opened import (
     open_folder,
     open_revision,
     past,
+    placed,
 )
 from scenarios.workspace.writing import is_left
 
@@ -81,7 +82,8 @@ def reading(context: typer.Context, rev: str | None = None) -> Opened:
     opened = open_here(context) if rev is None else open_revision(*repository_of(context), rev)
     tell_left_out(opened)
     unreadable.set(opened.database.unreadable)
-    return opened
+    place.set(from_here(opened.root))
+    return placed(opened, from_database)
 
 
 def tell_left_out(opened: Opened, where: str = "") -> None:

@@ -9,10 +9,11 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from scenarios.analysis.evidence.knowledge import shown
+from scenarios.analysis.review.review import about
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.site.links import INDEX, Links, up
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import Opened, placed
 
 T = TypeVar("T")
 
@@ -33,7 +34,9 @@ class Site:
         url: str = "",
         previews: bool = False,
     ) -> None:
-        self.opened, self.as_of, self.repository = opened, as_of, repository
+        self.folder = opened.root.name
+        self.opened = placed(opened, lambda path: self.placed(path.rpartition("/")[2]))
+        self.as_of, self.repository = as_of, repository
         self.weeks, self.url, self.previews = weeks, url, previews
         self._found: dict[Callable[[Site], Any], Any] = {}
         self._query: str | None = None
@@ -46,12 +49,22 @@ class Site:
     @property
     def title(self) -> str:
         """The title of the site."""
-        return " ".join(self.database.tracker.title.split()) or "Scenarios"
+        return " ".join(about(self.database.tracker).title.split())
+
+    def placed(self, path: str) -> str:
+        """A file, behind the name of the folder of its database."""
+        return f"{self.folder}/{path}"
 
     @cached_property
     def scenarios(self) -> Mapping[ScenarioId, Scenario]:
         """The scenarios that had opened."""
         return shown(self.database, self.as_of)
+
+    @cached_property
+    def broken(self) -> Mapping[ScenarioId, str]:
+        """The scenarios whose own file cannot be read, with its path."""
+        lost = self.database.withheld.items()
+        return {id: path for id, path in lost if id not in self.database.scenarios}
 
     @cached_property
     def evidence(self) -> Mapping[EvidenceId, Evidence]:
@@ -107,7 +120,7 @@ class Site:
     def known(self) -> Mapping[str, Mapping[str, object]]:
         """The ids that have a place on the site, by the kind of their anchor."""
         return {
-            "s": self.scenarios,
+            "s": {**self.scenarios, **self.broken},
             "e": self.evidence,
             "set": self.sets,
             "source": self.database.sources,

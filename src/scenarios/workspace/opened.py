@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -11,6 +11,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from scenarios.analysis.history.commits import Commit, Revision
 from scenarios.errors import Problem, ScenError, UsageError
@@ -210,6 +212,15 @@ def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
         return id
     hint = did_you_mean(id, known) or f"{where} names them"
     raise ScenError(f"no {what} {shown(id)}; {hint}")
+
+
+def placed(opened: Opened, place: Callable[[str], str]) -> Opened:
+    """The same, with each path that withholds figures as `place` shows it."""
+    if not opened.database.withheld:
+        return opened
+    lost = {id: place(path) for id, path in opened.database.withheld.items()}
+    database = msgspec.structs.replace(opened.database, withheld=lost)
+    return opened._replace(loaded=msgspec.structs.replace(opened.loaded, database=database))
 
 
 @contextmanager

@@ -208,7 +208,12 @@ def score(
     progress: Progress = unwatched,
 ) -> Score:
     """Score the chosen questions with an outcome at `as_of`; calibrate only `forecaster`."""
-    kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
+    kept, timelines = archive(database), dict[ScenarioId, Timeline]()
+    excluded = [
+        Excluded(scenario=id, reason=f"withheld: {path} cannot be read")
+        for id, path in database.withheld.items()
+        if id not in database.scenarios
+    ]
     for id in progress(sorted(database.scenarios), "scoring", len(database.scenarios)):
         asked = question(database, id, as_of)
         if asked is None or not is_chosen(database, id, asked.resolved, chosen):

@@ -41,8 +41,9 @@ def _figures(moment: Moment) -> Iterator[Row]:
                 gap = decibans(said.probability) - decibans(chance) if said else None
                 probability = said.probability if said else None
                 yield id, day, probability, len(said.analysts) if said else 0, chance, gap
-    for row in _withheld(moment):
-        days = [day for day in moment.days if day >= database.scenarios[row.id].opened]
+    for row in withheld(database, moment.as_of):
+        known = database.scenarios.get(row.id)
+        days = [day for day in moment.days if known is None or day >= known.opened]
         yield from ((row.id, day, None, 0, None, None) for day in days)
 
 

@@ -61,10 +61,15 @@ def sentences(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
 
 def _unreviewed(brief: Brief) -> tuple[Span, ...]:
     number, live = len(brief.unreviewed), brief.headline.live
-    if number == live > 1:
+    if live and number == live > 1:
         return (f"None of the {live} open questions has a recent forecast.",)
     has = "has" if number == 1 else "have"
-    return (f"{number} of {counted(live, 'open question')} {has} no recent forecast.",)
+    of = (
+        counted(number, "open question")
+        if live is None
+        else f"{number} of {counted(live, 'open question')}"
+    )
+    return (f"{of} {has} no recent forecast.",)
 
 
 def in_brief(brief: Brief, database: Database) -> Paragraph:

@@ -161,7 +161,8 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
     Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
     """
     if not result.forecasters:
-        nothing = Paragraph("No resolved question had a forecast to score.")
+        some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
+        nothing = Paragraph(f"No resolved question{some} had a forecast to score.")
         return (Heading(1, head), nothing, *_excluded(result))
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score

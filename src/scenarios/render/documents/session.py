@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
@@ -20,6 +21,7 @@ from scenarios.render.document import (
     Items,
     Paragraph,
     Ref,
+    Text,
     lines,
 )
 from scenarios.render.text import in_words
@@ -116,15 +118,25 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
 
 def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
-    columns: tuple[Cell[Any], ...] = (
-        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
+    rows = [*figures]
+    parts: tuple[Cell[Any], ...] = (
         (right("stated before"), lambda figure: p(figure.before)),
         (right("stated after"), lambda figure: p(figure.after)),
         (right("analysts"), lambda figure: Figure(figure.analysts)),
         (right("implied"), lambda figure: p(figure.implied)),
         (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
     )
-    return (cells.table(figures, columns), set_sums(sums, analyst))
+    columns = (
+        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
+        *((column, partial(_unless_withheld, cell)) for column, cell in parts),
+    )
+    paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
+    lost = (Paragraph(cells.withheld_figures(path)) for path in paths)
+    return (cells.table(rows, columns), *lost, set_sums(sums, analyst))
+
+
+def _unless_withheld(cell: Callable[[Any], Text], figure: Any) -> Text:
+    return cells.unless_withheld(figure.withheld, cell(figure))
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

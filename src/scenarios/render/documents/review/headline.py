@@ -154,10 +154,14 @@ def _more_outcomes(headline: Headline) -> Iterator[tuple[Span, ...]]:
 
 def rest(headline: Headline, named: int = 1) -> Iterator[tuple[Span, ...]]:
     """Yield how many moved beside those that are named, or what is new if nothing moved."""
-    others, older = headline.moved - named, headline.live - headline.opened
     if headline.opened:
         new = counted(headline.opened, "question")
         yield (f"{new} {'is' if headline.opened == 1 else 'are'} new.",)
+    if headline.moved is None or headline.live is None:
+        what = "what else moved" if headline.top or headline.resolved else "what moved"
+        yield (f"{headline.withheld} cannot be read: {what} is not known.",)
+        return
+    others, older = headline.moved - named, headline.live - headline.opened
     if not headline.top:
         yield from [(_quiet(headline, older),)] if older else []
     elif others > 0:
