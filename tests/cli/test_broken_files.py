@@ -99,7 +99,9 @@ def test_without_a_readable_tracker_there_are_no_figures(
     made = scen("status", *DAY, "--format", "json")
     rows = json.loads(made.stdout)["scenarios"]
     assert made.exit_code == 1
-    assert [(row["withheld"], row["implied"]) for row in rows] == [("scenarios/tracker.yaml", None)] * 3
+    assert [(row["withheld"], row["implied"]) for row in rows] == [
+        ("scenarios/tracker.yaml", None)
+    ] * 3
     assert "without a readable tracker.yaml there are no figures" in " ".join(
         scen("status", *DAY).stdout.split()
     )

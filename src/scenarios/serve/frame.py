@@ -28,7 +28,6 @@ from scenarios.site.links import Page as SitePage
 from scenarios.site.site import Site
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.text import counted
 from scenarios.workspace.input import clock
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
@@ -185,10 +184,8 @@ def _remarks(ask: Ask) -> str:
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
-        lost = counted(ask.seen.opened.loaded.left_out, "file")
-        faults = counted(sum(problem.count for problem in problems), "fault")
-        first = f"scen check names them. The first: {problems[0]}"
-        remarks.append(f"{lost} left out, {faults}: {first}")
+        first = f"scen check says why. The first: {problems[0]}"
+        remarks.append(f"{ask.seen.opened.faults}: {first}")
     return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
 
 

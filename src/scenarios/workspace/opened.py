@@ -27,7 +27,7 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.revisions import changed_files, revisions
 from scenarios.storage.loader import Loaded, Read, load, read_record
-from scenarios.text import did_you_mean, shown
+from scenarios.text import counted, did_you_mean, shown
 
 
 def find_root(database: str | None) -> Path:
@@ -89,6 +89,14 @@ class Opened(NamedTuple):
     def database(self) -> Database:
         """What is sound of it."""
         return self.loaded.database
+
+    @property
+    def faults(self) -> str:
+        """The number of files that cannot be read, and of faults if it is larger; else empty."""
+        errors = sum(problem.count for problem in self.problems if problem.severity == "error")
+        left = self.loaded.left_out
+        files = [f"{counted(left, 'file')} cannot be read"] if left else []
+        return ", ".join([*files, *([counted(errors, "fault")] if errors > left else [])])
 
     def about(self, *scenarios: ScenarioId) -> Database:
         """The database without evidence that has no bearing on these scenarios."""

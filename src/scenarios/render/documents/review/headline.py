@@ -178,7 +178,7 @@ def _quiet(headline: Headline, older: int) -> str:
     if not new and not forecast:
         return f"{nothing}: there is no new evidence and no new forecast."
     was = "was" if forecast == 1 else "were"
-    again = f"{forecast} of {counted(older, 'open question')} {was} forecast again"
+    again = f"{forecast} of {counted(older, 'open question')} {was} forecast"
     seen = f"{counted(new, 'item')} of evidence {'is' if new == 1 else 'are'} new"
     parts = [seen] * bool(new) + [again] * bool(forecast)
     return f"{nothing}, though {' and '.join(parts)}."
