@@ -61,12 +61,6 @@ class Site:
         return shown(self.database, self.as_of)
 
     @cached_property
-    def broken(self) -> Mapping[ScenarioId, str]:
-        """The scenarios whose own file cannot be read, with its path."""
-        lost = self.database.withheld.items()
-        return {id: path for id, path in lost if id not in self.database.scenarios}
-
-    @cached_property
     def evidence(self) -> Mapping[EvidenceId, Evidence]:
         """The items that were recorded by then, retracted or not."""
         items = self.database.evidence.items()
@@ -119,8 +113,9 @@ class Site:
     @property
     def known(self) -> Mapping[str, Mapping[str, object]]:
         """The ids that have a place on the site, by the kind of their anchor."""
+        broken = self.database.withheld.keys() - self.database.scenarios.keys()
         return {
-            "s": {**self.scenarios, **self.broken},
+            "s": {**self.scenarios, **dict.fromkeys(sorted(broken))},
             "e": self.evidence,
             "set": self.sets,
             "source": self.database.sources,

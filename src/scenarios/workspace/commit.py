@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,16 +48,6 @@ def check(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> P
     committing.refuse(repository, inside)
     uncommitted = committing.uncommitted(repository, inside, dry_run=dry_run)
     return Pending(repository, inside, uncommitted, subject)
-
-
-@contextmanager
-def begun(pending: Pending | None, *, dry_run: bool) -> Iterator[int]:
-    """Keep a note of the commit while files are written, by which a kill is told; -1 without."""
-    if pending is None or dry_run:
-        yield -1
-        return
-    with committing.noted(pending.repository, pending.paths) as held:
-        yield held
 
 
 def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:

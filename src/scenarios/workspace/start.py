@@ -11,6 +11,7 @@ from typing import Literal
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.new_database import example, files, template
 from scenarios.workspace import commit as committing
@@ -48,9 +49,10 @@ def start(
     pending = (
         committing.check(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
     )
+    is_noted = pending and not how.dry_run
     with (
-        lock(root) if pending and not how.dry_run else nullcontext(),
-        committing.begun(pending, dry_run=how.dry_run) as held,
+        lock(root) if is_noted else nullcontext(),
+        noted(pending.repository, pending.paths) if is_noted else nullcontext(-1) as held,
     ):
         for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])

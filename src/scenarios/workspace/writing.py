@@ -16,6 +16,7 @@ from scenarios.storage import temporary, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git.committing import is_left as is_left_in_git
+from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state import undo_journal
@@ -233,7 +234,8 @@ def write(
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, Committed()
-        with committing.begun(pending, dry_run=how.dry_run) as held:
+        has_note = pending and not how.dry_run
+        with noted_in_git(*pending[:2]) if has_note else nullcontext(-1) as held:
             if drafts and not how.dry_run:
                 note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
                 written = written._replace(mended=(*mended, *remarks))

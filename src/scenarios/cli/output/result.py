@@ -12,15 +12,7 @@ import typer
 from scenarios.cli.opening import repository_of, tell_refused
 from scenarios.cli.options import Form
 from scenarios.cli.output import streams
-from scenarios.cli.output.streams import (
-    from_database,
-    is_led,
-    progress,
-    say,
-    told,
-    unreadable,
-    width,
-)
+from scenarios.cli.output.streams import is_led, progress, say, told, unreadable, width
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
@@ -46,7 +38,7 @@ def show(
 def led(document: Document) -> Document:
     """A document behind the files that could not be read."""
     is_led.set(True)
-    return (*unreadable_files(unreadable.get(), from_database), *document)
+    return (*unreadable_files(unreadable.get(), streams.from_database), *document)
 
 
 def deliver(text: str, output: Path | None) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
@@ -21,7 +20,6 @@ from scenarios.render.document import (
     Items,
     Paragraph,
     Ref,
-    Text,
     lines,
 )
 from scenarios.render.text import in_words
@@ -118,25 +116,21 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
 
 def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
-    rows = [*figures]
-    parts: tuple[Cell[Any], ...] = (
-        (right("stated before"), lambda figure: p(figure.before)),
-        (right("stated after"), lambda figure: p(figure.after)),
-        (right("analysts"), lambda figure: Figure(figure.analysts)),
-        (right("implied"), lambda figure: p(figure.implied)),
-        (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
-    )
-    columns = (
-        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
-        *((column, partial(_unless_withheld, cell)) for column, cell in parts),
+    rows, unless = [*figures], cells.unless_withheld
+    columns: tuple[Cell[Any], ...] = (
+        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (right("stated before"), lambda row: unless(row.withheld, p(row.before))),
+        (right("stated after"), lambda row: unless(row.withheld, p(row.after))),
+        (right("analysts"), lambda row: unless(row.withheld, Figure(row.analysts))),
+        (right("implied"), lambda row: unless(row.withheld, p(row.implied))),
+        (
+            right("gap dB", "gap_decibans"),
+            lambda row: unless(row.withheld, Figure(row.gap_decibans, "dB")),
+        ),
     )
     paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
     lost = (Paragraph(cells.withheld_figures(path)) for path in paths)
     return (cells.table(rows, columns), *lost, set_sums(sums, analyst))
-
-
-def _unless_withheld(cell: Callable[[Any], Text], figure: Any) -> Text:
-    return cells.unless_withheld(figure.withheld, cell(figure))
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

@@ -54,22 +54,18 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
     if path := site.database.withheld.get(id):
         description = cells.withheld_figures(path)
         main = html.sections(_withheld(site, scenario, id, description), places)
-    if scenario is None:
-        return Page(
-            address=address, title=id, description=description, main=main, section="scenarios"
-        )
-    if not path:
+    else:
         view = figures(site).window.views[id]
         description, card = plain(_finding(site, view)), _card(site, view)
         main = f'<div class="top">{html.sections(_top(site, view), places)}</div>'
         main += html.sections(_body(site, view), places)
     return Page(
         address=address,
-        title=one_line(scenario.title),
+        title=one_line(scenario.title) if scenario else id,
         description=description,
         main=main,
         section="scenarios",
-        above=_above(site, scenario, address),
+        above=_above(site, scenario, address) if scenario else (),
         card=card,
     )
 
