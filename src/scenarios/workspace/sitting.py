@@ -283,16 +283,13 @@ def foretold_of_sheet(
         return []
     with suppress(ScenError):
         written = forecast(root, analyst, day, entries, TRIED)
-        sheets = (written.before.database.sheets[sheet], written.after.database.sheets[sheet])
-        replaced = [f"{sheet}: {words}" for words in _replaced(*sheets)]
-        return [
-            *(f"{words}; scen undo takes it back until it is committed" for words in replaced),
-            *(
-                foretold_words(finding)
-                for finding in foretold_of(written, on)
-                if finding.rule == "edited-forecast"
-            ),
-        ]
+        before, after = (
+            db.sheets[sheet] for db in (written.before.database, written.after.database)
+        )
+        undone = "scen undo takes it back until it is committed"
+        told = [f"{sheet}: {words}; {undone}" for words in _replaced(before, after)]
+        findings = foretold_of(written, on)
+        return told + [foretold_words(f) for f in findings if f.rule == "edited-forecast"]
     return []
 
 

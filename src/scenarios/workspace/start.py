@@ -49,10 +49,9 @@ def start(
     pending = (
         committing.check(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
     )
-    is_noted = pending and not how.dry_run
     with (
-        lock(root) if is_noted else nullcontext(),
-        noted(pending.repository, pending.paths) if is_noted else nullcontext(-1) as held,
+        lock(root) if pending and not how.dry_run else nullcontext(),
+        noted(*pending[:2]) if pending and not how.dry_run else nullcontext(-1) as held,
     ):
         for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])

@@ -234,8 +234,8 @@ def write(
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, Committed()
-        has_note = pending and not how.dry_run
-        with noted_in_git(*pending[:2]) if has_note else nullcontext(-1) as held:
+        made = nullcontext(-1) if how.dry_run or not pending else noted_in_git(*pending[:2])
+        with made as held:
             if drafts and not how.dry_run:
                 note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
                 written = written._replace(mended=(*mended, *remarks))
