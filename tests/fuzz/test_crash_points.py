@@ -29,6 +29,7 @@ from tests.fuzz.preloaded import KILLED, Commands, Ran, commands, environment, l
 from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, make_repository, prepare
 
 SAMPLE = 6
+SHARED = 3
 FEW = 20
 """A command that makes no more calls is killed before each."""
 SAMPLED = {
@@ -66,7 +67,10 @@ def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_b
         sample = whole.calls if FULL or whole.calls <= FEW else SAMPLE
         for call in {1 + n * whole.calls // sample for n in range(sample)}:
             work = prepare(runs, sandbox, command)
-            assert runs.run(work, command.words, call).code == KILLED
+            code = runs.run(work, command.words, call).code
+            if command.starts and call > whole.calls - SHARED and code == 0:
+                continue  # of a random id git may need no new folder among its objects
+            assert code == KILLED
             found = list(faults(runs, work, command, before, after))
             assert found == [], f"{command} before call {call}"
 
