@@ -35,7 +35,7 @@ FEW = 20
 SAMPLED = {
     *("init", "add-source tass", "rate 2022-02-04-visit --commit"),
     *("rename pact", "import forecasts", "import evidence --commit", "undo"),
-    *("post /record/rate/", "post /undo/"),
+    *("post /record/rate/", "post /record/clarification/", "post /undo/"),
 }
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")

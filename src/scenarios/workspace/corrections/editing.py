@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.errors import ScenError
-from scenarios.model import ScenarioId
+from scenarios.model import Clarification, ScenarioId
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
@@ -82,12 +82,14 @@ def clarify(
     on: date,
     how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
-    """Add a clarification to a question: its forecasts stay valid."""
+    """Add a clarification to a question, once a day: its forecasts stay valid."""
 
     def draft(opened: Opened) -> list[Draft]:
         located = Located("scenario", opened.scenario(scenario))
         refuse_unwritable(text, "text")
         data = opened.snapshot[located.path]
+        if Clarification(on, text) in opened.database.scenarios[located.id].clarifications:
+            return [Draft(located.path, data, data)]  # which may wait for its commit
         item = {"date": on.isoformat(), "text": text}
         return [Draft(located.path, data, append(data, ("clarifications",), item))]
 
