@@ -205,7 +205,7 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
     for text, said in {
         "a; b": "Nothing moved: there is no new evidence and no new forecast.",
         f"a; {half}; desk@5 a=.5; e @4": "Nothing moved, though 1 item of evidence is new and "
-        "1 of 1 open question was forecast again.",
+        "1 of 1 open question was forecast.",
         "a opened=5; e @6 a=CC": "1 question is new.",
         "a; b; e @5 a=CC summary=Talks": "What the evidence implies for “Title” rose from 50% to "
         "90.9% after “Talks”. The other open question did not move.",

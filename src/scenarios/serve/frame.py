@@ -37,7 +37,6 @@ from scenarios.site.site import INDEX, STYLE, Site
 from scenarios.site.site import Page as SitePage
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.text import counted
 from scenarios.workspace.input import typed_in
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
@@ -187,10 +186,8 @@ def _remarks(ask: PageRequest) -> str:
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
-        lost = counted(ask.seen.opened.loaded.left_out, "file")
-        faults = counted(sum(problem.count for problem in problems), "fault")
-        first = f"scen check names them. The first: {problems[0]}"
-        remarks.append(f"{lost} left out, {faults}: {first}")
+        first = f"scen check says why. The first: {problems[0]}"
+        remarks.append(f"{ask.seen.opened.faults}: {first}")
     return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
 
 

@@ -21,7 +21,7 @@ _ONE = {
 }
 """Each page that there is once, and the function in `pages` that makes it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
-    "s": ("scenario.scenario_page", lambda site: site.scenarios),
+    "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
     "set": ("scenario.set_page", lambda site: site.sets),
     "evidence": ("evidence.year_page", lambda site: site.years),

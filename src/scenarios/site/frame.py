@@ -56,7 +56,7 @@ def whole_page(
     day = page.day or site.as_of
     reading = f'<a href="{_href(site, page, READING)}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>"
-    banner = html.blocks(unreadable_files(site.database.unreadable))
+    banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
     return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import shown
+from scenarios.analysis.review.review import about
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import Opened, placed
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +129,9 @@ class Site:
         url: str = "",
         previews: bool = False,
     ) -> None:
-        self.opened, self.as_of, self.repository = opened, as_of, repository
+        self.folder = opened.root.name
+        self.opened = placed(opened, lambda path: self.placed(path.rpartition("/")[2]))
+        self.as_of, self.repository = as_of, repository
         self.weeks, self.url, self.previews = weeks, url, previews
         self._found: dict[Callable[[Site], Any], Any] = {}
         self._query: str | None = None
@@ -141,7 +144,11 @@ class Site:
     @property
     def title(self) -> str:
         """The title of the site."""
-        return " ".join(self.database.tracker.title.split()) or "Scenarios"
+        return " ".join(about(self.database.tracker).title.split())
+
+    def placed(self, path: str) -> str:
+        """A file, behind the name of the folder of its database."""
+        return f"{self.folder}/{path}"
 
     @cached_property
     def scenarios(self) -> Mapping[ScenarioId, Scenario]:
@@ -201,8 +208,9 @@ class Site:
     @property
     def known(self) -> Mapping[str, Mapping[str, object]]:
         """The ids that have a place on the site, by the kind of their anchor."""
+        broken = self.database.withheld.keys() - self.database.scenarios.keys()
         return {
-            "s": self.scenarios,
+            "s": {**self.scenarios, **dict.fromkeys(sorted(broken))},
             "e": self.evidence,
             "set": self.sets,
             "source": self.database.sources,

@@ -175,6 +175,8 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
     matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
     if not matches:
+        for kind, known, _ in kinds:
+            opened.refuse_left_out(kind, id, known)
         now = database.called_now
         for former, *_ in kinds:
             if (former, id) in now:

@@ -18,7 +18,7 @@ from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on
 from scenarios.storage.git import repository as git
-from scenarios.workspace.opened import past
+from scenarios.workspace.opened import from_here, past
 from scenarios.workspace.writing import Written, commit_subject
 
 
@@ -54,15 +54,17 @@ class EvidenceRecorded(Struct, frozen=True, kw_only=True):
 class ForecastFigure(Struct, frozen=True, kw_only=True):
     """The team's stated probability before and after, in [0, 1], beside what the evidence implies.
 
-    `analysts` is the number whose forecasts stand; `gap_decibans` is stated minus implied.
+    `analysts` is the number whose forecasts stand; `gap_decibans` is stated minus implied. All are
+    None, and `withheld` is its path, where a file that cannot be read could change them.
     """
 
     scenario: ScenarioId
     before: float | None
     after: float | None
-    analysts: int
+    analysts: int | None
     implied: float | None
     gap_decibans: float | None
+    withheld: str | None = None
 
 
 class ForecastRecorded(Struct, frozen=True, kw_only=True):
@@ -173,15 +175,16 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
     figures = []
     for id in ids:
         now = explain(bearing_on(written.after.database, id), id, on)
-        before = stated(written.before.database, id, on)
+        before = None if now.withheld else stated(written.before.database, id, on)
         figures.append(
             ForecastFigure(
                 scenario=id,
                 before=before.probability if before else None,
                 after=now.stated.probability if now.stated else None,
-                analysts=now.stated.analysts if now.stated else 0,
+                analysts=now.stated.analysts if now.stated else None if now.withheld else 0,
                 implied=now.implied.probability if now.implied else None,
                 gap_decibans=now.gap_decibans,
+                withheld=now.withheld and from_here(written.before.root / now.withheld),
             )
         )
     return figures

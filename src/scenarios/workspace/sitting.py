@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from scenarios.analysis.review.agenda import (
     sums,
 )
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
@@ -274,16 +274,37 @@ def write_sheet(
 def foretold_of_sheet(
     root: Path, analyst: Analyst, day: date, entries: Sequence[Entry], on: date
 ) -> list[str]:
-    """Audit findings that replacing committed figures will cause; none if refused."""
-    if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
+    """Forecasts of that day which are replaced, and audit findings of it; none if refused."""
+    sheet = f"{day}-{analyst}"
+    if not (root / path_of("forecasts", sheet)).exists():
         return []
     with suppress(ScenError):
         written = record_entries(root, analyst, day, entries, TRIED, words=lambda _: "")
+        before, after = (
+            db.sheets[sheet] for db in (written.before.database, written.after.database)
+        )
+        undone = "scen undo takes it back until it is committed"
+        replaced = [f"{sheet}: {words}; {undone}" for words in _replaced(before, after)]
         findings = foretold_of(written, on)
-        return [
+        return replaced + [
             foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
         ]
     return []
+
+
+def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
+    """The change of each forecast that stood in a sheet: its figure, and what it rested on."""
+    for scenario, was in before.probabilities.items():
+        now, changes = after.probabilities[scenario], []
+        if now != was:
+            figures = ("a withdrawal" if p is None else percent(p) for p in (was, now))
+            changes.append(" is replaced by ".join(figures))
+        for noun, key in (("reason", "rationales"), ("evidence", "evidence")):
+            old, new = (getattr(sheet, key).get(scenario) for sheet in (before, after))
+            if old and old != new:
+                changes.append(f"its {noun} is {'replaced' if new else 'dropped'}")
+        if changes:
+            yield f"{scenario}: {', '.join(changes)}"
 
 
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:

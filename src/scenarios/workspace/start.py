@@ -11,6 +11,7 @@ from typing import Literal
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.new_database import example, files, template
 from scenarios.workspace.how import AS_USUAL, How
@@ -47,10 +48,13 @@ def start(
     pending = (
         check_commit(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
     )
-    with lock(root) if pending and not how.dry_run else nullcontext():
+    with (
+        lock(root) if pending and not how.dry_run else nullcontext(),
+        noted(*pending[:2]) if pending and not how.dry_run else nullcontext(-1) as held,
+    ):
         for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = commit(pending, dry_run=how.dry_run) if pending else None
+        committed = commit(pending, held, dry_run=how.dry_run) if pending else None
     return [root / path for path in content], committed
 
 

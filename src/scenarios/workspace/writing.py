@@ -20,6 +20,7 @@ from scenarios.storage import disk, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import committing
+from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
@@ -206,7 +207,7 @@ def check_commit(root: Path, paths: Sequence[str], subject: str, *, dry_run: boo
     return Pending(repository, inside, uncommitted, subject)
 
 
-def commit(pending: Pending, *, dry_run: bool) -> Committed:
+def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
     """Commit what was written; a refusal is kept for later, for there is something to report."""
     folder = pending.repository.folder
     also = tuple(from_here(folder / path) for path in pending.uncommitted)
@@ -214,7 +215,7 @@ def commit(pending: Pending, *, dry_run: bool) -> Committed:
     if dry_run:
         return done
     try:
-        commit_id = committing.commit(pending.repository, pending.paths, pending.subject)
+        commit_id = committing.commit(pending.repository, pending.paths, pending.subject, held)
     except ScenError as error:
         return done._replace(fault=error, also=())
     return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
@@ -308,13 +309,16 @@ def write(
             pending = check_commit(root, paths, text, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
-        note = None
-        if drafts and not how.dry_run:
-            note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
-            written = written._replace(mended=(*mended, *remarks))
-            if gone:
-                drop(root, gone)
-        done = commit(pending, dry_run=how.dry_run) if pending else Committed()
+        note, done = None, Committed()
+        held_note = nullcontext(-1) if how.dry_run or not pending else noted_in_git(*pending[:2])
+        with held_note as held:
+            if drafts and not how.dry_run:
+                note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
+                written = written._replace(mended=(*mended, *remarks))
+                if gone:
+                    drop(root, gone)
+            if pending:
+                done = commit(pending, held, dry_run=how.dry_run)
         if note and done.oid:
             with suppress(ScenError):
                 note.done(done.oid)

@@ -358,9 +358,10 @@ def counted_absent(
 def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[SetSum, ...]:
-    """Sum of an analyst's figures in each set that these scenarios belong to."""
+    """Sum of an analyst's figures in each set of these scenarios whose members can be read."""
     sums = []
-    for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
+    read = (id for id in ids if id not in database.withheld)
+    for set_id in sorted({s for id in read if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)
         own = {id: standing(database, id, on).get(analyst) for id in live}
         figures = {id: forecast.probability for id, forecast in own.items() if forecast}

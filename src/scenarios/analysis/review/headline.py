@@ -13,6 +13,7 @@ from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause, OtherKind, StatedShift
+from scenarios.analysis.review.status import withheld
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     TEAM,
@@ -156,15 +157,17 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
     `top` is the largest move, if any. `opened` counts the `live` scenarios that opened in the
     window; `moved` and `forecast` count those of the others that moved, and that were forecast.
+    `moved` and `live` are None, and `withheld` is its path, where a file of one cannot be read.
     """
 
     resolved: tuple[JointOutcome, ...]
     top: TopMove | None
-    moved: int
-    live: int
+    moved: int | None
+    live: int | None
     opened: int
     forecast: int
     new_evidence: int
+    withheld: str | None = None
 
 
 def headline(
@@ -181,14 +184,17 @@ def headline(
     together = sorted(
         _together(window, resolved), key=lambda end: (not end.occurred, not end.did_not_occur)
     )
+    lost = (row.withheld for row in withheld(window.database, window.as_of) if not row.outcome)
+    path = next(lost, None)
     return Headline(
         resolved=tuple(together),
         top=next(tops, None),
-        moved=len(moves),
-        live=len(live),
+        moved=None if path else len(moves),
+        live=None if path else len(live),
         opened=len(live) - len(older),
         forecast=sum(bool(view.given) for view in older),
         new_evidence=new,
+        withheld=path,
     )
 
 

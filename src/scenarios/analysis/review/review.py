@@ -118,8 +118,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about(tracker: Tracker) -> About:
-    """Title, notice and sets of a tracker."""
-    return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
+    """Title, notice and sets of a tracker; "Scenarios" without a title."""
+    return About(title=tracker.title or "Scenarios", notice=tracker.notice, sets=tracker.sets)
 
 
 QuestionField = Literal["question", "resolution_criteria", "horizon"]
@@ -216,7 +216,7 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
         return
     changes = differences(_until(was.database, day), _until(now.database, day))
     behind = _behind(shift, was.database, now.database)
-    for key in changes.removed:
+    for key in (*changes.removed, *changes.unreadable):
         if _rests_on(shift, behind, *key):
             yield _whole(was.database, key, went=True)
     for key in changes.added:

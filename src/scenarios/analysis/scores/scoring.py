@@ -121,6 +121,11 @@ def _scored(
         if asked and is_chosen(database, unit, max(ended), chosen):
             results += timelines(kept, unit, asked)
     excluded = [result for result in results if isinstance(result, Excluded)]
+    excluded += (
+        Excluded(scenario=id, reason=f"withheld: {path} cannot be read")
+        for id, path in database.withheld.items()
+        if id not in database.scenarios
+    )
     scored = [result for result in results if isinstance(result, Timeline)]
     return scored, sorted(excluded, key=lambda row: row.scenario)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.review.review import about
 from scenarios.analysis.scores.scoring import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
@@ -61,6 +62,6 @@ def command(
     scores = scored(opened.database, on, chosen, by.value, forecaster, progress())
     if forecaster is not None:
         known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
-    head = f"{opened.database.tracker.title}: scores as of {on}"
+    head = f"{about(opened.database.tracker).title}: scores as of {on}"
     whole = every or form == "csv"
     show(scores, lambda: document(scores, head, whole=whole), form, output)

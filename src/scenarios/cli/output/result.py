@@ -38,7 +38,7 @@ def show(
 def led(document: Document) -> Document:
     """A document behind the files that could not be read."""
     is_led.set(True)
-    return (*unreadable_files(unreadable.get()), *document)
+    return (*unreadable_files(unreadable.get(), streams.from_database), *document)
 
 
 def deliver(text: str, output: Path | None) -> None:

@@ -28,6 +28,8 @@ def say(text: str) -> None:
 
 unreadable: ContextVar[tuple[Problem, ...]] = ContextVar("unreadable", default=())
 """The files that could not be read by the command that runs."""
+place: ContextVar[str] = ContextVar("place", default=".")
+"""The folder of their database, as typed from here."""
 is_led: ContextVar[bool] = ContextVar("is_led", default=False)
 """True where the result names them; else stderr does."""
 paged: ContextVar[bool] = ContextVar("paged", default=True)
@@ -44,19 +46,29 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
 def as_json(value: Any) -> str:
     """A result as JSON that names its schema and the ledger's version; a list is its rows alone.
 
-    It names the files left out where there are any; a report says too that there are none.
+    It names the files left out where there are any, a list then as its `rows`; a report says too
+    that there are none.
     """
     import msgspec
 
-    if isinstance(value, msgspec.Struct):
+    faults = unreadable.get()
+    if isinstance(value, msgspec.Struct) or faults:
         named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
-        faults = unreadable.get()
         if faults or schema.get() == "report":
             keys = ("path", "line", "column", "message")
-            named["unreadable"] = [{key: getattr(fault, key) for key in keys} for fault in faults]
+            named["unreadable"] = [
+                {key: getattr(fault, key) for key in keys} | {"path": from_database(fault.path)}
+                for fault in faults
+            ]
             is_led.set(True)
-        value = named | msgspec.to_builtins(value)
+        plain = msgspec.to_builtins(value)
+        value = named | (plain if isinstance(plain, dict) else {"rows": plain})
     return encoded(value)
+
+
+def from_database(path: str) -> str:
+    """A file of the database, as typed from here."""
+    return path if place.get() == "." else f"{place.get()}/{path}"
 
 
 def encoded(value: Any) -> str:

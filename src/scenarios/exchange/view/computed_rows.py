@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.knowledge import bearing, near
 from scenarios.analysis.forecasts import Means, stated
 from scenarios.analysis.ledger.odds import implied_on
 from scenarios.analysis.period.trajectory import span_of
-from scenarios.analysis.review.status import StatusRow, row_of, withheld
+from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.analysis.scores.scoring import every_question_score
 from scenarios.exchange.view.table import Row
@@ -41,8 +41,9 @@ def _figures(moment: Moment) -> Iterator[Row]:
                 gap = decibans(figure.probability) - decibans(chance) if figure else None
                 probability = figure.probability if figure else None
                 yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap
-    for row in _withheld(moment):
-        days = [day for day in moment.days if day >= database.scenarios[row.id].opened]
+    for row in withheld(database, moment.as_of):
+        known = database.scenarios.get(row.id)
+        days = [day for day in moment.days if known is None or day >= known.opened]
         yield from ((row.id, day, None, 0, None, None) for day in days)
 
 
@@ -60,15 +61,10 @@ def _status(moment: Moment) -> Iterator[Row]:
             view.implied_before.probability if view.implied_before else None,
             *(row.movement_bits, len(view.evidence), row.last_evidence),
         )
-    for row in _withheld(moment):
-        prior = moment.database.scenarios[row.id].prior.probability
-        yield row.id, row.state, row.outcome, decibans(prior), None, 0, *[None] * 10
-
-
-def _withheld(moment: Moment) -> Iterator[StatusRow]:
-    """The rows whose figures are withheld, of scenarios that have a record."""
-    rows = withheld(moment.database, moment.as_of)
-    return (row for row in rows if row.id in moment.database.scenarios)
+    for row in withheld(moment.database, moment.as_of):
+        if known := moment.database.scenarios.get(row.id):
+            prior = decibans(known.prior.probability)
+            yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
 
 
 def _lines(moment: Moment) -> Iterator[Row]:

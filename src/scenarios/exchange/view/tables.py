@@ -16,8 +16,7 @@ COMPUTED = tables(
         column("analysts", "integer", "How many analysts stand behind it"),
         column("implied", "real?", "The implied probability; null: withheld"),
         column("gap_decibans", "real?", "Stated minus implied"),
-        key="scenario_id day",
-        refers="scenario_id scenarios",
+        key="scenario_id day",  # refers to no scenario, for one whose file is broken has rows too
         indexes="day",
     ),
     status=table(

@@ -72,6 +72,7 @@ def _summary(result: Compared) -> str:
     counts = (
         (len(differences.added), "added"),
         (len(differences.removed), "removed"),
+        (len(differences.unreadable), "unreadable"),
         (len(differences.renamed), "renamed"),
         (len(changed), "changed"),
     )
@@ -97,6 +98,8 @@ def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:
         yield "+", key, _named(result.after, key)
     for key in differences.removed:
         yield "-", key, _named(result.before, key)
+    for key in differences.unreadable:
+        yield "?", key, f"{_named(result.before, key)} (cannot be read any more)"
     for rename in differences.renamed:
         yield ">", (rename.kind, rename.to), f"{rename.from_} → {rename.to}"
     for key in dict.fromkeys((change.kind, change.record) for change in differences.changed):

@@ -224,7 +224,7 @@ def unmoved(review: Review, database: Database) -> Iterator[Flat]:
     names = (
         f"Moved by less than {MOVED_BITS} bits: ",
         "Moved by less than 0.1 points: ",
-        "Unchanged, and forecast again: ",
+        "Unchanged, and forecast: ",
         "Unchanged: ",
     )
     groups: dict[str, list[StatusRow]] = {name: [] for name in names}

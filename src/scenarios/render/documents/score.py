@@ -163,7 +163,9 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
 def blocks(result: Score, *, whole: bool = False) -> Document:
     """Every table that has rows, with n beside each mean; what is not scored is named."""
     if not result.forecasters:
-        return (Paragraph("No resolved question had a forecast to score."), *_excluded(result))
+        some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
+        nothing = Paragraph(f"No resolved question{some} had a forecast to score.")
+        return (nothing, *_excluded(result))
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score
     most = max(row.questions for row in result.forecasters)

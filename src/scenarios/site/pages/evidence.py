@@ -150,7 +150,6 @@ class _Count(NamedTuple):
     bearing: _Bearing
     line: Line | None
     reason: tuple[Span, ...]
-    withheld: str | None
 
 
 def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
@@ -160,12 +159,12 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
     weight = Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
     def shown(count: _Count, text: Text) -> Text:
-        return cells.unless_withheld(count.withheld, text)
+        return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
 
     def implied(count: _Count) -> Text:
-        if count.withheld:
-            return cells.WITHHELD
-        return p(figures(site).ledger(count.bearing.scenario).implied.probability)
+        id = count.bearing.scenario
+        is_known = id not in site.database.withheld
+        return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
 
     columns: tuple[Cell[_Count], ...] = (
         (
@@ -201,11 +200,11 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
 
 def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
     """The line that counts an item for a scenario, or why none does."""
-    if path := site.database.withheld.get(bearing.scenario):
-        return _Count(bearing, None, (), path)
+    if bearing.scenario in site.database.withheld:
+        return _Count(bearing, None, ())
     reason: tuple[Span, ...] = ("neutral: tells nothing apart",)
     if _is_retracted(site, id):
-        return _Count(bearing, None, ("retracted",), None)
+        return _Count(bearing, None, ("retracted",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
             label = Ref(line.id, "evidence" if line.id in site.evidence else None)
@@ -213,8 +212,8 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
         elif line.kind == "in-prior":
             reason = ("the prior includes it",)
         else:
-            return _Count(bearing, line, (), None)
-    return _Count(bearing, None, reason, None)
+            return _Count(bearing, line, ())
+    return _Count(bearing, None, reason)
 
 
 def year_page(site: Site, year: str = "") -> Page:

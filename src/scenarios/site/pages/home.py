@@ -43,13 +43,13 @@ _WINDOWS = 2
 
 def is_quiet(news: Headline) -> bool:
     """True if nothing moved, was resolved or is new, though something is open."""
-    return news.live > 0 and not (news.moved or news.resolved or news.opened)
+    return bool(news.live) and not (news.moved or news.resolved or news.opened)
 
 
 def standing(site: Site) -> str:
     """Sentence: the number of open questions, and the day since which none moved."""
     window = figures(site).window
-    number = figures(site).review.headline.live
+    number = figures(site).review.headline.live or 0
     are = f"{counted(number, 'question')} {'is' if number == 1 else 'are'} open"
     moved = "it has not moved" if number == 1 else "none has moved"
     return f"{are}; {moved} since {long_day(window.since)}."
@@ -118,11 +118,12 @@ def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
     late = f", {overdue} overdue" if overdue else ""
-    moved = f"{headline.moved} moved since {figures(site).window.since}"
+    moved = f"open scenarios{late}; {headline.moved} moved since {figures(site).window.since}"
+    number = cells.WITHHELD if headline.live is None else f"{headline.live - overdue}"
     return Card(
         title=site.title,
-        figure=f"{headline.live - overdue}",
-        about=f"open scenarios{late}; {moved}",
+        figure=number,
+        about=f"{headline.withheld} cannot be read" if headline.withheld else moved,
         signature=f"As of {site.as_of}",
     )
 

@@ -47,7 +47,7 @@ _LATEST = 30
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
-    address, scenario = place("s", id), site.scenarios[id]
+    address, scenario = place("s", id), site.scenarios.get(id)
     places, card = site.links(address), None
     if path := site.database.withheld.get(id):
         description = cells.withheld_figures(path)
@@ -59,23 +59,24 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
         main += html.sections(_body(site, view), places)
     return Page(
         address=address,
-        title=one_line(scenario.title),
+        title=one_line(scenario.title) if scenario else id,
         description=description,
         main=main,
         section="scenarios",
-        above=_above(site, scenario, address),
+        above=_above(site, scenario, address) if scenario else (),
         card=card,
     )
 
 
-def _withheld(site: Site, scenario: Scenario, id: ScenarioId, reason: str) -> Document:
-    """The question alone, where a file that cannot be read could change its figures."""
+def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str) -> Document:
+    """The question alone, if known, where an unreadable file could change its figures."""
+    formerly = scenario.formerly if scenario else ()
     return (
-        Heading(1, one_line(scenario.title)),
-        Paragraph(scenario.question),
+        Heading(1, one_line(scenario.title) if scenario else id),
+        *((Paragraph(scenario.question),) if scenario else ()),
         Paragraph(reason),
-        Paragraph(scenario.resolution_criteria),
-        Items(tuple(record_items(site, "scenario", id, scenario.formerly))),
+        *((Paragraph(scenario.resolution_criteria),) if scenario else ()),
+        Items(tuple(record_items(site, "scenario", id, formerly))),
     )
 
 

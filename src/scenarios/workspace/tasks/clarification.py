@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scenarios.model import Clarification
 from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, refuse_unwritable
 from scenarios.storage.yaml.editor import append
@@ -17,9 +18,13 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
     scenario, text = answers["scenario"], answers["text"]
 
     def draft(opened: Opened) -> list[Draft]:
-        path = path_of("scenario", opened.scenario(scenario))
+        id = opened.scenario(scenario)
+        path = path_of("scenario", id)
         refuse_unwritable(text, "text")
         data = opened.snapshot[path]
+        clarification = Clarification(answers["date"], text)
+        if clarification in opened.database.scenarios[id].clarifications:
+            return [Draft(path, data, data)]  # which may wait for its commit
         item = {"date": answers["date"].isoformat(), "text": text}
         return [Draft(path, data, append(data, ("clarifications",), item))]
 
