@@ -105,6 +105,11 @@ class Tracker(Record, frozen=True):
     {"relationship-2030": "Form of the relationship on 31 December 2030"}."""
 
     @property
+    def name(self) -> str:
+        """The title, or "Scenarios" without one."""
+        return self.title or "Scenarios"
+
+    @property
     def dependence(self) -> Dependence:
         """`evidence_dependence`; a single number holds within a theme and between themes."""
         value = self.evidence_dependence

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import shown
-from scenarios.analysis.review.review import about
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
@@ -144,7 +143,7 @@ class Site:
     @property
     def title(self) -> str:
         """The title of the site."""
-        return " ".join(about(self.database.tracker).title.split())
+        return " ".join(self.database.tracker.name.split())
 
     def placed(self, path: str) -> str:
         """A file, behind the name of the folder of its database."""

@@ -119,7 +119,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 def about(tracker: Tracker) -> About:
     """Title, notice and sets of a tracker; "Scenarios" without a title."""
-    return About(title=tracker.title or "Scenarios", notice=tracker.notice, sets=tracker.sets)
+    return About(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
 
 
 QuestionField = Literal["question", "resolution_criteria", "horizon"]
