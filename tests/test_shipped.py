@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).parent / "golden"
 PRINTED = {
     "status": "status --as-of 2022-02-28",
     "report-2022-02-28": "report --as-of 2022-02-28",
-    "report-quiet": "report --as-of 2022-03-28",
+    "report-quiet": "report --as-of 2022-03-21",
     "explain": "explain military-pact --as-of 2023-03-28",
     "explain-resolved": "explain nord-stream-2-flows-2022 --as-of 2023-06-01",
     "list-scenarios": "list scenarios --as-of 2022-02-28",
