@@ -23,7 +23,7 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
@@ -44,7 +44,7 @@ from scenarios.workspace.importing.files import arrive
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
-from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
+from scenarios.workspace.reading import search_of, span, standings, start_of
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
 
@@ -77,16 +77,20 @@ class Snapshot:
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        made = review(span(self._opened, as_of, since, banded=True))
-        if restate:
-            with suppress(ScenError):  # no repository, no git, no commit
-                made, _ = with_history(made, self._opened, self._repository())
-        return made
+        return self._reviewed(as_of, since, restate=restate).review
 
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
-        window = span(self._opened, as_of, since, banded=True)
-        return reading.brief_of(window, review(window))
+        window, review, _ = self._reviewed(as_of, since, restate=True)
+        return reading.brief_of(window, review)
+
+    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> reading.Reviewed:
+        """A review, beside what was said then where there is a repository."""
+        period = span(self._opened, as_of, since, banded=True)
+        if restate:
+            with suppress(ScenError):  # no repository, no git, no commit
+                return reading.reviewed(self._opened, period, self._repository())
+        return reading.reviewed(self._opened, period, None)
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """What comes in so many days: indicators, horizons, reviews, expiries; and what is late."""

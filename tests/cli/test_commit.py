@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import lock, lock_file
-from scenarios.workspace.commit import subject
+from scenarios.render.documents.review.sentences import subject
 from tests.cli.commands import process
 from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana

@@ -9,7 +9,7 @@ import pytest
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.review import Restated, Restatement
+from scenarios.analysis.review.restated import Restated
 from scenarios.model import Tracker
 from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain

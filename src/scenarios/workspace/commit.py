@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.scales import jeffreys, percent
 from scenarios.storage.git import committing
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.opened import from_here
-
-_LONGEST = 100
-"""The characters up to which a subject takes more figures than its first."""
 
 
 class Pending(NamedTuple):
@@ -70,22 +66,3 @@ def mend(root: Path) -> tuple[str, ...]:
     What is to be said of it.
     """
     return tuple(committing.mend(committing.repository(root)))
-
-
-def subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
-    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
-
-    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
-        _, before, after = move
-        return before is not None and after is not None, -jeffreys(before, after)
-
-    parts = []
-    for scenario, *values in sorted(moves, key=size):
-        before, after = (percent(value) if value is not None else "–" for value in values)
-        parts.append(f"{scenario} {before} → {after}")
-    text = f"{head} ({', '.join(parts)})" if parts else head
-    for kept in range(len(parts) - 1, 0, -1):
-        if len(text) <= _LONGEST:
-            break
-        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
-    return text

@@ -14,12 +14,12 @@ from typing import Any
 
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
+from scenarios.render.documents.review.sentences import subject
 from scenarios.scales import percent
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
-from scenarios.workspace.commit import subject
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import partial
 
 import msgspec
 
@@ -13,10 +12,9 @@ from scenarios.analysis.evidence.knowledge import bearing, known, near
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Spread, Window, open_views
 from scenarios.analysis.review.due import Due
-from scenarios.analysis.review.headline import Headline, TopMove, top_move
-from scenarios.analysis.review.moves import Causes, Move
 from scenarios.analysis.review.review import About, about
 from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.story import Headline, Story, headline
 from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId, SetId
 from scenarios.scales import held, jeffreys, probability
 
@@ -125,7 +123,7 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """The headline, the moves, open questions, indicators to watch, and due tasks.
+    """The story in short and in full, open questions, indicators to watch, and due tasks.
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
@@ -135,7 +133,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     since: date
     headline: Headline
-    moves: tuple[TopMove, ...]
+    story: Story
     scenarios: tuple[OpenQuestion, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
@@ -146,22 +144,20 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 def brief(
     window: Window,
-    head: Headline,
-    moves: Iterable[Move],
-    causes: Causes,
+    story: Story,
     rows: Iterable[StatusRow],
     spreads: Sequence[Spread],
     due: Due,
     unreviewed: Iterable[ScenarioId],
 ) -> Brief:
     """The short form of a window's review, made of its parts."""
-    keys, top = unseen(window), partial(top_move, window.database, window.as_of, causes=causes)
+    keys = unseen(window)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
-        headline=head,
-        moves=tuple(shown for move in moves if (shown := top(move))),
+        headline=headline(story),
+        story=story,
         scenarios=tuple(_question(row) for row in rows if row.outcome is None),
         unreviewed=tuple(unreviewed),
         watch=watched(window, keys),

@@ -21,7 +21,7 @@ from scenarios.render.document import (
     Ref,
     Span,
 )
-from scenarios.render.documents.review import findings, headline, news
+from scenarios.render.documents.review import afterwards, findings, news, sentences
 from scenarios.text import counted
 
 _SENTENCES = 7
@@ -33,7 +33,7 @@ MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
 
 def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
     """One page: what happened, where things stand, what would change that, and what is due."""
-    head = f"{brief.tracker.title}: in brief, {brief.as_of}"
+    head = f"{brief.tracker.title}, in brief: {sentences.period(brief.since, brief.as_of)}"
     notice = brief.tracker.notice
     return (
         Heading(1, head),
@@ -46,21 +46,22 @@ def document(brief: Brief, database: Database, picture: Chart | None = None) -> 
     )
 
 
-def sentences(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
-    """At most seven: the headline, the next moves, and what was not looked at."""
-    head = brief.headline
-    texts = headline.sentences(head, database)
+def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
+    """At most seven: the lead of the review with the next moves, and what was not looked at."""
+    story = brief.story
+    told = [move for move in story.moved if move.figure]
+    news = [*sentences.outcomes(story, database), *afterwards.restated(story, database)]
     late = [_unreviewed(brief)] if brief.unreviewed else []
-    more = brief.moves[1 : min(_MOVES, _SENTENCES - len(texts) - len(late) + 1)]
-    if more:
-        moves = (headline.move(move, head.resolved, database, head.top) for move in more)
-        own = len([*headline.rest(head)])
-        texts = [*texts[: len(texts) - own], *moves, *headline.rest(head, 1 + len(more))]
-    return [*texts, *late]
+    rest = [*sentences.rest(story, database, min(len(told), 1))]
+    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest) - len(late)))
+    for place, move in enumerate(told[:room]):
+        news.append(sentences.moved(move, story, database, told[0] if place else None))
+    rest = [*sentences.rest(story, database, len(told[:room]))]
+    return [*news, *rest, *late][:_SENTENCES]
 
 
 def _unreviewed(brief: Brief) -> tuple[Span, ...]:
-    number, live = len(brief.unreviewed), brief.headline.live
+    number, live = len(brief.unreviewed), brief.story.live
     if number == live > 1:
         return (f"None of the {live} open questions has a recent forecast.",)
     has = "has" if number == 1 else "have"
@@ -69,7 +70,7 @@ def _unreviewed(brief: Brief) -> tuple[Span, ...]:
 
 def in_brief(brief: Brief, database: Database) -> Paragraph:
     """The sentences as one text."""
-    text = headline.joined(sentences(brief, database))
+    text = sentences.joined(in_words(brief, database))
     return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.review.moves import Causes
+from msgspec.structs import replace
+
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
@@ -12,8 +13,11 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, StatusLine, left
 from scenarios.render.document import Block, Chart, Document, Folded, Heading, Paragraph, Text
 from scenarios.render.documents import status
-from scenarios.render.documents.review import findings, headline, moves, news
+from scenarios.render.documents.review import findings, moves, news, sentences
 from scenarios.text import counted
+
+_MOST = 12
+"""Questions of a quiet week that all stand in the table."""
 
 
 def document(
@@ -32,25 +36,24 @@ def document(
     table, with what was resolved before, the rows that add up to each move, `every` the small ones
     among them, and the method.
     """
-    title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
-    context = _context(review, database)
-    moving = moves.moving_items(context)
+    story = review.story
+    moving = moves.moving_items(story)
     return (
-        Heading(1, title),
-        *_headline(review, database),
-        *findings.needs(review.findings, database),
+        Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
+        *_lead(review, database),
+        *findings.needs(review.every_finding, database),
         *_board(review, trends, nothing, picture),
         *moves.outcomes(review.resolved, moving, database),
-        *moves.moved(context),
-        *moves.unmoved(review, database),
-        *findings.coming(review.due, database),
-        *news.asked(review.questions, database),
+        *moves.events(story, database, every=every),
+        *moves.reasons(story, database),
+        *([] if _is_still(review) else moves.unmoved(review, database)),
         *news.evidence(review.new_evidence, moving, database),
-        *news.indicators(review.indicator_changes, database),
+        *news.clarified(review.clarifications, database),
         *news.differing(review.spreads, database),
         *news.restated(review.restated, database),
-        *findings.in_full(review.findings, database),
-        *(_behind(review, context, every=every) if whole else _elsewhere(review)),
+        *findings.coming(review.due, database),
+        *findings.in_full(review.findings, review.findings_standing, database),
+        *(_behind(review, database, every=every) if whole else _elsewhere(review)),
     )
 
 
@@ -59,23 +62,17 @@ def live(review: Review) -> list[StatusRow]:
     return [row for row in review.scenarios if row.outcome is None]
 
 
-def _headline(review: Review, database: Database) -> Iterator[Block]:
-    """The headline and the tracker's notice."""
-    if text := headline.told(review.headline, database):
-        yield Paragraph(text)
+def _lead(review: Review, database: Database) -> Iterator[Block]:
+    """The tracker's notice, and the news."""
     if notice := cells.one_line(review.tracker.notice):
         yield Paragraph(notice, tone="notice")
+    if review.scenarios or not review.story.asked:
+        yield Paragraph(sentences.joined(sentences.lead(review.story, database)))
 
 
-def _context(review: Review, database: Database) -> moves.Context:
-    return moves.Context(
-        database=database,
-        rows={row.id: row for row in review.scenarios},
-        moves={move.scenario: move for move in review.moves},
-        causes=Causes(review.events, review.other_causes),
-        resolved=review.headline.resolved,
-        language=review.method.estimative_language,
-    )
+def _is_still(review: Review) -> bool:
+    """True if no open question moved, so that all of them stand in the table."""
+    return not review.moves and len(live(review)) <= _MOST
 
 
 def _board(
@@ -86,9 +83,17 @@ def _board(
     if not review.scenarios:
         yield Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
     elif rows:
-        lines = status.lines_of(rows, review.findings, trends)
-        table = cells.by_set(lines, _columns(trends), review.tracker.sets)
-        yield Chart(picture.label, picture.drawing, table) if picture else table
+        moved = {move.scenario for move in review.moves}
+        is_whole = picture is not None or _is_still(review)
+        shown = [row for row in rows if is_whole or row.id in moved or row.withheld]
+        shown += [row for row in rows if row.id in review.story.opened and row not in shown]
+        note = f"{len(rows) - len(shown)} unchanged: scen status" if rows[len(shown) :] else ""
+        lines = status.lines_of(shown, review.every_finding, trends)
+        table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
+        if not shown:
+            yield Paragraph(note)
+        else:
+            yield Chart(picture.label, picture.drawing, table) if picture else table
     else:
         yield Paragraph("Every scenario is resolved.")
     resolved = {entry.scenario for entry in review.resolved}
@@ -126,18 +131,19 @@ def _elsewhere(review: Review) -> Iterator[Block]:
         yield Paragraph("Bands, the rows of each move and the method: scen report --all")
 
 
-def _behind(review: Review, context: moves.Context, *, every: bool) -> Iterator[Block]:
-    """Every figure of every scenario, the rows of what moved, and the method."""
+def _behind(review: Review, database: Database, *, every: bool) -> Iterator[Block]:
+    """Every figure of every scenario, the indicators, the rows of what moved, and the method."""
+    yield from news.indicators(review.indicator_changes, database)
     if review.scenarios:
         note = (
             f"Changes are in points, since {review.since}; in brackets, the evidence that is new. "
             "One that is resolved shows its last values."
         )
         language, sets = review.method.estimative_language, review.tracker.sets
-        table = status.table(review.scenarios, review.findings, language, sets=sets, note=note)
+        table = status.table(review.scenarios, review.every_finding, language, sets=sets, note=note)
         yield Folded(Heading(2, "Status", anchor="status"), (table,))
-    yield from moves.sums(context, every=every)
-    texts = (method_text(review.method), cells.one_line(context.database.tracker.description))
+    yield from moves.sums(review, database, every=every)
+    texts = (method_text(review.method), cells.one_line(database.tracker.description))
     yield Folded(Heading(2, "Method", anchor="method"), tuple(map(Paragraph, filter(None, texts))))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from scenarios.analysis.review.headline import Headline
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.story import Story
 from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, right
@@ -24,7 +24,7 @@ from scenarios.render.document import (
     Table,
     plain,
 )
-from scenarios.render.documents.review import headline
+from scenarios.render.documents.review import sentences
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day
 from scenarios.render.writers import html
@@ -43,15 +43,16 @@ _WINDOWS = 2
 """Periods with something recorded that are looked at, from the last one back."""
 
 
-def is_quiet(news: Headline) -> bool:
-    """Whether nothing moved, was resolved or is new, though something is open."""
-    return news.live > 0 and not (news.moved or news.resolved or news.opened)
+def is_quiet(news: Story) -> bool:
+    """Whether nothing moved, was resolved, changed or is new, though something is open."""
+    told = news.moved or news.outcomes or news.opened or news.restated or news.first_forecasts
+    return news.live > 0 and not told
 
 
 def standing(site: Site) -> str:
     """Sentence: the number of open questions, and the day since which none moved."""
     window = figures(site).window
-    number = figures(site).review.headline.live
+    number = figures(site).review.story.live
     are = f"{counted(number, 'question')} {'is' if number == 1 else 'are'} open"
     moved = "it has not moved" if number == 1 else "none has moved"
     return f"{are}; {moved} since {long_day(window.since)}."
@@ -60,8 +61,8 @@ def standing(site: Site) -> str:
 def before(site: Site) -> Iterator[tuple[Span, ...]]:
     """Yield the last move or outcome, and the next question to close."""
     for day, news in islice(_periods(site), _WINDOWS):
-        if news.top or news.resolved:
-            sentence = headline.sentences(news, site.database)[0]
+        if news.moved or news.outcomes:
+            sentence = sentences.lead(news, site.database)[0]
             yield f"The last news, by {long_day(day)}: ", *sentence
             break
     rows = figures(site).rows.values()
@@ -72,13 +73,13 @@ def before(site: Site) -> Iterator[tuple[Span, ...]]:
         yield "Next to close: ", *title, f", on {long_day(horizon)}."
 
 
-def _periods(site: Site) -> Iterator[tuple[date, Headline]]:
+def _periods(site: Site) -> Iterator[tuple[date, Story]]:
     """Yield earlier periods that end with something recorded, the latest first."""
     until = figures(site).window.since
     for day in sorted(_days(site), reverse=True):
         if day <= until:
             window = span(site.opened, day, None)
-            yield day, review(window).headline
+            yield day, story_of(window)
             until = window.since
 
 
@@ -135,23 +136,23 @@ def _summary(site: Site) -> Iterator[Block]:
         yield Paragraph(f"No scenario had opened by {site.as_of}.")
     elif news := _told(site):
         yield Paragraph(news)
-        if is_quiet(figures(site).review.headline):
+        if is_quiet(figures(site).review.story):
             yield from (Paragraph(paragraph) for paragraph in before(site))
     if site.database.tracker.notice:
         yield Paragraph(one_line(site.database.tracker.notice), tone="notice")
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
-        still = is_quiet(figures(site).review.headline)
+        still = is_quiet(figures(site).review.story)
         yield Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
 
 
 def _told(site: Site) -> tuple[Span, ...]:
     """The headline, or what stands where nothing moved."""
-    news = figures(site).review.headline
+    news = figures(site).review.story
     if is_quiet(news):
         return (standing(site),)
-    return headline.told(news, site.database)
+    return sentences.joined(sentences.lead(news, site.database))
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

@@ -1,15 +1,16 @@
-"""Scenarios that moved and why, that were resolved, and that stood still."""
+"""What each event moved, why we moved, what was resolved, and what stood still."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
 
-from scenarios.analysis.review.headline import JointOutcome, ResolvedScenario, outcome_of
-from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
+from scenarios.analysis.review.moves import Cause
+from scenarios.analysis.review.outcomes import ResolvedScenario, outcome_of
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.analysis.review.steps import Step
+from scenarios.analysis.review.story import ScenarioStory, Story
+from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
 from scenarios.render.cells import p
 from scenarios.render.document import (
@@ -23,148 +24,150 @@ from scenarios.render.document import (
     Ref,
     Span,
     Text,
-    spans,
 )
 from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.render.documents.review import sentences
+from scenarios.render.documents.review.afterwards import Sentence
+from scenarios.render.documents.review.causes import cause_words
 from scenarios.render.text import signed
-from scenarios.scales import MOVED_BITS
 
-_ROUNDING = 1e-12
-
-
-class Context(NamedTuple):
-    """Everything the blocks are made of; `language` is the estimative one."""
-
-    database: Database
-    rows: Mapping[ScenarioId, StatusRow]
-    moves: Mapping[ScenarioId, Move]
-    causes: Causes
-    resolved: Sequence[JointOutcome]
-    language: str
+_ROWS, _ITEMS, _STEPS, _STILL = 6, 3, 3, 12
+"""Effects of a cause, its items, steps and unmoved questions that are named."""
 
 
-def moved(context: Context) -> Iterator[Block]:
-    """Yield every scenario that moved, in full once, under its main cause."""
-    if not context.moves:
-        return
-    lead = "In front: the effect on what is implied, in decibans (3 dB double the odds)."
-    yield Heading(2, "What moved, and why", (lead,), anchor="moved")
-    mains = _main_causes(context)
-    all_causes: list[Event | OtherCause] = [*context.causes.events, *context.causes.others]
-    for cause in all_causes:
-        yield from _block(context, cause, [id for id, main in mains.items() if main is cause])
+def events(story: Story, database: Database, *, every: bool = False) -> Iterator[Block]:
+    """Yield each cause with what it moved, and between which figures."""
+    blocks: list[Flat] = []
+    for cause in story.causes:
+        effects = [part for part in cause.effects if every or signed(part.decibans) != "0"]
+        rows = [
+            Item(
+                (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
+                lead=Figure(part.decibans, "dB"),
+            )
+            for part in (effects if every else effects[:_ROWS])
+        ]
+        if more := len(effects) - len(rows):
+            rows.append(Item(f"and {more} more: scen report --all"))
+        if rows:
+            blocks += [_heading(cause, story, database), Items(tuple(rows))]
+    if blocks:
+        lead = "What the evidence implied before each and after it, one after the other."
+        yield Heading(2, "What moved the evidence", (lead,), anchor="moved")
+        yield from blocks
 
 
-def moving_items(context: Context) -> set[EvidenceId]:
+def moving_items(story: Story) -> set[EvidenceId]:
     """The items that stand there beside what they moved."""
-    mains = _main_causes(context)
     return {
         id
-        for event in context.causes.events
-        if any(mains[p.scenario] is event or signed(p.decibans) != "0" for p in event.scenarios)
-        for id in event.evidence
+        for cause in story.causes
+        if any(signed(part.decibans) != "0" for part in cause.effects)
+        for id in cause.evidence
     }
 
 
-def sums(context: Context, *, every: bool = False) -> Iterator[Folded]:
-    """Yield the rows of each scenario that add up to its move, under its name."""
-    blocks: list[Flat] = []
-    for id, move in context.moves.items():
-        changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-        steps = {name: getattr(move, name) for name in ("given", "time", "rivals", "bound")}
-        bits = Figure(context.rows[id].movement_bits, "bits")
-        name = cells.scenario(id, context.database)
-        blocks.append(Heading(3, (name, " (", Ref(id), ", ", bits, " bits)")))
-        blocks += change_sum(changes, steps, context.database, id, every=every)
-    if blocks:
-        yield Folded(Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
-
-
-def _main_causes(context: Context) -> dict[ScenarioId, Event | OtherCause]:
-    return {id: context.causes.of(id)[0][1] for id in context.moves}
-
-
-def _block(
-    context: Context, cause: Event | OtherCause, mains: Sequence[ScenarioId]
-) -> Iterator[Flat]:
-    """Yield the scenarios in full of which it is the main cause, then the others in a line."""
-    rows, also = [], list[Span]()
-    for part in cause.scenarios:
-        worth = Figure(part.decibans, "dB")
-        if part.scenario in mains:
-            rows.append(_row(context, part.scenario, worth if part.decibans else ""))
-        elif signed(part.decibans) != "0":
-            name = cells.scenario(part.scenario, context.database)
-            also += [", " if also else "also " if rows else "", name, " ", worth, " dB"]
-    if also:
-        rows.append(Item(tuple(also)))
-    if rows:
-        if isinstance(cause, Event):
-            yield _event_heading(cause, context.database)
-        else:
-            yield _heading(cause, context)
-        yield Items(tuple(rows))
-
-
-def _row(context: Context, id: ScenarioId, worth: Text) -> Item:
-    move = context.moves[id]
-    figures: list[Span] = []
-    if move.stated and move.stated.to is not None:
-        step = cells.step_in_words(move.stated.from_, move.stated.to, context.language)
-        figures += ["stated ", *step, "; " if move.explained else ", unexplained; "]
-    elif move.stated:
-        figures.append("stated no longer: withdrawn or expired; ")
-    assert move.implied.to is not None  # noqa: S101 - what is implied always has a figure
-    language = "" if figures else context.language
-    implied = cells.step_in_words(move.implied.from_, move.implied.to, language)
-    figures += ["implied ", *implied]
-    reason = cells.one_line(move.stated.rationale if move.stated else "")
-    if move.stated and move.stated.normalised:
-        reason = "normalised: others in the set changed"
-    under = (Item(tuple(figures)), *([Item(reason)] if reason else []))
-    return Item((cells.scenario(id, context.database), " (", Ref(id), ")"), under, lead=worth)
-
-
-def _event_heading(event: Event, database: Database) -> Heading:
-    first, *more = event.evidence
-    if not more:
-        return Heading(3, cells.item(first, database), (cells.origin(first, database),))
-    under = [
-        (*spans(cells.item(id, database)), " (", *cells.origin(id, database), ")")
-        for id in event.evidence
+def _heading(cause: Cause, story: Story, database: Database) -> Heading:
+    """The cause, and under it the items that it consists of."""
+    under: list[Text] = [
+        (cells.item(id, database), " (", *cells.origin(id, database), ")")
+        for id in cause.evidence[:_ITEMS]
     ]
-    return Heading(3, f"{len(event.evidence)} items that hang together", tuple(under))
-
-
-def _heading(other: OtherCause, context: Context) -> Heading:
-    database, subjects = context.database, other.subjects
-    if other.cause == "retraction":
-        under: list[Text] = []
-        for id in subjects:
-            gone = database.evidence[id].retracted
-            why = cells.one_line(gone.reason) if gone else ""
-            under.append((cells.item(id, database), " (", Ref(id, "evidence"), f"): {why}"))
-        return Heading(3, "Retracted", tuple(under))
-    if other.cause == "given":
-        how = outcome_of(subjects[0], context.resolved) if subjects else ""
-        title = cells.titles(subjects, database)
-        return Heading(3, (*title, f" {how}" if how else "", ": what depends on it"))
-    if other.cause == "absence":
-        name = cells.indicator(subjects[0], database)
-        return Heading(3, ("Due and not seen: ", name, " (", Ref(subjects[0]), ")"))
-    if other.cause == "rivals" and subjects:
-        was = "was" if len(subjects) == 1 else "were"
-        return Heading(3, (*cells.titles(subjects, database), f" {was} ruled out of the set"))
-    return Heading(3, _HEADINGS[other.cause])
+    if more := len(cause.evidence[_ITEMS:]):
+        under.append(f"and {more} more")
+    subject = cause.subjects[0] if cause.subjects else ""
+    text: Text = _HEADINGS.get(cause.kind, "")
+    if cause.kind == "event":
+        first = cause.evidence[0]
+        if len(cause.evidence) == 1:
+            return Heading(3, cells.item(first, database), (cells.origin(first, database),))
+        text = f"{len(cause.evidence)} items of one event or origin"
+    elif cause.kind == "outcome":
+        how = outcome_of(subject, story.outcomes) or "was decided"
+        text = (*cells.quoted(cells.scenario(subject, database)), f" {how}")
+    elif cause.kind == "retraction":
+        text = ("Retracted: ", cells.item(subject, database))
+        gone = database.evidence[subject].retracted
+        under = [cells.one_line(gone.reason)] if gone else []
+    elif cause.kind == "absence":
+        text = ("Due and not seen: ", cells.indicator(subject, database))
+    elif cause.kind == "given" and subject:
+        text = ("Depends on ", *cells.titles(cause.subjects, database))
+    return Heading(3, text, tuple(under))
 
 
 _HEADINGS = {
-    "rivals": "Beside the other members of the set",
-    "time": "Time: the event has not happened so far",
-    "overlap": "Older evidence that the new repeats in part",
-    "bound": "Held within 0.1% and 99.9%",
-    "forecast": "Forecast anew, without new evidence",
+    "given": "Depends on another question",
+    "rivals": "What others of the same set gained or lost",
+    "time": "Time passed without it",
+    "overlap": "Less weight for older evidence on the same theme",
+    "bound": "Held at the limit of 0.1% and 99.9%",
+    "restated": "Changed afterwards",
 }
+
+
+def reasons(story: Story, database: Database) -> Iterator[Flat]:
+    """Yield the steps of each stated figure with the reason: by new evidence, then without."""
+    moved = [(m, m.stated.told) for m in story.moves if m.stated and m.stated.steps]
+    shown = [(move, told) for move, told in moved if _has_moved(move)]
+    without = [pair for pair in shown if pair[1] and _is_alone(pair[0], pair[1])]
+    for title, anchor, rows in (
+        ("Why we moved", "reasons", [pair for pair in shown if pair not in without]),
+        ("Moved without new evidence", "forecasts", without),
+    ):
+        if rows:
+            yield Heading(2, title, anchor=anchor)
+            yield Items(tuple(_reason(move, told, story, database) for move, told in rows))
+
+
+def _has_moved(move: ScenarioStory) -> bool:
+    stated = move.stated
+    return stated is not None and (
+        cells.has_moved(stated.from_, stated.to) or None in (stated.from_, stated.to)
+    )
+
+
+def _is_alone(move: ScenarioStory, told: Step) -> bool:
+    """True if an analyst moved a figure with no cause in the ledger, and cited nothing."""
+    caused = move.stated is not None and bool(move.stated.because)
+    return told.analyst is not None and not caused and not told.evidence
+
+
+def _reason(move: ScenarioStory, told: Step | None, story: Story, database: Database) -> Item:
+    assert move.stated  # noqa: S101 - chosen so
+    days: dict[str, Step] = {f"{step.day.day} {step.day:%b}": step for step in move.stated.steps}
+    steps: list[Span] = [": "]
+    if more := len(days) - _STEPS:
+        steps += [f"{more} more, "] if more > 0 else []
+    for place, (day, step) in enumerate([*days.items()][-_STEPS:]):
+        before = () if place else (p(step.before), " ")
+        steps += [", " if place else "", f"{day} ", *before, "→ ", p(step.figure)]
+    under: list[Sentence] = []
+    if told and told.analyst and told.reason:
+        under.append(tuple(sentences.step_of(move, told, database)))
+    elif told is None or told.analyst is None:
+        causes = move.stated.because
+        under += [cause_words(cause, move.scenario, story, database) for cause in causes]
+    else:
+        under.append((f"{told.analyst}: no reason was given",))
+    name = cells.scenario(move.scenario, database)
+    return Item((name, *steps), tuple(map(Item, under)))
+
+
+def sums(review: Review, database: Database, *, every: bool = False) -> Iterator[Folded]:
+    """Yield the rows of each scenario that add up to its move, under its name."""
+    blocks: list[Flat] = []
+    bits = {row.id: row.movement_bits for row in review.scenarios}
+    for move in review.moves:
+        id = move.scenario
+        changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
+        names = ("restated", "given", "time", "rivals", "bound")
+        steps = {name: getattr(move, name) for name in names}
+        name = cells.scenario(id, database)
+        blocks.append(Heading(3, (name, " (", Ref(id), ", ", Figure(bits[id], "bits"), " bits)")))
+        blocks += change_sum(changes, steps, database, id, every=every)
+    if blocks:
+        yield Folded(Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
 
 
 def outcomes(
@@ -198,54 +201,38 @@ def outcomes(
 
 def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
     """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
-    stated, implied = entry.last_said, entry.last_implied
-    last = stated.probability if stated else entry.stated
+    last, implied = sentences.last_figures(entry)
     yield from ("never forecast",) if last is None else ("last said ", p(last))
-    yield from (", evidence implied ", p(implied.probability if implied else entry.implied))
+    yield from (", evidence implied ", p(implied))
     yield f", {cells.outcome_words(entry.outcome)} on {entry.date}"
-    if stated:
-        yield from (", Brier ", Figure(stated.brier, digits=2))
-    if implied:
-        head = " (the evidence " if stated else " (Brier "
-        yield from (head, Figure(implied.brier, digits=2), ")")
+    if entry.last_said:
+        yield from (", Brier ", Figure(entry.last_said.brier, digits=2))
+    if entry.last_implied:
+        head = " (the evidence " if entry.last_said else " (Brier "
+        yield from (head, Figure(entry.last_implied.brier, digits=2), ")")
 
 
 def unmoved(review: Review, database: Database) -> Iterator[Flat]:
-    """Yield the scenarios that changed by little, then those of which no figure changed."""
-    again = review.unchanged.reaffirmed
-    names = (
-        f"Moved by less than {MOVED_BITS} bits: ",
-        "Moved by less than 0.1 points: ",
-        "Unchanged, and forecast again: ",
-        "Unchanged: ",
-    )
-    groups: dict[str, list[StatusRow]] = {name: [] for name in names}
-    for row in review.scenarios:
-        if row.id in (*again, *review.unchanged.untouched):
-            changes = [*_changes(row)]
-            is_large = any(signed(change) != "0" for _, change in changes)
-            place = 0 if is_large else 1 if changes else 2 if row.id in again else 3
-            groups[names[place]].append(row)
-    rows = [Item(tuple(_unmoved(name, own, database))) for name, own in groups.items() if own]
-    if rows:
+    """Yield the questions of which no figure is printed differently, with their figures."""
+    rows = {row.id: row for row in review.scenarios}
+    groups = {
+        "Forecast again, unchanged: ": review.unchanged.reaffirmed,
+        "Unchanged: ": review.unchanged.untouched,
+    }
+    items = []
+    for name, ids in groups.items():
+        named = [part for id in ids[:_STILL] for part in ("; ", *_still(rows[id], database))][1:]
+        more = len(ids) - _STILL
+        if ids:
+            items.append(Item((name, *named, *([f"; {more} more: scen status"] * (more > 0)))))
+    if items:
         yield Heading(2, "What did not move", anchor="unchanged")
-        yield Items(tuple(rows))
+        yield Items(tuple(items))
 
 
-def _unmoved(name: str, rows: Sequence[StatusRow], database: Database) -> Iterator[Span]:
-    for place, row in enumerate(rows):
-        yield "; " if place else name
-        yield cells.scenario(row.id, database)
-        changes = [(kind, change) for kind, change in _changes(row) if signed(change) != "0"]
-        for number, (kind, change) in enumerate(changes):
-            yield from (", " if number else " (", f"{kind} ", Figure(change, "points"))
-        yield " points)" if changes else ""
-
-
-def _changes(row: StatusRow) -> Iterator[tuple[str, float]]:
-    """Yield the figures that differ from before, however little, with the change in points."""
-    for kind, figure in (("stated", row.stated), ("implied", row.implied)):
-        if figure and figure.previous is not None:
-            change = (figure.probability - figure.previous) * 100
-            if abs(change) > _ROUNDING:
-                yield kind, change
+def _still(row: StatusRow, database: Database) -> Sentence:
+    implied = (
+        () if row.shown.probability is None else (" (evidence ", p(row.shown.probability), ")")
+    )
+    stated = (" ", p(row.stated.probability)) if row.stated else ()
+    return cells.scenario(row.id, database), *stated, *implied
