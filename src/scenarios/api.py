@@ -415,4 +415,4 @@ class Workspace(Snapshot):
         written, now = done
         self._reread(written)
         found = foretold_of(written, on) if written.drafts else []
-        return results.corrected(written, now.name, found, formerly)
+        return results.corrected(written, now.name, found, on, formerly)

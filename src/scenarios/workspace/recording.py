@@ -14,7 +14,7 @@ from typing import Any
 
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
-from scenarios.render.documents.review.sentences import subject
+from scenarios.render.documents.review.figures import subject
 from scenarios.scales import percent
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file

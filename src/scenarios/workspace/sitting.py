@@ -25,7 +25,7 @@ from scenarios.analysis.review.agenda import (
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
-from scenarios.render.documents.review.sentences import subject
+from scenarios.render.documents.review.figures import subject
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
 from scenarios.workspace.corrections.editing import foretold_of, foretold_words

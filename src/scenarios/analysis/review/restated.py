@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import state
+from scenarios.analysis.evidence.knowledge import bears_on, connected, state
 from scenarios.analysis.history.commits import (
     KINDS,
     Commit,
@@ -190,24 +190,44 @@ def _taken_out(key: Key) -> Amendment:
 def _is_behind(
     change: Amendment, id: ScenarioId, shift: ScenarioShift | None, was: Side | None, now: Database
 ) -> bool:
-    """True if a scenario's shift rests on a change; what moved its rivals moved it too."""
-    if change.field in ASKED and change.kind == "scenario":
+    """True if a scenario's shift rests on a change: its own, or one of its set or its link."""
+    keys = change.field.split(".")
+    if change.kind == "scenario" and keys[0] in ASKED:
         return change.record == id
     if shift is None or was is None:
         return False
-    if change.kind == "forecasts":
-        return differs(shift.stated)
-    if change.kind == "tracker":
+    if change.kind in ("tracker", "forecasts"):
+        return change.kind == "tracker" or differs(shift.stated)
+    is_indicator = change.kind == "scenario" and keys[0] == "indicators"
+    key = f"{change.record}/{keys[1]}" if is_indicator else change.record
+    about = _about(change, keys, was.database, now)
+    if id in about and (key == id or key in _rows(shift, was.database, now)):
         return True
-    key = change.record
-    if change.field.startswith("indicators."):
-        key = f"{change.record}/{change.field.split('.')[1]}"
-    behind = {id} | {other for line in shift.lines for other in (line.id, *line.evidence)}
-    for database in (was.database, now):
-        items = [database.evidence[e] for e in behind & database.evidence.keys()]
-        behind |= {item.source for item in items if item.source}
-    linked = now.scenarios[id].prior.given
-    return key in behind or shift.rivals != 0 or (shift.given != 0 and key in linked)
+    if not shift.rivals and not shift.given:
+        return False
+    return bool(about & {*connected(was.database, id), *connected(now, id)} - {id})
+
+
+def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[ScenarioId]:
+    """The scenarios that a changed record, or one of its ratings, is about."""
+    if keys[0] == "ratings" and keys[1:]:
+        return {keys[1]}
+    about: set[ScenarioId] = {change.record} if change.kind == "scenario" else set()
+    for database in databases:
+        for id, item in database.evidence.items():
+            if change.record in (id, item.source) and change.kind in ("evidence", "source"):
+                about |= bears_on(database, item)
+        if keys[0] == "indicators" and change.record in database.scenarios:
+            indicator = database.scenarios[change.record].indicators.get(keys[1])
+            about |= indicator.ratings.keys() if indicator else set()
+    return about
+
+
+def _rows(shift: ScenarioShift, *databases: Database) -> set[str]:
+    """The items and indicators of the lines that changed, and the sources of these items."""
+    ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
+    items = [database.evidence[e] for database in databases for e in ids & database.evidence.keys()]
+    return ids | {item.source for item in items if item.source}
 
 
 def by_record(found: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated, ...]]]:
@@ -218,7 +238,9 @@ def by_record(found: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated
         for change in row.because:
             key = change.kind, change.record
             first.setdefault(key, change)
-            rows.setdefault(key, []).append(row)
+            is_own = change.record == row.scenario or change.field.endswith(f".{row.scenario}")
+            own = rows.setdefault(key, [])
+            own.insert(0 if is_own else len(own), row)
 
     def order(key: Key) -> tuple[int, int, str]:
         return _ORDER.index(key[0]), -len(rows[key]), key[1]

@@ -127,13 +127,19 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     forecast: int
     new_evidence: int
     withheld: int
-    asked: bool
+    state: Literal["empty", "unopened", "open", "resolved"]
     newest: date | None
 
     @property
     def moved(self) -> tuple[ScenarioStory, ...]:
         """What moved otherwise than by a change made afterwards."""
         return tuple(move for move in self.moves if not move.only_restated)
+
+    @property
+    def told(self) -> tuple[ScenarioStory, ...]:
+        """Those of them that are worth a sentence, in its order."""
+        large = (move for move in self.moved if move.movement_bits >= MOVED_BITS)
+        return tuple(move for move in large if move.figure)
 
     def of(self, id: ScenarioId) -> ScenarioStory | None:
         """The story of one scenario, if it moved."""
@@ -184,7 +190,8 @@ def story(
         for item in window.database.evidence.values()
         if window.since < item.recorded <= window.as_of
     ]
-    quiet = not (moves or resolved or rows or first or new or len(live) > len(older))
+    large = any(move.movement_bits >= MOVED_BITS for move in stories)
+    quiet = not (large or resolved or rows or first or new or len(live) > len(older))
     last = latest_day(window.database, window.as_of) if quiet else None
     return Story(
         as_of=window.as_of,
@@ -200,15 +207,23 @@ def story(
         forecast=sum(bool(view.given) for view in older),
         new_evidence=len(new),
         withheld=len(window.database.withheld),
-        asked=bool(window.database.scenarios or window.database.withheld),
+        state=_state(window, len(live)),
         newest=last if last and (window.as_of - last).days > STALE_DAYS else None,
     )
 
 
+def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "resolved"]:
+    """Whether anything is asked, has opened, and is open still."""
+    if not window.database.scenarios and not window.database.withheld:
+        return "empty"
+    if live or window.database.withheld:
+        return "open"
+    return "resolved" if window.views else "unopened"
+
+
 def headline(of: Story) -> Headline:
     """The lead of a story in short."""
-    moved = of.moved
-    top = next((move for move in moved if move.figure), None)
+    moved, top = of.moved, next(iter(of.told), None)
     return Headline(
         resolved=of.outcomes,
         restated=tuple(row.scenario for row in of.restated),
@@ -260,11 +275,12 @@ class _Teller:
             )
             if _visible(before, after)
         ]
+        same = stated and implied.because[:1] and _same(stated.because, implied.because)
         figure: FigureKind | None = None
         if shown:
             own = stated and stated.told and stated.told.analyst and stated.told.cause is None
-            figure = "stated" if "stated" in shown and (own or shown == ["stated"]) else "implied"
-        same = stated and implied.because[:1] == stated.because[:1]
+            is_stated = "stated" in shown and (own or same or shown == ["stated"])
+            figure = "stated" if is_stated else "implied"
         return ScenarioStory(
             scenario=move.scenario,
             figure=figure,
@@ -404,6 +420,13 @@ def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
         if is_large and len(named) < _NAMED and _behind(part) != _behind(same[0]):
             named.append(part)
     return tuple(named)
+
+
+def _same(one: Sequence[Because], other: Sequence[Because]) -> bool:
+    """True if the first of each is the same cause, of a step or of the ledger."""
+    firsts = [(cause.kind, cause.subjects) for causes in (one, other) for cause in causes[:1]]
+    items = [cause.evidence for causes in (one, other) for cause in causes[:1] if cause.evidence]
+    return len(firsts) > 1 and firsts[0] == firsts[1] and len({*items}) <= 1
 
 
 def _behind(cause: Because) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def document(brief: Brief, database: Database, picture: Chart | None = None) -> 
 def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves, and what was not looked at."""
     story = brief.story
-    told = [move for move in story.moved if move.figure]
+    told = story.told
     news = [*sentences.outcomes(story, database), *afterwards.restated(story, database)]
     late = [_unreviewed(brief)] if brief.unreviewed else []
     rest = [*sentences.rest(story, database, min(len(told), 1))]

@@ -66,7 +66,7 @@ def _lead(review: Review, database: Database) -> Iterator[Block]:
     """The tracker's notice, and the news."""
     if notice := cells.one_line(review.tracker.notice):
         yield Paragraph(notice, tone="notice")
-    if review.scenarios or not review.story.asked:
+    if review.story.state != "unopened":
         yield Paragraph(sentences.joined(sentences.lead(review.story, database)))
 
 
@@ -94,8 +94,6 @@ def _board(
             yield Paragraph(note)
         else:
             yield Chart(picture.label, picture.drawing, table) if picture else table
-    else:
-        yield Paragraph("Every scenario is resolved.")
     resolved = {entry.scenario for entry in review.resolved}
     if hidden := len(review.scenarios) - len(rows) - len(resolved):
         yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")

@@ -16,7 +16,8 @@ from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.document import Chart, Figure, Ref, Table
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label, rose_or_fell
+from scenarios.render.documents.review.figures import rose_or_fell
+from scenarios.render.documents.review.sentences import label
 from scenarios.render.text import long_day
 from scenarios.scales import percent
 from scenarios.text import counted

@@ -30,7 +30,8 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label, rose_or_fell
+from scenarios.render.documents.review.figures import rose_or_fell
+from scenarios.render.documents.review.sentences import label
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted

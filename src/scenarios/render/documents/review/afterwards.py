@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.restated import Amendment, Restated, by_record
 from scenarios.analysis.review.story import Story
-from scenarios.model import Database
+from scenarios.model import Database, SetId
 from scenarios.render import cells
 from scenarios.render.cells import p
 from scenarios.render.document import Figure, Span
-from scenarios.scales import printed
+from scenarios.scales import TOLERANCE, percent, printed
 from scenarios.text import counted
 
 Sentence = tuple[Span, ...]
+_LINES = 10
+"""Scenarios of which a correction says what they are now."""
 _NAMED = 2
 """Changes that are named; the rest is counted."""
 
@@ -23,9 +26,13 @@ _NAMED = 2
 def restated(story: Story, database: Database) -> Iterator[Sentence]:
     """Yield what was changed afterwards, and what would have been said."""
     changes = by_record(story.restated)
+    told: set[str] = set()
     for change, rows in changes[:_NAMED]:
         words = (*amendment(change, database), *by_whom(change, story))
-        yield ("Changed afterwards: ", *words, ".", *_instead(rows[0], story, database))
+        fresh = [row for row in rows if row.scenario not in told][:1]
+        told |= {row.scenario for row in fresh}
+        instead = (span for row in fresh for span in _instead(row, story, database))
+        yield ("Changed afterwards: ", *words, ".", *instead)
     if more := len(changes[_NAMED:]):
         yield (f"{counted(more, 'more record')} {was(more)} changed afterwards: scen audit.",)
 
@@ -130,3 +137,25 @@ def was(number: int) -> str:
 def day_words(day: date, story: Story) -> str:
     """`24 February`, with the year where it is another than that of the review."""
     return f"{day.day} {day:%B}" + (f" {day.year}" if day.year != story.as_of.year else "")
+
+
+def correction_lines(shifts: Iterable[ScenarioShift], sums: Mapping[SetId, float]) -> Iterator[str]:
+    """Yield what a correction made of figures, and what the priors of a set now sum to."""
+    shown = [(shift, shifted(shift.stated, shift.implied)) for shift in shifts]
+    lines = [f"{shift.scenario}: {words}" for shift, words in shown if words]
+    yield from lines[:_LINES]
+    if more := len(lines[_LINES:]):
+        yield f"and {more} more"
+    for set_id, total in sums.items():
+        off = "" if abs(total - 1) <= TOLERANCE else ", not to 1"
+        yield f"the priors of {set_id} sum to {total:.3f}{off}"
+
+
+def shifted(stated: Shift | None, implied: Shift | None) -> str:
+    """`stated 30% → 40%, implied 76% → 90.9%`, of the figures that are printed differently."""
+    shifts = (("stated", stated), ("implied", implied))
+    return ", ".join(f"{name} {_arrow(s)}" for name, s in shifts if s and has_changed(s))
+
+
+def _arrow(shift: Shift) -> str:
+    return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
-from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.restated import Restated, Restatement
 from scenarios.analysis.review.review import Clarified, NewEvidence
@@ -14,8 +13,7 @@ from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
 from scenarios.render.documents.diff import field_words
-from scenarios.render.documents.review.afterwards import has_changed
-from scenarios.scales import percent
+from scenarios.render.documents.review.afterwards import shifted
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[Flat]:
@@ -113,20 +111,8 @@ def restated(restatement: Restatement | None, database: Database) -> Iterator[Fl
         yield Items(tuple(_restated(row, database) for row in restatement.figures))
 
 
-def restated_figures(row: Restated) -> str:
-    """A scenario's figures as they were said, and as they are now."""
-    shifts = [("stated", row.stated), ("implied", row.implied)]
-    return ", ".join(
-        f"{name} {_step(shift)}" for name, shift in shifts if shift and has_changed(shift)
-    )
-
-
-def _step(shift: Shift) -> str:
-    return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
-
-
 def _restated(row: Restated, database: Database) -> Item:
-    figures = restated_figures(row)
+    figures = shifted(row.stated, row.implied)
     under = []
     for change in row.because:
         who = f" ({change.author}, {change.commit[:7]})" if change.commit else ""

@@ -14,14 +14,12 @@ from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
 from scenarios.render.documents.review.afterwards import Sentence, day_words, restated, was
 from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words
-from scenarios.scales import jeffreys, percent, printed
+from scenarios.scales import printed
 from scenarios.text import counted
 
 _OUTCOMES = 3
 """Outcomes and questions that are named; the rest is counted."""
 _OTHERS = 3
-_SUBJECT = 100
-"""Characters up to which a subject takes more figures than its first."""
 _REASON = 240
 """Characters of a reason in a sentence."""
 _WEEK = 7
@@ -29,7 +27,7 @@ _WEEK = 7
 
 def lead(story: Story, database: Database) -> list[Sentence]:
     """The news: outcomes, what was changed afterwards, the largest move, and what else is new."""
-    top = next((move for move in story.moved if move.figure), None)
+    top = next(iter(story.told), None)
     return [
         *outcomes(story, database),
         *restated(story, database),
@@ -176,12 +174,6 @@ def shortened(reason: str | None) -> str:
     return text if len(text) <= _REASON else text[:_REASON].rpartition(" ")[0] + " …"
 
 
-def rose_or_fell(before: float, after: float) -> str:
-    """`fell from 37% to 4.0%`."""
-    way = "rose" if after > before else "fell"
-    return f"{way} from {percent(before)} to {percent(after)}"
-
-
 def _rose_or_fell(before: float, after: float) -> Sentence:
     if printed(before) == printed(after):
         return " hardly moved, at ", p(after)
@@ -216,18 +208,25 @@ def label(move: ScenarioStory, story: Story, database: Database) -> str:
 # What else is new
 
 
+_STATES = {
+    "empty": "Nothing is asked yet: scen new asks the first question.",
+    "unopened": "No question had opened.",
+    "resolved": "Every question is resolved.",
+}
+
+
 def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
     """Yield what is new beside the moves that are named, or that nothing moved."""
-    if not story.asked:
-        yield ("Nothing is asked yet: scen new asks the first question.",)
+    if text := _STATES.get(story.state):
+        yield (text,)
         return
     if story.opened:
         yield _new_questions(story, database)
     yield from _first_forecasts(story, database)
     yield from ((text,) for text in _count(story, named))
     if story.withheld:
-        are = "question is" if story.withheld == 1 else "questions are"
-        yield (f"The figures of {story.withheld} {are} withheld: what they did is not known.",)
+        of = counted(story.withheld, "question")
+        yield (f"The figures of {of} are withheld: what they did is not known.",)
     if story.newest:
         shows = f"scen report --as-of {story.newest} shows the last week with news"
         yield (f"The newest record is of {day_words(story.newest, story)}: {shows}.",)
@@ -246,7 +245,9 @@ def _count(story: Story, named: int) -> Iterator[str]:
     """Yield how many moved beside those that are named, or that none did."""
     older, moved = story.live - len(story.opened), len(story.moved)
     fresh = counted(story.new_evidence, "item") + (" is" if story.new_evidence == 1 else " are")
-    if moved > named:
+    if moved and not story.told:
+        yield f"Hardly anything moved{_since(story)}."
+    elif moved > named:
         more = f"{moved - named}{' more' if named else ''} of {counted(older, 'open question')}"
         yield f"{more} moved; {fresh} new." if story.new_evidence else f"{more} moved."
     elif moved and older - moved == 1:
@@ -267,13 +268,16 @@ def _new_questions(story: Story, database: Database) -> Sentence:
 
 def _quiet(story: Story, older: int, fresh: str) -> str:
     nothing = "Nothing else moved" if story.outcomes or story.restated else "Nothing moved"
-    week = (story.as_of - story.since).days == _WEEK
-    since = " this week" if week else f" since {day_words(story.since, story)}"
     again = f"{story.forecast} of {counted(older, 'open question')} {was(story.forecast)}"
     parts = [f"{fresh} new"] * bool(story.new_evidence)
     parts += [f"{again} forecast"] * bool(story.forecast)
     though = f", though {' and '.join(parts)}" if parts else ""
-    return f"{nothing}{since}{though}."
+    return f"{nothing}{_since(story)}{though}."
+
+
+def _since(story: Story) -> str:
+    week = (story.as_of - story.since).days == _WEEK
+    return " this week" if week else f" since {day_words(story.since, story)}"
 
 
 def period(since: date, as_of: date) -> str:
@@ -281,22 +285,3 @@ def period(since: date, as_of: date) -> str:
     days = (as_of - since).days
     span = "week" if days == _WEEK else counted(days, "day")
     return f"{span} to {as_of.day} {as_of:%B %Y}"
-
-
-def subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
-    """`head (SCENARIO 45% → 12%, …)`: the largest moves first, within the length of a subject."""
-
-    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
-        _, before, after = move
-        return before is not None and after is not None, -jeffreys(before, after)
-
-    parts = []
-    for scenario, *values in sorted(moves, key=size):
-        before, after = (percent(value) if value is not None else "–" for value in values)
-        parts.append(f"{scenario} {before} → {after}")
-    text = f"{head} ({', '.join(parts)})" if parts else head
-    for kept in range(len(parts) - 1, 0, -1):
-        if len(text) <= _SUBJECT:
-            break
-        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
-    return text
