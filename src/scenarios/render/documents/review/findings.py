@@ -80,6 +80,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
 }
 """For each rule: one finding, several, and the command that helps; the urgent rules first."""
+_LINE = 78
+"""Characters of a line: a command in it is not broken."""
 _ALONE = frozenset({"review"})
 """Commands that are given no id."""
 
@@ -123,7 +125,10 @@ def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
     label = f"{len(findings)} {single if len(findings) == 1 else several}"
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    return Item(f"{label}{why}:", (Item(command(findings[0], database)),))
+    text, typed = f"{label}{why}:", command(findings[0], database)
+    if len(text) + len(typed) < _LINE:
+        return Item(f"{text} {typed}")
+    return Item(text, (Item(typed),))
 
 
 def command(finding: Finding, database: Database) -> str:

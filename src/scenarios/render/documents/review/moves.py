@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.moves import Cause
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcome_of
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.steps import Step
-from scenarios.analysis.review.story import ScenarioStory, Story
+from scenarios.analysis.review.story import Because, ScenarioStory, Story
 from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
 from scenarios.render.cells import p
@@ -29,17 +29,23 @@ from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.afterwards import Sentence
 from scenarios.render.documents.review.causes import cause_words
-from scenarios.render.text import signed
 
-_ROWS, _ITEMS, _STEPS, _STILL = 6, 3, 3, 12
-"""Effects of a cause, its items, steps and unmoved questions that are named."""
+_ROWS, _ITEMS, _REASONS, _STEPS, _STILL = 6, 3, 8, 3, 12
+"""Effects of a cause, its items, moved and unmoved questions and steps that are named."""
+_LEAST = 0.5
+"""Decibans below which an effect is left out that is no main cause."""
 
 
 def events(story: Story, database: Database, *, every: bool = False) -> Iterator[Block]:
     """Yield each cause with what it moved, and between which figures."""
     blocks: list[Flat] = []
+    named = {(m.scenario, *_key(part)) for m in story.moves for part in m.implied.because}
     for cause in story.causes:
-        effects = [part for part in cause.effects if every or signed(part.decibans) != "0"]
+        effects = [
+            part
+            for part in cause.effects
+            if every or abs(part.decibans) >= _LEAST or (part.scenario, *_key(cause)) in named
+        ]
         rows = [
             Item(
                 (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
@@ -57,12 +63,17 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
         yield from blocks
 
 
+def _key(cause: Cause | Because) -> tuple[object, ...]:
+    of_others = cause.kind == "rivals"
+    return cause.kind, () if of_others else cause.subjects, cause.evidence
+
+
 def moving_items(story: Story) -> set[EvidenceId]:
     """The items that stand there beside what they moved."""
     return {
         id
         for cause in story.causes
-        if any(signed(part.decibans) != "0" for part in cause.effects)
+        if any(abs(part.decibans) >= _LEAST for part in cause.effects)
         for id in cause.evidence
     }
 
@@ -106,18 +117,22 @@ _HEADINGS = {
 }
 
 
-def reasons(story: Story, database: Database) -> Iterator[Flat]:
+def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[Flat]:
     """Yield the steps of each stated figure with the reason: by new evidence, then without."""
     moved = [(m, m.stated.told) for m in story.moves if m.stated and m.stated.steps]
-    shown = [(move, told) for move, told in moved if _has_moved(move)]
-    without = [pair for pair in shown if pair[1] and _is_alone(pair[0], pair[1])]
+    steps = [(move, told) for move, told in moved if _has_moved(move)]
+    without = [pair for pair in steps if pair[1] and _is_alone(pair[0], pair[1])]
     for title, anchor, rows in (
-        ("Why we moved", "reasons", [pair for pair in shown if pair not in without]),
+        ("Why we moved", "reasons", [pair for pair in steps if pair not in without]),
         ("Moved without new evidence", "forecasts", without),
     ):
         if rows:
             yield Heading(2, title, anchor=anchor)
-            yield Items(tuple(_reason(move, told, story, database) for move, told in rows))
+            shown = rows if every else rows[:_REASONS]
+            items = [_reason(move, told, story, database) for move, told in shown]
+            if more := len(rows) - len(shown):
+                items.append(Item(f"and {more} more: scen report --all"))
+            yield Items(tuple(items))
 
 
 def _has_moved(move: ScenarioStory) -> bool:
@@ -171,11 +186,11 @@ def sums(review: Review, database: Database, *, every: bool = False) -> Iterator
 
 
 def outcomes(
-    resolved: Sequence[ResolvedScenario], below: Collection[EvidenceId], database: Database
+    resolved: Sequence[ResolvedScenario], database: Database, *, every: bool = False
 ) -> Iterator[Flat]:
-    """Yield each resolved scenario in a line; the basis and the evidence of an outcome once.
+    """Yield each resolved scenario in a line, with its basis and evidence where all is wanted.
 
-    An item that stands `below` is named by its id here.
+    A basis that follows from the outcome of a rival is left out, and evidence stands once.
     """
     if not resolved:
         return
@@ -184,13 +199,10 @@ def outcomes(
     for entry in sorted(resolved, key=lambda entry: entry.outcome != "occurred"):
         under: list[Item] = []
         own = database.scenarios[entry.scenario].resolution
-        if own and own.basis == entry.basis:  # else it follows from the outcome of a rival
+        if every and own and own.basis == entry.basis:
             under.append(Item(cells.one_line(entry.basis)))
-        if entry.evidence and entry.evidence not in shown:
-            parts = [
-                Ref(id, "evidence") if id in below else cells.item(id, database)
-                for id in entry.evidence
-            ]
+        if every and entry.evidence and entry.evidence not in shown:
+            parts = (cells.item(id, database) for id in entry.evidence)
             under.append(Item(("shown by ", *cells.listed(parts))))
             shown.add(entry.evidence)
         name = cells.scenario(entry.scenario, database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.period.period import Spread
@@ -14,6 +15,9 @@ from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
 from scenarios.render.documents.diff import field_words
 from scenarios.render.documents.review.afterwards import shifted
+
+_ITEMS = 4
+"""Items that moved little that are named."""
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[Flat]:
@@ -31,22 +35,27 @@ def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[Flat
 
 
 def evidence(
-    new: Sequence[NewEvidence], above: Collection[EvidenceId], database: Database
+    new: Sequence[NewEvidence],
+    above: Collection[EvidenceId],
+    database: Database,
+    since: date,
+    *,
+    every: bool = False,
 ) -> Iterator[Flat]:
     """Yield the items that moved nothing, those that bear on the same scenarios together."""
     left = [entry for entry in new if entry.id not in above]
     if not left:
         return
-    already = len(new) - len(left)
-    note = f"{already} more above, beside what moved." if already else ""
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
-    for entry in left:
+    for entry in left if every else left[:_ITEMS]:
         groups.setdefault(entry.scenarios, []).append(entry)
-    yield Heading(2, f"New evidence ({len(left)})", (note,) if note else (), anchor="new-evidence")
+    yield Heading(2, f"New evidence that moved little ({len(left)})", anchor="new-evidence")
     rows = []
     for ids, entries in groups.items():
         on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
         rows.append(Item(on, tuple(_new(entry, database) for entry in entries)))
+    if not every and left[_ITEMS:]:
+        rows.append(Item(f"{len(left) - _ITEMS} more: scen list evidence --since {since}"))
     yield Items(tuple(rows))
 
 

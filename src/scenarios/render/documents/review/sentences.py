@@ -13,7 +13,7 @@ from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
 from scenarios.render.documents.review.afterwards import Sentence, day_words, restated, was
-from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words
+from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words, short
 from scenarios.scales import printed
 from scenarios.text import counted
 
@@ -160,7 +160,7 @@ def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Spa
         yield from (", ", *_own(step))
     named = {id for cause in _because_of(move) for id in cause.evidence}
     if step.evidence and not named & {*step.evidence}:
-        yield from (", citing ", *cells.quoted(cells.item(step.evidence[0], database)))
+        yield from (", citing ", *cells.quoted(short(step.evidence[0], database)))
     yield f": “{shortened(step.reason)}”"
 
 
