@@ -38,7 +38,7 @@ def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
     first: dict[bytes, str] = {}
     last: dict[bytes, tuple[RecordStep, str, str]] = {}
     for step, scenario, (what, was, now), outcome in rejudgements(trail):
-        if outcome is None and was != "none":
+        if outcome is None and "none" not in (was, now):
             name = trail.name(step.change.id, scenario, what)
             about = "" if scenario == step.change.id else f" for {scenario}"
             last[name] = step, now, f"{what} {first.setdefault(name, was)} → {now}{about}"

@@ -108,8 +108,8 @@ class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """The news of a window, in the order in which they are told.
 
-    `moves` begin with what evidence or a forecast moved, largest first; what somebody moved by
-    joining, or nobody moved, comes after it. `live` are the open questions, of which `opened` are
+    `moves` are in order of size; where evidence moved a figure, those that somebody moved by
+    joining, or nobody, come last. `live` are the open questions, of which `opened` are
     new and the figures of `withheld` not known; `forecast` of the others were forecast. `newest` is
     the day of the newest record, where nothing happened and it is long past.
     """
@@ -184,7 +184,9 @@ def story(
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
     first = tuple(_first_forecasts(window, older))
-    stories = sorted(map(told.of, moves), key=lambda move: (*_rank(move), move.scenario))
+    stories = sorted(map(told.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
+    if any(_is_by_evidence(move) for move in stories):
+        stories.sort(key=_is_by_joining)
     new = [
         item
         for item in window.database.evidence.values()
@@ -435,14 +437,18 @@ def _behind(cause: Because) -> tuple[str, ...]:
     return last.kind, *last.subjects, *last.evidence
 
 
-def _rank(move: ScenarioStory) -> tuple[float, float]:
-    """Largest first; a move of what is stated alone that no forecast of it made, after the rest."""
-    told, before = move.stated.told if move.stated else None, move.implied.from_
-    if told and told.analyst and told.cause is None:
-        news = move.movement_bits
-    else:
-        news = jeffreys(before, move.implied.to)
-    return -news if news >= MOVED_BITS else 0.0, -move.movement_bits
+def _is_by_evidence(move: ScenarioStory) -> bool:
+    """True if new evidence moved the implied figure."""
+    bits = jeffreys(move.implied.from_, move.implied.to)
+    return bits >= MOVED_BITS and any(cause.evidence for cause in move.implied.because)
+
+
+def _is_by_joining(move: ScenarioStory) -> bool:
+    """True if only somebody who joined, or nobody, moved it, and no evidence did."""
+    told = move.stated.told if move.stated else None
+    is_own = told is not None and told.analyst is not None and told.cause is None
+    bits = jeffreys(move.implied.from_, move.implied.to)
+    return not is_own and bits < MOVED_BITS and told is not None
 
 
 def _top(move: ScenarioStory) -> TopMove:

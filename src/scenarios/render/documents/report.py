@@ -86,7 +86,8 @@ def _board(
         moved = {move.scenario for move in review.moves}
         is_whole = picture is not None or _is_still(review)
         shown = [row for row in rows if is_whole or row.id in moved or row.withheld]
-        shown += [row for row in rows if row.id in review.story.opened and row not in shown]
+        new = {*review.story.opened, *(first.scenario for first in review.story.first_forecasts)}
+        shown += [row for row in rows if row.id in new and row not in shown]
         note = f"{len(rows) - len(shown)} unchanged: scen status" if rows[len(shown) :] else ""
         lines = status.lines_of(shown, review.every_finding, trends)
         table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)

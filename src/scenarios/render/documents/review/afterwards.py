@@ -141,7 +141,8 @@ def day_words(day: date, story: Story) -> str:
 
 def correction_lines(shifts: Iterable[ScenarioShift], sums: Mapping[SetId, float]) -> Iterator[str]:
     """Yield what a correction made of figures, and what the priors of a set now sum to."""
-    shown = [(shift, shifted(shift.stated, shift.implied)) for shift in shifts]
+    both = [shift for shift in shifts if None not in (shift.implied.from_, shift.implied.to)]
+    shown = [(shift, shifted(shift.stated, shift.implied)) for shift in both]
     lines = [f"{shift.scenario}: {words}" for shift, words in shown if words]
     yield from lines[:_LINES]
     if more := len(lines[_LINES:]):

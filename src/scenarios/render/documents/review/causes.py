@@ -9,6 +9,7 @@ from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line
+from scenarios.render.document import Link
 from scenarios.render.documents.review.afterwards import Sentence, amendment, was
 from scenarios.values import indicator_key
 
@@ -91,7 +92,8 @@ _WORDS = {
 
 def _items(ids: Sequence[str], database: Database) -> Sentence:
     more = (f" and {len(ids) - 1} more",) if len(ids) > 1 else ()
-    return *cells.quoted(cells.item(ids[0], database)), *more
+    item = Link(short(ids[0], database), database.evidence[ids[0]].url)
+    return *cells.quoted(item), *more
 
 
 def _decided(

@@ -80,6 +80,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
 }
 """For each rule: one finding, several, and the command that helps; the urgent rules first."""
+_IN_FULL_ABOVE = frozenset({"overdue", "not-reviewed"})
+"""Rules of which the top says it all."""
 _LINE = 78
 """Characters of a line: a command in it is not broken."""
 _ALONE = frozenset({"review"})
@@ -102,7 +104,7 @@ def in_full(
 ) -> Iterator[Block]:
     """Yield each new finding under its rule, those that say the same together; count the others."""
     groups = []
-    for rule, own in _by_rule(new).items():
+    for rule, own in _by_rule(f for f in new if f.rule not in _IN_FULL_ABOVE).items():
         same: dict[str, list[Finding]] = {}
         for finding in own:
             same.setdefault(finding.message, []).append(finding)
@@ -112,7 +114,7 @@ def in_full(
         )
         groups.append(Item(f"{rule}:", tuple(rows)))
     if groups:
-        head = Heading(2, f"New findings ({len(new)})", anchor=ANCHOR)
+        head = Heading(2, "New findings", anchor=ANCHOR)
         yield Folded(head, (Items(tuple(groups)),))
     if standing:
         stand = "stands" if len(standing) == 1 else "stand"

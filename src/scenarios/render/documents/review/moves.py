@@ -29,6 +29,7 @@ from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.afterwards import Sentence
 from scenarios.render.documents.review.causes import cause_words
+from scenarios.render.text import signed
 
 _ROWS, _ITEMS, _REASONS, _STEPS, _STILL = 6, 3, 8, 3, 12
 """Effects of a cause, its items, moved and unmoved questions and steps that are named."""
@@ -49,7 +50,7 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
         rows = [
             Item(
                 (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
-                lead=Figure(part.decibans, "dB"),
+                lead=Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
             )
             for part in (effects if every else effects[:_ROWS])
         ]

@@ -116,7 +116,7 @@ def restated(restatement: Restatement | None, database: Database) -> Iterator[Fl
             f"What was said by {restatement.day}, as commit {restatement.commit[:7]} had it, and "
             "what today's records would have said."
         )
-        yield Heading(2, "Changed afterwards", (lead,), anchor="restated")
+        yield Heading(2, "What was changed afterwards", (lead,), anchor="restated")
         yield Items(tuple(_restated(row, database) for row in restatement.figures))
 
 

@@ -186,8 +186,9 @@ def _why(
     """The causes, the largest first."""
     text: list[Span] = []
     for place, cause in enumerate(because):
-        text += [" and " if place else ", "]
-        text += cause_words(cause, move.scenario, story, database)
+        words = cause_words(cause, move.scenario, story, database)
+        again = place and words[0] == "because of " == text[1]
+        text += [" and " if place else ", ", *words[1 if again else 0 :]]
     return tuple(text)
 
 
