@@ -194,8 +194,10 @@ def keys(site: Site) -> Mapping[str, str]:
 
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
+    by_then = printed(site, site.as_of).encode()  # what was changed afterwards is told by commits
     for id in site.scenarios:
-        yield links.place("s", id), figures[id] + _commits(site, path_of("scenario", id))
+        own = _commits(site, path_of("scenario", id))
+        yield links.place("s", id), figures[id] + own + by_then
     for id, members in site.sets.items():
         yield links.place("set", id), b"".join(figures[member] for member in members)
 

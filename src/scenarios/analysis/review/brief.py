@@ -15,7 +15,7 @@ from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.review import About, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.story import Headline, Story, headline
-from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId, SetId
+from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.scales import held, jeffreys, probability
 
 _IF_SEEN = "if-seen"
@@ -105,23 +105,6 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
     )
 
 
-class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """An open question: its stated and its implied probability, and both before.
-
-    The implied one is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
-    """
-
-    scenario: ScenarioId
-    title: str
-    set: SetId | None
-    stated: float | None
-    stated_before: float | None
-    implied: float | None
-    implied_before: float | None
-    unfounded: bool = False
-    withheld: str | None = None
-
-
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """The story in short and in full, open questions, indicators to watch, and due tasks.
 
@@ -134,7 +117,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     since: date
     headline: Headline
     story: Story
-    scenarios: tuple[OpenQuestion, ...]
+    scenarios: tuple[StatusRow, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
     unseen: int
@@ -158,25 +141,10 @@ def brief(
         since=window.since,
         headline=headline(story),
         story=story,
-        scenarios=tuple(_question(row) for row in rows if row.outcome is None),
+        scenarios=tuple(row for row in rows if row.outcome is None),
         unreviewed=tuple(unreviewed),
         watch=watched(window, keys),
         unseen=len(keys),
         spreads=tuple(spreads),
         due=due,
-    )
-
-
-def _question(row: StatusRow) -> OpenQuestion:
-    stated, implied = row.stated, row.implied
-    return OpenQuestion(
-        scenario=row.id,
-        title=row.title,
-        set=row.set,
-        stated=stated.probability if stated else None,
-        stated_before=stated.previous if stated else None,
-        implied=implied.probability if implied else None,
-        implied_before=implied.previous if implied else None,
-        unfounded=bool(implied and implied.unfounded),
-        withheld=row.withheld,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
+from scenarios.analysis.review.brief import Brief, Watched
+from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.cells import Cell, Four, left, p, right
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
     Chart,
@@ -18,8 +19,8 @@ from scenarios.render.document import (
     Item,
     Items,
     Paragraph,
-    Ref,
     Span,
+    Text,
 )
 from scenarios.render.documents.review import afterwards, findings, news, sentences
 from scenarios.text import counted
@@ -85,31 +86,20 @@ def _standing(brief: Brief, picture: Chart | None) -> Iterator[Block]:
     yield Chart(picture.label, picture.drawing, table) if picture else table
 
 
-def _columns() -> Iterator[Cell[OpenQuestion]]:
-    yield (
-        left("question", least=24),
-        lambda row: Ref(row.scenario, "scenario", cells.one_line(row.title)),
-    )
-    yield (
-        right("we say", "stated_from_to"),
-        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[:2])),
-    )
-    yield (
-        right("evidence", "implied_from_to"),
-        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[2:])),
-    )
-    yield from cells.before_and_after(_four, only="csv")
+def _columns() -> Iterator[Cell[StatusRow]]:
+    yield left("question", least=24), cells.title
+    yield right("we say", "stated_from_to"), lambda row: _step(row, *cells.four(row)[:2])
+    yield right("evidence", "implied_from_to"), lambda row: _step(row, *cells.four(row)[2:])
+    yield from cells.before_and_after(cells.four, only="csv")
 
 
-def _four(row: OpenQuestion) -> Four:
-    implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
-    return row.stated_before, row.stated, *implied
+def _step(row: StatusRow, before: float | None, after: float | None) -> Text:
+    return cells.unless_withheld(row.withheld, cells.step(before, after))
 
 
-def _moved(row: OpenQuestion) -> bool:
-    return cells.has_moved(row.stated_before, row.stated) or cells.has_moved(
-        row.implied_before, row.implied
-    )
+def _moved(row: StatusRow) -> bool:
+    stated_before, stated, implied_before, implied = cells.four(row)
+    return cells.has_moved(stated_before, stated) or cells.has_moved(implied_before, implied)
 
 
 def _watched(brief: Brief, database: Database) -> Iterator[Flat]:

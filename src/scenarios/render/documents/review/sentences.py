@@ -14,6 +14,7 @@ from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
 from scenarios.render.documents.review.afterwards import Sentence, day_words, restated, was
 from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words, short
+from scenarios.render.text import long_day
 from scenarios.scales import printed
 from scenarios.text import counted
 
@@ -230,7 +231,7 @@ def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
         yield (f"The figures of {of} are withheld: what they did is not known.",)
     if story.newest:
         shows = f"scen report --as-of {story.newest} shows the last week with news"
-        yield (f"The newest record is of {day_words(story.newest, story)}: {shows}.",)
+        yield (f"The newest record is of {long_day(story.newest)}: {shows}.",)
 
 
 def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
