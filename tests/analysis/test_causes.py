@@ -215,6 +215,12 @@ def test_the_reason_quoted_is_that_of_the_largest_own_step_the_way_the_team_went
     assert [step.analyst for step in divided.stated.against] == ["z"]
 
 
+def test_a_forecast_withdrawn_and_given_anew_is_no_step_from_one_figure_to_another() -> None:
+    again = moves("a; desk@0 a=.3; desk@4 a=-; desk@6 a=.6 why=a")["a"]
+    assert again.stated
+    assert (again.stated.told, [step.figure for step in again.stated.steps]) == (None, [None, 0.6])
+
+
 def test_time_and_a_changed_prior_are_causes_whatever_their_kind() -> None:
     made = told(f"a horizon=40 hazard=constant; {ALONE}; desk@6 a=.2")
     assert made.moves[0].time < 0

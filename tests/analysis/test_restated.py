@@ -117,6 +117,24 @@ def test_changes_of_one_record_are_one_questions_first() -> None:
     assert changes == [("a", ["a"]), ("tracker", ["a", "b"]), ("e", ["b"])]
 
 
+def test_a_reworded_question_is_changed_where_no_figure_is() -> None:
+    then = database_of("a question=Q?; b probability=.3")
+    now = database_of("a question=Other?; b probability=.5")
+    found = {row.scenario: row for row in restated(then, now, now, day(2))[0]}
+    assert [change.field for change in found["a"].because] == ["question"]
+    assert (found["a"].stated, found["a"].implied) == (None, None)
+    assert [change.field for change in found["b"].because] == ["prior.probability"]
+
+
+def test_a_shift_behind_which_nothing_was_changed_is_not_restated() -> None:
+    then = database_of("a; e @0 a=C")
+    now = database_of("a; e @0 a=CC")
+    later = database_of("a; e @0 a=C")
+    assert restated(then, later, now, day(2))[0] == ()
+    reverted = database_of("a; b; e @0 a=C notes=N")
+    assert restated(reverted, database_of("a; b; e @0 a=C"), now, day(2))[0] == ()
+
+
 def test_an_audit_names_changed_priors_and_conventions_and_not_what_was_changed_back() -> None:
     story = Story()
     story.commit(0, {"a": scenario(0.3), "b": scenario(0.3), "tracker": Tracker()})

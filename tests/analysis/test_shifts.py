@@ -254,7 +254,8 @@ def test_a_figure_is_restated_because_of_the_changes_behind_it() -> None:
 
 
 def test_a_forecast_that_was_edited_restates_what_was_stated() -> None:
-    [found] = restated(*[said(0.4), *[said(0.2, rationales={"s1": "Why."})] * 2], TODAY)[0]
+    now = said(0.2, rationales={"s1": "Why."})
+    [found] = restated(said(0.4), now, now, TODAY)[0]
     assert (found.stated, found.implied) == (Shift(from_=0.4, to=0.2), None)
     [change] = found.because
     assert astuple(change)[:5] == ("x", "probabilities.s1", 0.4, 0.2, "forecasts")

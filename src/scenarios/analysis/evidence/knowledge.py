@@ -189,10 +189,10 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
 
 def latest_day(database: Database, until: date = date.max) -> date | None:
     """The last day, up to one, on which something became known, was forecast or was first asked."""
-    records = (*database.evidence.values(), *database.scenarios.values(), *database.sheets.values())
-    return max(
-        (day for record in records for day in _days_of(record) if day <= until), default=None
-    )
+    records: list[Evidence | Scenario | Sheet] = [*database.evidence.values()]
+    records += [*database.scenarios.values(), *database.sheets.values()]
+    days = (day for record in records for day in _days_of(record))
+    return max((day for day in days if day <= until), default=None)
 
 
 def latest_of(record: Evidence | Scenario | Sheet) -> date:

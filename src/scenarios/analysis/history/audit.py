@@ -46,9 +46,9 @@ def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
         if first[name] != now:
             yield of_step("judged-anew", step, f"{change}, after it was committed")
     for step in trail.steps:
-        was, now = step.change.before, step.change.after
-        if isinstance(was, Tracker) and isinstance(now, Tracker):
-            fields = [f for f in _CONVENTIONS if getattr(was, f) != getattr(now, f)]
+        old, new = step.change.before, step.change.after
+        if isinstance(old, Tracker) and isinstance(new, Tracker):
+            fields = [f for f in _CONVENTIONS if getattr(old, f) != getattr(new, f)]
             if fields:
                 message = f"{', '.join(fields)} changed, after it was committed"
                 yield of_step("judged-anew", step, message)

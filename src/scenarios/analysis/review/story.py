@@ -80,7 +80,7 @@ class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     scenario: ScenarioId
-    figure: FigureKind | None
+    figure: FigureKind
     stated: StatedMove | None
     implied: ImpliedMove
     apart: bool
@@ -138,8 +138,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> tuple[ScenarioStory, ...]:
         """Those of them that are worth a sentence, in its order."""
-        large = (move for move in self.moved if move.movement_bits >= MOVED_BITS)
-        return tuple(move for move in large if move.figure)
+        return tuple(move for move in self.moved if move.movement_bits >= MOVED_BITS)
 
     def of(self, id: ScenarioId) -> ScenarioStory | None:
         """The story of one scenario, if it moved."""
@@ -278,14 +277,11 @@ class _Teller:
             if _visible(before, after)
         ]
         same = stated and implied.because[:1] and _same(stated.because, implied.because)
-        figure: FigureKind | None = None
-        if shown:
-            own = stated and stated.told and stated.told.analyst and stated.told.cause is None
-            is_stated = "stated" in shown and (own or same or shown == ["stated"])
-            figure = "stated" if is_stated else "implied"
+        own = stated and stated.told and stated.told.analyst and stated.told.cause is None
+        is_stated = "stated" in shown and (own or same or shown == ["stated"])
         return ScenarioStory(
             scenario=move.scenario,
-            figure=figure,
+            figure="stated" if is_stated else "implied",
             stated=stated,
             implied=implied,
             apart=len(shown) > 1 and not same,
@@ -452,7 +448,6 @@ def _is_by_joining(move: ScenarioStory) -> bool:
 
 
 def _top(move: ScenarioStory) -> TopMove:
-    assert move.figure  # noqa: S101 - chosen so
     side = move.stated if move.figure == "stated" and move.stated else move.implied
     told = move.stated.told if move.figure == "stated" and move.stated else None
     before, after = move.told

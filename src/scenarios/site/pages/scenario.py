@@ -121,7 +121,7 @@ def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
         return (f"It {outcome}: {one_line(view.resolution.basis)}",)
     story = shown.review.story
     move = story.of(view.id)
-    if move and move.figure:
+    if move:
         return (f"Since {shown.window.since}: ", *moved(move, story, site.database))
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)

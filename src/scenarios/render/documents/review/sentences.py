@@ -110,7 +110,6 @@ def moved(
 
     The causes are not repeated `after` a move with the same ones.
     """
-    assert move.figure  # noqa: S101 - something of it is told
     title = cells.quoted(cells.scenario(move.scenario, database))
     stated = move.stated if move.figure == "stated" else None
     team = f" ({stated.analysts} analysts)" if stated and stated.analysts > 1 else ""
