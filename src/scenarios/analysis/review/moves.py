@@ -172,17 +172,18 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
         blocks.append((("outcome", unit.subjects, items, by)) if unit else ("event", (), items, by))
     blocks += [("retraction", items, (), by) for items, by in went.blocks()]
     blocks += [(kind, subjects, (), by) for (kind, subjects), by in others.items()]
-    kept = [
-        (kind, subjects, items, {id: db for id, db in by.items() if abs(db) > _ROUNDING})
+    found = [
+        Cause(
+            kind=kind,
+            subjects=subjects,
+            evidence=items,
+            day=_day(window, kind, subjects, items),
+            effects=effects,
+        )
         for kind, subjects, items, by in blocks
+        if (effects := _effects(by))
     ]
-    bare = [
-        Cause(kind=kind, subjects=subjects, evidence=items, day=None, effects=_effects(by))
-        for kind, subjects, items, by in kept
-        if by
-    ]
-    dated = [msgspec.structs.replace(cause, day=_day(window, cause)) for cause in bare]
-    return tuple(sorted(_chained(dated, moves), key=_order))
+    return tuple(sorted(_chained(found, moves), key=_order))
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -210,9 +211,10 @@ def _decided(window: Window, came: _Blocks) -> dict[ScenarioId, _Unit]:
 
 
 def _effects(by: Mapping[ScenarioId, float]) -> tuple[Effect, ...]:
-    """The effects, largest first, without their figures."""
-    pairs = sorted(by.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-    return tuple(Effect(scenario=id, decibans=db, from_=0.0, to=0.0) for id, db in pairs)
+    """The effects that are not 0, largest first, without their figures."""
+    kept = [(id, db) for id, db in by.items() if abs(db) > _ROUNDING]
+    kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
+    return tuple(Effect(scenario=id, decibans=db, from_=0.0, to=0.0) for id, db in kept)
 
 
 def _chained(found: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
@@ -240,23 +242,23 @@ def _order(cause: Cause) -> tuple[float, str, tuple[str, ...]]:
     return -abs(cause.effects[0].decibans), cause.kind, (*cause.subjects, *cause.evidence)
 
 
-def _day(window: Window, cause: Cause) -> date | None:
+def _day(
+    window: Window, kind: CauseKind, subjects: Sequence[str], items: Sequence[EvidenceId]
+) -> date | None:
     """The day on which all of a cause was known, of an outcome the first thing that showed it."""
-    database, days = window.database, list[date]()
-    recorded = [database.evidence[id].recorded for id in cause.evidence]
-    if cause.kind == "event":
-        return max(recorded)
-    if cause.kind == "outcome":
-        ends = (resolved(database, id, window.as_of) for id in cause.subjects)
+    database = window.database
+    recorded = [database.evidence[id].recorded for id in items]
+    if kind == "outcome":
+        ends = (resolved(database, id, window.as_of) for id in subjects)
         return min([*recorded, *(end.recorded for end in ends if end)])
-    if cause.kind == "retraction":
-        gone = [database.evidence[id].retracted for id in cause.subjects]
-        days = [retraction.date for retraction in gone if retraction]
-    elif cause.kind == "absence":
-        owner, _, name = cause.subjects[0].partition("/")
+    if kind == "retraction":
+        gone = [database.evidence[id].retracted for id in subjects]
+        recorded = [retraction.date for retraction in gone if retraction]
+    elif kind == "absence":
+        owner, _, name = subjects[0].partition("/")
         due = database.scenarios[owner].indicators[name].due
-        days = [due + timedelta(1)] if due else []
-    return max(days, default=None)
+        recorded = [due + timedelta(1)] if due else []
+    return max(recorded, default=None)
 
 
 def _is_of_items(

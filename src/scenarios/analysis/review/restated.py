@@ -214,9 +214,10 @@ def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[
         return {keys[1]}
     about: set[ScenarioId] = {change.record} if change.kind == "scenario" else set()
     for database in databases:
-        for id, item in database.evidence.items():
-            if change.record in (id, item.source) and change.kind in ("evidence", "source"):
-                about |= bears_on(database, item)
+        items = [database.evidence[e] for e in (change.record,) if e in database.evidence]
+        if change.kind == "source":
+            items = [item for item in database.evidence.values() if item.source == change.record]
+        about = about.union(*(bears_on(database, item) for item in items))
         if keys[0] == "indicators" and change.record in database.scenarios:
             indicator = database.scenarios[change.record].indicators.get(keys[1])
             about |= indicator.ratings.keys() if indicator else set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from html import escape
+from itertools import islice
 
 import msgspec
 
@@ -67,8 +68,9 @@ def _for_readers(summary: Document, news: Paragraph) -> Document:
         if isinstance(block, Heading) and block.level == _SECTION:
             into = todos if block.anchor == findings.TODOS else first
         into.append(block)
-    if isinstance(first[1], Paragraph) and not first[1].tone:
-        first[1] = news
+    lead = (n for n, part in enumerate(first) if isinstance(part, Paragraph) and not part.tone)
+    for place in islice(lead, 1):
+        first[place] = news
     return (*first, *todos)
 
 
