@@ -117,6 +117,11 @@ def test_changes_of_one_record_are_one_questions_first() -> None:
     assert changes == [("a", ["a"]), ("tracker", ["a", "b"]), ("e", ["b"])]
 
 
+def test_a_record_that_is_gone_since_is_not_told_of() -> None:
+    then, later = database_of("a; e @0 a=C"), database_of("a; e @0 a=CC")
+    assert restated(then, later, database_of("a"), day(2))[0] == ()
+
+
 def test_a_reworded_question_is_changed_where_no_figure_is() -> None:
     then = database_of("a question=Q?; b probability=.3")
     now = database_of("a question=Other?; b probability=.5")

@@ -82,9 +82,10 @@ def restated(
     unread = {problem.path for problem in later.unreadable}
     gone = [key for key in both.removed if path_of(*key) not in unread]
     then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
-    touched = {(change.kind, change.record) for change in both.changed} | {*gone}
+    changed = [change for change in both.changed if change.record in records(today, change.kind)]
+    touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched)
-    amended = [_amended(change) for change in both.changed if _matters(change)]
+    amended = [_amended(change) for change in changed if _matters(change)]
     amended += [_taken_out(key) for key in gone]
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
