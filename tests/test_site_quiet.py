@@ -24,10 +24,13 @@ def told(root: Path, day: str) -> list[str]:
 
 def test_where_nothing_moved_it_tells_what_moved_last_and_what_closes_next() -> None:
     assert told(SHIPPED, "2026-11-26") == [
-        "10 questions are open; none has moved since 19 November 2026.",
+        (
+            "Hardly anything moved this week. The newest record is of 29 June 2026: scen report "
+            "--as-of 2026-06-29 shows the last week with news."
+        ),
         (
             "The last news, by 29 June 2026: “A large Chinese bank is listed over Russia” fell from"
-            " 2.0% to 1.0%: Half a year left."
+            " 2.0% to 1.0%, as time passed without it. illustrative: “Half a year left.”"
         ),
         "Next to close: “A large Chinese bank is listed over Russia”, on 31 December 2026.",
     ]
@@ -42,7 +45,8 @@ def test_what_moved_is_told_first_where_something_did() -> None:
 def test_a_database_without_news_tells_of_none(tmp_path: Path) -> None:
     files = {path: text for path, text in FILES.items() if path in ("tracker.yaml", "pact.yaml")}
     first, *rest = told(make(tmp_path / "scenarios", files), "2022-06-01")
-    assert first == "1 question is open; it has not moved since 25 May 2022."
+    news = "scen report --as-of 2022-01-01 shows the last week with news."
+    assert first == f"Nothing moved this week. The newest record is of 1 January 2022: {news}"
     assert rest == ["Next to close: “A pact”, on 31 December 2030."]
 
 

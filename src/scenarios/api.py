@@ -23,7 +23,7 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.brief import Brief, brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
@@ -43,7 +43,7 @@ from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
-from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
+from scenarios.workspace.reading import search_of, span, standings, start_of
 from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.tasks import clarification, resolution, retraction
@@ -84,16 +84,20 @@ class Snapshot:
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        compared = review(span(self._opened, as_of, since, banded=True))
-        if restate:
-            with suppress(ScenError):  # no repository, no git, no commit
-                compared, _ = with_history(compared, self._opened, self._repository())
-        return compared
+        return self._reviewed(as_of, since, restate=restate).review
 
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
-        window = span(self._opened, as_of, since, banded=True)
-        return brief(window, review(window))
+        window, review, _ = self._reviewed(as_of, since, restate=True)
+        return brief(window, review)
+
+    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> reading.Reviewed:
+        """A review, beside what was said then where there is a repository."""
+        period = span(self._opened, as_of, since, banded=True)
+        if restate:
+            with suppress(ScenError):  # no repository, no git, no commit
+                return reading.reviewed(self._opened, period, self._repository())
+        return reading.reviewed(self._opened, period, None)
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """Indicators, horizons, reviews and expiries due within some days, and what is late."""
@@ -415,4 +419,4 @@ class Workspace(Snapshot):
         written, now = done
         self._reread(written)
         findings = foretold_of(written, on) if written.drafts else []
-        return results.corrected(written, now.name, findings, formerly)
+        return results.corrected(written, now.name, findings, on, formerly)

@@ -60,12 +60,12 @@ def test_a_move_names_its_lines_and_its_reason() -> None:
         sheet(day(6), {"s1": 0.2}, rationales={"s1": "Then."}),
     ]
     (move,) = week(against(*said)).moves
-    assert stated(move) == (0.5, 0.2, False, "2022-01-07-desk", "Then.")
+    assert stated(move) == (0.5, 0.2, "First.", "desk")
     assert (move.implied.from_, move.implied.to) == (0.5, near(0.240253))
     assert [line.id for line in move.lines_added] == ["e"]
     assert move.explained
     [expired] = week(against(said[0], tracker=Tracker(forecast_expires_days=5))).moves
-    assert stated(expired) == (0.5, None, False, None, None)
+    assert stated(expired) == (0.5, None, None, None)
     assert [move.stated for move in week(against()).moves] == [None]
 
 
@@ -75,8 +75,8 @@ def test_a_move_that_the_rest_of_the_set_made_borrows_no_rationale() -> None:
     members = {id: scenario(set="s") for id in "ab"}
     made = week(database(scenarios=members, sheets=said))
     a, b = sorted(made.moves, key=lambda move: move.scenario)
-    assert stated(a) == (0.5, near(0.4), True, None, None)
-    assert stated(b) == (0.5, near(0.6), False, "2022-01-06-desk", "Gas.")
+    assert stated(a) == (0.5, near(0.4), None, None)
+    assert stated(b) == (0.5, near(0.6), "Gas.", "desk")
     assert a.explained
 
 
@@ -126,9 +126,10 @@ def test_a_clarification_of_the_window_stands_oldest_first() -> None:
         id: scenario(clarifications=tuple(said[n] for n in days)) for id, days in told.items()
     }
     scenarios["later"] = scenario(opened=day(10), clarifications=(said[5],))
-    questions = [astuple(one) for one in week(database(scenarios=scenarios)).questions]
+    told_of = week(database(scenarios=scenarios)).clarifications
+    questions = [astuple(one) for one in told_of]
     stands = (("b", 3), ("a", 5), ("a", 9))
-    assert questions == [(id, "clarification", None, f"Day {n}.", day(n)) for id, n in stands]
+    assert questions == [(id, day(n), f"Day {n}.") for id, n in stands]
 
 
 def test_the_method_note_holds_what_was_in_force() -> None:

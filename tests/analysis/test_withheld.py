@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.agenda import counted_absent
-from scenarios.analysis.review.headline import outcomes
+from scenarios.analysis.review.outcomes import outcomes
 from scenarios.analysis.review.status import status
 from scenarios.analysis.scores.scoring import score
 from tests.records import database, day, indicator, resolution, scenario, sheet, sheets

@@ -56,7 +56,7 @@ def test_no_figure_is_told_that_the_broken_member_of_a_set_could_change() -> Non
         assert {rows[id][name] for id in withheld for name in figures} == {None}
         assert rows["trade"]["implied"]["probability"] > 0
     brief = answered("report", "--brief", *DAY)["scenarios"]
-    assert {row["scenario"] for row in brief if row["withheld"]} == {"pact", "ties", "linked"}
+    assert {row["id"] for row in brief if row["withheld"]} == {"pact", "ties", "linked"}
     ledger = answered("explain", "ties", *DAY)
     assert (ledger["withheld"], ledger["implied"], ledger["band"]) == (PACT, None, None)
     matrix = answered("matrix", "ties", "trade", *DAY)

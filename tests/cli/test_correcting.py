@@ -202,7 +202,7 @@ def test_what_does_not_check_is_offered_again_with_the_faults_above_it(
 ) -> None:
     (editor / "edits").write_text("s/0.5/5/; s/: 2022/: 2025/\ns/: 5,/: 0.6,/\ns/2025/2022/\n")
     said = talk("y", "", words=("edit", "trade"))
-    assert (said.code, said.out) == (0, "scenarios/trade.yaml\n")
+    assert (said.code, said.out) == (0, "scenarios/trade.yaml\n\ntrade: implied 76% → 83%\n")
     assert said.screen.count("Edit again? [Y/n]: ") == 2
     opened = (editor / "opened").read_text().split("--\n")
     assert opened[0] == FILES["trade.yaml"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.moves import Contribution, OtherCause
 from scenarios.analysis.review.review import review
+from scenarios.analysis.review.story import Because
 from scenarios.model import Given
 from scenarios.render.charts.draw import Panel, alone, draw, picture
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
@@ -29,6 +29,7 @@ from scenarios.render.charts.timeline import (
     Swim,
 )
 from scenarios.render.document import Chart, plain
+from scenarios.render.documents.review.causes import cause_label
 from scenarios.render.pictures.overview import overview
 from scenarios.scales import percent
 from tests.hostile import TEXTS
@@ -170,7 +171,7 @@ def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
     chart = made()
     assert [(row.anchor, row.cause) for row in chart.drawing.rows] == [
         ("s-a", "Seen"),
-        ("s-b", "Title"),
+        ("s-b", "Seen"),
         ("s-c", ""),
     ]
     assert chart.drawing.folded == 1
@@ -182,20 +183,20 @@ def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "subjects", "told"),
+    ("cause", "told"),
     [
-        ("retraction", ("e",), "retracted: Seen"),
-        ("given", ("a",), "Title occurred"),
-        ("given", ("gone",), "gone"),
-        ("absence", ("b/x",), "absent: Something is seen"),
-        ("time", (), "time passed without it"),
-        ("rivals", (), "the others in its set"),
-        ("forecast", (), "Because"),
+        (Because(kind="retraction", subjects=("e",)), "retracted: Seen"),
+        (Because(kind="outcome", subjects=("a",)), "Title occurred"),
+        (Because(kind="given", subjects=("a",), by=Because(kind="event", evidence=("e",))), "Seen"),
+        (Because(kind="given"), "the question that it depends on"),
+        (Because(kind="absence", subjects=("b/x",)), "absent: Something is seen"),
+        (Because(kind="time"), "time passed without it"),
+        (Because(kind="rivals"), "the others of its set"),
+        (Because(kind="overlap"), "less weight for older evidence on the same theme"),
+        (Because(kind="restated"), "changed afterwards"),
     ],
 )
-def test_what_else_moved_a_scenario_is_said_in_words(
-    kind: Any, subjects: tuple[str, ...], told: str
-) -> None:
+def test_what_else_moved_a_scenario_is_said_in_words(cause: Because, told: str) -> None:
     watched = {"x": indicator({"b": "C"})}
     base = database(
         scenarios={
@@ -203,22 +204,14 @@ def test_what_else_moved_a_scenario_is_said_in_words(
             "b": scenario(0.3, indicators=watched),
         },
         evidence={"e": replace(item(day(26), ratings={"b": 4.0}), summary="Seen; and more")},
-        sheets={"n": sheet(day(26), {"b": 0.4}, rationales={"b": "Because"})},
     )
-    made = review(window(base, day(23), day(30)))
-    cause = OtherCause(
-        cause=kind,
-        subjects=subjects,
-        scenarios=(Contribution(scenario="b", decibans=1.0),),
-    )
-    chart = overview(replace(made, events=(), other_causes=(cause,)), base)
-    assert chart
-    assert [row.cause for row in chart.drawing.rows] == [told]
+    story = review(window(base, day(23), day(30))).story
+    assert cause_label(cause, "b", story, base) == told
 
 
 def test_one_of_several_items_is_named_and_the_others_are_counted() -> None:
     chart = made(both=True)
-    assert chart.drawing.rows[0].cause == "Seen and 1 other item"
+    assert chart.drawing.rows[0].cause == "Seen and 1 more"
 
 
 def test_the_table_of_an_overview_has_every_scenario_and_the_figures_of_the_drawing() -> None:

@@ -116,7 +116,9 @@ Changes are in points, since 2022-01-24; in brackets, the evidence that is new.
 
 resolved  outcome        on          last stated  last implied
 --------  -------------  ----------  -----------  ------------
-b         did not occur  2022-01-30          30%           50%"""
+b         did not occur  2022-01-30          30%           50%
+Last: on the day before the outcome was recorded; scen score has what was said
+by its day."""
     )
 
 

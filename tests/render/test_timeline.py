@@ -52,10 +52,10 @@ def marks(made: Drawing, name: str) -> list[tuple[str | None, str | None]]:
     return [(one.get("href"), one.findtext("title")) for one in elements(made, **{"class": name})]
 
 
-def test_a_label_says_what_happened_on_which_day_and_how_it_ended() -> None:
+def test_a_label_says_what_happened_since_when_and_how_it_ended() -> None:
     assert chart(base()).label == (
-        "Title: stated rose from 60% to 80% on 27 January 2022; "
-        "implied fell from 89% to 72% on 26 January 2022."
+        "Title: stated rose from 60% to 80% since 24 January 2022; "
+        "implied fell from 89% to 72% since 24 January 2022."
     )
     ended = resolution("occurred", day(28), day(29))
     assert chart(base(resolution=ended)).label.endswith("; occurred on 29 January 2022.")
@@ -67,13 +67,13 @@ def test_a_label_says_what_happened_on_which_day_and_how_it_ended() -> None:
 def test_the_largest_steps_have_numbers_and_words() -> None:
     made: ScenarioTimeline = chart(base()).drawing
     assert [(step.day, step.cause) for step in made.steps] == [
-        (day(10), "Seen first and 1 other item"),
+        (day(10), "Seen first; Seen too"),
         (day(25), "Seen last"),
-        (day(26), ""),
+        (day(26), "no reason was given"),
     ]
     told = texts(draw(made))
     assert [told.count(number) for number in "123"] == [2, 2, 2]
-    assert "11 Jan 2022, implied 50 → 89%: Seen first and 1 other item" in told
+    assert "11 Jan 2022, implied 50 → 89%: Seen first; Seen too" in told
 
 
 def test_evidence_is_a_step_and_decay_a_slope() -> None:

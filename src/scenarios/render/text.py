@@ -64,9 +64,3 @@ def short_day(day: date) -> str:
 def long_day(day: date) -> str:
     """`4 March 2022`."""
     return f"{day.day} {day:%B %Y}"
-
-
-def rose_or_fell(before: float, after: float) -> str:
-    """`fell from 37% to 4.0%`."""
-    way = "rose" if after > before else "fell"
-    return f"{way} from {percent(before)} to {percent(after)}"

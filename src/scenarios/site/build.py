@@ -193,8 +193,10 @@ def keys(site: Site) -> Mapping[str, str]:
 
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
+    by_then = printed(site, site.as_of).encode()  # what was changed afterwards is told by commits
     for id in site.scenarios:
-        yield place("s", id), figures[id] + _commits(site, path_of("scenario", id))
+        own = _commits(site, path_of("scenario", id))
+        yield place("s", id), figures[id] + own + by_then
     for id, members in site.sets.items():
         yield place("set", id), b"".join(figures[member] for member in members)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from typing import NamedTuple
@@ -10,15 +11,14 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
-from scenarios.analysis.review.moves import Causes, Move
-from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.render.charts.draw import Card, card
 from scenarios.render.writers.html import safe
 from scenarios.site.site import Site
-from scenarios.workspace.reading import span
+from scenarios.workspace.reading import Reviewed, reviewed, span
 
 _DAYS = 60
 """Most days of a course that is drawn."""
@@ -37,27 +37,22 @@ class Figures:
     @cached_property
     def window(self) -> Window:
         """Both dates of the last review."""
-        return span(self._site.opened, self._site.as_of, None, banded=True)
+        return self._reviewed.window
 
-    @cached_property
+    @property
     def review(self) -> Review:
         """The review of all moves since the last one."""
-        return review(self.window)
+        return self._reviewed.review
+
+    @cached_property
+    def _reviewed(self) -> Reviewed:
+        period = span(self._site.opened, self._site.as_of, None, banded=True)
+        return looked_back(self._site, period)
 
     @cached_property
     def rows(self) -> Mapping[ScenarioId, StatusRow]:
         """The row of each scenario, in the order of the status table."""
         return {row.id: row for row in self.review.scenarios}
-
-    @cached_property
-    def moves(self) -> Mapping[ScenarioId, Move]:
-        """The moves by scenario."""
-        return {move.scenario: move for move in self.review.moves}
-
-    @cached_property
-    def causes(self) -> Causes:
-        """The causes of the moves."""
-        return Causes(self.review.events, self.review.other_causes)
 
     def course(self, id: ScenarioId) -> Course:
         """The course of a scenario to where it stands."""
@@ -85,6 +80,13 @@ class Figures:
         if id not in self._ledgers:
             self._ledgers[id] = self.window.views[id].ledger
         return self._ledgers[id]
+
+
+def looked_back(site: Site, period: Window) -> Reviewed:
+    """The review of a window beside what was said then, where git tells that."""
+    with suppress(ScenError):  # no commit, or none that holds a database
+        return reviewed(site.opened, period, site.repository)
+    return reviewed(site.opened, period, None)
 
 
 def figures(site: Site) -> Figures:

@@ -19,7 +19,8 @@ from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.review import About, Restatement, Review, about, restated, rewritten
+from scenarios.analysis.review.restated import Restatement, as_said_then, committed, restated
+from scenarios.analysis.review.review import About, Review, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
 from scenarios.analysis.rules.findings import findings
@@ -31,6 +32,7 @@ from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.revisions import oldest, revisions
 from scenarios.storage.yaml.reader import KeyPlace, places
 from scenarios.text import unaccented
 from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
@@ -270,8 +272,13 @@ def start_of(opened: Opened, on: date, since: date | None = None) -> date:
     return start
 
 
-def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[StatusStanding, ...]:
-    """Every scenario that had opened, in order, since the last review."""
+def standings(
+    opened: Opened, on: date, *, banded: bool = False, repository: git.Repository | None = None
+) -> tuple[StatusStanding, ...]:
+    """Every scenario that had opened, in order, since the last review.
+
+    In a `repository` the earlier figures are those that were said then.
+    """
     since = start_of(opened, on)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
@@ -287,6 +294,11 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Status
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
+    changed = changed_afterwards(opened, repository, since, on) if repository else None
+    if changed and (ids := {row.scenario for row in changed.restatement.figures} & by_id.keys()):
+        period = said_then(window(opened.database, since, on, only=ids, lean=True), changed)
+        for id, view in period.views.items():
+            by_id[id] = replace(by_id[id], row=row_of(period, view))
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on).items() if banded else ():
@@ -362,33 +374,70 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
     return place.value_line
 
 
-_SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
+class Changed(NamedTuple):
+    """Everything that was changed afterwards, and the records of today with those as they were."""
+
+    restatement: Restatement
+    reverted: Database
 
 
-def with_history(
-    review: Review, opened: Opened, repository: git.Repository
-) -> tuple[Review, str | None]:
-    """The review with differences to the last commit up to `since`, and a remark.
+def changed_afterwards(
+    opened: Opened, repository: git.Repository, since: date, as_of: date
+) -> Changed | None:
+    """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
 
-    Unchanged if there is no commit that early.
+    Compared is the last commit up to `since`, else the first one, with the last up to `as_of`: the
+    files as they are, where no commit is later.
     """
     tip = git.commit_of(repository, opened.commit or "HEAD")
-    commit = git.last_commit(repository, review.since, tip)
-    if commit is None:
-        return review, _SHALLOW if git.is_shallow(repository) else None
+    base = git.last_commit(repository, since, tip)
+    last = git.last_commit(repository, as_of, tip)
+    if base is None and last and not git.is_shallow(repository):
+        base = oldest(repository, tip)
+    if base is None or last is None:
+        return None
     files = opened.snapshot, opened.read
-    last = git.last_commit(repository, review.as_of, tip)  # later rewrites are no news of that day
+    today = later = opened.database
     try:
-        printed = open_revision(opened.root, repository, commit, *files).database
-        later = opened.database
-        if last not in (None, tip):
+        then = open_revision(opened.root, repository, base, *files).database
+        if last != tip:
             later = open_revision(opened.root, repository, last, *files).database
     except ScenError:  # that commit had no database
-        return review, None
-    ids = [row.id for row in review.scenarios]
-    figures = restated(printed, opened.database, review.since)
-    return msgspec.structs.replace(
-        review,
-        questions=(*rewritten(printed, later, ids), *review.questions),
-        restated=Restatement(commit=commit, day=review.since, figures=figures),
-    ), None
+        return None
+    found, reverted = restated(then, later, today, since)
+    if found and base != last:
+        found = committed(found, revisions(repository, f"{base}..{last}"))
+    return Changed(Restatement(commit=base, day=since, figures=found), reverted)
+
+
+def said_then(period: Window, changed: Changed) -> Window:
+    """The window with the earlier figures as they were said, where they were changed since."""
+    ids = {row.scenario for row in changed.restatement.figures}
+    before = window(changed.reverted, period.since, period.as_of, only=ids, lean=True)
+    return as_said_then(period, before.views, changed.restatement.figures)
+
+
+class Reviewed(NamedTuple):
+    """A review with its window, and a remark where its history is not seen."""
+
+    window: Window
+    review: Review
+    remark: str | None = None
+
+
+def reviewed(opened: Opened, period: Window, repository: git.Repository | None) -> Reviewed:
+    """The review of a window; in a repository beside what was said then.
+
+    Without a repository, a commit, or git, nothing of that is told.
+    """
+    changed = remark = None
+    if repository:
+        changed = changed_afterwards(opened, repository, period.since, period.as_of)
+        if changed is None and git.is_shallow(repository):
+            remark = _SHALLOW
+    if changed:
+        period = said_then(period, changed)
+    return Reviewed(period, review(period, changed.restatement if changed else None), remark)
+
+
+_SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

@@ -7,14 +7,15 @@ from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
 
-from scenarios.analysis.evidence.knowledge import borne
+from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
-from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on
 from scenarios.storage.git import repository as git
@@ -135,7 +136,8 @@ class Foretold(Struct, frozen=True, kw_only=True):
 class Corrected(Struct, frozen=True, kw_only=True):
     """A record that was changed, or is called `id` now and was `formerly`, or is gone.
 
-    `audit` is empty where nothing was committed yet, for then nothing can be compared.
+    `audit` is empty where nothing was committed yet, for then nothing can be compared. `shifts` are
+    of the figures of the day, `sums` of the priors of the sets with a prior that changed.
     """
 
     id: str
@@ -143,6 +145,8 @@ class Corrected(Struct, frozen=True, kw_only=True):
     paths: list[str]
     dry_run: bool
     audit: list[Foretold]
+    shifts: tuple[ScenarioShift, ...]
+    sums: dict[SetId, float]
     commit: str | UnsetType | None = UNSET
     subject: str | UnsetType | None = UNSET
 
@@ -220,9 +224,15 @@ def recorded(written: Written, id: str) -> Recorded:
 
 
 def corrected(
-    written: Written, id: str, findings: Iterable[AuditFinding], formerly: str | None = None
+    written: Written,
+    id: str,
+    findings: Iterable[AuditFinding],
+    on: date,
+    formerly: str | None = None,
 ) -> Corrected:
-    """The result of a correction."""
+    """The result of a correction, with its effect on the figures of a day."""
+    before, after = written.before.database, written.after.database
+    touched = {s.set for id, s in after.scenarios.items() if _has_other_prior(before, id, s)}
     return Corrected(
         id=id,
         formerly=formerly if formerly != id else None,
@@ -232,8 +242,18 @@ def corrected(
             Foretold(rule=finding.rule, record=finding.record, message=finding.message)
             for finding in findings
         ],
+        shifts=shifts(before, after, on) if written.drafts else (),
+        sums={
+            set_id: sum(after.scenarios[id].prior.probability for id in members(after, set_id))
+            for set_id in sorted(filter(None, touched))
+        },
         **_commit(written),
     )
+
+
+def _has_other_prior(before: Database, id: ScenarioId, scenario: Scenario) -> bool:
+    was = before.scenarios.get(id)
+    return was is not None and was.prior.probability != scenario.prior.probability
 
 
 def undone(written: Written, command: str) -> Undone:

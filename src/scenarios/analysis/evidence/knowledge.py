@@ -187,21 +187,25 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
     return max(outcome.recorded - timedelta(days=1), database.scenarios[scenario_id].opened)
 
 
-def latest_day(database: Database) -> date | None:
-    """The last day on which something became known, was forecast or was first asked."""
-    days = [latest_of(item) for item in database.evidence.values()]
-    days += [latest_of(scenario) for scenario in database.scenarios.values()]
-    days += [sheet.date for sheet in database.sheets.values()]
-    return max(days, default=None)
+def latest_day(database: Database, until: date = date.max) -> date | None:
+    """The last day, up to one, on which something became known, was forecast or was first asked."""
+    records: list[Evidence | Scenario | Sheet] = [*database.evidence.values()]
+    records += [*database.scenarios.values(), *database.sheets.values()]
+    days = (day for record in records for day in _days_of(record))
+    return max((day for day in days if day <= until), default=None)
 
 
 def latest_of(record: Evidence | Scenario | Sheet) -> date:
     """The last such day of one record."""
+    return max(_days_of(record))
+
+
+def _days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
     if isinstance(record, Sheet):
-        return record.date
+        return (record.date,)
     if isinstance(record, Evidence):
-        return max(record.recorded, record.retracted.date if record.retracted else date.min)
-    return max(record.opened, record.resolution.recorded if record.resolution else date.min)
+        return (record.recorded, *((record.retracted.date,) if record.retracted else ()))
+    return (record.opened, *((record.resolution.recorded,) if record.resolution else ()))
 
 
 def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:

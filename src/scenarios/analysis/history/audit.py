@@ -14,21 +14,54 @@ from scenarios.analysis.history.audit_rules import (
     edited_forecast,
     hindsight_indicator,
     late_forecast,
+    of_step,
     question_changed,
     rated_after_outcome,
+    rejudgements,
     renamed,
 )
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
-from scenarios.analysis.history.provenance import Trail, trail
-from scenarios.analysis.rules.rule import Rule
-from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source
+from scenarios.analysis.history.provenance import RecordStep, Trail, trail
+from scenarios.analysis.rules.rule import Rule, rule
+from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
 
+
+@rule("judged-anew", "Priors, ratings and conventions changed after they were committed", "note")
+def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
+    """A prior, rating, grade or convention that was changed, so that past figures are others now.
+
+    What was changed back is left out.
+
+    Example: `probability: 0.3` of a prior was committed, and a later commit made it 0.5.
+    To do: nothing, if it was meant; `scen report` says what would have been said.
+    """
+    first: dict[bytes, str] = {}
+    last: dict[bytes, tuple[RecordStep, str, str]] = {}
+    for step, scenario, (what, was, now), outcome in rejudgements(trail):
+        if outcome is None and "none" not in (was, now):
+            name = trail.name(step.change.id, scenario, what)
+            about = "" if scenario == step.change.id else f" for {scenario}"
+            last[name] = step, now, f"{what} {first.setdefault(name, was)} → {now}{about}"
+    for name, (step, now, change) in last.items():
+        if first[name] != now:
+            yield of_step("judged-anew", step, f"{change}, after it was committed")
+    for step in trail.steps:
+        old, new = step.change.before, step.change.after
+        if isinstance(old, Tracker) and isinstance(new, Tracker):
+            fields = [f for f in _CONVENTIONS if getattr(old, f) != getattr(new, f)]
+            if fields:
+                message = f"{', '.join(fields)} changed, after it was committed"
+                yield of_step("judged-anew", step, message)
+
+
+_CONVENTIONS = ("decibans", "grade_weights", "evidence_dependence", "rating_strength")
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
     hindsight_indicator,
     edited_forecast,
     renamed,
     question_changed,
     rated_after_outcome,
+    judged_anew,
     late_forecast,
     deleted_evidence,
     backdated,

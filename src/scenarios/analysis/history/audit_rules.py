@@ -294,20 +294,10 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     Example: C became II in an item, and its scenario had been resolved before.
     To do: restore what was judged at the time; write what you learned into `notes`.
     """
-    reported: set[bytes] = set()
-    changed: set[bytes] = set()
-    for step in trail.steps:
-        for scenario, what, was, now in _rejudged(trail, step):
-            outcome = _known_outcome(trail, step, scenario)
-            subject = (step.change.id, scenario, what)
-            way, back = trail.name(subject, was, now), trail.name(subject, now, was)
-            is_merged = len(step.commit.parents) > 1 and way in changed
-            changed.add(way)
-            if outcome and not is_merged and not reported & {way, back}:
-                reported.add(way)
-                change = f"{what} {was} → {now}"
-                message = f"{change}, after the outcome of {scenario} was known ({outcome.date})"
-                yield of_step("rated-after-outcome", step, message)
+    for step, scenario, (what, was, now), outcome in rejudgements(trail):
+        if outcome:
+            known = f"after the outcome of {scenario} was known ({outcome.date})"
+            yield of_step("rated-after-outcome", step, f"{what} {was} → {now}, {known}")
 
 
 @rule("late-forecast", "Forecasts dated when the outcome was known", "note")
@@ -330,6 +320,27 @@ def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
                 yield of_commit("late-forecast", commit, "forecasts", id, message)
     for step in trail.steps:
         yield from _said_too_late(trail, step)
+
+
+def rejudgements(
+    trail: Trail,
+) -> Iterator[tuple[RecordStep, ScenarioId, tuple[str, str, str], Resolution | None]]:
+    """Each judgement that a commit changed, once, with the outcome if that was known.
+
+    What was changed back, and what a merge brings, is left out.
+    """
+    reported: set[bytes] = set()
+    changed: set[bytes] = set()
+    for step in trail.steps:
+        for scenario, what, was, now in _rejudged(trail, step):
+            outcome = _known_outcome(trail, step, scenario)
+            subject = (step.change.id, scenario, what)
+            way, back = trail.name(subject, was, now), trail.name(subject, now, was)
+            is_merged = len(step.commit.parents) > 1 and way in changed
+            changed.add(way)
+            if not is_merged and not reported & {way, back}:
+                reported |= {way} if outcome else set()
+                yield step, scenario, (what, was, now), outcome
 
 
 def _fired(database: Database) -> list[tuple[str, list[EvidenceId]]]:

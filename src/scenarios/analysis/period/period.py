@@ -38,11 +38,15 @@ from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.sensitivity import bands as bands_at
 from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
-from scenarios.scales import MOVED_BITS, decibans, jeffreys
+from scenarios.scales import MOVED_BITS, decibans, jeffreys, printed
 
 
 class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
-    """One scenario at both dates; earlier values are None where it had not opened."""
+    """One scenario at both dates; earlier values are None where it had not opened.
+
+    `restated_decibans` is by how much a record changed afterwards moved the earlier implied figure,
+    which is the one of that time, as `stated_before` is; `restated_stated` if it moved that.
+    """
 
     id: ScenarioId
     scenario: Scenario
@@ -58,6 +62,8 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
     given: tuple[GivenForecast, ...]
     evidence: tuple[EvidenceId, ...]
     new_evidence: tuple[EvidenceId, ...]
+    restated_decibans: float = 0.0
+    restated_stated: bool = False
 
     @property
     def ledger(self) -> Ledger:
@@ -92,8 +98,12 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> bool:
-        """True if either figure moved."""
-        return max(self.implied_bits, self.stated_bits) >= MOVED_BITS
+        """True if either figure moved, or is printed as another."""
+        pairs = ((self.stated_before, self.stated), (self.implied_before, self.implied))
+        return max(self.implied_bits, self.stated_bits) >= MOVED_BITS or any(
+            was and now and printed(was.probability) != printed(now.probability)
+            for was, now in pairs
+        )
 
     @property
     def normalised(self) -> bool:
@@ -107,7 +117,9 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
     def explained(self) -> bool:
         """False if the stated figure moved by itself with neither evidence nor a rationale."""
         given_reasons = any(forecast.rationale or forecast.evidence for forecast in self.given)
-        has_reason = given_reasons or self.normalised or bool(self.new_evidence)
+        has_reason = (
+            given_reasons or self.normalised or self.restated_stated or bool(self.new_evidence)
+        )
         return self.stated_bits < MOVED_BITS or has_reason
 
 

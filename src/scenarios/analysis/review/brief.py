@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 
 import msgspec
 
@@ -13,11 +12,10 @@ from scenarios.analysis.evidence.knowledge import bearing, known, near
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Spread, Window, open_views
 from scenarios.analysis.review.due import Due
-from scenarios.analysis.review.headline import Headline, TopMove, top_move
-from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import About, Review, about
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId, SetId
+from scenarios.analysis.review.story import Headline, Story
+from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.scales import held, jeffreys, probability
 
 _IF_SEEN = "if-seen"
@@ -107,25 +105,8 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
     )
 
 
-class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """An open question: its stated and its implied probability, and both before.
-
-    The implied one is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
-    """
-
-    scenario: ScenarioId
-    title: str
-    set: SetId | None
-    stated: float | None
-    stated_before: float | None
-    implied: float | None
-    implied_before: float | None
-    unfounded: bool = False
-    withheld: str | None = None
-
-
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """The headline, the moves, open questions, indicators to watch, and due tasks.
+    """The story in short and in full, open questions, indicators to watch, and due tasks.
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
@@ -135,8 +116,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     since: date
     headline: Headline
-    moves: tuple[TopMove, ...]
-    scenarios: tuple[OpenQuestion, ...]
+    story: Story
+    scenarios: tuple[StatusRow, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
     unseen: int
@@ -146,35 +127,19 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 def brief(window: Window, review: Review) -> Brief:
     """Return the short form of a window's review."""
-    causes = Causes(review.events, review.other_causes)
-    keys, top = unseen(window), partial(top_move, window.database, window.as_of, causes=causes)
+    keys = unseen(window)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
         headline=review.headline,
-        moves=tuple(shown for move in review.moves if (shown := top(move))),
-        scenarios=tuple(_question(row) for row in review.scenarios if row.outcome is None),
+        story=review.story,
+        scenarios=tuple(row for row in review.scenarios if row.outcome is None),
         unreviewed=tuple(
-            finding.record for finding in review.findings if finding.rule == "not-reviewed"
+            finding.record for finding in review.every_finding if finding.rule == "not-reviewed"
         ),
         watch=watched(window, keys),
         unseen=len(keys),
         spreads=tuple(review.spreads),
         due=review.due,
-    )
-
-
-def _question(row: StatusRow) -> OpenQuestion:
-    stated, implied = row.stated, row.implied
-    return OpenQuestion(
-        scenario=row.id,
-        title=row.title,
-        set=row.set,
-        stated=stated.probability if stated else None,
-        stated_before=stated.previous if stated else None,
-        implied=implied.probability if implied else None,
-        implied_before=implied.previous if implied else None,
-        unfounded=bool(implied and implied.unfounded),
-        withheld=row.withheld,
     )

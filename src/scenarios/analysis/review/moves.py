@@ -1,18 +1,15 @@
-"""Moves of a window: the rows that add up to each, and its causes."""
+"""Moves of a window: the rows that add up to each, and the causes behind the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import islice
 from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, rivals
-from scenarios.analysis.forecasts import GivenForecast, stated
+from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, resolved, rivals
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
@@ -23,27 +20,21 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.model import EvidenceId, ScenarioId, SheetId
-from scenarios.scales import MOVED_BITS, jeffreys
+from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.scales import decibans, probability
 
 
 class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability before and after, the sheet that moved it, and the reason given last.
-
-    `normalised`: its own forecasts are the same, and others in its set changed, so that it has
-    another share; then there is no rationale of it. `sheet` is the last that changed the pooled
-    forecasts of it; None where they did not change, or only since a forecast expired.
-    """
+    """A stated probability before and after; the analyst and the reason that the story quotes."""
 
     from_: float | None
     to: float | None
-    normalised: bool
-    sheet: SheetId | None
     rationale: str | None
+    analyst: Analyst | None
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """A move and its causes; lines and the four steps sum to the implied change in decibans.
+    """A move; its lines, the four steps and `restated` sum to the implied change in decibans.
 
     `ruled_out` are the rivals that the window took out of its set.
     """
@@ -58,6 +49,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     lines_removed: tuple[LineChange, ...]
     lines_changed: tuple[LineChange, ...]
     bound: float
+    restated: float
     ruled_out: tuple[ScenarioId, ...]
     explained: bool
 
@@ -73,17 +65,11 @@ def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[Move, ...]:
 def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
     before = view.ledger_before
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
-    mover = _mover(window, view)
-    until = mover.date if mover else window.as_of
-    rationales = [
-        entry.rationale for entry in view.given if entry.rationale and entry.date <= until
-    ]
     shift = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
         to=view.stated.probability if view.stated else None,
-        normalised=view.normalised,
-        sheet=mover.sheet if mover else None,
-        rationale=rationales[-1] if rationales and not view.normalised else None,
+        rationale=None,
+        analyst=None,
     )
     return Move(
         scenario=view.id,
@@ -93,6 +79,7 @@ def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
             to=view.implied.probability,
         ),
         **msgspec.structs.asdict(change),
+        restated=view.restated_decibans,
         ruled_out=tuple(
             id
             for id in rivals(window.database, view.id)
@@ -103,107 +90,64 @@ def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
     )
 
 
-def _mover(window: Window, view: ScenarioView) -> GivenForecast | None:
-    """The last forecast that changed the pooled forecasts of a scenario, visibly if any did."""
-    if view.normalised:
-        return None
-
-    def pooled(on: date) -> float | None:
-        now = stated(window.database, view.id, on)
-        return now.pooled if now else None
-
-    steps = [
-        (forecast, pooled(forecast.date - timedelta(1)), pooled(forecast.date))
-        for forecast in view.given
-    ]
-    other = [forecast for forecast, before, after in steps if before != after]
-    visible = [
-        forecast for forecast, before, after in steps if jeffreys(before, after) >= MOVED_BITS
-    ]
-    movers = visible or other
-    return movers[-1] if movers else None
+CauseKind = Literal[
+    "event", "outcome", "retraction", "given", "rivals", "time", "absence", "overlap", "bound",
+    "restated",
+]  # fmt: skip
 
 
-OtherKind = Literal[
-    "retraction", "given", "rivals", "time", "absence", "overlap", "bound", "forecast"
-]
+class Effect(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Change that a cause made to a scenario's implied probability, one cause after the other.
 
-
-class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """Change that a cause made to the implied probability of a scenario that moved."""
+    The causes of a scenario stand in the order of their days, so that its effects lead from the
+    implied figure before to the one now; `decibans` are the difference of the two figures.
+    """
 
     scenario: ScenarioId
     decibans: float
+    from_: float
+    to: float
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """New items that are one witness, one fact or one line, and their effects, largest first."""
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """A cause of moves, the day on which all of it was known, and its effects, largest first.
 
-    evidence: tuple[EvidenceId, ...]
-    scenarios: tuple[Contribution, ...]
-
-
-class OtherCause(msgspec.Struct, frozen=True, kw_only=True):
-    """Another cause of moves, largest effect first, and its `subjects`.
-
-    Those are the items of a `retraction`, the scenario that a prior is `given`, the `rivals` that
-    left the set, and the indicators whose `absence` counts from now. `overlap` is what older lines
-    count less, or more, beside those that changed; by a `forecast` only what is stated moved.
+    An `event` has its items, which are one fact, one witness or one line. An `outcome` has the
+    items that showed it, and as `subjects` the scenarios that it decided, those that occurred
+    first. `subjects` are else the items of a `retraction`, the scenario that a prior is `given`,
+    and the indicator whose `absence` counts from now. `overlap` is what older lines count less, or
+    more, beside those that changed. Of what has no day of its own `day` is None.
     """
 
-    cause: OtherKind
+    kind: CauseKind
     subjects: tuple[str, ...]
-    scenarios: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True)
-class Causes:
-    """Every deciban of every move, once: by event, or by what else it was."""
-
-    events: tuple[Event, ...]
-    others: tuple[OtherCause, ...]
-
-    def of(self, scenario_id: ScenarioId) -> list[tuple[float, Event | OtherCause]]:
-        """Causes of a scenario's move with their decibans, the main one first.
-
-        A forecast comes first where it stands, since it says that no implied figure moved; what
-        others of the set did, overlap and the bound are consequences and come last.
-        """
-        parts = self._by_scenario.get(scenario_id, [])
-        return sorted(parts, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
-
-    @cached_property
-    def _by_scenario(self) -> dict[ScenarioId, list[tuple[float, Event | OtherCause]]]:
-        parts: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
-        every: list[Event | OtherCause] = [*self.events, *self.others]
-        for cause in every:
-            for part in cause.scenarios:
-                parts.setdefault(part.scenario, []).append((part.decibans, cause))
-        return parts
-
-
-def _rank(cause: Event | OtherCause) -> int:
-    if isinstance(cause, Event):
-        return 1
-    follows = cause.cause in ("overlap", "bound") or (
-        cause.cause == "rivals" and not cause.subjects
-    )
-    return 0 if cause.cause == "forecast" else 2 if follows else 1
+    evidence: tuple[EvidenceId, ...]
+    day: date | None
+    effects: tuple[Effect, ...]
 
 
 _ROUNDING = 1e-9
-_Key = tuple[OtherKind, tuple[str, ...]]
+_Key = tuple[CauseKind, tuple[str, ...]]
+_ORDER: tuple[CauseKind, ...] = ("restated", "event", "time", "overlap", "rivals", "bound")
+"""Rank in a chain of effects; what is not named has that of an event."""
 
 
-def causes(window: Window, moves: Iterable[Move]) -> Causes:
-    """Group the rows of all moves by their causes."""
+def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
+    """Every deciban of every move, once, by what is behind it; largest effect first."""
     new = window.now.evidence.keys() - window.before.evidence.keys()
     gone = window.before.evidence.keys() - window.now.evidence.keys()
     came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
+    decided = _decided(window, came)
     others: dict[_Key, dict[ScenarioId, float]] = {}
 
-    def add(cause: OtherKind, subjects: tuple[str, ...], id: ScenarioId, worth: float) -> None:
-        of = others.setdefault((cause, subjects), {})
+    def add(kind: CauseKind, subjects: tuple[str, ...], id: ScenarioId, worth: float) -> None:
+        unit = next((decided[subject] for subject in subjects if subject in decided), None)
+        if unit and kind in ("given", "rivals"):
+            if unit.evidence:
+                came.add(unit.evidence, id, worth)
+                return
+            kind, subjects = "outcome", unit.subjects
+        of = others.setdefault((kind, subjects), {})
         of[id] = of.get(id, 0.0) + worth
 
     for move in moves:
@@ -216,28 +160,105 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
                 add("overlap", (), id, worth)
             elif not _is_of_items(line, id, worth, came, went):
                 add("rivals", move.ruled_out, id, worth)
-        link = tuple(window.database.scenarios[id].prior.given)
-        add("given", link, id, move.given)
+        add("given", tuple(window.database.scenarios[id].prior.given), id, move.given)
         add("time", (), id, move.time)
         add("rivals", move.ruled_out, id, move.rivals)
         add("bound", (), id, move.bound)
-    retracted: dict[_Key, dict[ScenarioId, float]] = {
-        ("retraction", items): by for items, by in went.blocks()
-    }
-    other_causes = [
-        OtherCause(cause=cause, subjects=subjects, scenarios=_ordered(by))
-        for (cause, subjects), by in (retracted | others).items()
+        add("restated", (), id, move.restated)
+    shown = {item: unit for unit in decided.values() for item in unit.evidence}
+    blocks: list[tuple[CauseKind, tuple[str, ...], tuple[EvidenceId, ...], dict[str, float]]] = []
+    for items, by in came.blocks():
+        unit = next((shown[item] for item in items if item in shown), None)
+        blocks.append((("outcome", unit.subjects, items, by)) if unit else ("event", (), items, by))
+    blocks += [("retraction", items, (), by) for items, by in went.blocks()]
+    blocks += [(kind, subjects, (), by) for (kind, subjects), by in others.items()]
+    found = [
+        Cause(
+            kind=kind,
+            subjects=subjects,
+            evidence=items,
+            day=_day(window, kind, subjects, items),
+            effects=effects,
+        )
+        for kind, subjects, items, by in blocks
+        if (effects := _effects(by))
     ]
-    other_causes = [other for other in other_causes if other.scenarios]
-    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.blocks()]
-    views = window.views
-    alone = (move.scenario for move in moves if views[move.scenario].implied_bits < MOVED_BITS)
-    by_forecast = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
-    other_causes.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
-    if by_forecast:
-        other_causes.append(OtherCause(cause="forecast", subjects=(), scenarios=by_forecast))
-    events.sort(key=lambda event: (-_largest(event.scenarios), event.evidence))
-    return Causes(tuple(event for event in events if event.scenarios), tuple(other_causes))
+    return tuple(sorted(_chained(found, moves), key=_order))
+
+
+class _Unit(msgspec.Struct, frozen=True):
+    """Scenarios decided together, and the new items that showed it."""
+
+    subjects: tuple[ScenarioId, ...]
+    evidence: tuple[EvidenceId, ...]
+
+
+def _decided(window: Window, came: _Blocks) -> dict[ScenarioId, _Unit]:
+    """The scenarios whose outcome became known in the window: what showed it is one block."""
+    units: dict[tuple[str, date], list[ScenarioId]] = {}
+    for id, scenario in window.database.scenarios.items():
+        end = resolved(window.database, id, window.as_of)
+        if end and end.recorded > window.since:
+            units.setdefault((scenario.set or f"/{id}", end.recorded), []).append(id)
+    decided: dict[ScenarioId, _Unit] = {}
+    for ids in units.values():
+        ends = [(id, resolved(window.database, id, window.as_of)) for id in ids]
+        items = dict.fromkeys(e for _, end in ends if end for e in end.evidence if came.has(e))
+        came.join(*items)
+        first = sorted(ends, key=lambda pair: not pair[1] or pair[1].outcome != "occurred")
+        decided |= dict.fromkeys(ids, _Unit(tuple(id for id, _ in first), tuple(items)))
+    return decided
+
+
+def _effects(by: Mapping[ScenarioId, float]) -> tuple[Effect, ...]:
+    """The effects that are not 0, largest first, without their figures."""
+    kept = [(id, db) for id, db in by.items() if abs(db) > _ROUNDING]
+    kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
+    return tuple(Effect(scenario=id, decibans=db, from_=0.0, to=0.0) for id, db in kept)
+
+
+def _chained(found: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
+    """The causes with the figures between which each of their effects leads."""
+    odds = {m.scenario: decibans(m.implied.from_) for m in moves if m.implied.from_ is not None}
+    chained = []
+    for cause in sorted(found, key=_by_day):
+        effects = []
+        for effect in cause.effects:
+            before = odds.get(effect.scenario, 0.0)
+            odds[effect.scenario] = after = before + effect.decibans
+            figures = {"from_": probability(before), "to": probability(after)}
+            effects.append(msgspec.structs.replace(effect, **figures))
+        chained.append(msgspec.structs.replace(cause, effects=tuple(effects)))
+    return chained
+
+
+def _by_day(cause: Cause) -> tuple[int, date, tuple[float, str, tuple[str, ...]]]:
+    """What was changed afterwards first, then by day, then what has none."""
+    rank = _ORDER.index(cause.kind) if cause.kind in _ORDER else 1
+    return rank, cause.day or date.max, _order(cause)
+
+
+def _order(cause: Cause) -> tuple[float, str, tuple[str, ...]]:
+    return -abs(cause.effects[0].decibans), cause.kind, (*cause.subjects, *cause.evidence)
+
+
+def _day(
+    window: Window, kind: CauseKind, subjects: Sequence[str], items: Sequence[EvidenceId]
+) -> date | None:
+    """The day on which all of a cause was known, of an outcome the first thing that showed it."""
+    database = window.database
+    recorded = [database.evidence[id].recorded for id in items]
+    if kind == "outcome":
+        ends = (resolved(database, id, window.as_of) for id in subjects)
+        return min([*recorded, *(end.recorded for end in ends if end)])
+    if kind == "retraction":
+        gone = [database.evidence[id].retracted for id in subjects]
+        recorded = [retraction.date for retraction in gone if retraction]
+    elif kind == "absence":
+        owner, _, name = subjects[0].partition("/")
+        due = database.scenarios[owner].indicators[name].due
+        recorded = [due + timedelta(1)] if due else []
+    return max(recorded, default=None)
 
 
 def _is_of_items(
@@ -266,7 +287,7 @@ class _Blocks:
         first: dict[str, EvidenceId] = {}
         for id, item in self._items.items():
             for tie in ties(known, id):
-                self._join(first.setdefault(tie, id), id)
+                self.join(first.setdefault(tie, id), id)
             for key in item.indicators:
                 self._firing.setdefault(key, []).append(id)
 
@@ -283,8 +304,7 @@ class _Blocks:
 
     def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
         """A row that these items changed: they are one block from now on."""
-        for id in items:
-            self._join(items[0], id)
+        self.join(*items)
         self._worth.append((items[0], scenario_id, worth))
 
     def blocks(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
@@ -304,16 +324,11 @@ class _Blocks:
             self._leader[id] = id = self._leader[self._leader[id]]
         return id
 
-    def _join(self, id: EvidenceId, other: EvidenceId) -> None:
-        self._leader[self._lead(other)] = self._lead(id)
+    def has(self, id: EvidenceId) -> bool:
+        """True if it is one of the items."""
+        return id in self._items
 
-
-def _ordered(by: Mapping[ScenarioId, float]) -> tuple[Contribution, ...]:
-    """The contributions that are not 0, largest first."""
-    kept = [(id, worth) for id, worth in by.items() if abs(worth) > _ROUNDING]
-    kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
-    return tuple(Contribution(scenario=id, decibans=worth) for id, worth in kept)
-
-
-def _largest(scenarios: tuple[Contribution, ...]) -> float:
-    return abs(scenarios[0].decibans) if scenarios else 0.0
+    def join(self, *ids: EvidenceId) -> None:
+        """Make these items one block."""
+        for id in ids:
+            self._leader[self._lead(id)] = self._lead(ids[0])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, timedelta
 
-from scenarios.analysis.evidence.knowledge import contending, resolved, rivals
+from scenarios.analysis.evidence.knowledge import bears_on, contending, resolved, rivals
 from scenarios.analysis.forecasts import given, standing
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
+from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules.evidence import (
     absence_sign,
     early_record,
@@ -210,9 +211,42 @@ FindingRule = Rule[Callable[[Window], Iterator[Finding]]]
 
 
 def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
-    """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag."""
+    """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag.
+
+    Nothing about a scenario that is resolved, or an item that bears on such ones alone.
+    """
     chosen = (each for each in RULES if each.flag or not flagged)
-    return tuple(finding for each in chosen for finding in each.check(window))
+    every = (finding for each in chosen for finding in each.check(window))
+    return tuple(finding for finding in every if not _is_over(window, finding))
+
+
+def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings that did not stand at the start of the window, and those that did."""
+    start = 2 * window.since.toordinal() - window.as_of.toordinal()
+    before = period(window.database, date.fromordinal(max(start, 1)), window.since, lean=True)
+    stood = {_as_before(finding) for finding in findings(before)}
+    now = findings(window)
+    new = tuple(finding for finding in now if _as_before(finding) not in stood)
+    return new, tuple(finding for finding in now if _as_before(finding) in stood)
+
+
+def _as_before(finding: Finding) -> tuple[str, ...]:
+    """What makes it the same as at another date: its message too, where it is about a move."""
+    of_move = finding.rule in (one_origin.id, weak_line.id, unexplained_move.id)
+    return finding.rule, finding.subject, *finding.keys, *((finding.message,) if of_move else ())
+
+
+def _is_over(window: Window, finding: Finding) -> bool:
+    """True if every scenario that a finding is about is resolved."""
+    database = window.database
+    about: Collection[str] = ()
+    if finding.kind == "scenario":
+        about = (finding.record,)
+    elif finding.kind == "evidence" and finding.record in database.evidence:
+        about = bears_on(database, database.evidence[finding.record])
+    return bool(about) and all(
+        id in database.scenarios and resolved(database, id, window.as_of) for id in about
+    )
 
 
 @rule("overdue", "A scenario past its horizon without a resolution", "note")
@@ -319,22 +353,6 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
             yield of_scenario("unexplained-move", view.id, message)
 
 
-@rule("late-forecast", "A forecast given when the outcome was known", "note")
-def late_forecast(window: Window) -> Iterator[Finding]:
-    """A forecast dated on or after the day on which the outcome was known. It is never scored.
-
-    Example: `date: 2022-02-24` in a sheet, and the scenario was resolved on 2022-02-24.
-    To do: nothing, if the dates are right; otherwise correct the date that is wrong.
-    """
-    for view in window.views.values():
-        for entry in given(window.database, view.id, None, window.as_of):
-            known = view.resolution
-            if known and entry.probability is not None and entry.date >= known.date:
-                message = f"forecast when its outcome was known ({known.date}): it never counts"
-                keys = ("probabilities", view.id)
-                yield finding("late-forecast", view.id, message, "forecasts", entry.sheet, *keys)
-
-
 RULES: tuple[FindingRule, ...] = (
     overdue,
     unexplained_move,
@@ -360,7 +378,6 @@ RULES: tuple[FindingRule, ...] = (
     non_diagnostic,
     absence_sign,
     few_indicators,
-    late_forecast,
     not_reviewed,
 )
 

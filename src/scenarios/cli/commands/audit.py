@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from scenarios.analysis.history.audit import audit as asked
-from scenarios.analysis.history.commits import differences
+from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.commits import Revision, differences
 from scenarios.analysis.history.provenance import trail
+from scenarios.cli import parsing
 from scenarios.cli.opening import commits, open_here
 from scenarios.cli.options import TABLE, All, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
@@ -32,15 +36,23 @@ def command(
     revisions, tip = commits(context, rev)
     followed = trail(revisions, days)
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
-    if rev is None:
-        _tell_uncommitted(context, followed.database)
-    show(result, lambda: document(result, every=every or form == Form("csv")), form, output)
+    pending = _uncommitted(context, revisions, followed.database) if rev is None else []
+    show(
+        result,
+        lambda: document(result, pending, every=every or form == Form("csv")),
+        form,
+        output,
+    )
 
 
-def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
+def _uncommitted(
+    context: typer.Context, revisions: Sequence[Revision], committed: Database
+) -> list[AuditFinding]:
+    """What an audit will find of the working tree once it is committed."""
     try:
         opened = open_here(context)
     except ScenError:  # a bare repository
-        return
+        return []
     if differences(committed, opened.database):
         say("the working tree has changes that are not committed: scen diff names them")
+    return foretold(revisions, committed, opened.database, parsing.today())

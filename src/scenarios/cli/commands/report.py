@@ -13,7 +13,7 @@ import typer
 from scenarios import __version__
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.review import Review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
@@ -28,7 +28,7 @@ from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened, here, nothing_collected
-from scenarios.workspace.reading import nothing_yet, span, with_history
+from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 
 def command(
@@ -56,12 +56,10 @@ def command(
     """The weekly review: what moved, by how much, and because of what."""
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
-    result = review(window)
+    window, result = _reviewed(context, opened, window, restate=restate)
     if short:
         _show_brief(opened, window, result, form, output)
         return
-    if restate:
-        result = _with_history(context, opened, result)
 
     def report_document() -> Document:
         on_page = form == TABLE and output is None
@@ -94,17 +92,22 @@ def _show_brief(
     show(result, lambda: in_brief(result, opened.database, picture()), form, output)
 
 
-def _with_history(context: typer.Context, opened: Opened, result: Review) -> Review:
-    """The review beside what was printed last week; the same where nothing of it is committed."""
-    try:
-        _, repository = repository_of(context)
-        compared, remark = with_history(result, opened, repository)
-    except ScenError as error:  # no repository, no git, no commit
-        tell_refused(context, error)
-        return result
-    if remark:
-        say(remark)
-    return compared
+def _reviewed(
+    context: typer.Context, opened: Opened, window: Window, *, restate: bool
+) -> tuple[Window, Review]:
+    """The review beside what was said then; without that where nothing of it is committed."""
+    if restate:
+        try:
+            _, repository = repository_of(context)
+            window, result, remark = reviewed(opened, window, repository)
+        except ScenError as error:  # no repository, no git, no commit
+            tell_refused(context, error)
+        else:
+            if remark:
+                say(remark)
+            return window, result
+    window, result, _ = reviewed(opened, window, None)
+    return window, result
 
 
 def _root(opened: Opened, output: Path | None) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.terminal.screen import trends_for
+from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
+from scenarios.storage.git.repository import Repository
 from scenarios.workspace.reading import ended, nothing_yet, standings, start_of, status_of
 
 
@@ -23,7 +25,7 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    shown = standings(opened, on, banded=form == Form("json"))
+    shown = standings(opened, on, banded=form == Form("json"), repository=_history(context))
     rows, since = tuple(standing.row for standing in shown), start_of(opened, on)
     flagged = [finding for standing in shown for finding in standing.flagged]
 
@@ -43,3 +45,12 @@ def command(
         )
 
     show(status_of(opened, on, since, rows), status_document, form, output)
+
+
+def _history(context: typer.Context) -> Repository | None:
+    """The repository, to compare with what was said then; None where there is none."""
+    try:
+        return repository_of(context)[1]
+    except ScenError as error:
+        tell_refused(context, error)
+        return None

@@ -17,6 +17,7 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
+from scenarios.render.documents.review.afterwards import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import printable
 from scenarios.workspace.results import (
@@ -118,7 +119,10 @@ def report_correction(
     if len(findings) > _CORRECTED_MOST:
         say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
     paths = "\n".join(path for path, _ in moved_or_changed(written))
-    report(written, corrected(written, id, findings, formerly), form, text, head=paths)
+    result = corrected(written, id, findings, parsing.today(), formerly)
+    effect = "\n".join(correction_lines(result.shifts, result.sums))
+    text = "\n\n".join(filter(None, (text, printable(effect))))
+    report(written, result, form, text, head=paths)
 
 
 def doubt_analyst(database: Database, analyst: str) -> None:

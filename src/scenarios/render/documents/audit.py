@@ -23,8 +23,10 @@ _SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
 """Ids, dates and numbers in a message."""
 
 
-def document(result: Audit, *, every: bool = False) -> Document:
-    """Findings by rule, then by commit; what cannot be told stands at the end.
+def document(
+    result: Audit, pending: Sequence[AuditFinding] = (), *, every: bool = False
+) -> Document:
+    """Findings by rule, then by commit; then those that are not committed, and what is not told.
 
     What one person did alike to many records in a day is one entry, unless `every` one is wanted.
     """
@@ -49,7 +51,10 @@ def document(result: Audit, *, every: bool = False) -> Document:
             is_folded = is_folded or bool(alike)
     if is_folded:
         blocks.append(Paragraph("What is alike is told once: --all lists each."))
-    if not result.findings:
+    if pending:
+        rows = (Item(f"{f.record}: {f.message}", bullet=True) for f in pending)
+        blocks += [Heading(2, f"Not committed yet ({len(pending)})"), Items(tuple(rows))]
+    if not result.findings and not pending:
         blocks.append(Paragraph("Nothing to report."))
     return (*blocks, Items(tuple(Item(text, bullet=True) for text in _limits(result))))
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
+from scenarios.analysis.review.brief import Brief, Watched
 from scenarios.analysis.review.due import DueEntry
+from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.cells import Cell, Four, left, p, right
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
     Chart,
@@ -21,10 +22,10 @@ from scenarios.render.document import (
     Item,
     Items,
     Paragraph,
-    Ref,
     Span,
+    Text,
 )
-from scenarios.render.documents.review import findings, headline, news
+from scenarios.render.documents.review import afterwards, findings, news, sentences
 from scenarios.text import counted
 
 _SENTENCES = 7
@@ -36,7 +37,7 @@ MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
 
 def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
     """One page: what happened, where things stand, what would change that, and what is due."""
-    head = f"{brief.tracker.title}: in brief, {brief.as_of}"
+    head = f"{brief.tracker.title}, in brief: {sentences.period(brief.since, brief.as_of)}"
     return (
         Heading(1, head),
         *cells.notice(brief.tracker.notice),
@@ -48,17 +49,18 @@ def document(brief: Brief, database: Database, picture: Chart | None = None) -> 
     )
 
 
-def sentences(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
-    """At most seven: the headline, the next moves, and what was not looked at."""
-    head = brief.headline
-    texts = headline.sentences(head, database)
+def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
+    """At most seven: the lead of the review with the next moves, and what was not looked at."""
+    story = brief.story
+    told = story.told
+    news = [*sentences.outcomes(story, database), *afterwards.restated(story, database)]
     late = [_unreviewed(brief)] if brief.unreviewed else []
-    more = brief.moves[1 : min(_MOVES, _SENTENCES - len(texts) - len(late) + 1)]
-    if more:
-        moves = (headline.move(move, head.resolved, database, head.top) for move in more)
-        own = len([*headline.rest(head)])
-        texts = [*texts[: len(texts) - own], *moves, *headline.rest(head, 1 + len(more))]
-    return [*texts, *late]
+    rest = [*sentences.rest(story, database, min(len(told), 1))]
+    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest) - len(late)))
+    for place, move in enumerate(told[:room]):
+        news.append(sentences.moved(move, story, database, told[0] if place else None))
+    rest = [*sentences.rest(story, database, len(told[:room]))]
+    return [*news, *rest, *late][:_SENTENCES]
 
 
 def _unreviewed(brief: Brief) -> tuple[Span, ...]:
@@ -76,7 +78,7 @@ def _unreviewed(brief: Brief) -> tuple[Span, ...]:
 
 def in_brief(brief: Brief, database: Database) -> Paragraph:
     """The sentences as one text."""
-    text = headline.joined(sentences(brief, database))
+    text = sentences.joined(in_words(brief, database))
     return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
 
 
@@ -91,31 +93,20 @@ def _standing(brief: Brief, picture: Chart | None) -> Iterator[Block]:
     yield Chart(picture.label, picture.drawing, table) if picture else table
 
 
-def _columns() -> Iterator[Cell[OpenQuestion]]:
-    yield (
-        left("question", least=24),
-        lambda row: Ref(row.scenario, "scenario", cells.one_line(row.title)),
-    )
-    yield (
-        right("we say", "stated_from_to"),
-        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[:2])),
-    )
-    yield (
-        right("evidence", "implied_from_to"),
-        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[2:])),
-    )
-    yield from cells.before_and_after(_four, only="csv")
+def _columns() -> Iterator[Cell[StatusRow]]:
+    yield left("question", least=24), cells.title
+    yield right("we say", "stated_from_to"), lambda row: _step(row, *cells.four(row)[:2])
+    yield right("evidence", "implied_from_to"), lambda row: _step(row, *cells.four(row)[2:])
+    yield from cells.before_and_after(cells.four, only="csv")
 
 
-def _four(row: OpenQuestion) -> Four:
-    implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
-    return row.stated_before, row.stated, *implied
+def _step(row: StatusRow, before: float | None, after: float | None) -> Text:
+    return cells.unless_withheld(row.withheld, cells.step(before, after))
 
 
-def _moved(row: OpenQuestion) -> bool:
-    return cells.has_moved(row.stated_before, row.stated) or cells.has_moved(
-        row.implied_before, row.implied
-    )
+def _moved(row: StatusRow) -> bool:
+    stated_before, stated, implied_before, implied = cells.four(row)
+    return cells.has_moved(stated_before, stated) or cells.has_moved(implied_before, implied)
 
 
 def _watched(brief: Brief, database: Database) -> Iterator[Flat]:

@@ -130,7 +130,7 @@ def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:
     if shift.outcome:
         facts.append(Fact("outcome", cells.outcome_words(shift.outcome)))
     yield Facts(tuple(facts))
-    steps = {name: getattr(shift, name) for name in STEPS}
+    steps = {name: getattr(shift, name) for name in STEPS if name != "restated"}
     yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
 
 

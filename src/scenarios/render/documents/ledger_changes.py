@@ -18,6 +18,7 @@ from scenarios.text import counted
 SMALL_DECIBANS = 0.1
 """Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
 STEPS = {
+    "restated": "restated: records of the time before were changed afterwards",
     "prior": "prior: another one was declared",
     "given": "given: {}, on which the prior depends",
     "time": "time: the event has not happened so far",

@@ -105,7 +105,8 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
             lambda row: cells.one_line(row.title),
         ),
     )
-    return cells.table(last, columns)
+    note = "the day before the outcome was recorded; scen score has what was said by its day."
+    return cells.table(last, columns, note=f"Last: on {note}")
 
 
 def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:

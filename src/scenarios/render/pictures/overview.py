@@ -7,73 +7,33 @@ from datetime import date
 
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.period.period import ScenarioView
-from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
-from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, Rating, ScenarioId
+from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import Cell, left, one_line, right
+from scenarios.render.cells import Cell, left, right
 from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.document import Chart, Figure, Ref, Table
-from scenarios.render.text import long_day, rose_or_fell
-from scenarios.scales import percent, rating_decibans
+from scenarios.render.documents.review.causes import short
+from scenarios.render.documents.review.figures import rose_or_fell
+from scenarios.render.documents.review.sentences import label
+from scenarios.render.text import long_day
+from scenarios.scales import percent
 from scenarios.text import counted
-from scenarios.values import indicator_key
-
-
-def short(text: str) -> str:
-    """The first clause of a summary."""
-    return one_line(text).partition("; ")[0]
-
-
-def strongest(
-    items: Iterable[EvidenceId], scenario_id: ScenarioId, database: Database
-) -> EvidenceId:
-    """The item that is rated furthest from neutral for a scenario, by itself or an indicator."""
-    return max(items, key=lambda item: (_strength(item, scenario_id, database), item))
-
-
-def _strength(id: EvidenceId, scenario_id: ScenarioId, database: Database) -> float:
-    item = database.evidence[id]
-    ratings: list[Rating | None] = [item.ratings.get(scenario_id)]
-    for text in item.indicators:
-        owner, name = indicator_key(text)
-        if owner in database.scenarios and name in database.scenarios[owner].indicators:
-            indicator = database.scenarios[owner].indicators[name]
-            ratings.append(indicator.ratings.get(scenario_id))
-    worth = (abs(rating_decibans(r, database.tracker.decibans)) for r in ratings if r is not None)
-    return max(worth, default=0.0)
-
 
 MOST = 60
 """Scenarios that are drawn."""
 _NAMED = 3
 """Moves in the label."""
-_OTHERS = {
-    "time": "time passed without it",
-    "rivals": "the others in its set",
-    "overlap": "lines that overlap",
-    "bound": "its bound",
-    "expiry": "a forecast expired",
-    "joined": "another forecaster joined",
-    "withdrawal": "a forecast was withdrawn",
-}
 
 
 def overview(review: Review, database: Database, most: int | None = MOST) -> Chart | None:
     """Overview of the open scenarios, largest moves first; None if none is open."""
-    moves = {move.scenario: move for move in review.moves}
-    causes = Causes(review.events, review.other_causes)
+    moved = {move.scenario: move for move in review.story.moves}
 
     def why(id: ScenarioId) -> str:
-        scenario_causes = causes.of(id)
-        if not scenario_causes or id not in moves:
-            return ""
-        main = _cause(scenario_causes[0][1], moves[id], review, database)
-        top = top_move(database, review.as_of, moves[id], causes)
-        return _stated(top, main, review, database) if top and top.figure == "stated" else main
+        return label(moved[id], review.story, database) if id in moved else ""
 
     rows = [row for row in review.scenarios if row.outcome is None and row.implied]
     standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
@@ -112,48 +72,10 @@ def _standing(row: StatusRow, cause: str) -> OverviewRow:
     )
 
 
-def _stated(top: TopMove, main: str, review: Review, database: Database) -> str:
-    """Causes of the stated move, and the other causes of the implied move."""
-    reason = one_line(top.rationale or "another forecast")
-    if top.because and not top.rationale:
-        reason = _words(top.because[0].kind, top.because[0].subjects, review, database)
-    return f"{reason}; implied: {main}" if top.apart else reason
-
-
-def _cause(cause: Event | OtherCause, move: Move, review: Review, database: Database) -> str:
-    """Cause of a move in a few words: an item, or another kind of cause."""
-    if isinstance(cause, Event):
-        return _words("event", cause.evidence, review, database)
-    if cause.cause == "forecast":
-        return (move.stated and move.stated.rationale) or "another forecast"
-    return _words(cause.cause, cause.subjects, review, database)
-
-
-def _words(kind: CauseKind, subjects: Sequence[str], review: Review, database: Database) -> str:
-    subject = subjects[0] if subjects else ""
-    if kind == "event":
-        label, others = _item(subject, database), len(subjects) - 1
-        return f"{label} and {counted(others, 'other item')}" if others else label
-    if kind == "retraction":
-        return f"retracted: {_item(subject, database)}"
-    if kind == "given":
-        ended = {outcome.scenario: outcome.outcome for outcome in review.resolved}
-        title = database.scenarios[subject].title if subject in database.scenarios else subject
-        return f"{title} {cells.outcome_words(ended.get(subject))}".strip()
-    if kind == "absence":
-        owner, name = indicator_key(subject)
-        return f"absent: {database.scenarios[owner].indicators[name].statement}"
-    return _OTHERS[kind]
-
-
-def _item(id: str, database: Database) -> str:
-    return short(database.evidence[id].summary) if id in database.evidence else id
-
-
 def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
-    number = len(review.moves) or "none"
+    number = len(review.story.moved) or "none"
     overdue = sum(row.state == "overdue" for row in review.scenarios)
     late = f", {overdue} overdue" if overdue else ""
     still_open = counted(len(rows) - overdue, "open scenario")
@@ -247,7 +169,7 @@ def _drawn(
     )
     return GridItem(
         day=item.recorded,
-        summary=short(item.summary),
+        summary=short(id, database),
         effects=tuple(sorted(large, key=lambda effect: effect.row)),
         anchor=f"e-{id}",
     )

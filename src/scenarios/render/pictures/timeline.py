@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from scenarios.analysis.evidence.knowledge import contends
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
 from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.period import ScenarioView
-from scenarios.analysis.period.trajectory import Course, Mark
+from scenarios.analysis.period.period import ScenarioView, window
+from scenarios.analysis.period.trajectory import Course
+from scenarios.analysis.review.review import story_of
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
@@ -26,8 +29,10 @@ from scenarios.render.charts.timeline import (
     Swim,
 )
 from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
-from scenarios.render.pictures.overview import short, strongest
-from scenarios.render.text import from_to, long_day, rose_or_fell
+from scenarios.render.documents.review.causes import short
+from scenarios.render.documents.review.figures import rose_or_fell
+from scenarios.render.documents.review.sentences import label
+from scenarios.render.text import from_to, long_day
 from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
@@ -93,12 +98,11 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
     entered = {mark.day: mark for mark in course.marks}
     decays = changes_daily(database, course.scenario)
-    steps: list[tuple[float, LargeChange]] = []
+    steps: list[tuple[float, date, LargeChange]] = []
     for before, after in pairwise(course.points):
         stated = _other(before.stated, after.stated)
         implied = _other(before.implied, after.implied)
         mark = entered.get(after.day)
-        forecasts = [f for f in course.forecasts if before.day < f.date <= after.day]
         if decays and not mark and (after.day - before.day).days > 1:
             implied = None  # it fell from day to day
         size = max((_size(pair) for pair in (stated, implied) if pair), default=0.0)
@@ -107,13 +111,26 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
                 day=after.day,
                 stated=stated,
                 implied=implied,
-                cause=_told(course, mark, forecasts, database)
-                or (_elsewhere(course, after.day, database) if implied else ""),
+                cause="",
                 anchor=anchor(course, after.day),
             )
-            steps.append((size, step))
-    steps.sort(key=lambda step: (-step[0], step[1].day))
-    return sorted((step for _, step in steps[:_STEPS]), key=lambda step: step.day)
+            steps.append((size, before.day, step))
+    steps.sort(key=lambda step: (-step[0], step[2].day))
+    around = near(database, course.scenario, bearing(database), database.speaking)
+    named = [
+        msgspec.structs.replace(step, cause=_cause(course, around, since, step.day))
+        for _, since, step in steps[:_STEPS]
+    ]
+    return sorted(named, key=lambda step: step.day)
+
+
+def _cause(course: Course, around: Database, since: date, day: date) -> str:
+    """What moved its figures between two days, the largest cause first."""
+    id = course.scenario
+    together = {id, *rivals(around, id), *around.scenarios[id].prior.given}
+    told = story_of(window(around, since, day, only=together & around.scenarios.keys()))
+    move = told.of(id)
+    return label(move, told, around) if move else ""
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
@@ -126,30 +143,6 @@ def _size(pair: tuple[float, float]) -> float:
     return jeffreys(held(pair[0]), held(pair[1]))
 
 
-def _told(
-    course: Course, mark: Mark | None, forecasts: list[GivenForecast], database: Database
-) -> str:
-    """The strongest item of the day, and how many others; without one what analysts gave."""
-    if mark:
-        first = strongest(mark.evidence, course.scenario, database)
-        others = counted(len(mark.evidence) - 1, "other item")
-        more = f" and {others}" if mark.evidence[1:] else ""
-        return short(database.evidence[first].summary) + more
-    return next((f.rationale for f in reversed(forecasts) if f.rationale), "")
-
-
-def _elsewhere(course: Course, day: date, database: Database) -> str:
-    """Cause of a change of the implied figure without an item: an absence, a link, the set."""
-    scenario = database.scenarios[course.scenario]
-    for indicator in scenario.indicators.values():
-        if indicator.due and (day - indicator.due).days == 1:
-            return f"absent when due: {indicator.statement}"
-    titles = [
-        database.scenarios[id].title for id in scenario.prior.given if id in database.scenarios
-    ]
-    return ", ".join(titles) or ("the others in its set" if scenario.set else "")
-
-
 def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence]:
     at = {point.day: number for number, point in enumerate(course.points)}
     for mark in course.marks:
@@ -160,7 +153,7 @@ def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence
             change = decibans(after) - decibans(before)
         yield DayEvidence(
             day=mark.day,
-            items=tuple(short(database.evidence[id].summary) for id in mark.evidence[:most]),
+            items=tuple(short(id, database) for id in mark.evidence[:most]),
             more=max(len(mark.evidence) - most, 0),
             decibans=change,
             anchor=anchor(course, mark.day),
@@ -207,16 +200,14 @@ def _label(data: ScenarioTimeline) -> str:
 
 
 def _happened(name: str, values: Mapping[date, float], since: date) -> str:
-    """`stated fell from 37% to 4.0% on 28 February 2022`: on the day of its largest step."""
+    """`stated fell from 37% to 4.0% since 21 February 2022`."""
     now = list(values.values())[-1]
-    days = [day for day in values if day > since]
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
-    if percent(then) == percent(now) or not days:
-        return f"{name} {percent(now)}, unchanged since {long_day(max(since, min(values)))}"
-    ways = pairwise([(since, then), *((day, values[day]) for day in days)])
-    largest = max(ways, key=lambda way: _size((way[0][1], way[1][1])))[1][0]
-    return f"{name} {rose_or_fell(then, now)} on {long_day(largest)}"
+    start = long_day(max(since, min(values)))
+    if percent(then) == percent(now):
+        return f"{name} {percent(now)}, unchanged since {start}"
+    return f"{name} {rose_or_fell(then, now)} since {start}"
 
 
 def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:

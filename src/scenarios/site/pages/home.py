@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from itertools import islice
 
-from scenarios.analysis.review.headline import Headline
-from scenarios.analysis.review.review import review
+from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.story import Story
 from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, notice, right
@@ -24,7 +23,7 @@ from scenarios.render.document import (
     Table,
     plain,
 )
-from scenarios.render.documents.review import headline
+from scenarios.render.documents.review import sentences
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day
 from scenarios.render.writers import html
@@ -33,60 +32,30 @@ from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.site import INDEX, Page, Site
-from scenarios.text import counted
 from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS = 8, 8
-_WINDOWS = 2
-"""Periods with something recorded that are looked at, from the last one back."""
 
 
-def is_quiet(news: Headline) -> bool:
-    """True if nothing moved, was resolved or is new, though something is open."""
-    return bool(news.live) and not (news.moved or news.resolved or news.opened)
-
-
-def standing(site: Site) -> str:
-    """Sentence: the number of open questions, and the day since which none moved."""
-    window = figures(site).window
-    number = figures(site).review.headline.live or 0
-    are = f"{counted(number, 'question')} {'is' if number == 1 else 'are'} open"
-    moved = "it has not moved" if number == 1 else "none has moved"
-    return f"{are}; {moved} since {long_day(window.since)}."
+def is_quiet(news: Story) -> bool:
+    """True if nothing was resolved, changed, moved much or is new, though something is open."""
+    told = news.told or news.outcomes or news.opened or news.restated or news.first_forecasts
+    return news.live > 0 and not (told or news.withheld)
 
 
 def before(site: Site) -> Iterator[tuple[Span, ...]]:
-    """Yield the last move or outcome, and the next question to close."""
-    for day, news in islice(_periods(site), _WINDOWS):
-        if news.top or news.resolved:
-            sentence = headline.sentences(news, site.database)[0]
+    """Yield the news of the newest record before, and the next question to close."""
+    if day := latest_day(site.database, figures(site).window.since):
+        news = story_of(span(site.opened, day, None))
+        if news.told or news.outcomes:
+            sentence = sentences.lead(news, site.database)[0]
             yield f"The last news, by {long_day(day)}: ", *sentence
-            break
     rows = figures(site).rows.values()
     open_ = [(row.horizon, row.id) for row in rows if row.outcome is None and row.horizon]
     if coming := [row for row in open_ if row[0] >= site.as_of]:
         horizon, first = min(coming)
         title = cells.quoted(cells.scenario(first, site.database))
         yield "Next to close: ", *title, f", on {long_day(horizon)}."
-
-
-def _periods(site: Site) -> Iterator[tuple[date, Headline]]:
-    """Yield earlier periods that end with something recorded, the latest first."""
-    until = figures(site).window.since
-    for day in sorted(_days(site), reverse=True):
-        if day <= until:
-            window = span(site.opened, day, None)
-            yield day, review(window).headline
-            until = window.since
-
-
-def _days(site: Site) -> set[date]:
-    known = site.database
-    return {
-        *(sheet.date for sheet in known.sheets.values()),
-        *(item.recorded for item in known.evidence.values()),
-        *(end.recorded for scenario in known.scenarios.values() if (end := scenario.resolution)),
-    }
 
 
 def page(site: Site) -> Page:
@@ -134,22 +103,19 @@ def _summary(site: Site) -> Iterator[Block]:
         yield Paragraph(f"No scenario had opened by {site.as_of}.")
     elif news := _told(site):
         yield Paragraph(news)
-        if is_quiet(figures(site).review.headline):
+        if is_quiet(figures(site).review.story):
             yield from (Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
-        still = is_quiet(figures(site).review.headline)
+        still = is_quiet(figures(site).review.story)
         yield Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
 
 
 def _told(site: Site) -> tuple[Span, ...]:
-    """The headline, or what stands where nothing moved."""
-    news = figures(site).review.headline
-    if is_quiet(news):
-        return (standing(site),)
-    return headline.headline_spans(news, site.database)
+    """The lead of the review."""
+    return sentences.joined(sentences.lead(figures(site).review.story, site.database))
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

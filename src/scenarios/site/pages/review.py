@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from html import escape
+from itertools import islice
 
 import msgspec
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.review import Review, review
-from scenarios.errors import ScenError
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.chapters import LARGE, whole
 from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
 from scenarios.render.documents.brief import in_brief
-from scenarios.render.documents.review import findings, headline
+from scenarios.render.documents.review import findings, sentences
 from scenarios.render.writers import page as writer
+from scenarios.site.figures import looked_back
 from scenarios.site.site import Page, Site, page_of, place
 from scenarios.text import counted
-from scenarios.workspace.reading import start_of, with_history
+from scenarios.workspace.reading import start_of
 
 _MOST = 12
 """Chapters of a review of very many scenarios."""
@@ -39,12 +39,12 @@ def review_page(site: Site, day: str) -> Page:
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
-    compared = _compared(site, review(both))
+    both, compared, _ = looked_back(site, both)
     shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
     parts = whole(shown, site.database, both.now)
     news = in_brief(brief(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    description = plain(headline.headline_spans(compared.headline, site.database))
+    description = plain(sentences.joined(sentences.lead(compared.story, site.database)))
     return Page(
         address=address,
         title=f"Review of {day}",
@@ -67,19 +67,10 @@ def _for_readers(summary: Document, news: Paragraph) -> Document:
         if isinstance(block, Heading) and block.level == _SECTION:
             into = todos if block.anchor == findings.TODOS else first
         into.append(block)
-    if isinstance(first[1], Paragraph) and not first[1].tone:
-        first[1] = news
+    lead = (n for n, part in enumerate(first) if isinstance(part, Paragraph) and not part.tone)
+    for number in islice(lead, 1):
+        first[number] = news
     return (*first, *todos)
-
-
-def _compared(site: Site, shown: Review) -> Review:
-    """A review beside what was printed before it, where git tells that."""
-    if site.repository is None:
-        return shown
-    try:
-        return with_history(shown, site.opened, site.repository)[0]
-    except ScenError:  # no commit, or none that holds a database
-        return shown
 
 
 def _turn(site: Site, on: date, address: str) -> str:

@@ -8,7 +8,6 @@ from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.ach import matrix
-from scenarios.analysis.review.headline import top_move
 from scenarios.analysis.review.page import Chapter, SetChapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId, SetId
@@ -29,7 +28,7 @@ from scenarios.render.document import (
     Table,
     plain,
 )
-from scenarios.render.documents.review.headline import move
+from scenarios.render.documents.review.sentences import moved
 from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.writers import html
@@ -119,11 +118,10 @@ def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
     if view.resolution:
         outcome = cells.outcome_words(view.resolution.outcome)
         return (f"It {outcome}: {one_line(view.resolution.basis)}",)
-    if view.id in shown.moves:
-        top = top_move(site.database, site.as_of, shown.moves[view.id], shown.causes)
-        if top:
-            sentence = move(top, shown.review.headline.resolved, site.database)
-            return (f"Since {shown.window.since}: ", *sentence)
+    story = shown.review.story
+    move = story.of(view.id)
+    if move:
+        return (f"Since {shown.window.since}: ", *moved(move, story, site.database))
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)
     return (f"Unchanged since {shown.window.since}.",)

@@ -49,6 +49,12 @@ def newest(repository: git.Repository, tip: str, most: int) -> tuple[ListedCommi
     return tuple(ListedCommit(*line.split("\0", 2)) for line in lines)
 
 
+def oldest(repository: git.Repository, tip: str) -> str | None:
+    """The first commit up to `tip` that has the database."""
+    listed = run(repository.git_dir, "rev-list", "--reverse", tip, "--", _only(repository))
+    return listed.decode().partition("\n")[0] or None
+
+
 def revisions(
     repository: git.Repository, tip: str, progress: Progress = unwatched
 ) -> list[Revision]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from scenarios.analysis.forecasts import standing
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.document import Flat, Folded, Heading, Item, Items, Jump, Span
+from scenarios.render.document import Block, Flat, Folded, Heading, Item, Items, Paragraph, Span
+from scenarios.scales import LOWEST, nearest_sum_to_one
 from scenarios.text import counted
 
 ANCHOR, TODOS = "findings", "needs"
@@ -29,12 +31,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "implies-broken": (
         "scenario above one that it implies",
         "scenarios above one that they imply",
-        "forecast",
+        "explain",
     ),
     "sum-not-one": (
         "set of figures that do not sum to 1",
         "sets of figures that do not sum to 1",
-        "forecast",
+        "",
     ),
     "past-due": ("indicator due and absent", "indicators due and absent", "review"),
     "not-reviewed": (
@@ -53,12 +55,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "link-mismatch": (
         "prior that is not the mix of its two figures",
         "priors that are not the mix of their two figures",
-        "explain",
+        "edit",
     ),
-    "partial-row": ("row rated in part", "rows rated in part", "rate"),
+    "partial-row": ("row rated in part", "rows rated in part", "edit"),
     "possible-duplicate": ("possible duplicate", "possible duplicates", "show"),
-    "uncorroborated": ("item graded 1 alone", "items graded 1 alone", "show"),
-    "grade-clash": ("grade at odds with itself", "grades at odds with themselves", "show"),
+    "uncorroborated": ("item graded 1 alone", "items graded 1 alone", "edit"),
+    "grade-clash": ("grade at odds with itself", "grades at odds with themselves", "edit"),
     "early-record": (
         "item recorded before the date in its address",
         "items recorded before the date in their address",
@@ -73,53 +75,56 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "before-opened": (
         "item from before its question",
         "items from before their question",
-        "explain",
+        "edit",
     ),
     "shared-with-prior": (
         "item that shares an origin with a prior",
         "items that share an origin with a prior",
-        "explain",
+        "edit",
     ),
     "counted-twice": ("item counted twice", "items counted twice", "explain"),
     "non-diagnostic": (
         "indicator that tells nothing apart",
         "indicators that tell nothing apart",
-        "list indicators",
+        "edit",
     ),
     "absence-sign": (
         "absence for the side of its indicator",
         "absences for the side of their indicator",
-        "list indicators",
+        "edit",
     ),
     "few-indicators": (
         "scenario with too few indicators",
         "scenarios with too few indicators",
         "add-indicator",
     ),
-    "late-forecast": (
-        "forecast after its outcome was known",
-        "forecasts after their outcome was known",
-        "score",
-    ),
 }
 """For each rule: one finding, several, and the command that helps; the urgent rules first."""
+_IN_FULL_ABOVE = frozenset({"overdue", "not-reviewed"})
+"""Rules of which the top says it all."""
+_LINE = 78
+"""Characters of a line: a command in it is not broken."""
+_ALONE = frozenset({"review"})
+"""Commands that are given no id."""
 
 
 def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
-    """Yield the findings counted by rule, in a few lines that lead to the rest."""
+    """Yield the findings counted by rule, each rule with a command about its first finding."""
     rules = [*_by_rule(findings).items()]
     rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
     if more := sum(len(own) for _, own in rules[_MOST:]):
-        rows.append(Item((Jump(f"{more} more", ANCHOR), ", all listed under Findings")))
+        rows.append(Item(f"{more} more: scen check --findings"))
     if rows:
         yield Heading(2, "What needs you", anchor=TODOS)
         yield Items(tuple(rows))
 
 
-def in_full(findings: Sequence[Finding], database: Database) -> Iterator[Folded]:
-    """Yield each finding under its rule, those that say the same together."""
+def in_full(
+    new: Sequence[Finding], standing: Sequence[Finding], database: Database
+) -> Iterator[Block]:
+    """Yield each new finding under its rule, those that say the same together; count the others."""
     groups = []
-    for rule, own in _by_rule(findings).items():
+    for rule, own in _by_rule(f for f in new if f.rule not in _IN_FULL_ABOVE).items():
         same: dict[str, list[Finding]] = {}
         for finding in own:
             same.setdefault(finding.message, []).append(finding)
@@ -129,19 +134,55 @@ def in_full(findings: Sequence[Finding], database: Database) -> Iterator[Folded]
         )
         groups.append(Item(f"{rule}:", tuple(rows)))
     if groups:
-        head = Heading(2, f"Findings ({len(findings)})", anchor=ANCHOR)
+        head = Heading(2, "New findings", anchor=ANCHOR)
         yield Folded(head, (Items(tuple(groups)),))
+    if standing:
+        stand = "stands" if len(standing) == 1 else "stand"
+        since = f"{counted(len(standing), 'finding')} {stand} since before"
+        yield Paragraph(f"{since}: scen check --findings")
 
 
 def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
-    single, several, command = WORDS[rule]
+    single, several, _ = WORDS[rule]
     label = f"{len(findings)} {single if len(findings) == 1 else several}"
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    more = len(findings) - cells.NAMED
-    subjects = _subjects(findings[: cells.NAMED], database)
-    under = Item((*subjects, f" and {more} more" if more > 0 else ""))
-    return Item((Jump(label, ANCHOR), why), (under,), lead=f"scen {command}:")
+    text, typed = f"{label}{why}:", command(findings[0], database)
+    if len(text) + len(typed) < _LINE:
+        return Item(f"{text} {typed}")
+    return Item(text, (Item(typed),))
+
+
+def command(finding: Finding, database: Database) -> str:
+    """A command about a finding, as it is typed, with the id that it takes."""
+    name, id = WORDS[finding.rule][2], finding.subject
+    if finding.rule == "sum-not-one":
+        return _summing(finding, database)
+    if name in _ALONE:
+        return f"scen {name}"
+    if finding.rule == "partial-row" and finding.kind == "evidence":
+        name = "rate"
+    if name == "edit" and finding.kind == "forecasts":
+        id = finding.record
+    return f"scen {name} {id}"
+
+
+def _summing(finding: Finding, database: Database) -> str:
+    """The command for the figure of a set, of an analyst or a prior, that is furthest off."""
+    ids = database.members.get(finding.subject, ())
+    analyst = ""
+    figures = {other: database.scenarios[other].prior.probability for other in ids}
+    if finding.kind == "forecasts":
+        sheet = database.sheets[finding.record]
+        analyst = sheet.analyst
+        own = (standing(database, other, sheet.date).get(analyst) for other in ids)
+        figures = {other: f.probability for other, f in zip(ids, own, strict=True) if f}
+    nearest = nearest_sum_to_one(figures)
+    id = max(figures, key=lambda other: (abs(nearest[other] - figures[other]), other))
+    value = max(round(nearest[id], 3), LOWEST)
+    if analyst:
+        return f"scen forecast {id} {value:g} --analyst {analyst}"
+    return f"scen edit {id} prior.probability={value:g}"
 
 
 def _subjects(findings: Iterable[Finding], database: Database) -> Iterator[Span]:
@@ -160,7 +201,7 @@ def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
-    return {rule: rules[rule] for rule in WORDS if rule in rules}
+    return {rule: rules[rule] for rule in (*WORDS, *rules) if rule in rules}
 
 
 def coming(due: Due, database: Database) -> Iterator[Flat]:

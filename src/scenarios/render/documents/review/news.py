@@ -1,53 +1,60 @@
-"""New questions, evidence and indicator states, where analysts differ, and restated figures."""
+"""Clarifications, new evidence, indicator states, where analysts differ, what was changed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
-from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.review import NewEvidence, QuestionChange, Restated, Restatement
+from scenarios.analysis.review.restated import Restated, Restatement
+from scenarios.analysis.review.review import Clarified, NewEvidence
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
-from scenarios.scales import percent, printed
+from scenarios.render.documents.review.afterwards import shifted
+
+_ITEMS = 4
+"""Items that moved little that are named."""
 
 
-def asked(changes: Sequence[QuestionChange], database: Database) -> Iterator[Flat]:
-    """Yield the questions that changed, with the words before and after in full."""
+def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[Flat]:
+    """Yield the clarifications of questions."""
     if changes:
-        yield Heading(2, "Questions that changed", anchor="questions")
-        yield Items(tuple(_asked(change, database) for change in changes))
-
-
-def _asked(change: QuestionChange, database: Database) -> Item:
-    name = cells.scenario(change.scenario, database)
-    if change.date:
-        return Item((name, f": clarified on {change.date}"), (Item(one_line(change.after)),))
-    steps = [("was", change.before), ("is", change.after)]
-    under = tuple(Item(f"{word}: {one_line(text)}") for word, text in steps if text)
-    return Item((name, f": {change.field.replace('_', ' ')} changed"), under)
+        rows = (
+            Item(
+                (cells.scenario(change.scenario, database), f": clarified on {change.date}"),
+                (Item(one_line(change.text)),),
+            )
+            for change in changes
+        )
+        yield Heading(2, "Questions that were clarified", anchor="questions")
+        yield Items(tuple(rows))
 
 
 def evidence(
-    new: Sequence[NewEvidence], above: Collection[EvidenceId], database: Database
+    new: Sequence[NewEvidence],
+    above: Collection[EvidenceId],
+    database: Database,
+    since: date,
+    *,
+    every: bool = False,
 ) -> Iterator[Flat]:
     """Yield the items that moved nothing, those that bear on the same scenarios together."""
     left = [entry for entry in new if entry.id not in above]
     if not left:
         return
-    already = len(new) - len(left)
-    note = f"{already} more above, beside what moved." if already else ""
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
-    for entry in left:
+    for entry in left if every else left[:_ITEMS]:
         groups.setdefault(entry.scenarios, []).append(entry)
-    yield Heading(2, f"New evidence ({len(left)})", (note,) if note else (), anchor="new-evidence")
+    yield Heading(2, f"New evidence that moved little ({len(left)})", anchor="new-evidence")
     rows = []
     for ids, entries in groups.items():
         on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
         rows.append(Item(on, tuple(_new(entry, database) for entry in entries)))
+    if not every and left[_ITEMS:]:
+        rows.append(Item(f"{len(left) - _ITEMS} more: scen list evidence --since {since}"))
     yield Items(tuple(rows))
 
 
@@ -102,42 +109,21 @@ def reason(row: Spread, analyst: Analyst) -> str:
 
 
 def restated(restatement: Restatement | None, database: Database) -> Iterator[Flat]:
-    """Yield the figures of the last review that would be printed differently today."""
-    rows = restated_rows(restatement) if restatement else []
-    if restatement and rows:
+    """Yield the questions and figures that were changed afterwards, and by what."""
+    if restatement and restatement.figures:
         lead = (
-            f"The figures of {restatement.day} as commit {restatement.commit[:7]} had them, and as "
-            "today's records make them."
+            f"What was said by {restatement.day}, as commit {restatement.commit[:7]} had it, and "
+            "what today's records would have said."
         )
-        yield Heading(2, "Restated", (lead,), anchor="restated")
-        yield Items(tuple(_restated(row, database) for row in rows))
-
-
-def restated_rows(restatement: Restatement) -> list[Restated]:
-    """The scenarios of which a figure would be printed differently."""
-    return [row for row in restatement.figures if restated_figures(row)]
-
-
-def restated_figures(row: Restated) -> str:
-    """A scenario's figures as they were printed, and as they are now."""
-    shifts = [("stated", row.stated), ("implied", row.implied)]
-    return ", ".join(
-        f"{name} {_step(shift)}" for name, shift in shifts if shift and _differs(shift)
-    )
-
-
-def _differs(shift: Shift) -> bool:
-    if shift.from_ is None or shift.to is None:
-        return shift.from_ != shift.to
-    return printed(shift.from_) != printed(shift.to)
-
-
-def _step(shift: Shift) -> str:
-    return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
+        yield Heading(2, "What was changed afterwards", (lead,), anchor="restated")
+        yield Items(tuple(_restated(row, database) for row in restatement.figures))
 
 
 def _restated(row: Restated, database: Database) -> Item:
-    because = (f"{change.record}: {cells.field_words(change)}" for change in row.because)
+    figures = shifted(row.stated, row.implied)
+    under = []
+    for change in row.because:
+        who = f" ({change.author}, {change.commit[:7]})" if change.commit else ""
+        under.append(Item(f"{change.record}: {cells.field_words(change)}{who}", bullet=True))
     name = cells.scenario(row.scenario, database)
-    under = tuple(Item(text, bullet=True) for text in because)
-    return Item((name, f": {restated_figures(row)}"), under)
+    return Item((name, f": {figures}" if figures else ""), tuple(under))

@@ -1,0 +1,250 @@
+"""Records changed inside a window that said something of the time before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+from msgspec.structs import replace
+
+from scenarios.analysis.evidence.knowledge import bears_on, connected, state
+from scenarios.analysis.history.commits import (
+    KINDS,
+    Commit,
+    FieldChange,
+    Key,
+    Revision,
+    called,
+    differences,
+    field_changes,
+    records,
+)
+from scenarios.analysis.history.probability_shifts import ScenarioShift, Side, compared, differs
+from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.model import Database, Kind, ScenarioId
+from scenarios.paths import path_of
+
+_MATTERS: dict[Kind, str] = {
+    "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days "
+    "team",
+    "scenario": "opened horizon set prior indicators resolution question resolution_criteria",
+    "evidence": "observed recorded source reliability credibility origin event theme ratings "
+    "indicators retracted",
+    "forecasts": "date analyst probabilities",
+    "source": "reliability",
+}
+"""Fields of each kind of record that a figure can rest on, or a question is made of."""
+ASKED = frozenset({"question", "resolution_criteria", "horizon"})
+_ORDER: tuple[Kind, ...] = ("scenario", "forecasts", "tracker", "evidence", "source")
+_WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
+
+
+class Amendment(FieldChange, frozen=True, kw_only=True):
+    """A field that was changed afterwards, by whom, and when.
+
+    Without a `commit` it is a change of the working tree. `field` is empty for a record that was
+    taken out.
+    """
+
+    commit: str | None = None
+    author: str | None = None
+    day: date | None = None
+
+
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's figures of a past day, as said then and as of today; None where they agree."""
+
+    scenario: ScenarioId
+    stated: Shift | None
+    implied: Shift | None
+    because: tuple[Amendment, ...]
+
+
+class Restatement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was changed afterwards since the commit that stood at the end of `day`."""
+
+    commit: str
+    day: date
+    figures: tuple[Restated, ...] = ()
+
+
+def restated(
+    then: Database, later: Database, today: Database, day: date
+) -> tuple[tuple[Restated, ...], Database]:
+    """The scenarios whose figures of `day`, or whose question, changed from `then` to `later`.
+
+    Beside them the database of today with those records as they were. A record that `then` lacks
+    is as it is today, and one changed back is not changed.
+    """
+    both = differences(then, later)
+    unread = {problem.path for problem in later.unreadable}
+    gone = [key for key in both.removed if path_of(*key) not in unread]
+    then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
+    changed = [change for change in both.changed if change.record in records(today, change.kind)]
+    touched = {(change.kind, change.record) for change in changed} | {*gone}
+    reverted = _reverted(today, then, touched)
+    amended = [_amended(change) for change in changed if _matters(change)]
+    amended += [_taken_out(key) for key in gone]
+    shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
+    asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
+    live = [id for id in shifts.keys() | asked if _is_live(id, day, reverted, today)]
+    found = []
+    for id in sorted(live):
+        shift, was = shifts.get(id, (None, None))
+        because = [a for a in amended if _is_behind(a, id, shift, was, today)]
+        moved = shift and (differs(shift.stated) or differs(shift.implied))
+        if because and (moved or id in asked):
+            found.append(
+                Restated(
+                    scenario=id,
+                    stated=shift.stated if shift and differs(shift.stated) else None,
+                    implied=shift.implied if shift and differs(shift.implied) else None,
+                    because=tuple(because),
+                )
+            )
+    return tuple(found), reverted
+
+
+def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:
+    """True if a scenario was open on a day, as both databases have it."""
+    return all(
+        id in database.scenarios and state(database, id, day) in ("open", "overdue")
+        for database in databases
+    )
+
+
+def as_said_then(
+    window: Window, before: Mapping[ScenarioId, ScenarioView], found: Iterable[Restated]
+) -> Window:
+    """The window with the earlier figures of these scenarios as they were `before` the change."""
+    views = dict(window.views)
+    for row in found:
+        now, was = views.get(row.scenario), before.get(row.scenario)
+        if now and was and now.implied_before and was.implied_before:
+            views[row.scenario] = replace(
+                now,
+                implied_before=was.implied_before,
+                stated_before=was.stated_before,
+                restated_decibans=now.implied_before.decibans - was.implied_before.decibans,
+                restated_stated=row.stated is not None,
+            )
+    return replace(window, views=views)
+
+
+def committed(found: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:
+    """The same with the last of these commits that changed each field to what it is."""
+
+    def of(change: Amendment) -> Amendment:
+        for revision in reversed(revisions):
+            if _made(revision, change):
+                commit: Commit = revision.commit
+                return replace(change, commit=commit.id, author=commit.author, day=commit.committed)
+        return change
+
+    return tuple(replace(row, because=tuple(map(of, row.because))) for row in found)
+
+
+def _made(revision: Revision, amendment: Amendment) -> bool:
+    """True if a commit gave a field its value of today, or took the record out."""
+    for change in revision.own:
+        if (change.kind, change.id) != (amendment.kind, amendment.record):
+            continue
+        if not amendment.field:
+            return change.after is None
+        if change.before is not None and change.after is not None:
+            fields = field_changes(change.kind, change.id, change.before, change.after)
+            if any(f.field == amendment.field and f.after == amendment.after for f in fields):
+                return True
+    return False
+
+
+def _reverted(today: Database, then: Database, touched: Iterable[Key]) -> Database:
+    """The database of today with these records as they were."""
+    folders = {kind: dict(records(today, kind)) for kind in KINDS}
+    for kind, id in touched:
+        folders[kind][id] = records(then, kind)[id]
+    return Database(
+        folders["tracker"]["tracker"],  # type: ignore[arg-type]
+        folders["scenario"],  # type: ignore[arg-type]
+        folders["evidence"],  # type: ignore[arg-type]
+        folders["forecasts"],  # type: ignore[arg-type]
+        folders["source"],  # type: ignore[arg-type]
+        withheld={**then.withheld, **today.withheld},
+    )
+
+
+def _matters(change: FieldChange) -> bool:
+    keys = change.field.split(".")
+    return keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
+
+
+def _amended(change: FieldChange) -> Amendment:
+    return Amendment(**msgspec.structs.asdict(change))
+
+
+def _taken_out(key: Key) -> Amendment:
+    return Amendment(kind=key[0], record=key[1], field="", before=key[1], after=None)
+
+
+def _is_behind(
+    change: Amendment, id: ScenarioId, shift: ScenarioShift | None, was: Side | None, now: Database
+) -> bool:
+    """True if a scenario's shift rests on a change: its own, or one of its set or its link."""
+    keys = change.field.split(".")
+    if change.kind == "scenario" and keys[0] in ASKED:
+        return change.record == id
+    if shift is None or was is None:
+        return False
+    if change.kind in ("tracker", "forecasts"):
+        return change.kind == "tracker" or differs(shift.stated)
+    is_indicator = change.kind == "scenario" and keys[0] == "indicators"
+    key = f"{change.record}/{keys[1]}" if is_indicator else change.record
+    about = _about(change, keys, was.database, now)
+    if id in about and (key == id or key in _rows(shift, was.database, now)):
+        return True
+    if not shift.rivals and not shift.given:
+        return False
+    return bool(about & {*connected(was.database, id), *connected(now, id)} - {id})
+
+
+def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[ScenarioId]:
+    """The scenarios that a changed record, or one of its ratings, is about."""
+    if keys[0] == "ratings" and keys[1:]:
+        return {keys[1]}
+    about: set[ScenarioId] = {change.record} if change.kind == "scenario" else set()
+    for database in databases:
+        items = [database.evidence[e] for e in (change.record,) if e in database.evidence]
+        if change.kind == "source":
+            items = [item for item in database.evidence.values() if item.source == change.record]
+        about = about.union(*(bears_on(database, item) for item in items))
+        if keys[0] == "indicators" and change.record in database.scenarios:
+            indicator = database.scenarios[change.record].indicators.get(keys[1])
+            about |= indicator.ratings.keys() if indicator else set()
+    return about
+
+
+def _rows(shift: ScenarioShift, *databases: Database) -> set[str]:
+    """The items and indicators of the lines that changed, and the sources of these items."""
+    ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
+    items = [database.evidence[e] for database in databases for e in ids & database.evidence.keys()]
+    return ids | {item.source for item in items if item.source}
+
+
+def by_record(found: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated, ...]]]:
+    """The first change of each record with the scenarios that it restates, questions first."""
+    rows: dict[Key, list[Restated]] = {}
+    first: dict[Key, Amendment] = {}
+    for row in found:
+        for change in row.because:
+            key = change.kind, change.record
+            first.setdefault(key, change)
+            is_own = change.record == row.scenario or change.field.endswith(f".{row.scenario}")
+            own = rows.setdefault(key, [])
+            own.insert(0 if is_own else len(own), row)
+
+    def order(key: Key) -> tuple[int, int, str]:
+        return _ORDER.index(key[0]), -len(rows[key]), key[1]
+
+    return [(first[key], tuple(rows[key])) for key in sorted(rows, key=order)]

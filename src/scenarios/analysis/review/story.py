@@ -1,0 +1,486 @@
+"""The story of a review: steps, causes, reasons and news of a window, for every sentence of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.forecasts import given
+from scenarios.analysis.period.period import ScenarioView, Window, open_views
+from scenarios.analysis.review.moves import Cause, CauseKind, Move
+from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, together
+from scenarios.analysis.review.restated import Amendment, Restated, Restatement
+from scenarios.analysis.review.status import withheld
+from scenarios.analysis.review.steps import Step, StepCause, main_step, steps
+from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.scales import MOVED_BITS, jeffreys, printed, probability
+
+FigureKind = Literal["stated", "implied"]
+_BESIDE = 1 / 3
+"""A second cause is named where it did at least this share of what the first did."""
+_NAMED = 2
+STALE_DAYS = 30
+"""Days after the newest record from which a quiet week says when there was news."""
+
+
+class Because(msgspec.Struct, frozen=True, kw_only=True):
+    """A cause of one move: a row of the ledger with its decibans, or of a step that nobody took.
+
+    `subjects` and `evidence` are those of the cause; `rivals` and `given` have the scenario that
+    moved, and with `overlap` in `by` what drove that. A `restated` one has its `changes`.
+    """
+
+    kind: CauseKind | StepCause
+    subjects: tuple[str, ...] = ()
+    evidence: tuple[EvidenceId, ...] = ()
+    decibans: float | None = None
+    day: date | None = None
+    by: Because | None = None
+    changes: tuple[Amendment, ...] = ()
+
+
+class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A stated probability over the window, its steps, and the one that is told.
+
+    `because` are at most two causes of the ledger that were known on the day of that step and go
+    its way, the largest first; or the cause of a step that no analyst took. `against` are the
+    analysts' steps the other way.
+    """
+
+    from_: float | None
+    to: float | None
+    analysts: int
+    steps: tuple[Step, ...]
+    told: Step | None
+    because: tuple[Because, ...]
+    against: tuple[Step, ...]
+
+
+class ImpliedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """An implied probability over the window, with every cause, the largest effect first.
+
+    `because` are at most two of them that go the way of the move, the largest first.
+    """
+
+    from_: float | None
+    to: float
+    decibans: float
+    causes: tuple[Because, ...]
+    because: tuple[Because, ...]
+
+
+class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved a scenario; `figure` is told first, and the implied one too where it is `apart`.
+
+    Of one that is `only_restated` nothing moved but what was changed afterwards.
+    """
+
+    scenario: ScenarioId
+    figure: FigureKind
+    stated: StatedMove | None
+    implied: ImpliedMove
+    apart: bool
+    only_restated: bool
+    movement_bits: float
+
+    @property
+    def told(self) -> tuple[float, float]:
+        """The figure that is told, before and after."""
+        side = self.stated if self.figure == "stated" else self.implied
+        before, after = side.from_ if side else None, side.to if side else None
+        assert before is not None  # noqa: S101 - there is a figure
+        assert after is not None  # noqa: S101 - there is a figure
+        return before, after
+
+
+class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that had been open, and was forecast for the first time."""
+
+    scenario: ScenarioId
+    analysts: tuple[Analyst, ...]
+    probability: float
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """The news of a window, in the order in which they are told.
+
+    `moves` are in order of size; where evidence moved a figure, those that somebody moved by
+    joining, or nobody, come last. `live` are the open questions, of which `opened` are
+    new and those of the `withheld` files not known; `forecast` of the others were forecast.
+    `newest` is the day of the newest record, where nothing happened and it is long past.
+    """
+
+    as_of: date
+    since: date
+    outcomes: tuple[JointOutcome, ...]
+    resolved: tuple[ResolvedScenario, ...]
+    restated: tuple[Restated, ...]
+    moves: tuple[ScenarioStory, ...]
+    causes: tuple[Cause, ...]
+    opened: tuple[ScenarioId, ...]
+    first_forecasts: tuple[FirstForecast, ...]
+    live: int
+    forecast: int
+    new_evidence: int
+    withheld: tuple[str, ...]
+    state: Literal["empty", "unopened", "open", "resolved"]
+    newest: date | None
+
+    @property
+    def moved(self) -> tuple[ScenarioStory, ...]:
+        """What moved otherwise than by a change made afterwards."""
+        return tuple(move for move in self.moves if not move.only_restated)
+
+    @property
+    def told(self) -> tuple[ScenarioStory, ...]:
+        """Those of them that are worth a sentence, in its order."""
+        return tuple(move for move in self.moved if move.movement_bits >= MOVED_BITS)
+
+    def of(self, id: ScenarioId) -> ScenarioStory | None:
+        """The story of one scenario, if it moved."""
+        return next((move for move in self.moves if move.scenario == id), None)
+
+
+class TopMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """The largest move, by the figure that is told, with its causes and the reason quoted."""
+
+    scenario: ScenarioId
+    figure: FigureKind
+    from_: float
+    to: float
+    because: tuple[Because, ...]
+    rationale: str | None
+    analyst: Analyst | None
+
+
+class Headline(msgspec.Struct, frozen=True, kw_only=True):
+    """Subjects and figures of the lead in short; the `story` has them in full.
+
+    `moved` and `live` are None, and `withheld` is its path, where a file of one cannot be read.
+    """
+
+    resolved: tuple[JointOutcome, ...]
+    restated: tuple[ScenarioId, ...]
+    top: TopMove | None
+    moved: int | None
+    live: int | None
+    opened: int
+    forecast: int
+    new_evidence: int
+    withheld: str | None
+
+
+def story(
+    window: Window,
+    moves: Sequence[Move],
+    causes: Sequence[Cause],
+    resolved: Sequence[ResolvedScenario],
+    restatement: Restatement | None,
+) -> Story:
+    """The story of a window, made of its moves and their causes."""
+    rows = restatement.figures if restatement else ()
+    told = _Teller(window, causes, {row.scenario: row for row in rows})
+    live = list(open_views(window))
+    older = [view for view in live if view.odds_before]
+    first = tuple(_first_forecasts(window, older))
+    stories = sorted(map(told.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
+    if any(_is_by_evidence(move) for move in stories):
+        stories.sort(key=_is_by_joining)
+    new = [
+        item
+        for item in window.database.evidence.values()
+        if window.since < item.recorded <= window.as_of
+    ]
+    large = any(move.movement_bits >= MOVED_BITS for move in stories)
+    quiet = not (large or resolved or rows or first or new or len(live) > len(older))
+    last = latest_day(window.database, window.as_of) if quiet else None
+    return Story(
+        as_of=window.as_of,
+        since=window.since,
+        outcomes=together(window, resolved),
+        resolved=tuple(resolved),
+        restated=rows,
+        moves=tuple(stories),
+        causes=tuple(causes),
+        opened=tuple(view.id for view in live if not view.odds_before),
+        first_forecasts=first,
+        live=len(live),
+        forecast=sum(bool(view.given) for view in older),
+        new_evidence=len(new),
+        withheld=_unreadable(window),
+        state=_state(window, len(live)),
+        newest=last if last and (window.as_of - last).days > STALE_DAYS else None,
+    )
+
+
+def _unreadable(window: Window) -> tuple[str, ...]:
+    """The files that withhold figures of questions without an outcome."""
+    rows = withheld(window.database, window.as_of)
+    return tuple(dict.fromkeys(row.withheld for row in rows if row.withheld and not row.outcome))
+
+
+def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "resolved"]:
+    """Whether anything is asked, has opened, and is open still."""
+    if not window.database.scenarios and not window.database.withheld:
+        return "empty"
+    if live or window.database.withheld:
+        return "open"
+    return "resolved" if window.views else "unopened"
+
+
+def headline(of: Story) -> Headline:
+    """The lead of a story in short."""
+    moved, top = of.moved, next(iter(of.told), None)
+    path = next(iter(of.withheld), None)
+    return Headline(
+        resolved=of.outcomes,
+        restated=tuple(row.scenario for row in of.restated),
+        top=_top(top) if top else None,
+        moved=None if path else len(moved),
+        live=None if path else of.live,
+        opened=len(of.opened),
+        forecast=of.forecast,
+        new_evidence=of.new_evidence,
+        withheld=path,
+    )
+
+
+def quoted(moves: Iterable[Move], of: Story) -> tuple[Move, ...]:
+    """The moves with the reason, and the analyst, that the story quotes of each."""
+    by_id = {move.scenario: move.stated for move in of.moves}
+
+    def with_reason(move: Move) -> Move:
+        side = by_id[move.scenario]
+        if move.stated is None or side is None or side.told is None:
+            return move
+        shift = replace(move.stated, rationale=side.told.reason, analyst=side.told.analyst)
+        return replace(move, stated=shift)
+
+    return tuple(map(with_reason, moves))
+
+
+class _Teller:
+    """Causes by scenario, of which the story of each move is made."""
+
+    def __init__(
+        self, window: Window, causes: Sequence[Cause], restated: Mapping[ScenarioId, Restated]
+    ) -> None:
+        self._window, self._restated = window, restated
+        self._by: dict[ScenarioId, list[tuple[float, Cause]]] = {}
+        for cause in causes:
+            for effect in cause.effects:
+                self._by.setdefault(effect.scenario, []).append((effect.decibans, cause))
+        for parts in self._by.values():
+            parts.sort(key=lambda part: -abs(part[0]))
+
+    def of(self, move: Move) -> ScenarioStory:
+        view = self._window.views[move.scenario]
+        implied, stated = self._implied(view), self._stated(view)
+        shown = [
+            name
+            for name, before, after in (
+                ("stated", stated.from_ if stated else None, stated.to if stated else None),
+                ("implied", implied.from_, implied.to),
+            )
+            if _visible(before, after)
+        ]
+        same = stated and implied.because[:1] and _same(stated.because, implied.because)
+        own = stated and stated.told and stated.told.analyst and stated.told.cause is None
+        is_stated = "stated" in shown and (own or same or shown == ["stated"])
+        return ScenarioStory(
+            scenario=move.scenario,
+            figure="stated" if is_stated else "implied",
+            stated=stated,
+            implied=implied,
+            apart=len(shown) > 1 and not same,
+            only_restated=self._is_only_restated(view, stated),
+            movement_bits=max(view.stated_bits, view.implied_bits),
+        )
+
+    def _is_only_restated(self, view: ScenarioView, stated: StatedMove | None) -> bool:
+        """True if neither figure would have moved without what was changed afterwards."""
+        if view.id not in self._restated or view.implied_before is None:
+            return False
+        before = probability(view.implied_before.decibans + view.restated_decibans)
+        taken = stated.steps if stated else ()
+        forecast = any(step.cause != "restated" for step in taken)
+        return not forecast and not _visible(before, view.implied.probability)
+
+    def _implied(self, view: ScenarioView) -> ImpliedMove:
+        before = view.implied_before
+        change = view.implied.decibans - before.decibans if before else 0.0
+        parts = self._causes(view.id)
+        return ImpliedMove(
+            from_=before.probability if before else None,
+            to=view.implied.probability,
+            decibans=change,
+            causes=parts,
+            because=_largest(parts, change),
+        )
+
+    def _stated(self, view: ScenarioView) -> StatedMove | None:
+        was, now = view.stated_before, view.stated
+        if was is None and now is None:
+            return None
+        taken = steps(self._window, view)
+        before, after = was.probability if was else None, now.probability if now else None
+        way = (after or 0.0) - (before or 0.0)
+        told = main_step(taken, way) if before is not None and after is not None else None
+        because: tuple[Because, ...] = ()
+        if told and (told.analyst is None or told.cause):
+            assert told.cause  # noqa: S101 - a step without an analyst has one
+            changes = self._changes(view.id) if told.cause == "restated" else ()
+            subjects = told.subjects or ((told.analyst,) if told.analyst else ())
+            because = (Because(kind=told.cause, subjects=subjects, changes=changes),)
+        elif told:
+            known = [part for part in self._causes(view.id) if _known_by(part, told.day)]
+            because = _largest(known, way)
+        return StatedMove(
+            from_=before,
+            to=after,
+            analysts=len(now.analysts) if now else 0,
+            steps=taken,
+            told=told,
+            because=because,
+            against=tuple(step for step in taken if told and step.analyst and step.size(way) < 0),
+        )
+
+    def _causes(self, id: ScenarioId) -> tuple[Because, ...]:
+        return tuple(
+            Because(
+                kind=cause.kind,
+                subjects=self._subjects(id, cause),
+                evidence=cause.evidence,
+                decibans=worth,
+                day=cause.day,
+                by=self._driver(id, cause),
+                changes=self._changes(id) if cause.kind == "restated" else (),
+            )
+            for worth, cause in self._by.get(id, ())
+        )
+
+    def _changes(self, id: ScenarioId) -> tuple[Amendment, ...]:
+        row = self._restated.get(id)
+        return row.because if row else ()
+
+    def _subjects(self, id: ScenarioId, cause: Cause) -> tuple[str, ...]:
+        rival = self._rival(id) if cause.kind == "rivals" and not cause.subjects else None
+        return (rival,) if rival else cause.subjects
+
+    def _rival(self, id: ScenarioId) -> ScenarioId | None:
+        """The member of its set that other things moved most."""
+        set_id = self._window.database.scenarios[id].set
+        others = [other for other in self._by if other != id and self._own(other)]
+        of_set = [o for o in others if self._window.database.scenarios[o].set == set_id]
+        return max(of_set, key=lambda other: abs(self._own(other)[0][0]), default=None)
+
+    def _own(self, id: ScenarioId) -> list[tuple[float, Cause]]:
+        """The causes of a scenario that are no consequence of others, largest first."""
+        follows = ("rivals", "overlap", "bound")
+        return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
+
+    def _driver(self, id: ScenarioId, cause: Cause) -> Because | None:
+        """What drove the others of the set, the linked question, or the overlap."""
+        if cause.kind == "overlap":
+            of = [part for part in self._own(id) if part[1].evidence or part[1].day]
+        elif cause.kind == "given":
+            of = self._own(cause.subjects[0]) if cause.subjects else []
+        elif cause.kind == "rivals" and (rival := self._rival(id)) and not cause.subjects:
+            of = self._own(rival)
+        else:
+            of = []
+        for worth, driver in of[:1]:
+            return Because(
+                kind=driver.kind,
+                subjects=driver.subjects,
+                evidence=driver.evidence,
+                decibans=worth,
+                day=driver.day,
+            )
+        return None
+
+
+def _known_by(cause: Because, day: date) -> bool:
+    """True if all of a cause, or what drove it, was known on a day; that time passes always is."""
+    if cause.kind in ("time", "restated"):
+        return cause.kind == "time"
+    last = cause.day or (cause.by.day if cause.by else None)
+    return last is not None and last <= day
+
+
+def _visible(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return False
+    return jeffreys(before, after) >= MOVED_BITS or printed(before) != printed(after)
+
+
+def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
+    """The main cause that moved it the same way, whatever its kind, and a second that is large.
+
+    The second is none that drove the first, or that the first drove: that would be told twice.
+    """
+    same = [part for part in parts if (part.decibans or 0.0) * change > 0]
+    named = same[:1]
+    for part in same[1:]:
+        is_large = abs(part.decibans or 0.0) >= abs(same[0].decibans or 0.0) * _BESIDE
+        if is_large and len(named) < _NAMED and _behind(part) != _behind(same[0]):
+            named.append(part)
+    return tuple(named)
+
+
+def _same(one: Sequence[Because], other: Sequence[Because]) -> bool:
+    """True if the first of each is the same cause, of a step or of the ledger."""
+    firsts = [(cause.kind, cause.subjects) for causes in (one, other) for cause in causes[:1]]
+    items = [cause.evidence for causes in (one, other) for cause in causes[:1] if cause.evidence]
+    return len(firsts) > 1 and firsts[0] == firsts[1] and len({*items}) <= 1
+
+
+def _behind(cause: Because) -> tuple[str, ...]:
+    """What is behind a cause in the end."""
+    last = cause.by or cause
+    return last.kind, *last.subjects, *last.evidence
+
+
+def _is_by_evidence(move: ScenarioStory) -> bool:
+    """True if new evidence moved the implied figure."""
+    bits = jeffreys(move.implied.from_, move.implied.to)
+    return bits >= MOVED_BITS and any(cause.evidence for cause in move.implied.because)
+
+
+def _is_by_joining(move: ScenarioStory) -> bool:
+    """True if only somebody who joined, or nobody, moved it, and no evidence did."""
+    told = move.stated.told if move.stated else None
+    is_own = told is not None and told.analyst is not None and told.cause is None
+    bits = jeffreys(move.implied.from_, move.implied.to)
+    return not is_own and bits < MOVED_BITS and told is not None
+
+
+def _top(move: ScenarioStory) -> TopMove:
+    side = move.stated if move.figure == "stated" and move.stated else move.implied
+    told = move.stated.told if move.figure == "stated" and move.stated else None
+    before, after = move.told
+    return TopMove(
+        scenario=move.scenario,
+        figure=move.figure,
+        from_=before,
+        to=after,
+        because=side.because,
+        rationale=told.reason if told else None,
+        analyst=told.analyst if told else None,
+    )
+
+
+def _first_forecasts(window: Window, views: Iterable[ScenarioView]) -> Iterator[FirstForecast]:
+    """Yield the questions of which nobody had said anything before the window."""
+    for view in views:
+        if view.stated and view.given and not given(window.database, view.id, None, window.since):
+            yield FirstForecast(
+                scenario=view.id,
+                analysts=view.stated.analysts,
+                probability=view.stated.probability,
+            )

@@ -1,0 +1,289 @@
+"""Every sentence, caption and subject about a move: words for the story of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario
+from scenarios.analysis.review.steps import Step
+from scenarios.analysis.review.story import Because, ScenarioStory, Story
+from scenarios.model import Database, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import one_line, p
+from scenarios.render.document import Span
+from scenarios.render.documents.review.afterwards import Sentence, day_words, restated, was
+from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words, short
+from scenarios.render.text import long_day
+from scenarios.scales import printed
+from scenarios.text import counted
+
+_OUTCOMES = 3
+"""Outcomes and questions that are named; the rest is counted."""
+_OTHERS = 3
+_REASON = 240
+"""Characters of a reason in a sentence."""
+_WEEK = 7
+
+
+def lead(story: Story, database: Database) -> list[Sentence]:
+    """The news: outcomes, what was changed afterwards, the largest move, and what else is new."""
+    top = next(iter(story.told), None)
+    return [
+        *outcomes(story, database),
+        *restated(story, database),
+        *([moved(top, story, database)] if top else []),
+        *rest(story, database, 1 if top else 0),
+    ]
+
+
+def joined(sentences: Iterable[Sentence]) -> Sentence:
+    """Sentences with blanks between them."""
+    return tuple(
+        span
+        for place, sentence in enumerate(sentences)
+        for span in ((" ", *sentence) if place else sentence)
+    )
+
+
+def outcomes(story: Story, database: Database) -> Iterator[Sentence]:
+    """Yield what was decided, with what was said of it last."""
+    last = {entry.scenario: entry for entry in story.resolved}
+    for together in story.outcomes[:_OUTCOMES]:
+        yield _outcomes(together, last, story, database)
+    more = story.outcomes[_OUTCOMES:]
+    if number := sum(len((*e.occurred, *e.did_not_occur, *e.annulled)) for e in more):
+        yield (f"{counted(number, 'more question')} {was(number)} resolved.",)
+
+
+def _outcomes(
+    together: JointOutcome,
+    last: dict[ScenarioId, ResolvedScenario],
+    story: Story,
+    database: Database,
+) -> Sentence:
+    occurred, others, annulled = together.occurred, together.did_not_occur, together.annulled
+    on = f" on {day_words(together.date, story)}"
+    parts: list[Sentence] = []
+    if occurred:
+        parts.append(
+            (*cells.titles(occurred, database), f" occurred{on}", *_said(last[occurred[0]]))
+        )
+    if occurred and len(others) > _OTHERS:
+        parts.append((f"The {len(others)} others of its set did not",))
+    elif others:
+        named: list[Span] = []
+        for place, id in enumerate(others[:_OTHERS]):
+            between = " and " if place == len(others[:_OTHERS]) - 1 else ", "
+            named += [between] if place else []
+            said, implied = last_figures(last[id])
+            named += [*cells.quoted(cells.scenario(id, database)), " (", p(said or implied), ")"]
+        more = len(others) - _OTHERS
+        named += [f" and {more} more"] if more > 0 else []
+        parts.append((*named, " did not" if occurred else f" did not occur{on}"))
+    if annulled:
+        parts.append((*cells.titles(annulled, database), f" {was(len(annulled))} annulled"))
+    return joined([(*part, ".") for part in parts])
+
+
+def last_figures(entry: ResolvedScenario) -> tuple[float | None, float]:
+    """The stated probability that was scored last, and the implied one."""
+    stated, implied = entry.last_said, entry.last_implied
+    said = stated.probability if stated else entry.stated
+    return said, implied.probability if implied else entry.implied
+
+
+def _said(entry: ResolvedScenario) -> Sentence:
+    said, implied = last_figures(entry)
+    if said is None:
+        return "; nobody had forecast it, and the evidence said ", p(implied)
+    return "; we last said ", p(said), ", the evidence ", p(implied)
+
+
+# Moves
+
+
+def moved(
+    move: ScenarioStory, story: Story, database: Database, after: ScenarioStory | None = None
+) -> Sentence:
+    """`“A pact” fell from 37% to 4%, because of “Berlin stops certification”. ann: “Over.”`
+
+    The causes are not repeated `after` a move with the same ones.
+    """
+    title = cells.quoted(cells.scenario(move.scenario, database))
+    stated = move.stated if move.figure == "stated" else None
+    team = f" ({stated.analysts} analysts)" if stated and stated.analysts > 1 else ""
+    side = stated or move.implied
+    subject = title if stated else ("What the evidence implies for ", *title)
+    same = after and after.figure == move.figure and _because_of(after) == side.because != ()
+    why: Sentence = (
+        (", for the same reason",) if same else _why(move, side.because, story, database)
+    )
+    if stated and stated.told and not side.because and not stated.told.reason:
+        why = (", and no reason was given",) if stated.told.analyst else ()
+    ways = (*subject, *_rose_or_fell(*move.told), team, *why, *_apart(move, story, database), ".")
+    return (*ways, *_reasons(move, database)) if stated else ways
+
+
+def _because_of(move: ScenarioStory) -> tuple[Because, ...]:
+    side = move.stated if move.figure == "stated" and move.stated else move.implied
+    return side.because
+
+
+def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
+    """How the other figure moved, where that was for another cause."""
+    if not move.apart or move.stated is None or move.implied.from_ is None:
+        return ()
+    if move.figure == "implied" and move.stated.from_ is not None and move.stated.to is not None:
+        step = _rose_or_fell(move.stated.from_, move.stated.to)
+        return ("; what we say", *step, *_why(move, move.stated.because, story, database))
+    step = _rose_or_fell(move.implied.from_, move.implied.to)
+    return "; the evidence", *step, *_why(move, move.implied.because, story, database)
+
+
+def _reasons(move: ScenarioStory, database: Database) -> Iterator[Span]:
+    """Yield the reason of the largest step with its name, and of those that went the other way."""
+    assert move.stated  # noqa: S101 - asked only where it moved
+    told = move.stated.told
+    if told and told.analyst and told.reason:
+        yield from (" ", *step_of(move, told, database))
+    for step in move.stated.against:
+        who, way = analyst_name(step.analyst, database), " went the other way, "
+        why = f": “{shortened(step.reason)}”" if step.reason else ""
+        yield from (f" {who}{way}", *_own(step), f"{why}{'' if why else '.'}")
+
+
+def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Span]:
+    """`ann, 30% → 60%: “E one settles it.”`; one who forecasts alone needs no figures."""
+    yield analyst_name(step.analyst, database)
+    if move.stated and move.stated.analysts > 1:
+        yield from (", ", *_own(step))
+    named = {id for cause in _because_of(move) for id in cause.evidence}
+    if step.evidence and not named & {*step.evidence}:
+        yield from (", citing ", *cells.quoted(short(step.evidence[0], database)))
+    yield f": “{shortened(step.reason)}”"
+
+
+def _own(step: Step) -> Sentence:
+    return (*(() if step.own_before is None else (p(step.own_before), " → ")), p(step.own))
+
+
+def shortened(reason: str | None) -> str:
+    """A reason in one line, cut after some words where it is long."""
+    text = one_line(reason)
+    return text if len(text) <= _REASON else text[:_REASON].rpartition(" ")[0] + " …"
+
+
+def _rose_or_fell(before: float, after: float) -> Sentence:
+    if printed(before) == printed(after):
+        return " hardly moved, at ", p(after)
+    return (" rose from " if after > before else " fell from "), p(before), " to ", p(after)
+
+
+def _why(
+    move: ScenarioStory, because: Sequence[Because], story: Story, database: Database
+) -> Sentence:
+    """The causes, the largest first."""
+    text: list[Span] = []
+    for place, cause in enumerate(because):
+        words = cause_words(cause, move.scenario, story, database)
+        again = place and words[0] == "because of " == text[1]
+        text += [" and " if place else ", ", *words[1 if again else 0 :]]
+    return tuple(text)
+
+
+def label(move: ScenarioStory, story: Story, database: Database) -> str:
+    """What moved a scenario in a few words, for a caption: the largest cause first."""
+    named = [cause_label(c, move.scenario, story, database) for c in _because_of(move)]
+    text = "; ".join(dict.fromkeys(named))
+    told = move.stated.told if move.stated else None
+    if not text and told and told.analyst:
+        reason, bare = shortened(told.reason), "" if told.evidence else "no new evidence: "
+        text = f"{bare}“{reason}”" if reason else "no reason was given"
+    if move.apart and move.figure == "stated" and move.implied.because:
+        first = cause_label(move.implied.because[0], move.scenario, story, database)
+        text += f"; the evidence: {first}"
+    return text
+
+
+# What else is new
+
+
+_STATES = {
+    "empty": "Nothing is asked yet: scen new asks the first question.",
+    "unopened": "No question had opened.",
+    "resolved": "Every question is resolved.",
+}
+
+
+def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
+    """Yield what is new beside the moves that are named, or that nothing moved."""
+    if text := _STATES.get(story.state):
+        yield (text,)
+        return
+    if story.opened:
+        yield _new_questions(story, database)
+    yield from _first_forecasts(story, database)
+    if story.withheld:
+        what = "what else moved" if named or story.outcomes else "what moved"
+        yield (f"{', '.join(story.withheld)} cannot be read: {what} is not known.",)
+    else:
+        yield from ((text,) for text in _count(story, named))
+    if story.newest:
+        shows = f"scen report --as-of {story.newest} shows the last week with news"
+        yield (f"The newest record is of {long_day(story.newest)}: {shows}.",)
+
+
+def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
+    for first in story.first_forecasts[:_OUTCOMES]:
+        who = ", ".join(analyst_name(id, database) for id in first.analysts)
+        title = cells.quoted(cells.scenario(first.scenario, database))
+        yield (*title, " was forecast for the first time: ", p(first.probability), f" ({who}).")
+    if more := len(story.first_forecasts[_OUTCOMES:]):
+        yield (f"{counted(more, 'more question')} {was(more)} forecast for the first time.",)
+
+
+def _count(story: Story, named: int) -> Iterator[str]:
+    """Yield how many moved beside those that are named, or that none did."""
+    older, moved = story.live - len(story.opened), len(story.moved)
+    fresh = counted(story.new_evidence, "item") + (" is" if story.new_evidence == 1 else " are")
+    if moved and not story.told:
+        yield f"Hardly anything moved{_since(story)}."
+    elif moved > named:
+        more = f"{moved - named}{' more' if named else ''} of {counted(older, 'open question')}"
+        yield f"{more} moved; {fresh} new." if story.new_evidence else f"{more} moved."
+    elif moved and older - moved == 1:
+        yield "The other open question did not move."
+    elif moved and older > moved:
+        yield f"None of the other {older - moved} open questions moved."
+    elif not moved and older:
+        yield _quiet(story, older, fresh)
+
+
+def _new_questions(story: Story, database: Database) -> Sentence:
+    new = story.opened
+    if len(new) > _OUTCOMES:
+        return (f"{len(new)} questions are new.",)
+    are = "is a new question" if len(new) == 1 else "are new questions"
+    return *cells.titles(new, database), f" {are}."
+
+
+def _quiet(story: Story, older: int, fresh: str) -> str:
+    nothing = "Nothing else moved" if story.outcomes or story.restated else "Nothing moved"
+    again = f"{story.forecast} of {counted(older, 'open question')} {was(story.forecast)}"
+    parts = [f"{fresh} new"] * bool(story.new_evidence)
+    parts += [f"{again} forecast"] * bool(story.forecast)
+    though = f", though {' and '.join(parts)}" if parts else ""
+    return f"{nothing}{_since(story)}{though}."
+
+
+def _since(story: Story) -> str:
+    week = (story.as_of - story.since).days == _WEEK
+    return " this week" if week else f" since {day_words(story.since, story)}"
+
+
+def period(since: date, as_of: date) -> str:
+    """`week to 28 February 2022`."""
+    days = (as_of - since).days
+    span = "week" if days == _WEEK else counted(days, "day")
+    return f"{span} to {as_of.day} {as_of:%B %Y}"
