@@ -278,6 +278,10 @@ class Given(Record, frozen=True, rename="kebab"):
     """The prior if it does not, 0.001 to 0.999. Example: 0.02."""
 
 
+NONE_STATED = "Imported; none stated"
+"""The basis of a prior that nobody gave."""
+
+
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
@@ -311,6 +315,11 @@ class Prior(Record, frozen=True):
     ] = {}
     """The prior under each outcome of one other scenario; `probability` lies between the two.
     Example: {"lethal-arms": {"occurred": 0.2, "did-not-occur": 0.02}}."""
+
+    @property
+    def is_filler(self) -> bool:
+        """True if nobody gave this prior: an import filled it in."""
+        return self.basis == NONE_STATED
 
 
 class Indicator(Record, frozen=True):

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from scenarios.analysis.history.audit import audit
 from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import (
-    Restatement,
     as_said_then,
     by_record,
     committed,

@@ -16,7 +16,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.scores.daily_forecasts import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.scores.scoring import (
@@ -27,6 +26,7 @@ from scenarios.analysis.scores.scoring import (
     Score,
     score,
 )
+from scenarios.model import NONE_STATED
 from tests.analysis.words import database_of
 from tests.records import START, day, near
 

@@ -7,10 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.scores.scoring import score
 from scenarios.analysis.scores.skill import TRIED, FittedFactor
-from scenarios.model import Database, Tracker
+from scenarios.model import NONE_STATED, Database, Tracker
 from scenarios.scales import decibans, held
 from scenarios.values import Team
 from tests.analysis.test_sets import set_of_questions

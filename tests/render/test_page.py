@@ -12,6 +12,7 @@ from scenarios.analysis.review.review import review
 from scenarios.model import Attachment
 from scenarios.render.chapters import evidence_items as items
 from scenarios.render.chapters import whole
+from scenarios.render.documents.report import document
 from scenarios.render.writers.html import address, blocks
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
@@ -37,7 +38,8 @@ def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
 def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> None:
     base = database(scenarios={"a": scenario()})
     looked = window(base, day(23), day(30))
-    parts = whole(page(looked, review(looked)), base, looked.now)
+    compared = review(looked)
+    parts = whole(page(looked, compared), base, looked.now, document(compared, base, whole=True))
     text, again = (page_html(parts, Origin(day(30), "scen 1")) for _ in range(2))
     assert text == again
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)

@@ -14,7 +14,7 @@ from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain
 from scenarios.render.documents import explanation
 from scenarios.render.documents.ledger_changes import effects_document
-from scenarios.render.documents.review.afterwards import shifted
+from scenarios.render.documents.review.causes import shifted
 from scenarios.render.writers import terminal
 from tests.records import database, day, scenario, sheet
 

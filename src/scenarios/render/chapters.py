@@ -48,10 +48,10 @@ from scenarios.render.document import (
     spans,
     titled,
 )
-from scenarios.render.documents import report, score
+from scenarios.render.documents import score
 from scenarios.render.documents.matrix import NO_ROWS, reading
 from scenarios.render.pictures.ledger import LISTED, ledger
-from scenarios.render.pictures.overview import grid, overview
+from scenarios.render.pictures.overview import grid
 from scenarios.render.pictures.timeline import lanes, timeline
 from scenarios.render.text import long_day, term
 from scenarios.text import counted
@@ -85,11 +85,9 @@ _READING = (
 )
 
 
-def whole(page: ReviewPage, database: Database, known: Known) -> Parts:
-    """A review as a summary and the appendix behind it."""
+def whole(page: ReviewPage, database: Database, known: Known, blocks: Document) -> Parts:
+    """A review as a summary and the appendix behind it; `blocks` are the whole report."""
     review = page.review
-    picture = overview(review, database)
-    blocks = report.document(review, database, picture=picture, whole=True)
     summary = tuple(block for block in blocks if not isinstance(block, Folded))
     *behind, method = (block for block in blocks if isinstance(block, Folded))
     chapters = (*_scenarios(page, database), *_sets(page, known))

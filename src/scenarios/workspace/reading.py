@@ -19,7 +19,8 @@ from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.restated import Restatement, as_said_then, committed, restated
+from scenarios.analysis.review.moves import Restatement
+from scenarios.analysis.review.restated import as_said_then, committed, restated
 from scenarios.analysis.review.review import About, Review, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import borne, resolution
-from scenarios.analysis.history.commits import Commit
+from scenarios.analysis.history.commits import Commit, figure_words, sheet_changes
 from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
 from scenarios.analysis.rules.rule import ALIKE, rule
 from scenarios.model import (
@@ -79,7 +79,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
             continue
         left |= {trail.name(id, *figure) for figure in before.probabilities.items()}
         if isinstance(after, Sheet):
-            for what, was, now, words in _edited(before, after):
+            for what, was, now, words in sheet_changes(before, after):
                 way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
                 if not reported & {way, back}:
                     reported.add(way)
@@ -177,35 +177,6 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
     )
 
 
-def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, str]]:
-    """Differences of two versions of a sheet: field or scenario, before, after, and their words.
-
-    A reason or item is named where the figure is the same: another figure has its own.
-    """
-    for field in ("date", "analyst"):
-        was, now = str(getattr(before, field)), str(getattr(after, field))
-        if was != now:
-            yield field, was, now, f"{field}: {was} → {now}"
-    for scenario, figure in before.probabilities.items():
-        is_there = scenario in after.probabilities
-        now = _told(after.probabilities[scenario]) if is_there else "removed"
-        if (was := _told(figure)) != now:
-            yield scenario, was, now, f"{scenario}: {was} → {now}"
-            continue
-        was, now = (sheet.rationales.get(scenario, "") for sheet in (before, after))
-        if was and was != now:
-            did = "replaced" if now else "removed"
-            yield scenario, was, now, f"{scenario}: the reason was {did}"
-        items, left = (sheet.evidence.get(scenario, ()) for sheet in (before, after))
-        if gone := [id for id in items if id not in left]:
-            words = f"{scenario}: {', '.join(gone)} was removed from its evidence"
-            yield scenario, ",".join(items), ",".join(left), words
-
-
-def _told(figure: float | None) -> str:
-    return "withdrawn" if figure is None else str(figure)
-
-
 def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding]:
     """Figures that neither stand today nor were changed by a commit: a merge took another one."""
     for id, sheet in trail.database.sheets.items():
@@ -217,7 +188,9 @@ def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding
                 name = trail.name(id, scenario, figure)
                 if name not in reported:
                     reported.add(name)
-                    message = f"{scenario}: {_told(figure)} was committed, and lost in a merge"
+                    message = (
+                        f"{scenario}: {figure_words(figure)} was committed, and lost in a merge"
+                    )
                     yield of_step("edited-forecast", step, message)
 
 

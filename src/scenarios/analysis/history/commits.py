@@ -347,3 +347,33 @@ def _fields(
 
 def _none_if_empty(value: Any) -> Any:
     return list(value) or None if isinstance(value, list | tuple) else value
+
+
+def sheet_changes(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, str]]:
+    """Differences of two versions of a sheet: field or scenario, before, after, and their words.
+
+    A reason or item is named where the figure is the same: another figure has its own.
+    """
+    for field in ("date", "analyst"):
+        was, now = str(getattr(before, field)), str(getattr(after, field))
+        if was != now:
+            yield field, was, now, f"{field}: {was} → {now}"
+    for scenario, figure in before.probabilities.items():
+        is_there = scenario in after.probabilities
+        now = figure_words(after.probabilities[scenario]) if is_there else "removed"
+        if (was := figure_words(figure)) != now:
+            yield scenario, was, now, f"{scenario}: {was} → {now}"
+            continue
+        was, now = (sheet.rationales.get(scenario, "") for sheet in (before, after))
+        if was and was != now:
+            did = "replaced" if now else "removed"
+            yield scenario, was, now, f"{scenario}: the reason was {did}"
+        items, left = (sheet.evidence.get(scenario, ()) for sheet in (before, after))
+        if gone := [id for id in items if id not in left]:
+            words = f"{scenario}: {', '.join(gone)} was removed from its evidence"
+            yield scenario, ",".join(items), ",".join(left), words
+
+
+def figure_words(figure: float | None) -> str:
+    """A figure of a sheet, or that it was withdrawn."""
+    return "withdrawn" if figure is None else str(figure)

@@ -36,8 +36,6 @@ from scenarios.values import indicator_key
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 StepKind = Literal["given", "time", "rivals", "bound"]
 
-NONE_STATED = "Imported; none stated"
-"""The basis of a prior that nobody gave."""
 _ROUNDING = 1e-9
 """Decibans: a step smaller than this is floating-point noise and not shown."""
 
@@ -81,15 +79,10 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
         return sum((line.counted_decibans for line in self.lines if line.kind == kind), 0.0)
 
 
-def is_filler(prior: Prior) -> bool:
-    """True if nobody gave this prior: an import filled it in."""
-    return prior.basis == NONE_STATED
-
-
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
     """True if nobody gave a prior and nothing is rated: the implied probability is a filler."""
     steps = get_args(StepKind)
-    return is_filler(prior) and not book.neutral and all(line.kind in steps for line in book.lines)
+    return prior.is_filler and not book.neutral and all(line.kind in steps for line in book.lines)
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:

@@ -30,7 +30,6 @@ from scenarios.analysis.ledger.ledger import (
     Ledger,
     Quantity,
     implied_of,
-    is_filler,
     is_unfounded,
     ledger_of,
 )
@@ -79,7 +78,7 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
     def unfounded(self) -> bool:
         """True if nobody gave its prior and nothing rates it: the implied figure is a filler."""
         prior = self.scenario.prior
-        return is_filler(prior) and is_unfounded(prior, self.ledger)
+        return prior.is_filler and is_unfounded(prior, self.ledger)
 
     @property
     def open(self) -> bool:

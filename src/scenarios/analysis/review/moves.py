@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, resolved, rivals
+from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
@@ -332,3 +333,32 @@ class _Blocks:
         """Make these items one block."""
         for id in ids:
             self._leader[self._lead(id)] = self._lead(ids[0])
+
+
+class Amendment(FieldChange, frozen=True, kw_only=True):
+    """A field that was changed afterwards, by whom, and when.
+
+    Without a `commit` it is a change of the working tree. `field` is empty for a record that was
+    taken out.
+    """
+
+    commit: str | None = None
+    author: str | None = None
+    day: date | None = None
+
+
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's figures of a past day, as said then and as of today; None where they agree."""
+
+    scenario: ScenarioId
+    stated: Shift | None
+    implied: Shift | None
+    because: tuple[Amendment, ...]
+
+
+class Restatement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was changed afterwards since the commit that stood at the end of `day`."""
+
+    commit: str
+    day: date
+    figures: tuple[Restated, ...] = ()

@@ -21,8 +21,8 @@ from scenarios.analysis.history.commits import (
     records,
 )
 from scenarios.analysis.history.probability_shifts import ScenarioShift, Side, compared, differs
-from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.model import Database, Kind, ScenarioId
 from scenarios.paths import path_of
 
@@ -39,35 +39,6 @@ _MATTERS: dict[Kind, str] = {
 ASKED = frozenset({"question", "resolution_criteria", "horizon"})
 _ORDER: tuple[Kind, ...] = ("scenario", "forecasts", "tracker", "evidence", "source")
 _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
-
-
-class Amendment(FieldChange, frozen=True, kw_only=True):
-    """A field that was changed afterwards, by whom, and when.
-
-    Without a `commit` it is a change of the working tree. `field` is empty for a record that was
-    taken out.
-    """
-
-    commit: str | None = None
-    author: str | None = None
-    day: date | None = None
-
-
-class Restated(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's figures of a past day, as said then and as of today; None where they agree."""
-
-    scenario: ScenarioId
-    stated: Shift | None
-    implied: Shift | None
-    because: tuple[Amendment, ...]
-
-
-class Restatement(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was changed afterwards since the commit that stood at the end of `day`."""
-
-    commit: str
-    day: date
-    figures: tuple[Restated, ...] = ()
 
 
 def restated(

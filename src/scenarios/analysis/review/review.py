@@ -13,9 +13,8 @@ from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.due import Due, due
-from scenarios.analysis.review.moves import Move, causes, moves
+from scenarios.analysis.review.moves import Move, Restatement, causes, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes
-from scenarios.analysis.review.restated import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, row_of, status
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
 from scenarios.analysis.rules.findings import since_then

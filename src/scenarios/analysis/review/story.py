@@ -12,9 +12,15 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.forecasts import given
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
-from scenarios.analysis.review.moves import Cause, CauseKind, Move
+from scenarios.analysis.review.moves import (
+    Amendment,
+    Cause,
+    CauseKind,
+    Move,
+    Restated,
+    Restatement,
+)
 from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, together
-from scenarios.analysis.review.restated import Amendment, Restated, Restatement
 from scenarios.analysis.review.status import withheld
 from scenarios.analysis.review.steps import Step, StepCause, main_step, steps
 from scenarios.model import Analyst, EvidenceId, ScenarioId

@@ -12,7 +12,6 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import bearing, near, resolution, resolved, rivals
 from scenarios.analysis.forecasts import pooled, share, standing_days
-from scenarios.analysis.ledger.ledger import is_filler
 from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on, odds_on
 from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
@@ -155,7 +154,7 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
     """True if the prior is a filler: then neither it nor the implied figure is scored."""
-    return is_filler(database.scenarios[scenario_id].prior)
+    return database.scenarios[scenario_id].prior.is_filler
 
 
 def days_of_figures(around: Database, question: ResolvedQuestion) -> Sequence[int]:

@@ -132,6 +132,8 @@ def report_page(
     from scenarios.render.writers.page import Origin, page_html
 
     with nothing_collected():
-        parts = whole(page(window, review, progress()), opened.database, window.now)
+        database = opened.database
+        blocks = document(review, database, picture=overview(review, database), whole=True)
+        parts = whole(page(window, review, progress()), database, window.now, blocks)
         parts = msgspec.structs.replace(parts, summary=led(parts.summary))
         return page_html(parts, Origin(review.as_of, f"scen {__version__}", revision, clean))

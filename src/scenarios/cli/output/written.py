@@ -17,7 +17,7 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
-from scenarios.render.documents.review.afterwards import correction_lines
+from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import printable
 from scenarios.workspace.results import (

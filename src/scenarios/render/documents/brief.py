@@ -25,7 +25,7 @@ from scenarios.render.document import (
     Span,
     Text,
 )
-from scenarios.render.documents.review import afterwards, findings, news, sentences
+from scenarios.render.documents.review import causes, findings, news, sentences
 from scenarios.text import counted
 
 _SENTENCES = 7
@@ -53,7 +53,7 @@ def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves, and what was not looked at."""
     story = brief.story
     told = story.told
-    news = [*sentences.outcomes(story, database), *afterwards.restated(story, database)]
+    news = [*sentences.outcomes(story, database), *causes.restated(story, database)]
     late = [_unreviewed(brief)] if brief.unreviewed else []
     rest = [*sentences.rest(story, database, min(len(told), 1))]
     room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest) - len(late)))

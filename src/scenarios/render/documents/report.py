@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from scenarios.analysis.review.moves import Cause
+from scenarios.analysis.review.outcomes import ResolvedScenario, outcome_of
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database
+from scenarios.analysis.review.steps import Step
+from scenarios.analysis.review.story import Because, ScenarioStory, Story
+from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
-from scenarios.render.cells import Cell, StatusLine, left
-from scenarios.render.document import Block, Chart, Document, Folded, Heading, Paragraph, Text
+from scenarios.render.cells import Cell, StatusLine, left, p
+from scenarios.render.document import (
+    Block,
+    Chart,
+    Document,
+    Figure,
+    Flat,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Span,
+    Text,
+)
 from scenarios.render.documents import status
-from scenarios.render.documents.review import findings, moves, news, sentences
+from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.render.documents.review import findings, news, sentences
+from scenarios.render.documents.review.causes import Sentence, cause_words
+from scenarios.render.text import signed
 from scenarios.text import counted
 
 _MOST = 12
 """Questions of a quiet week that all stand in the table."""
+_ROWS, _ITEMS, _REASONS, _STEPS, _STILL = 6, 3, 8, 3, 12
+"""Effects of a cause, its items, moved and unmoved questions and steps that are named."""
+_LEAST = 0.5
+"""Decibans below which an effect is left out that is no main cause."""
 
 
 def document(
@@ -37,16 +62,16 @@ def document(
     among them, and the method.
     """
     story = review.story
-    moving = moves.moving_items(story)
+    moving = moving_items(story)
     return (
         Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
         *_lead(review, database),
         *findings.needs(review.every_finding, database),
         *_board(review, trends, nothing, picture),
-        *moves.outcomes(review.resolved, database, every=whole),
-        *moves.events(story, database, every=every),
-        *moves.reasons(story, database, every=whole),
-        *([] if _is_still(review) else moves.unmoved(review, database)),
+        *outcomes(review.resolved, database, every=whole),
+        *events(story, database, every=every),
+        *reasons(story, database, every=whole),
+        *([] if _is_still(review) else unmoved(review, database)),
         *news.evidence(review.new_evidence, moving, database, review.since, every=whole or every),
         *news.clarified(review.clarifications, database),
         *news.differing(review.spreads, database),
@@ -141,7 +166,7 @@ def _behind(review: Review, database: Database, *, every: bool) -> Iterator[Bloc
         language, sets = review.method.estimative_language, review.tracker.sets
         table = status.table(review.scenarios, review.every_finding, language, sets=sets, note=note)
         yield Folded(Heading(2, "Status", anchor="status"), (table,))
-    yield from moves.sums(review, database, every=every)
+    yield from sums(review, database, every=every)
     texts = (method_text(review.method), cells.one_line(database.tracker.description))
     yield Folded(Heading(2, "Method", anchor="method"), tuple(map(Paragraph, filter(None, texts))))
 
@@ -173,3 +198,220 @@ def _overlapping(method: Method) -> str:
         alike = f"Correlation of lines: {within:g}."
     strong = f" Every rating × {method.rating_strength:g}." if method.rating_strength != 1 else ""
     return alike + strong
+
+
+def events(story: Story, database: Database, *, every: bool = False) -> Iterator[Block]:
+    """Yield each cause with what it moved, and between which figures."""
+    blocks: list[Flat] = []
+    named = {(m.scenario, *_key(part)) for m in story.moves for part in m.implied.because}
+    for cause in story.causes:
+        effects = [
+            part
+            for part in cause.effects
+            if every or abs(part.decibans) >= _LEAST or (part.scenario, *_key(cause)) in named
+        ]
+        rows = [
+            Item(
+                (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
+                lead=Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
+            )
+            for part in (effects if every else effects[:_ROWS])
+        ]
+        if more := len(effects) - len(rows):
+            rows.append(Item(f"and {more} more: scen report --all"))
+        if rows:
+            blocks += [_heading(cause, story, database), Items(tuple(rows))]
+    if blocks:
+        lead = "What the evidence implied before each and after it, one after the other."
+        yield Heading(2, "What moved the evidence", (lead,), anchor="moved")
+        yield from blocks
+
+
+def _key(cause: Cause | Because) -> tuple[object, ...]:
+    of_others = cause.kind == "rivals"
+    return cause.kind, () if of_others else cause.subjects, cause.evidence
+
+
+def moving_items(story: Story) -> set[EvidenceId]:
+    """The items that stand there beside what they moved."""
+    return {
+        id
+        for cause in story.causes
+        if any(abs(part.decibans) >= _LEAST for part in cause.effects)
+        for id in cause.evidence
+    }
+
+
+def _heading(cause: Cause, story: Story, database: Database) -> Heading:
+    """The cause, and under it the items that it consists of."""
+    under: list[Text] = [
+        (cells.item(id, database), " (", *cells.origin(id, database), ")")
+        for id in cause.evidence[:_ITEMS]
+    ]
+    if more := len(cause.evidence[_ITEMS:]):
+        under.append(f"and {more} more")
+    subject = cause.subjects[0] if cause.subjects else ""
+    text: Text = _HEADINGS.get(cause.kind, "")
+    if cause.kind == "event":
+        first = cause.evidence[0]
+        if len(cause.evidence) == 1:
+            return Heading(3, cells.item(first, database), (cells.origin(first, database),))
+        text = f"{len(cause.evidence)} items of one event or origin"
+    elif cause.kind == "outcome":
+        how = outcome_of(subject, story.outcomes) or "was decided"
+        text = (*cells.quoted(cells.scenario(subject, database)), f" {how}")
+    elif cause.kind == "retraction":
+        text = ("Retracted: ", cells.item(subject, database))
+        gone = database.evidence[subject].retracted
+        under = [cells.one_line(gone.reason)] if gone else []
+    elif cause.kind == "absence":
+        text = ("Due and absent: ", cells.indicator(subject, database))
+    elif cause.kind == "given" and subject:
+        text = ("Depends on ", *cells.titles(cause.subjects, database))
+    return Heading(3, text, tuple(under))
+
+
+_HEADINGS = {
+    "given": "Depends on another question",
+    "rivals": "What others of the same set gained or lost",
+    "time": "Time passed without it",
+    "overlap": "Less weight for older evidence on the same theme",
+    "bound": "Held at the limit of 0.1% and 99.9%",
+    "restated": "Changed afterwards",
+}
+
+
+def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[Flat]:
+    """Yield the steps of each stated figure with the reason: by new evidence, then without."""
+    moved = [(m, m.stated.told) for m in story.moves if m.stated and m.stated.steps]
+    steps = [(move, told) for move, told in moved if _has_moved(move)]
+    without = [pair for pair in steps if pair[1] and _is_alone(pair[0], pair[1])]
+    for title, anchor, rows in (
+        ("Why we moved", "reasons", [pair for pair in steps if pair not in without]),
+        ("Moved without new evidence", "forecasts", without),
+    ):
+        if rows:
+            yield Heading(2, title, anchor=anchor)
+            shown = rows if every else rows[:_REASONS]
+            items = [_reason(move, told, story, database) for move, told in shown]
+            if more := len(rows) - len(shown):
+                items.append(Item(f"and {more} more: scen report --all"))
+            yield Items(tuple(items))
+
+
+def _has_moved(move: ScenarioStory) -> bool:
+    stated = move.stated
+    return stated is not None and (
+        cells.has_moved(stated.from_, stated.to) or None in (stated.from_, stated.to)
+    )
+
+
+def _is_alone(move: ScenarioStory, told: Step) -> bool:
+    """True if an analyst moved a figure with no cause in the ledger, and cited nothing."""
+    caused = move.stated is not None and bool(move.stated.because)
+    return told.analyst is not None and not caused and not told.evidence
+
+
+def _reason(move: ScenarioStory, told: Step | None, story: Story, database: Database) -> Item:
+    assert move.stated  # noqa: S101 - chosen so
+    days: dict[str, Step] = {f"{step.day.day} {step.day:%b}": step for step in move.stated.steps}
+    steps: list[Span] = [": "]
+    if more := len(days) - _STEPS:
+        steps += [f"{more} more, "] if more > 0 else []
+    for place, (day, step) in enumerate([*days.items()][-_STEPS:]):
+        before = () if place else (p(step.before), " ")
+        steps += [", " if place else "", f"{day} ", *before, "→ ", p(step.figure)]
+    under: list[Sentence] = []
+    if told and told.analyst and told.reason:
+        under.append(tuple(sentences.step_of(move, told, database)))
+    elif told is None or told.analyst is None:
+        causes = move.stated.because
+        under += [cause_words(cause, move.scenario, story, database) for cause in causes]
+    else:
+        under.append((f"{told.analyst}: no reason was given",))
+    name = cells.scenario(move.scenario, database)
+    return Item((name, *steps), tuple(map(Item, under)))
+
+
+def sums(review: Review, database: Database, *, every: bool = False) -> Iterator[Folded]:
+    """Yield the rows of each scenario that add up to its move, under its name."""
+    blocks: list[Flat] = []
+    bits = {row.id: row.movement_bits for row in review.scenarios}
+    for move in review.moves:
+        id = move.scenario
+        changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
+        names = ("restated", "given", "time", "rivals", "bound")
+        steps = {name: getattr(move, name) for name in names}
+        name = cells.scenario(id, database)
+        blocks.append(Heading(3, (name, " (", Ref(id), ", ", Figure(bits[id], "bits"), " bits)")))
+        blocks += change_sum(changes, steps, database, id, every=every)
+    if blocks:
+        yield Folded(Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
+
+
+def outcomes(
+    resolved: Sequence[ResolvedScenario], database: Database, *, every: bool = False
+) -> Iterator[Flat]:
+    """Yield each resolved scenario in a line, with its basis and evidence where all is wanted.
+
+    A basis that follows from the outcome of a rival is left out, and evidence stands once.
+    """
+    if not resolved:
+        return
+    rows = []
+    shown: set[tuple[EvidenceId, ...]] = set()
+    for entry in sorted(resolved, key=lambda entry: entry.outcome != "occurred"):
+        under: list[Item] = []
+        own = database.scenarios[entry.scenario].resolution
+        if every and own and own.basis == entry.basis:
+            under.append(Item(cells.one_line(entry.basis)))
+        if every and entry.evidence and entry.evidence not in shown:
+            parts = (cells.item(id, database) for id in entry.evidence)
+            under.append(Item(("shown by ", *cells.listed(parts))))
+            shown.add(entry.evidence)
+        name = cells.scenario(entry.scenario, database)
+        rows.append(Item((name, ": ", *outcome_figures(entry)), tuple(under)))
+    yield Heading(2, "Resolved", anchor="resolved")
+    yield Items(tuple(rows))
+
+
+def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
+    """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
+    last, implied = sentences.last_figures(entry)
+    yield from ("never forecast",) if last is None else ("last said ", p(last))
+    yield from (", evidence implied ", p(implied))
+    yield f", {cells.outcome_words(entry.outcome)} on {entry.date}"
+    stated, evidence = entry.last_said, entry.last_implied
+    first = stated or evidence
+    of = " of the set " if first and first.of_set else " "
+    if stated and stated.brier is not None:
+        yield from (f", Brier{of}", Figure(stated.brier, digits=2))
+    if evidence and first and evidence.brier is not None and evidence.of_set == first.of_set:
+        head = " (the evidence " if stated else f" (Brier{of}"
+        yield from (head, Figure(evidence.brier, digits=2), ")")
+
+
+def unmoved(review: Review, database: Database) -> Iterator[Flat]:
+    """Yield the questions of which no figure is printed differently, with their figures."""
+    rows = {row.id: row for row in review.scenarios}
+    groups = {
+        "Forecast again, unchanged: ": review.unchanged.reaffirmed,
+        "Unchanged: ": review.unchanged.untouched,
+    }
+    items = []
+    for name, ids in groups.items():
+        named = [part for id in ids[:_STILL] for part in ("; ", *_still(rows[id], database))][1:]
+        more = len(ids) - _STILL
+        if ids:
+            items.append(Item((name, *named, *([f"; {more} more: scen status"] * (more > 0)))))
+    if items:
+        yield Heading(2, "What did not move", anchor="unchanged")
+        yield Items(tuple(items))
+
+
+def _still(row: StatusRow, database: Database) -> Sentence:
+    implied = (
+        () if row.shown.probability is None else (" (evidence ", p(row.shown.probability), ")")
+    )
+    stated = (" ", p(row.stated.probability)) if row.stated else ()
+    return cells.scenario(row.id, database), *stated, *implied

@@ -18,7 +18,9 @@ from scenarios.render.cells import Cell, left, right
 from scenarios.render.chapters import LARGE, whole
 from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
 from scenarios.render.documents.brief import in_brief
+from scenarios.render.documents.report import document
 from scenarios.render.documents.review import findings, sentences
+from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import page as writer
 from scenarios.site.figures import looked_back
 from scenarios.site.site import Page, Site, page_of, place
@@ -41,7 +43,9 @@ def review_page(site: Site, day: str) -> Page:
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
     both, compared, _ = looked_back(site, both)
     shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
-    parts = whole(shown, site.database, both.now)
+    picture = overview(compared, site.database)
+    blocks = document(compared, site.database, picture=picture, whole=True)
+    parts = whole(shown, site.database, both.now, blocks)
     news = in_brief(brief(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
     description = plain(sentences.joined(sentences.lead(compared.story, site.database)))

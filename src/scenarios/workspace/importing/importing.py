@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
 from scenarios.exchange.references import is_another
-from scenarios.model import Indicator, Kind, Resolution
+from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import (
     LONGEST,
@@ -22,7 +21,7 @@ from scenarios.exchange.arrivals import (
     words,
 )
 from scenarios.exchange.references import called, is_another
-from scenarios.model import Database, Kind
+from scenarios.model import NONE_STATED, Database, Kind
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded

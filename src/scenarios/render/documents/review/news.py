@@ -7,13 +7,13 @@ from datetime import date
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.restated import Restated, Restatement
+from scenarios.analysis.review.moves import Restated, Restatement
 from scenarios.analysis.review.review import Clarified, NewEvidence
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
-from scenarios.render.documents.review.afterwards import shifted
+from scenarios.render.documents.review.causes import shifted
 
 _ITEMS = 4
 """Items that moved little that are named."""

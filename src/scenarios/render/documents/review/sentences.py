@@ -12,8 +12,16 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
-from scenarios.render.documents.review.afterwards import Sentence, day_words, restated, was
-from scenarios.render.documents.review.causes import analyst_name, cause_label, cause_words, short
+from scenarios.render.documents.review.causes import (
+    Sentence,
+    analyst_name,
+    cause_label,
+    cause_words,
+    day_words,
+    restated,
+    short,
+    was,
+)
 from scenarios.render.text import long_day
 from scenarios.scales import printed
 from scenarios.text import counted
