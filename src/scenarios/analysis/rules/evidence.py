@@ -124,7 +124,8 @@ def weak_line(window: Window) -> Iterator[Finding]:
         for line in view.ledger.lines:
             step = line.counted_decibans - was.get((line.kind, line.id), 0.0)
             grades = [items[id].grade(window.database.sources) for id in line.evidence]
-            if step / move >= LEAST_SHARE - 1e-9 and grades and min(grades) >= WEAK:
+            carries = step * move > 0 and step / move >= LEAST_SHARE - 1e-9
+            if carries and grades and min(grades) >= WEAK:
                 message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
                 yield of_scenario("weak-line", view.id, message)
 

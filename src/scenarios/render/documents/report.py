@@ -89,8 +89,7 @@ def live(review: Review) -> list[StatusRow]:
 
 def _lead(review: Review, database: Database) -> Iterator[Block]:
     """The tracker's notice, and the news."""
-    if notice := cells.one_line(review.tracker.notice):
-        yield Paragraph(notice, tone="notice")
+    yield from cells.notice(review.tracker.notice)
     if review.story.state != "unopened":
         yield Paragraph(sentences.joined(sentences.lead(review.story, database)))
 
@@ -182,6 +181,8 @@ def method_text(method: Method) -> str:
     analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
     if method.analysts > 1:
         analysts = f"{method.analysts} analysts, the geometric mean of their odds"
+    if method.extremize != 1:
+        analysts += f"; of two or more, the mean of their log odds × {method.extremize:g}"
     words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
     return (
         f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "

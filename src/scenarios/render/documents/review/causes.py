@@ -126,7 +126,7 @@ def cause_label(cause: Because, id: ScenarioId, story: Story, database: Database
         return cause_label(cause.by, id, story, database)
     if cause.kind == "absence":
         owner, name = indicator_key(cause.subjects[0])
-        return f"not seen: {one_line(database.scenarios[owner].indicators[name].statement)}"
+        return f"absent: {one_line(database.scenarios[owner].indicators[name].statement)}"
     if items := cause.evidence or (cause.subjects if cause.kind == "retraction" else ()):
         more = f" and {len(items) - 1} more" if len(items) > 1 else ""
         return ("" if cause.evidence else "retracted: ") + short(items[0], database) + more
