@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.commands import HELP, command
+from scenarios.cli.commands import GROUPS, HELP, command
 from scenarios.cli.output.streams import is_led, paged, say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
@@ -48,6 +48,8 @@ def in_our_words(message: str) -> str:
 INTERRUPTED = 130
 _OBJECTS = 1_000_000
 """Objects between two searches for circles of garbage, which records do not form."""
+_WIDEST, _SPACE = max(map(len, HELP)), 2
+"""The first column of the commands, the same in each group, and what separates it from the next."""
 ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
@@ -73,8 +75,10 @@ class _Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the same
-        with formatter.section("Commands"):
-            formatter.write_dl(list(HELP.items()))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                beside = _WIDEST - max(map(len, commands)) + _SPACE
+                formatter.write_dl([*commands.items()], col_spacing=beside)
 
     def invoke(self, ctx: Any) -> Any:
         try:
