@@ -179,6 +179,7 @@ def scen(
     unreadable.set(())
     is_led.set(False)
     paged.set(not no_pager)
+    retyping.forget()
     if no_cache:
         from scenarios.storage.cache.packed import is_used
 

@@ -64,7 +64,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            _prepare(opened, analyst, answers, typed, how)
+            record["analyst"] = _prepare(opened, analyst, answers, typed, how)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
         write = partial(TASK.write, opened.root, read=opened.read)
 
@@ -96,13 +96,15 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
     return True
 
 
-def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
-    """What is settled before the first question."""
-    if analyst:
-        doubt_analyst(opened.database, analyst)
+def _prepare(
+    opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How
+) -> str | None:
+    """What is settled before the first question: the analyst too, if one was given."""
+    settled = doubt_analyst(opened.database, analyst) if analyst else analyst
     if not how.dry_run:
         typed.note_in(opened.root)
     refuse_unknown(opened.database, answers)
+    return settled
 
 
 def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
@@ -75,8 +76,8 @@ def known_item(text: str, at: At) -> str:
 
 
 def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
-    """The scenarios that have no outcome."""
-    return {id: scenario for id, scenario in database.scenarios.items() if not scenario.resolution}
+    """The scenarios that have no outcome, of their own or by a rival's."""
+    return {id: s for id, s in database.scenarios.items() if not resolution(database, id)}
 
 
 def asked(scenario: Scenario) -> str:
