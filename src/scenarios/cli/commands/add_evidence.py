@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -38,7 +38,12 @@ _IN_ORDER = (
     *("theme", "corroborated_by", "quote", "notes", "attachment"),
 )
 """The keys of an item as the command that resumes it has them."""
-_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attachment")
+_DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("recorded", "When we knew it", lambda text: parsing.day(text).isoformat()),
+    ("analyst", "Who judges", parsing.id),
+)
+"""What nobody is asked for and has a value all the same, with the question that changes it."""
+_UNASKED = ("corroborated_by", "quote", "notes", "attachment")
 """What an item may have and nobody is asked for; what was given of it is shown with the rest."""
 
 
@@ -92,7 +97,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         written = write(agreed(ask, tried, missing=True), how)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
-    report_effects(written, id_of_new(written), entered, form)
+    report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)
     return True
 
 
@@ -111,6 +116,9 @@ def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | No
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
+    for key, question, read in _DEFAULTS:
+        if record[key]:
+            record[key] = prompt.default_of(record[key], f"--{key}", question, read, label=key)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
             prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)

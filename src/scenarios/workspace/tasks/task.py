@@ -178,12 +178,12 @@ def new_id(of: str, example: str, read: Read) -> Ask:
     return asked(label="Its id", hint=like, is_needed=True, begins=True)
 
 
-def since_today(key: str, label: str, help: str = "", *, is_shown: bool = True) -> Ask:
+def since_today(key: str, label: str, help: str = "") -> Ask:
     """A day that is today where none is given."""
     asked = partial(
         Ask, key, "", help or f"{label} [today].", kind="day", label=label, hint="Today if empty."
     )
-    return asked(default=lambda at: at.today, is_shown=is_shown)
+    return asked(default=lambda at: at.today, is_shown=True)
 
 
 DATE = since_today("date", "Of which day", "[today]")
