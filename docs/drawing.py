@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scenarios.exchange.view.table import Table
+from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import TABLES, VIEWS
 
 WIDTH, HIGH, STEP = 212, 40, 54
@@ -52,7 +52,7 @@ marker path{fill:#9aa4af}}"""
 class Box(NamedTuple):
     """A table and where it is drawn."""
 
-    table: Table
+    table: ViewTable
     column: int
     x: int
     y: int
@@ -146,7 +146,7 @@ def tables_page(command: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _told(table: Table) -> Iterator[str]:
+def _told(table: ViewTable) -> Iterator[str]:
     yield f"## `{table.name}`"
     computed = " Computed." if table.computed else ""
     yield f"{table.meaning}.{computed}"

@@ -162,7 +162,9 @@ def json_page(command: str, outputs: dict[str, Any]) -> str:
             "probabilities are unrounded numbers from 0 to 1, and log odds are in decibans. Each "
             "output has a JSON Schema that describes every field. New keys may be added; existing "
             "keys stay. The first keys are `schema`, the name of the schema, and `ledger`, the "
-            "version of the arithmetic; the output of `list` is a plain array of rows."
+            "version of the arithmetic; the output of `list` is a plain array of rows. Where files "
+            "cannot be read `unreadable` follows, with the path, line, column and message of each, "
+            "the rows of `list` are under `rows`, and `withheld` is the path behind a null figure."
         ),
         _table(
             "output",

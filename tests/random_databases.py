@@ -15,7 +15,6 @@ from scenarios.model import (
     Dependence,
     Evidence,
     Given,
-    GradeWeights,
     HazardEnded,
     Indicator,
     IndicatorState,
@@ -28,6 +27,7 @@ from scenarios.model import (
     Tracker,
 )
 from scenarios.scales import rating_decibans
+from scenarios.values import GradeWeights
 
 START, END = date(2022, 1, 1), date(2022, 12, 31)
 CODES = ("CC", "C", "N", "I", "II")

@@ -17,10 +17,9 @@ import msgspec
 import pytest
 
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
-from scenarios.exchange.view.cells import typed
+from scenarios.exchange.stix.bundle import Bundled, ScenarioFigures, bundle
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.records import records, rows_of
+from scenarios.exchange.view.records import records, rows_of, typed
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of
 from scenarios.render.documents.records import record as record_document
@@ -197,7 +196,7 @@ def page(state: Opened, kind: Kind) -> list[str]:
 def shared(state: Opened, kind: Kind) -> str:
     if kind == "tracker":  # its conventions are no part of a bundle
         return ""
-    figures = dict.fromkeys(state.database.scenarios, Figures(0.5, 0.5))
+    figures = dict.fromkeys(state.database.scenarios, ScenarioFigures(0.5, 0.5))
     return bundle(Bundled(state.database, "t", DAYS[-1], figures))
 
 

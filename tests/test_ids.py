@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from scenarios.exchange.arrivals import LONGEST
 from scenarios.paths import place_of
-from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.tasks.evidence import free_id
 from tests.cli.commands import DESK
 
 OPENED = open_folder(DESK)

@@ -61,6 +61,7 @@ from scenarios.scales import (
 )
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load
+from scenarios.values import Team
 from tests.records import (
     START,
     WEIGHTS,
@@ -532,6 +533,7 @@ def test_stated_probability(says: Section) -> None:
         return found.probability if found else None
 
     says("0.1019 0.1167", team(SAID, "s"), sum(ANALYSTS.values()) / 3)
+    says("0.0368", team(replace(SAID, tracker=Tracker(team=Team(1.5))), "s"))
     own = replace(a_set(THREE), sheets=sheets(sheet(START, {"a": 0.5, "b": 0.3, "c": 0.4})))
     says("0.4167 0.2500 0.3333", *(team(own, id) for id in THREE))
     expiring = replace(SAID, tracker=Tracker(forecast_expires_days=30))
@@ -612,9 +614,13 @@ def test_scores(says: Section) -> None:
     assert sum(peers) == near(0)
     first = {"horizon": day(9), "resolution": resolution("occurred", day(9))}
     said = sheets(sheet(START, {"a": 0.5, "b": 0.3, "c": 0.2}))
-    (own, *_) = score(replace(a_set(THREE, a=first), sheets=said), day(99)).sets
-    assert own.forecaster == "desk"
-    says("0.38 −0.693", own.brier, own.log_score)
+    (own, *_) = score(replace(a_set(THREE, a=first), sheets=said), day(99)).questions
+    assert (own.forecaster, own.question) == ("desk", (True, "k"))
+    says("0.19 −0.693 36.91", own.brier, own.log_score, baseline((0.5, 0.3, 0.2), True))
+    even = (1 / 3, 1 / 3, 1 / 3)
+    says("0.33", brier(even, True))
+    assert baseline(even, True) == near(0)
+    says("0.127 0.222", (0.25 + 0.09 + 0.04) / 3, (4 / 9 + 1 / 9 + 1 / 9) / 3)
 
 
 def test_time_and_coverage(says: Section) -> None:
@@ -692,8 +698,14 @@ def test_fitted_strength(says: Section) -> None:
     found = asked({0.5: "1111111100"}, "CC").fitted_strength
     assert found is not None
     assert (found.questions, found.high) == (10, TRIED[-1])
-    says("6.02 0.60 0.18", decibans(0.8), found.strength, found.low)
+    says("6.02 0.60 0.18", decibans(0.8), found.factor, found.low)
     says("0 0.05 3", *TRIED[:2], TRIED[-1])
+    ended = [resolution("occurred" if n < 8 else "did-not-occur", day(1)) for n in range(10)]
+    scenarios = {f"q{n}": scenario(resolution=end) for n, end in enumerate(ended)}
+    said = [sheet(START, dict.fromkeys(scenarios, p), analyst=f"x{p}") for p in (0.6, 0.7)]
+    team = score(database(scenarios=scenarios, sheets=sheets(*said)), day(9)).fitted_extremize
+    assert team is not None
+    says("2.72 2.21", (decibans(0.6) + decibans(0.7)) / 2, team.factor)
 
 
 def test_words(says: Section) -> None:

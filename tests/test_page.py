@@ -17,7 +17,7 @@ import pytest
 
 import scenarios
 from scenarios.analysis.review.review import review
-from scenarios.cli.output.result import report_page
+from scenarios.cli.commands.report import report_page
 from scenarios.scales import decibans
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.reading import span

@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).parent / "golden"
 PRINTED = {
     "status": "status --as-of 2022-02-28",
     "report-2022-02-28": "report --as-of 2022-02-28",
-    "report-quiet": "report --as-of 2022-03-28",
+    "report-quiet": "report --as-of 2022-03-21",
     "explain": "explain military-pact --as-of 2023-03-28",
     "explain-resolved": "explain nord-stream-2-flows-2022 --as-of 2023-06-01",
     "list-scenarios": "list scenarios --as-of 2022-02-28",
@@ -128,9 +128,12 @@ def test_the_analyst_is_illustrative_and_every_sheet_has_a_reason(shipped: Datab
 
 def test_every_resolved_scenario_is_scored_with_its_n(shipped: Database) -> None:
     made = score(shipped, date(2026, 11, 24))
-    scored = {row.scenario for row in made.questions}
+    scored = {row.question for row in made.questions}
+    members = {id for row in made.sets for id in row.members}
     ended = {id for id in shipped.scenarios if resolved(shipped, id, date(2026, 11, 24))}
-    assert scored | {row.scenario for row in made.excluded} == ended
+    alone = {id for is_set, id in scored if not is_set}
+    assert alone | members | {row.scenario for row in made.excluded} == ended
+    assert scored - {(False, id) for id in alone} == {(True, "ukraine-2022")}
     assert {row.questions for row in made.forecasters} == {len(scored)}
     assert "team" not in {row.name for row in made.forecasters}
 

@@ -92,9 +92,17 @@ def test_a_mark_that_names_what_is_no_file_of_a_site_is_refused(
     before = tree(place.parent)
     status, message = site(root, place)
     assert status == 1
-    assert f"{place}/{MARK}: names '" in message
-    assert "where this version writes no file; nothing was changed" in message
+    assert f"{place}/{MARK}: has '" in message
+    assert "which is no file of a site of this version of scen; nothing was changed" in message
     assert tree(place.parent) == before
+
+
+def test_a_mark_of_another_version_is_called_that(root: Path, place: Path) -> None:
+    mark(place, "CNAME")
+    (place / MARK).write_text('{"files": ["index.html"], "version": 2}')
+    status, message = site(root, place)
+    assert status == 1
+    assert f"{place}/{MARK}: has 'files', which is no file of a site of this version" in message
 
 
 def test_the_paths_of_a_mark_are_not_removed_outside_of_the_folder(

@@ -146,7 +146,7 @@ def test_no_document_acts(form: str) -> None:
 
 def test_the_texts_are_all_there_and_sound() -> None:
     made = json.loads(printed("list", "evidence", *DAY, "--format", "json"))
-    assert {item["summary"] for item in made} == set(TEXTS)
+    assert {item["summary"] for item in made["rows"]} == set(TEXTS)
     report = json.loads(printed("report", *DAY, "--format", "json"))
     assert {name for name, value in report.items() if not value} <= {"restated"}
     history = json.loads(printed("history", "--format", "json"))["entries"]

@@ -36,7 +36,7 @@ _HOMES = {"Workspace": "api", "open": "api"} | dict.fromkeys(
 
 
 def __getattr__(name: str) -> Any:
-    """What the library offers, from the module that holds it (PEP 562)."""
+    """Return a name of the library, from the module that holds it (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
     return getattr(import_module(f"scenarios.{_HOMES.get(name, 'model')}"), name)

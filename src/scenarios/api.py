@@ -20,32 +20,39 @@ from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.brief import Brief
+from scenarios.analysis.review.brief import Brief, brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
-from scenarios.exchange.readers import Wanted
+from scenarios.exchange.arrivals import Wanted
 from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace import checking, reading, recording, results
+from scenarios.workspace import checking, reading, results
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange, foretold_of
+from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located, remove, rename
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.how import How
 from scenarios.workspace.importing.database import KIND, bring_database
-from scenarios.workspace.importing.files import arrive
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Imported, Settings
+from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
 from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
+from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
+from scenarios.workspace.tasks import clarification, resolution, retraction
+from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.tasks.forecast import forecast
+from scenarios.workspace.tasks.indicator import add_indicator
+from scenarios.workspace.tasks.rating import rate
+from scenarios.workspace.tasks.scenario import new_scenario
+from scenarios.workspace.tasks.source import add_source
 from scenarios.workspace.writing import Written
 
 
@@ -63,7 +70,7 @@ class Snapshot:
 
     @property
     def problems(self) -> Sequence[Problem]:
-        """What is wrong with the files, by path, line and column; both count from 1."""
+        """Faults of the files, by path, line and column; both count from 1."""
         return tuple(self._opened.problems)
 
     def status(self, as_of: date) -> reading.Status:
@@ -72,24 +79,24 @@ class Snapshot:
         return reading.status_of(self._opened, as_of, start_of(self._opened, as_of), rows)
 
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
-        """What moved between two days, by how much and because of what.
+        """Moves between two days, their sizes and their causes.
 
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        made = review(span(self._opened, as_of, since, banded=True))
+        compared = review(span(self._opened, as_of, since, banded=True))
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
-                made, _ = with_history(made, self._opened, self._repository())
-        return made
+                compared, _ = with_history(compared, self._opened, self._repository())
+        return compared
 
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
         window = span(self._opened, as_of, since, banded=True)
-        return reading.brief_of(window, review(window))
+        return brief(window, review(window))
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
-        """What comes in so many days: indicators, horizons, reviews, expiries; and what is late."""
+        """Indicators, horizons, reviews and expiries due within some days, and what is late."""
         return due(self.database, as_of, within_days)
 
     def search(
@@ -125,14 +132,14 @@ class Snapshot:
         forecaster: str | None = None,
     ) -> Score:
         """How good the forecasts of resolved scenarios were, known between two days if given."""
-        found = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
+        scored = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
         if forecaster is not None:
-            names = (row.name for row in found.forecasters)
+            names = (row.name for row in scored.forecasters)
             known_id(forecaster, [*names], "forecaster", "Workspace.score")
-        return found
+        return scored
 
     def query(self, sql: str, as_of: date) -> Queried:
-        """What SQL finds in the tables of docs/tables.md; needs the extra `sql`."""
+        """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
         return query(view_of(self._opened, as_of, limited=False), sql)[0]
 
     def export(self, target: str, as_of: date, *, overwrite: bool = False) -> Exported:
@@ -150,7 +157,7 @@ class Snapshot:
     def diff(
         self, before: str = "HEAD", after: str | None = None, as_of: date | None = None
     ) -> reading.Diff:
-        """What differs between two revisions, or between one and the files as they are."""
+        """Differences between two revisions, or between one and the files as they are."""
         earlier, later = states(self._root, self._repository(), before, after)
         return reading.diff_of(earlier, later, as_of, date.max)
 
@@ -161,7 +168,7 @@ class Snapshot:
         return history(past(self._repository(), self._rev)[0], subject, since, limit)
 
     def audit(self, days: int = BACKDATED_DAYS) -> Audit:
-        """What was judged, or changed, with hindsight; a record committed later is backdated."""
+        """Judgements and changes made with hindsight; a record committed later is backdated."""
         revisions, tip = past(self._repository(), self._rev)
         return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
 
@@ -228,9 +235,8 @@ class Workspace(Snapshot):
             "corroborated_by": list(corroborated_by),
         }
         root = self._writable()
-        written = recording.record_evidence(root, record, How(dry_run, commit), id=id)
-        self._reread(written)
-        return results.evidence_recorded(written, recording.id_of_new(written), recorded)
+        written = record_evidence(root, record, How(dry_run, commit), id=id)
+        return self._moved(written, results.id_of_new(written), recorded)
 
     def rate(
         self,
@@ -241,19 +247,17 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
-        root, given = self._writable(), (ratings or {}, indicators or {}, on)
-        written = recording.rate(root, evidence, *given, How(**how))
-        self._reread(written)
-        return results.evidence_recorded(written, evidence, on)
+        answers = {"evidence": evidence, "ratings": ratings or {}, "indicators": indicators or {}}
+        written = rate(self._writable(), {**answers, "date": on}, How(**how))
+        return self._moved(written, evidence, on)
 
     def retract(
         self, evidence: str, reason: str, on: date, **how: Unpack[Way]
     ) -> results.EvidenceRecorded:
         """Keep an item, and count it no longer from a day on."""
-        root = self._writable()
-        written = recording.retract(root, evidence, reason, on, How(**how))
-        self._reread(written)
-        return results.evidence_recorded(written, evidence, on)
+        answers = {"evidence": evidence, "reason": reason, "date": on}
+        written = retraction.TASK.write(self._writable(), answers, How(**how))
+        return self._moved(written, evidence, on)
 
     def forecast(
         self,
@@ -272,7 +276,7 @@ class Workspace(Snapshot):
             for id, probability in probabilities.items()
         ]
         root = self._writable()
-        written = recording.forecast(root, analyst, on, entries, How(**how))
+        written = forecast(root, analyst, on, entries, How(**how))
         self._reread(written)
         return results.forecast_recorded(written, analyst, on, list(probabilities))
 
@@ -288,24 +292,22 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.Recorded:
         """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
-        record: dict[str, Any] = {
+        answers = {
+            "scenario": scenario,
             "outcome": outcome,
-            "date": (known_on or recorded).isoformat(),
-            "recorded": recorded.isoformat(),
             "basis": basis,
-            **({"evidence": list(evidence)} if evidence else {}),
+            "date": known_on or recorded,
+            "recorded": recorded,
+            "evidence": [*evidence],
         }
-        root = self._writable()
-        written = recording.resolve(root, scenario, record, How(**how))
+        written = resolution.TASK.write(self._writable(), answers, How(**how))
         return self._recorded(written, scenario)
 
     def new_scenario(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
-        root = self._writable()
-        done = recording.new_scenario(root, id, record, How(**how))
-        return self._recorded(done, id)
+        return self._recorded(new_scenario(self._writable(), id, record, How(**how)), id)
 
     def add_indicator(
         self,
@@ -315,17 +317,14 @@ class Workspace(Snapshot):
         **how: Unpack[Way],
     ) -> results.Recorded:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
-        root = self._writable()
-        done = recording.add_indicator(root, scenario, id, record, How(**how))
-        return self._recorded(done, f"{scenario}/{id}")
+        written = add_indicator(self._writable(), scenario, id, record, How(**how))
+        return self._recorded(written, f"{scenario}/{id}")
 
     def add_source(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
-        root = self._writable()
-        written = recording.add_source(root, id, record, How(**how))
-        return self._recorded(written, id)
+        return self._recorded(add_source(self._writable(), id, record, How(**how)), id)
 
     def bring(
         self,
@@ -346,8 +345,8 @@ class Workspace(Snapshot):
             written, imported = bring_database(root, file, given, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or Wanted(today=today))
-            made = bring(root, kind, arrived, settings, How(**how))
-            written, imported = made.written, made.imported
+            brought = bring(root, kind, arrived, settings, How(**how))
+            written, imported = brought.written, brought.imported
         self._reread(written)
         return imported
 
@@ -364,15 +363,16 @@ class Workspace(Snapshot):
     ) -> results.Corrected:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
-        made = [*(KeyChange(key, "put", text) for key, text in texts.items())]
-        made += [KeyChange(key, "unset") for key in unset]
+        key_changes = [*(KeyChange(key, "put", text) for key, text in texts.items())]
+        key_changes += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(editing.edit(root, id, made, How(**how)), on)
+        return self._corrected(editing.edit(root, id, key_changes, How(**how)), on)
 
     def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""
-        given = (self._writable(), scenario, text, on)
-        return self._corrected(editing.clarify(*given, How(**how)), on)
+        answers = {"scenario": scenario, "text": text, "date": on}
+        written = clarification.TASK.write(self._writable(), answers, How(**how))
+        return self._corrected((written, Located("scenario", scenario)), on)
 
     def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Give a record another id, here and wherever it is named."""
@@ -401,6 +401,10 @@ class Workspace(Snapshot):
         if not written.dry_run:
             self._opened = self._read()
 
+    def _moved(self, written: Written, id: str, on: date) -> results.EvidenceRecorded:
+        self._reread(written)
+        return results.evidence_recorded(written, id, on)
+
     def _recorded(self, written: Written, id: str) -> results.Recorded:
         self._reread(written)
         return results.recorded(written, id)
@@ -410,5 +414,5 @@ class Workspace(Snapshot):
     ) -> results.Corrected:
         written, now = done
         self._reread(written)
-        found = foretold_of(written, on) if written.drafts else []
-        return results.corrected(written, now.name, found, formerly)
+        findings = foretold_of(written, on) if written.drafts else []
+        return results.corrected(written, now.name, findings, formerly)

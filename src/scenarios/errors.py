@@ -1,4 +1,4 @@
-"""What can go wrong: a fault in a file is a value, a command that cannot go on is an exception.
+"""Faults and errors: a fault in a file is a value, a command that cannot go on is an exception.
 
 ScenError        the command was refused: exit 1
 ├── NotWritten   a change was refused before its first byte
@@ -26,7 +26,7 @@ At = Literal["key", "value"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong at one key of a file; the loader knows the file and finds the line."""
+    """A fault at one key of a file; the loader knows the file and finds the line."""
 
     keys: Keys
     at: At

@@ -39,24 +39,6 @@ OWN_ID = "Only the id that STIX gave goes out."
 PRIOR_ALONE = "A prior goes out as its probability and basis."
 
 
-class GradeWeights(Record, frozen=True):
-    """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
-
-    reliability: values.ShareByLetter
-    """The share for each letter of a source's reliability, 0 to 1."""
-    credibility: Annotated[
-        list[values.Share],
-        Meta(min_length=6, max_length=6),
-        words("it needs six numbers, one for each credibility from 1 to 6"),
-    ]
-    """The share for each credibility, 1 (confirmed) to 6 (cannot be judged), in this order; six
-    numbers, each 0 to 1. Example: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]."""
-
-    def share(self, grade: str) -> float:
-        """What an item of a grade keeps of its rating."""
-        return self.reliability[grade[0]] * self.credibility[int(grade[1]) - 1]
-
-
 class Dependence(Record, frozen=True):
     """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
 
@@ -96,7 +78,7 @@ class Tracker(Record, frozen=True):
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
     """The decibans of each rating, 10·log10 of its likelihood ratio; CC ≥ C ≥ 0 ≥ I ≥ II."""
-    grade_weights: GradeWeights | None = None
+    grade_weights: values.GradeWeights | None = None
     """The share of a rating that a grade keeps. Absent, grades are shown and not applied."""
     evidence_dependence: Annotated[
         values.Share | Dependence,
@@ -108,6 +90,8 @@ class Tracker(Record, frozen=True):
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
     """What every rating is multiplied by, 0.1 to 2; absent, 1. `scen score` says what the record
     would have it be. Example: 0.7."""
+    team: values.Team = values.Team()
+    """How the team's figure is made of its analysts'. Example: {"extremize": 1.3}."""
     themes: dict[ThemeId, values.Name] = {}
     """What a line of evidence can be about: an id and a title. Lines of one theme overlap more than
     lines of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
@@ -119,6 +103,11 @@ class Tracker(Record, frozen=True):
     sets: dict[SetId, values.Name] = {}
     """The sets of mutually exclusive and exhaustive scenarios: an id and what they divide. Example:
     {"relationship-2030": "Form of the relationship on 31 December 2030"}."""
+
+    @property
+    def name(self) -> str:
+        """The title, or "Scenarios" without one."""
+        return self.title or "Scenarios"
 
     @property
     def dependence(self) -> Dependence:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Progress(Protocol):
-    """What counts items as they are taken, and shows somewhere how many of `total` were."""
+    """Wrap items, and show how many of `total` have been taken."""
 
     def __call__(self, items: Iterable[T], what: str, total: int) -> Iterable[T]:
         """The same items, in the same order."""

@@ -83,7 +83,7 @@ def is_off_class(prior: float, rate: float) -> bool:
 
 
 def rating_decibans(rating: Rating, codes: Mapping[str, float]) -> float:
-    """What a rating is worth: the tracker's table for a code, 10·log10 of a likelihood ratio."""
+    """Decibans of a rating: the tracker's table for a code, 10·log10 of a likelihood ratio."""
     if isinstance(rating, str):
         return codes[rating]
     return 10 * math.log10(rating)

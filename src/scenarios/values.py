@@ -190,7 +190,7 @@ IndicatorState = Literal["observed", "emerging", "reversed"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one file, or a part of it, holds; equal when the content is equal."""
+    """The content of one file or of a part of it; equal when the content is equal."""
 
 
 class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):
@@ -235,6 +235,35 @@ class Events(Record, frozen=True):
     """The values that count, by column; a row has one of each. Example: {"cameo": ["190"]}."""
     count: EventCount | None = None
     """How many rows within how many days make it worth a look; absent, each row does."""
+
+
+class GradeWeights(Record, frozen=True):
+    """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
+
+    reliability: ShareByLetter
+    """The share for each letter of a source's reliability, 0 to 1."""
+    credibility: Annotated[
+        list[Share],
+        Meta(min_length=6, max_length=6),
+        words("it needs six numbers, one for each credibility from 1 to 6"),
+    ]
+    """The share for each credibility, 1 (confirmed) to 6 (cannot be judged), in this order; six
+    numbers, each 0 to 1. Example: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]."""
+
+    def share(self, grade: str) -> float:
+        """What an item of a grade keeps of its rating."""
+        return self.reliability[grade[0]] * self.credibility[int(grade[1]) - 1]
+
+
+class Team(Record, frozen=True):
+    """How the team's figure is made of those of its analysts."""
+
+    extremize: Annotated[
+        float, Meta(ge=0.5, le=3), words("it is a number from 0.5 to 3; 1 changes nothing")
+    ] = 1.0
+    """By what the mean of the analysts' log odds is multiplied where two or more have a forecast,
+    0.5 to 3; absent, 1. Over 1, the team's figure is further from even than their mean. `scen
+    score` says what the record would have it be. Example: 1.3."""
 
 
 class Part(NamedTuple):

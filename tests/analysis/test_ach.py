@@ -9,7 +9,8 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.ach import Matrix, matrix, nearest_code
-from scenarios.model import Database, GradeWeights, Tracker
+from scenarios.model import Database, Tracker
+from scenarios.values import GradeWeights
 from tests.records import (
     WEIGHTS,
     database,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.evidence import ALIKE, WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.evidence import WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.rule import ALIKE
 from scenarios.model import Evidence
 from scenarios.values import first_day
 from tests.records import START, day, item, retraction

@@ -10,11 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from scenarios.analysis.scores import calibration as scores
 from scenarios.analysis.scores.calibration import (
+    CalibrationBin,
+    Corp,
+    Decomposition,
     Share,
-    calibration,
-    corp,
-    decomposition,
     pool_adjacent_violators,
     wilson,
 )
@@ -22,10 +23,27 @@ from scenarios.analysis.scores.daily_forecasts import Timeline
 from tests.analysis.timelines import asked
 from tests.records import near
 
+
+def calibration(timelines: list[Timeline[float]], name: str) -> list[CalibrationBin]:
+    return [
+        bin
+        for of in scores.shares(timelines, name).values()
+        for bin in scores.calibration(name, of)
+    ]
+
+
+def decomposition(timelines: list[Timeline[float]], name: str) -> list[Decomposition]:
+    return [scores.decomposition(name, of) for of in scores.shares(timelines, name).values()]
+
+
+def corp(timelines: list[Timeline[float]], name: str) -> list[Corp]:
+    return [scores.corp(name, of) for of in scores.shares(timelines, name).values()]
+
+
 SMALL = [(0.1, 0), (0.2, 1), (0.3, 0), (0.4, 0), (0.6, 1), (0.8, 0), (0.9, 1)]
 
 
-def one_day(*said: tuple[float, bool]) -> list[Timeline]:
+def one_day(*said: tuple[float, bool]) -> list[Timeline[float]]:
     return [asked(happened, desk=[(1, figure)]) for figure, happened in said]
 
 
@@ -155,7 +173,7 @@ questions = st.builds(asked, st.booleans(), desk=runs)
 
 @given(st.lists(questions, min_size=1, max_size=12))
 def test_the_parts_sum_to_the_brier_score_and_the_bins_hold_every_question_once(
-    timelines: list[Timeline],
+    timelines: list[Timeline[float]],
 ) -> None:
     exact = partial(near, rel=0, abs=1e-12)
     answered, scores = [], []

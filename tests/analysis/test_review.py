@@ -138,7 +138,7 @@ def test_the_method_note_holds_what_was_in_force() -> None:
     told = (sheet(START, dict.fromkeys(ids, 0.5), analyst=who) for who, ids in said.items())
     scenarios = {"s1": scenario(), "done": ended}
     made = week(database(tracker, scenarios=scenarios, sheets=sheets(*told)))
-    method = (3, Tracker().decibans, None, Dependence(0.5, 0.5), 1.0, "phia", 7, None, 2)
+    method = (3, Tracker().decibans, None, Dependence(0.5, 0.5), 1.0, 1.0, "phia", 7, None, 2)
     assert (made.tracker.title, astuple(made.method)) == ("T", method)
 
 

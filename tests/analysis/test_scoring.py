@@ -18,7 +18,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.scores.daily_forecasts import OURS, baseline, brier, log_score, peer
+from scenarios.analysis.scores.daily_forecasts import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.scores.scoring import (
     By,
     Chosen,
@@ -192,9 +192,9 @@ def test_every_question_weighs_one() -> None:
     base = close((50 * (math.log2(0.8) + 1) + 100 * (math.log2(0.6) + 1)) / 2)
     # The peer score is of the one question that had a peer; common are two of its days.
     a = (close(0.1), logs, base, close(pair * 2 / 8), 1.0, close(0.1), close(0.04))
-    assert astuple(table[0]) == ("a", 2, *a)
+    assert astuple(table[0]) == ("a", False, 2, *a)
     b = (close(0.16), close(math.log(0.6)), close(25 * (math.log2(0.6) + 1)), close(-pair * 2 / 8))
-    assert astuple(table[1]) == ("b", 1, *b, 0.5, close(0.16), close(0.16))
+    assert astuple(table[1]) == ("b", False, 1, *b, 0.5, close(0.16), close(0.16))
 
 
 def test_where_no_day_is_common_to_the_whole_table_there_is_no_common_brier() -> None:
@@ -280,32 +280,157 @@ desk@0 a=.5 c=.3; desk@2 b=.4; desk@3 a=.7; other@0 a=.9 b=.1;"""
 """Of three members `a` occurs on day 6; `b` opens a day later, `c` left on day 4."""
 
 
-def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> None:
-    found = {row.forecaster: astuple(row) for row in scored(IN_A_SET).sets}
-    # The desk had all three on the days 2 and 3; `other` never had.
-    day_2, day_3 = 0.25 + 0.16 + 0.09, 0.09 + 0.16 + 0.09
-    logs = close((math.log(0.5) + math.log(0.7)) / 2)
-    assert found["desk"] == ("s", "a", "desk", close((day_2 + day_3) / 2), logs, 2)
-    assert found["prior"] == ("s", "a", "prior", close(0.25 + 0.09 + 0.04), close(math.log(0.5)), 3)
-    assert list(found) == ["desk", "implied", "prior", "first"]
-    shorter = scored(IN_A_SET.replace("probability=.3", "probability=.3 horizon=2"))
-    days = {row.forecaster: row.covered_days for row in shorter.sets}
-    assert (days["desk"], days["prior"]) == (1, 2)
+def of_set(result: Score) -> dict[str, QuestionScore]:
+    return {row.forecaster: row for row in result.questions if row.set and not row.alone}
 
 
-def test_of_two_members_the_score_is_two_sided() -> None:
+def test_a_set_is_one_question_on_the_days_on_which_every_member_has_a_figure() -> None:
+    result = scored(IN_A_SET)
+    desk = of_set(result)["desk"]
+    # The set opened on day 1 and `c` left on day 4. The desk had all members from day 2 on.
+    days = [(0.5, 0.4, 0.3), (0.7, 0.4, 0.3), (0.7, 0.4, 0), (0.7, 0.4, 0)]
+    shares = [[p / sum(figures) for p in figures] for figures in days]
+    briers = [((1 - a) ** 2 + b**2 + c**2) / 2 for a, b, c in shares]
+    logs = [math.log(a) for a, _, _ in shares]
+    assert (desk.scenario, desk.outcome, desk.question) == ("a", "occurred", (True, "s"))
+    assert (desk.brier, desk.log_score) == (close(sum(briers) / 4), close(sum(logs) / 4))
+    planned = sum(100 * (1 + log / math.log(3)) for log in logs) / 364
+    assert desk.baseline == close(planned)
+    assert (desk.covered_days, desk.scored_days, desk.planned_days) == (4, 5, 364)
+    assert [astuple(row) for row in result.sets] == [("s", "a", ("a", "b", "c"))]
+    assert by_name(result)["desk"].questions == 1
+
+
+def test_a_member_that_has_left_its_set_is_waited_for_no_longer() -> None:
+    other = of_set(scored(IN_A_SET))["other"]
+    assert (other.covered_days, other.brier) == (2, close(0.01))  # from day 4 on, of 0.9 and 0.1
+
+
+ALONE = IN_A_SET + "zoe@0 a=.8; zoe@4 c=.1; yan@1 b=.3;"
+"""Beside them `zoe` and `yan` never had a figure for each member that could occur."""
+
+
+def test_who_never_had_a_figure_for_each_member_is_scored_on_the_members_alone() -> None:
+    result = scored(ALONE)
+    rows = [row for row in result.questions if row.forecaster in ("yan", "zoe")]
+    briers = [(row.scenario, row.forecaster, row.alone, row.brier) for row in rows]
+    assert briers == [("a", "zoe", True, close(0.04)), ("b", "yan", True, close(0.09))]
+    names = [(row.name, row.alone, row.questions) for row in result.forecasters]
+    whole = [(name, False, 1) for name in ("desk", "other", "team", "implied", "prior", "first")]
+    assert names == [*whole, ("yan", True, 1), ("zoe", True, 1)]
+
+
+def test_a_pair_of_which_one_has_no_whole_set_is_compared_on_the_members_that_both_forecast() -> (
+    None
+):
+    pairs = {(row.forecaster, row.against): row for row in scored(ALONE).skill}
+    team, prior = pairs["zoe", "team"], pairs["zoe", "prior"]
+    assert (team.alone, team.questions, prior.alone, prior.questions) == (True, 1, True, 1)
+    assert prior.skill == close(1 - 0.04 / 0.25)
+    assert (pairs["desk", "prior"].alone, pairs["desk", "prior"].questions) == (False, 1)
+
+
+def test_a_set_is_counted_once_by_its_id_and_under_each_tag_of_its_members() -> None:
+    told = ALONE.replace("probability=.3", "probability=.3 tags=x,y").replace("=6;", "=6 tags=x;")
+    counts: dict[str, dict[str, int]] = {}
+    for by in ("scenario", "tag"):
+        for group in scored(told, by=by).groups:
+            counts[str(group.name)] = {row.name: row.questions for row in group.forecasters}
+    assert [*counts] == ["a", "b", "s", "x", "y"]
+    assert (counts["s"]["desk"], counts["x"]["desk"], counts["y"]["desk"]) == (1, 1, 1)
+    assert (counts["a"], counts["b"], counts["x"]["zoe"]) == ({"zoe": 1}, {"yan": 1}, 1)
+
+
+def test_of_two_members_a_set_is_the_one_sided_score_of_either() -> None:
     result = scored("a set=s occurred=5; b set=s; desk@0 a=.7 b=.3; bob@0 a=.9 b=.3")
-    found = {row.forecaster: row.brier for row in result.sets}
-    assert (found["desk"], found["bob"]) == (close(0.09 + 0.09), close(0.01 + 0.09))
-    assert found["team"] == close(2 * by_name(result)["team"].brier)
+    desk, bob = of_set(result)["desk"], of_set(result)["bob"]
+    assert (desk.brier, bob.brier) == (close(0.09), close(0.25**2))
+    logs = [math.log(0.7), math.log(0.75)]
+    assert bob.peer == close(100 * (logs[1] - logs[0]) * 5 / 365)
+    assert (desk.baseline, desk.final_brier) == (
+        close(500 / 365 * (1 + math.log2(0.7))),
+        desk.brier,
+    )
 
 
-def test_a_set_is_chosen_with_the_member_that_occurred_and_not_where_one_is_annulled() -> None:
-    late = scored(IN_A_SET, Chosen(since=day(6)))
-    assert {row.scenario for row in late.questions} == {"a", "b"}  # `c` was settled before
-    assert late.sets == scored(IN_A_SET).sets
-    assert scored(IN_A_SET, Chosen(scenarios=("b", "c"))).sets == ()
-    assert scored(IN_A_SET + "c set=s annulled=2").sets == ()
+def test_in_calibration_each_figure_of_a_set_weighs_one_part_of_it() -> None:
+    told = (
+        "a set=s occurred=5; b set=s; c set=s; desk@0 a=.6 b=.3 c=.1; s1 occurred=5; desk@1 s1=.8"
+    )
+    (parts,) = scored(told, forecaster="desk").decomposition
+    bins = {bin.low: (bin.n, bin.frequency) for bin in scored(told, forecaster="desk").calibration}
+    third = close(1 / 3)
+    assert bins == {0.1: (third, 0), 0.3: (third, 0), 0.6: (third, 1), 0.8: (1.0, 1)}
+    assert parts.uncertainty == close(2 / 3 * 1 / 3)
+
+
+def test_a_set_in_which_no_member_occurred_is_not_scored() -> None:
+    told = "a set=s did-not-occur=3; b set=s; c set=s annulled=4; desk@0 a=.2 b=.3 c=.5"
+    for open_or_not in (told, told.replace("b set=s", "b set=s did-not-occur=5")):
+        result = scored(open_or_not)
+        assert (result.questions, result.sets) == ((), ())
+        reasons = {row.scenario: row.reason for row in result.excluded}
+        assert reasons["a"] == "no member of the set s has occurred"
+        assert reasons["c"] == "annulled"
+
+
+def test_an_annulled_member_is_left_out_of_its_set() -> None:
+    told = "a set=s occurred=5; b set=s; c set=s annulled=4; desk@0 a=.4 b=.1 c=.5"
+    (row,) = [row for row in scored(told).questions if row.forecaster == "desk"]
+    assert (row.question, row.brier) == ((True, "s"), close(0.04))
+    assert [row.scenario for row in scored(told).excluded] == ["c"]
+
+
+def test_a_set_of_which_one_member_is_left_to_score_is_that_member_alone() -> None:
+    told = "a set=s occurred=5; b set=s annulled=2; c set=s did-not-occur=0; desk@0 a=.4 b=.1 c=.5"
+    (row,) = [row for row in scored(told).questions if row.forecaster == "desk"]
+    assert (row.question, row.alone, row.brier) == ((False, "a"), True, close(0.36))
+    early = "a set=s occurred=2; b set=s opened=3 horizon=9; desk@0 a=.4 b=.1"
+    assert scored(early).sets == ()
+
+
+def test_a_set_ends_once_one_member_alone_could_still_occur() -> None:
+    told = "a set=s occurred=9; b set=s horizon=3; c set=s did-not-occur=6; desk@0 a=.5 b=.3 c=.2"
+    desk = of_set(scored(told))["desk"]
+    days = [(0.5, 0.3, 0.2)] * 4 + [(5 / 7, 0, 2 / 7)] * 2
+    brier = sum(((1 - a) ** 2 + b**2 + c**2) / 2 for a, b, c in days) / 6
+    assert (desk.scored_days, desk.brier) == (6, close(brier))
+    assert desk.final_brier == close((2 / 7) ** 2)
+
+
+def test_days_on_which_a_member_is_withdrawn_are_not_covered() -> None:
+    told = "a set=s occurred=8; b set=s; desk@0 a=.6 b=.4; desk@3 b=-; desk@5 b=.2"
+    desk = of_set(scored(told))["desk"]
+    brier = (3 * 0.16 + 3 * 0.25**2) / 6
+    assert (desk.covered_days, desk.coverage, desk.brier) == (6, 0.75, close(brier))
+    assert desk.final_brier == close(0.25**2)
+    ended = of_set(scored(told.replace("desk@5 b=.2", "desk@5 a=.7")))["desk"]
+    assert (ended.covered_days, ended.final_brier) == (3, None)
+
+
+def test_the_first_forecast_of_a_set_is_that_of_the_first_day_that_had_it_whole() -> None:
+    told = (
+        "a set=s occurred=8; b set=s; c set=s did-not-occur=5; desk@0 a=.9; desk@2 a=.6 b=.2 c=.2"
+    )
+    first = of_set(scored(told + "; desk@4 a=.1"))["first"]
+    days = [(0.6, 0.2, 0.2)] * 3 + [(0.75, 0.25, 0)] * 3
+    brier = sum(((1 - a) ** 2 + b**2 + c**2) / 2 for a, b, c in days) / 6
+    assert (first.covered_days, first.brier) == (6, close(brier))
+
+
+def test_a_set_is_chosen_by_the_day_of_its_outcome_and_by_any_of_its_members() -> None:
+    whole = scored(IN_A_SET).questions
+    for chosen in (Chosen(since=day(6)), Chosen(scenarios=("c",)), Chosen(until=day(6))):
+        assert scored(IN_A_SET, chosen).questions == whole
+    assert scored(IN_A_SET, Chosen(until=day(5))).questions == ()
+
+
+def test_without_a_name_every_forecaster_is_calibrated() -> None:
+    result = scored(IN_A_SET)
+    names = [row.name for row in sorted(result.forecasters, key=lambda row: place(row.name))]
+    assert [row.forecaster for row in result.decomposition] == names
+    assert [row.forecaster for row in result.corp] == names
+    assert list(dict.fromkeys(bin.forecaster for bin in result.calibration)) == names
 
 
 def test_calibration_is_of_the_named_forecaster_alone() -> None:

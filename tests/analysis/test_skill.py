@@ -16,11 +16,11 @@ from tests.analysis.timelines import Runs, asked
 from tests.records import near
 
 
-def rows(*timelines: Timeline) -> list[tuple[Any, ...]]:
+def rows(*timelines: Timeline[float]) -> list[tuple[Any, ...]]:
     """Under so few questions that there is no interval: who, against whom, of how many."""
     found = [astuple(row) for row in skill(timelines)]
-    assert all(row[4:] == (row[2], None, None) for row in found)
-    return [row[:4] for row in found]
+    assert all(row[2:4] + row[5:] == (False, row[3], row[3], None, None) for row in found)
+    return [(*row[:2], *row[3:5]) for row in found]
 
 
 def test_skill_is_one_minus_the_ratio_of_the_brier_scores() -> None:
@@ -123,9 +123,9 @@ def test_the_interval_is_the_same_on_every_machine() -> None:
 
 
 def test_under_five_questions_there_is_no_interval_and_a_set_is_one_question() -> None:
-    four = against_even([*ERRORS, 0.7], [None, None, None, "a", "a", "a"])
+    four = against_even([*ERRORS, 0.7], ["a", "b", "c", "d", "d", "d"])
     assert (four.questions, four.independent, four.low, four.high) == (6, 4, None, None)
-    five = against_even([*ERRORS, 0.7], [None, None, None, None, "a", "a"])
+    five = against_even([*ERRORS, 0.7], ["a", "b", "c", "d", "e", "e"])
     assert (five.questions, five.independent, five.low is None) == (6, 5, False)
 
 

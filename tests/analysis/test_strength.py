@@ -1,26 +1,28 @@
 from __future__ import annotations
 
 import math
+import random
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from scenarios.analysis.scores.daily_forecasts import archive, question
+from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.scores.scoring import score
-from scenarios.analysis.scores.skill import TRIED, FittedStrength, fitted_strength
-from scenarios.model import Database
+from scenarios.analysis.scores.skill import TRIED, FittedFactor
+from scenarios.model import Database, Tracker
 from scenarios.scales import decibans, held
+from scenarios.values import Team
+from tests.analysis.test_sets import set_of_questions
 from tests.analysis.words import database_of
 from tests.records import CODES, day, near
 
 
-def tried(db: Database) -> FittedStrength | None:
-    asked = (question(db, id, day(900)) for id in sorted(db.scenarios))
-    scored = [one for one in asked if one and one.scored and one.outcome != "annulled"]
-    return fitted_strength(archive(db), scored)
+def tried(db: Database) -> FittedFactor | None:
+    return score(db, day(900)).fitted_strength
 
 
-def fitted(db: Database) -> FittedStrength:
+def fitted(db: Database) -> FittedFactor:
     found = tried(db)
     assert found is not None
     return found
@@ -37,7 +39,7 @@ def test_the_strength_makes_the_evidence_come_true_as_often_as_it_says() -> None
     # 8 of 10 occurred: the best figure is 0.8, 6.02 dB, and the line was worth 10.
     found = fitted(record(8, 2))
     assert (TRIED[1], TRIED[-1]) == (0.05, 3.0)
-    assert found.strength == near(decibans(0.8) / 10, abs=0.001)
+    assert found.factor == near(decibans(0.8) / 10, abs=0.001)
     assert (found.declared, found.questions, found.independent) == (1, 10, 10)
     # The ends are those of records in which 6 and 10 of 10 occurred, as drawn.
     assert (found.low, found.high) == (near(decibans(0.6) / 10, abs=0.001), 3.0)
@@ -46,27 +48,36 @@ def test_the_strength_makes_the_evidence_come_true_as_often_as_it_says() -> None
 def test_a_record_that_was_always_right_or_wrong_ends_at_the_most_or_at_nothing() -> None:
     for right, wrong, ends in ((1, 3, (0, None, None)), (5, 0, (3, 3, 3))):
         found = fitted(record(right, wrong))
-        assert (found.strength, found.low, found.high) == ends
+        assert (found.factor, found.low, found.high) == ends
 
 
 def test_days_before_the_evidence_say_nothing_of_its_strength() -> None:
     late = fitted(record(8, 2, "; ".join(f"e{n} @9 s{n}=CC" for n in range(10))))
-    assert late.strength == near(fitted(record(8, 2)).strength)
+    assert late.factor == near(fitted(record(8, 2)).factor)
 
 
-def test_a_set_weighs_one_as_the_mean_of_its_members() -> None:
+def test_a_set_is_one_question_scored_by_the_member_that_occurred() -> None:
     members = "b set=s probability=.3333333333; c set=s probability=.3333333333; x @0 b=CC"
     found = fitted(record(3, 1, f"a set=s probability=.3333333333 occurred=10; {members}"))
-    assert (found.questions, found.independent) == (7, 5)
+    assert (found.questions, found.independent) == (5, 5)
 
     def log_score(factor: float) -> float:
         odds = 10**factor
-        right, wrong, other = (x / (odds + 2) for x in (1, odds, 1))
-        of_set = (math.log(right) + math.log(1 - wrong) + math.log(1 - other)) / 3
+        of_set = math.log(1 / (odds + 2))
         return of_set + 3 * math.log(odds / (odds + 1)) + math.log(1 / (odds + 1))
 
     best = max((k / 1000 for k in range(3001)), key=log_score)
-    assert found.strength == near(best, abs=0.005)
+    assert found.factor == near(best, abs=0.005)
+
+
+def test_members_that_are_scored_alone_are_one_question_in_the_draws() -> None:
+    """A member whose prior is a filler has no implied figure, so the set is not complete."""
+    told = "a set=s probability=.4 occurred=10; b set=s probability=.4; c set=s; x @0 b=CC"
+    db = database_of(told)
+    filler = replace(db.scenarios["c"].prior, basis=NONE_STATED)
+    scenarios = {**db.scenarios, "c": replace(db.scenarios["c"], prior=filler)}
+    found = fitted(replace(db, scenarios=scenarios))
+    assert (found.questions, found.independent) == (2, 1)
 
 
 def test_an_absence_is_evidence_and_a_question_without_any_is_not_counted() -> None:
@@ -82,7 +93,90 @@ def test_the_best_factor_is_where_the_frequency_is(right: int, wrong: int) -> No
     assume(right + wrong)
     frequency = held(right / (right + wrong))
     factor = min(max(decibans(frequency) / 10, 0), 3)
-    assert fitted(record(right, wrong)).strength == near(factor, abs=0.002)
+    assert fitted(record(right, wrong)).factor == near(factor, abs=0.002)
+
+
+def asked(right: int, wrong: int, *figures: float, more: str = "") -> Database:
+    """Questions on each of which analysts gave these figures; some of them occurred."""
+    outcomes = ["occurred"] * right + ["did-not-occur"] * wrong
+    told = [f"s{n} {outcome}=10" for n, outcome in enumerate(outcomes)]
+    ids = [f"s{n}" for n in range(len(outcomes))]
+    for analyst, figure in zip("abc", figures, strict=False):
+        told.append(f"{analyst}@0 " + " ".join(f"{id}={figure}" for id in ids))
+    return database_of("; ".join([*told, more]))
+
+
+def extremized(db: Database) -> FittedFactor | None:
+    return score(db, day(900)).fitted_extremize
+
+
+def test_to_extremize_makes_the_team_as_sure_as_it_was_right() -> None:
+    # 8 of 10 occurred: 0.8 is 6.02 dB, and the mean of 0.6 and 0.7 is 2.72.
+    found = extremized(asked(8, 2, 0.6, 0.7))
+    assert found
+    assert found.factor == near(decibans(0.8) / ((decibans(0.6) + decibans(0.7)) / 2), abs=0.002)
+    assert (found.declared, found.questions, found.independent) == (1, 10, 10)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0.5 <= found.low < found.factor < found.high == 3
+    assert extremized(replace(asked(8, 2, 0.6, 0.7), tracker=Tracker(team=Team(2)))) == replace(
+        found, declared=2
+    )
+
+
+def test_to_extremize_lies_from_one_half_to_three() -> None:
+    for right, wrong, ends in ((1, 3, (0.5, None, None)), (5, 0, (3, 3, 3))):
+        found = extremized(asked(right, wrong, 0.6, 0.6))
+        assert found
+        assert (found.factor, found.low, found.high) == ends
+
+
+def test_one_analyst_is_never_extremized_and_says_nothing_of_it() -> None:
+    assert extremized(asked(2, 1, 0.7)) is None
+    alone = replace(asked(2, 1, 0.7), tracker=Tracker(team=Team(3)))
+    assert score(alone, day(900)).forecasters == score(asked(2, 1, 0.7), day(900)).forecasters
+    # Days with one count for nothing, nor do days on which a member of a set has none.
+    late = asked(8, 2, 0.6, 0.7, more="b@0 " + " ".join(f"s{n}=-" for n in range(10)))
+    assert extremized(late) is None
+    a_set = "a set=s occurred=10; b set=s; x@0 a=.6 b=.4; y@0 a=.8 b=.2"
+    found, gap = (extremized(database_of(f"{a_set}; {more}")) for more in ("", "x@5 b=-; y@5 b=-"))
+    assert found
+    assert gap
+    assert found.factor == gap.factor == 3
+
+
+def test_in_a_set_the_extremized_figures_are_divided_by_their_sum() -> None:
+    told = "a set=s occurred=10; b set=s; c set=s did-not-occur=5;"
+    db = database_of(f"{told} x@0 a=.5 b=.4 c=.1; y@0 a=.4 b=.4 c=.2; s0 did-not-occur=10;")
+    db = replace(db, tracker=Tracker(team=Team(2)))
+    rows = {row.forecaster: row for row in score(db, day(900)).questions}
+    odds = {"a": (1 * 4 / 6), "b": (4 / 6) ** 2, "c": (1 / 9 * 0.25)}  # ratios of the squared means
+    figures = {id: squared / (1 + squared) for id, squared in odds.items()}
+    before, after = (
+        figures["a"] / sum(figures.values()),
+        figures["a"] / (figures["a"] + figures["b"]),
+    )
+    assert rows["team"].log_score == near((math.log(before) + math.log(after)) / 2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.randoms(use_true_random=True))
+def test_declared_that_factor_would_have_served_the_team_best(chance: random.Random) -> None:
+    db = set_of_questions(chance)
+    found = extremized(db)
+    assume(found is not None)
+    assert found is not None
+
+    def log_score(factor: float) -> float:
+        tracker = replace(db.tracker, team=Team(factor))
+        rows = score(replace(db, tracker=tracker), day(900)).questions
+        logs = [r.log_score * r.coverage for r in rows if r.forecaster == "team"]
+        return math.fsum(logs)
+
+    whole = {r.alone for r in score(db, day(900)).questions if r.forecaster == "team"}
+    assume(whole == {False})
+    highest = log_score(found.factor)
+    assert all(highest >= log_score(k / 10) - 1e-4 for k in range(5, 31, 3))
 
 
 lines = st.tuples(st.integers(0, 9), st.sampled_from(CODES))
@@ -114,8 +208,8 @@ def test_declared_it_would_have_scored_best(
     found = tried(with_strength(1))
     assume(found is not None)
     assert found is not None
-    highest = log_score(found.strength)
+    highest = log_score(found.factor)
     assert all(highest >= log_score(k / 10) - 1e-4 for k in (0, 1, 3, 6, 9, 12, 16, 20, 25, 30))
     for declared in (0.5, 2.0):
         again = fitted(with_strength(declared))
-        assert (again.declared, again.strength) == (declared, near(found.strength, abs=1e-6))
+        assert (again.declared, again.factor) == (declared, near(found.factor, abs=1e-6))

@@ -53,7 +53,7 @@ def fields(db: Database, id: str = "s1", on: date = LATER) -> tuple[Any, ...]:
     return astuple(found) if found else ()
 
 
-def told(db: Database, id: str = "s1") -> Timeline:
+def told(db: Database, id: str = "s1") -> Timeline[float]:
     found = question(db, id, LATER)
     assert found
     return timeline(archive(db), found)
@@ -68,7 +68,7 @@ def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was
         (asked(resolution=late), 10, 10, 365),
     ):
         figures = ("did-not-occur", START, day(resolved), scored, planned)
-        assert fields(db) == ("s1", None, *figures)
+        assert fields(db) == ("s1", None, (), *figures)
 
 
 def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> None:
@@ -81,7 +81,7 @@ def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> N
 def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     won = scenario(set="s", resolution=resolution("occurred", day(7), day(9)))
     db = database(scenarios={"a": won, "b": scenario(set="s")})
-    assert fields(db, "b", day(9)) == ("b", "s", "did-not-occur", START, day(7), 7, 365)
+    assert fields(db, "b", day(9)) == ("b", "s", (), "did-not-occur", START, day(7), 7, 365)
 
 
 def test_the_last_forecast_is_the_last_one_given_on_a_scored_day() -> None:
@@ -199,7 +199,7 @@ def test_the_runs_are_what_a_count_of_every_day_gives(db: Database) -> None:
             assert_same_days(db, id, timeline(kept, found), days)
 
 
-def assert_same_days(db: Database, id: str, result: Timeline, days: list[date]) -> None:
+def assert_same_days(db: Database, id: str, result: Timeline[float], days: list[date]) -> None:
     for analyst in "xyz":
         line = daily(result.analysts.get(analyst, ()), len(days))
         assert line == [said_by(db, analyst, id, on) for on in days]

@@ -23,7 +23,7 @@ def asked(
     id: str = "s1",
     set: str | None = None,
     **analysts: Runs,
-) -> Timeline:
+) -> Timeline[float]:
     """A question that was scored for as many days as its lines have."""
     lines = {name: line(runs) for name, runs in analysts.items()}
     others = {name: line(runs) for name, runs in (ours or {}).items()}

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.commands import FILES, make, scen
 from tests.cli.test_formats import READING
+from tests.storage.test_git import shell
 
 CONFLICT = "<<<<<<< HEAD\nopened: 2021-12-17\n=======\nopened: 2021-12-18\n>>>>>>> theirs\n"
 LINKED = """\
@@ -23,6 +24,7 @@ horizon: 2030-12-31
 prior: {probability: 0.05, basis: B, given: {ties: {occurred: 0.2, did-not-occur: 0.02}}}
 """
 DAY = ("--as-of", "2022-03-01")
+PACT = "scenarios/pact.yaml"
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def answered(*words: str) -> dict[str, Any]:
     assert made.exit_code == 1, made.stderr
     found: dict[str, Any] = json.loads(made.stdout)
     [fault] = found["unreadable"]
-    assert (fault["path"], fault["column"]) == ("pact.yaml", 1)
+    assert (fault["path"], fault["column"]) == (PACT, 1)
     assert "conflict marker" in fault["message"]
     return found
 
@@ -49,16 +51,16 @@ def test_no_figure_is_told_that_the_broken_member_of_a_set_could_change() -> Non
     for command in ("status", "report"):
         rows = {row["id"]: row for row in answered(command, *DAY)["scenarios"]}
         withheld = {id: row["withheld"] for id, row in rows.items() if row["withheld"]}
-        assert withheld == dict.fromkeys(("pact", "ties", "linked"), "pact.yaml")
+        assert withheld == dict.fromkeys(("pact", "ties", "linked"), PACT)
         figures = ("stated", "implied", "gap_decibans", "movement_bits")
         assert {rows[id][name] for id in withheld for name in figures} == {None}
         assert rows["trade"]["implied"]["probability"] > 0
     brief = answered("report", "--brief", *DAY)["scenarios"]
     assert {row["scenario"] for row in brief if row["withheld"]} == {"pact", "ties", "linked"}
     ledger = answered("explain", "ties", *DAY)
-    assert (ledger["withheld"], ledger["implied"], ledger["band"]) == ("pact.yaml", None, None)
+    assert (ledger["withheld"], ledger["implied"], ledger["band"]) == (PACT, None, None)
     matrix = answered("matrix", "ties", "trade", *DAY)
-    assert (matrix["withheld"], matrix["scores"], matrix["linchpins"]) == ("pact.yaml", {}, [])
+    assert (matrix["withheld"], matrix["scores"], matrix["linchpins"]) == (PACT, {}, [])
 
 
 @pytest.mark.usefixtures("broken")
@@ -97,7 +99,9 @@ def test_without_a_readable_tracker_there_are_no_figures(
     made = scen("status", *DAY, "--format", "json")
     rows = json.loads(made.stdout)["scenarios"]
     assert made.exit_code == 1
-    assert [(row["withheld"], row["implied"]) for row in rows] == [("tracker.yaml", None)] * 3
+    assert [(row["withheld"], row["implied"]) for row in rows] == [
+        ("scenarios/tracker.yaml", None)
+    ] * 3
     assert "without a readable tracker.yaml there are no figures" in " ".join(
         scen("status", *DAY).stdout.split()
     )
@@ -112,7 +116,7 @@ def test_an_item_that_cannot_be_read_leaves_its_own_lines_out(
     made = scen("status", *DAY, "--format", "json")
     found = json.loads(made.stdout)
     assert made.exit_code == 1
-    assert [fault["path"] for fault in found["unreadable"]] == [item]
+    assert [fault["path"] for fault in found["unreadable"]] == [f"scenarios/{item}"]
     assert [row["withheld"] for row in found["scenarios"]] == [None] * 3
 
 
@@ -162,7 +166,6 @@ def test_sql_has_no_figure_and_the_fault_among_the_findings() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("list", "scenarios", "--format", "json"),
         ("plot", "trade", "--output", "trade.svg"),
         ("export", "out.json"),
     ],
@@ -171,7 +174,7 @@ def test_where_the_result_has_no_room_stderr_names_the_file(words: tuple[str, ..
     made = scen(*words, *DAY)
     assert made.exit_code == 1
     line = FILES["pact.yaml"][: FILES["pact.yaml"].index("opened:")].count("\n") + 1
-    assert f"scen: pact.yaml:{line}:1: yaml: a conflict marker" in made.stderr
+    assert f"scen: {PACT}:{line}:1: yaml: a conflict marker" in made.stderr
 
 
 @pytest.mark.usefixtures("broken")
@@ -180,3 +183,91 @@ def test_json_names_no_file_where_all_can_be_read_but_a_report_says_that() -> No
     made = (scen(name, *DAY, "--format", "json") for name in ("status", "report"))
     status, report = (json.loads(each.stdout) for each in made)
     assert (status.get("unreadable"), report["unreadable"]) == (None, [])
+
+
+@pytest.mark.usefixtures("broken")
+def test_no_sentence_counts_what_could_not_be_read(tmp_path: Path) -> None:
+    for command in ("report", "report --brief"):
+        news = answered(*command.split(), *DAY)["headline"]
+        assert (news["moved"], news["live"], news["withheld"]) == (None, None, PACT)
+        text = " ".join(scen(*command.split(), *DAY).stdout.split())
+        assert f"{PACT} cannot be read: what moved is not known." in text
+        assert "Nothing moved" not in text
+    brief = " ".join(scen("report", "--brief", *DAY).stdout.split())
+    assert " 1 open question has no recent forecast." in brief
+    scores = scen("score", *DAY).stdout
+    assert "No resolved question that can be read had a forecast to score." in scores
+    assert f"pact: withheld: {PACT} cannot be read" in scores
+    scen("site", "out", *DAY)
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert f"{PACT} cannot be read: what moved is not known." in index
+    assert "none has moved" not in index
+
+
+def test_a_change_beside_a_broken_file_is_told_without_the_rest(broken: Path) -> None:
+    assert scen("resolve", "trade", "occurred", "--basis", "B", "--recorded", "2022-03-01").stdout
+    text = " ".join(scen("report", *DAY).stdout.split())
+    assert f"{PACT} cannot be read: what else moved is not known." in text
+    assert broken.exists()
+
+
+@pytest.mark.usefixtures("broken")
+def test_the_page_of_a_broken_scenario_stays_and_says_that_it_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    scen("site", "out", *DAY)
+    page = (tmp_path / "out" / "s" / "pact" / "index.html").read_text()
+    assert f"Stated ?, implied ?: {PACT} cannot be read, and could change them." in page
+    assert "s/pact/index.html" in (tmp_path / "out" / "index.html").read_text()
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_forecast_beside_a_broken_rival_has_question_marks_and_says_why() -> None:
+    words = ("forecast", "ties", "0.8", "--analyst", "desk", "--date", "2022-03-01", "--dry-run")
+    made = scen(*words)
+    row = next(line for line in made.stdout.splitlines() if line.startswith("ties "))
+    assert row.split()[1:] == ["?"] * 5
+    assert f"Stated ?, implied ?: {PACT} cannot be read, and could change them." in made.stdout
+    assert "sum 80" not in made.stdout
+    [figure] = json.loads(scen(*words, "--format", "json").stdout)["figures"]
+    assert (figure["after"], figure["analysts"], figure["withheld"]) == (None, None, PACT)
+
+
+@pytest.mark.usefixtures("broken")
+def test_the_record_of_a_broken_file_is_not_shown_but_the_file_named() -> None:
+    made = scen("show", "pact")
+    line = FILES["pact.yaml"][: FILES["pact.yaml"].index("opened:")].count("\n") + 1
+    assert made.exit_code == 1
+    assert f"{PACT}:{line}:1: yaml: a conflict marker" in made.stderr
+    assert "no record" not in made.stderr
+
+
+def test_what_cannot_be_read_any_more_is_unreadable_and_not_removed(broken: Path) -> None:
+    text = (broken / "pact.yaml").read_text()
+    (broken / "pact.yaml").write_text(FILES["pact.yaml"])
+    shell(broken.parent, "git init -b main; record first")
+    (broken / "pact.yaml").write_text(text)
+    made = scen("diff", "HEAD")
+    assert "Records: 1 unreadable." in made.stdout
+    assert "? scenario  pact: A pact (cannot be read any more)" in made.stdout
+    assert json.loads(scen("diff", "HEAD", "--format", "json").stdout)["removed"] == []
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_list_in_json_names_the_file_beside_its_rows() -> None:
+    rows = answered("list", "scenarios")["rows"]
+    assert [row["id"] for row in rows if row["withheld"] == PACT] == ["linked", "pact", "ties"]
+    Path(PACT).write_text(FILES["pact.yaml"])
+    assert isinstance(json.loads(scen("list", "scenarios", "--format", "json").stdout), list)
+
+
+@pytest.mark.usefixtures("broken")
+def test_sql_has_a_row_without_figures_for_the_broken_scenario_itself() -> None:
+    sql = "select day, stated, analysts, implied from figures where scenario_id = 'pact'"
+    made = scen("query", *DAY, "--format", "csv", sql)
+    assert made.stdout.splitlines()[-1] == "2022-02-07,,0,"
+
+
+def test_a_brief_without_a_readable_tracker_has_a_title(broken: Path) -> None:
+    (broken / "tracker.yaml").write_text(CONFLICT + FILES["tracker.yaml"])
+    assert "\nScenarios: in brief, 2022-03-01\n" in scen("report", "--brief", *DAY).stdout

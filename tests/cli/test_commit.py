@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import lock, lock_file
-from scenarios.workspace.commit import subject
+from scenarios.workspace.writing import commit_subject
 from tests.cli.commands import process
 from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana
@@ -39,11 +39,11 @@ def test_a_subject_says_what_moved_most_and_leaves_out_what_has_no_room() -> Non
     most = "(trade 98.5% → 1.2%"
     both = f"{most}, pact 10% → 40%, …)"
     fits = "x" * (99 - len(both))
-    assert subject(fits, []) == fits
-    assert subject(fits, moves[1:2]) == f"{fits} {most})"
-    assert subject(fits, moves) == f"{fits} {both}"
-    assert subject(f"x{fits}", moves) == f"x{fits} {most}, …)"
-    assert subject("x" * 200, moves) == f"{'x' * 200} {most}, …)"
+    assert commit_subject(fits, []) == fits
+    assert commit_subject(fits, moves[1:2]) == f"{fits} {most})"
+    assert commit_subject(fits, moves) == f"{fits} {both}"
+    assert commit_subject(f"x{fits}", moves) == f"x{fits} {most}, …)"
+    assert commit_subject("x" * 200, moves) == f"{'x' * 200} {most}, …)"
 
 
 def test_nobody_else_writes_until_it_is_committed(top: Path) -> None:

@@ -50,7 +50,7 @@ def test_of_each_fault_twenty_are_named_and_the_rest_is_counted(
     assert last["count"] >= MANY - NAMED - 1
     results = log["runs"][0]["results"]
     assert len([one for one in results if one["ruleId"] == rule]) == NAMED + 1
-    assert f"{last['count'] + NAMED} faults in scenarios" in scen("status").stderr
+    assert f"{last['count'] + NAMED} faults: scen check says why" in scen("status").stderr
 
 
 def test_a_prepared_sheet_names_twenty_faults_too(root: Path) -> None:

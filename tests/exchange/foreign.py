@@ -9,8 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival
-from scenarios.exchange.readers import Given, Wanted, reader
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    SourceFile,
+    Wanted,
+    reader,
+)
 
 DATA = Path(__file__).parents[1] / "data" / "exchange"
 TODAY = dt.date(2026, 6, 1)
@@ -22,11 +28,11 @@ def arrived(kind: str, content: Path | bytes | str, name: str = "file", **wanted
     read = reader(kind)
     if isinstance(content, Path):
         if content.is_dir():
-            return read(Given(content.name, content, None), asked)
+            return read(SourceFile(content.name, content, None), asked)
         with content.open("rb") as stream:
-            return read(Given(content.name, content, stream), asked)
+            return read(SourceFile(content.name, content, stream), asked)
     data = content.encode() if isinstance(content, str) else content
-    return read(Given(name, None, io.BytesIO(data)), asked)
+    return read(SourceFile(name, None, io.BytesIO(data)), asked)
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:

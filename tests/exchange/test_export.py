@@ -82,7 +82,7 @@ def test_another_trackers_export_stays_unless_it_is_overwritten(desk: Opened, te
     theirs = open_folder(make(Path("theirs"), {**FILES, "tracker.yaml": tracker.format("theirs")}))
     put(theirs, text)
     before = tree(Path())
-    with pytest.raises(ScenError, match="is no earlier export of this tracker: --overwrite"):
+    with pytest.raises(ScenError, match="is the export of another tracker: --overwrite"):
         put(desk, text)
     assert tree(Path()) == before
     export(desk, text, DAY, overwrite=True)

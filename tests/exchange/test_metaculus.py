@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Foreign
+from scenarios.exchange.arrivals import Foreign, SourceFile, Wanted, reader
 from scenarios.exchange.metaculus.reading import listed
-from scenarios.exchange.readers import Given, Wanted, reader
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
 FOLDER = DATA / "metaculus"
@@ -351,4 +350,4 @@ class Pipe(io.BytesIO):
 
 def test_a_zip_from_a_pipe_is_refused() -> None:
     with pytest.raises(ScenError, match="cannot be read from a pipe"):
-        reader("metaculus")(Given("-", None, Pipe(zipped(PARTS))), Wanted())
+        reader("metaculus")(SourceFile("-", None, Pipe(zipped(PARTS))), Wanted())

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import TARGETS
-from scenarios.exchange.view.cells import typed
 from scenarios.exchange.view.computed_rows import ROWS
-from scenarios.exchange.view.records import records
+from scenarios.exchange.view.records import records, typed
 from scenarios.exchange.view.view import Made, View
 from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.arrivals import Arrived, SourceFile, Wanted
 from scenarios.exchange.stix.bundle import (
     EXTENSION,
     Bundled,
-    Figures,
+    ScenarioFigures,
     bundle,
     confidence_of,
     credibility_of,
@@ -59,7 +58,7 @@ def test_a_credibility_has_the_confidence_of_appendix_b_and_6_has_none() -> None
 
 def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> None:
     database = shipped()
-    figures = {"military-pact": Figures(0.04, 0.06)}
+    figures = {"military-pact": ScenarioFigures(0.04, 0.06)}
     text = bundle(Bundled(database, "desk", DAY, figures))
     assert text == bundle(Bundled(database, "desk", DAY, figures))
     made = stix2.parse(text, version="2.1")  # an unknown property would be refused
@@ -187,7 +186,7 @@ def test_what_is_retracted_is_revoked_in_a_bundle() -> None:
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])
 def test_what_is_no_bundle_is_refused(data: bytes) -> None:
     with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|not a STIX bundle)"):
-        read(Given("x.json", None, io.BytesIO(data)), Wanted())
+        read(SourceFile("x.json", None, io.BytesIO(data)), Wanted())
 
 
 @pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": "x"}, {"type": [], "id": 1}])

@@ -15,7 +15,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.scoring import QuestionScore, score
 from scenarios.exchange.view.computed_rows import ROWS
-from scenarios.exchange.view.table import Table
+from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import COMPUTED, TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.model import Database
@@ -56,7 +56,7 @@ def assert_sound(view: View) -> None:
         assert_named(view, table)
 
 
-def assert_named(view: View, table: Table) -> None:
+def assert_named(view: View, table: ViewTable) -> None:
     """Its key names one row, and what it refers to is there."""
     keys = cells(view, table.name, *table.key)
     assert len({*keys}) == len(keys), table.name
@@ -118,7 +118,7 @@ def test_scores_are_those_of_the_questions() -> None:
 
 def test_a_score_has_the_names_of_score() -> None:
     names = [column.name for column in TABLES["scores"].columns]
-    assert names == ["scenario_id", *QuestionScore.__struct_fields__[1:]]
+    assert names == ["scenario_id", "set_id", *QuestionScore.__struct_fields__[2:]]
     assert {table.name for table in COMPUTED} == ROWS.keys()
 
 

@@ -1,9 +1,9 @@
 """Kill each recording command before each call that changes the disk, and look at what is left.
 
 After each kill: every file is as it was before the command or as it is after it; `scen check` is
-clean, or says that a command was killed between its files; the same command succeeds, or is refused
-because its record is there; another command succeeds; then nothing strays, and with --commit git's
-objects, index and files agree.
+clean, or says that a command was killed between its files or left a copy; the same command
+succeeds, or is refused because its record is there; another command succeeds; then nothing strays,
+and with --commit git's objects, index and files agree.
 
 A lock of git's own (`index.lock`) that a kill left is a fact of git, which leaves it to a person
 to know that nobody holds it: the next command has to name it, and then it is removed here, as git
@@ -29,11 +29,13 @@ from tests.fuzz.preloaded import KILLED, Commands, Ran, commands, environment, l
 from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, make_repository, prepare
 
 SAMPLE = 6
+SHARED = 3
 FEW = 20
 """A command that makes no more calls is killed before each."""
 SAMPLED = {
     *("init", "add-source tass", "rate 2022-02-04-visit --commit"),
-    *("rename pact", "import forecasts", "undo", "post /record/rate/", "post /undo/"),
+    *("rename pact", "import forecasts", "import evidence --commit", "undo"),
+    *("post /record/rate/", "post /record/clarification/", "post /undo/"),
 }
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")
@@ -65,7 +67,10 @@ def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_b
         sample = whole.calls if FULL or whole.calls <= FEW else SAMPLE
         for call in {1 + n * whole.calls // sample for n in range(sample)}:
             work = prepare(runs, sandbox, command)
-            assert runs.run(work, command.words, call).code == KILLED
+            code = runs.run(work, command.words, call).code
+            if command.starts and call > whole.calls - SHARED and code == 0:
+                continue  # of a random id git may need no new folder among its objects
+            assert code == KILLED
             found = list(faults(runs, work, command, before, after))
             assert found == [], f"{command} before call {call}"
 
@@ -88,7 +93,7 @@ def faults(
         if is_record and left.get(path) not in (before.get(path), after.get(path)):
             yield f"{path} is half: {left.get(path)!r}"
     if "scenarios/tracker.yaml" in left:
-        yield from unclean(runs, work, unless="was killed at it")
+        yield from unclean(runs, work, unless="was killed")
     status = git(work, "status", "--porcelain", "--untracked-files=no")
     again = do(runs, work, command.words)
     following = do(runs, work, (*NEXT, *(["--commit"] if command.commits else [])))
@@ -114,7 +119,7 @@ def faults(
 
 def unclean(runs: Commands, work: Path, unless: str = "\0") -> Iterator[str]:
     ran = runs.run(work, ("check", "--strict"))
-    if ran.code and unless not in ran.err:
+    if ran.code and unless not in ran.out + ran.err:
         yield f"scen check: {ran.out}{ran.err}"
 
 

@@ -15,13 +15,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.site.at import has_place
 from scenarios.site.build import build
 from scenarios.site.site import Site
+from scenarios.storage import site_folder
 from scenarios.storage.site_folder import MARK
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, make
@@ -62,6 +63,29 @@ def top(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_site_writes_and_removes_nothing_outside_of_its_folder(
     top: Path, mark: object, things: list[tuple[str, str]], whole: bool
 ) -> None:
+    build_over(top, mark, things, whole=whole)
+
+
+def test_this_search_finds_a_site_that_follows_links(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The property fails where folders are opened without O_NOFOLLOW."""
+
+    @settings(max_examples=1000, derandomize=True, database=None, phases=[Phase.generate])
+    @given(mark=marks, things=things, whole=st.booleans())
+    def search(mark: object, things: list[tuple[str, str]], whole: bool) -> None:
+        build_over(top, mark, things, whole=whole)
+
+    build_over(top, None, [("s", "to-folder")], whole=True)
+    monkeypatch.setattr(site_folder, "_FOLDER", os.O_DIRECTORY)
+    with pytest.raises(AssertionError):
+        search()
+    with pytest.raises(AssertionError):
+        build_over(top, None, [("s", "to-folder")], whole=True)
+
+
+def build_over(top: Path, mark: object, things: list[tuple[str, str]], *, whole: bool) -> None:
+    """Build a site over what an attacker left, and look at what that changed."""
     right, place, outside = top / "right", top / "public", top / "outside"
     site = Site(open_folder(DESK), date(2022, 2, 28))
     if not right.exists():

@@ -36,6 +36,7 @@ def pair(forecaster: str, against: str, value: float | None, *ends: float) -> Sk
     return Skill(
         forecaster=forecaster,
         against=against,
+        alone=False,
         questions=9,
         independent=9,
         skill=value,

@@ -174,7 +174,7 @@ def test_what_is_wrong_with_the_files_is_said_on_every_page(tmp_path: Path) -> N
     desk = client.app.state.desk  # type: ignore[attr-defined]
     (root / "ties.yaml").write_text("title: [")
     desk.refresh()
-    assert "1 file left out, 1 fault: scen check names them." in client.get("/status/").text
+    assert "1 file cannot be read: scen check says why." in client.get("/status/").text
     (root / "tracker.yaml").unlink()
     desk.refresh()
     assert "holds no tracker.yaml any more: what it held before" in client.get("/status/").text

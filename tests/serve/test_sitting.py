@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from scenarios.storage.state.session_notes import SittingAnswer as Answer
 from scenarios.storage.state.session_notes import kept, notes
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send
@@ -34,7 +34,7 @@ EVERY = {**FILES, **SHEETS, "evidence/2022/2022-02-18-dinner.yaml": UNRATED, "pa
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(typed_in, "today", lambda: TODAY)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ _HOLDER = """
 import sys
 from pathlib import Path
 from scenarios.storage.lock import lock
-from scenarios.storage.temporary import temporary
+from scenarios.storage.disk import temporary
 
 root = Path(sys.argv[1])
 with {}:

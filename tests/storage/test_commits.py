@@ -52,9 +52,10 @@ def written(top: Path, files: dict[str, bytes], subject: str = "a subject") -> N
     repository = committing.repository(top / "scenarios")
     paths = [path.removeprefix("scenarios/") for path in files]
     committing.refuse(repository, paths)
-    for path, data in files.items():
-        put(top, path, data)
-    committing.commit(repository, paths, subject)
+    with committing.noted(repository, paths) as held:
+        for path, data in files.items():
+            put(top, path, data)
+        committing.commit(repository, paths, subject, held)
 
 
 def held(top: Path, revision: str = "HEAD") -> list[str]:

@@ -23,8 +23,8 @@ IDS: dict[Kind, str] = {
     "forecasts": "2022-02-07-desk",
     "source": "kremlin",
 }
-TO_COME: dict[Kind, set[str]] = {"tracker": {"feeds", "team"}, "evidence": {"proposed"}}
-"""Keys that the design has and other changes bring: feeds and proposals, and `team.extremize`."""
+TO_COME: dict[Kind, set[str]] = {"tracker": {"feeds"}, "evidence": {"proposed"}}
+"""Keys that the design has and other changes bring: feeds and proposals."""
 THEMES = "themes: {energy: Gas, military: Arms, institutions: Meetings}"
 COPY = b"A copy."
 QUESTION = """title: T

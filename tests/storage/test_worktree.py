@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
-from scenarios.storage.temporary import clear, clear_below, temporary
+from scenarios.storage.disk import clear, clear_below, temporary
 from scenarios.storage.worktree import Exists
 from scenarios.storage.yaml.reader import MAX_BYTES
 from tests.full import TIMES

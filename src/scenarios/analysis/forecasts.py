@@ -115,7 +115,7 @@ def stated(
     own = standing(database, scenario_id, as_of)
     if not own:
         return None
-    mean, means = _mean(own), {} if means is None else means
+    mean, means = _mean(database.tracker, own), {} if means is None else means
     set_id = database.scenarios[scenario_id].set
     if set_id is None:
         return Stated(probability=mean, analysts=tuple(own), pooled=mean)
@@ -127,15 +127,20 @@ def stated(
     return Stated(probability=chance, analysts=tuple(own), pooled=mean)
 
 
-def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:
-    """The geometric mean of odds (Satopää et al. 2014); one figure stays exactly as it was given.
+def pooled(
+    figures: Collection[float],
+    extremize: float,
+    in_decibans: Callable[[float], float] = decibans,
+) -> float:
+    """The geometric mean of odds to the power `extremize` (Satopää et al. 2014, Baron et al. 2014).
 
+    One figure stays exactly as it was given, and so do equal ones where `extremize` is 1.
     `in_decibans` is `decibans`, or a table of it where many are pooled.
     """
     lowest = min(figures)
-    if lowest == max(figures):
+    if len(figures) == 1 or (extremize == 1 and lowest == max(figures)):
         return lowest
-    return probability(math.fsum(map(in_decibans, figures)) / len(figures))
+    return probability(extremize * math.fsum(map(in_decibans, figures)) / len(figures))
 
 
 def share(own: float, whole: float) -> float:
@@ -165,9 +170,9 @@ _ROUNDING = 1e-9
 def _means(database: Database, set_id: SetId, as_of: date) -> SetMeans:
     inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
     figures = [standing(database, id, as_of) for id in sorted(inside)]
-    whole = math.fsum(_mean(own) for own in figures if own)
+    whole = math.fsum(_mean(database.tracker, own) for own in figures if own)
     return SetMeans(members=inside, whole=whole, incomplete=not all(figures))
 
 
-def _mean(figures: dict[Analyst, StandingForecast]) -> float:
-    return pooled([figure.probability for figure in figures.values()])
+def _mean(tracker: Tracker, figures: dict[Analyst, StandingForecast]) -> float:
+    return pooled([figure.probability for figure in figures.values()], tracker.team.extremize)

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import GROUPS, HELP, command
-from scenarios.cli.output.streams import is_led, paged, say, schema, unreadable
+from scenarios.cli.output.streams import from_database, is_led, paged, say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
@@ -130,7 +130,7 @@ def _end_with_1_without_every_file() -> None:
     """Name the files that could not be read, where the result had no room for them."""
     if faults := unreadable.get():
         for fault in () if is_led.get() else faults[:NAMED]:
-            say(str(fault))
+            say(from_database(str(fault)))
         raise typer.Exit(1)
 
 

@@ -9,13 +9,12 @@ import typer
 
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
-from scenarios.cli.output.streams import progress, say, unreadable
+from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
-from scenarios.text import counted
 from scenarios.workspace import opened
 from scenarios.workspace.corrections.renaming import locate
 from scenarios.workspace.input.narrowing import narrowed
@@ -27,6 +26,7 @@ from scenarios.workspace.opened import (
     open_folder,
     open_revision,
     past,
+    placed,
 )
 from scenarios.workspace.writing import is_left
 
@@ -96,17 +96,15 @@ def reading(context: typer.Context, rev: str | None = None) -> Opened:
     opened = open_here(context) if rev is None else open_revision(*repository_of(context), rev)
     tell_left_out(opened)
     unreadable.set(opened.database.unreadable)
-    return opened
+    place.set(from_here(opened.root))
+    return placed(opened, from_database)
 
 
 def tell_left_out(opened: Opened, where: str = "") -> None:
     """Say how much of a database could not be read."""
-    errors = sum(p.count for p in opened.problems if p.severity == "error")
-    if errors:
-        files = f"{counted(opened.loaded.left_out, 'file')} left out"
+    if opened.faults:
         check = f"scen check --rev {where}" if where else "scen check"
-        faults = counted(errors, "fault")
-        say(f"{files}, {faults} in {where or from_here(opened.root)}: {check} names them")
+        say(f"{where or from_here(opened.root)}: {opened.faults}: {check} says why")
 
 
 def commits(context: typer.Context, rev: str | None) -> tuple[list[Revision], str]:

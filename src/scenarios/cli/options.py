@@ -63,28 +63,8 @@ As = Annotated[Format, typer.Option("--format", help="How to write the result.")
 Analyst = Annotated[
     str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who judges.")
 ]
-Rates = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rate",
-        metavar="SCENARIO=CODE",
-        help="How much more expected if it happens than if not: CC, C, N, I, II or a ratio.",
-    ),
-]
-Fires = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--indicator",
-        metavar="SCENARIO/INDICATOR=STATE",
-        help="An indicator that it shows as observed, emerging or reversed.",
-    ),
-]
-
-Evidence = Annotated[
-    list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
-]
 Dated = Annotated[How, "dated"]
-"""Return how to make a change that may have a date after today."""
+"""How a change is made that may have a date after today."""
 _FUTURE = ("future", "Allow a date after today, for what is planned.")
 _HOW = (
     ("dry_run", "Check and show, write nothing."),

@@ -13,8 +13,7 @@ import typer
 from scenarios.errors import UsageError
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.clock import today
-from scenarios.workspace.input.typed_in import CODES, STATES
+from scenarios.workspace.input.typed_in import CODES, STATES, today
 
 __all__ = ["CODES", "STATES", "today"]
 

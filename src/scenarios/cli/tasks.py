@@ -195,11 +195,11 @@ def wanted(ask: Ask, given: Any, at: At) -> Any:
     read = _read(ask, at)
     if ask.lead and at.opened and given is None:
         prompt.tell(ask.lead)
-    said = f"{given}" if isinstance(given, date) else given
-    if said and at.opened and (fault := prompt.refusal(read, said)):
+    text_given = f"{given}" if isinstance(given, date) else given
+    if text_given and at.opened and (fault := prompt.refusal(read, text_given)):
         prompt.tell(fault)
-        said = None
-    text = prompt.wanted(said, ask.option, ask.question, read, _offers(ask, at))
+        text_given = None
+    text = prompt.wanted(text_given, ask.option, ask.question, read, _offers(ask, at))
     if text is None:
         if ask.is_wanted and at.opened:
             retyping.remember(ask.option, "")

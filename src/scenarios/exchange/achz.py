@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, slug
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted, slug
 from scenarios.exchange.incoming import Incoming, incoming
 from scenarios.exchange.questions import (
     LONG_AGO_MS,
@@ -24,7 +24,6 @@ from scenarios.exchange.questions import (
     digest,
     from_milliseconds,
 )
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 
@@ -56,7 +55,7 @@ class _Evidence(NamedTuple):
     place: Place
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The hypotheses and the evidence of the file, numbered on in that order."""
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:

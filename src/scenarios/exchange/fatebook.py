@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import (
     Incoming,
-    Row,
+    PlainRow,
     incoming,
     is_json,
     items,
@@ -29,7 +29,6 @@ from scenarios.exchange.questions import (
     moment,
     probability,
 )
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
 from scenarios.text import shown
@@ -73,7 +72,7 @@ class _Exported(NamedTuple):
     exclusive: bool = True
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The questions and forecasts of the files; a time without a zone is in the wanted one."""
     site, questions = Intake("fatebook", wanted), dict[str, _Exported]()
     with incoming(given, wanted.encoding, ".csv", ".json") as files:
@@ -116,12 +115,12 @@ def _id(created_at: str, title: str) -> str:
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
-def _asked_in_row(row: Row, id: str) -> _Exported:
+def _asked_in_row(row: PlainRow, id: str) -> _Exported:
     named = [*row.text("Question tags").split(";"), row.text("Tournament name")]
     return _Exported(id, row.place, row.text, _COLUMNS, row.text("Question notes"), named, {})
 
 
-def _forecast_column(row: Row) -> str:
+def _forecast_column(row: PlainRow) -> str:
     """The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
     for name in row.columns:
         if name.casefold() == "forecast" or name.casefold().startswith("forecast ("):
@@ -237,7 +236,7 @@ def _resolved(
 
 
 def _is_set(asked: _Exported) -> bool:
-    """Whether exactly one of its options can be right, as far as the file shows."""
+    """True if exactly one of its options can be right, as far as the file shows."""
     known = [resolution.upper() for resolution, _ in asked.options.values()]
     is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
     return asked.exclusive and "" not in asked.options and len(known) > 1 and is_open

@@ -8,8 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Place
-from scenarios.exchange.readers import Given
+from scenarios.exchange.arrivals import Place, SourceFile
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
 from scenarios.text import did_you_mean
@@ -25,7 +24,7 @@ class Incoming(NamedTuple):
     encoding: str | None = None
 
 
-class Row(NamedTuple):
+class PlainRow(NamedTuple):
     """A row of a table by its `plain` columns; `ragged` is a fault of its shape."""
 
     place: Place
@@ -45,7 +44,7 @@ class Row(NamedTuple):
 
 
 @contextmanager
-def incoming(given: Given, encoding: str | None, *endings: str) -> Iterator[list[Incoming]]:
+def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator[list[Incoming]]:
     """The file, or those of a folder with one of the endings."""
     if given.stream is not None:
         yield [Incoming(given.name, reading.peekable(given.stream), encoding)]
@@ -64,7 +63,7 @@ def incoming(given: Given, encoding: str | None, *endings: str) -> Iterator[list
         ]
 
 
-def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> Iterator[Row]:
+def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> Iterator[PlainRow]:
     """The rows of a table; ScenError without a needed column.
 
     In a `ragged` one cells may lack at the end of a row.
@@ -78,7 +77,7 @@ def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> 
             raise refused(name, 1, f"no column '{column}'" + (f"; {hint}" if hint else ""))
     for row in table.rows:
         cells = {called[column]: value for column, value in row.cells.items()}
-        yield Row(Place(name, row.number), cells, table.columns, row.fault)
+        yield PlainRow(Place(name, row.number), cells, table.columns, row.fault)
 
 
 @lru_cache(1 << 12)
@@ -87,20 +86,20 @@ def plain(column: str) -> str:
     return " ".join(column.split()).casefold()
 
 
-class Item(NamedTuple):
+class JsonItem(NamedTuple):
     """A value of JSON, and its number in its list."""
 
     place: Place
     value: Any
 
 
-def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
+def items(incoming: Incoming, *lists: str) -> Iterator[JsonItem]:
     """The items of a JSON file: of a list, of each of the `lists` of an object, or of lines."""
     name, stream, encoding = incoming
     if name.casefold().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(lines(stream, name, encoding), start=1):
             if line.strip():
-                yield Item(Place(name, number), reading.parsed(line, name, number))
+                yield JsonItem(Place(name, number), reading.parsed(line, name, number))
         return
     value = reading.value(stream, name, encoding)
     if not isinstance(value, list | dict):
@@ -110,10 +109,10 @@ def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
     for key, listed in ({"": value} if isinstance(value, list) else inside).items():
         where = f"{name} {key}" if len(inside) > 1 else name
         for number, item in enumerate(listed, start=1):
-            yield Item(Place(where, number), item)
+            yield JsonItem(Place(where, number), item)
     if isinstance(value, dict):
         rest = {key: item for key, item in beside.items() if key not in inside}
-        yield Item(Place(name, 0 if inside else 1), rest)
+        yield JsonItem(Place(name, 0 if inside else 1), rest)
 
 
 def within(place: Place, number: int, column: str = "") -> Place:
@@ -135,6 +134,6 @@ def list_of(value: object, key: str) -> list[dict[str, Any]]:
 
 
 def is_json(incoming: Incoming) -> bool:
-    """Whether a file begins as JSON does."""
+    """True if a file begins as JSON does."""
     start = incoming.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     return start[:1] in (b"{", b"[")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
 from scenarios.exchange.questions import CellError, Ended, Intake, Option, Posed, probability
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
 from scenarios.text import shown
 
@@ -31,7 +30,7 @@ MARKET = "market"
 _Object = dict[str, Any]
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The markets and bets of the files: lists of either, or both in one object or list."""
     site = Intake("manifold", wanted)
     lists = ("markets", "contracts", "bets")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
 from scenarios.exchange.questions import CellError, Ended, Intake, Posed, digest, probability
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
 from scenarios.text import shown
 
@@ -32,7 +31,7 @@ _COLUMNS = {
 }
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The predictions of the files: the answer of the API, or a list."""
     site = Intake("predictionbook", wanted)
     with incoming(given, wanted.encoding, ".json") as files:

@@ -20,9 +20,9 @@ from scenarios.exchange.arrivals import (
     Foreign,
     Misfit,
     Place,
+    Wanted,
     slug,
 )
-from scenarios.exchange.readers import Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
 from scenarios.text import counted, first_of, shown

@@ -11,10 +11,18 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, words
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+    words,
+)
 from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.questions import clean
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.exchange.targets.table import Codec, begins_with
 from scenarios.exchange.view.view import View
@@ -45,23 +53,27 @@ class _Listed(NamedTuple):
 _Entries = Iterator[tuple[Place, _Listed]]
 
 
-def read_ris(given: Given, wanted: Wanted) -> Arrived:
+def read_ris(given: SourceFile, wanted: Wanted) -> Arrived:
     """The entries of RIS as sources; a place names the line on which one begins."""
     return _read("ris", given, wanted, _ris_entries, ".ris")
 
 
-def read_bibtex(given: Given, wanted: Wanted) -> Arrived:
+def read_bibtex(given: SourceFile, wanted: Wanted) -> Arrived:
     """The entries of BibTeX as sources; a place names the line on which one begins."""
     return _read("bibtex", given, wanted, _bibtex_entries, ".bib", ".bibtex")
 
 
-def read_csl(given: Given, wanted: Wanted) -> Arrived:
+def read_csl(given: SourceFile, wanted: Wanted) -> Arrived:
     """The items of CSL-JSON as sources; a place names the number of one."""
     return _read("csl", given, wanted, _csl_entries, ".json")
 
 
 def _read(
-    system: str, given: Given, wanted: Wanted, read: Callable[[Incoming], _Entries], *endings: str
+    system: str,
+    given: SourceFile,
+    wanted: Wanted,
+    read: Callable[[Incoming], _Entries],
+    *endings: str,
 ) -> Arrived:
     """The entries as sources; those without a grade get F later."""
     records: list[Arrival] = []
@@ -99,7 +111,7 @@ def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[s
 
 
 def is_another(name: str, other: str) -> bool:
-    """Whether author and title of two names both differ."""
+    """True if author and title of two names both differ."""
     (author, _, title), (by, _, other_title) = _work(name), _work(other)
     return author != by and title != other_title
 

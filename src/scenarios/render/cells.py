@@ -8,10 +8,9 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from scenarios.analysis.evidence.indicators import ReadingState
+from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
-from scenarios.analysis.rules.findings import RULES
-from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, ScenarioId, SetId, Tracker
+from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
 from scenarios.render.document import (
     AXIS,
     Column,
@@ -40,7 +39,6 @@ WITHHELD = "?"
 """Stands for a figure that a file that cannot be read could change."""
 NOTHING_IMPLIED = "nobody stated a prior, and nothing is rated"
 NO_FORECAST = "nobody’s forecast stands"
-_FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
 _FEWEST = 6
 """Least width of a trend, in reviews."""
@@ -102,6 +100,16 @@ def weight_column(tracker: Tracker) -> Column:
 def one_line(text: str | None) -> str:
     """A text of a record in one line."""
     return " ".join((text or "").split())
+
+
+def notice(text: str | None) -> tuple[Paragraph, ...]:
+    """The tracker's notice, if it has one."""
+    return (Paragraph(one_line(text), tone="notice"),) if text else ()
+
+
+def forecaster(name: str, *, alone: bool) -> str:
+    """A forecaster, on whole questions or on members of sets that are scored alone."""
+    return f"{name}, members alone" if alone else name
 
 
 def scenario(id: str, database: Database) -> Ref:
@@ -180,7 +188,7 @@ def step(before: float | None, after: float | None) -> tuple[Span, ...]:
 
 
 def has_moved(before: float | None, after: float | None) -> bool:
-    """Whether two figures are printed differently."""
+    """True if two figures are printed differently."""
     return before is not None and after is not None and printed(before) != printed(after)
 
 
@@ -292,17 +300,6 @@ class StatusLine(NamedTuple):
         return ", ".join([*states.get(self.row.state, []), *self.flags])
 
 
-def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
-    """The flags of each scenario, a word or two for each rule."""
-    by_scenario: dict[ScenarioId, list[str]] = {}
-    for finding in findings:
-        flag = _FLAGS.get(finding.rule)
-        flagged = by_scenario.setdefault(finding.subject.partition("/")[0], [])
-        if flag and flag not in flagged:
-            flagged.append(flag)
-    return by_scenario
-
-
 def reference_class(prior: Prior) -> Iterator[Paragraph]:
     """Yield how often it happened in like cases, who counted them, and why the prior differs."""
     like = prior.reference
@@ -402,3 +399,27 @@ def by_set(
     parts = groupby(lines, key=lambda line: (line.row.state == "resolved", line.row.set or ""))
     groups = ((name, [*members], sets.get(name, "")) for (_, name), members in parts)
     return grouped(groups, cells, by="set")
+
+
+_LONGEST_VALUE = 160
+"""Characters of a value that are shown; the whole is in the JSON."""
+
+
+def field_words(change: FieldChange) -> str:
+    """A field before and after, in one line."""
+    return f"{change.field}: {value_text(change.before)} → {value_text(change.after)}"
+
+
+def value_text(value: Any) -> str:
+    """A value of a record in one line."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        pairs = ((key, part) for key, part in value.items() if part not in (None, [], {}))
+        shown = ", ".join(f"{key} {value_text(part)}" for key, part in pairs)
+    elif isinstance(value, list):
+        shown = ", ".join(map(value_text, value))
+    else:
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"

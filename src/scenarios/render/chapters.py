@@ -158,7 +158,7 @@ def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
 
 
 def _scores(page: ReviewPage, database: Database) -> Document:
-    return titled(score.document(page.score, "")[1:], database) if page.score else ()
+    return titled(score.blocks(page.score), database) if page.score else ()
 
 
 def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:
@@ -372,7 +372,7 @@ def indicator_board(
 
 
 def _waits(row: IndicatorRow, soon: date) -> bool:
-    """Whether an indicator is half seen, or not seen although it is due."""
+    """True if an indicator is half seen, or not seen although it is due."""
     due = row.due is not None and row.due <= soon
     return row.state == "emerging" or (due and row.state != "observed")
 

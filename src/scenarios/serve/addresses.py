@@ -21,13 +21,13 @@ from scenarios.render.documents import records, status
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Endpoint, Page, Reply, give, read, take
+from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
 from scenarios.serve.forms import pages as forms
-from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.saved import Saved, Told, ticket
+from scenarios.serve.forms.html import texts
+from scenarios.serve.forms.pages import Saved, SavedPage, ticket
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
-from scenarios.site.links import INDEX, Links
+from scenarios.site.site import INDEX, Links
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.input.narrowing import narrowed
@@ -57,7 +57,7 @@ _OFFERS = {
 """The options that narrow each."""
 
 
-def _shown(ask: Ask, fault: str = "") -> Page:
+def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
     head = f"<h1>Undo</h1>{people.who_records(ask)}"
     head += f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
     try:
@@ -76,15 +76,15 @@ def _shown(ask: Ask, fault: str = "") -> Page:
 Commit it to git</label></p>
 <p class="does"><button class="first">Take it back</button></p></form>"""
     status = 422 if fault else 200
-    return Page(title="Undo", content=head + body, live=False, status=status)
+    return ServedPage(title="Undo", content=head + body, live=False, status=status)
 
 
-def _taken_back(ask: Ask, form: FormData) -> Reply:
+def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     name, digest = (str(form.get(key) or "") for key in ("ticket", "of"))
     saved: Saved = ask.request.app.state.saved
     faults: list[str] = []
 
-    def save() -> Told | None:
+    def save() -> SavedPage | None:
         try:
             if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
                 raise ScenError(_MEANWHILE)  # noqa: TRY301 - told as any other
@@ -92,7 +92,7 @@ def _taken_back(ask: Ask, form: FormData) -> Reply:
         except ScenError as error:
             faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
             return None
-        return Told(_undone(written, command) + _before(ask))
+        return SavedPage(_undone(written, command) + _before(ask))
 
     if saved.once(name, save) is None:
         return _shown(ask, faults[0])
@@ -109,7 +109,7 @@ def _undone(written: Written, command: str) -> str:
     return f"<h1>Taken back</h1><p>{safe(command)}</p>{note}<ul class='plain'>{listed}</ul>"
 
 
-def _before(ask: Ask) -> str:
+def _before(ask: PageRequest) -> str:
     """The way to the command before, where that can be taken back."""
     try:
         undo(ask.desk.root, TRIED)
@@ -122,7 +122,7 @@ def _digest(written: Written) -> str:
     return sha256(msgspec.msgpack.encode(written.drafts)).hexdigest()
 
 
-def _status(ask: Ask) -> Page:
+def _status(ask: PageRequest) -> ServedPage:
     opened = ask.seen.opened
     shown = standings(opened, ask.on)
     rows = [standing.row for standing in shown]
@@ -139,7 +139,7 @@ def _status(ask: Ask) -> Page:
     return _page(ask, "Status", about, blocks)
 
 
-def _list(ask: Ask) -> Page:
+def _list(ask: PageRequest) -> ServedPage:
     kind, opened = ask.part("kind"), ask.seen.opened
     if kind not in records.DOCUMENTS:
         raise HTTPException(404)
@@ -162,7 +162,7 @@ def _list(ask: Ask) -> Page:
     return _page(ask, f"{kind.capitalize()} ({number:,})", before, blocks)
 
 
-def _search(ask: Ask) -> Page:
+def _search(ask: PageRequest) -> ServedPage:
     words = ask.asked.words
     if not words:
         return _page(ask, "Search", _bar(ask, "search"), ())
@@ -170,7 +170,7 @@ def _search(ask: Ask) -> Page:
     return _page(ask, f"Search: {words}", _bar(ask, "search"), records.hits(hits))
 
 
-def _narrowed(ask: Ask, kind: str) -> ListFilter:
+def _narrowed(ask: PageRequest, kind: str) -> ListFilter:
     options: dict[str, Any] = {
         {"set": "set_id"}.get(name, name): text
         for name, text in ask.asked.narrowed.items()
@@ -179,7 +179,7 @@ def _narrowed(ask: Ask, kind: str) -> ListFilter:
     return narrowed(ask.seen.opened, ask.on, **options)
 
 
-def _bar(ask: Ask, kind: str) -> str:
+def _bar(ask: PageRequest, kind: str) -> str:
     """The filter bar, whose choices stand in the address."""
     tracker, asked = ask.database.tracker, ask.asked
     offers: dict[str, Mapping[str, str]] = {
@@ -214,13 +214,13 @@ def _choice(name: str, chosen: str, offers: Mapping[str, str]) -> str:
     )
 
 
-def _page(ask: Ask, title: str, before: str, document: Document) -> Page:
+def _page(ask: PageRequest, title: str, before: str, document: Document) -> ServedPage:
     """A document as a page, with links to scenarios and items at the same day and revision."""
     records = {"s": shown(ask.database, ask.on), "e": ask.database.evidence}
     when = ask.asked.query(only_when=True)
     places = Links(records, lambda address: f"/{address.removesuffix(INDEX)}{when}")
     body = html.sections(document, places) if document else ""
-    return Page(title=title, content=f"<h1>{safe(title)}</h1>{before}{body}")
+    return ServedPage(title=title, content=f"<h1>{safe(title)}</h1>{before}{body}")
 
 
 _UNDO = (give("/undo/", _shown), take("/undo/", _taken_back))

@@ -39,22 +39,22 @@ from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
 from scenarios.serve.events import Bell
 from scenarios.serve.exchange import (
     SHORT,
-    Ask,
     Asked,
     ElsewhereError,
     Endpoint,
-    Page,
+    PageRequest,
     Reply,
     Sent,
+    ServedPage,
     Whole,
     asked,
 )
-from scenarios.serve.forms.saved import Saved
+from scenarios.serve.forms.pages import Saved
 from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept, Warm
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 
 _FIELDS = 20_000
 _FAULTS = {
@@ -71,7 +71,7 @@ _HANDLING_PATIENCE = 10.0
 def route(entry: Endpoint) -> Route:
     """Return the route of an endpoint; its handler runs in a thread."""
 
-    def make(ask: Ask) -> Sent:
+    def make(ask: PageRequest) -> Sent:
         return _whole_of(ask)(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
@@ -89,7 +89,7 @@ def route(entry: Endpoint) -> Route:
     return Route(entry.path, show if entry.kept else give, methods=["GET"])
 
 
-def _blind(ask: Ask) -> Response | None:
+def _blind(ask: PageRequest) -> Response | None:
     """The reply to an analyst who must not see a figure yet."""
     page = people.instead(ask)
     return _response(ask, page) if page else None
@@ -98,10 +98,10 @@ def _blind(ask: Ask) -> Response | None:
 def fault(request: Request, status: int, text: str) -> Response:
     """Reply with a page that says what is wrong."""
     desk: Desk = request.app.state.desk
-    ask = Ask(request, desk, Asked(), desk.latest, clock.today())
+    ask = PageRequest(request, desk, Asked(), desk.latest, typed_in.today())
     title = _FAULTS[status]
     content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
-    return _response(ask, Page(title=title, content=content, status=status, live=False))
+    return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
 
 
 def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
@@ -113,7 +113,9 @@ def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
     return response
 
 
-def _reply(request: Request, answer: Callable[[Ask], Response], *, latest: bool = True) -> Response:
+def _reply(
+    request: Request, answer: Callable[[PageRequest], Response], *, latest: bool = True
+) -> Response:
     try:
         for again in (False, True):
             try:
@@ -129,7 +131,7 @@ def _reply(request: Request, answer: Callable[[Ask], Response], *, latest: bool 
         return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
 
 
-def _ask(request: Request, *, latest: bool) -> Ask:
+def _ask(request: Request, *, latest: bool) -> PageRequest:
     """The request with its state of the database: the latest, or the one that readers see."""
     desk: Desk = request.app.state.desk
     given = request.query_params
@@ -146,7 +148,7 @@ def _ask(request: Request, *, latest: bool) -> Ask:
         changed = request.url.include_query_params(**other)
         # The address will mean the same tomorrow.
         raise ElsewhereError(f"{changed.path}?{changed.query}")
-    return Ask(request, desk, lasting, seen, parts.as_of or clock.today())
+    return PageRequest(request, desk, lasting, seen, parts.as_of or typed_in.today())
 
 
 def _written(request: Request) -> str:
@@ -154,7 +156,7 @@ def _written(request: Request) -> str:
     return f"scen-{request.url.port}-written"
 
 
-def _response(ask: Ask, reply: Reply) -> Response:
+def _response(ask: PageRequest, reply: Reply) -> Response:
     if isinstance(reply, Response):
         return reply
     sent = _whole_of(ask)(ask, reply)
@@ -162,7 +164,7 @@ def _response(ask: Ask, reply: Reply) -> Response:
     return Response(sent.body, reply.status, headers, "text/html")
 
 
-def _whole_of(ask: Ask) -> Whole:
+def _whole_of(ask: PageRequest) -> Whole:
     whole: Whole = ask.request.app.state.whole
     return whole
 

@@ -20,7 +20,7 @@ _REVISIONS = 4
 _OFFERED = 100
 
 
-class Seen(NamedTuple):
+class DeskState(NamedTuple):
     """A state of the database: its number among those seen, a name of its own, and what is in it.
 
     `remark` says what keeps it from being read or written as it is now; `offered` are the newest
@@ -47,11 +47,11 @@ class Desk:
         self._kept: OrderedDict[str, Opened] = OrderedDict()
         self.latest = self.now = self._read(None)
 
-    def refresh(self) -> Seen:
+    def refresh(self) -> DeskState:
         """The latest state; where nobody watches the files, they are looked at first."""
         return self.latest if self.holds else self.look()
 
-    def look(self) -> Seen:
+    def look(self) -> DeskState:
         """Look at the files; what has not changed is not read again."""
         with self._lock:
             seen = self._read(self.latest)
@@ -71,26 +71,26 @@ class Desk:
         except ScenError:
             return None
 
-    def unpublished(self, patience: float) -> Seen | None:
+    def unpublished(self, patience: float) -> DeskState | None:
         """A state that readers do not see yet, as soon as there is one; None after so long."""
         with self._turn:
             self._turn.wait_for(lambda: self.latest.number > self.now.number, patience)
             return self.latest if self.latest.number > self.now.number else None
 
-    def publish(self, seen: Seen) -> None:
+    def publish(self, seen: DeskState) -> None:
         """Let readers see a state."""
         with self._turn:
             if seen.number > self.now.number:
                 self.now = seen
                 self._turn.notify_all()
 
-    def since(self, number: int, patience: float) -> Seen:
+    def since(self, number: int, patience: float) -> DeskState:
         """Return the readers' state once it has this number; the latest if that takes long."""
         with self._turn:
             self._turn.wait_for(lambda: self.now.number >= number, patience)
             return self.now if self.now.number >= number else self.latest
 
-    def at(self, revision: str, seen: Seen) -> Seen:
+    def at(self, revision: str, seen: DeskState) -> DeskState:
         """The files as a revision had them, beside a state."""
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
@@ -104,7 +104,7 @@ class Desk:
             self._kept.move_to_end(commit)
             return seen._replace(opened=self._kept[commit], name=f"{commit} {seen.name}")
 
-    def _read(self, before: Seen | None) -> Seen:
+    def _read(self, before: DeskState | None) -> DeskState:
         if before and not (self.root / "tracker.yaml").is_file():
             lost = f"{worktree.safe(self.root)} holds no tracker.yaml any more"
             return before._replace(remark=f"{lost}: what it held before is shown.")
@@ -113,7 +113,7 @@ class Desk:
         name = f"{_state(opened)} {offered[0].id if offered else ''}"
         if before and _state(before.opened) == _state(opened):
             opened = before.opened  # with all that was made of it
-        return Seen(before.number if before else 1, opened, name, self._unwritable(), offered)
+        return DeskState(before.number if before else 1, opened, name, self._unwritable(), offered)
 
     def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
         try:

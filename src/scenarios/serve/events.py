@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
 from watchfiles import awatch
 
-from scenarios.serve.desk import Desk, Seen
+from scenarios.serve.desk import Desk, DeskState
 
 Given = TypeVarTuple("Given")
 Value = TypeVar("Value")
@@ -35,7 +35,7 @@ class Bell:
     `prepare` is given a state before readers see it.
     """
 
-    def __init__(self, desk: Desk, prepare: Callable[[Seen], None]) -> None:
+    def __init__(self, desk: Desk, prepare: Callable[[DeskState], None]) -> None:
         self.desk, self._prepare = desk, prepare
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
@@ -127,7 +127,7 @@ async def _apart(do: Callable[[*Given], Value], *given: *Given) -> Value:
     return await anyio.to_thread.run_sync(do, *given, abandon_on_cancel=True)
 
 
-def _event(seen: Seen) -> str:
+def _event(seen: DeskState) -> str:
     return f"retry: 500\nevent: state\ndata: {seen.number}\n\n"
 
 

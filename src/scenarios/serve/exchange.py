@@ -16,10 +16,10 @@ from starlette.responses import Response
 
 from scenarios.errors import UsageError
 from scenarios.model import Database
-from scenarios.serve.desk import Desk, Seen
-from scenarios.site.links import Page as SitePage
+from scenarios.serve.desk import Desk, DeskState
+from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
-from scenarios.workspace.input import clock, typed_in
+from scenarios.workspace.input import typed_in
 
 NARROWED = ("set", "tag", "theme", "source", "since", "until")
 """The parts of an address that narrow a list."""
@@ -61,13 +61,13 @@ class ElsewhereError(Exception):
         self.address = address
 
 
-class Ask(NamedTuple):
+class PageRequest(NamedTuple):
     """A request, the parts of its address, and the state of the database that answers it."""
 
     request: Request
     desk: Desk
     asked: Asked
-    seen: Seen
+    seen: DeskState
     on: date
 
     @property
@@ -80,7 +80,7 @@ class Ask(NamedTuple):
         return str(self.request.path_params[name])
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ServedPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page without its frame: HTML in which every text is escaped.
 
     A `live` one is replaced when the database changes; one that is not, such as a form, says that
@@ -101,8 +101,8 @@ class Sent(NamedTuple):
     scripts: tuple[str, ...] = ()
 
 
-Reply = Page | Response
-Whole = Callable[[Ask, Page], Sent]
+Reply = ServedPage | Response
+Whole = Callable[[PageRequest, ServedPage], Sent]
 """Puts the frame around a page."""
 
 
@@ -115,17 +115,17 @@ class Endpoint(NamedTuple):
     kept: bool = False
 
 
-def read(path: str, handler: Callable[[Ask], Page]) -> Endpoint:
+def read(path: str, handler: Callable[[PageRequest], ServedPage]) -> Endpoint:
     """Return the endpoint of a page that is made once for each state of the database."""
     return Endpoint(path, handler, kept=True)
 
 
-def give(path: str, handler: Callable[[Ask], Reply]) -> Endpoint:
+def give(path: str, handler: Callable[[PageRequest], Reply]) -> Endpoint:
     """Return the endpoint of a page that is made for each request."""
     return Endpoint(path, handler)
 
 
-def take(path: str, handler: Callable[[Ask, FormData], Reply]) -> Endpoint:
+def take(path: str, handler: Callable[[PageRequest, FormData], Reply]) -> Endpoint:
     """Return the endpoint that a form is sent to."""
     return Endpoint(path, handler, "POST")
 
@@ -136,7 +136,7 @@ def asked(given: Mapping[str, str]) -> Asked:
     texts = {name: _line(name, given[name]) for name in names}
     as_of = texts.get("as_of")
     return Asked(
-        as_of=typed_in.day(as_of, clock.today) if as_of else None,
+        as_of=typed_in.day(as_of, typed_in.today) if as_of else None,
         rev=texts.get("rev"),
         narrowed={name: texts[name] for name in NARROWED if name in texts},
         words=texts.get("q", ""),
@@ -147,3 +147,12 @@ def _line(name: str, text: str) -> str:
     if _ACTS.search(text) or len(text) > _LONGEST:
         raise UsageError(f"{name}={shown(text)} cannot be meant")
     return text.strip()
+
+
+_LISTED = ("scenarios", "indicators", "evidence", "sources")
+
+
+def to_filter(path: str) -> str:
+    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
+    kind = path.strip("/").partition("/")[0] or "scenarios"
+    return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""

@@ -17,19 +17,27 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from scenarios.errors import ScenError
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around, safe
-from scenarios.serve.desk import Seen
-from scenarios.serve.exchange import NARROWED, SHORT, Ask, ElsewhereError, Page, Sent, give, read
+from scenarios.serve.desk import DeskState
+from scenarios.serve.exchange import (
+    NARROWED,
+    SHORT,
+    ElsewhereError,
+    PageRequest,
+    Sent,
+    ServedPage,
+    give,
+    read,
+    to_filter,
+)
 from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.frame import SECTIONS, Section
-from scenarios.site.links import INDEX
-from scenarios.site.links import Page as SitePage
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, STYLE, Site
+from scenarios.site.site import Page as SitePage
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.text import counted
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
 _STATUS = ("status", "Status", f"status/{INDEX}")
@@ -66,7 +74,6 @@ RECORDING: tuple[Way, ...] = (
     ("Forecast", "/record/forecast/", "f"),
 )
 """The forms used most, by a key; the page that lists all forms leads there too."""
-_LISTED = ("scenarios", "indicators", "evidence", "sources")
 _LABELS = {"s": "This scenario", "e": "This item"}
 _ABOUT: dict[str, tuple[Way, ...]] = {
     "s": (
@@ -85,12 +92,6 @@ _ABOUT: dict[str, tuple[Way, ...]] = {
 """The forms about a record: for each the label, the form and the field that takes the id."""
 
 
-def to_filter(path: str) -> str:
-    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
-    kind = path.strip("/").partition("/")[0] or "scenarios"
-    return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""
-
-
 _KEYS = (
     ("/", "search"),
     ("j k", "next row, row before"),
@@ -99,7 +100,7 @@ _KEYS = (
 )
 
 
-def bar(ask: Ask) -> str:
+def bar(ask: PageRequest) -> str:
     """The bar above a page."""
     rev = f", {ask.asked.rev}" if ask.asked.rev else ""
     state = f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
@@ -122,7 +123,7 @@ def bar(ask: Ask) -> str:
 <div id="keyed" hidden>{keyed}</div>{_help(ask)}"""
 
 
-def _way(ask: Ask, way: Way, *, marks: bool = False) -> str:
+def _way(ask: PageRequest, way: Way, *, marks: bool = False) -> str:
     """A link with its key; `marks` says where the reader is."""
     name, path, key = way
     here = ask.request.url.path
@@ -131,7 +132,7 @@ def _way(ask: Ask, way: Way, *, marks: bool = False) -> str:
     return f'<a href="{ask.asked.leads(path)}" data-key="{key}"{current}>{safe(name)}</a>'
 
 
-def _about(ask: Ask) -> str:
+def _about(ask: PageRequest) -> str:
     """The forms about the record of this page; or the list to filter."""
     path = ask.request.url.path
     kind, _, id = path.strip("/").partition("/")
@@ -147,10 +148,10 @@ def _about(ask: Ask) -> str:
     return ""
 
 
-def _when(ask: Ask) -> str:
+def _when(ask: PageRequest) -> str:
     """The day and the revision, in a form that needs no script; the slider comes with one."""
     opened = [scenario.opened for scenario in ask.database.scenarios.values()]
-    first, last = min((*opened, ask.on)), max(ask.on, clock.today())
+    first, last = min((*opened, ask.on)), max(ask.on, typed_in.today())
     offered = "".join(
         f'<option value="{commit.id[:SHORT]}">{safe(f"{commit.day} {commit.subject}")}</option>'
         for commit in ask.seen.offered
@@ -170,7 +171,7 @@ placeholder="as they are" autocomplete="off"></label>
 </form>"""
 
 
-def carried(ask: Ask, *names: str) -> str:
+def carried(ask: PageRequest, *names: str) -> str:
     """The parts of the address that a form keeps, as hidden fields."""
     given = ask.asked.given()
     return "".join(
@@ -180,19 +181,17 @@ def carried(ask: Ask, *names: str) -> str:
     )
 
 
-def _remarks(ask: Ask) -> str:
+def _remarks(ask: PageRequest) -> str:
     """Warnings about the state that is shown."""
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
-        lost = counted(ask.seen.opened.loaded.left_out, "file")
-        faults = counted(sum(problem.count for problem in problems), "fault")
-        first = f"scen check names them. The first: {problems[0]}"
-        remarks.append(f"{lost} left out, {faults}: {first}")
+        first = f"scen check says why. The first: {problems[0]}"
+        remarks.append(f"{ask.seen.opened.faults}: {first}")
     return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
 
 
-def _help(ask: Ask) -> str:
+def _help(ask: PageRequest) -> str:
     """The keys, behind `?`."""
     doing = () if ask.desk.read_only else (*RECORDING, *DOING)
     ways = ((key, name) for name, _, key in (*KEYED, *doing))
@@ -216,7 +215,7 @@ _HEAD = """\
 """
 
 
-def whole(ask: Ask, page: Page) -> Sent:
+def whole(ask: PageRequest, page: ServedPage) -> Sent:
     """The page in its frame, and the digests of its scripts, which its policy must name."""
     path = ask.request.url.path
     first, _, rest = path.strip("/").partition("/")
@@ -238,11 +237,11 @@ def whole(ask: Ask, page: Page) -> Sent:
     return Sent(text.encode(), (html.digest(own.script),) if own.script else ())
 
 
-def _address(ask: Ask) -> str:
+def _address(ask: PageRequest) -> str:
     return f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/")
 
 
-def _rules(ask: Ask, rules: str) -> str:
+def _rules(ask: PageRequest, rules: str) -> str:
     """The address of a page's own rules: a script can put another state of them in their place."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
     kept: Kept[str] = ask.request.app.state.rules
@@ -250,7 +249,7 @@ def _rules(ask: Ask, rules: str) -> str:
     return f"/-/rules/{name}"
 
 
-def _its_rules(ask: Ask) -> Response:
+def _its_rules(ask: PageRequest) -> Response:
     kept: Kept[str] = ask.request.app.state.rules
 
     def gone() -> str:
@@ -273,7 +272,7 @@ class Sites:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, date], Sited] = OrderedDict()
 
-    def of(self, seen: Seen, on: date) -> Sited:
+    def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
         with self._lock:
             if (seen.name, on) not in self._kept:
@@ -285,21 +284,21 @@ class Sites:
             return self._kept[seen.name, on]
 
 
-def _repository(seen: Seen) -> Repository | None:
+def _repository(seen: DeskState) -> Repository | None:
     try:
         return git.repository(seen.opened.root) if seen.offered else None
     except ScenError:
         return None
 
 
-def site_of(ask: Ask) -> Sited:
+def site_of(ask: PageRequest) -> Sited:
     """The site of a request, with the same day and revision behind its links."""
     sites: Sites = ask.request.app.state.sites
     site, turn = sites.of(ask.seen, ask.on)
     return Sited(site.served(ask.asked.query(only_when=True)), turn)
 
 
-def _site(ask: Ask) -> Page:
+def _site(ask: PageRequest) -> ServedPage:
     """The page of the site at an address."""
     site, turn = site_of(ask)
     with turn:
@@ -310,10 +309,10 @@ def _site(ask: Ask) -> Page:
     if page.moved_to:
         raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
     # What its own script has made of a page would be lost with it.
-    return Page(title=page.title, of_site=page, live=not page.script)
+    return ServedPage(title=page.title, of_site=page, live=not page.script)
 
 
-def _refuse(ask: Ask) -> None:
+def _refuse(ask: PageRequest) -> None:
     """Refuse an id that is not there in the words of the command line."""
     kind, _, id = ask.request.url.path.strip("/").partition("/")
     opened = ask.seen.opened
@@ -324,14 +323,14 @@ def _refuse(ask: Ask) -> None:
         raise ScenError(f"{id} was not known on {ask.on}: it dates from {day}")
 
 
-def _folder(ask: Ask) -> Response:
+def _folder(ask: PageRequest) -> Response:
     """The page of a folder, where its file is asked for as the site has it."""
     query = ask.request.url.query
     path = f"/{ask.part('path')}"
     return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 
-def _file(ask: Ask) -> Response:
+def _file(ask: PageRequest) -> Response:
     """A record as it stands in its file: what is no record is not there."""
     data = ask.seen.opened.snapshot.get(ask.part("path"))
     if data is None:
@@ -339,12 +338,12 @@ def _file(ask: Ask) -> Response:
     return PlainTextResponse(data)
 
 
-def _style(_: Ask) -> Response:
+def _style(_: PageRequest) -> Response:
     return Response(frame.style(), media_type="text/css")
 
 
 ENTRIES = (
-    give(f"/{frame.STYLE}", _style),
+    give(f"/{STYLE}", _style),
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
     give("/{path:path}index.html", _folder),

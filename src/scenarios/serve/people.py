@@ -12,18 +12,25 @@ from starlette.responses import RedirectResponse
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
 from scenarios.render.writers.html import safe
-from scenarios.serve.exchange import Ask, ElsewhereError, Page, Reply, give, take
-from scenarios.serve.frame import to_filter
-from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.input import clock, typed_in
+from scenarios.serve.exchange import (
+    ElsewhereError,
+    PageRequest,
+    Reply,
+    ServedPage,
+    give,
+    take,
+    to_filter,
+)
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.sitting import held_back
+from scenarios.workspace.writing import new_analyst
 
 _YEAR = 365 * 24 * 3600
 
 
-def analyst_of(ask: Ask) -> Analyst | None:
+def analyst_of(ask: PageRequest) -> Analyst | None:
     """Return who records here, or None."""
     if given := given_analyst(ask):
         return given
@@ -33,13 +40,13 @@ def analyst_of(ask: Ask) -> Analyst | None:
         return None
 
 
-def given_analyst(ask: Ask) -> Analyst | None:
+def given_analyst(ask: PageRequest) -> Analyst | None:
     """Return the analyst that `scen serve` was started with."""
     given: Analyst | None = getattr(ask.request.app.state, "analyst", None)
     return given
 
 
-def who_records(ask: Ask) -> str:
+def who_records(ask: PageRequest) -> str:
     """A line that names who records, with a link to change that."""
     who = analyst_of(ask)
     if given_analyst(ask):
@@ -50,7 +57,7 @@ def who_records(ask: Ask) -> str:
     return f"<p>You record as <strong>{safe(who)}</strong>. {link}Change</a></p>"
 
 
-def _chosen(ask: Ask, form: FormData) -> Reply:
+def _chosen(ask: PageRequest, form: FormData) -> Reply:
     text = str(form.get("other") or form.get("analyst") or "").strip()
     declared = ask.database.tracker.analysts
     if not text:
@@ -67,7 +74,7 @@ def _chosen(ask: Ask, form: FormData) -> Reply:
     return reply
 
 
-def _page(ask: Ask, chosen: str, fault: str = "") -> Page:
+def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
     content = (
         "<h1>Who are you?</h1><p>There are no accounts: whoever has the start address can record"
         " under any name. The name goes into what is recorded, and git has who committed it.</p>"
@@ -77,10 +84,10 @@ def _page(ask: Ask, chosen: str, fault: str = "") -> Page:
     else:
         content += _form(ask, chosen, fault)
     status = 422 if fault else 200
-    return Page(title="Who are you?", content=content, live=False, status=status)
+    return ServedPage(title="Who are you?", content=content, live=False, status=status)
 
 
-def _form(ask: Ask, chosen: str, fault: str) -> str:
+def _form(ask: PageRequest, chosen: str, fault: str) -> str:
     declared = ask.database.tracker.analysts
     known: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
     radios = "".join(
@@ -114,7 +121,7 @@ def _is_ours(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
-def _cookie(ask: Ask) -> str:
+def _cookie(ask: PageRequest) -> str:
     return f"scen-{ask.request.url.port}-analyst"
 
 
@@ -133,7 +140,7 @@ def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[Sc
     return held_back(opened, analyst, today) if analyst else frozenset()
 
 
-def instead(ask: Ask) -> Page | None:
+def instead(ask: PageRequest) -> ServedPage | None:
     """Return the page shown instead of one with figures; None where figures may be seen.
 
     A page of the site that has a list without figures redirects to that list.
@@ -141,7 +148,7 @@ def instead(ask: Ask) -> Page | None:
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
-    if not hidden(ask.desk.latest.opened, analyst_of(ask), clock.today()):
+    if not hidden(ask.desk.latest.opened, analyst_of(ask), typed_in.today()):
         return None
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):
@@ -153,4 +160,4 @@ def instead(ask: Ask) -> Page | None:
         '<p>What was observed can be read: <a href="/list/evidence/">evidence</a>,'
         ' <a href="/list/indicators/">indicators</a>, <a href="/list/sources/">sources</a>.</p>'
     )
-    return Page(title="After the sitting", content=content, live=False)
+    return ServedPage(title="After the sitting", content=content, live=False)

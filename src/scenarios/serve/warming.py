@@ -12,10 +12,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from starlette.responses import Response
 
-from scenarios.serve.desk import Seen
+from scenarios.serve.desk import DeskState
 from scenarios.serve.door import policy
-from scenarios.serve.exchange import Ask, Sent
-from scenarios.workspace.input import clock
+from scenarios.serve.exchange import PageRequest, Sent
+from scenarios.workspace.input import typed_in
 
 Value = TypeVar("Value")
 
@@ -68,11 +68,11 @@ _LEAST, _TIMES = 0.3, 4
 """Grace period before a new state is shown: SECONDS, plus FACTOR × its first page's time."""
 
 
-Make = Callable[[Ask], Sent]
+Make = Callable[[PageRequest], Sent]
 
 
 class _AskedFor(NamedTuple):
-    ask: Ask
+    ask: PageRequest
     make: Make
     when: float
     times: int
@@ -86,7 +86,7 @@ class Warm:
         self._kept = Kept[Sent](_ROOM, lambda sent: len(sent.body))
         self._asked: OrderedDict[Hashable, _AskedFor] = OrderedDict()
 
-    def page(self, ask: Ask, make: Make) -> Sent:
+    def page(self, ask: PageRequest, make: Make) -> Sent:
         """Return a page as it is sent."""
         if ask.asked.rev is None:
             address = ask.request.url.path, ask.request.url.query
@@ -98,7 +98,7 @@ class Warm:
                     self._asked.popitem(last=False)
         return self._page(ask, make)
 
-    def prepare(self, seen: Seen) -> None:
+    def prepare(self, seen: DeskState) -> None:
         """Make the pages of a state that are asked for most, as far as there is time."""
         started = time.monotonic()
         until = None
@@ -106,19 +106,19 @@ class Warm:
             asked = [page for page in self._asked.values() if page.when > started - _AGE]
         for page in sorted(asked, key=lambda page: page.times, reverse=True):
             with suppress(Exception):  # who asks for it is told
-                on = page.ask.asked.as_of or clock.today()
+                on = page.ask.asked.as_of or typed_in.today()
                 self._page(page.ask._replace(seen=seen, on=on), page.make)
             until = until or started + _LEAST + _TIMES * (time.monotonic() - started)
             if time.monotonic() > until:
                 return
 
-    def _page(self, ask: Ask, make: Make) -> Sent:
+    def _page(self, ask: PageRequest, make: Make) -> Sent:
         url, seen = ask.request.url, ask.seen
         key = (seen.name, seen.remark, url.path, url.query, ask.on)
         return self._kept.get(key, lambda: make(ask))
 
 
-def page(ask: Ask, make: Make) -> Response:
+def page(ask: PageRequest, make: Make) -> Response:
     """Reply with a page, or with 304 where the reader has it."""
     warm: Warm = ask.request.app.state.warm
     sent = warm.page(ask, make)

@@ -7,9 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 
 from scenarios.paths import place_of
-from scenarios.site.frame import FEED, STYLE
-from scenarios.site.links import CARD, INDEX, Page
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site
 
 _ONE = {
     INDEX: "home.page",
@@ -23,7 +21,7 @@ _ONE = {
 }
 """Each page that there is once, and the function in `pages` that makes it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
-    "s": ("scenario.scenario_page", lambda site: site.scenarios),
+    "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
     "set": ("scenario.set_page", lambda site: site.sets),
     "evidence": ("evidence.year_page", lambda site: site.years),
@@ -55,7 +53,7 @@ def addresses(site: Site) -> Iterator[str]:
 
 
 def has_place(path: str) -> bool:
-    """Whether a site of some database could have a file at a path."""
+    """True if a site of some database could have a file at a path."""
     if path.startswith("records/"):
         record = place_of(path.removeprefix("records/"))
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")

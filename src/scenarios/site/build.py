@@ -23,12 +23,11 @@ from scenarios.model import EvidenceId, Kind, ScenarioId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.render.writers.html import safe
-from scenarios.site import frame, links
+from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
 from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.links import CARD, INDEX
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Site, place
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
@@ -53,7 +52,7 @@ class SiteFile(msgspec.Struct, frozen=True, array_like=True):
 class _Share(msgspec.Struct, frozen=True):
     """The files of another process, or the fault of the system that it met."""
 
-    made: dict[str, SiteFile] = {}
+    files: dict[str, SiteFile] = {}
     written: set[str] = set()
     fault: tuple[int, str] | None = None
 
@@ -69,7 +68,7 @@ class Making:
         keys: Mapping[str, str],
     ) -> None:
         self._site, self._folder, self._before, self._keys = site, folder, before, keys
-        self.made: dict[str, SiteFile] = {}
+        self.files: dict[str, SiteFile] = {}
         self.written: set[str] = set()
 
     def stands(self, address: str) -> bool:
@@ -92,8 +91,8 @@ class Making:
         if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
-        self.made[path] = SiteFile(key, digest(data), len(data), description)
-        return self.made[path]
+        self.files[path] = SiteFile(key, digest(data), len(data), description)
+        return self.files[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
         """Make these pages, a part of them in a second process where they are many."""
@@ -133,7 +132,7 @@ class Making:
         reader.close()
         try:
             self._make(share, unwatched)
-            done = _Share(self.made, self.written)
+            done = _Share(self.files, self.written)
         except OSError as error:
             done = _Share(fault=(error.errno or 0, error.strerror or ""))
         except KeyboardInterrupt:
@@ -145,7 +144,7 @@ class Making:
         done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Share)
         if done.fault:
             raise OSError(*done.fault)
-        self.made |= done.made
+        self.files |= done.files
         self.written |= done.written
 
 
@@ -195,9 +194,9 @@ def keys(site: Site) -> Mapping[str, str]:
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
     for id in site.scenarios:
-        yield links.place("s", id), figures[id] + _commits(site, path_of("scenario", id))
+        yield place("s", id), figures[id] + _commits(site, path_of("scenario", id))
     for id, members in site.sets.items():
-        yield links.place("set", id), b"".join(figures[member] for member in members)
+        yield place("set", id), b"".join(figures[member] for member in members)
 
 
 def _items(
@@ -211,7 +210,7 @@ def _items(
         about = [figures[scenario] for scenario in sorted(bears_on(site.database, item))]
         others = [items[other] for other in item.corroborated_by if other in items]
         own = _commits(site, path_of("evidence", id))
-        yield links.place("e", id), b"".join((items[id], beside, own, *about, *others))
+        yield place("e", id), b"".join((items[id], beside, own, *about, *others))
 
 
 def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
@@ -220,7 +219,7 @@ def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) 
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
         key = _by(day, site, files, items) + around.encode()
-        by_address[links.place("review", f"{day}")] = key
+        by_address[place("review", f"{day}")] = key
     return by_address
 
 
@@ -281,18 +280,18 @@ def feed(site: Site, descriptions: Mapping[str, str]) -> str:
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
         f"{head}<author><name>{_text(site.title)}</name></author>\n"
-        f'{self_link}<link href="{base}{links.INDEX}"/>\n{items}</feed>\n'
+        f'{self_link}<link href="{base}{INDEX}"/>\n{items}</feed>\n'
     )
 
 
 def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
     entries = []
     for day in site.days:
-        address = links.place("review", f"{day}")
+        address = place("review", f"{day}")
         summary = descriptions.get(address, "")
         entries.append(_FeedEntry(day, address, f"Review of {day}", summary, f"review/{day}"))
     for id, item in site.evidence.items():
-        address, first = links.place("e", id), item.formerly[0] if item.formerly else id
+        address, first = place("e", id), item.formerly[0] if item.formerly else id
         summary = descriptions.get(address, "")
         entries.append(_FeedEntry(item.recorded, address, item.summary, summary, f"e/{first}"))
     return sorted(entries, reverse=True)[:_MOST]
@@ -309,7 +308,7 @@ def _text(text: str) -> str:
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did: pages in all, files that were written, and files that were removed.
+    """Counts of a run: pages in all, files written, and files removed.
 
     `search_bytes` is the size of the search page with its index, gzipped as it is sent.
     """
@@ -329,7 +328,7 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         making = Making(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([page for page in wanted if not making.stands(page)], progress)
-        sources = {page: making.made if page in making.made else before for page in wanted}
+        sources = {page: making.files if page in making.files else before for page in wanted}
         now = {page: source[page] for page, source in sources.items()}
         if site.previews:
             cards = ((card_of(page), source) for page, source in sources.items())
@@ -351,8 +350,8 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
 def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
     """The style, the feed, and copies of the records that no repository shows."""
     kept = {
-        frame.STYLE: making.put(frame.STYLE, frame.style().encode()),
-        frame.FEED: making.put(frame.FEED, feed(site, descriptions).encode()),
+        STYLE: making.put(STYLE, frame.style().encode()),
+        FEED: making.put(FEED, feed(site, descriptions).encode()),
     }
     if site.database.tracker.repository:
         return kept

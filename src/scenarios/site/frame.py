@@ -1,4 +1,4 @@
-"""What is around each page of a site: the navigation, the way to it, and its foot."""
+"""The frame of each page of a site: navigation, breadcrumb and foot."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from scenarios import __version__
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import html
 from scenarios.render.writers.html import ALONE, Around, IndexEntry, safe
-from scenarios.site.links import CARD, INDEX, Page, up
-from scenarios.site.site import Site
+from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site, up
 
-STYLE, FEED, READING = "site.css", "feed.xml", "reading/index.html"
+READING = "reading/index.html"
 Section = tuple[str, str, str]
 SECTIONS: tuple[Section, ...] = (
     ("scenarios", "Scenarios", INDEX),
@@ -57,7 +56,7 @@ def whole_page(
     day = page.day or site.as_of
     reading = f'<a href="{_href(site, page, READING)}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>"
-    banner = html.blocks(unreadable_files(site.database.unreadable))
+    banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
     return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 
@@ -66,7 +65,7 @@ def _href(site: Site, page: Page, address: str) -> str:
 
 
 def _preview(site: Site, page: Page, title: str) -> str:
-    """What those ask for who show a page where it is shared; most take a whole address alone."""
+    """Metadata for previews of a shared page; most sites accept only absolute addresses."""
     folder = page.address.removesuffix(INDEX)
     properties = {
         "og:title": title,
@@ -102,7 +101,7 @@ def _header(site: Site, page: Page, sections: tuple[Section, ...]) -> str:
 
 
 def _notice(site: Site, page: Page) -> str:
-    """What a stranger must know first, on every page."""
+    """The tracker's notice, on every page."""
     notice = site.database.tracker.notice
     if page.noticed or not notice:
         return ""

@@ -13,8 +13,7 @@ from typing import IO
 
 from scenarios.errors import ScenError
 from scenarios.paths import ATTACHMENTS
-from scenarios.storage.opening import UNFOLLOWED, open_file
-from scenarios.storage.temporary import temporary
+from scenarios.storage.disk import UNFOLLOWED, open_file, temporary
 from scenarios.storage.worktree import make_folders, publish, refusals, safe, sync
 
 LARGEST = 100 << 20

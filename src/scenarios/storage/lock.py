@@ -14,9 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.errors import ScenError
+from scenarios.storage.disk import UNFOLLOWED, clear, temporary, try_lock
 from scenarios.storage.git import process
-from scenarios.storage.opening import UNFOLLOWED, try_lock
-from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.worktree import safe
 
 if sys.platform == "win32":

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.opening import try_lock
-from scenarios.storage.temporary import clear
+from scenarios.storage.disk import clear, try_lock
 
 _AT_FDCWD, _EXCHANGE = -100, 2
 _SWAP = 2

@@ -10,14 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Fault, Keys
+from scenarios.model import Kind
 from scenarios.text import LONGEST_SHOWN, MOST_HINTS, did_you_mean, nearest, shown
 from scenarios.values import SPACE
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
-
-    from scenarios.model import Kind
 
 
 def validate(kind: Kind, value: Any) -> list[Fault]:
@@ -230,7 +229,7 @@ def _repeated(items: list[Any]) -> str:
 
 
 def _words(node: Any) -> str:
-    """What is allowed at a place: the schema's own words, which editors show too, or its limits."""
+    """Allowed values at a place: the schema's own words, which editors show too, or its limits."""
     if "errorMessage" in node:
         return str(node["errorMessage"])
     if "enum" in node:

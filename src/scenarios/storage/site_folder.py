@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 
 from scenarios.errors import ScenError
+from scenarios.storage.disk import UNFOLLOWED, open_file
 from scenarios.storage.lock import hold
-from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
@@ -176,8 +176,8 @@ def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[
         return frozenset()
     if wrong := sorted(name for name in names if not has_place(name)):
         raise ScenError(
-            f"{shown}/{MARK}: names {wrong[0][:_SHOWN]!a}, where this version writes no file; "
-            "nothing was changed: name another folder"
+            f"{shown}/{MARK}: has {wrong[0][:_SHOWN]!a}, which is no file of a site of this "
+            "version of scen; nothing was changed: name another folder"
         )
     return names
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.paths import ATTACHMENTS, printable_path
-from scenarios.storage.opening import UNFOLLOWED
-from scenarios.storage.temporary import clear, temporary
+from scenarios.storage.disk import UNFOLLOWED, clear, temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
 
 _FOLDER = "scenarios"

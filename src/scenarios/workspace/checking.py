@@ -116,7 +116,7 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
 
 
 def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
-    """What depends on a changed scenario without naming it: its set, links, distant ratings."""
+    """Records that depend on a changed scenario unnamed: its set, links, distant ratings."""
     scenarios = opened.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
     if ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -11,6 +11,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from scenarios.analysis.history.commits import Commit, Revision
 from scenarios.errors import Problem, ScenError, UsageError
@@ -25,7 +27,7 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.revisions import changed_files, revisions
 from scenarios.storage.loader import Loaded, Read, load, read_record
-from scenarios.text import did_you_mean, shown
+from scenarios.text import counted, did_you_mean, shown
 
 
 def find_root(database: str | None) -> Path:
@@ -85,8 +87,16 @@ class Opened(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.loaded.database
+
+    @property
+    def faults(self) -> str:
+        """The number of files that cannot be read, and of faults if it is larger; else empty."""
+        errors = sum(problem.count for problem in self.problems if problem.severity == "error")
+        left = self.loaded.left_out
+        files = [f"{counted(left, 'file')} cannot be read"] if left else []
+        return ", ".join([*files, *([counted(errors, "fault")] if errors > left else [])])
 
     def about(self, *scenarios: ScenarioId) -> Database:
         """The database without evidence that has no bearing on these scenarios."""
@@ -210,6 +220,15 @@ def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
         return id
     hint = did_you_mean(id, known) or f"{where} names them"
     raise ScenError(f"no {what} {shown(id)}; {hint}")
+
+
+def placed(opened: Opened, place: Callable[[str], str]) -> Opened:
+    """The same, with each path that withholds figures as `place` shows it."""
+    if not opened.database.withheld:
+        return opened
+    lost = {id: place(path) for id, path in opened.database.withheld.items()}
+    database = msgspec.structs.replace(opened.database, withheld=lost)
+    return opened._replace(loaded=msgspec.structs.replace(opened.loaded, database=database))
 
 
 @contextmanager

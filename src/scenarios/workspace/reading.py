@@ -18,9 +18,7 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
-from scenarios.analysis.review.brief import Brief, brief
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import About, Restatement, Review, about, restated, rewritten
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
@@ -177,6 +175,8 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
     matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
     if not matches:
+        for kind, known, _ in kinds:
+            opened.refuse_left_out(kind, id, known)
         now = database.called_now
         for former, *_ in kinds:
             if (former, id) in now:
@@ -186,20 +186,6 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
     return [_shown(opened, id, kind, id, record) for kind, record, _ in matches]
-
-
-def brief_of(window: Window, review: Review) -> Brief:
-    """The short form of a window's review."""
-    return brief(
-        window,
-        review.headline,
-        review.moves,
-        Causes(review.events, review.other_causes),
-        review.scenarios,
-        review.spreads,
-        review.due,
-        [finding.record for finding in review.findings if finding.rule == "not-reviewed"],
-    )
 
 
 def matrix_of(

@@ -1,20 +1,25 @@
-"""What the recording commands answer: typed, and printed as JSON as it stands here."""
+"""Results of the recording commands, printed as JSON as they stand here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
 
 from scenarios.analysis.evidence.knowledge import borne
 from scenarios.analysis.forecasts import TeamFigure, stated
+from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
+from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on
-from scenarios.workspace.writing import Written
+from scenarios.storage.git import repository as git
+from scenarios.workspace.opened import from_here, past
+from scenarios.workspace.writing import Written, commit_subject
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -49,15 +54,17 @@ class EvidenceRecorded(Struct, frozen=True, kw_only=True):
 class ForecastFigure(Struct, frozen=True, kw_only=True):
     """The team's stated probability before and after, in [0, 1], beside what the evidence implies.
 
-    `analysts` is the number whose forecasts stand; `gap_decibans` is stated minus implied.
+    `analysts` is the number whose forecasts stand; `gap_decibans` is stated minus implied. All are
+    None, and `withheld` is its path, where a file that cannot be read could change them.
     """
 
     scenario: ScenarioId
     before: float | None
     after: float | None
-    analysts: int
+    analysts: int | None
     implied: float | None
     gap_decibans: float | None
+    withheld: str | None = None
 
 
 class ForecastRecorded(Struct, frozen=True, kw_only=True):
@@ -90,7 +97,7 @@ class SheetAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SheetRecorded(Struct, frozen=True, kw_only=True):
-    """What came of a sitting; `id` and `sheet` are None where no sheet was written.
+    """Result of a sitting; `id` and `sheet` are None where no sheet was written.
 
     `paths` are the files of the sheet and of the items that were `rated` in the sitting.
     """
@@ -118,7 +125,7 @@ class Started(Struct, frozen=True, kw_only=True):
 
 
 class Foretold(Struct, frozen=True, kw_only=True):
-    """What a later `audit` will find of a change: its rule, the record, and the words."""
+    """A finding that a later `audit` will have of a change: rule, record and message."""
 
     rule: str
     record: str
@@ -141,7 +148,7 @@ class Corrected(Struct, frozen=True, kw_only=True):
 
 
 class Undone(Struct, frozen=True, kw_only=True):
-    """What the last recording command had changed: files that are as they were, or gone again.
+    """Files that the last recording command had changed: as they were, or gone again.
 
     `command` is that command; empty where it was noted by an earlier version, or killed half way.
     """
@@ -156,7 +163,7 @@ class Undone(Struct, frozen=True, kw_only=True):
 
 
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
-    """What an item did to each scenario that it bears on, on a day."""
+    """Effects of an item on each scenario that it bears on, on a day."""
     after = written.after.database
     moved = borne(after, after.evidence[id])
     then, now = (bearing_on(db, *moved, besides=(id,)) for db in (written.before.database, after))
@@ -168,18 +175,43 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
     figures = []
     for id in ids:
         now = explain(bearing_on(written.after.database, id), id, on)
-        before = stated(written.before.database, id, on)
+        before = None if now.withheld else stated(written.before.database, id, on)
         figures.append(
             ForecastFigure(
                 scenario=id,
                 before=before.probability if before else None,
                 after=now.stated.probability if now.stated else None,
-                analysts=now.stated.analysts if now.stated else 0,
+                analysts=now.stated.analysts if now.stated else None if now.withheld else 0,
                 implied=now.implied.probability if now.implied else None,
                 gap_decibans=now.gap_decibans,
+                withheld=now.withheld and from_here(written.before.root / now.withheld),
             )
         )
     return figures
+
+
+def foretold_of(written: Written, on: date) -> list[AuditFinding]:
+    """Findings that a later audit will have of a change; none without a commit to compare."""
+    try:
+        revisions, _ = past(git.repository(written.before.root), None)
+    except ScenError:
+        return []
+    if written.committed and written.committed.oid:
+        oid = written.committed.oid
+        revisions = [revision for revision in revisions if revision.commit.id != oid]
+    return foretold(revisions, written.before.database, written.after.database, on)
+
+
+def foretold_lines(written: Written, on: date) -> list[str]:
+    """Audit findings that a change of files that were there will cause, as announcements."""
+    if not any(draft.old is not None for draft in written.drafts):
+        return []
+    return [foretold_words(finding) for finding in foretold_of(written, on)]
+
+
+def foretold_words(finding: AuditFinding) -> str:
+    """An audit finding, announced."""
+    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"
 
 
 def recorded(written: Written, id: str) -> Recorded:
@@ -243,6 +275,29 @@ def forecast_recorded(
         figures=forecast_figures(written, ids, on),
         **_commit(written),
     )
+
+
+def id_of_new(written: Written) -> EvidenceId:
+    """The id of the item that was written last."""
+    return written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def effects_subject(
+    kind: str, id: EvidenceId | None = None, day: date | None = None
+) -> Callable[[Written], str]:
+    """Make a commit's subject of what an item [the new one] moved on a day [when recorded]."""
+
+    def words(written: Written) -> str:
+        item = id or id_of_new(written)
+        on = day or written.after.database.evidence[item].recorded
+        moves = {
+            effect.scenario: (effect.scenario, effect.before, effect.after)
+            for effect in evidence_effects(written, item, on)
+            if effect.before and effect.after and percent(effect.before) != percent(effect.after)
+        }
+        return commit_subject(f"{kind}: {item}", moves.values())
+
+    return words
 
 
 def _commit(written: Written) -> dict[str, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,18 @@ from scenarios.scales import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import MAX_BYTES, KeyPlace, places, read
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import Written, write
+
+Placed = Callable[[Keys, str], str]
+"""A fault with the place of its keys before it."""
+
+
+def unplaced(_keys: Keys, fault: str) -> str:
+    """A fault of values that stand in no file."""
+    return fault
 
 
 class Entry(NamedTuple):
@@ -45,6 +55,34 @@ def figures_of(entries: Sequence[Entry]) -> str:
         f"{e.scenario} {'withdrawn' if e.probability is None else percent(e.probability)}"
         for e in entries
     )
+
+
+def record_entries(
+    root: Path,
+    analyst: str,
+    on: date,
+    entries: Sequence[Entry],
+    how: How = AS_USUAL,
+    *,
+    placed: Placed = unplaced,
+    words: Callable[[Written], str],
+    seen: Mapping[str, str] = {},
+) -> Written:
+    """Put an analyst's probabilities into the sheet of a day, all of them or none.
+
+    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject.
+    Refused where a file is not as it was `seen`, by its digest.
+    """
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_changed(seen)
+        faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
+        if faults:
+            raise ScenError("; ".join([*faults, "nothing was written"]))
+        return [sheet_draft(opened, analyst, on, entries)]
+
+    what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
+    return write(root, draft, what, how, subject=words)
 
 
 def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -23,19 +23,16 @@ from scenarios.analysis.review.agenda import (
     sums,
 )
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
-from scenarios.workspace.commit import subject
-from scenarios.workspace.corrections.editing import foretold_of, foretold_words
 from scenarios.workspace.how import AS_USUAL, TRIED, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.recording import Placed, forecast, unplaced
-from scenarios.workspace.results import SheetAnswer, SheetRecorded
-from scenarios.workspace.sheets import Entry
-from scenarios.workspace.writing import Written
+from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
+from scenarios.workspace.sheets import Entry, Placed, record_entries, unplaced
+from scenarios.workspace.writing import Written, commit_subject
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """Bounds of a forecast in a sheet."""
@@ -269,23 +266,45 @@ def write_sheet(
 
     def words(written: Written) -> str:
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
-        return subject(f"forecast: {end.sheet}", moves)
+        return commit_subject(f"forecast: {end.sheet}", moves)
 
-    return forecast(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
+    return record_entries(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
 
 
 def foretold_of_sheet(
     root: Path, analyst: Analyst, day: date, entries: Sequence[Entry], on: date
 ) -> list[str]:
-    """Audit findings that replacing committed figures will cause; none if refused."""
-    if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
+    """Forecasts of that day which are replaced, and audit findings of it; none if refused."""
+    sheet = f"{day}-{analyst}"
+    if not (root / path_of("forecasts", sheet)).exists():
         return []
     with suppress(ScenError):
-        findings = foretold_of(forecast(root, analyst, day, entries, TRIED), on)
-        return [
+        written = record_entries(root, analyst, day, entries, TRIED, words=lambda _: "")
+        before, after = (
+            db.sheets[sheet] for db in (written.before.database, written.after.database)
+        )
+        undone = "scen undo takes it back until it is committed"
+        replaced = [f"{sheet}: {words}; {undone}" for words in _replaced(before, after)]
+        findings = foretold_of(written, on)
+        return replaced + [
             foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
         ]
     return []
+
+
+def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
+    """The change of each forecast that stood in a sheet: its figure, and what it rested on."""
+    for scenario, was in before.probabilities.items():
+        now, changes = after.probabilities[scenario], []
+        if now != was:
+            figures = ("a withdrawal" if p is None else percent(p) for p in (was, now))
+            changes.append(" is replaced by ".join(figures))
+        for noun, key in (("reason", "rationales"), ("evidence", "evidence")):
+            old, new = (getattr(sheet, key).get(scenario) for sheet in (before, after))
+            if old and old != new:
+                changes.append(f"its {noun} is {'replaced' if new else 'dropped'}")
+        if changes:
+            yield f"{scenario}: {', '.join(changes)}"
 
 
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:

@@ -11,12 +11,12 @@ from typing import Literal
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.new_database import example, files, template
-from scenarios.workspace import commit as committing
-from scenarios.workspace.commit import Committed
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import from_here
+from scenarios.workspace.writing import Committed, check_commit, commit
 
 _TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]
@@ -55,12 +55,15 @@ def start(
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
     pending = (
-        committing.check(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
+        check_commit(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
     )
-    with lock(root) if pending and not how.dry_run else nullcontext():
+    with (
+        lock(root) if pending and not how.dry_run else nullcontext(),
+        noted(*pending[:2]) if pending and not how.dry_run else nullcontext(-1) as held,
+    ):
         for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = committing.commit(pending, dry_run=how.dry_run) if pending else None
+        committed = commit(pending, held, dry_run=how.dry_run) if pending else None
     return [root / path for path in content], committed
 
 

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.errors import NAMED, Problem, ScenError
-from scenarios.model import Database
+from scenarios.analysis.history.commits import records
+from scenarios.errors import NAMED, NotWritten, Problem, ScenError
+from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
+from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage import temporary, worktree
+from scenarios.scales import TOLERANCE, jeffreys, percent
+from scenarios.storage import disk, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
-from scenarios.storage.git.committing import is_left as is_left_in_git
+from scenarios.storage.git import committing
+from scenarios.storage.git.committing import noted as noted_in_git
+from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
-from scenarios.storage.state import undo_journal
-from scenarios.storage.state.undo_journal import Change, Noted
-from scenarios.text import printable
-from scenarios.workspace import commit as committing
-from scenarios.workspace.commit import Committed
-from scenarios.workspace.guards import refuse_future
+from scenarios.storage.state import state_folder
+from scenarios.storage.state.state_folder import Change, Noted
+from scenarios.text import did_you_mean, printable
+from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
-is_left = undo_journal.is_begun
+is_left = state_folder.is_command_begun
 """True if a killed command may have changed some of its files and not the others."""
+_LONGEST = 100
+"""The characters up to which a subject takes more figures than its first."""
+
+
 _MANY = 20
 """From this number on, new or removed files are made durable together."""
 
@@ -78,7 +86,7 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     Under the lock. A file that was changed since stays.
     """
     messages: list[str] = []
-    for note in undo_journal.begun(root):
+    for note in state_folder.begun_notes(root):
         drafts = half(root, note)
         if drafts is None:
             note.done()
@@ -111,10 +119,12 @@ def half(root: Path, note: Noted) -> list[Draft] | None:
 def _note(
     root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None
 ) -> tuple[Noted | None, tuple[str, ...]]:
-    changes = [Change(path=d.path, before=d.old, after=undo_journal.digest(d.new)) for d in drafts]
+    changes = [
+        Change(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
+    ]
     attached = copy.path if copy and copy.is_ours else None
     try:
-        return undo_journal.note(root, changes, command, attached), ()
+        return state_folder.note_changes(root, changes, command, attached), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 
@@ -161,6 +171,73 @@ def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
 def _reason(error: ScenError) -> str:
     """The text of a refusal without "nothing was written", which is not true."""
     return re.split(r"[;:] nothing was written", str(error))[0]
+
+
+class Pending(NamedTuple):
+    """Files that are about to be written and can be committed."""
+
+    repository: Repository
+    paths: list[str]
+    uncommitted: list[str]
+    subject: str
+
+
+class Committed(NamedTuple):
+    """Result of a commit; no `oid` in a dry run, where nothing changed, or where git said no.
+
+    `output` is that of git and its hooks; `also` are files whose earlier, uncommitted changes go
+    into the commit too. `embedded` is a folder whose files form a repository of their own.
+    """
+
+    subject: str | None = None
+    oid: str | None = None
+    fault: ScenError | None = None
+    output: str = ""
+    also: tuple[str, ...] = ()
+    embedded: Path | None = None
+
+
+def check_commit(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> Pending:
+    """Refuse what could not be committed, before a byte of it is written."""
+    folder = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    repository = committing.repository(folder)
+    inside = [(root / path).relative_to(folder).as_posix() for path in paths]
+    committing.refuse(repository, inside)
+    uncommitted = committing.uncommitted(repository, inside, dry_run=dry_run)
+    return Pending(repository, inside, uncommitted, subject)
+
+
+def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
+    """Commit what was written; a refusal is kept for later, for there is something to report."""
+    folder = pending.repository.folder
+    also = tuple(from_here(folder / path) for path in pending.uncommitted)
+    done = Committed(pending.subject, also=also, embedded=pending.repository.embedded)
+    if dry_run:
+        return done
+    try:
+        commit_id = committing.commit(pending.repository, pending.paths, pending.subject, held)
+    except ScenError as error:
+        return done._replace(fault=error, also=())
+    return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
+
+
+def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
+    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
+
+    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
+        _, before, after = move
+        return before is not None and after is not None, -jeffreys(before, after)
+
+    parts = []
+    for scenario, *values in sorted(moves, key=size):
+        before, after = (percent(value) if value is not None else "–" for value in values)
+        parts.append(f"{scenario} {before} → {after}")
+    text = f"{head} ({', '.join(parts)})" if parts else head
+    for kept in range(len(parts) - 1, 0, -1):
+        if len(text) <= _LONGEST:
+            break
+        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
+    return text
 
 
 class Written(NamedTuple):
@@ -212,9 +289,9 @@ def write(
     """
     with _locked(root, how, edits=edits) as mended:
         if not how.dry_run:
-            temporary.clear(lock_file(root).parent)
-            temporary.clear_below(root)
-            temporary.clear(root.parent / "schema")  # where `init` writes too
+            disk.clear(lock_file(root).parent)
+            disk.clear_below(root)
+            disk.clear(root.parent / "schema")  # where `init` writes too
         opened = open_folder(root, read, progress)
         opened.refuse_without_tracker()
         proposed = draft(opened)
@@ -229,16 +306,19 @@ def write(
         if how.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
             paths = [*(draft.path for draft in drafts or proposed), *attached]
-            pending = committing.check(root, paths, text, dry_run=how.dry_run)
+            pending = check_commit(root, paths, text, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
-        note = None
-        if drafts and not how.dry_run:
-            note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
-            written = written._replace(mended=(*mended, *remarks))
-            if gone:
-                drop(root, gone)
-        done = committing.commit(pending, dry_run=how.dry_run) if pending else Committed()
+        note, done = None, Committed()
+        held_note = nullcontext(-1) if how.dry_run or not pending else noted_in_git(*pending[:2])
+        with held_note as held:
+            if drafts and not how.dry_run:
+                note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
+                written = written._replace(mended=(*mended, *remarks))
+                if gone:
+                    drop(root, gone)
+            if pending:
+                done = commit(pending, held, dry_run=how.dry_run)
         if note and done.oid:
             with suppress(ScenError):
                 note.done(done.oid)
@@ -248,12 +328,12 @@ def write(
 @contextmanager
 def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git, in_files = (not how.dry_run and left(root) for left in (is_left_in_git, is_left))
+    in_git, in_files = (not how.dry_run and left(root) for left in (committing.is_left, is_left))
     is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (
             *(take_back_halves(root) if in_files else ()),
-            *(committing.mend(root) if in_git else ()),
+            *(committing.mend(committing.repository(root)) if in_git else ()),
         )
         try:
             yield mended
@@ -286,3 +366,79 @@ def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
         else:
             files.append((path, draft))
     return files
+
+
+def refuse_future(
+    before: Database, read: Read, drafts: Sequence[Draft], latest: date | None
+) -> None:
+    """Nothing new happened, was known or was said after `latest`; without it all may."""
+    if latest is None:
+        return
+    had = {moment for draft in drafts for moment in _moments_in(before, draft)}
+    for draft in drafts:
+        record = read(kind_of(draft.path), draft.path, draft.new)[0] if draft.new else None
+        for moment in moments(record) if record else ():
+            if moment not in had:
+                refuse_day(*moment, latest)
+
+
+def refuse_day(what: str, day: date, latest: date | None) -> None:
+    """One day that is after `latest`."""
+    if latest and day > latest:
+        raise NotWritten(
+            f"'{what}' is {day}, after today ({latest}): --future allows it, for what is planned"
+        )
+
+
+def new_analyst(database: Database, analyst: str) -> str | None:
+    """Warning for an analyst not seen before in a database with others, or None.
+
+    Where the tracker declares its analysts nobody else is accepted, and nothing is to be said.
+    """
+    if database.tracker.analysts:
+        return None
+    known = {sheet.analyst for sheet in database.sheets.values()}
+    known |= {item.analyst for item in database.evidence.values() if item.analyst}
+    if not known or analyst in known:
+        return None
+    hint = did_you_mean(analyst, sorted(known))
+    return f"'{analyst}' has recorded nothing here before{f': {hint}' if hint else ''}"
+
+
+def crowded_set(database: Database, id: ScenarioId) -> str | None:
+    """Warning for a scenario whose set has priors that sum to more than 1, or None."""
+    of = database.scenarios[id].set
+    total = sum(
+        scenario.prior.probability for scenario in database.scenarios.values() if scenario.set == of
+    )
+    if of is None or total <= 1 + TOLERANCE:
+        return None
+    return (
+        f"the priors of {of} sum to {total:g} now, and one of its members occurs:"
+        " scen check --findings names the nearest that sum to 1"
+    )
+
+
+def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:
+    record = records(database, kind_of(draft.path)).get(id_of(draft.path))
+    return [*moments(record)] if record else []
+
+
+def moments(record: Record) -> Iterator[tuple[str, date]]:
+    """The days on which something happened, was known or was said; not those by which it is due."""
+    if isinstance(record, Sheet):
+        yield "date", record.date
+    elif isinstance(record, Evidence):
+        yield "recorded", record.recorded
+        yield "observed", first_day(record.observed)
+        if record.retracted:
+            yield "retracted.date", record.retracted.date
+    elif isinstance(record, Scenario):
+        yield "opened", record.opened
+        for key, indicator in record.indicators.items():
+            yield f"indicators.{key}.added", indicator.added
+        for number, clarification in enumerate(record.clarifications, start=1):
+            yield f"clarifications.{number}.date", clarification.date
+        if record.resolution:
+            yield "resolution.recorded", record.resolution.recorded
+            yield "resolution.date", record.resolution.date

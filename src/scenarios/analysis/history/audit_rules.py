@@ -11,8 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit
 from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
-from scenarios.analysis.rules.evidence import ALIKE
-from scenarios.analysis.rules.rule import rule
+from scenarios.analysis.rules.rule import ALIKE, rule
 from scenarios.model import (
     Analyst,
     Database,
@@ -66,7 +65,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
 
 @rule("edited-forecast", "Forecasts edited after they were committed", "note")
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
-    """A committed figure that was then changed or removed, or that a merge lost.
+    """A committed figure, reason or item behind it that was changed or removed, or lost in a merge.
 
     Example: 0.2 was committed, and a later commit made it 0.6 in the same sheet.
     To do: restore the sheet from git, and forecast again in a new sheet.
@@ -80,11 +79,11 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
             continue
         left |= {trail.name(id, *figure) for figure in before.probabilities.items()}
         if isinstance(after, Sheet):
-            for what, was, now in _edited(before, after):
+            for what, was, now, words in _edited(before, after):
                 way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
                 if not reported & {way, back}:
                     reported.add(way)
-                    message = f"{what}: {was} → {now}, after it was committed"
+                    message = f"{words}, after it was committed"
                     yield of_step("edited-forecast", step, message)
         elif trail.name(id) not in there:
             there.add(trail.name(id))
@@ -178,17 +177,29 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
     )
 
 
-def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str]]:
-    """Differences of two versions of a sheet: field or scenario, before, after."""
+def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, str]]:
+    """Differences of two versions of a sheet: field or scenario, before, after, and their words.
+
+    A reason or item is named where the figure is the same: another figure has its own.
+    """
     for field in ("date", "analyst"):
         was, now = str(getattr(before, field)), str(getattr(after, field))
         if was != now:
-            yield field, was, now
+            yield field, was, now, f"{field}: {was} → {now}"
     for scenario, figure in before.probabilities.items():
         is_there = scenario in after.probabilities
         now = _told(after.probabilities[scenario]) if is_there else "removed"
-        if _told(figure) != now:
-            yield scenario, _told(figure), now
+        if (was := _told(figure)) != now:
+            yield scenario, was, now, f"{scenario}: {was} → {now}"
+            continue
+        was, now = (sheet.rationales.get(scenario, "") for sheet in (before, after))
+        if was and was != now:
+            did = "replaced" if now else "removed"
+            yield scenario, was, now, f"{scenario}: the reason was {did}"
+        items, left = (sheet.evidence.get(scenario, ()) for sheet in (before, after))
+        if gone := [id for id in items if id not in left]:
+            words = f"{scenario}: {', '.join(gone)} was removed from its evidence"
+            yield scenario, ",".join(items), ",".join(left), words
 
 
 def _told(figure: float | None) -> str:

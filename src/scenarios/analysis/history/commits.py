@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source
+from scenarios.paths import path_of
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,16 +214,20 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}
 
 
 class Differences(msgspec.Struct, frozen=True, kw_only=True):
-    """Records that came, went or go by another id, and fields that changed, by kind and id."""
+    """Records that came, went or go by another id, and fields that changed, by kind and id.
+
+    Those that are `unreadable` went, since their file cannot be read any more.
+    """
 
     added: tuple[Key, ...] = ()
     removed: tuple[Key, ...] = ()
+    unreadable: tuple[Key, ...] = ()
     renamed: tuple[Rename, ...] = ()
     changed: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
         """True if anything differs."""
-        return bool(self.added or self.removed or self.renamed or self.changed)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 def differences(before: Database, after: Database) -> Differences:
@@ -251,8 +256,13 @@ def differences(before: Database, after: Database) -> Differences:
             if old[was] is not new[id]:
                 earlier = under(old[was], names) if names else old[was]
                 changed += field_changes(kind, id, earlier, new[id])
+    lost = {fault.path for fault in after.unreadable}
     return Differences(
-        added=tuple(added), removed=tuple(removed), renamed=tuple(renamed), changed=tuple(changed)
+        added=tuple(added),
+        removed=tuple(key for key in removed if path_of(*key) not in lost),
+        unreadable=tuple(key for key in removed if path_of(*key) in lost),
+        renamed=tuple(renamed),
+        changed=tuple(changed),
     )
 
 

@@ -19,7 +19,7 @@ RowKind = Literal["direct", "indicator"]
 RemovedKind = Literal["item", "source", "origin"]
 
 INCONSISTENCY: dict[Code, int] = {"I": 1, "II": 2}
-"""What a code counts against a scenario; every other code counts 0."""
+"""Weight of a code against a scenario; every other code counts 0."""
 
 _FROM_NEUTRAL: tuple[Code, ...] = ("N", "C", "I", "CC", "II")
 _ROUNDING = 9

@@ -1,4 +1,4 @@
-"""What one analyst's sitting goes through at a date, in its order."""
+"""The agenda of one analyst's sitting at a date, in its order."""
 
 from __future__ import annotations
 
@@ -304,10 +304,10 @@ def reveal(
 ) -> tuple[Reveal, ...]:
     """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
-    The others' figure is the geometric mean of their odds, as they gave them; the team's is the
-    stated probability, which a complete set normalises.
+    The others' figure is made of theirs like the team's; the team's is the stated probability,
+    which a complete set normalises.
     """
-    odds = Odds(known(after, on))
+    odds, extremize = Odds(known(after, on)), after.tracker.team.extremize
     reveals = []
     for id in ids:
         figures = standing(after, id, on)
@@ -321,7 +321,7 @@ def reveal(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
-                others=TeamFigure(probability=pooled(others), analysts=len(others))
+                others=TeamFigure(probability=pooled(others, extremize), analysts=len(others))
                 if others
                 else None,
                 team=together.figure if together and others else None,
@@ -358,9 +358,10 @@ def counted_absent(
 def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[SetSum, ...]:
-    """Sum of an analyst's figures in each set that these scenarios belong to."""
+    """Sum of an analyst's figures in each set of these scenarios whose members can be read."""
     sums = []
-    for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
+    read = (id for id in ids if id not in database.withheld)
+    for set_id in sorted({s for id in read if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)
         own = {id: standing(database, id, on).get(analyst) for id in live}
         figures = {id: forecast.probability for id, forecast in own.items() if forecast}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
@@ -14,8 +14,8 @@ from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Spread, Window, open_views
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.headline import Headline, TopMove, top_move
-from scenarios.analysis.review.moves import Causes, Move
-from scenarios.analysis.review.review import About, about
+from scenarios.analysis.review.moves import Causes
+from scenarios.analysis.review.review import About, Review, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId, SetId
 from scenarios.scales import held, jeffreys, probability
@@ -144,30 +144,24 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     due: Due
 
 
-def brief(
-    window: Window,
-    head: Headline,
-    moves: Iterable[Move],
-    causes: Causes,
-    rows: Iterable[StatusRow],
-    spreads: Sequence[Spread],
-    due: Due,
-    unreviewed: Iterable[ScenarioId],
-) -> Brief:
-    """The short form of a window's review, made of its parts."""
+def brief(window: Window, review: Review) -> Brief:
+    """Return the short form of a window's review."""
+    causes = Causes(review.events, review.other_causes)
     keys, top = unseen(window), partial(top_move, window.database, window.as_of, causes=causes)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
-        headline=head,
-        moves=tuple(shown for move in moves if (shown := top(move))),
-        scenarios=tuple(_question(row) for row in rows if row.outcome is None),
-        unreviewed=tuple(unreviewed),
+        headline=review.headline,
+        moves=tuple(shown for move in review.moves if (shown := top(move))),
+        scenarios=tuple(_question(row) for row in review.scenarios if row.outcome is None),
+        unreviewed=tuple(
+            finding.record for finding in review.findings if finding.rule == "not-reviewed"
+        ),
         watch=watched(window, keys),
         unseen=len(keys),
-        spreads=tuple(spreads),
-        due=due,
+        spreads=tuple(review.spreads),
+        due=review.due,
     )
 
 

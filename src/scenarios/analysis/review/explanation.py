@@ -40,6 +40,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     ledger: int = VERSION
+    notice: str | None
     scenario: ScenarioId
     as_of: date
     ledger_day: date
@@ -78,6 +79,7 @@ def explain(
     chance = Quantity(probability=prior.probability, decibans=decibans(prior.probability))
     gap = decibans(current.probability) - book.implied.decibans if current and book else None
     return Explanation(
+        notice=database.tracker.notice,
         scenario=scenario_id,
         as_of=as_of,
         ledger_day=day,

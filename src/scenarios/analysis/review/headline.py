@@ -13,25 +13,31 @@ from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause, OtherKind, StatedShift
+from scenarios.analysis.review.status import withheld
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     TEAM,
-    Archive,
+    Figure,
+    Timeline,
     archive,
     brier,
-    question,
-    timeline,
 )
+from scenarios.analysis.scores.sets import Excluded, timelines, unit_of
+from scenarios.analysis.scores.sets import resolved as known
 from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """Last forecast of a forecaster before the outcome was known, and its Brier score."""
+    """Last forecast of a forecaster before the outcome was known, and its Brier score.
+
+    Where a set is scored as one question that is the `of_set`, beside the member that occurred.
+    """
 
     forecaster: str
     probability: float
-    brier: float
+    brier: float | None
+    of_set: bool
 
 
 class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +63,20 @@ def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedSce
     """The resolutions in the window among these scenarios, in their order."""
     pairs = ((view, view.resolution) for view in views)
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
-    kept = archive(window.database) if recorded else None
-    return tuple(_resolved(window, kept, view, end) for view, end in recorded if kept)
+    if not recorded:
+        return ()
+    kept, of = archive(window.database), {v.id: unit_of(window.database, v.id) for v, _ in recorded}
+    scored = {u: [*timelines(kept, u, known(kept, u, window.as_of))] for u in {*of.values()}}
+    return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
+
+
+Scored = Iterable[Timeline[Figure] | Excluded]
 
 
 def _resolved(
-    window: Window, kept: Archive, view: ScenarioView, outcome: Resolution
+    window: Window, scored: Scored, view: ScenarioView, outcome: Resolution
 ) -> ResolvedScenario:
-    last = {figure.forecaster: figure for figure in _outcomes_last(kept, view.id, window.as_of)}
+    last = {figure.forecaster: figure for figure in _outcomes_last(scored, view.id)}
     analysts = [name for name in last if name != IMPLIED]
     ours = last.get(TEAM) or (last[analysts[0]] if len(analysts) == 1 else None)
     return ResolvedScenario(
@@ -80,16 +92,17 @@ def _resolved(
     )
 
 
-def _outcomes_last(kept: Archive, id: ScenarioId, as_of: date) -> Iterator[LastFigure]:
+def _outcomes_last(scored: Scored, id: ScenarioId) -> Iterator[LastFigure]:
     """The last figures of analysts, team and evidence; none of what is not scored."""
-    asked = question(kept.database, id, as_of)
-    if asked is None or asked.outcome == "annulled" or not asked.scored:
-        return
-    scored = timeline(kept, asked)
-    for name in (*scored.analysts, *((TEAM,) if TEAM in scored.ours else ()), IMPLIED):
-        if (figure := scored.last.get(name)) is not None:
-            worth = brier(figure, asked.outcome == "occurred")
-            yield LastFigure(forecaster=name, probability=figure, brier=worth)
+    own = [line for line in scored if isinstance(line, Timeline) and line.question.scenario == id]
+    for timeline in own[-1:]:  # before that of a scenario stands that of a set in which it occurred
+        whole, happened = own[0].last if own[1:] else {}, timeline.question.outcome == "occurred"
+        for name in (*timeline.analysts, TEAM, IMPLIED):
+            figure, of_set = timeline.last.get(name), name in timeline.in_set
+            if isinstance(figure, float):
+                worth = whole.get(name) if of_set else figure
+                points = None if worth is None else brier(worth, happened)
+                yield LastFigure(forecaster=name, probability=figure, brier=points, of_set=of_set)
 
 
 FigureKind = Literal["stated", "implied"]
@@ -144,15 +157,17 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
     `top` is the largest move, if any. `opened` counts the `live` scenarios that opened in the
     window; `moved` and `forecast` count those of the others that moved, and that were forecast.
+    `moved` and `live` are None, and `withheld` is its path, where a file of one cannot be read.
     """
 
     resolved: tuple[JointOutcome, ...]
     top: TopMove | None
-    moved: int
-    live: int
+    moved: int | None
+    live: int | None
     opened: int
     forecast: int
     new_evidence: int
+    withheld: str | None = None
 
 
 def headline(
@@ -169,14 +184,17 @@ def headline(
     together = sorted(
         _together(window, resolved), key=lambda end: (not end.occurred, not end.did_not_occur)
     )
+    lost = (row.withheld for row in withheld(window.database, window.as_of) if not row.outcome)
+    path = next(lost, None)
     return Headline(
         resolved=tuple(together),
         top=next(tops, None),
-        moved=len(moves),
-        live=len(live),
+        moved=None if path else len(moves),
+        live=None if path else len(live),
         opened=len(live) - len(older),
         forecast=sum(bool(view.given) for view in older),
         new_evidence=new,
+        withheld=path,
     )
 
 

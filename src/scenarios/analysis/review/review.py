@@ -26,13 +26,13 @@ from scenarios.model import (
     Database,
     Dependence,
     EvidenceId,
-    GradeWeights,
     Kind,
     Retraction,
     ScenarioId,
     SetId,
     Tracker,
 )
+from scenarios.values import GradeWeights
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +84,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     grade_weights: GradeWeights | None
     evidence_dependence: Dependence
     rating_strength: float
+    extremize: float
     estimative_language: str
     review_every_days: int
     forecast_expires_days: int | None
@@ -100,6 +101,7 @@ def method(window: Window) -> Method:
         grade_weights=tracker.grade_weights,
         evidence_dependence=tracker.dependence,
         rating_strength=tracker.rating_strength,
+        extremize=tracker.team.extremize,
         estimative_language=tracker.estimative_language,
         review_every_days=tracker.review_every_days,
         forecast_expires_days=tracker.forecast_expires_days,
@@ -116,8 +118,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about(tracker: Tracker) -> About:
-    """Title, notice and sets of a tracker."""
-    return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
+    """Title, notice and sets of a tracker; "Scenarios" without a title."""
+    return About(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
 
 
 QuestionField = Literal["question", "resolution_criteria", "horizon"]
@@ -164,7 +166,8 @@ def rewritten(
 
 _DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}
 _MATTERS: dict[Kind, str] = {
-    "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days",
+    "tracker": "decibans grade_weights evidence_dependence rating_strength team "
+    "forecast_expires_days",
     "scenario": "opened horizon set prior indicators resolution",
     "evidence": "observed recorded source reliability credibility origin event theme ratings "
     "indicators retracted",
@@ -213,7 +216,7 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
         return
     changes = differences(_until(was.database, day), _until(now.database, day))
     behind = _behind(shift, was.database, now.database)
-    for key in changes.removed:
+    for key in (*changes.removed, *changes.unreadable):
         if _rests_on(shift, behind, *key):
             yield _whole(was.database, key, went=True)
     for key in changes.added:

@@ -15,6 +15,7 @@ from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.period.period import Window, open_views, sets_of
 from scenarios.analysis.rules.rule import (
+    ALIKE,
     Finding,
     of_evidence,
     of_indicator,
@@ -262,10 +263,6 @@ def _centred(
     values = {id: worth.get(id, 0.0) for id in columns}
     second = sorted(values.values())[-2] if len(values) > 1 else 0.0
     return {id: value - second for id, value in values.items()}
-
-
-ALIKE = 0.6
-"""The share of words in common (Jaccard) from which two summaries are alike."""
 
 
 WITHIN_DAYS = 3

@@ -13,6 +13,8 @@ from scenarios.errors import Fault
 from scenarios.model import Database, EvidenceId, Kind
 from scenarios.paths import Reference, references
 
+ALIKE = 0.6
+"""The share of words in common (Jaccard) from which two summaries are alike."""
 Level = Literal["error", "warning", "note"]
 """A note never fails: it is advice about a day, or a question about a commit."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scenarios.analysis.scores.daily_forecasts import Timeline, stood
+from scenarios.analysis.scores.daily_forecasts import Figure, Spans, Timeline, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""
@@ -49,19 +49,14 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     happened: float
 
 
-def calibration(timelines: Iterable[Timeline], forecaster: str) -> tuple[CalibrationBin, ...]:
-    """The bins that hold something, from low to high; every question weighs 1."""
-    return tuple(
-        _bin(forecaster, number, held) for number, held in _binned(timelines, forecaster).items()
-    )
+def calibration(forecaster: str, every: Sequence[Share]) -> list[CalibrationBin]:
+    """The bins that hold something, from low to high."""
+    return [_bin(forecaster, number, held) for number, held in _binned(every).items()]
 
 
-def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decomposition, ...]:
-    """Murphy's parts of the mean Brier score over the bins (Murphy 1973), if any question."""
-    bins = _binned(timelines, forecaster)
-    every = [share for held in bins.values() for share in held]
-    if not every:
-        return ()
+def decomposition(forecaster: str, every: Sequence[Share]) -> Decomposition:
+    """Murphy's parts of the mean squared error over the bins (Murphy 1973)."""
+    bins = _binned(every)
     n, _, base = _moments(every)
     means = [_moments(held) for held in bins.values()]
     reliability = math.fsum(size * (p - y) ** 2 for size, p, y in means) / n
@@ -69,29 +64,43 @@ def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decom
     uncertainty = base * (1 - base)
     brier = math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n
     residual = brier - (reliability - resolution + uncertainty)
-    return (
-        Decomposition(
-            forecaster=forecaster,
-            reliability=reliability,
-            resolution=resolution,
-            uncertainty=uncertainty,
-            residual=residual,
-        ),
+    return Decomposition(
+        forecaster=forecaster,
+        reliability=reliability,
+        resolution=resolution,
+        uncertainty=uncertainty,
+        residual=residual,
     )
 
 
-def shares(timelines: Iterable[Timeline], forecaster: str) -> list[Share]:
-    """Forecasts of one forecaster on the scored questions, each question weighing 1."""
-    shares = []
+def shares(
+    timelines: Iterable[Timeline[Figure]], named: str | None = None
+) -> dict[str, list[Share]]:
+    """Forecasts by forecaster, or of a named one, on the scored questions, each weighing 1.
+
+    The figures of a set share its weight equally on each day.
+    """
+    said: dict[str, list[Share]] = {}
     for timeline in timelines:
         happened = float(timeline.question.outcome == "occurred")
-        segments = stood(timeline.lines.get(forecaster, ()))
-        covered = sum(end - start for start, end, _ in segments)
-        shares += [
-            Share(probability=figure, weight=(end - start) / covered, happened=happened)
-            for start, end, figure in segments
-        ]
-    return shares
+        lines = timeline.lines
+        names = lines.keys() - timeline.in_set
+        for name in names if named is None else names & {named}:
+            segments: Spans = stood(lines[name])
+            covered = sum(end - start for start, end, _ in segments)
+            for start, end, figure in segments:
+                weight = (end - start) / covered
+                said.setdefault(name, []).extend(_parts(figure, weight, happened))
+    return said
+
+
+def _parts(figure: Figure, weight: float, happened: float) -> Iterator[Share]:
+    if not isinstance(figure, tuple):
+        yield Share(probability=figure, weight=weight, happened=happened)
+        return
+    left = [(p, float(place == 0)) for place, p in enumerate(figure) if p]
+    for p, occurred in left:
+        yield Share(probability=p, weight=weight / len(left), happened=occurred)
 
 
 def wilson(frequency: float, n: float) -> tuple[float, float]:
@@ -102,15 +111,15 @@ def wilson(frequency: float, n: float) -> tuple[float, float]:
     return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
 
 
-def _binned(timelines: Iterable[Timeline], forecaster: str) -> dict[int, list[Share]]:
+def _binned(every: Iterable[Share]) -> dict[int, list[Share]]:
     bins: dict[int, list[Share]] = {}
-    for share in shares(timelines, forecaster):
+    for share in every:
         number = min(bisect_right(EDGES, share.probability + _ROUNDING), len(EDGES) - 1) - 1
         bins.setdefault(number, []).append(share)
     return dict(sorted(bins.items()))
 
 
-def _moments(shares: list[Share]) -> tuple[float, float, float]:
+def _moments(shares: Sequence[Share]) -> tuple[float, float, float]:
     """Weight of some shares, their mean forecast and the frequency of the outcome."""
     n = math.fsum(share.weight for share in shares)
     mean = math.fsum(share.weight * share.probability for share in shares) / n
@@ -155,16 +164,13 @@ class Corp(msgspec.Struct, frozen=True, kw_only=True):
     curve: tuple[CorpStep, ...]
 
 
-def corp(timelines: Iterable[Timeline], forecaster: str) -> tuple[Corp, ...]:
+def corp(forecaster: str, every: Sequence[Share]) -> Corp:
     """The CORP curve and parts (Dimitriadis, Gneiting & Jordan 2021, PNAS 118(8) e2016191118).
 
     The mean Brier score is what perfect recalibration would save (miscalibration), less what the
     recalibrated forecasts save against the base rate (discrimination), plus the base rate's own
-    score (uncertainty). Every question weighs 1; empty where the forecaster has none.
+    score (uncertainty).
     """
-    every = shares(timelines, forecaster)
-    if not every:
-        return ()
     curve = pool_adjacent_violators(every)
     n = math.fsum(step.n for step in curve)
     base = math.fsum(step.n * step.frequency for step in curve) / n
@@ -176,15 +182,13 @@ def corp(timelines: Iterable[Timeline], forecaster: str) -> tuple[Corp, ...]:
             step = next(steps)
         p, y, r = share.probability, share.happened, step.frequency
         saved.append(share.weight * (p - r) * (p + r - 2 * y))  # (p − y)² − (r − y)²
-    return (
-        Corp(
-            forecaster=forecaster,
-            brier=math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n,
-            miscalibration=max(0.0, math.fsum(saved) / n),  # 0, but for rounding, at the least
-            discrimination=math.fsum(step.n * (step.frequency - base) ** 2 for step in curve) / n,
-            uncertainty=base * (1 - base),
-            curve=tuple(curve),
-        ),
+    return Corp(
+        forecaster=forecaster,
+        brier=math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n,
+        miscalibration=max(0.0, math.fsum(saved) / n),  # 0, but for rounding, at the least
+        discrimination=math.fsum(step.n * (step.frequency - base) ** 2 for step in curve) / n,
+        uncertainty=base * (1 - base),
+        curve=tuple(curve),
     )
 
 

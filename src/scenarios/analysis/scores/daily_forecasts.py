@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, zip_longest
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -20,22 +21,37 @@ TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 """The forecasters that are no analysts, in the order in which they are shown."""
 
 
-Segment = tuple[int, int, float | None]
-"""A run of days, from and to (excluded), with one figure, None where nothing stood.
+Shares = tuple[float, ...]
+"""The figures of a set's members divided by their sum, first that of the one that occurred.
+
+A member that has left the set has 0.
+"""
+Figure = float | Shares
+K = TypeVar("K")
+T = TypeVar("T")
+F_co = TypeVar("F_co", bound=Figure, covariant=True)
+Runs = tuple[tuple[int, int, T | None], ...]
+"""Runs of days, from and to (excluded), with one figure each, None where nothing stood.
 
 Days are counted from the question's opening day, 0.
 """
-Line = tuple[Segment, ...]
+Line = Runs[float]
+Spans = list[tuple[int, int, Figure]]
 Cluster = tuple[bool, str]
 """Kind (set or scenario) and id: the unit of resampling."""
 Told = list[tuple[date, float | None]]
 
 
 class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A question whose outcome is known: scored on `scored` of its `planned` days."""
+    """A question whose outcome is known: scored on `scored` of its `planned` days.
+
+    A set as one question has the `scenario` that occurred and `answers`: its members, that one
+    first, each with the day from which it can no longer occur, at most `scored`.
+    """
 
     scenario: ScenarioId
     set: SetId | None = None
+    answers: tuple[tuple[ScenarioId, int], ...] = ()
     outcome: Outcome
     opened: date
     resolved: date
@@ -47,21 +63,29 @@ class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
         """The question, or its set."""
         return self.set is not None, self.set or self.scenario
 
+    @property
+    def alone(self) -> bool:
+        """True if it is one member of a set."""
+        return self.set is not None and not self.answers
 
-class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+
+class Timeline(msgspec.Struct, Generic[F_co], frozen=True, kw_only=True):
     """Every forecaster of a question who ever stood; a line covers the scored days, gaps as None.
 
     `last` is an analyst's last figure given inside the window, None where that withdrew or where
-    there is none; of `ours` it is what stood on the last day.
+    there is none; of `ours` it is what stood on the last day. `stated` is the stated probability,
+    one analyst's or the team's. Forecasters `in_set` are scored on the whole set instead.
     """
 
     question: ResolvedQuestion
-    analysts: dict[Analyst, Line]
-    ours: dict[str, Line]
-    last: dict[str, float | None]
+    analysts: Mapping[Analyst, Runs[F_co]]
+    ours: Mapping[str, Runs[F_co]]
+    last: Mapping[str, F_co | None]
+    stated: Line = ()
+    in_set: frozenset[str] = frozenset()
 
     @property
-    def lines(self) -> dict[str, Line]:
+    def lines(self) -> dict[str, Runs[F_co]]:
         """Analysts by name, then `team`, `implied`, `prior` and `first`."""
         return {**self.analysts, **self.ours}
 
@@ -109,24 +133,24 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolv
     )
 
 
-def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline:
+def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
     """Forecasts standing at the end of each scored day; none from the resolution on counts."""
     by_analyst = archive.told.get(question.scenario, {})
-    lines = _analysts(archive, question, question.scenario)
+    lines = analysts_on(archive, question, question.scenario)
     analysts = {name: line for name, line in sorted(lines.items()) if stood(line)}
     stated = _stated(archive, question)
     ours = {
         TEAM: stated if len(analysts) > 1 else (),
         IMPLIED: _implied(archive, question),
         PRIOR: _prior(archive, question),
-        FIRST: _line({start: p for start, _, p in stood(stated)[:1]}, question),
+        FIRST: line_of({start: p for start, _, p in stood(stated)[:1]}, question),
     }
     if is_without_prior(archive.database, question.scenario):
         del ours[IMPLIED], ours[PRIOR]
     ours = {name: line for name, line in ours.items() if stood(line)}
     last = {name: _last_given(by_analyst[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
-    return Timeline(question=question, analysts=analysts, ours=ours, last=last)
+    return Timeline(question=question, analysts=analysts, ours=ours, last=last, stated=stated)
 
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
@@ -148,7 +172,7 @@ def place(forecaster: str) -> tuple[int, str]:
     return (OURS.index(forecaster) + 1 if forecaster in OURS else 0), forecaster
 
 
-def stood(line: Line) -> list[tuple[int, int, float]]:
+def stood(line: Runs[T]) -> list[tuple[int, int, T]]:
     """The segments in which a figure stood."""
     return [(start, end, figure) for start, end, figure in line if figure is not None]
 
@@ -158,17 +182,15 @@ def before(runs: Iterable[tuple[int, float]]) -> list[float]:
     return [*accumulate((value for days, value in runs for _ in range(days)), initial=0.0)]
 
 
-def sweep(
-    lines: Mapping[str, Line], of: Callable[[float], float] = float
-) -> Iterator[tuple[int, int, dict[str, float]]]:
-    """Runs of days with the same figures: from, to (excluded), `of` each in one mapping."""
-    changes: dict[int, list[tuple[str, float | None]]] = {}
+def sweep(lines: Mapping[K, Runs[T]]) -> Iterator[tuple[int, int, dict[K, T]]]:
+    """Runs of days with the same figures: from, to (excluded), each figure in one mapping."""
+    changes: dict[int, list[tuple[K, T | None]]] = {}
     for name, line in lines.items():
         for start, _, figure in line:
-            changes.setdefault(start, []).append((name, None if figure is None else of(figure)))
+            changes.setdefault(start, []).append((name, figure))
         for _, end, _ in line[-1:]:
             changes.setdefault(end, []).append((name, None))
-    standing: dict[str, float] = {}
+    standing: dict[K, T] = {}
     for start, end in pairwise(sorted(changes)):
         for name, figure in changes[start]:
             if figure is None:
@@ -178,9 +200,9 @@ def sweep(
         yield start, end, standing
 
 
-def _line(marks: Mapping[int, float | None], question: ResolvedQuestion) -> Line:
+def line_of(marks: Mapping[int, T | None], question: ResolvedQuestion) -> Runs[T]:
     """Runs of equal figures over the scored days, from marks by day."""
-    segments: list[Segment] = []
+    segments: list[tuple[int, int, T | None]] = []
     since, standing = 0, None
     for day in sorted(marks):
         figure = marks[day]
@@ -192,7 +214,7 @@ def _line(marks: Mapping[int, float | None], question: ResolvedQuestion) -> Line
     return (*segments, (since, question.scored, standing)) if question.scored else ()
 
 
-def _analysts(
+def analysts_on(
     archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId
 ) -> dict[Analyst, Line]:
     """Line of each analyst on a scenario, over the days of the question."""
@@ -211,20 +233,21 @@ def _analyst(forecasts: Told, stands: int, question: ResolvedQuestion) -> Line:
         marks[day] = figure
         if day + stands < following:
             marks[day + stands] = None
-    return _line(marks, question)
+    return line_of(marks, question)
 
 
 def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId) -> Line:
-    """The geometric mean of odds of a scenario, over the days of the question."""
+    """The pooled figure of a scenario, over the days of the question."""
     window = scenario_id, question.opened, question.scored
     if window not in archive.means:
-        lines = _analysts(archive, question, scenario_id)
+        lines = analysts_on(archive, question, scenario_id)
+        extremize = archive.database.tracker.team.extremize
         worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
         marks = {
-            start: pooled(standing.values(), worth.__getitem__) if standing else None
+            start: pooled(standing.values(), extremize, worth.__getitem__) if standing else None
             for start, _, standing in sweep(lines)
         }
-        archive.means[window] = _line(marks, question)
+        archive.means[window] = line_of(marks, question)
     return archive.means[window]
 
 
@@ -238,7 +261,7 @@ def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
             # One that has left is waited for no longer, and adds nothing to the sum.
             left = (outcome.recorded - question.opened).days
             earlier = {start: figure for start, _, figure in mean if start < left}
-            mean = _line({**earlier, left: 0.0}, question)
+            mean = line_of({**earlier, left: 0.0}, question)
         means[rival] = mean
     marks: dict[int, float | None] = {}
     for start, _, standing in sweep(means):
@@ -246,7 +269,7 @@ def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
         if own is not None and len(standing) == len(means):
             own = share(own, math.fsum(standing.values()))
         marks[start] = own
-    return _line(marks, question)
+    return line_of(marks, question)
 
 
 def _implied(archive: Archive, question: ResolvedQuestion) -> Line:
@@ -255,7 +278,7 @@ def _implied(archive: Archive, question: ResolvedQuestion) -> Line:
     around = near(archive.database, id, archive.bearing)
     days = days_of_figures(around, question)
     figures = implied_on(around, {id: [question.opened + timedelta(day) for day in days]})
-    return _line(dict(zip(days, figures[id], strict=True)), question)
+    return line_of(dict(zip(days, figures[id], strict=True)), question)
 
 
 def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
@@ -265,7 +288,7 @@ def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
     scenario = around.scenarios[id]
     days = range(question.scored if scenario.prior.given or scenario.prior.hazard else 1)
     odds = odds_on(around, id, (question.opened + timedelta(day) for day in days))
-    return _line({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
+    return line_of({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
 
 
 def _last_given(forecasts: Told, question: ResolvedQuestion) -> float | None:
@@ -275,19 +298,27 @@ def _last_given(forecasts: Told, question: ResolvedQuestion) -> float | None:
     return figure if day >= 0 else None
 
 
-def brier(probability: float, happened: bool) -> float:
-    """(p − y)², one-sided: 0 best, 1 worst, 0.25 for always saying 0.5 (Brier 1950)."""
-    return (probability - happened) ** 2
+def brier(figure: Figure, happened: bool) -> float:
+    """(p − y)², of a set ½·Σ(p − y)²: 0 best, 1 worst, 0.25 for always saying 0.5 (Brier 1950)."""
+    if isinstance(figure, tuple):
+        return math.fsum((p - y) ** 2 for p, y in zip_longest(figure, (1,), fillvalue=0)) / 2
+    return (figure - happened) ** 2
 
 
-def log_score(probability: float, happened: bool) -> float:
+def log_score(figure: Figure, happened: bool) -> float:
     """The natural log of what was given to the outcome: 0 best, ever lower."""
-    return math.log(probability if happened else 1 - probability)
+    if isinstance(figure, tuple):
+        return math.log(figure[0])
+    return math.log(figure if happened else 1 - figure)
 
 
-def baseline(probability: float, happened: bool) -> float:
-    """100·(log2 of what was given to the outcome + 1): 100 best, 0 for 0.5 (Metaculus)."""
-    return 100 * (math.log2(probability if happened else 1 - probability) + 1)
+def baseline(figure: Figure, happened: bool) -> float:
+    """100·(1 + ln of what was given to the outcome ÷ ln of the number of answers) (Metaculus).
+
+    100 best, 0 for even figures: 0.5 where there are two answers.
+    """
+    answers = len(figure) if isinstance(figure, tuple) else 2
+    return 100 * (1 + log_score(figure, happened) / math.log(answers))
 
 
 def peer(log_score: float, mean: float, n: int) -> float:

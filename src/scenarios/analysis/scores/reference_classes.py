@@ -21,20 +21,13 @@ class PriorScore(msgspec.Struct, frozen=True, kw_only=True):
     brier: float
 
 
-def by_reference(database: Database, briers: Mapping[ScenarioId, float]) -> tuple[PriorScore, ...]:
-    """Both means, from the Brier of `prior` on each scenario; nothing where one side is empty.
-
-    A set whose members are all there has half the sum of their scores; else each stands alone.
-    """
-    questions: dict[tuple[ScenarioId, ...], float] = {}
-    for id in briers:
-        ids = database.members.get(database.scenarios[id].set or "", ())
-        is_whole = len(ids) > 1 and all(member in briers for member in ids)
-        own = ids if is_whole else (id,)
-        questions[own] = sum(briers[member] for member in own) / (2 if is_whole else 1)
+def by_reference(
+    database: Database, briers: Mapping[tuple[ScenarioId, ...], float]
+) -> tuple[PriorScore, ...]:
+    """Both means, from the Brier of `prior` on each question; nothing where one side is empty."""
     sides: dict[bool, list[float]] = {True: [], False: []}
-    for own, score in questions.items():
-        sides[all(database.scenarios[id].prior.reference for id in own)].append(score)
+    for ids, brier in briers.items():
+        sides[all(database.scenarios[id].prior.reference for id in ids)].append(brier)
     return tuple(
         PriorScore(has_reference=has, questions=len(scores), brier=fmean(scores))
         for has, scores in (sides.items() if all(sides.values()) else ())

@@ -13,10 +13,22 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.scores import calibration as verified
-from scenarios.analysis.scores.calibration import Corp, corp
+from scenarios.analysis.scores.calibration import (
+    CalibrationBin,
+    Corp,
+    Decomposition,
+    calibration,
+    corp,
+    decomposition,
+    shares,
+)
 from scenarios.analysis.scores.daily_forecasts import (
+    PRIOR,
     Archive,
+    Cluster,
+    Figure,
+    Line,
+    Spans,
     Timeline,
     archive,
     baseline,
@@ -26,13 +38,18 @@ from scenarios.analysis.scores.daily_forecasts import (
     log_score,
     peer,
     place,
-    question,
     stood,
     sweep,
-    timeline,
 )
 from scenarios.analysis.scores.reference_classes import PriorScore, by_reference
-from scenarios.analysis.scores.skill import FittedStrength, Skill, fitted_strength, skill
+from scenarios.analysis.scores.sets import Excluded, Unit, resolved, timelines, unit_of
+from scenarios.analysis.scores.skill import (
+    FittedFactor,
+    Skill,
+    fitted_extremize,
+    fitted_strength,
+    skill,
+)
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
@@ -46,20 +63,26 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-def is_chosen(database: Database, id: ScenarioId, resolved: date, chosen: Chosen) -> bool:
-    """Return True if a question that was resolved on `day` is selected."""
+def is_chosen(database: Database, unit: Unit, resolved: date, chosen: Chosen) -> bool:
+    """Return True if a scenario, or a set with any of its members, is selected."""
     return (
         (chosen.since is None or chosen.since <= resolved)
         and (chosen.until is None or resolved <= chosen.until)
-        and (not chosen.scenarios or id in chosen.scenarios)
-        and (not chosen.tags or not set(chosen.tags).isdisjoint(database.scenarios[id].tags))
+        and (not chosen.scenarios or not set(chosen.scenarios).isdisjoint(unit))
+        and (not chosen.tags or not set(chosen.tags).isdisjoint(_tags(database, unit)))
     )
 
 
 class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
-    """One forecaster on one question; `common_brier`: where all of its own stood."""
+    """One forecaster on one question; `common_brier`: where all of its own stood.
+
+    A `set` is one question, and its `scenario` the member that occurred. Where a forecaster never
+    had a figure for each member, a member is scored `alone`.
+    """
 
     scenario: ScenarioId
+    set: SetId | None
+    alone: bool
     outcome: Outcome
     forecaster: str
     brier: float
@@ -73,24 +96,53 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     scored_days: int
     planned_days: int
 
+    @property
+    def question(self) -> Cluster:
+        """What is scored: a set or a scenario."""
+        whole = self.set if self.set and not self.alone else None
+        return whole is not None, whole or self.scenario
 
-def every_question_score(database: Database, as_of: date) -> Iterator[QuestionScore]:
+
+def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
     """The rows of every question whose outcome was known on a day."""
-    kept = archive(database)
-    for id in sorted(database.scenarios.keys() - database.withheld.keys()):
-        asked = question(database, id, as_of)
-        if asked and asked.outcome != "annulled" and asked.scored:
-            yield from question_scores(timeline(kept, asked))
+    scored, _ = _scored(archive(database), as_of, Chosen(), unwatched)
+    return _rows(scored)
 
 
-def question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
-    """The row of each forecaster of a question."""
+def _scored(
+    kept: Archive, as_of: date, chosen: Chosen, progress: Progress
+) -> tuple[list[Timeline[Figure]], list[Excluded]]:
+    """The timelines of the chosen questions, and what is not scored."""
+    database, results = kept.database, list[Timeline[Figure] | Excluded]()
+    every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
+    for unit in progress(every, "scoring", len(every)):
+        asked = resolved(kept, unit, as_of)
+        ended = [each.resolved for each in asked if each.outcome == asked[0].outcome]
+        if asked and is_chosen(database, unit, max(ended), chosen):
+            results += timelines(kept, unit, asked)
+    excluded = [result for result in results if isinstance(result, Excluded)]
+    excluded += (
+        Excluded(scenario=id, reason=f"withheld: {path} cannot be read")
+        for id, path in database.withheld.items()
+        if id not in database.scenarios
+    )
+    scored = [result for result in results if isinstance(result, Timeline)]
+    return scored, sorted(excluded, key=lambda row: row.scenario)
+
+
+def _rows(scored: Iterable[Timeline[Figure]]) -> tuple[QuestionScore, ...]:
+    rows = (row for timeline in scored for row in question_scores(timeline))
+    return tuple(sorted(rows, key=lambda row: row.scenario))
+
+
+def question_scores(timeline: Timeline[Figure]) -> Iterator[QuestionScore]:
+    """The row of each forecaster of a question who is not scored on its set instead."""
     asked, lines = timeline.question, timeline.lines
     happened = asked.outcome == "occurred"
     together = before((e - s, len(figures) == len(lines)) for s, e, figures in sweep(lines))
     peers = _peers(timeline, happened)
-    for name, line in lines.items():
-        spans = stood(line)
+    for name in (name for name in lines if name not in timeline.in_set):
+        spans: Spans = stood(lines[name])
         briers = [brier(figure, happened) for _, _, figure in spans]
         logs = [log_score(figure, happened) for _, _, figure in spans]
         gains = [baseline(figure, happened) for _, _, figure in spans]
@@ -99,6 +151,8 @@ def question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
         last = timeline.last[name]
         yield QuestionScore(
             scenario=asked.scenario,
+            set=asked.set,
+            alone=asked.alone,
             outcome=asked.outcome,
             forecaster=name,
             brier=sum(map(mul, briers, days)) / sum(days),
@@ -114,14 +168,16 @@ def question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
         )
 
 
-def _peers(timeline: Timeline, happened: bool) -> dict[Analyst, float]:
+def _peers(timeline: Timeline[Figure], happened: bool) -> dict[Analyst, float]:
     """Each analyst's `peer` over the planned days; of none where no day had two."""
-    spans = {name: stood(line) for name, line in timeline.analysts.items()}
+    spans: dict[Analyst, Spans] = {n: stood(line) for n, line in timeline.analysts.items()}
     logs = {p: log_score(p, happened) for own in spans.values() for _, _, p in own}
+    lines: dict[Analyst, Line] = {
+        name: tuple((s, e, None if p is None else logs[p]) for s, e, p in line)
+        for name, line in timeline.analysts.items()
+    }
     # `peer` is linear in both scores, so its sum over a run of days needs only these two.
-    runs = [
-        (e - s, sum(f.values()), len(f)) for s, e, f in sweep(timeline.analysts, logs.__getitem__)
-    ]
+    runs = [(e - s, sum(f.values()), len(f)) for s, e, f in sweep(lines)]
     peers = before((days, peer(1, 0, n)) for days, _, n in runs)
     mean = before((days, peer(total / max(n, 1), 0, n)) for days, total, n in runs)
     return {
@@ -136,9 +192,13 @@ By = Literal["analyst", "scenario", "tag"]
 
 
 class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Means over a forecaster's `questions`; `common_brier` over the days on which all stood."""
+    """Means over a forecaster's `questions`; `common_brier` over the days on which all stood.
+
+    Members of sets that are scored `alone` are never averaged with whole questions.
+    """
 
     name: str
+    alone: bool
     questions: int
     brier: float
     log_score: float
@@ -149,25 +209,12 @@ class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
     common_brier: float | None
 
 
-class SetScore(msgspec.Struct, frozen=True, kw_only=True):
-    """One forecaster on a whole set, over the days on which every member had a figure.
-
-    `brier` is two-sided (0 to 2): summed over the members; `log_score` is of `occurred`.
-    """
+class ScoredSet(msgspec.Struct, frozen=True, kw_only=True):
+    """A set that is one of the questions, the member that occurred, and all that were scored."""
 
     set: SetId
     occurred: ScenarioId
-    forecaster: str
-    brier: float
-    log_score: float
-    covered_days: int
-
-
-class Excluded(msgspec.Struct, frozen=True, kw_only=True):
-    """A resolved question that is not scored, and why."""
-
-    scenario: ScenarioId
-    reason: str
+    members: tuple[ScenarioId, ...]
 
 
 class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,16 +231,19 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     ledger: int = VERSION
+    notice: str | None
+    forecaster: str | None
     forecasters: tuple[ForecasterScore, ...]
     groups: tuple[ScoreTable, ...]
     questions: tuple[QuestionScore, ...]
     skill: tuple[Skill, ...]
-    fitted_strength: FittedStrength | None
-    sets: tuple[SetScore, ...]
+    fitted_strength: FittedFactor | None
+    fitted_extremize: FittedFactor | None
+    sets: tuple[ScoredSet, ...]
     excluded: tuple[Excluded, ...]
     without_prior: tuple[ScenarioId, ...]
-    calibration: tuple[verified.CalibrationBin, ...]
-    decomposition: tuple[verified.Decomposition, ...]
+    calibration: tuple[CalibrationBin, ...]
+    decomposition: tuple[Decomposition, ...]
     corp: tuple[Corp, ...]
     prior_by_reference: tuple[PriorScore, ...]
 
@@ -209,52 +259,60 @@ def score(
     forecaster: str | None = None,
     progress: Progress = unwatched,
 ) -> Score:
-    """Score the chosen questions with an outcome at `as_of`; calibrate only `forecaster`."""
-    kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
-    for id in progress(sorted(database.scenarios), "scoring", len(database.scenarios)):
-        asked = question(database, id, as_of)
-        if asked is None or not is_chosen(database, id, asked.resolved, chosen):
-            continue
-        if path := database.withheld.get(id):
-            excluded.append(Excluded(scenario=id, reason=f"withheld: {path} cannot be read"))
-        elif asked.outcome == "annulled":
-            excluded.append(Excluded(scenario=id, reason="annulled"))
-        elif asked.scored == 0:
-            reason = "resolved by its opening day: no day to score"
-            excluded.append(Excluded(scenario=id, reason=reason))
-        else:
-            timelines[id] = timeline(kept, asked)
-    rows = tuple(row for scored in timelines.values() for row in question_scores(scored))
-    named = timelines.values() if forecaster else ()
-    unknown = tuple(id for id in timelines if is_without_prior(database, id))
-    based = (scored.question for id, scored in timelines.items() if id not in {*unknown})
+    """Score the chosen questions with an outcome at `as_of`; calibrate `forecaster`, or all."""
+    kept = archive(database)
+    scored, excluded = _scored(kept, as_of, chosen, progress)
+    rows = _rows(scored)
+    said = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))
+    asked = [timeline.question for timeline in scored]
+    single = sorted(each.scenario for each in asked if not each.answers)
     return Score(
+        notice=database.tracker.notice,
+        forecaster=forecaster,
         forecasters=table(rows),
         groups=_groups(database, rows, by),
         questions=rows,
-        skill=skill(timelines.values()),
-        fitted_strength=fitted_strength(kept, based),
-        sets=tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
-        excluded=tuple(excluded),
-        without_prior=unknown,
-        calibration=verified.calibration(named, forecaster or ""),
-        decomposition=verified.decomposition(named, forecaster or ""),
-        corp=corp(named, forecaster or ""),
-        prior_by_reference=by_reference(
-            database, {row.scenario: row.brier for row in rows if row.forecaster == "prior"}
+        skill=skill(scored),
+        fitted_strength=fitted_strength(kept, scored),
+        fitted_extremize=fitted_extremize(kept, scored),
+        sets=tuple(
+            ScoredSet(
+                set=each.set, occurred=each.scenario, members=tuple(id for id, _ in each.answers)
+            )
+            for each in asked
+            if each.set and each.answers
         ),
+        excluded=tuple(excluded),
+        without_prior=tuple(id for id in single if is_without_prior(database, id)),
+        calibration=tuple(row for name in said for row in calibration(name, said[name])),
+        decomposition=tuple(decomposition(name, said[name]) for name in said),
+        corp=tuple(corp(name, said[name]) for name in said),
+        prior_by_reference=by_reference(database, _priors(database, rows)),
     )
+
+
+def _priors(database: Database, rows: Iterable[QuestionScore]) -> dict[Unit, float]:
+    """The Brier of `prior` on each question."""
+    own = (row for row in rows if row.forecaster == PRIOR and not row.alone)
+    return {_unit(database, row): row.brier for row in own}
+
+
+def _unit(database: Database, row: QuestionScore) -> Unit:
+    is_set, id = row.question
+    return members(database, id) if is_set else (id,)
 
 
 def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
     """Each forecaster's means, a question weighing 1; analysts by name, then ours."""
-    of: dict[str, list[QuestionScore]] = {}
+    of: dict[tuple[bool, str], list[QuestionScore]] = {}
     for row in rows:
-        of.setdefault(row.forecaster, []).append(row)
-    answers = Counter(row.scenario for own in of.values() for row in own)
+        of.setdefault((row.alone, row.forecaster), []).append(row)
+    answers = Counter(row.question for own in of.values() for row in own)
+    every = len({name for _, name in of})
     return tuple(
         ForecasterScore(
             name=name,
+            alone=alone,
             questions=len(own),
             brier=fmean([row.brier for row in own]),
             log_score=fmean([row.log_score for row in own]),
@@ -262,56 +320,33 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
             peer=_mean(row.peer for row in own),
             coverage=fmean([row.coverage for row in own]),
             final_brier=_mean(row.final_brier for row in own),
-            common_brier=_mean(row.common_brier for row in own if answers[row.scenario] == len(of)),
+            common_brier=_mean(row.common_brier for row in own if answers[row.question] == every),
         )
-        for name, own in sorted(of.items(), key=lambda entry: place(entry[0]))
+        for (alone, name), own in sorted(
+            of.items(), key=lambda entry: (entry[0][0], place(entry[0][1]))
+        )
     )
 
 
 def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[ScoreTable, ...]:
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
-        tags: tuple[str | None, ...] = database.scenarios[row.scenario].tags or (None,)
-        for name in {"analyst": (), "scenario": (row.scenario,), "tag": tags}[by]:
+        tags = _tags(database, _unit(database, row)) or (None,)
+        named = row.question[1]
+        names: Mapping[By, Iterable[str | None]] = {
+            "analyst": (),
+            "scenario": (named,),
+            "tag": tags,
+        }
+        for name in names[by]:
             together.setdefault(name, []).append(row)
-    names = sorted(together, key=lambda name: (name is None, name))
-    return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in names)
+    ordered = sorted(together, key=lambda name: (name is None, name))
+    return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in ordered)
 
 
-def _set_scores(
-    archive: Archive, timelines: Mapping[ScenarioId, Timeline], occurred: ScenarioId, as_of: date
-) -> Iterator[SetScore]:
-    """The scores of the set of a member that occurred; none for any other scenario."""
-    database = archive.database
-    set_id = database.scenarios[occurred].set
-    if set_id is None or timelines[occurred].question.outcome != "occurred":
-        return
-    every = [question(database, member, as_of) for member in members(database, set_id)]
-    asked = {member.scenario: member for member in every if member and member.outcome != "annulled"}
-    if len(asked) < len(every):
-        return
-    of = {id: timelines.get(id) or timeline(archive, member) for id, member in asked.items()}
-    first = min(member.opened for member in asked.values())
-    for name in of[occurred].lines:
-        lines = {}
-        for id, line in of.items():
-            on = (line.question.opened - first).days
-            lines[id] = tuple((s + on, e + on, p) for s, e, p in line.lines.get(name, ()))
-        days, briers, logs = 0, 0.0, 0.0
-        for start, end, figures in sweep(lines):
-            if len(figures) == len(lines):
-                days += end - start
-                briers += (end - start) * sum(brier(p, id == occurred) for id, p in figures.items())
-                logs += (end - start) * log_score(figures[occurred], True)
-        if days:
-            yield SetScore(
-                set=set_id,
-                occurred=occurred,
-                forecaster=name,
-                brier=briers / days,
-                log_score=logs / days,
-                covered_days=days,
-            )
+def _tags(database: Database, unit: Unit) -> tuple[str, ...]:
+    """Each tag of a scenario, or of any member of a set, once."""
+    return tuple(dict.fromkeys(tag for id in unit for tag in database.scenarios[id].tags))
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -1,13 +1,13 @@
-"""Skill with its bootstrap interval, and the rating strength that would have scored best."""
+"""Skill with its bootstrap interval, and the factors that would have scored best."""
 
 from __future__ import annotations
 
 import hashlib
 import math
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, compress
 from operator import itemgetter, mul, truediv
 from typing import NamedTuple
@@ -18,18 +18,28 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import near
 from scenarios.analysis.ledger.odds import Comparison, implied, odds_on
 from scenarios.analysis.scores.daily_forecasts import (
+    IMPLIED,
     OURS,
+    TEAM,
     Archive,
     Cluster,
+    Figure,
     Line,
     ResolvedQuestion,
+    Runs,
+    Spans,
     Timeline,
+    analysts_on,
     before,
+    brier,
     days_of_figures,
+    log_score,
     place,
     stood,
+    sweep,
 )
-from scenarios.model import ScenarioId
+from scenarios.model import Analyst, ScenarioId
+from scenarios.scales import decibans, probability
 
 DRAWS = 2000
 FEWEST = 5
@@ -86,13 +96,16 @@ def _picks(n: int) -> Iterator[Pick]:
 class Skill(msgspec.Struct, frozen=True, kw_only=True):
     """1 − Brier ÷ the Brier of `against`, over the days on which both stood.
 
-    Both are means over the `questions` with such a day; None where `against` was never wrong.
+    Both are means over the `questions` with such a day; None where `against` was never wrong. A
+    set is a question where both had figures for all its members; else its members are compared,
+    each `alone`, and never averaged with whole questions.
     `low` to `high` is the 90 % interval of a paired bootstrap: 2,000 resamples of `independent`
     questions, of which a set is one; None under five.
     """
 
     forecaster: str
     against: str
+    alone: bool
     questions: int
     skill: float | None
     independent: int
@@ -100,7 +113,8 @@ class Skill(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
 
 
-Pair = tuple[str, str]
+Pair = tuple[bool, str, str]
+"""Whether members of sets are compared alone, who, and against whom."""
 Errors = list[tuple[float, float]]
 """The Brier scores of both, question by question."""
 Interval = tuple[float, float]
@@ -108,32 +122,32 @@ _AT_ONCE = 32
 """Pairs whose sums are held in memory at a time."""
 
 
-def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
+def skill(timelines: Iterable[Timeline[Figure]]) -> tuple[Skill, ...]:
     """Every forecaster beside `team`, `implied`, `prior` and `first`, where both ever stood."""
     pairs: dict[Pair, dict[Cluster, Errors]] = {}
     for timeline in timelines:
         happened = timeline.question.outcome == "occurred"
         references = {against: _running(line, happened) for against, line in timeline.ours.items()}
         for name, line in timeline.lines.items():
-            spans = stood(line)
-            errors = [(figure - happened) ** 2 for _, _, figure in spans]
+            spans: Spans = stood(line)
+            errors = [brier(figure, happened) for _, _, figure in spans]
             for against, (days, theirs) in references.items():
                 shared = [days[end] - days[start] for start, end, _ in spans]
-                if name != against and any(shared):
+                if name != against and any(shared) and not timeline.in_set >= {name, against}:
                     own = sum(map(mul, errors, shared)) / sum(shared)
                     other = sum(theirs[end] - theirs[start] for start, end, _ in spans)
-                    together = pairs.setdefault((name, against), {})
+                    together = pairs.setdefault((timeline.question.alone, name, against), {})
                     pairs_of_cluster = together.setdefault(timeline.question.cluster, [])
                     pairs_of_cluster.append((own, other / sum(shared)))
     intervals = _intervals(pairs)
-    ordered = sorted(pairs, key=lambda pair: (place(pair[0]), OURS.index(pair[1])))
+    ordered = sorted(pairs, key=lambda pair: (pair[0], place(pair[1]), OURS.index(pair[2])))
     return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in ordered)
 
 
-def _running(line: Line, happened: bool) -> tuple[list[float], list[float]]:
+def _running(line: Runs[Figure], happened: bool) -> tuple[list[float], list[float]]:
     """The days that stood before each day, and the Brier scores that they add up to."""
     days = before((end - start, figure is not None) for start, end, figure in line)
-    errors = ((e - s, 0.0 if p is None else (p - happened) ** 2) for s, e, p in line)
+    errors = ((e - s, 0.0 if p is None else brier(p, happened)) for s, e, p in line)
     return days, before(errors)
 
 
@@ -142,8 +156,9 @@ def _row(pair: Pair, clusters: Mapping[Cluster, Errors], bounds: Interval | None
     reference = math.fsum(theirs for _, theirs in errors)
     low, high = bounds or (None, None)
     return Skill(
-        forecaster=pair[0],
-        against=pair[1],
+        alone=pair[0],
+        forecaster=pair[1],
+        against=pair[2],
         questions=len(errors),
         skill=1 - math.fsum(own for own, _ in errors) / reference if reference else None,
         independent=len(clusters),
@@ -175,21 +190,23 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
     return intervals
 
 
-MOST = 3.0
+LEAST, MOST = 0.5, 3.0
+"""The least `team.extremize` that is tried, and the most of it and of `rating_strength`."""
 _PER_ONE = 20
 TRIED = tuple(k / _PER_ONE for k in range(int(MOST * _PER_ONE) + 1))
-"""The rating strengths that are tried: 0 to 3 in steps of 0.05."""
+"""The rating strengths that are tried, 0 to 3 in steps of 0.05; to extremize by, from 0.5."""
 
 
-class FittedStrength(msgspec.Struct, frozen=True, kw_only=True):
-    """Rating strength, 0 to 3, at which `implied` would have had the best mean log score.
+class FittedFactor(msgspec.Struct, frozen=True, kw_only=True):
+    """Factor, up to 3, with which a forecaster would have had the best mean log score.
 
-    Computed over the scored days of the `questions` that had evidence; `declared` is the tracker's.
-    `low` to `high` is the 90 % interval of 2,000 resamples of `independent` questions (a set is
-    one); None under five. Printed, never applied.
+    The rating strength of `implied`, from 0, or the extremizing of `team`, from 0.5. Computed over
+    the scored days of the `questions` on which it matters; `declared` is the tracker's. `low` to
+    `high` is the 90 % interval of 2,000 resamples of `independent` questions (members of a set that
+    are scored alone are one); None under five. Printed, never applied.
     """
 
-    strength: float
+    factor: float = msgspec.field(name="strength")
     low: float | None
     high: float | None
     declared: float
@@ -197,30 +214,62 @@ class FittedStrength(msgspec.Struct, frozen=True, kw_only=True):
     independent: int
 
 
-def fitted_strength(
-    archive: Archive, questions: Iterable[ResolvedQuestion]
-) -> FittedStrength | None:
-    """The best of TRIED, refined by the parabola through it and its neighbours.
+class _Run(NamedTuple):
+    """Days on which the same counted, from `start` on, and their figures by a factor."""
 
-    The factor on the evidence is the strength ÷ that which is declared. A question, and a set,
-    weighs 1: the mean over its scored days, and over its members. None without any evidence.
-    """
+    start: int
+    days: int
+    figures: Callable[[float], Mapping[ScenarioId, float]]
+
+
+Timelines = Iterable[Timeline[Figure]]
+RunsOf = Callable[[Archive, ResolvedQuestion], Iterator[_Run]]
+
+
+def fitted_strength(archive: Archive, timelines: Timelines) -> FittedFactor | None:
+    """The `rating_strength` that would have served `implied` best; None without any evidence."""
     declared = archive.database.tracker.rating_strength
+    return _fitted(archive, timelines, IMPLIED, _evidence_runs, TRIED, declared)
+
+
+def fitted_extremize(archive: Archive, timelines: Timelines) -> FittedFactor | None:
+    """The `team.extremize` that would have served best; None where no two analysts stood."""
+    tried = tuple(factor for factor in TRIED if factor >= LEAST)
+    declared = archive.database.tracker.team.extremize
+    return _fitted(archive, timelines, TEAM, _team_runs, tried, declared)
+
+
+def _fitted(
+    archive: Archive,
+    timelines: Timelines,
+    forecaster: str,
+    runs_of: RunsOf,
+    tried: Sequence[float],
+    declared: float,
+) -> FittedFactor | None:
+    """The best of those tried, refined by the parabola through it and its neighbours.
+
+    A question weighs 1: the mean over its scored days; members of a set alone are 1 together.
+    """
     losses: dict[Cluster, list[list[float]]] = {}
-    for question in questions:
-        runs = list(_runs(archive, question))
-        if runs:
-            losses.setdefault(question.cluster, []).append(_losses(runs, question, declared))
+    for timeline in timelines:
+        if forecaster not in timeline.ours.keys() - timeline.in_set:
+            continue
+        asked = timeline.question
+        if runs := list(runs_of(archive, asked)):
+            of_cluster = losses.setdefault(asked.cluster, [])
+            of_cluster.append([_loss(asked, runs, factor) for factor in tried])
     if not losses:
         return None
     rows = [
         [math.fsum(column) / len(members) for column in zip(*members, strict=True)]
         for members in losses.values()
     ]
-    bounds = interval(map(_best, resampled(rows))) if len(rows) >= FEWEST else None
+    best = partial(_best, tried)
+    bounds = interval(map(best, resampled(rows))) if len(rows) >= FEWEST else None
     low, high = bounds or (None, None)
-    return FittedStrength(
-        strength=_best([math.fsum(column) for column in zip(*rows, strict=True)]),
+    return FittedFactor(
+        factor=best([math.fsum(column) for column in zip(*rows, strict=True)]),
         low=low,
         high=high,
         declared=declared,
@@ -229,46 +278,69 @@ def fitted_strength(
     )
 
 
-class _Run(NamedTuple):
-    """Days on which the same was compared, with the same priors."""
-
-    days: int
-    comparison: Comparison
-    priors: dict[ScenarioId, float]
-
-
-def _runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
+def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
     """The scored days on which evidence counted: all that is asked of the ledger."""
-    id = question.scenario
+    id, declared = question.scenario, archive.database.tracker.rating_strength
     around = near(archive.database, id, archive.bearing)
     if not around.evidence and not any(s.indicators for s in around.scenarios.values()):
         return
-    days = days_of_figures(around, question)
+    left = {day for _, day in question.answers if day < question.scored}
+    days = sorted(left.union(days_of_figures(around, question)))
     every = odds_on(around, id, (question.opened + timedelta(day) for day in days))
     for start, end, odds in zip(days, [*days[1:], question.scored], every, strict=True):
-        comparison = odds.comparison(id)
+        comparison, priors = odds.comparison(id), odds.priors(id)
+
+        def figures(
+            strength: float, of: Comparison = comparison, priors: Mapping[str, float] = priors
+        ) -> dict[ScenarioId, float]:
+            # Every line times the factor: the discounts keep to the scale.
+            totals = {c: total * strength / declared for c, total in of.totals.items()}
+            return implied(replace(of, totals=totals), priors)
+
         if any(comparison.totals[c] for c in {*comparison.columns} - comparison.left):
-            yield _Run(end - start, comparison, odds.priors(id))
+            yield _Run(start, end - start, figures)
 
 
-def _losses(runs: Sequence[_Run], question: ResolvedQuestion, declared: float) -> list[float]:
-    """Minus the log score at each strength; days without evidence would add the same to all."""
-    happened = question.outcome == "occurred"
-    slopes = []
-    for strength in TRIED:
-        factor, losses = strength / declared, []
-        for run in runs:  # every line times the factor: the discounts keep to the scale
-            totals = {column: total * factor for column, total in run.comparison.totals.items()}
-            p = implied(replace(run.comparison, totals=totals), run.priors)[question.scenario]
-            losses.append(-run.days * math.log(p if happened else 1 - p))
-        slopes.append(math.fsum(losses) / question.scored)
-    return slopes
+def _team_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
+    """The scored days on which two or more analysts stood, in a set beside every other member."""
+    lines: dict[tuple[ScenarioId, Analyst], Line] = {}
+    for id, end in question.answers or ((question.scenario, question.scored),):
+        by_analyst = analysts_on(archive, replace(question, scored=end), id)
+        lines |= {(id, analyst): line for analyst, line in by_analyst.items()}
+    worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
+    for start, end, standing in sweep(lines):
+        given: dict[ScenarioId, list[float]] = {}
+        for (id, _), figure in standing.items():
+            given.setdefault(id, []).append(worth[figure])
+        is_whole = all(id in given or day <= start for id, day in question.answers)
+        if is_whole and any(len(figures) > 1 for figures in given.values()):
+            means = {id: math.fsum(figures) / len(figures) for id, figures in given.items()}
+            single = frozenset(id for id, figures in given.items() if len(figures) == 1)
+            yield _Run(start, end - start, partial(_extremized, means, single))
 
 
-def _best(losses: Sequence[float]) -> float:
-    """The strength with the least loss, the lowest of several; between its neighbours a vertex."""
+def _extremized(
+    means: Mapping[ScenarioId, float], single: Collection[ScenarioId], by: float
+) -> dict[ScenarioId, float]:
+    return {id: probability(db if id in single else by * db) for id, db in means.items()}
+
+
+def _loss(question: ResolvedQuestion, runs: Iterable[_Run], factor: float) -> float:
+    """Minus the log score at a factor; all other days would add the same to each."""
+    losses = []
+    for start, days, figures in runs:
+        by_id = figures(factor)
+        p, happened = by_id[question.scenario], question.outcome == "occurred"
+        if question.answers:
+            p /= math.fsum(by_id[id] for id, day in question.answers if start < day)
+        losses.append(-days * log_score(p, happened))
+    return math.fsum(losses) / question.scored
+
+
+def _best(tried: Sequence[float], losses: Sequence[float]) -> float:
+    """The factor with the least loss, the lowest of several; between its neighbours a vertex."""
     k = losses.index(min(losses))
     if k in (0, len(losses) - 1):
-        return TRIED[k]
+        return tried[k]
     below, least, above = losses[k - 1 : k + 2]
-    return (k + (below - above) / (2 * (below - 2 * least + above))) / _PER_ONE
+    return tried[0] + (k + (below - above) / (2 * (below - 2 * least + above))) / _PER_ONE

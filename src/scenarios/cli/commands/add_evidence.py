@@ -1,4 +1,4 @@
-"""What was observed, and how it bears on each scenario."""
+"""The command that records an item and rates it against each scenario."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
-from scenarios.workspace import commit as committing
+from scenarios.storage.state.session_notes import jotted, left
+from scenarios.storage.state.state_folder import drop
 from scenarios.workspace.how import How
-from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.recording import id_of_new
-from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.results import id_of_new
+from scenarios.workspace.tasks.evidence import TASK, free_id, new_id
+from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
@@ -44,7 +45,7 @@ _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 )
 """What nobody is asked for and has a value all the same, with the question that changes it."""
 _UNASKED = ("corroborated_by", "quote", "notes", "attachment")
-"""What an item may have and nobody is asked for; what was given of it is shown with the rest."""
+"""Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
 def _record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
@@ -82,7 +83,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             )
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
-                committing.check(opened.root, [path], "", dry_run=True)
+                check_commit(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, asked=asked)
             tell_alike(opened.database, record, asked=asked)
             if asked:
@@ -104,7 +105,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
 def _prepare(
     opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How
 ) -> str | None:
-    """What is settled before the first question: the analyst too, if one was given."""
+    """Return the analyst, if one was given; refuse unknown ids, and begin to note the answers."""
     settled = doubt_analyst(opened.database, analyst) if analyst else analyst
     if not how.dry_run:
         typed.note_in(opened.root)
@@ -179,9 +180,6 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
         What an earlier kill left there is told, until an item of that summary is entered.
         """
-        from scenarios.storage.state.session_notes import jotted, left
-        from scenarios.storage.state.state_folder import drop
-
         before = left(root, "add-evidence")
         for place, text in before.items():
             summary, _, command = text.partition("\n")

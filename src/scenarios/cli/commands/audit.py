@@ -1,4 +1,4 @@
-"""What a reviewer asks of the commits."""
+"""The audit of the commits."""
 
 from __future__ import annotations
 

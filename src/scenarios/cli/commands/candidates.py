@@ -1,4 +1,4 @@
-"""What an event store holds that indicators look for."""
+"""Events of a store that match what indicators look for."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     narrow = wanted(opened, on, since=since, until=until)
     days = Within(as_of=on, since=narrow.since, until=min(narrow.until or on, on), limit=limit)
-    found = candidates.candidates_of(opened, store, days, indicator, accept or ())
-    if found.remark:
-        say(found.remark)
+    matches = candidates.candidates_of(opened, store, days, indicator, accept or ())
+    if matches.remark:
+        say(matches.remark)
     if not accept:
-        show(found.candidates, lambda: document(found.candidates), form, output)
+        show(matches.candidates, lambda: document(matches.candidates), form, output)
         return
     if rev or output or form not in ("table", "json"):
         raise UsageError("--accept records: it takes no --rev, --output, or format but table, json")
@@ -69,7 +69,7 @@ def command(
     known = {"recorded": parsing.today().isoformat(), "analyst": analyst}
     written, result = candidates.accept(
         opened.root,
-        [{**record, **known} for record in found.records],
+        [{**record, **known} for record in matches.records],
         how._replace(latest=parsing.today()),
     )
     lines = [f"recorded before: {id}" for id in result.already]

@@ -1,4 +1,4 @@
-"""What git tells: what changed, when, by whom, and what a reviewer should know of it."""
+"""Differences between two revisions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import unreadable
+from scenarios.cli.output.streams import place, unreadable
 from scenarios.render.documents.diff import Compared, document
-from scenarios.workspace.opened import states
+from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ def command(
     for state in (earlier, later):
         tell_left_out(state.opened, state.typed)
         unreadable.set((*unreadable.get(), *state.opened.database.unreadable))
+    place.set(from_here(root))
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
     compared = Compared(head, old, new, differences(old, new), result.shifts, every)
     show(result, lambda: document(compared), form, output)
-    if exit_code and (result.added or result.removed or result.renamed or result.changed):
+    if exit_code and compared.what:
         raise typer.Exit(1)

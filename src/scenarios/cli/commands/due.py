@@ -1,4 +1,4 @@
-"""What comes, and what is late."""
+"""Tasks that are due or late."""
 
 from __future__ import annotations
 

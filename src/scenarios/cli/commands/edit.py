@@ -120,14 +120,14 @@ def _run(copy: Path) -> None:
 
 
 def _usual() -> str:
-    """What a terminal has; nobody could leave it where there is none."""
+    """The editor where none is set; a UsageError without a terminal to leave it from."""
     if prompt.interactive():
         return "vi"
     raise UsageError("no terminal to edit at: give KEY=VALUE, or set VISUAL or EDITOR")
 
 
 def _may_mend(fault: ScenError) -> bool:
-    """Whether somebody is there, and more typing helps."""
+    """True at a terminal, where more typing helps."""
     return prompt.interactive() and not isinstance(fault, ChangedSinceRead)
 
 

@@ -15,10 +15,9 @@ from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import UsageError
-from scenarios.workspace import recording
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.tasks.forecast import TASK, entry_of
+from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
 _FROM = typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
@@ -39,7 +38,7 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
         analyst = doubt_analyst(open_here(context).database, analyst)
     root, placed = find_root(context.obj), places_in(path)
     foretell_sheet(root, analyst, sheet.date, sheet.entries)
-    written = recording.forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)
+    written = forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)
     if not prompt.interactive():
         doubt_analyst(written.before.database, analyst)
     ids = [entry.scenario for entry in sheet.entries]

@@ -1,4 +1,4 @@
-"""What comes from elsewhere: a spreadsheet of records, a forecasting site's download."""
+"""Imports of a spreadsheet of records or of a forecasting site's download."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import progress, say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Misfit
-from scenarios.exchange.readers import READERS, Wanted
+from scenarios.exchange.arrivals import READERS, Misfit, Wanted
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, bring_database
-from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Count, Imported, Settings, lines
+from scenarios.workspace.importing.settings import STDIN, Count, Imported, Settings, arrive, lines
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.writing import Written, differences
 
@@ -31,7 +29,7 @@ FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
 
 class Order(StrEnum):
-    """Whether the day or the month is first between slashes."""
+    """Order of day and month between slashes."""
 
     dmy = "dmy"
     mdy = "mdy"

@@ -38,7 +38,7 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
         "ask why: scen explain nord-stream-2-flows-2022 --as-of 2022-02-28",
     ),
 }
-"""What to do with a new database, in three steps."""
+"""The first three steps with a new database."""
 
 
 def command(

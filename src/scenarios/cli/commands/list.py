@@ -1,4 +1,4 @@
-"""What the database says: lists, one record, the ledger of a scenario."""
+"""Lists of records."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class What(StrEnum):
     sources = "sources"
 
 
-class By(StrEnum):
-    """What a list is ordered by."""
+class ListOrder(StrEnum):
+    """Orders of a list."""
 
     value = "value"
 
@@ -53,7 +53,7 @@ def command(
         bool, typer.Option("--unarchived", help="Evidence with an address and no saved copy.")
     ] = False,
     by: Annotated[
-        By | None, typer.Option(help="Indicators: the one to watch first at the top.")
+        ListOrder | None, typer.Option(help="Indicators: the one to watch first at the top.")
     ] = None,
     every: All = False,
     as_of: AsOf = None,
@@ -79,8 +79,8 @@ def command(
     )
     document = records.DOCUMENTS[what.value]
     if what == What.scenarios:
-        found = (standing.row for standing in standings(opened, on))
-        rows = [row for row in found if narrow.subject(opened.database, row.id)]
+        standing_rows = (standing.row for standing in standings(opened, on))
+        rows = [row for row in standing_rows if narrow.subject(opened.database, row.id)]
         show(rows, lambda: document(rows, every=every), form, output)
         return
     make: dict[What, Any] = {
@@ -89,7 +89,7 @@ def command(
         What.forecasts: listing.forecasts,
         What.sources: listing.sources,
     }
-    made = make[what](known(opened.database, on), narrow)
+    listed = make[what](known(opened.database, on), narrow)
     if what == What.indicators:
         document = partial(records.indicators, by_value=by is not None)
-    show(made, lambda: document(made, every=every), form, output)
+    show(listed, lambda: document(listed, every=every), form, output)

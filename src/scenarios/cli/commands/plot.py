@@ -18,6 +18,7 @@ from scenarios.cli.output.result import origin_of
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.model import ScenarioId
+from scenarios.render.pictures import alone
 from scenarios.storage.output_files import write
 from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.reading import span
@@ -57,8 +58,6 @@ def command(
     rev: Rev = None,
 ) -> None:
     """Draw scenarios, a set or all that is open; signed with the tracker, the day, the revision."""
-    from scenarios.render.pictures import alone
-
     pixels = parsing.size(size) if size else None
     named = tuple(dict.fromkeys(scenarios or ()))
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
@@ -89,7 +88,7 @@ def _refuse(
     grid: bool,
     sparkline: bool,
 ) -> None:
-    """What contradicts itself, before anything is read."""
+    """Refuse options that contradict each other, before anything is read."""
     if output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
     subjects = sum((bool(named), set_id is not None, overview))

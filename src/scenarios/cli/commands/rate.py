@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
 import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Fires, Format
+from scenarios.cli.options import Format
 from scenarios.cli.output.written import report_effects
+from scenarios.cli.tasks import command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import UsageError
-from scenarios.workspace import recording
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.tasks.rating import TASK, rate
 
 
-def command(
-    context: typer.Context,
-    evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
-    ratings: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO=CODE...")] = None,
-    indicator: Fires = None,
-    how: How = AS_USUAL,
-    form: As = Format.table,
-) -> None:
-    """Rate an item that is recorded already; its file keeps every other byte."""
-    rated = parsing.scenario_ratings(ratings or ())
-    fired = parsing.indicator_states(indicator or ())
+def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+    """Ask for the item and for its ratings where they are missing, then write them."""
+    evidence = given["evidence"]
+    rated = parsing.scenario_ratings(given["ratings"] or ())
+    fired = parsing.indicator_states(given["indicators"] or ())
 
-    def ask() -> tuple[Opened, str, Answers]:
+    def ask() -> tuple[Opened, dict[str, Any]]:
         records = open_here(context).database.evidence if prompt.interactive() else {}
         id = prompt.one_of(
             evidence,
@@ -50,24 +45,26 @@ def command(
                 walk(opened.database, answers, item.recorded, item)
             finally:
                 _remember(answers)
-        return opened, id, answers
+        day = max(parsing.today(), opened.database.evidence[id].recorded)
+        return opened, {"evidence": id, **answers._asdict(), "date": day}
 
-    def tried(made: tuple[Opened, str, Answers]) -> None:
-        opened, id, answers = made
-        on = opened.database.evidence[id].recorded
-        trial = how._replace(dry_run=True)
-        recording.rate(opened.root, id, *answers, on, trial, read=opened.read)
+    def tried(asked: tuple[Opened, dict[str, Any]]) -> None:
+        opened, answers = asked
+        rate(opened.root, answers, how._replace(dry_run=True), read=opened.read)
 
     missing = evidence is None or not (rated or fired)
-    opened, evidence, answers = agreed(ask, tried, missing=missing)
-    on = max(parsing.today(), opened.database.evidence[evidence].recorded)
-    written = recording.rate(opened.root, evidence, *answers, on, how, read=opened.read)
-    report_effects(written, evidence, on, form)
+    opened, answers = agreed(ask, tried, missing=missing)
+    written = rate(opened.root, answers, how, read=opened.read)
+    report_effects(written, answers["evidence"], answers["date"], form)
+    return True
 
 
 def _remember(answers: Answers) -> None:
-    """What was said before somebody stopped."""
+    """Keep the answers given before somebody stopped."""
     ratings = [f"{scenario}={rating}" for scenario, rating in answers.ratings.items()]
     states = [f"{name}={state}" for name, state in answers.indicators.items()]
     retyping.remember("RATING", *ratings)
     retyping.remember("--indicator", *states)
+
+
+command = command_of(TASK, instead=_rate)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from scenarios import __version__
 from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
-from scenarios.cli.output.result import deliver, led, origin_of, report_page, show
-from scenarios.cli.output.streams import say, schema
+from scenarios.cli.output.result import deliver, led, origin_of, show
+from scenarios.cli.output.streams import progress, say, schema
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
@@ -23,8 +27,8 @@ from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
-from scenarios.workspace.opened import Opened, here
-from scenarios.workspace.reading import brief_of, nothing_yet, span, with_history
+from scenarios.workspace.opened import Opened, here, nothing_collected
+from scenarios.workspace.reading import nothing_yet, span, with_history
 
 
 def command(
@@ -59,7 +63,7 @@ def command(
     if restate:
         result = _with_history(context, opened, result)
 
-    def told() -> Document:
+    def report_document() -> Document:
         on_page = form == TABLE and output is None
         trends = trends_for(opened, live(result), on) if on_page else None
         nothing = "" if result.scenarios else nothing_yet(opened, on)
@@ -73,21 +77,21 @@ def command(
         )
 
     if form == Form("markdown"):
-        deliver(markdown.write(led(told()), _root(opened, output)), output)
+        deliver(markdown.write(led(report_document()), _root(opened, output)), output)
     elif form == Form("html"):
         deliver(report_page(opened, window, result, *origin_of(context, opened)), output)
     else:
-        show(result, told, form, output)
+        show(result, report_document, form, output)
 
 
 def _show_brief(
-    opened: Opened, window: Window, made: Review, form: Form, output: Path | None
+    opened: Opened, window: Window, compared: Review, form: Form, output: Path | None
 ) -> None:
     """The review on one page."""
     schema.set("report-brief")
-    result = brief_of(window, made)
-    database = opened.database
-    show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
+    result = brief(window, compared)
+    picture = partial(overview, compared, opened.database, MOST)
+    show(result, lambda: in_brief(result, opened.database, picture()), form, output)
 
 
 def _with_history(context: typer.Context, opened: Opened, result: Review) -> Review:
@@ -107,3 +111,24 @@ def _root(opened: Opened, output: Path | None) -> str:
     """The path to the database from where the document lies."""
     folder = here() / output.parent if output else here()
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
+
+
+def report_page(
+    opened: Opened,
+    window: Window,
+    review: Review,
+    revision: str | None,
+    clean: bool | None,
+) -> str:
+    """The review between the window's dates as one HTML document.
+
+    `revision` is the database's commit and date; `clean` says that the files are as it had them.
+    """
+    from scenarios.analysis.review.page import page
+    from scenarios.render.chapters import whole
+    from scenarios.render.writers.page import Origin, page_html
+
+    with nothing_collected():
+        parts = whole(page(window, review, progress()), opened.database, window.now)
+        parts = msgspec.structs.replace(parts, summary=led(parts.summary))
+        return page_html(parts, Origin(review.as_of, f"scen {__version__}", revision, clean))

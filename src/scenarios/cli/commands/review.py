@@ -31,8 +31,6 @@ from scenarios.render.documents.session import answer_text, reveal_table
 from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
-from scenarios.workspace import commit as committing
-from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
@@ -46,7 +44,7 @@ from scenarios.workspace.sitting import (
     write_sheet,
 )
 from scenarios.workspace.sitting import end as end_of
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, check_commit, refuse_day
 
 
 def command(
@@ -118,7 +116,7 @@ def _record(
 
 
 def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
-    """What would be refused at the end is refused before the first question."""
+    """Refuse before the first question what would be refused at the end."""
     opened.refuse_without_tracker()
     for id in only:
         fault = refusal(opened.database, opened.scenario(id), on)
@@ -127,11 +125,11 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
     if commit:
-        committing.check(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
+        check_commit(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
 def _sit(seat: Seat, opened: Opened, form: Format) -> None:
-    """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
+    """Ask what is due, in its order; then write the sheet, unless it is left for later."""
     try:
         due = seat.due(opened.database)
         if rate_items(seat, opened.database, due.unrated):
@@ -143,8 +141,8 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         tell_overdue(opened.database, due.overdue)
         ask_scenarios(seat, opened.database, due.groups)
     except Leave:
-        answers = counted(len(seat.said.answers), "answer")
-        if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
+        answers = counted(len(seat.sitting.answers), "answer")
+        if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
             _leave(seat, opened, form)
             return
     _finish(seat, form)
@@ -154,7 +152,7 @@ def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
-    end = end_of(seat.said)
+    end = end_of(seat.sitting)
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
@@ -169,7 +167,7 @@ def _finish(seat: Seat, form: Format) -> None:
 
 
 def _counts(opened: Opened, entry: Entry, on: date) -> bool:
-    """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
+    """True if the question is still open; else print the answer, which is no longer kept."""
     fault = closed_since(opened, entry, on)
     if fault:
         answer = answer_text(entry.probability, entry.rationale)
@@ -180,7 +178,7 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    nobody = end_of(seat.said)._replace(entries=())
+    nobody = end_of(seat.sitting)._replace(entries=())
     report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
     tell_left(seat, opened.database, is_written=False)
 
@@ -237,7 +235,7 @@ def _tell_kept(seat: Seat) -> None:
     words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
     words += ["--commit"] if seat.how.commit else []
-    answers = counted(len(seat.said.answers), "answer")
+    answers = counted(len(seat.sitting.answers), "answer")
     say(f"{answers} kept in {kept.place}; to go on: {shlex.join(words)}")
 
 
@@ -250,19 +248,19 @@ def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
     """Say what is due still, and what was answered and is not written."""
     minutes = round((time.monotonic() - seat.begun) / _MINUTE)
     took = counted(minutes, "minute") if minutes else "less than a minute"
-    answers = len(seat.said.answers)
+    answers = len(seat.sitting.answers)
     kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
     left = kept + _left(seat, database)
     say(f"the sitting took {took}; left: {', '.join(left) if left else 'nothing'}")
 
 
 def _left(seat: Seat, database: Database) -> list[str]:
-    said, due = seat.said, seat.due(database)
-    topics = [topic for group in due.groups for topic in group if topic.id not in said.answers]
+    sitting, due = seat.sitting, seat.due(database)
+    topics = [topic for group in due.groups for topic in group if topic.id not in sitting.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
-    unrated = [id for id in due.unrated if id not in said.rated]
+    unrated = [id for id in due.unrated if id not in sitting.rated]
     past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
-    unseen = [key for key in past_due if said.past_due.get(key) != "not-seen"]
+    unseen = [key for key in past_due if sitting.past_due.get(key) != "not-seen"]
     parts = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
     parts = parts if ids else []
     parts += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
@@ -282,6 +280,6 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
 
 
 def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
-    """That there is no sheet, and what was done all the same."""
+    """Report a sitting that wrote no sheet, with the items rated in it."""
     result = nothing_recorded(opened, end, dry_run=dry_run)
     show(result, lambda: "no sheet was written", form)

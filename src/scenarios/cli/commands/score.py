@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.review.review import about
 from scenarios.analysis.scores.scoring import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
@@ -19,8 +20,8 @@ from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
 
 
-class By(StrEnum):
-    """What the means are grouped by, besides by forecaster."""
+class ScoreGroup(StrEnum):
+    """Groups of the means, besides forecasters."""
 
     analyst = "analyst"
     scenario = "scenario"
@@ -34,7 +35,9 @@ _Day = Annotated[
 
 def command(
     context: typer.Context,
-    by: Annotated[By, typer.Option("--by", help="A table for each of these too.")] = By.analyst,
+    by: Annotated[
+        ScoreGroup, typer.Option("--by", help="A table for each of these too.")
+    ] = ScoreGroup.analyst,
     since: _Day = None,
     until: _Day = None,
     forecaster: Annotated[
@@ -59,6 +62,6 @@ def command(
     scores = scored(opened.database, on, chosen, by.value, forecaster, progress())
     if forecaster is not None:
         known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
-    head = f"{opened.database.tracker.title}: scores as of {on}"
+    head = f"{about(opened.database.tracker).title}: scores as of {on}"
     whole = every or form == "csv"
     show(scores, lambda: document(scores, head, whole=whole), form, output)

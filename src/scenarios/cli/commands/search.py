@@ -16,7 +16,7 @@ from scenarios.render.documents.records import hits
 from scenarios.workspace.reading import search_of
 
 Searched = StrEnum("Searched", get_args(What))  # type: ignore[misc]
-"""What can be found."""
+"""Kinds of records to search."""
 _MOST = 20
 """As many hits are shown without --all."""
 

@@ -37,18 +37,19 @@ def command(
     """
     if not all(map(find_spec, _PACKAGES)):
         raise extra_needed("scen serve", "serve")
-    from scenarios.serve.application import serve
+    from scenarios.serve import application
 
     analyst = parsing.id(analyst) if analyst else None
     opened = open_here(context)
     tell_left_out(opened)
 
-    def made(door: Door) -> Starlette:
+    def application_of(door: Door) -> Starlette:
         from scenarios.serve import frame
         from scenarios.serve.addresses import entries
-        from scenarios.serve.application import app
 
         every = (*entries(read_only=read_only), *frame.ENTRIES)
-        return app(opened.root, door, every, frame.whole, read_only=read_only, analyst=analyst)
+        return application.app(
+            opened.root, door, every, frame.whole, read_only=read_only, analyst=analyst
+        )
 
-    serve(made, port, typer.echo, opens=opened.root if opens else None)
+    application.serve(application_of, port, typer.echo, opens=opened.root if opens else None)

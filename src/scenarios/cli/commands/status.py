@@ -27,7 +27,7 @@ def command(
     rows, since = tuple(standing.row for standing in shown), start_of(opened, on)
     flagged = [finding for standing in shown for finding in standing.flagged]
 
-    def made() -> Document:
+    def status_document() -> Document:
         on_page = form == TABLE and output is None
         trends = trends_for(opened, rows, on) if on_page else None
         nothing = "" if rows else nothing_yet(opened, on)
@@ -42,4 +42,4 @@ def command(
             ended=None if whole else ended(base, rows),
         )
 
-    show(status_of(opened, on, since, rows), made, form, output)
+    show(status_of(opened, on, since, rows), status_document, form, output)

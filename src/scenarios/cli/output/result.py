@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 import typer
 
 from scenarios.cli.opening import repository_of, tell_refused
 from scenarios.cli.options import Form
 from scenarios.cli.output import streams
-from scenarios.cli.output.streams import is_led, progress, say, told, unreadable, width
+from scenarios.cli.output.streams import as_json, is_led, say, unreadable, width
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import writer
+from scenarios.storage.output_files import write
 from scenarios.text import shown
-from scenarios.workspace.opened import Opened, from_here, nothing_collected, origin
+from scenarios.workspace.opened import Opened, from_here, origin
 
 _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
@@ -32,13 +32,13 @@ def show(
 
         streams.page(terminal.write(led(document()), width(), colour=streams.coloured()))
     else:
-        deliver(told(result) if form == "json" else writer(form)(led(document())), output)
+        deliver(as_json(result) if form == "json" else writer(form)(led(document())), output)
 
 
 def led(document: Document) -> Document:
     """A document behind the files that could not be read."""
     is_led.set(True)
-    return (*unreadable_files(unreadable.get()), *document)
+    return (*unreadable_files(unreadable.get(), streams.from_database), *document)
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -46,39 +46,10 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text)
         return
-    from scenarios.storage.output_files import write
-
     if (ending := output.suffix.lower()) in _NO_TEXT:
         raise UsageError(f"--output {shown(output.name)}: {ending} is no text; name a .csv, .md, …")
     write(output, f"{text}\n".encode())
     say(f"written: {from_here(output)}")
-
-
-if TYPE_CHECKING:
-    from scenarios.analysis.period.period import Window
-    from scenarios.analysis.review.review import Review
-
-
-def report_page(
-    opened: Opened,
-    window: Window,
-    review: Review,
-    revision: str | None,
-    clean: bool | None,
-) -> str:
-    """The review between the window's dates as one HTML document.
-
-    `revision` is the database's commit and date; `clean` says that the files are as it had them.
-    """
-    from scenarios import __version__
-    from scenarios.analysis.review.page import page
-    from scenarios.render.chapters import whole
-    from scenarios.render.writers.page import Origin, page_html
-
-    with nothing_collected():
-        parts = whole(page(window, review, progress()), opened.database, window.now)
-        parts = msgspec.structs.replace(parts, summary=led(parts.summary))
-        return page_html(parts, Origin(review.as_of, f"scen {__version__}", revision, clean))
 
 
 def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:

@@ -28,6 +28,8 @@ def say(text: str) -> None:
 
 unreadable: ContextVar[tuple[Problem, ...]] = ContextVar("unreadable", default=())
 """The files that could not be read by the command that runs."""
+place: ContextVar[str] = ContextVar("place", default=".")
+"""The folder of their database, as typed from here."""
 is_led: ContextVar[bool] = ContextVar("is_led", default=False)
 """True where the result names them; else stderr does."""
 paged: ContextVar[bool] = ContextVar("paged", default=True)
@@ -38,25 +40,35 @@ schema: ContextVar[str] = ContextVar("schema", default="")
 
 def show(value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes."""
-    typer.echo(told(value) if form == "json" else text())
+    typer.echo(as_json(value) if form == "json" else text())
 
 
-def told(value: Any) -> str:
+def as_json(value: Any) -> str:
     """A result as JSON that names its schema and the ledger's version; a list is its rows alone.
 
-    It names the files left out where there are any; a report says too that there are none.
+    It names the files left out where there are any, a list then as its `rows`; a report says too
+    that there are none.
     """
     import msgspec
 
-    if isinstance(value, msgspec.Struct):
+    faults = unreadable.get()
+    if isinstance(value, msgspec.Struct) or faults:
         named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
-        faults = unreadable.get()
         if faults or schema.get() == "report":
             keys = ("path", "line", "column", "message")
-            named["unreadable"] = [{key: getattr(fault, key) for key in keys} for fault in faults]
+            named["unreadable"] = [
+                {key: getattr(fault, key) for key in keys} | {"path": from_database(fault.path)}
+                for fault in faults
+            ]
             is_led.set(True)
-        value = named | msgspec.to_builtins(value)
+        plain = msgspec.to_builtins(value)
+        value = named | (plain if isinstance(plain, dict) else {"rows": plain})
     return encoded(value)
+
+
+def from_database(path: str) -> str:
+    """A file of the database, as typed from here."""
+    return path if place.get() == "." else f"{place.get()}/{path}"
 
 
 def encoded(value: Any) -> str:
@@ -121,14 +133,6 @@ def _width() -> int:
 
 _NOT_THERE = (126, 127)
 """Exit codes of a shell for a command that it cannot run."""
-
-
-def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
-    """A result on stdout: as JSON, or as the text that `text` makes, page by page."""
-    if form == "json":
-        show(value, text, form)
-    else:
-        page(text())
 
 
 def page(text: str) -> None:

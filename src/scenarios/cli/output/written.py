@@ -19,11 +19,20 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.text import printable, suggested
-from scenarios.workspace.commit import Committed
-from scenarios.workspace.corrections.editing import foretold_of, foretold_words
-from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.results import corrected, evidence_recorded, recorded
-from scenarios.workspace.writing import Written, differences, moved_or_changed
+from scenarios.workspace.results import (
+    corrected,
+    evidence_recorded,
+    foretold_of,
+    foretold_words,
+    recorded,
+)
+from scenarios.workspace.writing import (
+    Committed,
+    Written,
+    differences,
+    moved_or_changed,
+    new_analyst,
+)
 
 
 def report_record(written: Written, id: str, form: Format, text: str = "") -> None:

@@ -35,25 +35,25 @@ _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {
 
 def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:
     """Offer each item to be rated across the row; whether one was."""
-    before = seat.said.rated
+    before = seat.sitting.rated
     at_day = known(database, seat.on)
-    ids = [id for id in ids if id not in seat.said.left_unrated]
+    ids = [id for id in ids if id not in seat.sitting.left_unrated]
     for number, id in enumerate(ids, start=1):
         prompt.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
         typer.echo(unrated_text(at_day, id, width()), err=True)
-        begun = seat.said.half_rated.get(id)
+        begun = seat.sitting.half_rated.get(id)
         if begun:
             prompt.tell(f"you had begun: {_shown(begun)}")
         if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
             _rate(seat, database, id, begun or HalfRated())
         else:
-            seat.notes.keep(left_unrated=(*seat.said.left_unrated, id))
-    return seat.said.rated != before
+            seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id))
+    return seat.sitting.rated != before
 
 
 def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
-    due = [indicator for indicator in past_due if _key(indicator) not in seat.said.past_due]
+    due = [indicator for indicator in past_due if _key(indicator) not in seat.sitting.past_due]
     numbers = {
         _key(indicator): f"{number} of {len(due)}" for number, indicator in enumerate(due, start=1)
     }
@@ -63,7 +63,7 @@ def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
         typer.echo(past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
         answer = prompt.answer(question, _seen, "", is_back=True)
-        seat.notes.keep(past_due={**seat.said.past_due, _key(past): answer})
+        seat.notes.keep(past_due={**seat.sitting.past_due, _key(past): answer})
         if answer == "seen":
             worth = past.indicator.if_absent or past.indicator.chance
             absent = ", and counts as absent until then" if worth else ""
@@ -82,12 +82,12 @@ def tell_overdue(database: Database, ids: Sequence[ScenarioId]) -> None:
 
 def tell_open_ends(seat: Seat, database: Database) -> None:
     """Name what was answered and is not recorded: items half rated, indicators seen."""
-    for id, begun in seat.said.half_rated.items():
+    for id, begun in seat.sitting.half_rated.items():
         words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
         for indicator, state in begun.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    for key in unrecorded(database, seat.on, sitting.seen(seat.said)):
+    for key in unrecorded(database, seat.on, sitting.seen(seat.sitting)):
         say(f"seen, and not recorded: {_recording(key)}")
 
 
@@ -95,7 +95,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
     def save() -> None:
         states: dict[str, Any] = dict(answers.indicators)
         half = HalfRated(dict(answers.ratings), states)
-        seat.notes.keep(half_rated={**seat.said.half_rated, id: half})
+        seat.notes.keep(half_rated={**seat.sitting.half_rated, id: half})
 
     answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
     item = database.evidence[id]
@@ -109,9 +109,9 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         walk(without_evidence(database), answers, item.recorded, item)
 
     agreed(ask, lambda _: None, missing=True)
-    rest = {key: half for key, half in seat.said.half_rated.items() if key != id}
+    rest = {key: half for key, half in seat.sitting.half_rated.items() if key != id}
     if not answers.ratings and not answers.indicators:
-        seat.notes.keep(left_unrated=(*seat.said.left_unrated, id), half_rated=rest)
+        seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id), half_rated=rest)
         return
 
     def draft(opened: Opened) -> list[Draft]:
@@ -128,7 +128,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
     except ScenError as error:
         say(str(error))
         return
-    seat.notes.keep(rated=(*seat.said.rated, id), half_rated=rest)
+    seat.notes.keep(rated=(*seat.sitting.rated, id), half_rated=rest)
     prompt.tell(f"{'would be rated' if seat.how.dry_run else 'rated'}: {', '.join(written.paths)}")
     if written.committed and written.committed.fault:
         say(str(written.committed.fault))

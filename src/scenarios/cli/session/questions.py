@@ -14,7 +14,7 @@ from scenarios.analysis.review.agenda import Topic, counted_absent, criteria_tex
 from scenarios.cli.output.streams import screen_lines, width
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.dialogue import Back
+from scenarios.cli.terminal.retyping import Back
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
@@ -35,7 +35,7 @@ _Figure = float | None | Literal["skip"]
 def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
     wanted = [
-        [topic for topic in group if sitting.is_wanted(seat.said, topic, seat.only)]
+        [topic for topic in group if sitting.is_wanted(seat.sitting, topic, seat.only)]
         for group in groups
     ]
     topics = [topic for group in wanted for topic in group]
@@ -54,7 +54,7 @@ def _tell_what_is_done(
     seat: Seat, groups: Sequence[Sequence[Topic]], topics: Sequence[Topic]
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
-    in_the_sheet = sum(sitting.is_in_the_sheet(seat.said, topic) for topic in rest)
+    in_the_sheet = sum(sitting.is_in_the_sheet(seat.sitting, topic) for topic in rest)
     if in_the_sheet:
         done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
@@ -169,7 +169,7 @@ def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
     added = sums(
-        sitting.with_answers(this.database, seat.said),
+        sitting.with_answers(this.database, seat.sitting),
         seat.analyst,
         seat.on,
         [t.id for t in topics],
@@ -185,9 +185,9 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
     if this.at(group, "revealed", "revising"):
         seat = this.seat
         ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
-        after = sitting.with_answers(this.database, seat.said)
+        after = sitting.with_answers(this.database, seat.sitting)
         figures = reveal(this.database, after, seat.analyst, seat.on, ids)
-        absent = counted_absent(this.database, seat.on, sitting.seen(seat.said))
+        absent = counted_absent(this.database, seat.on, sitting.seen(seat.sitting))
         text = terminal.write(reveal_table(figures, (), seat.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
@@ -199,10 +199,10 @@ def _revise(this: Round, group: Sequence[Topic]) -> None:
     if len(topics) > 1 and not is_begun and not wants("Revise any of them (y, Enter = no)"):
         this.stage(topics, "settled")
         return
-    before = dict(this.seat.said.answers)
+    before = dict(this.seat.sitting.answers)
     for topic in topics:
         _revise_one(this, topic)
-    if _figures(this.seat.said.answers) != _figures(before):
+    if _figures(this.seat.sitting.answers) != _figures(before):
         _tell_sum(this, topics)
 
 
@@ -247,7 +247,7 @@ _BELOW = 4
 class Round(NamedTuple):
     """The scenarios of the agenda, numbered, with what is known of them, and those beside them.
 
-    `told` are the first members of the sets whose news were told.
+    `announced` are the first members of the sets whose news were shown.
     """
 
     seat: Seat
@@ -255,11 +255,11 @@ class Round(NamedTuple):
     at_day: Known
     numbers: dict[ScenarioId, str]
     groups: Mapping[ScenarioId, Sequence[Topic]]
-    told: set[ScenarioId]
+    announced: set[ScenarioId]
 
     def answer(self, topic: Topic) -> SittingAnswer | None:
         """Return the answer so far."""
-        return self.seat.said.answers.get(topic.id)
+        return self.seat.sitting.answers.get(topic.id)
 
     def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
         """The scenarios whose answer has got that far."""
@@ -285,8 +285,8 @@ def put_to(this: Round, topic: Topic) -> None:
         lines,
         items=len(group) == 1,
     )
-    if len(group) > 1 and group[0].id not in this.told:
-        this.told.add(group[0].id)
+    if len(group) > 1 and group[0].id not in this.announced:
+        this.announced.add(group[0].id)
         set_id = topic.scenario.set or ""
         title = f"{set_id}: {this.database.tracker.sets.get(set_id, '')}"
         room = lines - text.count("\n") - 2

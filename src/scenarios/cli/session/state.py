@@ -11,7 +11,7 @@ import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.dialogue import Back
+from scenarios.cli.terminal.retyping import Back
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer
 from scenarios.workspace import sitting
@@ -40,19 +40,19 @@ class Seat(NamedTuple):
     begun: float
 
     @property
-    def said(self) -> Sitting:
+    def sitting(self) -> Sitting:
         """Everything that was answered."""
         return self.notes.sitting
 
     @property
     def analyst(self) -> Analyst:
         """Who answers."""
-        return self.said.analyst
+        return self.sitting.analyst
 
     @property
     def on(self) -> date:
         """The day of the sheet."""
-        return self.said.date
+        return self.sitting.date
 
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
         """Keep the answer about a scenario."""

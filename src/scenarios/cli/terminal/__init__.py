@@ -1,1 +1,1 @@
-"""What a person sits at: questions, the pager, what was interrupted."""
+"""Questions at a terminal, the pager, and answers kept after an interruption."""

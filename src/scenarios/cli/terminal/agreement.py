@@ -9,8 +9,8 @@ import typer
 
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, Row, current
-from scenarios.cli.terminal.line import drop_typed_ahead
+from scenarios.cli.terminal.prompt import drop_typed_ahead
+from scenarios.cli.terminal.retyping import Back, Dialogue, Key, RecordLine, current
 from scenarios.errors import ScenError
 from scenarios.text import nearest
 
@@ -22,38 +22,38 @@ _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
 class _Changed(Exception):  # noqa: N818 - no error
     """A line of the record is to be asked for again."""
 
-    def __init__(self, key: Key, said: str) -> None:
+    def __init__(self, key: Key, answer: str) -> None:
         super().__init__()
-        self.key, self.said = key, said
+        self.key, self.answer = key, answer
 
 
 def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool) -> T:
-    """What the questions come to, once somebody has seen it; where nothing is missing, at once.
+    """Ask the questions and return the answers, once confirmed; at once where none is missing.
 
     `ask` is run again from its start after each step back: it must not remember. `tried` writes
     nothing and refuses what writing would refuse, while it can still be changed.
     """
     if not (missing and prompt.interactive()):
         return ask()
-    dialogue = Dialogue()
-    current.append(dialogue)
+    dialogue, outer = Dialogue(), current.get()
+    current.set(dialogue)
     try:
         while True:
             try:
                 answers = ask()
                 retyping.end()
-                if dialogue.asked and any(row.said for row in dialogue.rows):
-                    _show_and_ask(dialogue, _fault(tried, answers))
+                if dialogue.asked and any(row.answer for row in dialogue.rows):
+                    _show_and_ask(dialogue, outer, _fault(tried, answers))
             except Back:
                 dialogue.take_back(dialogue.asked[-1])
             except _Changed as changed:
-                dialogue.take_back(changed.key, changed.said)
+                dialogue.take_back(changed.key, changed.answer)
             else:
                 return answers
             dialogue.begin()
             retyping.begin_anew()
     finally:
-        current.remove(dialogue)
+        current.set(outer)
 
 
 def _fault(tried: Callable[[T], object], answers: T) -> str | None:
@@ -64,10 +64,10 @@ def _fault(tried: Callable[[T], object], answers: T) -> str | None:
     return None
 
 
-def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
+def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None) -> None:
     """Show the record and ask once; one that would be refused cannot be written."""
     rows = _in_order(dialogue.rows)
-    own = current.pop()  # these questions are none of the record's
+    current.set(outer)  # these questions are none of the record's
     try:
         typer.echo(f"\n{_listed(rows)}", err=True)
         if fault:
@@ -75,35 +75,35 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         drop_typed_ahead()
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
-        in_full = "\n".join(f"{row.label}: {row.said or '–'}" for row in rows)
+        in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
         chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
         if chosen == "b":
             raise Back
         if chosen == "e":
             chosen = prompt.answer("Which line: its number or name", _row(rows))
-        if isinstance(chosen, Row) and chosen.key:
-            raise _Changed(chosen.key, chosen.said)
+        if isinstance(chosen, RecordLine) and chosen.key:
+            raise _Changed(chosen.key, chosen.answer)
     finally:
-        current.append(own)
+        current.set(dialogue)
 
 
-def _in_order(rows: Sequence[Row]) -> list[Row]:
-    """What was said, each question once; then what was left out."""
+def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
+    """Return the answers, each question once; then the keys left out."""
     once = {row.key or row: row for row in rows}.values()
-    answered = [row for row in once if row.said]
-    empty = {row.label: row for row in once if not row.said}
+    answered = [row for row in once if row.answer]
+    empty = {row.label: row for row in once if not row.answer}
     return [
         *answered,
         *(row for row in empty.values() if row.label not in {row.label for row in answered}),
     ]
 
 
-def _listed(rows: Sequence[Row]) -> str:
+def _listed(rows: Sequence[RecordLine]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
-    answered = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
+    answered = [(n, row) for n, row in enumerate(rows, start=1) if row.answer]
     wide = max(len(row.label) for _, row in answered)
-    empty = [row.label for row in rows if not row.said]
+    empty = [row.label for row in rows if not row.answer]
     folded = [_line(n, row, wide, full=True) for n, row in answered]
     if sum(text.count("\n") + 1 for text in folded) > lines:
         folded = [_line(n, row, wide, full=False) for n, row in answered]
@@ -112,16 +112,16 @@ def _listed(rows: Sequence[Row]) -> str:
     return "\n".join(folded)
 
 
-def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
-    text = " ".join(row.said.split()) if not full else row.said
+def _line(number: int, row: RecordLine, wide: int, *, full: bool) -> str:
+    text = " ".join(row.answer.split()) if not full else row.answer
     head = f"{number:>3}  {row.label:<{wide}}  "
     if not full:
         return cut(head + text)
     return laid_out(text, head)
 
 
-def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
-    def parse(text: str) -> str | Row:
+def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
+    def parse(text: str) -> str | RecordLine:
         word = text.lower()
         if word in ("", "b", "e"):
             return word
@@ -130,10 +130,10 @@ def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
     return parse
 
 
-def _row(rows: Sequence[Row]) -> Callable[[str], Row]:
+def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
     """The line of a number or a name."""
 
-    def parse(text: str) -> Row:
+    def parse(text: str) -> RecordLine:
         by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
         by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}
         row = by_number.get(text) or by_name.get(nearest(text, by_name) or "")

@@ -21,7 +21,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
 from prompt_toolkit.selection import SelectionState, SelectionType
 
-from scenarios.cli.terminal.dialogue import BACK
+from scenarios.cli.terminal.retyping import BACK
 from scenarios.text import printable
 from scenarios.workspace.input.offers import Offer, matching
 

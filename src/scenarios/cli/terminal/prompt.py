@@ -1,28 +1,37 @@
-"""What is missing: asked for on a terminal, refused elsewhere."""
+"""Missing values: asked for at a terminal, refused elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import in_lines, laid_out
-from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
-from scenarios.cli.terminal.line import editor, typed
-from scenarios.cli.terminal.retyping import note, remember
+from scenarios.cli.terminal.retyping import (
+    BACK,
+    Back,
+    Dialogue,
+    Key,
+    RecordLine,
+    current,
+    note,
+    remember,
+)
 from scenarios.errors import ScenError, UsageError
-from scenarios.text import suggested
+from scenarios.text import printable, suggested
 from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled, unlike
 
 T = TypeVar("T")
 
 
 def interactive() -> bool:
-    """Whether somebody sits at a terminal who can answer."""
+    """True at a terminal, where somebody can answer."""
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
@@ -78,7 +87,7 @@ def wanted(
     if value is not None and not _is_changed(question):
         _note_given(question, option, value)
         return value
-    if not current:
+    if not current.get():
         return None
     if option in HELP:
         tell(HELP[option])
@@ -99,7 +108,7 @@ def several(
 ) -> list[str]:
     """The same of what may be given several times, one after the other."""
     answers = list(values or ())
-    if not answers and current:
+    if not answers and current.get():
         question = f"{what} (Enter = none)"
         asked = _checked(check, offers)
         while text := optional(question, asked, label=_label(option), offers=offers):
@@ -122,7 +131,7 @@ def one_of(
     `known` gives ids, or records by id, whose titles are shown then. A value that `check` refuses
     is asked for again.
     """
-    if not interactive() or (value is not None and not current):
+    if not interactive() or (value is not None and not current.get()):
         return needed(value, option, question)
     offers = titled(known())
     fault = refusal(check, value) if value is not None else None
@@ -145,10 +154,11 @@ def default_of(value: T, option: str, question: str, parse: Callable[[str], T], 
 
     `value` is what the command line gave, or the default.
     """
-    if not current:
+    dialogue = current.get()
+    if dialogue is None:
         return value
     if not _is_changed(question):
-        current[-1].given(question, label, f"{value}", is_option=True)
+        dialogue.given(question, label, f"{value}", is_option=True)
         return value
     return answer(question, _asked_as(option, parse, is_line=False), f"{value}", label=label)
 
@@ -181,12 +191,13 @@ def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callabl
 
 
 def _is_changed(question: str) -> bool:
-    return bool(current) and current[-1].is_changed(question)
+    dialogue = current.get()
+    return dialogue is not None and dialogue.is_changed(question)
 
 
 def _note_given(question: str, option: str, value: str) -> None:
-    if current:
-        current[-1].given(question, _label(option), value, is_option=option.startswith("--"))
+    if dialogue := current.get():
+        dialogue.given(question, _label(option), value, is_option=option.startswith("--"))
 
 
 def _label(option: str) -> str:
@@ -220,7 +231,7 @@ def answer(
     the answer is a line of the record that is shown before it is written. `is_back` lets `<` raise
     Back, which is done with no questions that are gone through again.
     """
-    dialogue = current[-1] if current else Dialogue()
+    dialogue = current.get() or Dialogue()
     key = dialogue.key(question)
     if key in dialogue.answers:
         was = dialogue.answers[key]
@@ -232,7 +243,7 @@ def answer(
     if given and not before:
         fault, value = _read(given, parse)
         if fault is None:
-            dialogue.rows += [Row(label, given, key)] if label else []
+            dialogue.rows += [RecordLine(label, given, key)] if label else []
             return cast("T", value)
         _now(fault)
         before = suggested(fault) or ""
@@ -244,29 +255,29 @@ def answer(
     while True:
         note()
         *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
-        said = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
-        if said == BACK and is_back:
+        reply = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
+        if reply == BACK and is_back:
             raise Back
-        said = "" if said == _CLEARED and default == "" else said
-        fault = _refused(said, default, more or (listed(offers) if offers else None), dialogue)
+        reply = "" if reply == _CLEARED and default == "" else reply
+        fault = _refused(reply, default, more or (listed(offers) if offers else None), dialogue)
         if fault is None:
-            fault, value = _read(said, parse)
-            if fault is None and said != "?":
-                return _kept(dialogue, key, said, cast("T", value), label)
+            fault, value = _read(reply, parse)
+            if fault is None and reply != "?":
+                return _kept(dialogue, key, reply, cast("T", value), label)
             fault = fault or _ANY_TEXT
-            (draft, stands), is_refused = _after(said, fault, draft, stands), True
+            (draft, stands), is_refused = _after(reply, fault, draft, stands), True
         _now(fault)
 
 
-def _after(said: str, fault: str, draft: str, stands: str | None) -> tuple[str, str | None]:
+def _after(reply: str, fault: str, draft: str, stands: str | None) -> tuple[str, str | None]:
     """The text in the line after a refusal, what is meant or was typed; and the one for Enter.
 
     Where Enter is no answer it stays that.
     """
     meant = suggested(fault)
-    if said == "?" or (stands == "" and not editor()):
+    if reply == "?" or (stands == "" and not editor()):
         return draft, stands
-    return (meant or said, stands) if editor() else (draft, meant or stands)
+    return (meant or reply, stands) if editor() else (draft, meant or stands)
 
 
 def optional(
@@ -295,23 +306,23 @@ def confirmed(question: str, *, default: bool = False) -> bool:
 
 def chosen(text: str, offers: Sequence[Offer]) -> str:
     """The id that is meant; it is told with its title."""
-    one = one_alike(text, offers)
-    if isinstance(one, str):
-        raise typer.BadParameter(one)
-    tell(": ".join(filter(None, one)))
-    return one[0]
+    match = one_alike(text, offers)
+    if isinstance(match, str):
+        raise typer.BadParameter(match)
+    tell(": ".join(filter(None, match)))
+    return match[0]
 
 
-def noted(label: str, said: object) -> None:
+def noted(label: str, reply: object) -> None:
     """A line of the record that is not asked for, if there is something in it."""
-    if current and said:
-        current[-1].rows.append(Row(label, str(said), None))
+    if (dialogue := current.get()) and reply:
+        dialogue.rows.append(RecordLine(label, str(reply), None))
 
 
 def unsaid() -> None:
     """The last line of the record is none: another answer takes its place."""
-    if current:
-        current[-1].rows.pop()
+    if dialogue := current.get():
+        dialogue.rows.pop()
 
 
 def tell(text: str, indent: int = 2) -> None:
@@ -325,27 +336,27 @@ def tell(text: str, indent: int = 2) -> None:
 
 def show(text: str) -> None:
     """The same of a text that is laid out already."""
-    if current and current[-1].is_quiet:
-        current[-1].told.append(text)
+    if (dialogue := current.get()) and dialogue.is_quiet:
+        dialogue.told.append(text)
     else:
         typer.echo(text, err=True)
 
 
-def _kept(dialogue: Dialogue, key: Key, said: str, value: T, label: str | None) -> T:
-    shown = said if value is None or isinstance(value, int | float) else str(value)
-    dialogue.answered(key, said, label, shown)
+def _kept(dialogue: Dialogue, key: Key, reply: str, value: T, label: str | None) -> T:
+    shown = reply if value is None or isinstance(value, int | float) else str(value)
+    dialogue.answered(key, reply, label, shown)
     return value
 
 
-def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
-    """What is to be said of an answer that is none."""
-    if said == BACK:
+def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
+    """Explain why an answer is refused."""
+    if reply == BACK:
         if dialogue.asked:
             raise Back
-        return "this is the first question; Ctrl-C stops" if current else _NO_WAY
-    if said == "?" and more:
+        return "this is the first question; Ctrl-C stops" if current.get() else _NO_WAY
+    if reply == "?" and more:
         return more
-    if not said and default is None:
+    if not reply and default is None:
         return "an answer is needed; Ctrl-C stops"
     return None
 
@@ -355,12 +366,12 @@ def refusal(check: Callable[[str], object], text: str) -> str | None:
     return _read(text, check)[0]
 
 
-def _read(said: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
+def _read(reply: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
     """Why it cannot be taken, and what it means."""
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in said.replace("\n", "")):
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in reply.replace("\n", "")):
         return "that holds a key or a byte that is no text: once more", None
     try:
-        return None, parse(said)
+        return None, parse(reply)
     except typer.BadParameter as error:
         return error.message, None
     except ScenError as error:
@@ -376,3 +387,60 @@ def _yes(text: str) -> bool:
     if text.lower() not in ("y", "yes", "n", "no"):
         raise typer.BadParameter(f"'{text}': y or n")
     return text.lower().startswith("y")
+
+
+def typed(
+    above: Sequence[str],
+    prompt: str,
+    before: str,
+    offers: Sequence[Offer],
+    *,
+    is_refused: bool = False,
+) -> str:
+    """The line; Ctrl-C and the end of the input stop the command.
+
+    `above` are the lines of a question before its last one, `before` is what stands in the line
+    already, where it can be changed there; what was refused is selected, so that typing takes its
+    place. Questions go to stderr.
+    """
+    edit = editor()
+    typer.echo("".join(f"{line}\n" for line in above), nl=False, err=True)
+    try:
+        if edit:
+            line: str = edit.edited(printable(prompt), before, offers, is_refused)
+            return line
+        typer.echo(prompt, nl=False, err=True)
+        return _plain()
+    except (EOFError, KeyboardInterrupt):
+        typer.echo(err=True)
+        raise typer.Abort from None
+
+
+def editor() -> ModuleType | None:
+    """The line editor with completion, history and paste; None on a terminal without keys."""
+    if os.environ.get("TERM", "dumb") in ("", "dumb"):
+        return None
+    try:
+        from scenarios.cli.terminal import line_editor
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("scenarios"):
+            raise
+        return None
+    return line_editor
+
+
+def drop_typed_ahead() -> None:
+    """Drop keys pressed before a question was shown: they do not answer it."""
+    if edit := editor():
+        edit.drop_typed_ahead()
+
+
+def _plain() -> str:
+    """A line as the terminal makes it; one that is no text is refused, and asked for again."""
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "\0"
+    if not line:
+        raise EOFError
+    return line.strip()

@@ -37,7 +37,7 @@ _STATES = {"": "observed", "o": "observed", "e": "emerging", "r": "reversed"}
 
 
 class Answers(NamedTuple):
-    """What has been said of the item so far."""
+    """Ratings and indicator states given so far."""
 
     ratings: dict[ScenarioId, Any]
     indicators: dict[str, str]
@@ -113,7 +113,7 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
 
 
 def refuse_unknown(database: Database, answers: Answers) -> None:
-    """What the command line names is there: better said before the walk than after it."""
+    """Refuse unknown ids of the command line before the questions."""
     for id in (*answers.ratings, *(indicator_key(key)[0] for key in answers.indicators)):
         known_id(id, database.scenarios, "scenario", "scen list scenarios")
     keys = {f"{id}/{name}" for id, s in database.scenarios.items() for name in s.indicators}
@@ -122,7 +122,7 @@ def refuse_unknown(database: Database, answers: Answers) -> None:
 
 
 def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
-    """What no indicator may rate too: the scenarios that are rated directly, and their sets."""
+    """Scenarios that no indicator may rate too: those rated directly, and their sets."""
     sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
     return {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
 
@@ -186,14 +186,16 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
     while picked := prompt.optional(question, parse, in_full, label="shows"):
         for key, how in picked.items():
             indicator = _indicator(database, key)
-            row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
+            row = ", ".join(
+                f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items()
+            )
             tell(f"{how}: {indicator.statement}\nrates {row}")
             states["/".join(key)] = how
         question = "  Any more (Enter = go on)"
 
 
 class _Picks(dict[IndicatorKey, str]):
-    """What was chosen, as the record has it."""
+    """Chosen indicators with their states, shown in one line."""
 
     def __str__(self) -> str:
         return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())
@@ -222,9 +224,11 @@ def _ask_ratings(
         tell(f"\n{group.title}", 0)
         for id in group.ids:
             if id in through:
-                tell(f"{id}: {' and '.join(map(_shown, through[id]))} through indicators")
+                tell(
+                    f"{id}: {' and '.join(map(ratios.rating_text, through[id]))} through indicators"
+                )
             elif id in recorded or id in ratings:
-                tell(f"{id}: {_shown(ratings.get(id) or recorded[id])} already")
+                tell(f"{id}: {ratios.rating_text(ratings.get(id) or recorded[id])} already")
         blank = [id for id in group.ids if id not in through]
         if group.is_set and len(blank) < len(group.ids):
             if blank:
@@ -261,10 +265,6 @@ def _rate(
 
 def _indicator(database: Database, key: IndicatorKey) -> Indicator:
     return database.scenarios[key[0]].indicators[key[1]]
-
-
-def _shown(rating: Rating) -> str:
-    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def _graded(text: str) -> str:

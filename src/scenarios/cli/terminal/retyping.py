@@ -1,70 +1,162 @@
-"""What was typed as answers, as the command line that has it all, should the command be stopped."""
+"""Typed answers: gone through again after a step back, and the command line that has them all.
+
+A function that asks depends on its answers alone. To go back it is run once more: each answered
+question takes its answer as it was, and nobody sees it.
+"""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import NamedTuple
 
-_noting: list[Callable[[], None]] = []
-_typed: dict[str, tuple[str, ...]] = {}
-"""The options and arguments that were typed as answers, in order."""
-_corrected: dict[str, str] = {}
-"""What took the place of a word of the command line."""
-_fresh: set[str] = set()
-"""Those of them that were asked for since the questions began anew."""
+BACK = "<"
+"""The answer that goes back to the question before; Shift-Tab is the key for it."""
+Key = tuple[str, int]
+"""A question, and how often it has come up."""
+
+
+class Back(Exception):  # noqa: N818 - no error
+    """Raised to go back to the question before."""
+
+
+class RecordLine(NamedTuple):
+    """A line of the finished record; `key` is None where it cannot be asked for again."""
+
+    label: str
+    answer: str
+    key: Key | None
+
+
+class Dialogue:
+    """The answers so far, by question; `before` has the former text of one that is changed."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Key, str] = {}
+        self.before: dict[Key, str] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Go through the questions, from the first."""
+        self.is_quiet = bool(self.before)
+        self.times: Counter[str] = Counter()
+        self.asked: list[Key] = []
+        self.rows: list[RecordLine] = []
+        self.told: list[str] = []
+
+    def key(self, question: str) -> Key:
+        """The question that is asked now."""
+        self.times[question] += 1
+        return question, self.times[question]
+
+    def is_changed(self, question: str) -> bool:
+        """True if the answer to this question, the next one, is no longer that of an option."""
+        key = question, self.times[question] + 1
+        return key in self.answers or key in self.before
+
+    def answered(self, key: Key, answer: str, label: str | None, shown: str) -> None:
+        """Keep an answer; with a label, as a line of the record."""
+        self.answers[key] = answer
+        self.asked.append(key)
+        self.told.clear()
+        self.is_quiet = bool(self.before)
+        if label:
+            self.rows.append(RecordLine(label, shown, key))
+
+    def given(self, question: str, label: str, shown: str, *, is_option: bool) -> None:
+        """Put a value of the command line into the record too."""
+        key = self.key(question)
+        self.rows.append(RecordLine(label, shown, key if is_option else None))
+
+    def take_back(self, key: Key, answer: str = "") -> None:
+        """This question is asked again, with what was answered."""
+        self.before[key] = self.answers.pop(key, answer)
+
+
+current: ContextVar[Dialogue | None] = ContextVar("current", default=None)
+"""The questions that one can go back in, if any."""
+
+
+class _Typed:
+    """Answers as options and arguments, in order, and words of the command line replaced by others.
+
+    `fresh` are those asked for since the questions began anew; `note` is called before each.
+    """
+
+    def __init__(self) -> None:
+        self.options: dict[str, tuple[str, ...]] = {}
+        self.replaced: dict[str, str] = {}
+        self.fresh: set[str] = set()
+        self.note: Callable[[], None] | None = None
+
+
+_typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
+
+
+def _answers() -> _Typed:
+    """The answers typed in this command."""
+    answers = _typed.get()
+    if answers is None:
+        _typed.set(answers := _Typed())
+    return answers
 
 
 def remember(option: str, *texts: str, instead_of: str | None = None) -> None:
-    """Keep what was typed for an option or an argument: these texts, and none from before.
+    """Keep the texts typed for an option or an argument, and none from before.
 
-    `instead_of` is what the command line had for an argument: the text takes its place there.
+    `instead_of` is the word of the command line for an argument: the text takes its place there.
     """
+    typed = _answers()
     if instead_of is not None:
-        _corrected[instead_of] = texts[0]
+        typed.replaced[instead_of] = texts[0]
         return
-    _fresh.add(option)
+    typed.fresh.add(option)
     if texts:
-        _typed[option] = texts
+        typed.options[option] = texts
     else:
-        _typed.pop(option, None)
+        typed.options.pop(option, None)
 
 
 def begin_anew() -> None:
-    """The questions are gone through again: until one is asked, what was said before stands."""
-    _fresh.clear()
+    """Go through the questions again: until one is asked, its answer from before stands."""
+    _answers().fresh.clear()
 
 
 def end() -> None:
-    """All were asked: what was said to a question that did not come up again is gone."""
-    for option in _typed.keys() - _fresh:
-        del _typed[option]
+    """Drop the answers to questions that did not come up again."""
+    typed = _answers()
+    for option in typed.options.keys() - typed.fresh:
+        del typed.options[option]
 
 
 def before_each(note: Callable[[], None] | None) -> None:
-    """Do this before each question from now on; nothing, with None."""
-    _noting[:] = [note] if note else []
+    """Call this before each question from now on; nothing, with None."""
+    _answers().note = note
 
 
 def note() -> None:
-    """Do what is to be done before each question."""
-    for note in _noting:
+    """Call what is to be called before each question."""
+    if note := _answers().note:
         note()
 
 
 def forget() -> None:
-    """What was typed is written, or kept elsewhere."""
-    _typed.clear()
-    _corrected.clear()
+    """Drop the answers: they are written, or kept elsewhere."""
+    _answers().options.clear()
+    _answers().replaced.clear()
 
 
 def again() -> str | None:
-    """The command line with what was typed in it; None where nothing was."""
-    if not (_typed or _corrected):
+    """The command line with the typed answers in it; None without any."""
+    typed = _answers()
+    if not (typed.options or typed.replaced):
         return None
-    pairs = [(option, text) for option, texts in _typed.items() for text in texts]
+    pairs = [(option, text) for option, texts in typed.options.items() for text in texts]
     options = [word for pair in pairs if pair[0].startswith("--") for word in pair]
     rest = [text for option, text in pairs if not option.startswith("--")]
     dashes = ["--"] if any(text.startswith("-") for text in rest) else []
-    words = [_corrected.get(word, word) for word in sys.argv[1:]]
+    words = [typed.replaced.get(word, word) for word in sys.argv[1:]]
     return shlex.join(["scen", *words, *options, *dashes, *rest])

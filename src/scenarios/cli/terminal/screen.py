@@ -1,4 +1,4 @@
-"""What a terminal shows besides."""
+"""Trends beside the status on a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REVIEWS = 12
 
 
 def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:
-    """What a terminal shows besides; nothing is computed for a pipe."""
+    """Trends of the rows over the last reviews; None where the output is no terminal."""
     if not streams.on_terminal():
         return None
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)

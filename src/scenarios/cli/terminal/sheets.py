@@ -13,8 +13,7 @@ from scenarios.cli.output.streams import say
 from scenarios.errors import Keys
 from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
-from scenarios.workspace.recording import Placed
-from scenarios.workspace.sheets import Entry, Prepared, read_sheet
+from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
 from scenarios.workspace.sitting import foretold_of_sheet
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.exchange.address import hidden
-from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, folded, sentence
+from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
 from scenarios.exchange.events.store import Rows, Store, layout_of
 from scenarios.model import EvidenceId
 from scenarios.text import did_you_mean, first_of, shown
@@ -139,10 +139,10 @@ def _selected(store: Store, events: Events, within: Within) -> Rows:
     return _crossings(rows, days, events.count.at_least, within.since)
 
 
-def evidence_of(store: Store, found: Found, candidate: Candidate) -> dict[str, Any]:
+def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, Any]:
     """A candidate as a record without ratings; ScenError if two rows have its id."""
-    events, layout = found.events, layout_of(found.events.table)
-    lines = [f"A candidate for {found.indicator}, from {layout.title}."]
+    events, layout = match.events, layout_of(match.events.table)
+    lines = [f"A candidate for {match.indicator}, from {layout.title}."]
     if events.count:
         start = candidate.date - dt.timedelta(days=_days(events) - 1)
         selected = _matching(store, events, start, candidate.date)
@@ -175,7 +175,7 @@ def _refuse_ambiguous(store: Store, events: Events, candidate: Candidate) -> Non
         )
 
 
-def _row(layout: Layout, row: Mapping[str, Any]) -> Candidate:
+def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
     texts = {name: clean(str(value)) for name, value in row.items() if value is not None}
     fields = {name: text for name, text in texts.items() if text and name != "date"}
     return Candidate(
@@ -304,7 +304,7 @@ def _day(column: Any) -> Any:
     return plain.cast("date")
 
 
-def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> None:
+def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -> None:
     column = layout.columns[name]
     known = [shown(other) for other in columns.values()]
     hint = did_you_mean(column, columns.values()) or f"it has {first_of(known, _NAMED)}"
@@ -315,7 +315,7 @@ def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> Non
 
 
 def _refuse_match(
-    name: str, layout: Layout, fields: Mapping[str, str | None], columns: Mapping[str, str]
+    name: str, layout: EventLayout, fields: Mapping[str, str | None], columns: Mapping[str, str]
 ) -> None:
     if name in layout.columns:
         _refuse_column(name, layout, columns)

@@ -13,7 +13,7 @@ LONGEST_SUMMARY = 300
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Layout(msgspec.Struct, frozen=True, kw_only=True):
+class EventLayout(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of event table; `system` is the key in `foreign` of the ids of its rows.
 
     `columns` has the column of each field, `id` the fields that together name a row, `codes` the
@@ -66,7 +66,7 @@ def _summary(row: Fields) -> str:
     return sentence(row.get("sub_type") or row.get("type"), actors, row.get("place"))
 
 
-ACLED = Layout(
+ACLED = EventLayout(
     system="acled",
     title="ACLED",
     columns=_pairs(
@@ -112,7 +112,7 @@ def _gdelt_summary(row: Fields) -> str:
     return sentence(row.get("source_name"), did, row.get("target_name"), row.get("place"))
 
 
-GDELT = Layout(
+GDELT = EventLayout(
     system="gdelt",
     title="GDELT 2",
     columns=_pairs(
@@ -190,7 +190,7 @@ def _origin(row: Fields) -> str | None:
     return f"icews-story-{story}" if story else None
 
 
-ICEWS = Layout(
+ICEWS = EventLayout(
     system="icews",
     title="ICEWS",
     columns=_pairs(

@@ -23,7 +23,7 @@ from scenarios.exchange.address import (
     without_secrets,
 )
 from scenarios.exchange.events import mappings
-from scenarios.exchange.events.mappings import Layout, folded, plain_summary
+from scenarios.exchange.events.mappings import EventLayout, folded, plain_summary
 from scenarios.text import counted, did_you_mean, printable, shown
 
 _KINDS: dict[str, Literal["parquet", "text"]] = {
@@ -49,7 +49,7 @@ class Files(NamedTuple):
     head: tuple[str, ...] = ()
 
 
-def files_of(place: Path, table: str, tables: Sequence[str], layout: Layout) -> Files:
+def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout) -> Files:
     """The files of one of the wanted `tables`: those of its name, or the only ones."""
     where = f"'{printable(str(place))}'"
     if not place.exists():
@@ -96,7 +96,7 @@ def _kind_of(path: Path) -> Literal["parquet", "text"] | None:
     return _KINDS.get(Path(name).suffix)
 
 
-def _text(paths: tuple[Path, ...], layout: Layout) -> Files:
+def _text(paths: tuple[Path, ...], layout: EventLayout) -> Files:
     """Text files; ICEWS and GDELT never quote cells between tabs."""
     line = _first_line(paths[0])
     delimiter = max("\t,;", key=line.count)
@@ -194,13 +194,13 @@ class Store(NamedTuple):
         return rows
 
 
-def layout_of(table: str) -> Layout:
+def layout_of(table: str) -> EventLayout:
     """The layout of a table by a word of its name; any other has `id` and `date`."""
     known = next((word for word in table.split("-") if word in _LAYOUTS), None)
     if known:
         return _LAYOUTS[known]
     plain = {name: name for name in ("id", "date", "summary", "title", "text", "url")}
-    return Layout(system=table, title=table, columns=plain, summary=plain_summary)
+    return EventLayout(system=table, title=table, columns=plain, summary=plain_summary)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from scenarios.errors import ScenError
+from scenarios.exchange.arrivals import SourceFile
 from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.readers import Given
 from scenarios.exchange.tables.table import refused
 from scenarios.text import shown
 
@@ -30,11 +30,11 @@ LARGEST = 1 << 30
 MOST_DENSE = 200
 """No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What zipfile raises if a zip is cut short, damaged, encrypted or packed in another way."""
+"""Exceptions of zipfile if a zip is cut short, damaged, encrypted or packed in another way."""
 
 
 @contextmanager
-def parts_of(given: Given, encoding: str | None) -> Iterator[dict[str, Incoming]]:
+def parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, Incoming]]:
     """The parts by name, with those beside a file named as a part; ScenError for none or two."""
     known: dict[str, Incoming] = {}
     with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
@@ -57,7 +57,7 @@ def parts_of(given: Given, encoding: str | None) -> Iterator[dict[str, Incoming]
         yield known
 
 
-def _beside(given: Given) -> Iterator[Path]:
+def _beside(given: SourceFile) -> Iterator[Path]:
     path = given.path
     part = _part(path.name) if path else None
     if path and part and given.stream is not None:

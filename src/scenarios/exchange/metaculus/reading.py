@@ -10,8 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scenarios.errors import NAMED
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Place
-from scenarios.exchange.incoming import Incoming, Row, rows
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Foreign,
+    Place,
+    SourceFile,
+    Wanted,
+)
+from scenarios.exchange.incoming import Incoming, PlainRow, rows
 from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
 from scenarios.exchange.questions import (
     CellError,
@@ -24,7 +32,6 @@ from scenarios.exchange.questions import (
     digest,
     probability,
 )
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 
@@ -60,7 +67,7 @@ _DIRECTIONS = {
 }
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The contents of the files; ScenError if one is not of a download."""
     with parts_of(given, wanted.encoding) as parts:
         return _Download(parts, wanted).arrived()
@@ -164,7 +171,7 @@ class _Download:
         for (id, name), forecasts in self.made.items():
             site.forecasts += self._of_one(file.name, name, forecasts, self.asked.get(id))
 
-    def _name(self, row: Row) -> str:
+    def _name(self, row: PlainRow) -> str:
         name = row.text(_first(row, *_NAMES) or _NAMES[0])
         if not name:
             raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
@@ -210,12 +217,12 @@ class _Download:
                 self.site.records.append(_evidence(self.site, row, about))
 
 
-def _first(row: Row, *columns: str) -> str | None:
+def _first(row: PlainRow, *columns: str) -> str | None:
     """The first of these columns that has a text."""
     return next((column for column in columns if row.text(column)), None)
 
 
-def _question(site: Intake, row: Row, id: str, options: tuple[str, ...]) -> Posed:
+def _question(site: Intake, row: PlainRow, id: str, options: tuple[str, ...]) -> Posed:
     title, label = row.text("Question Title"), row.text("Label")
     if label and label.casefold() not in title.casefold():
         title = f"{title} ({label})"
@@ -242,12 +249,12 @@ def _question(site: Intake, row: Row, id: str, options: tuple[str, ...]) -> Pose
     )
 
 
-def _day(site: Intake, row: Row, *columns: str) -> dt.date | None:
+def _day(site: Intake, row: PlainRow, *columns: str) -> dt.date | None:
     column = _first(row, *columns)
     return site.day(row.text(column), column) if column else None
 
 
-def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> Ended | None:
+def _resolved(row: PlainRow, option: str, options: tuple[str, ...], day: dt.date) -> Ended | None:
     """The outcome; None for an option that did not occur, as its set implies it."""
     known = row.text("Resolution").casefold()
     words = f"Resolved as {shown(row.text('Resolution'))[1:-1]} at Metaculus"
@@ -266,7 +273,7 @@ def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> 
     return Ended("occurred" if known in _YES else "did-not-occur", day, words)
 
 
-def _options(row: Row) -> tuple[str, ...]:
+def _options(row: PlainRow) -> tuple[str, ...]:
     """The options over all time: the probabilities of a forecast stand in their order."""
     for column in ("MC Options (All)", "MC Options (Current)", "MC Options"):
         if options := tuple(dict.fromkeys(listed(row.text(column)))):
@@ -301,7 +308,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _values(
-    site: Intake, row: Row, id: str, question: _Taken | None
+    site: Intake, row: PlainRow, id: str, question: _Taken | None
 ) -> Iterator[tuple[Foreign, float]]:
     """The probability of a question, or of each option that it had at the time."""
     if row.text(YES):
@@ -338,7 +345,7 @@ def _numbers(text: str) -> list[float | None]:
     ]
 
 
-def _evidence(site: Intake, row: Row, about: list[_Taken]) -> Arrival:
+def _evidence(site: Intake, row: PlainRow, about: list[_Taken]) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
@@ -375,7 +382,7 @@ def _evidence(site: Intake, row: Row, about: list[_Taken]) -> Arrival:
     return Arrival(kind="evidence", record=record, title=title, place=row.place, foreign=foreign)
 
 
-def _notes(row: Row, kind: str, titles: list[str]) -> list[str]:
+def _notes(row: PlainRow, kind: str, titles: list[str]) -> list[str]:
     """The question, the direction and every other field of the row."""
     lines = [f"Key factor at Metaculus ({_WORDS[kind]})"]
     lines += (f"Question: {title}" for title in titles)

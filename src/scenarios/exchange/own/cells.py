@@ -39,10 +39,10 @@ _NAMES = {"dmy": "day", "mdy": "month"}
 
 
 class Unfit(Exception):  # noqa: N818 - the words are the user's
-    """What a cell holds is not what its column is for: the message says why."""
+    """A cell's value does not fit its column; the message says why."""
 
 
-class Seen(NamedTuple):
+class FirstDay(NamedTuple):
     """The first day of a column: how it is written, in which row, and its text."""
 
     style: str
@@ -57,17 +57,17 @@ class Days:
     """
 
     def __init__(self, order: Order | None) -> None:
-        self.order, self._seen = order, dict[str, Seen]()
+        self.order, self._seen = order, dict[str, FirstDay]()
         self._orders: dict[str, tuple[Order, int, str]] = {}
 
     def look(self, column: str, row: int, value: Any) -> None:
         """Learn from one cell in which order a column with slashes has days and months."""
-        found = _STYLES["slashes"].fullmatch(value.strip()) if isinstance(value, str) else None
-        if found and column not in self._orders:
-            if int(found["a"]) > _LAST_MONTH:
-                self._orders[column] = ("dmy", row, found[0])
-            elif int(found["b"]) > _LAST_MONTH:
-                self._orders[column] = ("mdy", row, found[0])
+        match = _STYLES["slashes"].fullmatch(value.strip()) if isinstance(value, str) else None
+        if match and column not in self._orders:
+            if int(match["a"]) > _LAST_MONTH:
+                self._orders[column] = ("dmy", row, match[0])
+            elif int(match["b"]) > _LAST_MONTH:
+                self._orders[column] = ("mdy", row, match[0])
 
     def day(self, column: str, row: int, value: Any) -> dt.date | dt.datetime:
         """A day, or a time of one; an Unfit says what is wrong."""
@@ -76,17 +76,17 @@ class Days:
         if isinstance(value, dt.date):
             return value
         if not isinstance(value, str):
-            told = f"{value:.15g}" if isinstance(value, float) else shown(value)
-            raise Unfit(f"{told} is no date; in a spreadsheet, format it as a date")
+            figure_text = f"{value:.15g}" if isinstance(value, float) else shown(value)
+            raise Unfit(f"{figure_text} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
-        style, made = self._read(column, text)
-        first = self._seen.setdefault(column, Seen(style, row, text))
+        style, moment = self._read(column, text)
+        first = self._seen.setdefault(column, FirstDay(style, row, text))
         if first.style != style:
             raise Unfit(
                 f"{shown(text)}, and row {first.row} writes {shown(first.text)}:"
                 " one style of dates in a column"
             )
-        return made
+        return moment
 
     def observed(self, column: str, row: int, value: Any) -> dt.date | dt.datetime | str:
         """A day, a month (2021-12) or a year (2021)."""
@@ -99,11 +99,11 @@ class Days:
         try:
             if _ISO.match(text):
                 is_day = len(text) == len("2022-02-28")
-                made = dt.date.fromisoformat(text) if is_day else dt.datetime.fromisoformat(text)
-                return "iso", made
+                moment = dt.date.fromisoformat(text) if is_day else dt.datetime.fromisoformat(text)
+                return "iso", moment
             for style, pattern in _STYLES.items():
-                if found := pattern.fullmatch(text):
-                    return style, self._made(column, text, found.groupdict())
+                if match := pattern.fullmatch(text):
+                    return style, self._made(column, text, match.groupdict())
         except ValueError:  # no such day
             pass
         raise Unfit(f"{shown(text)} is no date: write 2022-02-28")
@@ -144,7 +144,7 @@ _GRADE = re.compile(r"([A-F])([1-6])")
 _OPEN = frozenset({"open", "unresolved", "pending"})
 
 
-class Cell(NamedTuple):
+class CellValue(NamedTuple):
     """A value with its row and column, and what reads the days of the table."""
 
     value: Any
@@ -153,10 +153,10 @@ class Cell(NamedTuple):
     days: Days
 
 
-Parse = Callable[[Cell], Any]
+Parse = Callable[[CellValue], Any]
 
 
-def text(cell: Cell) -> str:
+def text(cell: CellValue) -> str:
     """A text, without the blanks around it; a number as it is written."""
     value = cell.value
     if isinstance(value, str):
@@ -170,38 +170,38 @@ def text(cell: Cell) -> str:
     return str(value)
 
 
-def line(cell: Cell) -> str:
+def line(cell: CellValue) -> str:
     """A text of one line."""
     return " ".join(text(cell).split())
 
 
-def several(cell: Cell) -> list[str]:
+def several(cell: CellValue) -> list[str]:
     """Texts with `;` between them, or a list of JSON; each once."""
     values = cell.value if isinstance(cell.value, list) else text(cell).split(";")
-    return [*dict.fromkeys(word for one in values if (word := str(one).strip()))]
+    return [*dict.fromkeys(word for entry in values if (word := str(entry).strip()))]
 
 
-def labels(cell: Cell) -> list[str]:
+def labels(cell: CellValue) -> list[str]:
     """The same as ids."""
-    return [*dict.fromkeys(slug(one, otherwise="tag") for one in several(cell))]
+    return [*dict.fromkeys(slug(entry, otherwise="tag") for entry in several(cell))]
 
 
-def label(cell: Cell) -> str:
+def label(cell: CellValue) -> str:
     """A text as an id."""
     return slug(text(cell), 80)
 
 
-def day(cell: Cell) -> Any:
+def day(cell: CellValue) -> Any:
     """A day, or a time of one."""
     return cell.days.day(cell.column, cell.row, cell.value)
 
 
-def observed(cell: Cell) -> Any:
+def observed(cell: CellValue) -> Any:
     """A day, a month (2021-12) or a year (2021)."""
     return cell.days.observed(cell.column, cell.row, cell.value)
 
 
-def chance(cell: Cell) -> float:
+def chance(cell: CellValue) -> float:
     """A probability as 0.7, 0,7 or 70%."""
     digits, percent, rest = text(cell).partition("%")
     value = _number(digits)
@@ -216,7 +216,7 @@ def chance(cell: Cell) -> float:
     return value
 
 
-def forecast(cell: Cell) -> float | None:
+def forecast(cell: CellValue) -> float | None:
     """A probability, or None for one that is withdrawn."""
     return None if text(cell).lower() in ("withdraw", "withdrawn") else chance(cell)
 
@@ -224,60 +224,60 @@ def forecast(cell: Cell) -> float | None:
 def in_percent(parse: Parse) -> Parse:
     """The same of numbers from 0 to 100."""
 
-    def parsed(cell: Cell) -> Any:
-        told = text(cell).removesuffix("%")
-        is_number = _number(told) is not None
-        return parse(cell._replace(value=told + "%" if is_number else cell.value))
+    def parsed(cell: CellValue) -> Any:
+        figure_text = text(cell).removesuffix("%")
+        is_number = _number(figure_text) is not None
+        return parse(cell._replace(value=figure_text + "%" if is_number else cell.value))
 
     return parsed
 
 
-def rating(cell: Cell) -> str | float:
+def rating(cell: CellValue) -> str | float:
     """A consistency code, or a likelihood ratio."""
-    told = text(cell)
-    if told.upper() in CODES:
-        return told.upper()
-    value = _number(told)
+    figure_text = text(cell)
+    if figure_text.upper() in CODES:
+        return figure_text.upper()
+    value = _number(figure_text)
     if value is None:
-        raise Unfit(f"{shown(told)} is no rating: {', '.join(CODES)}, or a likelihood ratio")
+        raise Unfit(f"{shown(figure_text)} is no rating: {', '.join(CODES)}, or a likelihood ratio")
     return int(value) if value.is_integer() else value
 
 
-def pairs(cell: Cell) -> dict[str, Any]:
+def pairs(cell: CellValue) -> dict[str, Any]:
     """Ratings as `SCENARIO=CODE`, with `;` between them."""
-    return {name: rating(cell._replace(value=one)) for name, one in _pairs(cell, "pact=CC")}
+    return {name: rating(cell._replace(value=entry)) for name, entry in _pairs(cell, "pact=CC")}
 
 
-def states(cell: Cell) -> dict[str, str]:
+def states(cell: CellValue) -> dict[str, str]:
     """States as `SCENARIO/INDICATOR=observed`, with `;` between them."""
-    return {name: one.lower() for name, one in _pairs(cell, "pact/talks=observed")}
+    return {name: entry.lower() for name, entry in _pairs(cell, "pact/talks=observed")}
 
 
-def outcome(cell: Cell) -> str | None:
+def outcome(cell: CellValue) -> str | None:
     """How it ended, None where it has not."""
-    told = text(cell).lower()
-    if told in _OPEN:
+    figure_text = text(cell).lower()
+    if figure_text in _OPEN:
         return None
-    if told not in OUTCOMES:
+    if figure_text not in OUTCOMES:
         words = "is no outcome: occurred, did-not-occur or annulled (yes, no, 1, 0)"
         raise Unfit(f"{shown(text(cell))} {words}")
-    return OUTCOMES[told]
+    return OUTCOMES[figure_text]
 
 
-def grade(cell: Cell) -> tuple[str, int]:
+def grade(cell: CellValue) -> tuple[str, int]:
     """An Admiralty grade, B2."""
-    found = _GRADE.fullmatch(text(cell).upper())
-    if not found:
+    match = _GRADE.fullmatch(text(cell).upper())
+    if not match:
         raise Unfit(f"{shown(text(cell))} is no Admiralty grade: A to F, then 1 to 6, like B2")
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
-def letter(cell: Cell) -> str:
+def letter(cell: CellValue) -> str:
     """A reliability, A to F."""
     return text(cell).upper()
 
 
-def whole(cell: Cell) -> int:
+def whole(cell: CellValue) -> int:
     """A whole number."""
     value = _number(text(cell))
     if value is None or not value.is_integer():
@@ -285,22 +285,22 @@ def whole(cell: Cell) -> int:
     return int(value)
 
 
-def _pairs(cell: Cell, example: str) -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
-    for one in several(cell):
-        name, equals, value = (part.strip() for part in one.partition("="))
+def _pairs(cell: CellValue, example: str) -> list[tuple[str, str]]:
+    match: dict[str, str] = {}
+    for entry in several(cell):
+        name, equals, value = (part.strip() for part in entry.partition("="))
         if not (name and equals and value):
-            raise Unfit(f"{shown(one)}: write {example}, with ; between several")
-        if name in found:
+            raise Unfit(f"{shown(entry)}: write {example}, with ; between several")
+        if name in match:
             raise Unfit(f"{shown(name)} stands there twice")
-        found[name] = value
-    return [*found.items()]
+        match[name] = value
+    return [*match.items()]
 
 
-def _number(told: str) -> float | None:
+def _number(figure_text: str) -> float | None:
     """A finite number; a comma is taken for a point where there is no other way to read it."""
-    told = told.strip()
-    if _COMMA.fullmatch(told):
-        told = told.replace(",", ".")
-    value = float(told) if _NUMBER.fullmatch(told) else math.inf
+    figure_text = figure_text.strip()
+    if _COMMA.fullmatch(figure_text):
+        figure_text = figure_text.replace(",", ".")
+    value = float(figure_text) if _NUMBER.fullmatch(figure_text) else math.inf
     return value if math.isfinite(value) else None

@@ -6,11 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Misfit, Place
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+)
 from scenarios.exchange.own import cells
 from scenarios.exchange.own.cells import Unfit
-from scenarios.exchange.own.rows import Kind, Told, foreign, named, needed, nested, records, sheet
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.own.rows import (
+    Kind,
+    NamedIds,
+    foreign,
+    named,
+    needed,
+    nested,
+    records,
+    sheet,
+)
 
 LONGEST_TITLE = 200
 
@@ -56,12 +72,12 @@ SCENARIOS = Kind(
 )
 
 
-def scenarios(given: Given, wanted: Wanted) -> Arrived:
+def scenarios(given: SourceFile, wanted: Wanted) -> Arrived:
     """The scenarios of a file."""
     return records(given, wanted, SCENARIOS, _scenario)
 
 
-def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
     question = needed(values, "question", "title")
     title = _short(str(values.get("title", question)))
     needed(values, "horizon")
@@ -73,7 +89,7 @@ def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Tol
         del record["resolution"]
     return Arrival(
         kind="scenario",
-        record=record | named(values, "set", told.sets),
+        record=record | named(values, "set", ids.sets),
         title=title,
         place=place,
         id=values.get("id"),
@@ -111,12 +127,14 @@ INDICATORS = Kind(
 )
 
 
-def indicators(given: Given, wanted: Wanted) -> Arrived:
+def indicators(given: SourceFile, wanted: Wanted) -> Arrived:
     """The indicators of a file."""
     return records(given, wanted, INDICATORS, _indicator)
 
 
-def _indicator(values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: Told) -> Arrival:
+def _indicator(
+    values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: NamedIds
+) -> Arrival:
     statement = needed(values, "statement")
     return Arrival(
         kind="indicator",
@@ -168,12 +186,12 @@ EVIDENCE = Kind(
 )
 
 
-def evidence(given: Given, wanted: Wanted) -> Arrived:
+def evidence(given: SourceFile, wanted: Wanted) -> Arrived:
     """The evidence of a file."""
     return records(given, wanted, EVIDENCE, _item)
 
 
-def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
     summary = needed(values, "summary")
     needed(values, "observed")
     record = nested(values, "id", "foreign", "grade")
@@ -181,7 +199,7 @@ def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -
         record["reliability"], record["credibility"] = values["grade"]
     return Arrival(
         kind="evidence",
-        record=record | named(values, "analyst", told.analysts),
+        record=record | named(values, "analyst", ids.analysts),
         title=summary,
         place=place,
         id=values.get("id"),
@@ -210,12 +228,12 @@ SOURCES = Kind(
 )
 
 
-def sources(given: Given, wanted: Wanted) -> Arrived:
+def sources(given: SourceFile, wanted: Wanted) -> Arrived:
     """The sources of a file."""
     return records(given, wanted, SOURCES, _source)
 
 
-def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: Told) -> Arrival:
+def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: NamedIds) -> Arrival:
     name = needed(values, "name")
     needed(values, "reliability")
     return Arrival(
@@ -251,26 +269,26 @@ FORECASTS = Kind(
 )
 
 
-def forecasts(given: Given, wanted: Wanted) -> Arrived:
+def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     """The forecasts of a file."""
-    found = sheet(given, wanted, FORECASTS)
-    if "analyst" not in found.columns and wanted.analyst is None:
+    keyed = sheet(given, wanted, FORECASTS)
+    if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), Told({}, {})
-    for row in found.rows:
+    forecasts, misfits, ids = list[ForecastArrival](), list[Misfit](), NamedIds({}, {})
+    for row in keyed.rows:
         misfits += row.misfits
         if row.misfits or not row.values:
             continue
         place = Place(given.name, row.number)
         try:
-            forecasts += _forecasts(row.values, place, found.columns, wanted, told)
+            forecasts += _forecasts(row.values, place, keyed.columns, wanted, ids)
         except Unfit as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
         forecasts=tuple(forecasts),
         misfits=tuple(misfits),
-        analysts=told.analysts,
-        remarks=found.remarks,
+        analysts=ids.analysts,
+        remarks=keyed.remarks,
     )
 
 
@@ -279,15 +297,15 @@ def _forecasts(
     place: Place,
     columns: Mapping[str, str],
     wanted: Wanted,
-    told: Told,
+    ids: NamedIds,
 ) -> Iterator[ForecastArrival]:
     needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
         raise Unfit("there is no analyst: --analyst stands in for those that are missing")
-    (analyst,) = named({"analyst": who}, "analyst", told.analysts).values()
+    (analyst,) = named({"analyst": who}, "analyst", ids.analysts).values()
     long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
-    wide = [(one, one.partition(".")[2]) for one in columns if one.startswith("probability.")]
+    wide = [(name, name.partition(".")[2]) for name in columns if name.startswith("probability.")]
     if long and "probability" not in values:
         raise Unfit("there is no probability (withdraw takes one back)")
     for field, scenario in (*long, *wide):

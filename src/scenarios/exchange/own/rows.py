@@ -9,18 +9,26 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
-from scenarios.exchange.own.cells import Cell, Days, Parse, Unfit, chance, forecast, in_percent
-from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+    slug,
+)
+from scenarios.exchange.own.cells import CellValue, Days, Parse, Unfit, chance, forecast, in_percent
 from scenarios.exchange.tables import reading
-from scenarios.exchange.tables.table import Row, refused
+from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown
 
 _PART = re.compile(r"\{([^{}]+)\}")
 _BLANK = re.compile(r"[\s\-]+")
 EVERY_OTHER = "*"
 _NOTHING = ("N/A", "n/a", "#N/A")
-"""What says of a cell that nothing is in it."""
+"""Values of an empty cell."""
 
 
 class Kind(NamedTuple):
@@ -38,7 +46,7 @@ class Kind(NamedTuple):
     wide: str | None = None
 
 
-class Column(NamedTuple):
+class KeyColumn(NamedTuple):
     """Where a key's value comes from: a column, or several with text between them."""
 
     field: str
@@ -54,17 +62,17 @@ class Column(NamedTuple):
         names = _PART.findall(self.name)
         if not any(name in cells for name in names):
             return self.otherwise
-        return _PART.sub(lambda found: _plain(cells.get(found[1], "")), self.name)
+        return _PART.sub(lambda match: _plain(cells.get(match[1], "")), self.name)
 
 
-def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[Column]:
+def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[KeyColumn]:
     """The columns of a table that hold something; refused where one is not known."""
     chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
     _refuse_absent(chosen, names, file)
     mapped = {name for name, _ in chosen}
     parts = {part for name in mapped for part in _PART.findall(name)}
-    found = [_mapped(kind, name, field) for name, field in chosen if field]
-    is_told = {one.field for one in found}
+    chosen_columns = [_mapped(kind, name, field) for name, field in chosen if field]
+    is_told = {column.field for column in chosen_columns}
     rest, unknown = [name for name in names if name not in mapped], []
     by_name = {name: field for name in rest if (field := _known(kind, name))}
     is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | is_told
@@ -75,13 +83,13 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
         if field is None:
             unknown += [name] if name not in parts else []
         elif field not in is_told:
-            found.append(_mapped(kind, name, field))
+            chosen_columns.append(_mapped(kind, name, field))
     if unknown and (EVERY_OTHER, "") not in wanted.columns:
         raise UsageError(f"{file}: {_told(kind, unknown, wanted, is_wide=is_wide)}")
-    found = _with_defaults(kind, found, wanted.defaults)
-    _refuse_twice(found, file)
-    _refuse_lacking(kind, found, file)
-    return found
+    chosen_columns = _with_defaults(kind, chosen_columns, wanted.defaults)
+    _refuse_twice(chosen_columns, file)
+    _refuse_lacking(kind, chosen_columns, file)
+    return chosen_columns
 
 
 def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file: str) -> None:
@@ -94,36 +102,36 @@ def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file
                 raise UsageError(f"{words}; {hint}")
 
 
-def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
+def _mapped(kind: Kind, name: str, field_text: str, option: str = "--map") -> KeyColumn:
     """A column as a field; one with a `%` behind it holds numbers from 0 to 100."""
-    plain = told.removesuffix("%")
-    field = plain if plain in kind.fields else kind.synonyms.get(plain, told)
+    plain = field_text.removesuffix("%")
+    field = plain if plain in kind.fields else kind.synonyms.get(plain, field_text)
     parse = kind.fields.get(field)
-    if parse and plain != told:
+    if parse and plain != field_text:
         parse = in_percent(parse) if parse in (chance, forecast) else None
     family, dot, member = field.partition(".")
     if parse is None and dot and member:
         parse = kind.families.get(family)
     if parse is None:
-        every = [*kind.fields, *(f"{one}.…" for one in kind.families)]
-        hint = did_you_mean(told, kind.fields) or f"there is {', '.join(every)}"
-        typed = f"{name}={told}" if option == "--map" else told
-        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(told)}; {hint}")
-    return Column(field, name, parse)
+        every = [*kind.fields, *(f"{key_family}.…" for key_family in kind.families)]
+        hint = did_you_mean(field_text, kind.fields) or f"there is {', '.join(every)}"
+        typed = f"{name}={field_text}" if option == "--map" else field_text
+        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(field_text)}; {hint}")
+    return KeyColumn(field, name, parse)
 
 
 def _with_defaults(
-    kind: Kind, found: Sequence[Column], defaults: Mapping[str, str]
-) -> list[Column]:
+    kind: Kind, mapped: Sequence[KeyColumn], defaults: Mapping[str, str]
+) -> list[KeyColumn]:
     """The columns, with what stands in for a cell that holds nothing, or for a column."""
-    made = [
+    with_default = [
         _mapped(kind, f"--default {field}", field, "--default")._replace(otherwise=value)
         for field, value in defaults.items()
     ]
-    given = {one.field: one.otherwise for one in made}
-    columns = [one._replace(otherwise=given.get(one.field)) for one in found]
-    there = {one.field for one in found}
-    return [*columns, *(one for one in made if one.field not in there)]
+    given = {column.field: column.otherwise for column in with_default}
+    columns = [column._replace(otherwise=given.get(column.field)) for column in mapped]
+    there = {column.field for column in mapped}
+    return [*columns, *(column for column in with_default if column.field not in there)]
 
 
 def _known(kind: Kind, name: str) -> str | None:
@@ -137,7 +145,7 @@ def _known(kind: Kind, name: str) -> str | None:
     return kind.synonyms.get(plain)
 
 
-def _read_as(kind: Kind, columns: Iterable[Column], wanted: Wanted) -> Iterator[str]:
+def _read_as(kind: Kind, columns: Iterable[KeyColumn], wanted: Wanted) -> Iterator[str]:
     """Yield the columns that are read as a field of another name, which nobody said."""
     mapped = {name for name, _ in wanted.columns}
     pairs = [
@@ -164,9 +172,9 @@ def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) 
     )
 
 
-def _refuse_twice(found: Sequence[Column], file: str) -> None:
+def _refuse_twice(mapped: Sequence[KeyColumn], file: str) -> None:
     named: dict[str, str] = {}
-    for field, name, *_ in found:
+    for field, name, *_ in mapped:
         if field in named:
             both = f"{shown(named[field])} and {shown(name)}"
             words = f"columns {both} are both {field}: --map COLUMN= leaves one out"
@@ -174,8 +182,9 @@ def _refuse_twice(found: Sequence[Column], file: str) -> None:
         named[field] = name
 
 
-def _refuse_lacking(kind: Kind, found: Sequence[Column], file: str) -> None:
-    fields = {one.field for one in found} | {one.field.partition(".")[0] for one in found}
+def _refuse_lacking(kind: Kind, mapped: Sequence[KeyColumn], file: str) -> None:
+    named = [column.field for column in mapped]
+    fields = {*named, *(field.partition(".")[0] for field in named)}
     for group in kind.required:
         if not fields.intersection(group):
             words = " or ".join(group)
@@ -199,7 +208,7 @@ class Read(NamedTuple):
     misfits: tuple[Misfit, ...]
 
 
-class Sheet(NamedTuple):
+class KeyedRows(NamedTuple):
     """A table of one kind: what each key came from, its rows, and remarks."""
 
     columns: Mapping[str, str]
@@ -207,95 +216,97 @@ class Sheet(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def sheet(given: Given, wanted: Wanted, kind: Kind) -> Sheet:
+def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
     """The rows of a file as keys with values."""
     assert given.stream is not None  # noqa: S101 - a folder is refused before
     table = reading.read(
         given.stream, given.name, wanted.form, encoding=wanted.encoding, sheet=wanted.sheet
     )
     chosen = columns(kind, table.columns, wanted, given.name)
-    named = {one.field: one.name for one in chosen}
+    named = {column.field: column.name for column in chosen}
     days = Days(wanted.dates)
-    rows, room = list[Row](), MOST_CELLS
+    rows, room = list[TableRow](), MOST_CELLS
     for row in table.rows:
         room -= len(row.cells)
         if room < 0 or len(rows) == MOST_ROWS:
             words = f"more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
             raise refused(given.name, row.number, f"{words}: split the file")
         rows.append(row)
-        for one in chosen:
-            days.look(one.name, row.number, row.cells.get(one.name))
+        for column in chosen:
+            days.look(column.name, row.number, row.cells.get(column.name))
     watched = wanted.progress(rows, "reading the rows", len(rows))
     remarks = (*table.remarks, *_read_as(kind, chosen, wanted))
-    return Sheet(named, _rows(watched, chosen, days, given.name), remarks)
+    return KeyedRows(named, _rows(watched, chosen, days, given.name), remarks)
 
 
-def _rows(rows: Iterable[Row], chosen: list[Column], days: Days, file: str) -> Iterator[Read]:
+def _rows(
+    rows: Iterable[TableRow], chosen: list[KeyColumn], days: Days, file: str
+) -> Iterator[Read]:
     for row in rows:
         if row.fault:
             yield Read(row.number, {}, (Misfit(place=Place(file, row.number), message=row.fault),))
             continue
         values, misfits = {}, []
-        for one in chosen:
-            value = one.of(row.cells)
+        for column in chosen:
+            value = column.of(row.cells)
             if value is None:
                 continue
             try:
-                values[one.field] = one.parse(Cell(value, row.number, one.name, days))
+                values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
             except Unfit as error:
-                place = Place(file, row.number, one.name)
+                place = Place(file, row.number, column.name)
                 misfits.append(Misfit(place=place, message=str(error)))
         yield Read(row.number, values, tuple(misfits))
 
 
-class Told(NamedTuple):
+class NamedIds(NamedTuple):
     """The sets and analysts that rows name, each id with how it was written."""
 
     sets: dict[str, str]
     analysts: dict[str, str]
 
 
-One = Callable[[Mapping[str, Any], Place, Wanted, Told], Arrival]
+RecordMaker = Callable[[Mapping[str, Any], Place, Wanted, NamedIds], Arrival]
 """Makes the record of a row's values; an Unfit where it makes none."""
 
 
-def records(given: Given, wanted: Wanted, kind: Kind, one: One) -> Arrived:
+def records(given: SourceFile, wanted: Wanted, kind: Kind, make: RecordMaker) -> Arrived:
     """The records of a file."""
-    found = sheet(given, wanted, kind)
-    arrivals, misfits, told = list[Arrival](), list[Misfit](), Told({}, {})
-    for row in found.rows:
+    keyed = sheet(given, wanted, kind)
+    arrivals, misfits, ids = list[Arrival](), list[Misfit](), NamedIds({}, {})
+    for row in keyed.rows:
         misfits += row.misfits
         if row.misfits or not row.values:
             continue
         place = Place(given.name, row.number)
         try:
-            arrivals.append(replace(one(row.values, place, wanted, told), columns=found.columns))
+            arrivals.append(replace(make(row.values, place, wanted, ids), columns=keyed.columns))
         except Unfit as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
         records=tuple(arrivals),
         misfits=tuple(misfits),
-        sets=told.sets,
-        analysts=told.analysts,
-        remarks=found.remarks,
+        sets=ids.sets,
+        analysts=ids.analysts,
+        remarks=keyed.remarks,
     )
 
 
 def nested(values: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
     """Dotted keys as mappings in one another, without those that are no key of a record."""
-    made: dict[str, Any] = {}
+    values_read: dict[str, Any] = {}
     for key, value in values.items():
         first, dot, rest = key.partition(".")
         if first in left_out or value is None:
             continue
         if dot:
-            made.setdefault(first, {})
-            made[first][rest] = value
+            values_read.setdefault(first, {})
+            values_read[first][rest] = value
         elif isinstance(value, dict):
-            made[first] = {**value, **made.get(first, {})}
+            values_read[first] = {**value, **values_read.get(first, {})}
         else:
-            made[first] = value
-    return made
+            values_read[first] = value
+    return values_read
 
 
 def foreign(values: Mapping[str, Any], wanted: Wanted) -> Foreign | None:

@@ -103,7 +103,7 @@ _PROPERTIES = (
 )
 
 
-class Figures(NamedTuple):
+class ScenarioFigures(NamedTuple):
     """The stated and the implied probability of a scenario on a day."""
 
     stated: float | None
@@ -116,7 +116,7 @@ class Bundled(NamedTuple):
     database: Database
     tracker: str
     as_of: dt.date
-    figures: Mapping[ScenarioId, Figures]
+    figures: Mapping[ScenarioId, ScenarioFigures]
 
     def named(self, kind: str, *names: str) -> str:
         """The id of a record: ours, or the one that it already has in STIX."""
@@ -138,7 +138,7 @@ class Bundled(NamedTuple):
 def _write(view: View, place: Path) -> None:
     names = TABLES["status"].places(("scenario_id", "stated", "implied"))
     rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
-    figures = {id: Figures(stated, implied) for id, stated, implied in rows}
+    figures = {id: ScenarioFigures(stated, implied) for id, stated, implied in rows}
     meta = view.moment.made
     text = bundle(Bundled(view.moment.records, meta.tracker, meta.as_of, figures))
     with place.open("wb") as file:
@@ -282,7 +282,7 @@ def _scenario(
     bundled: Bundled, id: ScenarioId, scenario: Scenario, bearing: list[EvidenceId]
 ) -> Any:
     outcome = scenario.resolution
-    figures = bundled.figures.get(id, Figures(None, None))
+    figures = bundled.figures.get(id, ScenarioFigures(None, None))
     notes = [bundled.named("note", item) for item in bearing]
     return bundled.object(
         "report",

@@ -13,9 +13,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, Place
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+)
 from scenarios.exchange.incoming import incoming
-from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.stix.bundle import credibility_of, properties_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
@@ -40,7 +48,7 @@ _OURS = {
 }
 
 
-def read(given: Given, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The records of a bundle, each with its number in it; an invalid one is a misfit."""
     with incoming(given, wanted.encoding, ".json", ".stix") as files:
         bundles = [

@@ -18,8 +18,8 @@ from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.tables.table import (
     MOST_COLUMNS,
     MOST_ROWS,
-    Row,
-    Table,
+    RowTable,
+    TableRow,
     lines,
     refused,
     table,
@@ -33,7 +33,7 @@ _LONGEST_CELL = csv.field_size_limit()
 
 def _read_delimited(
     stream: BinaryIO, file: str, encoding: str | None, delimiter: str | None, *, ragged: bool
-) -> Table:
+) -> RowTable:
     """A table whose delimiter is given, or the most frequent one of the head."""
     text = lines(stream, file, encoding)
     head = next(text, "")
@@ -93,7 +93,7 @@ _WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels",
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
-def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bool) -> Table:
+def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bool) -> RowTable:
     """The first sheet, or the one of that name; a formula gives the value saved with it.
 
     The reader gets what was unpacked here, stored uncompressed, so that it cannot unpack more.
@@ -284,22 +284,22 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
-def _table(file: str, objects: Iterable[tuple[int, Any]]) -> Table:
+def _table(file: str, objects: Iterable[tuple[int, Any]]) -> RowTable:
     """A row for each numbered object; the columns are all keys, `a.b` for a nested one."""
     columns: dict[str, None] = {}
     rows = []
     for number, item in objects:
         if not isinstance(item, Mapping):
-            rows.append(Row(number, {}, f"{shown(item)} where an object was expected"))
+            rows.append(TableRow(number, {}, f"{shown(item)} where an object was expected"))
             continue
         cells = dict(_flat(item))
         columns |= dict.fromkeys(cells)
         if len(columns) > MOST_COLUMNS:
             raise refused(file, number, f"more than {MOST_COLUMNS:,} keys in all")
-        rows.append(Row(number, {n: v for n, v in cells.items() if v not in (None, "", [])}))
+        rows.append(TableRow(number, {n: v for n, v in cells.items() if v not in (None, "", [])}))
     if not columns and not any(row.fault for row in rows):
         raise refused(file, 0, "there is nothing in it")
-    return Table(file, tuple(columns), rows)
+    return RowTable(file, tuple(columns), rows)
 
 
 def _flat(item: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -334,7 +334,7 @@ def read(
     encoding: str | None = None,
     sheet: str | None = None,
     ragged: bool = False,
-) -> Table:
+) -> RowTable:
     """The table of a file in one of `FORMS`, which is guessed unless it is given."""
     held = peekable(stream)
     form = form or _form_of(file, held.peek(1 << 12))

@@ -16,7 +16,7 @@ MOST_ROWS = 1 << 20
 """The rows of a spreadsheet's sheet."""
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row by its number, 1 the first of the file; `fault` is a fault of its shape.
 
     A cell is text, or a number, a day or a list of a spreadsheet or of JSON; no cell is empty.
@@ -27,12 +27,12 @@ class Row(NamedTuple):
     fault: str | None = None
 
 
-class Table(NamedTuple):
+class RowTable(NamedTuple):
     """The columns, in order, and the rows, read on demand."""
 
     file: str
     columns: tuple[str, ...]
-    rows: Iterable[Row]
+    rows: Iterable[TableRow]
     remarks: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ def table(
     remarks: tuple[str, ...] = (),
     *,
     ragged: bool = False,
-) -> Table:
+) -> RowTable:
     """A table of rows of which the first that is not empty names the columns.
 
     In a `ragged` one cells may lack at the end of a row.
@@ -57,12 +57,12 @@ def table(
         raise refused(file, 0, "there is nothing in it")
     names = _named(file, *head)
     columns = tuple(name for name in names if name)
-    return Table(file, columns, _rows(file, names, rows, ragged=ragged), remarks)
+    return RowTable(file, columns, _rows(file, names, rows, ragged=ragged), remarks)
 
 
 def _rows(
     file: str, names: Sequence[str], rows: Iterator[tuple[int, Sequence[Any]]], *, ragged: bool
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     width, taken = len(names), 0
     for number, cells in rows:
         full = {at: value for at, value in enumerate(cells) if _holds(value)}
@@ -71,7 +71,7 @@ def _rows(
         taken += 1
         if taken > MOST_ROWS:
             raise refused(file, number, f"more than {MOST_ROWS:,} rows: split the file")
-        yield Row(
+        yield TableRow(
             number,
             {names[at]: value for at, value in full.items() if at < width and names[at]},
             _misshapen(names, len(cells), full, ragged=ragged),

@@ -20,7 +20,7 @@ import msgspec
 
 from scenarios.exchange.targets import sql
 from scenarios.exchange.targets.table import Codec, TableRows
-from scenarios.exchange.view.table import Table, Type
+from scenarios.exchange.view.table import Type, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.text import printable
@@ -55,7 +55,7 @@ def describe(folder: Path, meta: Made, resources: list[dict[str, Any]], title: s
 
 
 def is_ours(folder: Path, tracker: str | None = None) -> bool:
-    """Whether a folder holds an earlier export and nothing else, or nothing at all."""
+    """True if a folder is empty or holds an earlier export and nothing else."""
     try:
         package = json.loads((folder / _NAME).read_bytes())
         named = {_NAME, *(str(resource["path"]) for resource in package["resources"])}
@@ -82,7 +82,7 @@ def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], N
     describe(folder, view.moment.made, resources, view.moment.records.tracker.title)
 
 
-def _resource(table: Table, ending: str) -> dict[str, Any]:
+def _resource(table: ViewTable, ending: str) -> dict[str, Any]:
     fields = [
         {
             "name": column.name,

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scenarios.exchange.targets.table import Codec, TableRows, begins_with
-from scenarios.exchange.view.table import Row, Table
+from scenarios.exchange.view.table import Row, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 
@@ -69,7 +69,7 @@ def _read_lines(place: Path) -> Iterator[TableRows]:
     return _tables(tables)
 
 
-def _object(table: Table, row: Row) -> dict[str, Any]:
+def _object(table: ViewTable, row: Row) -> dict[str, Any]:
     """A row by the names of its columns; a JSON cell stands as itself."""
     return {
         column.name: msgspec.Raw(cell.encode())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.table import Codec, TableRows
-from scenarios.exchange.view.table import Row, Rows, Table, Type, Value
+from scenarios.exchange.view.table import Row, Rows, Type, Value, ViewTable
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import SCHEMA_VERSION
 
@@ -45,7 +45,7 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def create_table(table: Table, engine: Engine, *, referring: bool = True) -> str:
+def create_table(table: ViewTable, engine: Engine, *, referring: bool = True) -> str:
     """`CREATE TABLE …` with its key, NOT NULL and, unless told otherwise, its references."""
     parts = [
         f"{quoted(column.name)} {_TYPES[column.type][engine]}{'' if column.null else ' NOT NULL'}"
@@ -59,14 +59,14 @@ def create_table(table: Table, engine: Engine, *, referring: bool = True) -> str
     return f"CREATE TABLE {quoted(table.name)} (\n  {inside}\n)"
 
 
-def create_indexes(table: Table) -> Iterator[str]:
+def create_indexes(table: ViewTable) -> Iterator[str]:
     """`CREATE INDEX …` for columns that are looked up often."""
     for columns in table.indexes:
         name = quoted("_".join((table.name, *columns)))
         yield f"CREATE INDEX {name} ON {quoted(table.name)} ({quoted(*columns)})"
 
 
-def comment(table: Table) -> str:
+def comment(table: ViewTable) -> str:
     """`COMMENT ON TABLE …` with its meaning."""
     return f"COMMENT ON TABLE {quoted(table.name)} IS {literal(table.meaning)}"
 

@@ -51,7 +51,7 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def reads(self) -> bool:
-        """Whether the whole database can be read back."""
+        """True if the whole database can be read back."""
         return self.tables is None and self.form != "address" and self.code.read is not None
 
     @property
@@ -144,6 +144,6 @@ def _unknown(problem: str, word: str, known: Any) -> str:
 
 
 def begins_with(place: Path, begin: bytes) -> bool:
-    """Whether a file begins with these bytes."""
+    """True if a file begins with these bytes."""
     with place.open("rb") as file:
         return file.read(len(begin)) == begin

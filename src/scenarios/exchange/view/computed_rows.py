@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.knowledge import bearing, near
 from scenarios.analysis.forecasts import Means, stated
 from scenarios.analysis.ledger.odds import implied_on
 from scenarios.analysis.period.trajectory import span_of
-from scenarios.analysis.review.status import StatusRow, row_of, withheld
+from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.analysis.scores.scoring import every_question_score
 from scenarios.exchange.view.table import Row
@@ -37,12 +37,13 @@ def _figures(moment: Moment) -> Iterator[Row]:
         means: Means = {}
         for id, implied in implied_on(around, asked).items():
             for day, chance in zip(asked[id], implied, strict=True):
-                said = stated(around, id, day, means)
-                gap = decibans(said.probability) - decibans(chance) if said else None
-                probability = said.probability if said else None
-                yield id, day, probability, len(said.analysts) if said else 0, chance, gap
-    for row in _withheld(moment):
-        days = [day for day in moment.days if day >= database.scenarios[row.id].opened]
+                figure = stated(around, id, day, means)
+                gap = decibans(figure.probability) - decibans(chance) if figure else None
+                probability = figure.probability if figure else None
+                yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap
+    for row in withheld(database, moment.as_of):
+        known = database.scenarios.get(row.id)
+        days = [day for day in moment.days if known is None or day >= known.opened]
         yield from ((row.id, day, None, 0, None, None) for day in days)
 
 
@@ -60,44 +61,39 @@ def _status(moment: Moment) -> Iterator[Row]:
             view.implied_before.probability if view.implied_before else None,
             *(row.movement_bits, len(view.evidence), row.last_evidence),
         )
-    for row in _withheld(moment):
-        prior = moment.database.scenarios[row.id].prior.probability
-        yield row.id, row.state, row.outcome, decibans(prior), None, 0, *[None] * 10
-
-
-def _withheld(moment: Moment) -> Iterator[StatusRow]:
-    """The rows whose figures are withheld, of scenarios that have a record."""
-    rows = withheld(moment.database, moment.as_of)
-    return (row for row in rows if row.id in moment.database.scenarios)
+    for row in withheld(moment.database, moment.as_of):
+        if known := moment.database.scenarios.get(row.id):
+            prior = decibans(known.prior.probability)
+            yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
 
 
 def _lines(moment: Moment) -> Iterator[Row]:
     for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
+        for n, line in enumerate(view.ledger.lines, start=1):
             yield (
-                *(id, n, one.kind, one.id, one.theme),
-                *(one.decibans, one.weight, one.factor, one.counted_decibans),
+                *(id, n, line.kind, line.id, line.theme),
+                *(line.decibans, line.weight, line.factor, line.counted_decibans),
             )
 
 
 def _line_evidence(moment: Moment) -> Iterator[Row]:
     for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, item) for item in one.evidence)
+        for n, line in enumerate(view.ledger.lines, start=1):
+            yield from ((id, n, item) for item in line.evidence)
 
 
 def _suppressed(moment: Moment) -> Iterator[Row]:
     for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, other) for other in dict.fromkeys(one.suppressed))
+        for n, line in enumerate(view.ledger.lines, start=1):
+            yield from ((id, n, other) for other in dict.fromkeys(line.suppressed))
 
 
 def _states(moment: Moment) -> Iterator[Row]:
     known = moment.window.now
     for id, view in moment.window.views.items():
         for key in view.scenario.indicators:
-            one = reading(known, (id, key))
-            yield id, key, one.state, one.strength
+            line = reading(known, (id, key))
+            yield id, key, line.state, line.strength
 
 
 def _scores(moment: Moment) -> Iterator[Row]:
@@ -113,19 +109,19 @@ def _findings(moment: Moment) -> Iterator[Row]:
         named = (fault.path, f"{place}: {fault.message}", kind_of(fault.path), id, fault.path)
         yield n, fault.rule, "error", *named
     first = len(moment.database.unreadable) + 1
-    for n, one in enumerate(findings(moment.window), start=first):
-        path = path_of(one.kind, one.record)
+    for n, line in enumerate(findings(moment.window), start=first):
+        path = path_of(line.kind, line.record)
         yield (
-            *(n, one.rule, severity[one.rule], one.subject, one.message),
-            *(one.kind, one.record, path),
+            *(n, line.rule, severity[line.rule], line.subject, line.message),
+            *(line.kind, line.record, path),
         )
 
 
 def _meta(moment: Moment) -> Iterator[Row]:
-    made = moment.made
+    stamp = moment.made
     yield (
-        *(made.tracker, made.as_of, made.revision, made.program_version),
-        *(made.schema_version, made.ledger_version),
+        *(stamp.tracker, stamp.as_of, stamp.revision, stamp.program_version),
+        *(stamp.schema_version, stamp.ledger_version),
     )
 
 
@@ -140,4 +136,4 @@ ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
     "findings": _findings,
     "meta": _meta,
 }
-"""What makes the rows of each table."""
+"""Functions that make the rows of each table."""

@@ -55,6 +55,12 @@ RECORDED = tables(
             "evidence_dependence.between",
         ),
         column("rating_strength", "real", "What every rating is multiplied by"),
+        column(
+            "extremize",
+            "real",
+            "What the mean log odds of a team are multiplied by",
+            "team.extremize",
+        ),
         of="tracker",
         key="format",
     ),

@@ -1,18 +1,145 @@
-"""Rows of records and records of rows, both by the path that each column names."""
+"""Records from tables and rows from records, by the path of each column."""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
-from scenarios.exchange.view.cells import Cells
+from scenarios.exchange.arrivals import Misfit, Place
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.table import Column, Row, Table, Value, as_json
+from scenarios.exchange.view.table import Row, Type, Value, ViewColumn, ViewTable, as_json
+from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Kind
 from scenarios.paths import MODELS
+from scenarios.text import did_you_mean, shown
 from scenarios.values import Part, keys
+
+Cells = dict[str, Any]
+"""A row by the names of its columns, without those that are null or computed."""
+Read = Iterable[tuple[str, Sequence[str], list[tuple[object, ...]]]]
+"""Parsed export: each table by its name, its columns, and its rows."""
+
+
+def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
+    """The rows of each table of records, in the order of their files; what is unfit is told."""
+    by_table: dict[str, list[Cells]] = {}
+    for name, columns, rows in read:
+        table = TABLES[name]
+        if table.computed or not rows:
+            continue
+        if lacking := _lacking(table, columns):
+            hint = did_you_mean(lacking, columns)
+            message = f"there is no column {lacking}" + (f"; {hint}" if hint else "")
+            misfits.append(Misfit(place=Place(name, 1), message=message))
+            continue
+        known = {column.name: column for column in table.columns if not column.made}
+        dicts = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
+        if "position" in known:
+            dicts.sort(key=lambda cells: cells.get("position", 0))
+        by_table[name] = dicts
+    return by_table
+
+
+def _lacking(table: ViewTable, columns: Sequence[str]) -> str | None:
+    """A column that is needed and not there; rows without a position keep their order."""
+    needed = (column.name for column in table.columns if not column.null and not column.made)
+    return next((name for name in needed if name not in columns and name != "position"), None)
+
+
+def _row(
+    name: str,
+    number: int,
+    known: Mapping[str, ViewColumn],
+    columns: Sequence[str],
+    row: Sequence[object],
+    misfits: list[Misfit],
+) -> Iterator[tuple[str, Any]]:
+    if len(row) != len(columns):
+        message = f"the row has {len(row)} cells, and the table {len(columns)} columns"
+        misfits.append(Misfit(place=Place(name, number), message=message))
+        return
+    for column, cell in zip(columns, row, strict=True):
+        of = known.get(column)
+        if of is None:
+            continue
+        if cell is None:
+            if not of.null and column != "position":
+                place = Place(name, number, column)
+                misfits.append(Misfit(place=place, message="this is empty"))
+            continue
+        try:
+            yield column, _READ[of.type](cell)
+        except (ValueError, TypeError, OverflowError):
+            message = f"{shown(cell)} is not {_WORDS[of.type]}"
+            misfits.append(Misfit(place=Place(name, number, column), message=message))
+
+
+def _text(cell: object) -> str:
+    if not isinstance(cell, str):
+        raise TypeError
+    return cell
+
+
+def _integer(cell: object) -> int:
+    if (
+        isinstance(cell, bool)
+        or not isinstance(cell, int | float | str)
+        or int(cell) != float(cell)
+    ):
+        raise TypeError
+    return int(cell)
+
+
+def _real(cell: object) -> float:
+    """A whole number is written as one."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        raise TypeError
+    number = float(cell)
+    return int(number) if number.is_integer() else number
+
+
+def _boolean(cell: object) -> bool:
+    return _TRUTH[str(cell).lower()]
+
+
+def _day(cell: object) -> str:
+    if isinstance(cell, dt.datetime) and cell.time() != dt.time():
+        raise TypeError
+    text = cell.isoformat()[:10] if isinstance(cell, dt.date) else _text(cell)
+    return dt.date.fromisoformat(text).isoformat()
+
+
+def _object(cell: object) -> Any:
+    return json.loads(cell) if isinstance(cell, str) else cell
+
+
+class _Truth(dict[str, bool]):
+    def __missing__(self, key: str) -> bool:
+        raise ValueError(key)
+
+
+_TRUTH = _Truth({"true": True, "1": True, "false": False, "0": False})
+_READ: Mapping[Type, Callable[[object], Any]] = {
+    "text": _text,
+    "integer": _integer,
+    "real": _real,
+    "boolean": _boolean,
+    "date": _day,
+    "json": _object,
+}
+_WORDS: Mapping[Type, str] = {
+    "text": "a text",
+    "integer": "a whole number",
+    "real": "a number",
+    "boolean": "true or false",
+    "date": "a day like 2022-02-04",
+    "json": "JSON",
+}
+
 
 _KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
@@ -32,7 +159,7 @@ class _Place(NamedTuple):
     place_in_record: int
 
 
-def rows_of(table: Table, database: Database) -> Iterator[Row]:
+def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
     """The rows of a table of records."""
     for source in table.of:
         kind, *path = source.split(".")
@@ -61,13 +188,13 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
     elif path[0] in ("*", "#"):
         named = value.items() if path[0] == "*" else enumerate(value, start=1)
         for place, (name, part) in enumerate(named, start=1):
-            for names, inner, found in _parts(part, path[1:]):
-                yield (name, *names), inner or place, found
+            for names, inner, inside in _parts(part, path[1:]):
+                yield (name, *names), inner or place, inside
     elif (part := getattr(value, path[0])) is not None:
         yield from _parts(part, path[1:])
 
 
-def _cell(column: Column, part: _Place, database: Database) -> Value:
+def _cell(column: ViewColumn, part: _Place, database: Database) -> Value:
     if column.made:
         return column.made(database, part.value)
     value = _value(column.path, part)
@@ -109,7 +236,7 @@ def _about(path: str, part: _Place) -> Any:
     return name.split("/")[int(half)] if half else name
 
 
-class Entry(NamedTuple):
+class RecordContent(NamedTuple):
     """A record as its file would have it."""
 
     kind: Kind
@@ -117,7 +244,7 @@ class Entry(NamedTuple):
     record: dict[str, Any]
 
 
-def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[Entry]:
+def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
     """The tracker, then every record; keys that hold nothing are left out."""
     every: dict[str, dict[str, Any]] = {kind: {} for kind in _ORDER}
     parts = [(source, table) for table in RECORDED for source in table.of]
@@ -126,10 +253,10 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[Entry]:
             _put_row(every, table, source, cells)
     for kind in _ORDER:
         for id, record in every[kind].items():
-            yield Entry(kind, id, _kept(record, Part(MODELS[kind])))
+            yield RecordContent(kind, id, _kept(record, Part(MODELS[kind])))
 
 
-def _put_row(every: dict[str, dict[str, Any]], table: Table, source: str, cells: Cells) -> None:
+def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
     """Put a row into its record; one of a record, or of a named part, that is not there is lost."""
     kind, *path = source.split(".")
     about = {column.path: cells.get(column.name) for column in table.columns}
@@ -149,7 +276,7 @@ def _put_row(every: dict[str, dict[str, Any]], table: Table, source: str, cells:
 
 
 def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
-    """Whether the record, and each part of it that has rows of its own under a name, is there."""
+    """True if the record, and each part of it that has rows of its own under a name, is there."""
     kind, *path = source.split(".")
     above = kind
     for step, key in zip(steps, path, strict=False):
@@ -159,20 +286,20 @@ def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
     return True
 
 
-def _entry(table: Table, cells: Cells) -> Any:
+def _entry(table: ViewTable, cells: Cells) -> Any:
     """The value of a row without names: one value, or several keys."""
-    told = [column for column in table.columns if not column.made and column.name in cells]
+    named = [column for column in table.columns if not column.made and column.name in cells]
     if any(column.path[0] == "." and not column.made for column in table.columns):
-        values = {column.path: cells[column.name] for column in told if column.path[0] == "."}
+        values = {column.path: cells[column.name] for column in named if column.path[0] == "."}
         is_number = values.pop(".:is_number", False)
         value: Any = next(iter(values.values()), None)
         return int(value) if is_number and value.removeprefix("-").isdecimal() else value
     entry: dict[str, Any] = {}
-    for column in told:
+    for column in named:
         if column.path[0] not in "@#^":
             first, _, other = column.path.partition("|")
             parent = f"{first.rpartition('.')[0]}."
-            is_split = any(c is not column and c.path.startswith(parent) for c in told)
+            is_split = any(c is not column and c.path.startswith(parent) for c in named)
             path = first if not other or is_split else other
             _put(entry, path.partition(":")[0].split("."), cells[column.name])
     return entry

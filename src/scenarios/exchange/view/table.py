@@ -1,4 +1,4 @@
-"""What a table of the view is: its columns, what identifies a row, and what that refers to."""
+"""A table of the view: its columns, its key, and its references to other tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = str | int | float | bool | date | None
 Row = tuple[Value, ...]
 
 
-class Column(msgspec.Struct, frozen=True):
+class ViewColumn(msgspec.Struct, frozen=True):
     """A column, and the `path` of its value in the part of a record that a row is of.
 
     A path has dots between keys: `retracted.reason`.
@@ -35,7 +35,7 @@ class Column(msgspec.Struct, frozen=True):
     made: Callable[[Database, Any], Value] | None = None
 
 
-class Reference(msgspec.Struct, frozen=True):
+class ForeignKey(msgspec.Struct, frozen=True):
     """Columns that name a row of another table, by those of its key."""
 
     columns: tuple[str, ...]
@@ -43,7 +43,7 @@ class Reference(msgspec.Struct, frozen=True):
     key: tuple[str, ...]
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class ViewTable(msgspec.Struct, frozen=True, kw_only=True):
     """A table: its columns, its key, and what it refers to.
 
     `of` are the parts of records that have a row each: `scenario.tags.#` has one for each entry of
@@ -54,9 +54,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     meaning: str
     of: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ViewColumn, ...]
     key: tuple[str, ...]
-    references: tuple[Reference, ...] = ()
+    references: tuple[ForeignKey, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -71,7 +71,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(Protocol):
-    """What has the rows of each table: a view."""
+    """A view: the rows of each table."""
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table, by its name."""
@@ -84,25 +84,25 @@ def column(
     meaning: str,
     path: str = "",
     made: Callable[[Database, Any], Value] | None = None,
-) -> Column:
+) -> ViewColumn:
     """A column; its cells may be null where a `?` stands behind the type."""
     of: Any = type.removesuffix("?")
-    return Column(name, of, meaning, path or name, type.endswith("?"), made)
+    return ViewColumn(name, of, meaning, path or name, type.endswith("?"), made)
 
 
-def position(of: str) -> Column:
+def position(of: str) -> ViewColumn:
     """The column that keeps the order of a file."""
     return column("position", "integer", f"The place of {of}, from 1", "#")
 
 
 def table(
     meaning: str,
-    *columns: Column,
+    *columns: ViewColumn,
     of: str = "",
     key: str,
     refers: str = "",
     indexes: str = "",
-) -> Table:
+) -> ViewTable:
     """A table by names in one text: `a b` are several, `a+b c` columns and the table they refer to.
 
     `a c.b` refers to a column of another name; `;` stands between references, or indexes.
@@ -113,9 +113,9 @@ def table(
         other, _, names = place.partition(".")
         own_names = tuple(own.split("+"))
         references.append(
-            Reference(own_names, other, tuple(names.split("+")) if names else own_names)
+            ForeignKey(own_names, other, tuple(names.split("+")) if names else own_names)
         )
-    return Table(
+    return ViewTable(
         name="",
         meaning=meaning,
         of=tuple(of.split()),
@@ -126,14 +126,14 @@ def table(
     )
 
 
-def tables(**named: Table) -> tuple[Table, ...]:
+def tables(**named: ViewTable) -> tuple[ViewTable, ...]:
     """The tables with their names."""
-    return tuple(msgspec.structs.replace(made, name=name) for name, made in named.items())
+    return tuple(msgspec.structs.replace(table, name=name) for name, table in named.items())
 
 
 SCENARIO = column("scenario_id", "text", "The scenario", "@")
 
 
 def as_json(value: Any) -> str:
-    """What stands in a `json` column."""
+    """The value of a `json` column."""
     return msgspec.json.encode(value).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scenarios.exchange.view.record_tables import RECORDED
-from scenarios.exchange.view.table import SCENARIO, Table, column, table, tables
+from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
 
 COMPUTED = tables(
     figures=table(
@@ -16,8 +16,7 @@ COMPUTED = tables(
         column("analysts", "integer", "How many analysts stand behind it"),
         column("implied", "real?", "The implied probability; null: withheld"),
         column("gap_decibans", "real?", "Stated minus implied"),
-        key="scenario_id day",
-        refers="scenario_id scenarios",
+        key="scenario_id day",  # refers to no scenario, for one whose file is broken has rows too
         indexes="day",
     ),
     status=table(
@@ -84,15 +83,17 @@ COMPUTED = tables(
         refers="scenario_id+indicator_id indicators",
     ),
     scores=table(
-        "How good the forecasts of resolved scenarios were, by forecaster",
-        SCENARIO,
+        "How good the forecasts of resolved questions were, by forecaster; a set is one question",
+        column("scenario_id", "text", "The scenario; of a set the one that occurred"),
+        column("set_id", "text?", "The set that is scored, or of which a member is scored alone"),
+        column("alone", "boolean", "True for a member of a set that is scored alone"),
         column("outcome", "text", "occurred or did-not-occur"),
         column(
             "forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"
         ),
         column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
         column("log_score", "real", "Mean of ln p(outcome); 0 best"),
-        column("baseline", "real", "100·(log2 p(outcome) + 1) over the planned days"),
+        column("baseline", "real", "100·(1 + ln p(outcome) ÷ ln answers) over the planned days"),
         column("peer", "real?", "Against the other analysts"),
         column("coverage", "real", "Covered days ÷ scored days"),
         column("final_brier", "real?", "Of the last forecast"),
@@ -130,18 +131,18 @@ COMPUTED = tables(
 )
 
 
-def _ordered() -> dict[str, Table]:
-    every = {made.name: made for made in (*RECORDED, *COMPUTED)}
-    ordered: dict[str, Table] = {}
+def _ordered() -> dict[str, ViewTable]:
+    every = {view_table.name: view_table for view_table in (*RECORDED, *COMPUTED)}
+    ordered: dict[str, ViewTable] = {}
 
-    def add(made: Table) -> None:
-        for reference in made.references:
-            if reference.table != made.name:
+    def add(view_table: ViewTable) -> None:
+        for reference in view_table.references:
+            if reference.table != view_table.name:
                 add(every[reference.table])
-        ordered.setdefault(made.name, made)
+        ordered.setdefault(view_table.name, view_table)
 
-    for made in every.values():
-        add(made)
+    for view_table in every.values():
+        add(view_table)
     return ordered
 
 

@@ -12,7 +12,7 @@ import msgspec
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.exchange.view.records import rows_of
-from scenarios.exchange.view.table import Reference, Row, Table
+from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
 
@@ -53,7 +53,9 @@ class Moment(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def days(self) -> list[date]:
         """The days that have a sheet."""
-        return sorted({one.date for one in self.database.sheets.values() if one.date <= self.as_of})
+        return sorted(
+            {record.date for record in self.database.sheets.values() if record.date <= self.as_of}
+        )
 
 
 def known_by(database: Database, day: date) -> Database:
@@ -61,10 +63,12 @@ def known_by(database: Database, day: date) -> Database:
     return Database(
         tracker=database.tracker,
         scenarios={
-            id: _scenario(one, day) for id, one in database.scenarios.items() if one.opened <= day
+            id: _scenario(record, day)
+            for id, record in database.scenarios.items()
+            if record.opened <= day
         },
         evidence=_evidence(database.evidence, day),
-        sheets={id: one for id, one in database.sheets.items() if one.date <= day},
+        sheets={id: record for id, record in database.sheets.items() if record.date <= day},
         sources=database.sources,
         withheld=database.withheld,
         unreadable=database.unreadable,
@@ -75,18 +79,18 @@ def _scenario(scenario: Scenario, day: date) -> Scenario:
     outcome = scenario.resolution
     return msgspec.structs.replace(
         scenario,
-        clarifications=tuple(one for one in scenario.clarifications if one.date <= day),
+        clarifications=tuple(record for record in scenario.clarifications if record.date <= day),
         resolution=outcome if outcome and outcome.recorded <= day else None,
     )
 
 
 def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceId, Evidence]:
-    found = {}
+    kept = {}
     for id, item in items.items():
         if item.recorded <= day:
             is_retracted = item.retracted is None or item.retracted.date <= day
-            found[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
-    return found
+            kept[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
+    return kept
 
 
 Makers = Mapping[str, Callable[[Moment], Iterable[Row]]]
@@ -109,7 +113,7 @@ class View:
         self.moment = Moment(records, database, made)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
-        self._keys: dict[Reference, set[Row]] = {}
+        self._keys: dict[ForeignKey, set[Row]] = {}
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a table, by its name."""
@@ -124,7 +128,7 @@ class View:
             self._rows[name] = rows
         return self._rows[name]
 
-    def _referring(self, table: Table, reference: Reference, rows: list[Row]) -> list[Row]:
+    def _referring(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> list[Row]:
         """The rows that name what is there."""
         places, known = table.places(reference.columns), self._known(table, reference, rows)
         may_be_null = all(table.columns[n].null for n in places)
@@ -138,10 +142,10 @@ class View:
                     kept.append(tuple(None if n in places else cell for n, cell in enumerate(row)))
         return kept
 
-    def _known(self, table: Table, reference: Reference, rows: list[Row]) -> set[Row]:
+    def _known(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> set[Row]:
         """The keys that a reference may name."""
         other = TABLES[reference.table]
-        whole = Reference((), reference.table, reference.key)
+        whole = ForeignKey((), reference.table, reference.key)
         if whole not in self._keys:
             places = other.places(reference.key)
             named = rows if other is table else self.rows(other.name)

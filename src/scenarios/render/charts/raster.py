@@ -30,8 +30,8 @@ def png(drawn: str, zoom: float, folders: Folders = None) -> bytes:
     """
     name = face(folders)
     data = _pixels(drawn, name, folders, zoom)
-    said = b"tEXtFont\0" + name.encode("latin-1")
-    chunk = pack(">I", len(said) - 4) + said + pack(">I", crc32(said))
+    font_entry = b"tEXtFont\0" + name.encode("latin-1")
+    chunk = pack(">I", len(font_entry) - 4) + font_entry + pack(">I", crc32(font_entry))
     return data[:_END_OF_HEADER] + chunk + data[_END_OF_HEADER:]
 
 

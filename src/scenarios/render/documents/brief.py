@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
+from scenarios.analysis.review.due import DueEntry
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render.cells import Cell, Four, left, p, right
@@ -34,10 +37,9 @@ MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
 def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
     """One page: what happened, where things stand, what would change that, and what is due."""
     head = f"{brief.tracker.title}: in brief, {brief.as_of}"
-    notice = brief.tracker.notice
     return (
         Heading(1, head),
-        *((Paragraph(cells.one_line(notice), tone="notice"),) if notice else ()),
+        *cells.notice(brief.tracker.notice),
         in_brief(brief, database),
         *_standing(brief, picture),
         *_watched(brief, database),
@@ -61,10 +63,15 @@ def sentences(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
 
 def _unreviewed(brief: Brief) -> tuple[Span, ...]:
     number, live = len(brief.unreviewed), brief.headline.live
-    if number == live > 1:
+    if live and number == live > 1:
         return (f"None of the {live} open questions has a recent forecast.",)
     has = "has" if number == 1 else "have"
-    return (f"{number} of {counted(live, 'open question')} {has} no recent forecast.",)
+    of = (
+        counted(number, "open question")
+        if live is None
+        else f"{number} of {counted(live, 'open question')}"
+    )
+    return (f"{of} {has} no recent forecast.",)
 
 
 def in_brief(brief: Brief, database: Database) -> Paragraph:
@@ -148,8 +155,16 @@ def _spreads(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
     yield Items(tuple(rows))
 
 
+def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
+    """Late tasks, of which the reviews are one: one sitting asks about them all."""
+    ids = tuple(id for entry in late if entry.what == "review" for id in entry.scenarios)
+    first = next((entry for entry in late if entry.what == "review"), None)
+    others = [entry for entry in late if entry is first or entry.what != "review"]
+    return [replace(entry, scenarios=ids) if entry is first else entry for entry in others]
+
+
 def _due(brief: Brief, database: Database) -> Iterator[Flat]:
-    coming_up, late = brief.due.coming, brief.due.late
+    coming_up, late = brief.due.coming, _together(brief.due.late)
     if not (coming_up or late):
         return
     yield Heading(2, "What is due", anchor="coming")

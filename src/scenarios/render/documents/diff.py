@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from scenarios.analysis.history.commits import Differences, FieldChange, Key, records
+from scenarios.analysis.history.commits import Differences, Key, records
 from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.model import Database, Evidence, Record, Scenario, Source
@@ -28,8 +28,6 @@ from scenarios.render.document import (
 from scenarios.render.documents.ledger_changes import STEPS, change_sum
 from scenarios.text import counted
 
-_LONGEST = 160
-"""Characters of a value that are shown; the whole is in the JSON."""
 _KINDS = {
     "tracker": "tracker",
     "scenario": "scenario",
@@ -74,6 +72,7 @@ def _summary(result: Compared) -> str:
     counts = (
         (len(differences.added), "added"),
         (len(differences.removed), "removed"),
+        (len(differences.unreadable), "unreadable"),
         (len(differences.renamed), "renamed"),
         (len(changed), "changed"),
     )
@@ -85,7 +84,7 @@ def _summary(result: Compared) -> str:
 def _record_items(result: Compared) -> Iterator[Item]:
     for sign, key, text in _records(result):
         fields = (
-            Item(field_words(change))
+            Item(cells.field_words(change))
             for change in (result.what.changed if sign == "~" else ())
             if (change.kind, change.record) == key
         )
@@ -99,6 +98,8 @@ def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:
         yield "+", key, _named(result.after, key)
     for key in differences.removed:
         yield "-", key, _named(result.before, key)
+    for key in differences.unreadable:
+        yield "?", key, f"{_named(result.before, key)} (cannot be read any more)"
     for rename in differences.renamed:
         yield ">", (rename.kind, rename.to), f"{rename.from_} → {rename.to}"
     for key in dict.fromkeys((change.kind, change.record) for change in differences.changed):
@@ -116,25 +117,6 @@ def _words(database: Database, record: Record) -> str:
     if isinstance(record, Scenario):
         return f": {record.title}"
     return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""
-
-
-def field_words(change: FieldChange) -> str:
-    """A field before and after, in one line."""
-    return f"{change.field}: {_value(change.before)} → {_value(change.after)}"
-
-
-def _value(value: Any) -> str:
-    """A value of a record in one line."""
-    if value is None:
-        return "–"
-    if isinstance(value, dict):
-        shown = ", ".join(f"{k} {_value(v)}" for k, v in value.items() if v not in (None, [], {}))
-    elif isinstance(value, list):
-        shown = ", ".join(map(_value, value))
-    else:
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
 def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:

@@ -66,6 +66,7 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
     top: Document = (
         Heading(1, head, (stood,) if outcome else ()),
+        *cells.notice(result.notice),
         *cells.reference_class(scenario.prior),
         Paragraph(scenario.question),
     )

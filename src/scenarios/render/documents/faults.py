@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scenarios.errors import Problem
@@ -25,8 +25,8 @@ def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
     return (Table(columns=columns, rows=tuple(rows), empty="Nothing found."),)
 
 
-def unreadable_files(unreadable: Sequence[Problem]) -> Document:
-    """Each file by its path, the line and the fault; nothing where every file could be read."""
+def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]) -> Document:
+    """Each file by its `placed` path, the line and the fault; nothing where all could be read."""
     if not unreadable:
         return ()
     names = [fault.path for fault in unreadable]
@@ -39,7 +39,10 @@ def unreadable_files(unreadable: Sequence[Problem]) -> Document:
     if missing:
         parts.append(f"figures lack {counted(missing, 'record')}")
     columns = (left("file"), right("line"), left("fault", least=30))
-    rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
+    rows = (
+        (placed(fault.path), f"{fault.line}", f"{fault.rule}: {fault.message}")
+        for fault in unreadable
+    )
     files = counted(len(unreadable), "file")
     caption = f"{files} cannot be read: {'; '.join(parts)}"
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)

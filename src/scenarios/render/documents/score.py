@@ -9,10 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.scores.calibration import Corp, CorpStep
-from scenarios.analysis.scores.daily_forecasts import OURS, place
-from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score, SetScore
-from scenarios.analysis.scores.skill import MOST, FittedStrength
-from scenarios.model import ScenarioId
+from scenarios.analysis.scores.daily_forecasts import OURS, Cluster, place
+from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
+from scenarios.analysis.scores.skill import LEAST, MOST, FittedFactor
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
@@ -41,11 +40,11 @@ ANALYSTS = "analysts' mean"
 ENOUGH = 30
 """Under this many questions the figures prove little."""
 _LEGEND = (
-    "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), log the natural log of what was "
-    "given to the outcome, both over the days on which a forecast stood; baseline (0 for 50%) and "
-    "peer over all planned days, 0 where none stood. final is the Brier of the last forecast, "
-    "common that over the days on which all of the table stood. Different questions are not "
-    "compared by their means."
+    "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), half the sum over a set; log the "
+    "natural log of what was given to the outcome, both over the days on which a forecast stood; "
+    "baseline (0 for even) and peer over all planned days, 0 where none stood. final is the Brier "
+    "of the last forecast, common that over the days on which all of the table stood. Different "
+    "questions are not compared by their means."
 )
 
 
@@ -59,7 +58,7 @@ class Excerpt(msgspec.Struct, frozen=True):
 class Answered(msgspec.Struct, frozen=True):
     """A question with its outcome and the Brier score of each column, None where it has none."""
 
-    scenario: ScenarioId
+    question: Cluster
     outcome: str
     briers: tuple[float | None, ...]
 
@@ -70,13 +69,12 @@ def excerpt(result: Score) -> Excerpt:
     A question is as bad as the Brier score of the named forecaster; without one, or where that
     said nothing, as the mean of the analysts, or else of all.
     """
-    named = result.decomposition[0].forecaster if result.decomposition else ""
+    named = result.forecaster or ""
     ids = _ends(result.questions, named)
-    sets = list(dict.fromkeys(row.set for row in result.sets))
     forecasters = _most(result.forecasters, ROWS, named)
     skilled = {row.name for row in _most(result.forecasters, ROWS // len(OURS), named)}
-    by_scenario = {id: number for number, id in enumerate(ids)}
-    questions = [row for row in result.questions if row.scenario in by_scenario]
+    order = {id: number for number, id in enumerate(ids)}
+    questions = [row for row in result.questions if row.question in order]
     groups = result.groups[:EACH]
     shown = replace(
         result,
@@ -84,12 +82,12 @@ def excerpt(result: Score) -> Excerpt:
         groups=tuple(
             replace(group, forecasters=_most(group.forecasters, ROWS, named)) for group in groups
         ),
-        questions=tuple(sorted(questions, key=lambda row: by_scenario[row.scenario])),
+        questions=tuple(sorted(questions, key=lambda row: order[row.question])),
         skill=tuple(row for row in result.skill if row.forecaster in skilled),
-        sets=tuple(row for row in result.sets if row.set in sets[:EACH]),
+        sets=tuple(row for row in result.sets if (True, row.set) in order),
         excluded=result.excluded[:EACH],
     )
-    asked = len({row.scenario for row in result.questions})
+    asked = len({row.question for row in result.questions})
     numbers = {
         "questions between the worst and the best": asked - len(ids),
         "forecasters with fewer questions": len(result.forecasters) - len(forecasters),
@@ -97,8 +95,7 @@ def excerpt(result: Score) -> Excerpt:
         "groups": len(result.groups) - len(groups),
         "forecasters of groups": sum(len(group.forecasters) for group in groups)
         - sum(len(group.forecasters) for group in shown.groups),
-        "sets": max(0, len(sets) - EACH),
-        "questions that are not scored": len(result.excluded) - len(shown.excluded),
+        "scenarios that are not scored": len(result.excluded) - len(shown.excluded),
     }
     return Excerpt(shown, _left_out(numbers))
 
@@ -108,23 +105,23 @@ def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[An
     names = tuple(sorted({row.forecaster for row in rows}, key=place))
     many = len(names) > COLUMNS
     columns = (ANALYSTS, *(name for name in OURS if name in names)) if many else names
-    briers: dict[ScenarioId, dict[str, list[float]]] = {}
+    briers: dict[Cluster, dict[str, list[float]]] = {}
     outcomes = {}
     for row in rows:
         column = ANALYSTS if many and row.forecaster not in OURS else row.forecaster
-        briers.setdefault(row.scenario, {}).setdefault(column, []).append(row.brier)
-        outcomes[row.scenario] = cells.outcome_words(row.outcome)
+        briers.setdefault(row.question, {}).setdefault(column, []).append(row.brier)
+        outcomes[row.question] = "a set" if row.question[0] else cells.outcome_words(row.outcome)
     return columns, [
         Answered(id, outcomes[id], tuple(fmean(own[c]) if c in own else None for c in columns))
         for id, own in briers.items()
     ]
 
 
-def _ends(rows: Sequence[QuestionScore], named: str) -> list[ScenarioId]:
+def _ends(rows: Sequence[QuestionScore], named: str) -> list[Cluster]:
     """The questions in their order, or where they are too many the worst to the best."""
-    together: dict[ScenarioId, list[QuestionScore]] = {}
+    together: dict[Cluster, list[QuestionScore]] = {}
     for row in rows:
-        together.setdefault(row.scenario, []).append(row)
+        together.setdefault(row.question, []).append(row)
     if len(together) <= 2 * EACH:
         return list(together)
     badness = {id: _badness(own, named) for id, own in together.items()}
@@ -156,28 +153,33 @@ def _left_out(numbers: Mapping[str, int]) -> str:
 
 
 def document(result: Score, head: str, *, whole: bool = False) -> Document:
-    """Every table that has rows, with n beside each mean; what is not scored is named.
+    """The tracker's notice, and every table that has rows.
 
     Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
     """
+    return (Heading(1, head), *cells.notice(result.notice), *blocks(result, whole=whole))
+
+
+def blocks(result: Score, *, whole: bool = False) -> Document:
+    """Every table that has rows, with n beside each mean; what is not scored is named."""
     if not result.forecasters:
-        nothing = Paragraph("No resolved question had a forecast to score.")
-        return (Heading(1, head), nothing, *_excluded(result))
+        some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
+        nothing = Paragraph(f"No resolved question{some} had a forecast to score.")
+        return (nothing, *_excluded(result))
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score
     most = max(row.questions for row in result.forecasters)
     little = f"n = {most}: under {ENOUGH} questions these figures prove little."
-    fitted = strength_sentence(score.fitted_strength) if score.fitted_strength else ""
+    fitted = {"rating_strength": score.fitted_strength, "team.extremize": score.fitted_extremize}
     skilled = (skill(score) or skill_table(score),) if score.skill else ()
     return (
-        Heading(1, head),
         _forecasters(score.forecasters),
         *([] if most >= ENOUGH else [Paragraph(little)]),
         *(_forecasters(group.forecasters, group.name or "no tag") for group in score.groups),
-        _questions(score.questions, len({row.scenario for row in result.questions})),
+        _questions(score.questions, len({row.question for row in result.questions})),
         *_sets(score),
         *skilled,
-        *([Paragraph(fitted)] if fitted else []),
+        *(Paragraph(fitted_sentence(key, factor)) for key, factor in fitted.items() if factor),
         *_references(score),
         *_calibration(score),
         *_excluded(score),
@@ -186,19 +188,17 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
     )
 
 
-def strength_sentence(fitted: FittedStrength) -> str:
-    """The fitted strength beside the declared one, with its interval and n."""
-    about = f"90% {_strength(fitted.low)} to {_strength(fitted.high)}"
+def fitted_sentence(key: str, fitted: FittedFactor) -> str:
+    """The factor that would have served best beside the declared one, with its interval and n."""
+    best, low, high = (_factor(key, v) for v in (fitted.factor, fitted.low, fitted.high))
     n = counted(fitted.questions, "question")
     if fitted.low is None:
-        return (
-            f"Too few questions ({fitted.independent}) to say what rating_strength fits the record."
-        )
+        return f"Too few questions ({fitted.independent}) to say what {key} fits the record."
     if fitted.independent < fitted.questions:
         n += f", {fitted.independent} with each set as one"
     return (
-        f"The record would have had rating_strength at {_strength(fitted.strength)} "
-        f"({about}; {n}); yours is {_strength(fitted.declared)}. It is not applied."
+        f"The record would have had {key} at {best} (90% {low} to {high}; {n}); yours is "
+        f"{_factor(key, fitted.declared)}. It is not applied."
     )
 
 
@@ -211,13 +211,16 @@ def _references(result: Score) -> Iterator[Block]:
         yield Paragraph(("Brier of prior: ", *named, " a reference class, ", *others, "out one."))
 
 
-def _strength(value: float | None) -> str:
-    return plain(Figure(value, "ratio", 2)) + (" or more" if value == MOST else "")
+def _factor(key: str, value: float | None) -> str:
+    beyond = " or more" if value == MOST else ""
+    if value == LEAST and key == "team.extremize":
+        beyond = " or less"
+    return plain(Figure(value, "ratio", 2)) + beyond
 
 
 def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
     columns: tuple[Cell[ForecasterScore], ...] = (
-        (left("forecaster"), lambda row: row.name),
+        (left("forecaster"), lambda row: cells.forecaster(row.name, alone=row.alone)),
         (right("n"), lambda row: Figure(row.questions)),
         (right("Brier"), lambda row: _number(row.brier)),
         (right("log"), lambda row: _number(row.log_score)),
@@ -237,14 +240,14 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
     if len(answered) < asked:
         title, caption = "question", f"Brier by question, the worst to the best of {asked:,}"
     elif ANALYSTS in names:
-        return _pairs(title, ((row.scenario, row.forecaster, row.brier) for row in rows))
+        return _pairs(title, ((row.question, row.forecaster, row.brier) for row in rows))
     columns: list[Cell[Answered]] = [
-        (left(title), lambda row: Ref(row.scenario, "scenario")),
+        (left(title), lambda row: _named(row.question)),
         (left("outcome", meaning="state"), lambda row: row.outcome),
     ]
     columns += [(right(name), _nth(place)) for place, name in enumerate(names)]
     pairs = (
-        (row.scenario, name, brier)
+        (row.question, name, brier)
         for row in answered
         for name, brier in zip(names, row.briers, strict=True)
         if brier is not None
@@ -257,29 +260,33 @@ def _nth(place: int) -> Callable[[Answered], Figure]:
     return lambda row: _number(row.briers[place])
 
 
-def _pairs(title: str, rows: Iterable[tuple[ScenarioId, str, float]]) -> Table:
-    columns: tuple[Cell[tuple[ScenarioId, str, float]], ...] = (
-        (left(title), lambda row: Ref(row[0])),
+def _named(question: Cluster) -> Ref:
+    is_set, id = question
+    return Ref(id, None if is_set else "scenario")
+
+
+def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> Table:
+    columns: tuple[Cell[tuple[Cluster, str, float]], ...] = (
+        (left(title), lambda row: Ref(row[0][1])),
         (left("forecaster"), lambda row: row[1]),
         (right("Brier"), lambda row: _number(row[2])),
     )
     return cells.table(rows, columns)
 
 
-def _sets(result: Score) -> Iterator[Table]:
-    """Yield a table for each set, one question with several answers."""
-    columns: tuple[Cell[SetScore], ...] = (
-        (left("forecaster"), lambda row: row.forecaster),
-        (right("Brier (0 to 2)"), lambda row: _number(row.brier)),
-        (right("log"), lambda row: _number(row.log_score)),
-        (right("days"), lambda row: Figure(row.covered_days)),
-    )
-    for set_id, occurred in dict.fromkeys((row.set, row.occurred) for row in result.sets):
-        own = (row for row in result.sets if row.set == set_id)
-        yield cells.table(own, columns, caption=f"set {set_id}, in which {occurred} occurred")
+def _sets(result: Score) -> Iterator[Block]:
+    """Yield the sets, each one question with several answers."""
+    if result.sets:
+        rows = (
+            (f"{row.set}: of {len(row.members)} members ", Ref(row.occurred, "scenario"))
+            for row in result.sets
+        )
+        yield Items(tuple(Item((*row, " occurred")) for row in rows))
 
 
 def _calibration(result: Score) -> Iterator[Block]:
+    if result.forecaster is None:
+        return
     if chart := calibration(result):
         yield chart
     for row in result.decomposition:
@@ -321,7 +328,7 @@ def _excluded(result: Score) -> Iterator[Block]:
         rows = tuple(
             Item((Ref(row.scenario, "scenario"), f": {row.reason}")) for row in result.excluded
         )
-        yield Items((Item(f"Not scored: {counted(len(rows), 'question')}", rows),))
+        yield Items((Item(f"Not scored: {counted(len(rows), 'scenario')}", rows),))
     if number := len(result.without_prior):
         of = counted(number, "question")
         yield Paragraph(f"No prior was stated for {of}: implied and prior are not scored there.")

@@ -116,15 +116,21 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
 
 def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
+    rows, unless = [*figures], cells.unless_withheld
     columns: tuple[Cell[Any], ...] = (
-        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
-        (right("stated before"), lambda figure: p(figure.before)),
-        (right("stated after"), lambda figure: p(figure.after)),
-        (right("analysts"), lambda figure: Figure(figure.analysts)),
-        (right("implied"), lambda figure: p(figure.implied)),
-        (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
+        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (right("stated before"), lambda row: unless(row.withheld, p(row.before))),
+        (right("stated after"), lambda row: unless(row.withheld, p(row.after))),
+        (right("analysts"), lambda row: unless(row.withheld, Figure(row.analysts))),
+        (right("implied"), lambda row: unless(row.withheld, p(row.implied))),
+        (
+            right("gap dB", "gap_decibans"),
+            lambda row: unless(row.withheld, Figure(row.gap_decibans, "dB")),
+        ),
     )
-    return (cells.table(figures, columns), set_sums(sums, analyst))
+    paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
+    lost = (Paragraph(cells.withheld_figures(path)) for path in paths)
+    return (cells.table(rows, columns), *lost, set_sums(sums, analyst))
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.period.trajectory import Point
 from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import ScenarioId, SetId
 from scenarios.render import cells
@@ -18,6 +19,8 @@ from scenarios.render.document import Document, Paragraph, Ref, Table
 
 _TITLE = 20
 Figures = tuple[float | None, ...]
+
+_FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 
 
 class Trends(NamedTuple):
@@ -54,11 +57,22 @@ def document(
     )
 
 
+def _flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
+    """The flags of each scenario, a word or two for each rule."""
+    by_scenario: dict[ScenarioId, list[str]] = {}
+    for finding in findings:
+        flag = _FLAGS.get(finding.rule)
+        flagged = by_scenario.setdefault(finding.subject.partition("/")[0], [])
+        if flag and flag not in flagged:
+            flagged.append(flag)
+    return by_scenario
+
+
 def lines_of(
     rows: Iterable[StatusRow], findings: Iterable[Finding], trends: Trends | None
 ) -> list[StatusLine]:
     """The rows with their flags and trends."""
-    flags, figures = cells.flags(findings), trends.figures if trends else {}
+    flags, figures = _flags(findings), trends.figures if trends else {}
     return [StatusLine(row, flags.get(row.id, ()), figures.get(row.id, ())) for row in rows]
 
 

@@ -52,7 +52,7 @@ def calibration(score: Score) -> Chart | None:
 
 def skill(score: Score) -> Chart | None:
     """Everyone against the others, each pair once; None where there is nobody to compare."""
-    known = [pair for pair in score.skill if pair.skill is not None]
+    known = [pair for pair in score.skill if pair.skill is not None and not pair.alone]
     if not known:
         return None
     drawn: list[Skill] = []
@@ -139,7 +139,7 @@ def _bar(row: CalibrationBin) -> str:
 def skill_table(score: Score) -> Table:
     """Every pair of forecasters with its skill."""
     columns: tuple[Cell[Skill], ...] = (
-        (left("skill of"), lambda row: row.forecaster),
+        (left("skill of"), lambda row: cells.forecaster(row.forecaster, alone=row.alone)),
         (left("against"), lambda row: row.against),
         (right("n"), lambda row: Figure(row.questions)),
         (right("1 − Brier ratio"), lambda row: Figure(row.skill, digits=3)),

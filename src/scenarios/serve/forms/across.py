@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
-from scenarios.serve.forms.form import Cell, Reading, Row
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Reading
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 
@@ -23,7 +23,7 @@ def ratings_asked(
     day: date,
     given: Mapping[ScenarioId, Rating] = {},
     closed: Iterable[ScenarioId] = (),
-) -> tuple[Row, ...]:
+) -> tuple[ChoiceRow, ...]:
     """A row for each set and each tag, then for what is rated or `closed` and not open that day."""
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
@@ -33,11 +33,11 @@ def ratings_asked(
     for group in groups:
         cells = tuple(_cell(database, id, given.get(id)) for id in group.ids)
         note = "Rated across: a member that is left out counts as N." if group.is_set else ""
-        rows.append(Row(title=group.title, cells=cells, note=note))
+        rows.append(ChoiceRow(title=group.title, cells=cells, note=note))
     return tuple(rows)
 
 
-def ratings_fixed(database: Database, id: str) -> tuple[Row, ...]:
+def ratings_fixed(database: Database, id: str) -> tuple[ChoiceRow, ...]:
     """Its own scenario first, then its rivals; then the others that are open."""
     own = database.scenarios.get(id)
     rivals = database.members.get(own.set, ()) if own and own.set else ()
@@ -48,14 +48,16 @@ def ratings_fixed(database: Database, id: str) -> tuple[Row, ...]:
         if not (other in first or scenario.resolution)
     ]
     note = "A rival that is left out counts as N." if rivals else ""
-    rows = (Row(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
-    more = Row(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
+    rows = (
+        (ChoiceRow(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
+    )
+    more = ChoiceRow(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
     return (*rows, more) if others else rows
 
 
-def _cells(database: Database, ids: Iterable[str]) -> tuple[Cell, ...]:
+def _cells(database: Database, ids: Iterable[str]) -> tuple[ChoiceCell, ...]:
     return tuple(
-        Cell(
+        ChoiceCell(
             name=f"rate:{id}",
             ratio=f"ratio:{id}",
             label=database.scenarios[id].title,
@@ -67,7 +69,7 @@ def _cells(database: Database, ids: Iterable[str]) -> tuple[Cell, ...]:
 
 
 def words(database: Database) -> str:
-    """What the codes say."""
+    """The question that the codes answer, with their meanings."""
     scale = ratios.scale(database.tracker.decibans)
     return f"How expected is it if the scenario happens, against if it does not? {scale}."
 
@@ -76,21 +78,21 @@ def _cell(
     database: Database,
     id: ScenarioId,
     given: Rating | None,
-) -> Cell:
+) -> ChoiceCell:
     scenario = database.scenarios.get(id)
-    return Cell(
+    return ChoiceCell(
         name=f"rate:{id}",
         ratio=f"ratio:{id}",
         label=scenario.title if scenario else id,
         about=id,
         options=CODES,
-        value=given if isinstance(given, str) else f"{given:g}" if given is not None else "",
+        value="" if given is None else ratios.rating_text(given),
     )
 
 
 def indicators_asked(
     database: Database, day: date, given: Mapping[str, str] = {}
-) -> tuple[Row, ...]:
+) -> tuple[ChoiceRow, ...]:
     """The indicators of the open scenarios, and of those that were given."""
     rows = []
     left = dict(given)
@@ -101,32 +103,28 @@ def indicators_asked(
             for name, indicator in database.scenarios[id].indicators.items()
         ]
         if cells:
-            rows.append(Row(title=group.title, cells=tuple(cells), folded=True))
+            rows.append(ChoiceRow(title=group.title, cells=tuple(cells), folded=True))
     others = []
     for key, state in left.items():
         id, _, name = key.partition("/")
         scenario = database.scenarios.get(id)
         indicator = scenario.indicators.get(name) if scenario else None
         others.append(_shown(key, indicator, state))
-    rows += [Row(title="Not open on that day", cells=tuple(others))] if others else []
+    rows += [ChoiceRow(title="Not open on that day", cells=tuple(others))] if others else []
     return tuple(rows)
 
 
-def _shown(key: str, indicator: Indicator | None, state: str) -> Cell:
+def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     rates = (
-        ", ".join(f"{id} {_code(rating)}" for id, rating in indicator.ratings.items())
+        ", ".join(f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items())
         if indicator
         else ""
     )
     statement = indicator.statement if indicator else key
     hint = f"rates {rates}" if rates else ""
-    return Cell(
+    return ChoiceCell(
         name=f"fires:{key}", label=statement, about=key, hint=hint, options=_STATES, value=state
     )
-
-
-def _code(rating: Rating) -> str:
-    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def ratings(reading: Reading) -> dict[ScenarioId, Any]:
@@ -157,7 +155,7 @@ def states(reading: Reading) -> dict[str, str]:
 def refuse_unknown(
     opened: Opened, reading: Reading, ratings: Iterable[str], states: Iterable[str]
 ) -> None:
-    """What is rated must be there; a page of yesterday may name what is called otherwise now."""
+    """Refuse unknown scenarios and indicators; an old page may name renamed ones."""
     for head, keys, is_state in (("rate", ratings, False), ("fires", states, True)):
         for key in keys:
             try:

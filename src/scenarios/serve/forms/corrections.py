@@ -7,38 +7,40 @@ from typing import Literal, cast
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Indicator
 from scenarios.paths import MODELS
-from scenarios.render.document import Document, Item, Items
+from scenarios.render.document import Document
 from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
     Field,
+    FieldGroup,
     Form,
-    Group,
     Reading,
     Recorder,
     Typed,
+    listed,
     seen,
 )
 from scenarios.values import keys
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
+from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import Changed, from_here
+from scenarios.workspace.results import foretold_lines
 from scenarios.workspace.writing import Written
 
 _HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
 _How = Literal["put", "append", "unset"]
 
 
-def _key_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
-    located = found(by, typed)
+def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+    located = located_record(by, typed)
     model = MODELS[located.kind if located else "scenario"]
     if located and located.indicator:
         model = Indicator
     return (
-        Group(
+        FieldGroup(
             title="",
             parts=(
                 asked_for(by, typed),
@@ -61,12 +63,12 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     typed = reading.typed
     id = reading.needed("id", str.strip, "")
     key = reading.needed("key", str.strip, "")
-    how = typed.one("how") or "put"
+    how = typed.first("how") or "put"
     if how not in dict(_HOW):
         reading.fault("how", "set it, add one to it or take it out")
     if reading.missing or not reading.is_sound:
         return None
-    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.one("value"))
+    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.first("value"))
 
     def call(*, how: How) -> Written:
         return editing.edit(by.root, id, [change], how, seen=seen(typed))[0]
@@ -74,8 +76,8 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     return call
 
 
-def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
-    return foretold(by, written)
+def _report(by: Recorder, written: Written, _typed: Typed) -> Document:
+    return listed(foretold_lines(written, by.today))
 
 
 def _key_field(keys: Keys) -> str:
@@ -83,7 +85,7 @@ def _key_field(keys: Keys) -> str:
 
 
 def _rests_on(by: Recorder, typed: Typed) -> str | None:
-    located = found(by, typed)
+    located = located_record(by, typed)
     return located.path if located else None
 
 
@@ -94,35 +96,37 @@ ONE_KEY = Form(
     lead="Any key of any record; all else in its file stays as it is.",
     groups=_key_groups,
     draft=_key_draft,
-    told=_told,
+    report=_report,
     field_of=_key_field,
     rests_on=_rests_on,
 )
 
 
-def _file_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
-    located = found(by, typed)
+def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+    located = located_record(by, typed)
     if located is None:
-        return (Group(title="", parts=(asked_for(by, typed),)),)
+        return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
     data = by.opened.snapshot[located.path]
     try:
         text = data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
-        return (Group(title="", note=f"{located.path} is not UTF-8: mend it elsewhere.", parts=()),)
+        return (
+            FieldGroup(title="", note=f"{located.path} is not UTF-8: mend it elsewhere.", parts=()),
+        )
     lines = min(max(text.count("\n") + 2, 12), 40)
     whole = Field(name="text", label=located.path, kind="whole", rows=lines, value=text)
-    hidden = Field(name="id", label="", kind="hidden", value=typed.one("id"))
-    return (Group(title="", parts=(hidden, whole)), SWITCHES)
+    hidden = Field(name="id", label="", kind="hidden", value=typed.first("id"))
+    return (FieldGroup(title="", parts=(hidden, whole)), SWITCHES)
 
 
 def _file_draft(by: Recorder, reading: Reading) -> Call | None:
-    typed, id = reading.typed, reading.typed.one("id").strip()
-    located = found(by, typed)
-    if located is None or not typed.one("text"):
+    typed, id = reading.typed, reading.typed.first("id").strip()
+    located = located_record(by, typed)
+    if located is None or not typed.first("text"):
         reading.missing.append("text" if located else "id")
         return None
     old = by.opened.snapshot[located.path]
-    text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
+    text = typed.first("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
     def call(*, how: How) -> Written:
         if seen(typed).get(located.path) != by.opened.digest(located.path):
@@ -139,7 +143,7 @@ WHOLE_FILE = Form(
     lead="The record as it is written, in YAML; it is saved when it has no fault that it had not.",
     groups=_file_groups,
     draft=_file_draft,
-    told=_told,
+    report=_report,
     rests_on=_rests_on,
     is_text=True,
 )
@@ -161,24 +165,16 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
         hint="Its id; an indicator's is SCENARIO/INDICATOR.",
         needed=True,
         known=tuple(known),
-        value=typed.one("id"),
+        value=typed.first("id"),
     )
 
 
-def found(by: Recorder, typed: Typed) -> Located | None:
+def located_record(by: Recorder, typed: Typed) -> Located | None:
     """The record that is meant; None where there is none such, or it must not be seen yet."""
     try:
-        located = locate(by.opened, typed.one("id").strip())
+        located = locate(by.opened, typed.first("id").strip())
     except ScenError:
         return None
     is_sheet = located.kind == "forecasts"
     is_others = is_sheet and located.id[_DATE:] != by.analyst
     return None if by.hidden and is_others else located
-
-
-def foretold(by: Recorder, written: Written) -> Document:
-    """A list, or nothing: no commit has a file that is new."""
-    if not any(draft.old is not None for draft in written.drafts):
-        return ()
-    rows = [Item(foretold_words(finding)) for finding in foretold_of(written, by.today)]
-    return (Items(tuple(rows)),) if rows else ()

@@ -13,15 +13,14 @@ import msgspec
 
 from scenarios.errors import Keys, Problem, ScenError, folded
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.render.document import Document
+from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
-from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed, Opened
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, refuse_day
 
 Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
 
@@ -46,7 +45,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     begins: bool = False
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
     """A row of a matrix: a thing, what is said of it, and a choice.
 
     `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
@@ -61,29 +60,32 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     ratio: str | None = None
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
     """Things that are rated together, such as the members of a set."""
 
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ChoiceCell, ...]
     folded: bool = False
     note: str = ""
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Fields and rows under one heading; a folded one opens where something in it was typed."""
 
     title: str
-    parts: tuple[Field | Row, ...]
+    parts: tuple[Field | ChoiceRow, ...]
     folded: bool = False
     note: str = ""
 
 
-def labels(groups: Iterable[Group]) -> dict[str, str]:
-    """What each field that is seen is called."""
+def labels(groups: Iterable[FieldGroup]) -> dict[str, str]:
+    """Labels of the visible fields, by name."""
     parts = [part for group in groups for part in group.parts]
     cells = {
-        cell.name: cell.about for part in parts if isinstance(part, Row) for cell in part.cells
+        cell.name: cell.about
+        for part in parts
+        if isinstance(part, ChoiceRow)
+        for cell in part.cells
     }
     fields = (part for part in parts if isinstance(part, Field) and part.kind != "hidden")
     return cells | {field.name: field.label for field in fields}
@@ -103,7 +105,7 @@ class Typed(msgspec.Struct, frozen=True):
     texts: Mapping[str, tuple[str, ...]] = {}
     is_sent: bool = False
 
-    def one(self, name: str) -> str:
+    def first(self, name: str) -> str:
         """The text of a field; '' where nothing is in it."""
         return next(iter(self.every(name)), "")
 
@@ -115,7 +117,7 @@ class Typed(msgspec.Struct, frozen=True):
     def under(self, head: str) -> dict[str, str]:
         """The texts of the fields `head:NAME`, by that name, in the order of the form."""
         names = [name for name in self.texts if name.startswith(f"{head}:")]
-        by_name = {name.removeprefix(f"{head}:"): self.one(name) for name in names}
+        by_name = {name.removeprefix(f"{head}:"): self.first(name) for name in names}
         return {name: text for name, text in by_name.items() if text}
 
 
@@ -140,7 +142,7 @@ class Reading:
 
     @property
     def is_sound(self) -> bool:
-        """Whether all that was typed can be taken."""
+        """True if no field has a fault."""
         return not self.faults
 
     def fault(self, field: str, words: str) -> None:
@@ -157,16 +159,16 @@ class Reading:
 
     def text(self, field: str) -> str | None:
         """A text as it was typed; None where there is none."""
-        return self.typed.one(field) or None
+        return self.typed.first(field) or None
 
     def wanted(self, field: str, parse: Callable[[str], T]) -> T | None:
         """The value of a field that may be left empty."""
-        text = self.typed.one(field).strip()
+        text = self.typed.first(field).strip()
         return next(self._read(field, text, parse), None) if text else None
 
     def needed(self, field: str, parse: Callable[[str], T], stand_in: T) -> T:
         """The value of a field that has to have one; the stand-in where it has no good one."""
-        text = self.typed.one(field)
+        text = self.typed.first(field)
         if not text.strip():
             self.missing.append(field)
             return stand_in
@@ -207,7 +209,7 @@ class Recorder(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.opened.database
 
 
@@ -219,7 +221,7 @@ class Call(Protocol):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked, and what is done with the answers.
+    """The fields of a form, and the functions for their values.
 
     `draft` reads the answers and returns the call that records them, or None where they say too
     little. `field_of` names the field for a key of the file that is written. `rests_on` is the
@@ -232,9 +234,9 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     save: str
     lead: str = ""
-    groups: Callable[[Recorder, Typed], Sequence[Group]]
+    groups: Callable[[Recorder, Typed], Sequence[FieldGroup]]
     draft: Callable[[Recorder, Reading], Call | None]
-    told: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
+    report: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
     rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
     is_text: bool = False
@@ -242,7 +244,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it: the faults by field, what is missing, and what was or would be written.
+    """Result of a form: faults by field, missing fields, and the change that is written.
 
     `changed` is the file that is not as it was when the form was made; `problems` are those of a
     text.
@@ -258,7 +260,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 SURE = "sure"
 """The field by which somebody says that what is doubted is meant."""
-SWITCHES = Group(
+SWITCHES = FieldGroup(
     title="",
     parts=(
         Field(name="future", label="Allow a date after today, for what is planned", kind="check"),
@@ -274,7 +276,7 @@ SWITCHES = Group(
 
 def latest(by: Recorder, typed: Typed) -> date | None:
     """The last day that a record may tell of."""
-    return None if typed.one("future") else by.today
+    return None if typed.first("future") else by.today
 
 
 def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
@@ -288,6 +290,11 @@ def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
     return parse
 
 
+def listed(lines: Sequence[str]) -> Document:
+    """A list of lines; nothing without any."""
+    return (Items(tuple(map(Item, lines))),) if lines else ()
+
+
 def seen(typed: Typed) -> dict[str, str]:
     """The files that the form was made of, by their digest then."""
     path, _, digest = (typed.every("seen") or [""])[-1].rpartition(" ")
@@ -295,7 +302,7 @@ def seen(typed: Typed) -> dict[str, str]:
 
 
 def as_seen(form: Form, by: Recorder, typed: Typed) -> str:
-    """What the form is made of now, as its hidden field has it."""
+    """The file that the form was made of, with its digest, as its hidden field has it."""
     path = form.rests_on(by, typed)
     return f"{path} {by.opened.digest(path)}" if path else ""
 
@@ -314,13 +321,13 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     call = form.draft(by, reading) if reading.is_sound else None
     missing = list(dict.fromkeys(reading.missing))
     doubts = form.doubts(by, typed) if reading.is_sound else ()
-    if writes and doubts and not typed.one(SURE):
+    if writes and doubts and not typed.first(SURE):
         reading.fault("", "say first that it is meant")
     stops = not reading.is_sound or (writes and missing)
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        written = call(how=How(not writes, bool(typed.one("commit")), latest(by, typed)))
+        written = call(how=How(not writes, bool(typed.first("commit")), latest(by, typed)))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

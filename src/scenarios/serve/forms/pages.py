@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from scenarios.model import ScenarioId
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Endpoint, Page, Reply, give, take
-from scenarios.serve.forms import (
-    corrections,
-    evidence,
-    forecast,
-    html,
-    outcome,
-)
+from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
+from scenarios.serve.forms import corrections, html
 from scenarios.serve.forms.form import (
     Attempt,
+    FieldGroup,
     Form,
-    Group,
     Recorder,
     Typed,
     as_seen,
@@ -36,9 +35,8 @@ from scenarios.serve.forms.form import (
     typed,
     version,
 )
-from scenarios.serve.forms.saved import Saved, Told, ticket
-from scenarios.serve.forms.tasks import form_of
-from scenarios.workspace.input import clock
+from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.tasks import (
     clarification,
     indicator,
@@ -49,9 +47,9 @@ from scenarios.workspace.tasks import (
 )
 
 FORMS: tuple[Form, ...] = (
-    evidence.FORM,
-    evidence.RATING,
-    forecast.FORM,
+    EVIDENCE,
+    RATING,
+    FORECAST,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
     *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
     corrections.ONE_KEY,
@@ -64,14 +62,14 @@ _OF_ANOTHER = (
 _CHUNK = 1 << 20
 
 
-def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
+def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
-    who, today = people.analyst_of(ask), clock.today()
+    who, today = people.analyst_of(ask), typed_in.today()
     return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
 
 
-def _shown(form: Form, ask: Ask) -> Page:
+def _shown(form: Form, ask: PageRequest) -> ServedPage:
     ask.desk.refresh()
     given = typed(ask.request.query_params.multi_items(), is_sent=False)
     by = recorder(ask)
@@ -79,42 +77,42 @@ def _shown(form: Form, ask: Ask) -> Page:
     return _page(form, ask, by, given, groups, Attempt())
 
 
-def _sent(form: Form, ask: Ask, data: FormData) -> Reply:
+def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     ask.desk.refresh()
-    said = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
+    sent_texts = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
         by = recorder(ask, sent)
-        groups = form.groups(by, said)
+        groups = form.groups(by, sent_texts)
         tried = Attempt()
-        if said.one("do") == "save":
-            if said.one("form") != version(form.name):
+        if sent_texts.first("do") == "save":
+            if sent_texts.first("form") != version(form.name):
                 tried = Attempt(faults={"": [_OF_ANOTHER]})
             else:
-                name = _name(said, data)
+                name = _name(sent_texts, data)
                 saved: Saved = ask.request.app.state.saved
 
-                def save() -> Told | None:
+                def save() -> SavedPage | None:
                     nonlocal tried
-                    tried = attempt(form, by, said, writes=True)
-                    return _done(form, by, said, tried) if tried.written else None
+                    tried = attempt(form, by, sent_texts, writes=True)
+                    return _done(form, by, sent_texts, tried) if tried.written else None
 
                 if saved.once(name, save) is not None:
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
-            tried = attempt(form, by, said, writes=False)
+            tried = attempt(form, by, sent_texts, writes=False)
     if not is_live:
-        return _page(form, ask, by, said, groups, tried)
-    is_other = said.one("form") != version(form.name)
-    if is_other or said.one("shape") != _shape(groups):  # it asks for something else now
+        return _page(form, ask, by, sent_texts, groups, tried)
+    is_other = sent_texts.first("form") != version(form.name)
+    if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
-        return HTMLResponse(_form(form, by, said, groups, tried), headers=whole)
-    words = outcome.said(form, groups, tried)
+        return HTMLResponse(_form(form, by, sent_texts, groups, tried), headers=whole)
+    words = html.result_words(form, groups, tried)
     parts = (
-        outcome.outcome(form, by, said, tried),
+        html.outcome(form, by, sent_texts, tried),
         f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
-        outcome.at_fields(groups, tried),
-        _seen(form, by, said, apart=True),
+        html.at_fields(groups, tried),
+        _seen(form, by, sent_texts, apart=True),
     )
     return HTMLResponse("".join(parts))
 
@@ -129,7 +127,7 @@ def _name(sent: Typed, data: FormData) -> str:
     return sha256(repr((sorted(sent.texts.items()), files)).encode()).hexdigest()[:24]
 
 
-def _shape(groups: Sequence[Group]) -> str:
+def _shape(groups: Sequence[FieldGroup]) -> str:
     """By which a form is known that asks for something else."""
     asked = [*labels(groups)], [group.note for group in groups]
     return sha256(repr(asked).encode()).hexdigest()[:12]
@@ -169,22 +167,29 @@ def _received(data: FormData) -> Iterator[Path | None]:
 
 
 def _page(
-    form: Form, ask: Ask, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt
-) -> Page:
+    form: Form,
+    ask: PageRequest,
+    by: Recorder,
+    sent: Typed,
+    groups: Sequence[FieldGroup],
+    tried: Attempt,
+) -> ServedPage:
     lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
     head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
     content = head + _form(form, by, sent, groups, tried)
-    status = 422 if sent.one("do") == "save" else 200
-    return Page(title=form.title, content=content, live=False, status=status)
+    status = 422 if sent.first("do") == "save" else 200
+    return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
-def _form(form: Form, by: Recorder, sent: Typed, groups: Sequence[Group], tried: Attempt) -> str:
-    result = outcome.outcome(form, by, sent, tried) if sent.is_sent else ""
-    words = outcome.said(form, groups, tried) if sent.is_sent else ""
+def _form(
+    form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
+) -> str:
+    result = html.outcome(form, by, sent, tried) if sent.is_sent else ""
+    words = html.result_words(form, groups, tried) if sent.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
-        "ticket": sent.one("ticket") or ticket(),
+        "ticket": sent.first("ticket") or ticket(),
         "shape": _shape(groups),
     }
     kept = "".join(
@@ -208,20 +213,20 @@ def _form(form: Form, by: Recorder, sent: Typed, groups: Sequence[Group], tried:
 </form>"""
 
 
-def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> Told:
+def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
-    result = outcome.done(by, tried.written, form.told(by, tried.written, sent))
+    result = html.done(by, tried.written, form.report(by, tried.written, sent))
     again = f"/record/{form.name}/"
     page = (
         f"<h1>Recorded</h1>{result}"
         f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
         '<a class="button" href="/undo/">Take it back</a></p>'
     )
-    return Told(page, by.hidden)
+    return SavedPage(page, by.hidden)
 
 
-def _every(ask: Ask) -> Page:
-    """What can be recorded."""
+def _every(ask: PageRequest) -> ServedPage:
+    """The list of forms."""
     rows = "".join(
         f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
         for path, title, lead in (
@@ -231,20 +236,20 @@ def _every(ask: Ask) -> Page:
         )
     )
     content = f'<h1>Record</h1>{people.who_records(ask)}<ul class="plain">{rows}</ul>'
-    return Page(title="Record", content=content, live=False)
+    return ServedPage(title="Record", content=content, live=False)
 
 
-def _recorded(ask: Ask) -> Page:
+def _recorded(ask: PageRequest) -> ServedPage:
     saved: Saved = ask.request.app.state.saved
     gone = (
         "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
         " the review has it.</p>"
     )
-    page = saved.get(ask.part("ticket")) or Told(gone)
+    page = saved.get(ask.part("ticket")) or SavedPage(gone)
     content = page.page
     if not {*recorder(ask).hidden} <= {*page.hidden}:
         content = "<h1>Recorded</h1><p>What it did is shown after the sitting.</p>"
-    return Page(title="Recorded", content=content, live=False)
+    return ServedPage(title="Recorded", content=content, live=False)
 
 
 def _entries(form: Form) -> tuple[Endpoint, Endpoint]:
@@ -260,3 +265,42 @@ ENTRIES = (
     give("/record/", _every),
     give("/recorded/{ticket}/", _recorded),
 )
+
+
+_MOST = 500
+
+
+def ticket() -> str:
+    """The name of one form on one page."""
+    return secrets.token_urlsafe(9)
+
+
+class SavedPage(NamedTuple):
+    """A page, and the scenarios of which it tells no figure."""
+
+    page: str
+    hidden: Collection[ScenarioId] = ()
+
+
+class Saved:
+    """The pages that tell what was saved, by the ticket of the form; one is saved after another."""
+
+    def __init__(self) -> None:
+        self._saving = threading.Lock()
+        self._pages: OrderedDict[str, SavedPage] = OrderedDict()
+
+    def get(self, ticket: str) -> SavedPage | None:
+        """The page of a form that this server saved lately, or None."""
+        return self._pages.get(ticket)
+
+    def once(self, ticket: str, save: Callable[[], SavedPage | None]) -> SavedPage | None:
+        """Save, unless that was done; what is told of it, or None where it was refused."""
+        with self._saving:
+            if page := self._pages.get(ticket):
+                return page
+            page = save()
+            if page is not None and ticket:
+                self._pages[ticket] = page
+                while len(self._pages) > _MOST:
+                    self._pages.popitem(last=False)
+            return page

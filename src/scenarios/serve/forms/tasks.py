@@ -9,30 +9,43 @@ from typing import Any, cast
 
 import msgspec
 
+from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger import EvidenceEffect
-from scenarios.errors import ScenError
+from scenarios.analysis.review.agenda import sums
+from scenarios.analysis.rules.evidence import alike
+from scenarios.errors import Keys, ScenError
+from scenarios.paths import path_of
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.ledger_changes import effects_document
+from scenarios.render.documents.session import forecast_document, set_sums
+from scenarios.scales import percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
+    ChoiceRow,
     Field,
+    FieldGroup,
     Form,
-    Group,
     Kind,
     Reading,
     Recorder,
-    Row,
     Typed,
     latest,
+    listed,
+    seen,
     until,
 )
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
-from scenarios.workspace.results import evidence_effects
-from scenarios.workspace.tasks import source
+from scenarios.workspace.results import (
+    evidence_effects,
+    forecast_figures,
+    foretold_lines,
+    id_of_new,
+)
+from scenarios.workspace.tasks import evidence, forecast, rating, source
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
 from scenarios.workspace.writing import Written
 
@@ -51,33 +64,33 @@ def form_of(task: Task) -> Form:
         lead=task.lead,
         groups=partial(_groups, task),
         draft=partial(_draft, task),
-        told=partial(_told, task),
+        report=partial(_report, task),
         field_of=task.field_of,
     )
 
 
-def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[Group, ...]:
+def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     return (*(_group(task, layout, by, typed) for layout in task.groups), SWITCHES)
 
 
-def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> Group:
+def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> FieldGroup:
     asks = [task.by_key[key] for key in layout.keys.split()]
     parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
     notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
-    return Group(title=layout.title, note=notes, parts=parts, folded=layout.folded)
+    return FieldGroup(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
 def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
     if ask.kind in ("ratings", "across"):
         return across.words(by.database)
     records = ask.records(by.database, {}) if ask.records else {}
-    record = records.get(typed.one(ask.key).strip())
+    record = records.get(typed.first(ask.key).strip())
     return ask.note(record) if record else ""
 
 
-def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
+def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
     if ask.kind == "ratings":
-        return across.ratings_fixed(by.database, typed.one("scenario").strip())
+        return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.kind in ("across", "states"):
         rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
         return rows(by.database, _day(typed, by.today))
@@ -124,7 +137,7 @@ def _source_field(ask: Ask, by: Recorder) -> Field:
 def _day(typed: Typed, today: date) -> date:
     """The day on which what can be rated has to be open."""
     try:
-        return typed_in.day(typed.one("recorded"), lambda: today)
+        return typed_in.day(typed.first("recorded"), lambda: today)
     except ScenError:
         return today
 
@@ -200,7 +213,7 @@ def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | N
     """The record of a source that is registered on the way, if anything is said of one."""
     if not reading.typed.under(NEW):
         return None
-    if not reading.typed.one("source").strip():
+    if not reading.typed.first("source").strip():
         reading.missing.append("source")
     asks = (msgspec.structs.replace(ask, key=f"{NEW}:{ask.key}") for ask in source.KEYS)
     at = At(by.today, by.opened, {})
@@ -235,17 +248,17 @@ def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
     return call if {*reading.missing} <= {*stand_ins} else None
 
 
-def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
+def _report(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
     """The effects, or the remark beside the record; nothing of what is hidden."""
     answers = answers_of(task, by, Reading(typed))
     if task.reports == "effects":
-        return effects_told(by, written, task.names(answers), answers["date"])
+        return effects_report(by, written, task.names(answers), answers["date"])
     remark = "" if answers.get("scenario") in by.hidden else task.remark(written, answers)
     return (Paragraph(remark),) if remark else ()
 
 
-def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
-    """What an item does to each scenario; nothing of what is hidden."""
+def effects_report(by: Recorder, written: Written, id: str, day: date) -> Document:
+    """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
     shown = [effect for effect in effects if effect.scenario not in by.hidden]
     document = effects_document(shown, by.database.tracker, day) if shown else ()
@@ -260,3 +273,147 @@ def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) 
         return ()
     names = ", ".join(dict.fromkeys(hidden))
     return (Items((Item(f"{names}: not shown before your own figure is given"),)),)
+
+
+_MOST = 3
+"""As many items are named that it may be the same as."""
+
+
+def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
+    """Effects of the new item on each scenario."""
+    id = id_of_new(written)
+    return effects_report(by, written, id, written.after.database.evidence[id].recorded)
+
+
+def _doubts(by: Recorder, typed: Typed) -> list[str]:
+    """Which items it may be the same as."""
+    evidence, summary = by.database.evidence, typed.first("summary").strip()
+    if not summary:
+        return []
+    recorded = typed.first("recorded").strip() or by.today.isoformat()
+    day = typed_in.observed(typed.first("observed").strip() or recorded, lambda: by.today)
+    url, event = (typed.first(key).strip() or None for key in ("url", "event"))
+    same = alike(evidence, summary, day, url, event)[:_MOST]
+    return [f"{id} may be the same ({why}): {evidence[id].summary}" for id, why in same]
+
+
+EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), report=_evidence_report, doubts=_doubts)
+
+
+def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+    item = by.database.evidence.get(typed.first("evidence"))
+    first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
+    if item is None:
+        return (first,)
+    day = item.recorded
+    return (
+        first,
+        FieldGroup(
+            title="What it shows",
+            parts=across.indicators_asked(by.database, day, item.indicators),
+        ),
+        FieldGroup(
+            title="How it bears on each scenario",
+            note=f"{across.words(by.database)} What is not rated here stays as it is.",
+            parts=across.ratings_asked(by.database, day, item.ratings),
+        ),
+        SWITCHES,
+    )
+
+
+def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
+    id = reading.needed("evidence", by.opened.evidence, "")
+    item = by.database.evidence.get(id)
+    if item is None:
+        return None
+    ratings, states = across.ratings(reading), across.states(reading)
+    across.refuse_unknown(by.opened, reading, ratings, states)
+    new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
+    fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
+    answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}
+    answers["date"] = max(by.today, item.recorded)
+    return partial(rating.rate, by.root, answers, seen=seen(reading.typed))
+
+
+def _rate_report(by: Recorder, written: Written, typed: Typed) -> Document:
+    id = typed.first("evidence").strip()
+    on = max(by.today, written.after.database.evidence[id].recorded)
+    return effects_report(by, written, id, on)
+
+
+def _rests_on(_by: Recorder, typed: Typed) -> str | None:
+    id = typed.first("evidence").strip()
+    return path_of("evidence", id) if id else None
+
+
+RATING = msgspec.structs.replace(
+    form_of(rating.TASK),
+    groups=_rate_groups,
+    draft=_rate_draft,
+    report=_rate_report,
+    rests_on=_rests_on,
+)
+
+
+def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
+    """The fields, with the figure that the analyst gave last beside that of the probability."""
+    first, *rest = _groups(forecast.TASK, by, typed)
+    id = typed.first("scenario").strip()
+    is_known = id in by.database.scenarios and by.analyst
+    own = standing(by.database, id, by.today).get(by.analyst or "") if is_known else None
+    if own is None:
+        return (first, *rest)
+    own_figure = f"You said {percent(own.probability)}."
+    parts = tuple(
+        msgspec.structs.replace(part, hint=f"{part.hint} {own_figure}")
+        if isinstance(part, Field) and part.name == "probability"
+        else part
+        for part in first.parts
+    )
+    return (msgspec.structs.replace(first, parts=parts), *rest)
+
+
+def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
+    answers = answers_of(forecast.TASK, by, reading)
+    if reading.missing:
+        return None
+
+    def placed(keys: Keys, fault: str) -> str:
+        reading.fault(forecast.TASK.field_of(keys), fault)
+        return fault
+
+    def call(*, how: How) -> Written:
+        return forecast.TASK.write(by.root, answers, how, placed=placed, seen=seen(reading.typed))
+
+    return call
+
+
+def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
+    answers = answers_of(forecast.TASK, by, Reading(typed))
+    id, who, on = answers["scenario"], answers["analyst"], answers["date"]
+    added = sums(written.after.database, who, on, [id])
+    if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
+        after = "What the others and the evidence say is shown once it is recorded."
+        return (*listed(foretold_lines(written, by.today)), Paragraph(after), set_sums(added, who))
+    return forecast_document(forecast_figures(written, [id], on), added, who)
+
+
+def _sheet_day(by: Recorder, typed: Typed) -> date:
+    try:
+        return typed_in.day(typed.first("date").strip(), lambda: by.today)
+    except ScenError:
+        return by.today
+
+
+def _on_sheet(by: Recorder, typed: Typed) -> str | None:
+    who = by.analyst or typed.first("analyst").strip()
+    return path_of("forecasts", f"{_sheet_day(by, typed)}-{who}") if who else None
+
+
+FORECAST = msgspec.structs.replace(
+    form_of(forecast.TASK),
+    groups=_forecast_groups,
+    draft=_forecast_draft,
+    report=_forecast_report,
+    rests_on=_on_sheet,
+)

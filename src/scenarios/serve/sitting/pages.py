@@ -29,17 +29,16 @@ from scenarios.render.documents.session import answer_text, reveal_table, set_su
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Page, Reply, give, take
+from scenarios.serve.exchange import PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
-from scenarios.serve.forms.outcome import texts
+from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
-from scenarios.workspace.input import clock, typed_in
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import (
     SittingStep,
     closed_since,
@@ -50,6 +49,7 @@ from scenarios.workspace.sitting import (
     reveals,
     write_sheet,
 )
+from scenarios.workspace.tasks.rating import rate
 
 _TURN = threading.Lock()
 """The tabs of one browser take turns; a terminal that holds the sitting is told of."""
@@ -58,7 +58,7 @@ _TURN = threading.Lock()
 class Sat(NamedTuple):
     """A sitting that is being gone on with."""
 
-    ask: Ask
+    ask: PageRequest
     opened: Opened
     notes: Notes
     analyst: Analyst
@@ -66,29 +66,29 @@ class Sat(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What is sound of it."""
+        """The sound records."""
         return self.opened.database
 
     @property
     def due(self) -> Agenda:
-        """What is due."""
+        """The agenda of the sitting."""
         return agenda(self.database, self.analyst, self.on)
 
     @property
     def step(self) -> SittingStep:
-        """What comes next."""
+        """The next step of the sitting."""
         return next_step(self.database, self.due, self.notes)
 
 
 @contextmanager
-def open_sitting(ask: Ask, analyst: Analyst) -> Iterator[Sat]:
-    opened, on = ask.desk.refresh().opened, clock.today()
+def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[Sat]:
+    opened, on = ask.desk.refresh().opened, typed_in.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
         yield Sat(ask, opened, held, analyst, on)
 
 
-def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> Page:
+def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> ServedPage:
     """The next step, with what was typed in it and is wrong."""
     text, faults = typed or Typed(), reading.faults if reading else {}
     step, now = sat.step, sat.notes.sitting
@@ -112,12 +112,12 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _table(sat: Sat, step: SittingStep) -> str:
-    """What may be seen once a group is answered."""
-    said = sat.notes.sitting
-    ids = [t.id for t, _ in of_stage(said, step.group, "revealed", "revising", "settled")]
-    after = sitting.with_answers(sat.database, said)
+    """The page with the figures of an answered group."""
+    texts_sent = sat.notes.sitting
+    ids = [t.id for t, _ in of_stage(texts_sent, step.group, "revealed", "revising", "settled")]
+    after = sitting.with_answers(sat.database, texts_sent)
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
-    absent = counted_absent(sat.database, sat.on, sitting.seen(said))
+    absent = counted_absent(sat.database, sat.on, sitting.seen(texts_sent))
     return html.blocks(reveal_table(figures, (), sat.analyst, absent))
 
 
@@ -130,7 +130,7 @@ def _remarks(sat: Sat) -> list[str]:
             lines.append(f"Left out: {fault}; you had said {answer}")
         else:
             open_ones.append(entry)
-    given = (sat.analyst, sat.on, open_ones, clock.today())
+    given = (sat.analyst, sat.on, open_ones, typed_in.today())
     return [*lines, *foretold_of_sheet(sat.opened.root, *given)]
 
 
@@ -142,7 +142,7 @@ def _open_ends(sat: Sat) -> list[str]:
     ]
 
 
-def taken(ask: Ask, do: Callable[[Sat], Reply | None]) -> Reply:
+def taken(ask: PageRequest, do: Callable[[Sat], Reply | None]) -> Reply:
     """Do what a step says, and go on with the next."""
     analyst = people.analyst_of(ask)
     if analyst is None:
@@ -155,27 +155,27 @@ def sent(form: FormData) -> Typed:
     return typed(((k, v) for k, v in form.multi_items() if isinstance(v, str)), is_sent=True)
 
 
-def page(content: str, *, status: int = 200) -> Page:
+def page(content: str, *, status: int = 200) -> ServedPage:
     head = "<h1>The weekly sitting</h1>"
-    return Page(title="The weekly sitting", content=head + content, live=False, status=status)
+    return ServedPage(title="The weekly sitting", content=head + content, live=False, status=status)
 
 
 _HOW = ("seen", "not-seen", "skipped")
 
 
-def _shown(ask: Ask) -> Page:
+def _shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
         return page("<p>A sitting is somebody's own.</p>" + people.who_records(ask))
-    root, on = ask.desk.root, clock.today()
+    root, on = ask.desk.root, typed_in.today()
     if kept(root, analyst, on) is None:
         return _before(ask, analyst, on)
     with open_sitting(ask, analyst) as sat:
         return asked(sat)
 
 
-def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
-    """What is due, before anything of it is asked."""
+def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
+    """The page with the agenda, before the first question."""
     opened = ask.desk.refresh().opened
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
@@ -191,16 +191,16 @@ def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
     return page(f"{people.who_records(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
 
 
-def _begun(ask: Ask, _form: FormData) -> Reply:
+def _begun(ask: PageRequest, _form: FormData) -> Reply:
     def do(sat: Sat) -> None:
         sat.notes.keep()
 
     return taken(ask, do)
 
 
-def _left(ask: Ask, form: FormData) -> Reply:
+def _left(ask: PageRequest, form: FormData) -> Reply:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
-    day, takes = typed_in.day(str(form.get("day")), clock.today), form.get("do") == "take"
+    day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
 
     def do(sat: Sat) -> None:
         with notes(sat.opened.root, sat.analyst, day) as old:
@@ -214,34 +214,35 @@ def _left(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _rated(ask: Ask, form: FormData) -> Reply:
-    said = sent(form)
+def _rated(ask: PageRequest, form: FormData) -> Reply:
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        id, now = said.one("item"), sat.notes.sitting
-        reading = Reading(said)
+        id, now = texts_sent.first("item"), sat.notes.sitting
+        reading = Reading(texts_sent)
         ratings, states = across.ratings(reading), across.states(reading)
         across.refuse_unknown(sat.opened, reading, ratings, states)
         if sat.step.item != id:
             return None
-        if said.one("do") == "later" or not (ratings or states or reading.faults):
+        if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
             sat.notes.keep(left_unrated=(*now.left_unrated, id))
             return None
         if reading.is_sound:
             try:
-                on = max(sat.on, sat.database.evidence[id].recorded)
-                rate(sat.opened.root, id, ratings, states, on)
+                day = max(sat.on, sat.database.evidence[id].recorded)
+                answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
+                rate(sat.opened.root, answers)
             except ScenError as error:
                 reading.fault("", str(error))
             else:
                 sat.notes.keep(rated=(*now.rated, id))
                 return None
-        return asked(sat, said, reading)
+        return asked(sat, texts_sent, reading)
 
     return taken(ask, do)
 
 
-def _past_due(ask: Ask, form: FormData) -> Reply:
+def _past_due(ask: PageRequest, form: FormData) -> Reply:
     states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
 
     def do(sat: Sat) -> None:
@@ -252,17 +253,17 @@ def _past_due(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _answered(ask: Ask, form: FormData) -> Reply:
-    said = sent(form)
+def _answered(ask: PageRequest, form: FormData) -> Reply:
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(said)
+        step, reading = sat.step, Reading(texts_sent)
         if step.kind != "ask":  # another tab was faster
             return None
         for topic in step.group:
             _answer(sat, topic, reading)
         if reading.faults:
-            return asked(sat, said, reading)
+            return asked(sat, texts_sent, reading)
         after = sat.step
         if after.kind == "sums" and not any(total.nearest for total in after.sums):
             sitting.show(sat.notes, after.group)
@@ -272,37 +273,37 @@ def _answered(ask: Ask, form: FormData) -> Reply:
 
 
 def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
-    """What is said of one scenario: kept as far as it is good."""
-    id, said = topic.id, reading.typed
-    if said.one(f"skip:{id}"):
+    """Keep the sound parts of the answer for one scenario."""
+    id, texts_sent = topic.id, reading.typed
+    if texts_sent.first(f"skip:{id}"):
         sitting.skip(sat.notes, id)
         return
-    made = _figure(topic, reading)
+    ended = _figure(topic, reading)
     why = reading.wanted(f"why:{id}", sitting.reason)
-    if made is None or reading.faults.get(f"why:{id}"):
-        if not reading.faults.get(f"p:{id}") and made is None:
+    if ended is None or reading.faults.get(f"why:{id}"):
+        if not reading.faults.get(f"p:{id}") and ended is None:
             reading.fault(f"p:{id}", "a probability, as before, or skip it")
         return
-    answer = SittingAnswer(made[0], made[0], "answered", topic.grounds, why)
+    answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why)
     sitting.put(sat.notes, id, answer)
 
 
 def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     """The figure that was given, or the one that stands; None where there is none."""
     id = topic.id
-    if reading.typed.one(f"same:{id}") and topic.standing:
+    if reading.typed.first(f"same:{id}") and topic.standing:
         return (topic.standing.probability,)
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
-def _kept(ask: Ask, form: FormData) -> Reply:
+def _kept(ask: PageRequest, form: FormData) -> Reply:
     """A draft, while somebody types: what is no figure yet is left for later."""
-    said = sent(form)
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply:
         step = sat.step
         for topic in step.group if step.kind == "ask" else ():
-            reading = Reading(said)
+            reading = Reading(texts_sent)
             answer = _figure(topic, reading)
             why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if answer and not reading.faults:
@@ -314,7 +315,7 @@ def _kept(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _revealed(ask: Ask, form: FormData) -> Reply:
+def _revealed(ask: PageRequest, form: FormData) -> Reply:
     goes_back = form.get("do") == "change"
 
     def do(sat: Sat) -> None:
@@ -330,11 +331,11 @@ def _revealed(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _revised(ask: Ask, form: FormData) -> Reply:
-    said = sent(form)
+def _revised(ask: PageRequest, form: FormData) -> Reply:
+    texts_sent = sent(form)
 
     def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(said)
+        step, reading = sat.step, Reading(texts_sent)
         if step.kind != "revise":
             return None
         answers = {}
@@ -348,11 +349,11 @@ def _revised(ask: Ask, form: FormData) -> Reply:
             else:
                 moved = msgspec.structs.replace(answer, probability=now[0])
                 answers[topic.id] = sitting.revised(moved, why)
-        if said.one("do") != "anyway":
+        if texts_sent.first("do") != "anyway":
             for warning in _off(sat, step.group, answers):
                 reading.fault("", warning)
         if reading.faults:
-            return asked(sat, said, reading)
+            return asked(sat, texts_sent, reading)
         sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
         return None
 
@@ -362,7 +363,7 @@ def _revised(ask: Ask, form: FormData) -> Reply:
 def _off(
     sat: Sat, group: Sequence[Topic], answers: Mapping[ScenarioId, SittingAnswer]
 ) -> Iterator[str]:
-    """What a revision makes the figures of a set add up to, where that is not 100%."""
+    """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting
     after = msgspec.structs.replace(before, answers={**before.answers, **answers})
     was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))
@@ -375,24 +376,24 @@ def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
-def _ended(ask: Ask, form: FormData) -> Reply:
+def _ended(ask: PageRequest, form: FormData) -> Reply:
     commit = bool(form.get("commit"))
 
     def do(sat: Sat) -> Reply | None:
         if sat.step.kind != "end":
             return None
-        made = end(sat.notes.sitting)
-        entries = [entry for entry in made.entries if not closed_since(sat.opened, entry, sat.on)]
+        ended = end(sat.notes.sitting)
+        entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
         if not entries:
             sat.notes.drop()
             return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
-        made = made._replace(entries=entries)
-        written = write_sheet(sat.opened.root, made, How(commit=commit))
+        ended = ended._replace(entries=entries)
+        written = write_sheet(sat.opened.root, ended, How(commit=commit))
         sat.notes.drop()
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)
-        absent = counted_absent(after, sat.on, made.seen)
-        blocks = html.blocks(reveal_table(reveals(written, made), added, sat.analyst, absent))
+        absent = counted_absent(after, sat.on, ended.seen)
+        blocks = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
         done = written.committed
         note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
         note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""

@@ -16,7 +16,7 @@ from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.scales import percent
 from scenarios.serve.forms import across
-from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup, Typed
 from scenarios.serve.forms.html import Faults, fields
 from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
@@ -75,8 +75,8 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
     blind = without_evidence(database)
     lines = "".join(f"<p>{safe(line)}</p>" for line in unrated_text(at_day, id, _WIDE).split("\n"))
     groups = (
-        Group(title="What it shows", parts=across.indicators_asked(blind, day)),
-        Group(
+        FieldGroup(title="What it shows", parts=across.indicators_asked(blind, day)),
+        FieldGroup(
             title="How it bears on each scenario",
             note=across.words(database),
             parts=across.ratings_asked(blind, day),
@@ -89,9 +89,9 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
 
 
 def past_due_asked(step: SittingStep) -> str:
-    """Whether each was seen by now."""
+    """Ask of each past-due indicator if it has been seen."""
     cells = tuple(
-        Cell(
+        ChoiceCell(
             name=f"due:{key_of(indicator)}",
             label=indicator.indicator.statement,
             about=key_of(indicator),
@@ -102,7 +102,9 @@ def past_due_asked(step: SittingStep) -> str:
         for indicator in step.past_due
     )
     note = "What was seen counts only once it is recorded; its absence counts until then."
-    group = Group(title="Past due: seen by now?", note=note, parts=(Row(title="", cells=cells),))
+    group = FieldGroup(
+        title="Past due: seen by now?", note=note, parts=(ChoiceRow(title="", cells=cells),)
+    )
     return form("past-due", fields((group,), Typed(), {}), ("answer", "Go on"))
 
 
@@ -165,7 +167,7 @@ def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Fau
         ),
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
     )
-    return fields((Group(title="", parts=asked),), typed, faults)
+    return fields((FieldGroup(title="", parts=asked),), typed, faults)
 
 
 def sums_told(answered: Sitting, step: SittingStep) -> str:
@@ -202,7 +204,7 @@ def revision_asked(
                 hint="Needed where it is revised; the blind figure stays in the sheet.",
             ),
         )
-        body += fields((Group(title="", parts=asked),), typed, faults)
+        body += fields((FieldGroup(title="", parts=asked),), typed, faults)
     anyway = (("anyway", "Go on as they are"),) if faults.get("") else ()
     return f"<h2>What the others and the evidence say</h2>{table}" + form(
         "revise", body, ("settle", "Go on"), *anyway
@@ -210,7 +212,7 @@ def revision_asked(
 
 
 def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
-    """What the sheet will say."""
+    """A preview of the sheet."""
     rows = "".join(
         f"<li><strong>{safe(id)}</strong>: {safe(words(answer.probability))}"
         f"{f', {safe(answer.rationale)}' if answer.rationale else ' (no reason)'}</li>"
@@ -221,7 +223,7 @@ def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) 
     if not rows:
         return f"<h2>Nothing is answered</h2>{lines}" + form("end", "", ("drop", "End the sitting"))
     commit = Field(name="commit", label="Commit it to git", kind="check")
-    switch = fields((Group(title="", parts=(commit,)),), Typed(), {})
+    switch = fields((FieldGroup(title="", parts=(commit,)),), Typed(), {})
     sheet = f"<h2>The sheet of {answered.date}</h2><ul class='plain'>{rows}</ul>{lines}"
     return sheet + form("end", switch, ("write", "Write the sheet"))
 

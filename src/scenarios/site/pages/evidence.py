@@ -28,11 +28,9 @@ from scenarios.render.document import (
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
-from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Page, page_of
 from scenarios.site.pages.record import record_items
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, Page, Site, page_of, place
 from scenarios.text import counted
 from scenarios.values import indicator_key
 
@@ -68,7 +66,7 @@ def _is_retracted(site: Site, id: EvidenceId) -> bool:
 
 def item_page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
-    address, year = links.place("e", id), id[:4]
+    address, year = place("e", id), id[:4]
     item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
     bears = counted(len(bearings), "scenario")
@@ -79,7 +77,7 @@ def item_page(site: Site, id: EvidenceId) -> Page:
         main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
         + html.sections(_body(site, id, item, bearings), places),
         section="evidence",
-        above=(IndexEntry(year, site.href(address, links.place("year", year))),),
+        above=(IndexEntry(year, site.href(address, place("year", year))),),
     )
 
 
@@ -152,7 +150,6 @@ class _Count(NamedTuple):
     bearing: _Bearing
     line: Line | None
     reason: tuple[Span, ...]
-    withheld: str | None
 
 
 def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
@@ -162,12 +159,12 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
     weight = Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
     def shown(count: _Count, text: Text) -> Text:
-        return cells.unless_withheld(count.withheld, text)
+        return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
 
     def implied(count: _Count) -> Text:
-        if count.withheld:
-            return cells.WITHHELD
-        return p(figures(site).ledger(count.bearing.scenario).implied.probability)
+        id = count.bearing.scenario
+        is_known = id not in site.database.withheld
+        return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
 
     columns: tuple[Cell[_Count], ...] = (
         (
@@ -203,11 +200,11 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
 
 def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
     """The line that counts an item for a scenario, or why none does."""
-    if path := site.database.withheld.get(bearing.scenario):
-        return _Count(bearing, None, (), path)
+    if bearing.scenario in site.database.withheld:
+        return _Count(bearing, None, ())
     reason: tuple[Span, ...] = ("neutral: tells nothing apart",)
     if _is_retracted(site, id):
-        return _Count(bearing, None, ("retracted",), None)
+        return _Count(bearing, None, ("retracted",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
             label = Ref(line.id, "evidence" if line.id in site.evidence else None)
@@ -215,13 +212,13 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
         elif line.kind == "in-prior":
             reason = ("the prior includes it",)
         else:
-            return _Count(bearing, line, (), None)
-    return _Count(bearing, None, reason, None)
+            return _Count(bearing, line, ())
+    return _Count(bearing, None, reason)
 
 
 def year_page(site: Site, year: str = "") -> Page:
     """The latest items and the years; or the items of a year, by the month of their recording."""
-    address = f"evidence/{year}/{links.INDEX}" if year else "evidence/index.html"
+    address = f"evidence/{year}/{INDEX}" if year else "evidence/index.html"
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
     shown = (Heading(1, title), *blocks(site, year))

@@ -11,7 +11,7 @@ from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import Cell, left, one_line, right
+from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
@@ -29,12 +29,10 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
-from scenarios.site import links
 from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
-from scenarios.site.links import Page
 from scenarios.site.pages.evidence import listed, newest
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, Page, Site
 from scenarios.text import counted
 from scenarios.workspace.reading import span
 
@@ -44,14 +42,14 @@ _WINDOWS = 2
 
 
 def is_quiet(news: Headline) -> bool:
-    """Whether nothing moved, was resolved or is new, though something is open."""
-    return news.live > 0 and not (news.moved or news.resolved or news.opened)
+    """True if nothing moved, was resolved or is new, though something is open."""
+    return bool(news.live) and not (news.moved or news.resolved or news.opened)
 
 
 def standing(site: Site) -> str:
     """Sentence: the number of open questions, and the day since which none moved."""
     window = figures(site).window
-    number = figures(site).review.headline.live
+    number = figures(site).review.headline.live or 0
     are = f"{counted(number, 'question')} {'is' if number == 1 else 'are'} open"
     moved = "it has not moved" if number == 1 else "none has moved"
     return f"{are}; {moved} since {long_day(window.since)}."
@@ -93,7 +91,7 @@ def _days(site: Site) -> set[date]:
 
 def page(site: Site) -> Page:
     """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
-    places = site.links(links.INDEX)
+    places = site.links(INDEX)
     news = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (
@@ -104,7 +102,7 @@ def page(site: Site) -> Page:
         + html.sections(_news(site), places)
     )
     return Page(
-        address=links.INDEX,
+        address=INDEX,
         title=site.title,
         description=plain(news) or "Nothing was asked yet.",
         main=main,
@@ -120,11 +118,12 @@ def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
     late = f", {overdue} overdue" if overdue else ""
-    moved = f"{headline.moved} moved since {figures(site).window.since}"
+    moved = f"open scenarios{late}; {headline.moved} moved since {figures(site).window.since}"
+    number = cells.WITHHELD if headline.live is None else f"{headline.live - overdue}"
     return Card(
         title=site.title,
-        figure=f"{headline.live - overdue}",
-        about=f"open scenarios{late}; {moved}",
+        figure=number,
+        about=f"{headline.withheld} cannot be read" if headline.withheld else moved,
         signature=f"As of {site.as_of}",
     )
 
@@ -137,8 +136,7 @@ def _summary(site: Site) -> Iterator[Block]:
         yield Paragraph(news)
         if is_quiet(figures(site).review.headline):
             yield from (Paragraph(paragraph) for paragraph in before(site))
-    if site.database.tracker.notice:
-        yield Paragraph(one_line(site.database.tracker.notice), tone="notice")
+    yield from notice(site.database.tracker.notice)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
         still = is_quiet(figures(site).review.headline)
@@ -151,7 +149,7 @@ def _told(site: Site) -> tuple[Span, ...]:
     news = figures(site).review.headline
     if is_quiet(news):
         return (standing(site),)
-    return headline.told(news, site.database)
+    return headline.headline_spans(news, site.database)
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

@@ -13,12 +13,11 @@ from scenarios.model import EvidenceId, SourceId
 from scenarios.render.chapters import indicator_table
 from scenarios.render.document import Block, Folded, Heading, Item, Items, Link, Paragraph, titled
 from scenarios.render.documents.records import SOURCES, source_table
-from scenarios.render.documents.score import document as score_document
+from scenarios.render.documents.score import blocks as score_blocks
 from scenarios.site.figures import figures
-from scenarios.site.links import Page, page_of
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.pages.record import record_items
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of
 from scenarios.text import counted
 
 _MOST = 25
@@ -103,8 +102,8 @@ def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
 def scores_page(site: Site) -> Page:
     """The scores of resolved questions, and calibration."""
     result = score(site.database, site.as_of, forecaster=forecaster(figures(site).window))
-    number = len({row.scenario for row in result.questions})
+    number = len({row.question for row in result.questions})
     title = "Scores and calibration"
-    blocks = titled((Heading(1, title), *score_document(result, "")[1:]), site.database)
+    blocks = titled((Heading(1, title), *score_blocks(result)), site.database)
     description = f"{counted(number, 'resolved question')} scored"
     return page_of(site.links, "scores/index.html", title, description, blocks, section="scores")

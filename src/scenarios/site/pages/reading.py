@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from scenarios.render.document import Block, Heading, Paragraph
-from scenarios.site.links import Page, page_of
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of
 
 _ABOUT = "Each question has two probabilities: what people say, and what follows from the evidence."
 _WORDS = {

@@ -8,10 +8,8 @@ from html import escape
 from scenarios.model import Kind
 from scenarios.paths import path_of
 from scenarios.render.document import Item, Jump, Link, Span
-from scenarios.site import links
 from scenarios.site.commits import commits
-from scenarios.site.links import Page
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, place
 from scenarios.text import counted
 
 _MOST = 12
@@ -40,9 +38,9 @@ _TITLES = {"s": "scenario", "e": "evidence"}
 
 def moved_page(site: Site, folder: str, id: str) -> Page:
     """A page that sends its reader on, without a script."""
-    address = links.place(folder, id)
+    address = place(folder, id)
     now = site.moved[folder][id]
-    leads = site.href(address, links.place(folder, now))
+    leads = site.href(address, place(folder, now))
     return Page(
         address=address,
         title=f"{id} is {now} now",

@@ -10,6 +10,7 @@ import msgspec
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
+from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
 from scenarios.model import Sheet
@@ -17,14 +18,12 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.chapters import LARGE, whole
 from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
-from scenarios.render.documents import brief
+from scenarios.render.documents.brief import in_brief
 from scenarios.render.documents.review import findings, headline
 from scenarios.render.writers import page as writer
-from scenarios.site import links
-from scenarios.site.links import Page, page_of
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of, place
 from scenarios.text import counted
-from scenarios.workspace.reading import brief_of, start_of, with_history
+from scenarios.workspace.reading import start_of, with_history
 
 _MOST = 12
 """Chapters of a review of very many scenarios."""
@@ -36,16 +35,16 @@ def review_page(site: Site, day: str) -> Page:
 
     In a large database only the scenarios that moved most have a chapter: all have a page.
     """
-    address, on = links.place("review", day), date.fromisoformat(day)
+    address, on = place("review", day), date.fromisoformat(day)
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
     compared = _compared(site, review(both))
     shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
     parts = whole(shown, site.database, both.now)
-    news = brief.in_brief(brief_of(both, compared), site.database)
+    news = in_brief(brief(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    description = plain(headline.told(compared.headline, site.database))
+    description = plain(headline.headline_spans(compared.headline, site.database))
     return Page(
         address=address,
         title=f"Review of {day}",
@@ -88,8 +87,7 @@ def _turn(site: Site, on: date, address: str) -> str:
     at = site.days.index(on)
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
     places = {
-        day: escape(site.href(address, links.place("review", f"{day}")))
-        for day in (*before, *after)
+        day: escape(site.href(address, place("review", f"{day}"))) for day in (*before, *after)
     }
     entries = [
         *(f'<a rel="prev" href="{places[day]}">← {day}</a>' for day in before),

@@ -34,12 +34,10 @@ from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
-from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Page, page_of
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.pages.record import record_items
-from scenarios.site.site import Site
+from scenarios.site.site import Page, Site, page_of, place
 from scenarios.text import counted
 
 _ROWS = 60
@@ -49,7 +47,7 @@ _LATEST = 30
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
-    address, scenario = links.place("s", id), site.scenarios[id]
+    address, scenario = place("s", id), site.scenarios.get(id)
     places, card = site.links(address), None
     if path := site.database.withheld.get(id):
         description = cells.withheld_figures(path)
@@ -61,23 +59,24 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
         main += html.sections(_body(site, view), places)
     return Page(
         address=address,
-        title=one_line(scenario.title),
+        title=one_line(scenario.title) if scenario else id,
         description=description,
         main=main,
         section="scenarios",
-        above=_above(site, scenario, address),
+        above=_above(site, scenario, address) if scenario else (),
         card=card,
     )
 
 
-def _withheld(site: Site, scenario: Scenario, id: ScenarioId, reason: str) -> Document:
-    """The question alone, where a file that cannot be read could change its figures."""
+def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str) -> Document:
+    """The question alone, if known, where an unreadable file could change its figures."""
+    formerly = scenario.formerly if scenario else ()
     return (
-        Heading(1, one_line(scenario.title)),
-        Paragraph(scenario.question),
+        Heading(1, one_line(scenario.title) if scenario else id),
+        *((Paragraph(scenario.question),) if scenario else ()),
         Paragraph(reason),
-        Paragraph(scenario.resolution_criteria),
-        Items(tuple(record_items(site, "scenario", id, scenario.formerly))),
+        *((Paragraph(scenario.resolution_criteria),) if scenario else ()),
+        Items(tuple(record_items(site, "scenario", id, formerly))),
     )
 
 
@@ -103,7 +102,7 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ..
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (IndexEntry(name, site.href(address, links.place("set", scenario.set))),)
+    return (IndexEntry(name, site.href(address, place("set", scenario.set))),)
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
@@ -199,7 +198,7 @@ def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
 
 def set_page(site: Site, id: SetId) -> Page:
     """All of a set, as of the site's day."""
-    address, statement = links.place("set", id), site.database.tracker.sets.get(id, id)
+    address, statement = place("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
         Heading(1, one_line(statement)),

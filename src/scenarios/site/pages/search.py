@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from scenarios.model import Evidence, Scenario
-from scenarios.site import links
-from scenarios.site.links import Page, up
-from scenarios.site.site import Site
+from scenarios.site.site import INDEX, Page, Site, place, up
 from scenarios.text import printable
 
 ADDRESS = "search/index.html"
@@ -45,27 +43,27 @@ def _entries(site: Site) -> Iterator[Entry]:
     for id, scenario in site.scenarios.items():
         yield (
             "Scenario",
-            links.place("s", id),
+            place("s", id),
             scenario.title,
             f"{scenario.opened}",
             _of(id, scenario),
         )
     for set_id in site.sets:
         statement = site.database.tracker.sets.get(set_id, set_id)
-        yield "Set", links.place("set", set_id), statement, "", set_id
+        yield "Set", place("set", set_id), statement, "", set_id
     for id, item in site.evidence.items():
         yield (
             "Evidence",
-            links.place("e", id),
+            place("e", id),
             item.summary,
             f"{item.recorded}",
             _said(site, id, item),
         )
     for id, source in site.database.sources.items():
         more = f"{id} {source.reliability_basis or ''}"
-        yield "Source", links.place("source", id), source.name, "", more
+        yield "Source", place("source", id), source.name, "", more
     for day in map(str, site.days):
-        yield "Review", links.place("review", day), f"Review of {day}", day, ""
+        yield "Review", place("review", day), f"Review of {day}", day, ""
 
 
 def _of(id: str, scenario: Scenario) -> str:
@@ -84,9 +82,9 @@ def _said(site: Site, id: str, item: Evidence) -> str:
 _FORM = f"""\
 <h1>Search</h1>
 <noscript><p>Looking for words needs a script, and this browser runs none. Everything can be read
-without: <a href="{up(ADDRESS)}{links.INDEX}">the scenarios</a>,
-<a href="{up(ADDRESS)}evidence/{links.INDEX}">the evidence by year</a>,
-<a href="{up(ADDRESS)}sources/{links.INDEX}">the sources</a>.</p></noscript>
+without: <a href="{up(ADDRESS)}{INDEX}">the scenarios</a>,
+<a href="{up(ADDRESS)}evidence/{INDEX}">the evidence by year</a>,
+<a href="{up(ADDRESS)}sources/{INDEX}">the sources</a>.</p></noscript>
 <form id="search" role="search" hidden><label for="words">Words, all of which are wanted</label>
 <input id="words" type="search" autocomplete="off" spellcheck="false"></form>
 <p id="count" role="status"></p>

@@ -1,1 +1,1 @@
-"""What was read, remembered in the user's cache and read lazily."""
+"""Parsed files, kept in the user's cache and read lazily."""

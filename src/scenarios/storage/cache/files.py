@@ -36,7 +36,7 @@ class CachedFile(NamedTuple):
         return self.folder.digest(self.place)
 
 
-class Part:
+class CachedFolder:
     """The files of one folder: cached ones by their `places` in `folder`, and read ones.
 
     `found` has the stat of each read file.
@@ -75,9 +75,9 @@ class Part:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
-    def changed(self, files: Mapping[str, bytes | None]) -> Part:
+    def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
         """The same with files replaced, by name; None removes one."""
-        part = Part(self.name, self.folder)
+        part = CachedFolder(self.name, self.folder)
         places = self.folder.places if self.folder else {}
         gone = {places[name] for name in files if name in places}
         part.places = [place for place in self.places if place not in gone]
@@ -100,7 +100,7 @@ class CachedFiles(Mapping[str, bytes]):
     `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
     """
 
-    def __init__(self, root: Path, parts: Mapping[str, Part]) -> None:
+    def __init__(self, root: Path, parts: Mapping[str, CachedFolder]) -> None:
         self.root, self.parts = root, dict(sorted(parts.items()))
         self._late: dict[str, bytes] = {}
         self.frame = self.beside("sources")
@@ -147,7 +147,7 @@ class CachedFiles(Mapping[str, bytes]):
             of.setdefault(folder, {})[name] = data
         parts = dict(self.parts)
         for folder, inside in of.items():
-            parts[folder] = parts.get(folder, Part(folder, None)).changed(inside)
+            parts[folder] = parts.get(folder, CachedFolder(folder, None)).changed(inside)
         return CachedFiles(self.root, parts)
 
     def state(self) -> bytes:
@@ -164,7 +164,7 @@ class CachedFiles(Mapping[str, bytes]):
         parts = self.parts.values()
         return sorted(part.path(name) for part in parts for name in (*part.kept, *part.read))
 
-    def _place(self, path: str) -> tuple[Part | None, str]:
+    def _place(self, path: str) -> tuple[CachedFolder | None, str]:
         folder, _, name = path.rpartition("/")
         return self.parts.get(folder), name
 
@@ -285,7 +285,9 @@ def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
 
 
-def _append_digests(part: Part, database: Database, of: Mapping[ScenarioId, list[bytes]]) -> None:
+def _append_digests(
+    part: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
+) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
         lists = [[of[id] for id in touched(database, names) if id in of] for names in folder.about]

@@ -14,7 +14,7 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedFiles, Part, digest_of
+from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
@@ -49,7 +49,7 @@ class Memory:
         self._read, self.place, self._clock = cache(read), place, clock
         self._folders: dict[str, Folder | None] = {}
         self.made: dict[tuple[str, str], Any] = {}
-        """What was made of its records, by a name and what was asked."""
+        """Results computed from the records, by a name and the arguments."""
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems, from the cache if its content is known."""
@@ -70,16 +70,16 @@ class Memory:
     def snapshot(self, root: Path) -> tuple[CachedFiles, list[Problem]]:
         """The working tree, without the bytes of cached files."""
         started = self._clock()
-        parts: dict[str, Part] = {}
+        parts: dict[str, CachedFolder] = {}
 
         def known_in(name: str) -> Callable[[str, os.stat_result], bool]:
-            parts[name] = part = Part(name, self._folder(name))
+            parts[name] = part = CachedFolder(name, self._folder(name))
             return partial(_is_known, part, started)
 
         read, problems = worktree.snapshot(root, known_in if self.place else None)
         for path, data in read.items():
             folder, _, name = path.rpartition("/")
-            parts.setdefault(folder, Part(folder, None)).read[name] = data
+            parts.setdefault(folder, CachedFolder(folder, None)).read[name] = data
         return CachedFiles(root, parts), problems
 
     def remember(self, files: CachedFiles, loaded: Loaded) -> None:
@@ -98,7 +98,7 @@ class Memory:
                 self._keep(self.place, part, sound, faulty, frame)
 
     def _keep(
-        self, place: Cache, part: Part, sound: list[str], faulty: set[str], frame: bytes
+        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: bytes
     ) -> None:
         entries = [
             at.folder.entry(at.place)
@@ -121,7 +121,7 @@ class Memory:
         return self._folders[name]
 
 
-def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool:
+def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result) -> bool:
     """True if a file is unchanged; else note its stat."""
     stat, folder = stat_of(info), part.folder
     place = folder.places.get(name) if folder else None
@@ -133,7 +133,7 @@ def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool
     return False
 
 
-def _is_same(part: Part, name: str) -> bool:
+def _is_same(part: CachedFolder, name: str) -> bool:
     """True if a file that was read equals its cached one."""
     old = part.folder
     if old is None or (place := old.places.get(name)) is None:

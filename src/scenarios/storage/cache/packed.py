@@ -21,8 +21,7 @@ import yaml
 import scenarios
 from scenarios.model import Evidence, Record
 from scenarios.paths import MODELS, kind_of
-from scenarios.storage.opening import open_file, user_folder
-from scenarios.storage.temporary import temporary
+from scenarios.storage.disk import open_file, temporary, user_folder
 
 DIGEST = 16
 _STAT = struct.Struct("<QqqQ")

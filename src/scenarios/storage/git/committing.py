@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.errors import NotWritten, ScenError
+from scenarios.storage.disk import try_lock
 from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import (
@@ -21,12 +22,11 @@ from scenarios.storage.git.process import (
     as_user,
     common,
     ctrl_c_is_for_git,
+    git_text,
     launch,
     let_run,
-    said,
 )
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.opening import try_lock
 from scenarios.storage.worktree import sync
 
 _NOTE = "scen-commit-"
@@ -63,16 +63,20 @@ def is_left(folder: Path) -> bool:
 
 
 @contextmanager
-def noted(git_dir: Path, begun: Begun) -> Iterator[int]:
-    """Keep a note until the commit is made or refused; yield the descriptor that locks it.
+def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
+    """Keep a note from before files are written until their commit is made or refused.
 
-    git and its hooks inherit the descriptor: the lock outlives this program while they work.
+    Yields the descriptor that locks it. git and its hooks inherit the descriptor: the lock outlives
+    this program while they work.
     """
-    file = git_dir / f"{_NOTE}{os.urandom(8).hex()}"
+    real = _real(repository, paths)
+    known = {*_files(repository, real)}
+    begun = Begun(_head(repository), real, [path for path in real if path not in known])
+    file = repository.git_dir / f"{_NOTE}{os.urandom(8).hex()}"
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise ScenError(f"written, not committed: {file}: {error.strerror}") from None
+        raise NotWritten(f"{file}: {error.strerror}") from None
     try:
         _lock(descriptor)
         os.write(descriptor, msgspec.json.encode(begun))
@@ -236,7 +240,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     names = os.fsencode("".join(f"{path}\0" for path in real))
     asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
     if asked.returncode > 1:
-        raise NotWritten(f"git would not commit it: {said(asked.stderr)}")
+        raise NotWritten(f"git would not commit it: {git_text(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
         how = "`git check-ignore -v` names the rule"
@@ -259,18 +263,19 @@ def uncommitted(
     return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
 
-def commit(repository: Repository, paths: Sequence[str], subject: str) -> NewCommit | None:
+def commit(
+    repository: Repository, paths: Sequence[str], subject: str, held: int
+) -> NewCommit | None:
     """Commit these files as they are on disk, and leave whatever else is staged.
 
     If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
-    files that git never knew.
+    files that git never knew. `held` is the descriptor of their note.
     """
     if not (real := _known(repository, _real(repository, paths))):
         return None
     before = _head(repository)
     new = _files(repository, real, "--others")
-    note = Begun(before, real, new)
-    with ctrl_c_is_for_git(), noted(repository.git_dir, note) as held:
+    with ctrl_c_is_for_git():
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         code, output = _let_run(repository, held, *words) if new else (0, "")
@@ -316,9 +321,12 @@ def _mend(repository: Repository, begun: Begun) -> Iterator[str]:
     intended = _named(repository, *new) if begun.new else []
     if head == begun.head:
         _forget(repository, intended)
-        if written := _known(repository, begun.paths):
+        if written := _files(repository, begun.paths, "--modified", "--others"):
             names = ", ".join(written)
-            yield f"a command was killed before its commit: written, not committed: {names}"
+            yield (
+                f"a command was killed before its commit: written, not committed: {names};"
+                " git add and git commit commit it"
+            )
     elif head and _is_next(repository, head, begun):
         behind = _named(repository, *_CACHED, "--", *begun.paths)
         before = (*_CACHED, begun.head, "--", *begun.paths) if begun.head else None

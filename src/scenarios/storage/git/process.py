@@ -188,18 +188,18 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
         data = output.read(_READ)
         if size > 2 * _READ:
             output.seek(size - _READ)
-        return ended.returncode, said(data + output.read())
+        return ended.returncode, git_text(data + output.read())
 
 
 def answer(ended: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
     """The output of git; an error, by default in git's words, if it refused."""
     if ended.returncode:
-        reason = said(ended.stderr) or f"exit {ended.returncode}"
+        reason = git_text(ended.stderr) or f"exit {ended.returncode}"
         raise ScenError(refused) if refused else GitRefused(f"git: {reason}")
     return ended.stdout
 
 
-def said(data: bytes) -> str:
+def git_text(data: bytes) -> str:
     """Output of git or a hook as text; if long, its beginning and end."""
     text = data.decode(errors="replace").expandtabs().strip().removeprefix("fatal: ")
     if len(text) <= 2 * _SAID:

@@ -1,1 +1,1 @@
-"""What this checkout remembers between commands, in the user's state folder."""
+"""Data of a checkout kept between commands, in the user's state folder."""

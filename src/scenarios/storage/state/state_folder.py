@@ -1,16 +1,25 @@
-"""The user's own folder for unfinished sittings and for undo."""
+"""The user's own folder for unfinished sittings and for undo.
+
+For undo it has one file per command, written before the first byte of the database: the old
+content of each file, and the digest of the new. A command that changes several files keeps a
+`.begun` entry until all are written, so an interrupted one is recognized.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.opening import open_file, user_folder
+from scenarios.storage.disk import open_file, user_folder
 
 MODE = 0o600
 """Readable by the owner alone."""
@@ -114,3 +123,139 @@ def read(copy: Path) -> bytes:
 def write(copy: Path, data: bytes) -> None:
     """Replace the copy's content."""
     worktree.replace(copy.parent, copy.name, read(copy), data)
+
+
+MOST = 20
+"""The most commands that can be undone."""
+MOST_BYTES = 32 << 20
+_NAME = re.compile(r"undo-([0-9]{8})\.(json|begun)")
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's old content, None for a new one, and the digest of the new."""
+
+    path: str
+    before: bytes | None
+    after: str | None
+
+    def is_after(self, data: bytes | None) -> bool:
+        return digest_of(data) == self.after
+
+
+class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """The changes of one command, and its commit.
+
+    `command` is shown to the user; `copy` is an attachment that it added.
+    """
+
+    database: str
+    changes: tuple[Change, ...]
+    command: str = ""
+    copy: str | None = None
+    commit: str | None = None
+
+
+class Noted:
+    """An entry and its file."""
+
+    def __init__(self, place: Path, entry: CommandChanges, data: bytes) -> None:
+        self.place, self.entry, self._data = place, entry, data
+
+    @property
+    def is_begun(self) -> bool:
+        """True if the command may not have changed all of its files."""
+        return self.place.suffix == ".begun"
+
+    def done(self, commit: str | None = None) -> None:
+        """Note that all files are changed [and committed]."""
+        if self.is_begun:
+            place = self.place.with_suffix(".json")
+            self.place.rename(place)
+            worktree.sync(place.parent)
+            self.place = place
+        if commit:
+            self.entry = msgspec.structs.replace(self.entry, commit=commit)
+            new = msgspec.json.encode(self.entry)
+            worktree.replace(self.place.parent, self.place.name, self._data, new)
+            self._data = new
+
+    def forget(self) -> None:
+        drop(self.place)
+
+
+def note_changes(
+    root: Path, changes: Sequence[Change], command: str, copy: str | None = None
+) -> Noted:
+    """Note changes durably before they are made; raises ScenError if it cannot."""
+    folder = folder_of(root)
+    make(folder)
+    database = os.path.realpath(root)
+    entry = CommandChanges(database=database, changes=tuple(changes), command=command, copy=copy)
+    data = msgspec.json.encode(entry)
+    kind = "begun" if len(changes) > 1 else "json"
+    number = max((number for number, _ in _there(folder)), default=0)
+    while True:
+        number += 1
+        name = f"undo-{number:08d}.{kind}"
+        with suppress(worktree.Exists):
+            worktree.create(folder, name, data, MODE)
+            break
+    _bound(folder)
+    return Noted(folder / name, entry, data)
+
+
+def last_noted(root: Path, before: Path | None = None) -> Noted | None:
+    """The last command noted [before another one]."""
+    for _, place in sorted(_there(folder_of(root)), reverse=True):
+        if (before is None or place < before) and (noted := _read(root, place)):
+            return noted
+    return None
+
+
+def begun_notes(root: Path) -> list[Noted]:
+    """Commands that did not finish, newest first."""
+    places = sorted(_there(folder_of(root)), reverse=True)
+    notes = [_read(root, place) for _, place in places if place.suffix == ".begun"]
+    return [note for note in notes if note]
+
+
+def is_command_begun(root: Path) -> bool:
+    """True if there may be one, by file names alone."""
+    with suppress(ScenError):
+        return any(place.suffix == ".begun" for _, place in _there(folder_of(root)))
+    return False
+
+
+def digest_of(data: bytes | None) -> str | None:
+    """The SHA-256 of a content; None without a file."""
+    return None if data is None else sha256(data).hexdigest()
+
+
+def _read(root: Path, place: Path) -> Noted | None:
+    """An entry of this checkout; None if gone, foreign or unreadable."""
+    data = content(place)
+    if data is None:
+        return None
+    with suppress(msgspec.DecodeError):
+        entry = msgspec.json.decode(data, type=CommandChanges)
+        if entry.database == os.path.realpath(root):
+            return Noted(place, entry, data)
+    return None
+
+
+def _there(folder: Path) -> Iterator[tuple[int, Path]]:
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - names, no paths
+    for match in filter(None, map(_NAME.fullmatch, names)):
+        yield int(match[1]), folder / match[0]
+
+
+def _bound(folder: Path) -> None:
+    """Drop the oldest finished entries beyond MOST or MOST_BYTES."""
+    size = 0
+    for number, (_, place) in enumerate(sorted(_there(folder), reverse=True)):
+        with suppress(OSError):
+            size += place.stat().st_size
+        if (number >= MOST or size > MOST_BYTES) and place.suffix != ".begun":
+            drop(place)

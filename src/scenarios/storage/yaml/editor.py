@@ -244,7 +244,7 @@ def _replaced_lines(
 
 
 class _Slot(NamedTuple):
-    """What stays around a value in lines: `before` ends with its colon."""
+    """Bytes kept around a value in lines: `before` ends with its colon."""
 
     before: str
     tail: str  # a comment on the line of the key

@@ -1,1 +1,1 @@
-"""What was recorded, put right: edited, renamed, removed, taken back."""
+"""Corrections of records: edited, renamed, removed, taken back."""

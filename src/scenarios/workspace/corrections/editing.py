@@ -3,26 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from scenarios.analysis.history.audit import foretold
-from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.errors import ScenError
-from scenarios.model import ScenarioId
+from scenarios.model import Kind
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
-from scenarios.storage.git import repository as git
-from scenarios.storage.typed_values import typed
+from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import append, exact, put, unset
+from scenarios.storage.yaml.reader import read
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Changed, Opened, from_here, past
+from scenarios.workspace.opened import Changed, Opened, from_here
 from scenarios.workspace.writing import Written, write
+
+_NAMES = {
+    bool: ("boolean",),
+    int: ("integer", "number"),
+    float: ("number",),
+    str: ("string",),
+    list: ("array",),
+    dict: ("object",),
+    type(None): ("null",),
+}
+
+
+def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) -> Any:
+    """The text itself where the key [an item of its list] holds a text or is not known, else YAML.
+
+    Where both are allowed it is what YAML takes it for: `0.1` a number, `CC` a text.
+    """
+    allowed = {*_types(kind, keys, is_item=is_item)}
+    if not allowed - {"string"}:
+        return text
+    value, faults = read("", f"{text}\n".encode(errors="surrogateescape"))
+    if not faults and not allowed.isdisjoint(_NAMES[type(value)]):
+        return value
+    if "string" in allowed:
+        return text
+    if faults:
+        words = f"{faults[0].message}: write a value as in a file, lists as [a, b]"
+        raise ScenError(f"nothing was written: {'.'.join(keys)}: {words}")
+    return value
+
+
+def _types(kind: Kind, keys: Sequence[str], *, is_item: bool) -> Iterator[str]:
+    for node in nodes_at(kind, keys):
+        for form in forms(node):
+            if not is_item:
+                yield from _of(form)
+            elif "items" in form:
+                for item in forms(form["items"]):
+                    yield from _of(item)
+
+
+def _of(node: Any) -> Iterator[str]:
+    values = [*node.get("enum", ()), *([node["const"]] if "const" in node else [])]
+    yield from (name for value in values for name in _NAMES[type(value)])
+    kinds = node.get("type", ())
+    yield from [kinds] if isinstance(kinds, str) else kinds
+
 
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
 _SHEET = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}-[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -73,26 +117,6 @@ def replace(
         return new
 
     return _edit(root, id, change, how, whole=True)
-
-
-def clarify(
-    root: Path,
-    scenario: ScenarioId,
-    text: str,
-    on: date,
-    how: How = AS_USUAL,
-) -> tuple[Written, Located]:
-    """Add a clarification to a question: its forecasts stay valid."""
-
-    def draft(opened: Opened) -> list[Draft]:
-        located = Located("scenario", opened.scenario(scenario))
-        refuse_unwritable(text, "text")
-        data = opened.snapshot[located.path]
-        item = {"date": on.isoformat(), "text": text}
-        return [Draft(located.path, data, append(data, ("clarifications",), item))]
-
-    written = write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
-    return written, Located("scenario", scenario)
 
 
 def _edit(
@@ -157,20 +181,3 @@ def _at(data: bytes, keys: Sequence[str]) -> Any:
             return [keys]
         value = value[key]
     return value
-
-
-def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """Findings that a later audit will have of a change; none without a commit to compare."""
-    try:
-        revisions, _ = past(git.repository(written.before.root), None)
-    except ScenError:
-        return []
-    if written.committed and written.committed.oid:
-        oid = written.committed.oid
-        revisions = [revision for revision in revisions if revision.commit.id != oid]
-    return foretold(revisions, written.before.database, written.after.database, on)
-
-
-def foretold_words(finding: AuditFinding) -> str:
-    """An audit finding, announced."""
-    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"

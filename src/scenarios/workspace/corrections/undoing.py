@@ -10,8 +10,8 @@ from scenarios.model import Database
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
-from scenarios.storage.state import undo_journal
-from scenarios.storage.state.undo_journal import Change, Noted
+from scenarios.storage.state import state_folder
+from scenarios.storage.state.state_folder import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, half, write
@@ -26,7 +26,7 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     its own undoes what the command had not committed. Of a killed command the written half is
     undone. A dry run looks at the files as they are after that.
     """
-    begun = undo_journal.begun(root)
+    begun = state_folder.begun_notes(root)
     back = [draft for note in begun for draft in half(root, note) or ()] if how.dry_run else []
     if any(note.entry.command != "undo" for note in begun):  # nothing is written but what mends it
         alone = how._replace(commit=False)
@@ -86,9 +86,9 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
 
 def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Noted:
     """The last command; one already taken back is reported and forgotten."""
-    note = undo_journal.last(root)
+    note = state_folder.last_noted(root)
     while note and note.is_begun and note.entry.command == "undo":  # in a dry run
-        note = undo_journal.last(root, before=note.place)
+        note = state_folder.last_noted(root, before=note.place)
     if note is None:
         words = "nothing to undo: no recording command of this checkout is noted any more"
         if not any(path.endswith(".yaml") for path in now if path != "tracker.yaml"):
@@ -131,7 +131,7 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
 
 def _was_so(root: Path, note: Noted, change: Change) -> bool:
     """True if an earlier command found the file as this one left it."""
-    while earlier := undo_journal.last(root, before=note.place):
+    while earlier := state_folder.last_noted(root, before=note.place):
         note = earlier
         for before in earlier.entry.changes:
             if before.path == change.path and change.is_after(before.before):

@@ -1,1 +1,1 @@
-"""What goes out, comes back and is asked of an event store."""
+"""Exports, and queries of an event store."""

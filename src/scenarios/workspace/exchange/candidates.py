@@ -22,11 +22,12 @@ from scenarios.exchange.events.candidates import (
 )
 from scenarios.exchange.events.store import layout_of, open_store
 from scenarios.model import EvidenceId
+from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.tasks.evidence import free_id
 from scenarios.workspace.writing import Written, write
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
@@ -103,6 +104,8 @@ def accept(
             ((system, name),) = record["foreign"].items()
             if id := known.get((system, name)):
                 already.append(id)
+                if data := opened.snapshot.get(path := path_of("evidence", id)):
+                    drafts.append(Draft(path, data, data))  # which may wait for its commit
                 continue
             id = _unused(free_id(opened, record), new_ids)
             known[system, name] = id

@@ -32,7 +32,10 @@ class TableExported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What went where. `left_out` are rows, or names in them, of what is not there."""
+    """Exported rows by table, and their target.
+
+    `left_out` counts rows, or names in them, of records that are not there.
+    """
 
     target: str
     place: str
@@ -109,7 +112,7 @@ def _refuse(root: Path, target: Target, place: Path, tracker: str, *, overwrite:
     if is_own or (overwrite and (is_ours or target.form == "file")):
         return
     if is_ours:
-        raise ScenError(f"{shown}: is no earlier export of this tracker: --overwrite replaces it")
+        raise ScenError(f"{shown}: is the export of another tracker: --overwrite replaces it")
     if target.form == "folder":
         raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
     raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")

@@ -1,1 +1,1 @@
-"""What arrives from a file elsewhere, as records of the database: all of it, or nothing."""
+"""Imports of files from elsewhere as records of the database: all of it, or nothing."""

@@ -15,8 +15,7 @@ from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.table import TARGETS, Target
-from scenarios.exchange.view.cells import Cells, typed
-from scenarios.exchange.view.records import Entry, records
+from scenarios.exchange.view.records import Cells, RecordContent, records, typed
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
@@ -121,7 +120,7 @@ def _form(place: Path) -> Target:
     return targets[0]
 
 
-def file(entry: Entry) -> Draft:
+def file(entry: RecordContent) -> Draft:
     """The new file of a record."""
     kind, id, record = entry
     if kind != "tracker":
@@ -131,7 +130,7 @@ def file(entry: Entry) -> Draft:
     return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
-def _same(opened: Opened, entry: Entry, old: bytes, new: bytes) -> bool:
+def _same(opened: Opened, entry: RecordContent, old: bytes, new: bytes) -> bool:
     """True if two files hold the same record, whatever their layout."""
     path = path_of(entry.kind, entry.id)
     records = [opened.read(entry.kind, path, data)[0] for data in (old, new)]

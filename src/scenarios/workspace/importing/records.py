@@ -29,9 +29,9 @@ from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import did_you_mean, shown
-from scenarios.workspace.guards import moments
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import moments
 
 
 def plain(value: Any, timezone: dt.tzinfo) -> Any:

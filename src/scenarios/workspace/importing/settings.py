@@ -1,17 +1,23 @@
-"""Options of an import, and its result."""
+"""The settings, the file and the counts of an import."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from scenarios.errors import NAMED, ScenError
-from scenarios.exchange.arrivals import Misfit, Place
+from scenarios.errors import NAMED, ScenError, UsageError
+from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, SourceFile, Wanted, reader
 from scenarios.exchange.own.cells import IN_PERCENT
-from scenarios.text import counted
+from scenarios.progress import Progress, unwatched
+from scenarios.storage.worktree import safe
+from scenarios.text import counted, did_you_mean, shown
+from scenarios.workspace.opened import open_folder
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -52,7 +58,7 @@ class Skipped(Struct, frozen=True, kw_only=True):
 
 
 class Imported(Struct, frozen=True, kw_only=True):
-    """What came in, or in a dry run would have.
+    """Counts of an import, or of a dry run.
 
     `superseded` counts the forecasts after which the same analyst said something else on the same
     day; `clipped` those of exactly, or almost, 0 or 1. `left_out` counts what has no place here, by
@@ -138,3 +144,47 @@ def lines(faults: Sequence[Misfit]) -> list[str]:
         texts.append(f"{fault.place}: {fault.message}{also}")
     more = len(texts) - NAMED
     return [*texts[:NAMED], f"and {more:,} more faults"] if more > 0 else texts
+
+
+STDIN = "-"
+
+
+def arrive(
+    root: Path,
+    kind: str,
+    file: Path | BinaryIO,
+    wanted: Wanted,
+    progress: Progress = unwatched,
+) -> Arrived:
+    """The content of a file, folder or stream; columns may have the names of scenarios.
+
+    Messages call a stream `-`.
+    """
+    if kind not in READERS:
+        every = [*READERS, "database"]
+        hint = did_you_mean(kind, every) or f"there is {', '.join(every)}"
+        raise UsageError(f"nothing is imported as {shown(kind)}; {hint}")
+    is_own = READERS[kind].startswith("own.")
+    if not is_own and (wanted.columns or wanted.defaults):
+        raise UsageError(
+            f"--map and --default are for tables of records; {kind} has its own columns"
+        )
+    scenarios = open_folder(root, progress=progress).database.scenarios
+    names = {scenario.title.lower(): id for id, scenario in scenarios.items()}
+    for id, scenario in scenarios.items():
+        names |= {str(name).lower(): id for name in scenario.foreign.values()}
+    names |= {id: id for id in scenarios}
+    wanted = replace(wanted, scenarios=names, progress=progress)
+    read = reader(kind)
+    if not isinstance(file, Path):
+        return read(SourceFile(STDIN, None, file), wanted)
+    name = safe(file)
+    if file.is_dir():
+        if is_own:
+            raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
+        return read(SourceFile(name, file, None), wanted)
+    try:
+        with file.open("rb") as stream:
+            return read(SourceFile(name, file, stream), wanted)
+    except OSError as error:
+        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None

@@ -1,1 +1,1 @@
-"""What faces share when they ask: offers, help, and what is typed, as values."""
+"""Parsers of typed text, offers and help, shared by commands, prompts and forms."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import UsageError
-from scenarios.workspace.input import clock
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.typed_in import day
 from scenarios.workspace.opened import Opened, known_id
 
@@ -39,8 +39,8 @@ def narrowed(
         known_id(set_id, database.tracker.sets, "set", "tracker.yaml")
     if theme is not None:
         known_id(theme, database.tracker.themes, "theme", "tracker.yaml")
-    first = day(since, clock.today, on) if since else None
-    last = day(until, clock.today, on) if until else None
+    first = day(since, typed_in.today, on) if since else None
+    last = day(until, typed_in.today, on) if until else None
     if first and last and last < first:
         raise UsageError(f"--since {first} is after --until {last}")
     return ListFilter(

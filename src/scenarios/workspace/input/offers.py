@@ -1,4 +1,4 @@
-"""What can be typed for an answer: the ids that are known, each with what it stands for."""
+"""Suggestions for an answer: known ids, each with its title."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def newest(evidence: Mapping[str, Any], most: int = 200) -> list[Offer]:
 
 
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
-    """What each typed word is part of, in the word or its title; what begins so comes first."""
+    """Offers whose word or title contains each typed word; those that begin so come first."""
     words = text.casefold().split()
     matches = [o for o in offers if all(word in f"{o[0]} {o[1]}".casefold() for word in words)]
     return sorted(matches, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
@@ -110,7 +110,7 @@ def tags(database: Database) -> list[Offer]:
 
 
 def unlike(text: str, offers: Sequence[Offer]) -> str | None:
-    """What is to be said of a word that is not among those that are known: a slip, perhaps."""
+    """Message about a word that is not known: a slip, perhaps."""
     if not offers or text in dict(offers):
         return None
     matches = matching(text, offers)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from scenarios.errors import UsageError
 from scenarios.text import shown
+from scenarios.values import Rating
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer
 
@@ -24,6 +25,11 @@ _SHORTEST = 3
 """The letters of a word that is left unfinished."""
 _IF, _EITHER = "as expected if it happens", "equally expected either way"
 EXAMPLES = "ten times, three times, equally, a third, a tenth as expected if it happens"
+
+
+def rating_text(rating: Rating) -> str:
+    """A rating as it is typed: its code, or its likelihood ratio."""
+    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def worded(ratio: float) -> str:

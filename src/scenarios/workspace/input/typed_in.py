@@ -1,4 +1,4 @@
-"""What is typed, as values (dates, probabilities, ratings, ids), or what is wrong with it."""
+"""Parse typed text (dates, probabilities, ratings, ids), or raise a UsageError."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def letter(text: str) -> str:
 
 
 def id(text: str) -> str:
-    """What a scenario, an indicator, a source or an analyst is known by."""
+    """Parse the id of a scenario, an indicator, a source or an analyst."""
     from scenarios.paths import LONGEST_ID, RESERVED  # noqa: PLC0415 - loads the records
 
     if not _ID.fullmatch(text):
@@ -164,7 +164,7 @@ def id(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """What several items share: an origin or an event. It may begin with a digit."""
+    """Parse an origin or an event, which several items share. It may begin with a digit."""
     if not _LABEL.fullmatch(text):
         words = "small letters, digits, single hyphens"
         raise UsageError(f"{shown(text)} cannot name it: {words}{_as_id(text)}")
@@ -239,3 +239,8 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
             raise UsageError(f"{shown(key)} is {done} twice; keep one of the two")
         by_key[key] = value
     return by_key
+
+
+def today() -> date:
+    """Return the local day: nothing else looks at the calendar."""
+    return date.today()  # noqa: DTZ011 - an analyst's day is the local one

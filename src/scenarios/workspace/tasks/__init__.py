@@ -1,1 +1,1 @@
-"""What can be recorded, a file for each: what is asked, how it is read, and the one call."""
+"""Recording tasks, one file each: the questions, their parsers, and the one call that writes."""

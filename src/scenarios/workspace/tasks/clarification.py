@@ -1,17 +1,34 @@
-"""What a question means, said beside it."""
+"""A clarification beside a question."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from scenarios.workspace.corrections import editing
+from scenarios.model import Clarification
+from scenarios.paths import path_of
+from scenarios.storage.edits import Draft, refuse_unwritable
+from scenarios.storage.yaml.editor import append
 from scenarios.workspace.how import How
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.task import DATE, PROSE, Answers, Layout, Task, asked, which_scenario
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
-    return editing.clarify(root, answers["scenario"], answers["text"], answers["date"], how)[0]
+    scenario, text = answers["scenario"], answers["text"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        id = opened.scenario(scenario)
+        path = path_of("scenario", id)
+        refuse_unwritable(text, "text")
+        data = opened.snapshot[path]
+        clarification = Clarification(answers["date"], text)
+        if clarification in opened.database.scenarios[id].clarifications:
+            return [Draft(path, data, data)]  # which may wait for its commit
+        item = {"date": answers["date"].isoformat(), "text": text}
+        return [Draft(path, data, append(data, ("clarifications",), item))]
+
+    return write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
 
 
 TASK = Task(

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from scenarios.errors import Problem, UsageError
+from scenarios.exchange.arrivals import LONGEST, joined_words, words
+from scenarios.model import EvidenceId
+from scenarios.paths import path_of, place_of
+from scenarios.storage.attachments import copied
+from scenarios.storage.edits import Draft, new_file
 from scenarios.storage.loader import Read
+from scenarios.storage.worktree import Exists
 from scenarios.values import first_day
-from scenarios.workspace import ids, recording
-from scenarios.workspace.guards import refuse_day
-from scenarios.workspace.how import How
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
-from scenarios.workspace.tasks.indicator import THEME, item_field
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks.task import (
     LINE,
+    THEME,
     Answers,
     Ask,
     At,
     Layout,
     Task,
     as_,
+    item_field,
     items,
     since_today,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "origin", "event", "theme"),
@@ -44,7 +55,50 @@ def _source(text: str, at: At) -> str:
 
 
 def _id(text: str, at: At) -> str:
-    return ids.new_id(at.opened, at.answers["observed"], text) if at.opened else text
+    return new_id(at.opened, at.answers["observed"], text) if at.opened else text
+
+
+def record_evidence(
+    root: Path,
+    record: Mapping[str, Any],
+    how: How = AS_USUAL,
+    *,
+    id: EvidenceId | None = None,
+    new_source: Mapping[str, Any] | None = None,
+    read: Read | None = None,
+    attach: Path | None = None,
+) -> Written:
+    """Write an item, with a source that is not there yet and a copy of the file `attach`.
+
+    Without an id one is made of its date and summary; where another process took that meanwhile
+    the next number is tried.
+    """
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_unknown(record["ratings"], record["indicators"])
+        for other in record["corroborated_by"]:
+            opened.evidence(other)
+        if id:
+            opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
+        item = new_file("evidence", id or free_id(opened, record), record)
+        if new_source and record["source"] not in opened.database.sources:
+            return [new_file("source", record["source"], new_source), item]
+        return [item]
+
+    words = effects_subject("evidence")
+    what = f"add-evidence {id or record['summary']}"
+    edits = new_source is not None  # two files, perhaps
+    with copied(root, attach, dry_run=how.dry_run) if attach else nullcontext() as copy:
+        if copy:
+            record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
+        while True:
+            try:
+                return write(
+                    root, draft, what, how, subject=words, edits=edits, read=read, copy=copy
+                )
+            except Exists:
+                if id:
+                    raise
 
 
 def _write(root: Path, answers: Answers, how: How, read: Read | None = None) -> Written:
@@ -53,9 +107,7 @@ def _write(root: Path, answers: Answers, how: How, read: Read | None = None) -> 
     if not isinstance(answers["recorded"], str):
         record["recorded"] = answers["recorded"].isoformat()
     new = {key: answers.get(key) for key in ("id", "new_source")}
-    return recording.record_evidence(
-        root, record, how, **new, read=read, attach=answers["attachment"]
-    )
+    return record_evidence(root, record, how, **new, read=read, attach=answers["attachment"])
 
 
 TASK = Task(
@@ -214,3 +266,34 @@ TASK = Task(
     reports="effects",
     field_of=item_field,
 )
+
+
+def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
+    """The date and the summary's first words, with a number where that is taken."""
+    summary_words = words(record["summary"])
+    proposed = _proposed(record["observed"], summary_words)
+    number = 1
+    while _is_taken(opened, proposed):
+        number += 1
+        proposed = _proposed(record["observed"], summary_words, f"-{number}")
+    return proposed
+
+
+def _proposed(observed: str, summary_words: list[str], number: str = "") -> str:
+    room = LONGEST - len(observed) - len("-") - len(number)
+    return f"{observed}-{joined_words(summary_words, room) or 'item'}{number}"
+
+
+def new_id(opened: Opened, observed: str, text: str) -> str:
+    """An id for an item of this date that no item has yet."""
+    place = place_of(path_of("evidence", text))
+    if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
+        raise UsageError(f"'{text}' is not a valid id: {observed}-, then small letters and hyphens")
+    if _is_taken(opened, text):
+        raise UsageError(f"there is evidence '{text}' already")
+    return text
+
+
+def _is_taken(opened: Opened, id: str) -> bool:
+    """On the disk, not in the snapshot: a folder or a file that cannot be read has the name too."""
+    return os.path.lexists(opened.root / path_of("evidence", id))

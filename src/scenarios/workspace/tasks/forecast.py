@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Keys
-from scenarios.workspace import recording
-from scenarios.workspace.how import How
+from scenarios.model import Analyst
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.sheets import Entry
+from scenarios.workspace.results import forecast_figures
+from scenarios.workspace.sheets import Entry, record_entries
 from scenarios.workspace.tasks.task import (
     DATE,
     Answers,
@@ -22,7 +25,7 @@ from scenarios.workspace.tasks.task import (
     live,
     which_scenario,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, commit_subject
 
 
 def entry_of(answers: Answers) -> Entry:
@@ -31,9 +34,30 @@ def entry_of(answers: Answers) -> Entry:
     return Entry(answers["scenario"], answers["probability"], why or None, items)
 
 
+def forecast(
+    root: Path,
+    analyst: Analyst,
+    on: date,
+    entries: Sequence[Entry],
+    how: How = AS_USUAL,
+    **more: Any,
+) -> Written:
+    """Put an analyst's probabilities into the sheet of a day; a commit says what that moved.
+
+    `more` is of `record_entries`.
+    """
+
+    def moves(written: Written) -> str:
+        figures = forecast_figures(written, [entry.scenario for entry in entries], on)
+        named = [(figure.scenario, figure.before, figure.after) for figure in figures]
+        return commit_subject(f"forecast: {on}-{analyst}", named)
+
+    return record_entries(root, analyst, on, entries, how, words=moves, **more)
+
+
 def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
     analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
-    return recording.forecast(root, analyst, day, entries, how, **more)
+    return forecast(root, analyst, day, entries, how, **more)
 
 
 def _field_of(keys: Keys) -> str:

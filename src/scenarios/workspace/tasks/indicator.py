@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from scenarios.errors import Keys
-from scenarios.workspace import recording
-from scenarios.workspace.how import How
+from scenarios.errors import Keys, ScenError
+from scenarios.model import IndicatorId, ScenarioId
+from scenarios.storage.edits import Draft, Put, edited
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import ratios, typed_in
-from scenarios.workspace.input.offers import titled
-from scenarios.workspace.opened import known_id
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.task import (
     CHANCE,
     PROSE,
+    THEME,
     Answers,
     Ask,
     At,
     Layout,
     Task,
+    item_field,
     new_id,
     since_today,
     which_scenario,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _free(text: str, at: At) -> str:
     id = typed_in.id(text)
     if at.opened and (scenario := at.answers.get("scenario")):
-        recording.refuse_indicator(at.opened, scenario, id)
+        _refuse_taken(at.opened, scenario, id)
     return id
 
 
@@ -39,10 +43,31 @@ def rating(text: str, at: At) -> str | float:
     return ratios.rating(text, at.opened.database.tracker.decibans)
 
 
-def theme(text: str, at: At) -> str:
-    """Reads one of the themes that the tracker declares."""
-    known = at.opened.database.tracker.themes if at.opened else (text,)
-    return known_id(text, known, "theme", "tracker.yaml")
+def add_indicator(
+    root: Path,
+    scenario: ScenarioId,
+    id: IndicatorId,
+    record: Mapping[str, Any],
+    how: How = AS_USUAL,
+) -> Written:
+    """Put an indicator into a scenario's file; every other byte stays."""
+
+    def draft(opened: Opened) -> list[Draft]:
+        _refuse_taken(opened, scenario, id)
+        value = {key: value for key, value in record.items() if value is not None}
+        return [edited(opened.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
+
+    what = f"add-indicator {scenario}/{id}"
+    return write(root, draft, what, how, subject=f"indicator: {scenario}/{id}")
+
+
+def _refuse_taken(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
+    """Refuse the id of an indicator that is there already."""
+    if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
+        known = f"{scenario}/{id}"
+        raise ScenError(
+            f"there is indicator '{known}' already: scen show {known}; nothing was written"
+        )
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
@@ -57,7 +82,7 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
         "chance": answers.get("chance"),
         "theme": answers.get("theme"),
     }
-    return recording.add_indicator(root, answers["scenario"], answers["id"], record, how)
+    return add_indicator(root, answers["scenario"], answers["id"], record, how)
 
 
 def _field_of(keys: Keys) -> str:
@@ -66,27 +91,6 @@ def _field_of(keys: Keys) -> str:
     return item_field(inside) if inside else ""
 
 
-def item_field(keys: Keys) -> str:
-    """The field for a key of an item or an indicator."""
-    if not keys:
-        return ""
-    if keys[0] in ("ratings", "indicators") and len(keys) > 1:
-        return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
-    return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
-
-
-THEME = Ask(
-    "theme",
-    "Its theme",
-    "What it is about.",
-    theme,
-    "choice",
-    label="Theme",
-    metavar="ID",
-    when=lambda database, _: database.tracker.themes,
-    offers=lambda database: titled(database.tracker.themes),
-    choices=lambda database: [*database.tracker.themes.items()],
-)
 TASK = Task(
     name="indicator",
     title="Add an indicator",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from scenarios.analysis.review.explanation import explain
+from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence
 from scenarios.scales import percent
-from scenarios.workspace import recording
+from scenarios.storage.edits import Draft, Put, edited
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import OUTCOMES
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.task import (
     PROSE,
     Answers,
@@ -26,24 +29,38 @@ from scenarios.workspace.tasks.task import (
     which_scenario,
     worded,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _items(database: Database, answers: Answers) -> dict[str, Evidence]:
-    """What was known when the outcome was entered."""
+    """Items that were known when the outcome was entered."""
     evidence, entered = database.evidence, answers.get("recorded", date.max)
     return {id: item for id, item in evidence.items() if item.recorded <= entered}
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
-    record = {
+    record: dict[str, Any] = {
         "outcome": answers["outcome"],
         "date": answers["date"].isoformat(),
         "recorded": answers["recorded"].isoformat(),
         "basis": answers["basis"],
         **({"evidence": answers["evidence"]} if answers.get("evidence") else {}),
     }
-    return recording.resolve(root, answers["scenario"], record, how)
+    scenario = answers["scenario"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        before = opened.database.scenarios[opened.scenario(scenario)].resolution
+        if before:
+            raise ScenError(
+                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
+                "nothing was written"
+            )
+        for id in record.get("evidence", ()):
+            opened.evidence(id)
+        return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), record)])]
+
+    words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
+    return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
 
 
 def _last_values(written: Written, answers: Answers) -> str:

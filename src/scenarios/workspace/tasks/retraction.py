@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenarios.workspace import recording
+from scenarios.errors import ScenError
+from scenarios.storage.edits import Draft, Put, edited
 from scenarios.workspace.how import How
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks.task import DATE, PROSE, Answers, Ask, Layout, Task, known_item
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
-    return recording.retract(root, answers["evidence"], answers["reason"], answers["date"], how)
+    evidence, on = answers["evidence"], answers["date"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        before = opened.database.evidence[opened.evidence(evidence)].retracted
+        if before:
+            raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
+        value = {"date": on.isoformat(), "reason": answers["reason"]}
+        return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
+
+    words = effects_subject("retract", evidence, on)
+    return write(root, draft, f"retract {evidence}", how, subject=words)
 
 
 TASK = Task(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Keys, UsageError
 from scenarios.scales import base_rate, is_off_class
-from scenarios.workspace import recording
-from scenarios.workspace.guards import crowded_set
-from scenarios.workspace.how import How
+from scenarios.storage.edits import Draft, new_file
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, tags, titled
-from scenarios.workspace.opened import known_id
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.task import (
     CHANCE,
     LINE,
@@ -27,7 +27,7 @@ from scenarios.workspace.tasks.task import (
     since_today,
     worded,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, crowded_set, write
 
 
 def _free(text: str, at: At) -> str:
@@ -72,6 +72,21 @@ def _is_off(answers: Answers) -> bool:
     return bool(rate and prior and is_off_class(prior, rate))
 
 
+def new_scenario(
+    root: Path,
+    id: str,
+    record: Mapping[str, Any],
+    how: How = AS_USUAL,
+) -> Written:
+    """Write a new scenario."""
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
+        return [new_file("scenario", id, record)]
+
+    return write(root, draft, f"new {id}", how, subject=f"scenario: {id}", edits=False)
+
+
 def _write(root: Path, answers: Answers, how: How) -> Written:
     like = _like(answers)
     beside = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
@@ -93,7 +108,7 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
             "given": answers.get("given"),
         },
     }
-    return recording.new_scenario(root, answers["id"], record, how)
+    return new_scenario(root, answers["id"], record, how)
 
 
 def _field_of(keys: Keys) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scenarios.scales import RELIABILITY
-from scenarios.workspace import recording
-from scenarios.workspace.how import How
+from scenarios.storage.edits import Draft, new_file
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import LETTERS
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.task import (
     LINE,
     TEXT,
@@ -20,7 +23,7 @@ from scenarios.workspace.tasks.task import (
     as_,
     new_id,
 )
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 
 def _free(text: str, at: At) -> str:
@@ -29,9 +32,19 @@ def _free(text: str, at: At) -> str:
     return typed_in.id(text)
 
 
+def add_source(root: Path, id: str, record: Mapping[str, Any], how: How = AS_USUAL) -> Written:
+    """Write a new source."""
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_taken("source", id, opened.database.sources, "nothing was written")
+        return [new_file("source", id, record)]
+
+    return write(root, draft, f"add-source {id}", how, subject=f"source: {id}", edits=False)
+
+
 def _write(root: Path, answers: Answers, how: How) -> Written:
     record = {key: value for key, value in answers.items() if key != "id"}
-    return recording.add_source(root, answers["id"], record, how)
+    return add_source(root, answers["id"], record, how)
 
 
 KEYS = (
@@ -52,7 +65,7 @@ KEYS = (
     Ask("reliability_basis", "Why that letter", "Why this letter.", TEXT, "text", "--basis"),
     Ask("url", "The source's address", read=as_(typed_in.url), label="Its address"),
 )
-"""What is asked of a source besides its id; with an item a new one is registered too."""
+"""Questions about a source besides its id; an item can register a new source too."""
 TASK = Task(
     name="source",
     title="Register a source",

@@ -14,15 +14,15 @@ from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HELP, Offer
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.input.offers import HELP, Offer, titled
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written
 
 Answers = dict[str, Any]
 
 
 class At(NamedTuple):
-    """What an answer is read against: a day, the database where it is open, earlier answers.
+    """Context in which an answer is read: a day, the database where it is open, earlier answers.
 
     No day after `latest` may have come already, where one is given.
     """
@@ -187,6 +187,35 @@ def since_today(key: str, label: str, help: str = "") -> Ask:
 
 
 DATE = since_today("date", "Of which day", "[today]")
+
+
+def _theme(text: str, at: At) -> str:
+    """Reads one of the themes that the tracker declares."""
+    known = at.opened.database.tracker.themes if at.opened else (text,)
+    return known_id(text, known, "theme", "tracker.yaml")
+
+
+THEME = Ask(
+    "theme",
+    "Its theme",
+    "What it is about.",
+    _theme,
+    "choice",
+    label="Theme",
+    metavar="ID",
+    when=lambda database, _: database.tracker.themes,
+    offers=lambda database: titled(database.tracker.themes),
+    choices=lambda database: [*database.tracker.themes.items()],
+)
+
+
+def item_field(keys: Keys) -> str:
+    """The field for a key of an item or an indicator."""
+    if not keys:
+        return ""
+    if keys[0] in ("ratings", "indicators") and len(keys) > 1:
+        return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
+    return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
 
 
 def worded(offers: Sequence[Offer]) -> Callable[[Database], Sequence[Offer]]:

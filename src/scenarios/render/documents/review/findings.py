@@ -172,7 +172,7 @@ def coming(due: Due, database: Database) -> Iterator[Flat]:
 
 
 def due_item(entry: DueEntry, database: Database, lead: str = "") -> Item:
-    """What is due, behind its day unless something else leads it."""
+    """A due task, after its day unless something else leads it."""
     return Item(_due(entry, database), lead=lead or str(entry.day))
 
 

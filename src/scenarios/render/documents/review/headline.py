@@ -27,7 +27,7 @@ def sentences(headline: Headline, database: Database) -> list[tuple[Span, ...]]:
     ]
 
 
-def told(headline: Headline, database: Database) -> tuple[Span, ...]:
+def headline_spans(headline: Headline, database: Database) -> tuple[Span, ...]:
     """The sentences as one text."""
     return joined(sentences(headline, database))
 
@@ -154,10 +154,14 @@ def _more_outcomes(headline: Headline) -> Iterator[tuple[Span, ...]]:
 
 def rest(headline: Headline, named: int = 1) -> Iterator[tuple[Span, ...]]:
     """Yield how many moved beside those that are named, or what is new if nothing moved."""
-    others, older = headline.moved - named, headline.live - headline.opened
     if headline.opened:
         new = counted(headline.opened, "question")
         yield (f"{new} {'is' if headline.opened == 1 else 'are'} new.",)
+    if headline.moved is None or headline.live is None:
+        what = "what else moved" if headline.top or headline.resolved else "what moved"
+        yield (f"{headline.withheld} cannot be read: {what} is not known.",)
+        return
+    others, older = headline.moved - named, headline.live - headline.opened
     if not headline.top:
         yield from [(_quiet(headline, older),)] if older else []
     elif others > 0:
@@ -174,7 +178,7 @@ def _quiet(headline: Headline, older: int) -> str:
     if not new and not forecast:
         return f"{nothing}: there is no new evidence and no new forecast."
     was = "was" if forecast == 1 else "were"
-    again = f"{forecast} of {counted(older, 'open question')} {was} forecast again"
+    again = f"{forecast} of {counted(older, 'open question')} {was} forecast"
     seen = f"{counted(new, 'item')} of evidence {'is' if new == 1 else 'are'} new"
     parts = [seen] * bool(new) + [again] * bool(forecast)
     return f"{nothing}, though {' and '.join(parts)}."

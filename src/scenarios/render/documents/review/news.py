@@ -12,7 +12,6 @@ from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
-from scenarios.render.documents.diff import field_words
 from scenarios.scales import percent, printed
 
 
@@ -138,7 +137,7 @@ def _step(shift: Shift) -> str:
 
 
 def _restated(row: Restated, database: Database) -> Item:
-    because = (f"{change.record}: {field_words(change)}" for change in row.because)
+    because = (f"{change.record}: {cells.field_words(change)}" for change in row.because)
     name = cells.scenario(row.scenario, database)
     under = tuple(Item(text, bullet=True) for text in because)
     return Item((name, f": {restated_figures(row)}"), under)

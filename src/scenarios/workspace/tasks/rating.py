@@ -1,0 +1,82 @@
+"""A later judgement of an item that is recorded already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.loader import Read
+from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.results import effects_subject
+from scenarios.workspace.tasks.task import Answers, Ask, Layout, Task, item_field, known_item
+from scenarios.workspace.writing import Written, write
+
+
+def rate(
+    root: Path,
+    answers: Answers,
+    how: How = AS_USUAL,
+    *,
+    read: Read | None = None,
+    seen: Mapping[str, str] = {},
+) -> Written:
+    """Put ratings and states of indicators into an item's file; every other byte stays.
+
+    A commit's subject says what that moved as of the `date`. Refused where a file is not as it was
+    `seen`, by its digest.
+    """
+    evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_changed(seen)
+        opened.evidence(evidence)
+        opened.refuse_unknown(ratings, indicators)
+        puts = [Put(("ratings", key), value) for key, value in ratings.items()]
+        puts += [Put(("indicators", key), state) for key, state in indicators.items()]
+        return [edited(opened.snapshot, "evidence", evidence, puts)]
+
+    moved = effects_subject("rate", evidence, answers["date"])
+    return write(root, draft, f"rate {evidence}", how, subject=moved, read=read)
+
+
+TASK = Task(
+    name="rate",
+    title="Rate an item",
+    save="Rate it",
+    lead="A later judgement of an item that is recorded already.",
+    help="Rate an item that is recorded already; its file keeps every other byte.",
+    asks=(
+        Ask(
+            "evidence",
+            "The item's id",
+            read=known_item,
+            option="EVIDENCE",
+            label="The item",
+            is_needed=True,
+            records=lambda database, _: database.evidence,
+            note=lambda item: str(item.summary),
+        ),
+        Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
+        Ask(
+            "indicators",
+            "",
+            "An indicator that it shows as observed, emerging or reversed.",
+            kind="states",
+            option="--indicator",
+            metavar="SCENARIO/INDICATOR=STATE",
+            is_many=True,
+        ),
+    ),
+    groups=(
+        Layout("Which item", "evidence"),
+        Layout("What it shows", "indicators"),
+        Layout("How it bears on each scenario", "ratings"),
+    ),
+    is_dated=False,
+    write=rate,
+    names=lambda answers: str(answers["evidence"]),
+    reports="effects",
+    field_of=item_field,
+)
