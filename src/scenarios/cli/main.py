@@ -87,7 +87,7 @@ class _Group(TyperGroup):
                 sys.stdout.flush()
             _end_with_1_without_every_file()
         except ClickUsageError as error:
-            error.message = printable(in_our_words(error.message)) + _place(ctx, error)
+            error.message = _place(ctx, error) or printable(in_our_words(error.message))
             raise
         except ScenError as error:
             _say_again()
@@ -111,13 +111,17 @@ class _Group(TyperGroup):
 
 
 def _place(ctx: Any, error: Any) -> str:
-    """Where an option stands that the command does not know and `scen` does."""
+    """Where an option stands that the command does not know and `scen` does, or nothing.
+
+    In the words of the newest Typer, which are not those of 0.24.
+    """
     name = getattr(error, "option_name", None)
     for option in ctx.command.params if ctx.invoked_subcommand else ():
         if name in option.opts:
             error.possibilities = None
             typed = f"{name} {option.metavar}" if option.metavar else name
-            return f"; it stands before the command: scen {typed} {ctx.invoked_subcommand}"
+            command = f"scen {typed} {ctx.invoked_subcommand}"
+            return f"No such option: {name}; it stands before the command: {command}"
     return ""
 
 
