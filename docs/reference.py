@@ -14,7 +14,7 @@ import msgspec
 import typer
 from schemas import schemas
 
-from scenarios.cli.commands import HELP
+from scenarios.cli.commands import GROUPS, HELP
 from scenarios.cli.main import app
 
 SHARED = 6
@@ -38,7 +38,10 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
             "keys of the records, [JSON](json.md) the output of `--format json`. Exit status: 0 "
             "success, 1 problems found or request refused, 2 wrong usage."
         ),
-        _table("command", "does", ((f"[{name}](#{name})", text) for name, text in HELP.items())),
+        *(
+            _table(title.lower(), "", ((f"[{name}](#{name})", text) for name, text in rows.items()))
+            for title, rows in GROUPS.items()
+        ),
         "## Global options",
         _table("option", "means", _told(group.params, group.callback)),
         "## Common options",

@@ -520,3 +520,69 @@ def test_nothing_acts_in_a_menu_of_hostile_texts(folder: Path, sit: Sit) -> None
     assert r"right \u202egnp.exe" in keys.all
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\x08]", "", keys.raw.decode())
     assert not ACTS.search(plain)
+
+
+def test_a_mistyped_analyst_is_asked_for_before_anything_is_written(folder: Path, sit: Sit) -> None:
+    sheets = folder / "scenarios/forecasts/2022"
+    mine = folder / "mine.yaml"
+    mine.write_text("date: 2022-02-27\nanalyst: dsek\nprobabilities: {trade: 37%}\n")
+    one = ("forecast", "pact", "0.3", "--rationale", "So", "--date", "2022-02-28")
+    for words in (("review", "--from", str(mine)), (*one, "--analyst", "dsek")):
+        keys = sit(*words)
+        keys.walk("it [desk]: >")
+        assert keys.end() == 0
+    assert sorted(path.stem for path in sheets.glob("2022-02-2[78]-*")) == [
+        "2022-02-27-desk",
+        "2022-02-28-desk",
+    ]
+
+
+def test_an_id_is_looked_up_before_the_next_question(folder: Path, sit: Sit) -> None:
+    keys = sit("forecast", "tarde", "0.3", "--rationale", "So", "--analyst", "dsek")
+    assert keys.end() == 1
+    assert keys.all == "scen: no scenario 'tarde'; did you mean 'trade'?"
+    keys = sit("rename", "tarde")
+    keys.walk("""
+        The id that it has: trade >
+        The id that it is to have: > trade-2024
+    """)
+    assert keys.end() == 0
+    assert (folder / "scenarios/trade-2024.yaml").exists()
+    keys = sit("remove", "pcat")
+    keys.walk("""
+        The id of what goes: pact >
+        Why it goes: > [^C]
+    """)
+    assert keys.end() == 130
+    assert "\nscen: to resume: scen remove pact" in keys.all
+
+
+def test_what_nobody_was_asked_for_can_be_changed_in_the_last_look(folder: Path, sit: Sit) -> None:
+    keys = sit("resolve", "trade", "occurred", "--date", "2022-03-01")
+    keys.walk(f"""
+        What decided it, by the criteria: > Customs say so.
+        An item that decides it (Enter = none): >
+        {WRITE} > e recorded
+    """)
+    keys.shows("When it was entered [")
+    keys.press("Clear")
+    keys.enter("2022-03-02")
+    keys.walk(f"{WRITE} >")
+    assert keys.end() == 0
+    assert "\n  recorded: 2022-03-02\n" in (folder / "scenarios/trade.yaml").read_text()
+
+
+def test_a_question_mark_at_a_reason_is_help(folder: Path, sit: Sit) -> None:
+    keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", "--scenario", "ties")
+    keys.walk("""
+        ties: probability (s = skip, q = leave): > 80%
+        Reason (Enter = none): > ?
+        Reason (Enter = none): > No treaty.
+        Go over them again (y, Enter = no): >
+        ties: revise it once (Enter = keep 80%): > 81%
+        Why, now that you have seen them: > ?
+        Why, now that you have seen them: > Others said so.
+    """)
+    assert keys.end() == 0
+    assert keys.all.count("  What moved you, in a sentence or two: whoever reads") == 2
+    assert "?" not in (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()

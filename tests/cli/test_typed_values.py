@@ -51,8 +51,8 @@ REFUSED: list[tuple[Callable[[str], Any], str, list[str]]] = [
     (parsing.chance, BETWEEN,
      ["0", "1", "1.2", "100%", "0%", "1e-400", "+1", "120%", "-0.1", "0" * 50]),
     (parsing.chance, CHANCE,
-     ["nan", "inf", "-inf", "1e400", "0,7", "0.7.1", "7_0%", "٠.٧", "½", "%", "5%%", "%5", "0x1p-2",
-      "likely", "1/3", "0.7 or so", "¹", ""]),
+     ["nan", "inf", "-inf", "1e400", "0,7,1", "0.7.1", "7_0%", "٠.٧", "½", "%", "5%%", "%5",
+      "0x1p-2", "likely", "1/3", "0.7 or so", "¹", ""]),
     (parsing.rating, RATING,
      ["XX", "CCC", "C C", "", " C", "0", "0.0009", "1000.1", "-1", "nan", "inf", "1e400", "1_0",
       "0x10", "١", "³", "3,5", "50%", "null", "true"]),
@@ -92,7 +92,10 @@ def test_what_is_no_value_is_refused_and_said(
     [
         (parsing.day, "2022-02-28", date(2022, 2, 28)),
         *((parsing.observed, text, text) for text in ("2022", "2021-12", "2022-02-04")),
-        *((parsing.chance, text, 0.7) for text in ("0.7", "70%", "70 %", ".7", "7e-1", " 70.0% ")),
+        *(
+            (parsing.chance, text, 0.7)
+            for text in ("0.7", "70%", "70 %", "0,7", "70,0 %", ".7", "7e-1", " 70.0% ")
+        ),
         (parsing.chance, "99.99%", 0.9999),
         (parsing.chance, "33.3%", 0.333),
         *((parsing.rating, text, "CC") for text in ("CC", "cc")),

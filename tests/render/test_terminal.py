@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trajectory import Point
 from scenarios.analysis.review.status import status
-from scenarios.render.document import AXIS, sparkline, strip
+from scenarios.render.document import AXIS, Heading, sparkline, strip
 from scenarios.render.documents.status import Trends, document, figures
 from scenarios.render.text import shown_in
 from scenarios.render.writers.terminal import direction, write
@@ -93,16 +93,35 @@ def table(
 
 def test_what_moves_is_coloured_and_an_outcome_is_bold_and_no_gap_shows() -> None:
     down, bold, dim, plain, e = "\x1b[35m", "\x1b[1m", "\x1b[2m", "\x1b[39m", "\x1b[22m"
+    a = f"{bold}a{e}"
     made = f"""\
 scenario  stated  stated  implied  implied  trend         evidence  flags
                   change            change
 --------  ------  ------  -------  -------  ------------  --------  -------------
-a            30%     {down}−20{plain}      50%        {dim}0{e}  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
+{a}            30%     {down}−20{plain}      50%        {dim}0{e}  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
 b            30%              50%           {dim}▅▅▅▅▅▅{e}        0         {bold}did not occur{e}
 
 {LEGEND}"""
     assert table(81, colour=True) == made
     assert table(81) == re.sub("\x1b\\[[0-9]+m", "", made)
+
+
+def test_headings_have_weight_and_a_strip_gives_ink_to_the_way_of_what_moved() -> None:
+    bold, dim, e = "\x1b[1m", "\x1b[2m", "\x1b[22m"
+    made = write((Heading(2, "News"), Heading(1, "A " * 30)), 40, colour=True)
+    halves = f"{bold}{('A ' * 20).strip()}{e}\n{bold}{('A ' * 10).strip()}{e}"
+    assert made == f"{bold}News{e}\n----\n\n{halves}"
+    strips = [line for line in table(160, colour=True).split("\n") if "●" in line]
+    assert f"{dim}···········{e}{bold}●○{e}{dim}············{e}" in strips[0]
+    assert table(160, colour=True).count("\x1b[1ma\x1b[22m") == 1
+    assert "\x1b" not in table(160)
+
+
+def test_what_hardly_moved_does_not_stand_out() -> None:
+    said = (sheet(day(1), {"a": 0.5}), sheet(day(25), {"a": 0.506}))
+    base = database(scenarios={"a": scenario()}, sheets=sheets(*said))
+    rows = status(window(base, day(23), day(30)))
+    assert "\n\x1b[1ma" not in write(document(rows, [], "icd-203", ""), 80, colour=True)
 
 
 def test_what_is_resolved_says_so_in_a_table_of_its_own() -> None:

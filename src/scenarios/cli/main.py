@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.commands import HELP, command
+from scenarios.cli.commands import GROUPS, HELP, command
 from scenarios.cli.output.streams import from_database, is_led, paged, say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
@@ -48,6 +48,8 @@ def in_our_words(message: str) -> str:
 INTERRUPTED = 130
 _OBJECTS = 1_000_000
 """Objects between two searches for circles of garbage, which records do not form."""
+_WIDEST, _SPACE = max(map(len, HELP)), 2
+"""The first column of the commands, the same in each group, and what separates it from the next."""
 ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
@@ -73,8 +75,10 @@ class _Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the same
-        with formatter.section("Commands"):
-            formatter.write_dl(list(HELP.items()))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                beside = _WIDEST - max(map(len, commands)) + _SPACE
+                formatter.write_dl([*commands.items()], col_spacing=beside)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -83,7 +87,7 @@ class _Group(TyperGroup):
                 sys.stdout.flush()
             _end_with_1_without_every_file()
         except ClickUsageError as error:
-            error.message = printable(in_our_words(error.message)) + _place(ctx, error)
+            error.message = _place(ctx, error) or printable(in_our_words(error.message))
             raise
         except ScenError as error:
             _say_again()
@@ -107,13 +111,17 @@ class _Group(TyperGroup):
 
 
 def _place(ctx: Any, error: Any) -> str:
-    """Where an option stands that the command does not know and `scen` does."""
+    """Where an option stands that the command does not know and `scen` does, or nothing.
+
+    In the words of the newest Typer, which are not those of 0.24.
+    """
     name = getattr(error, "option_name", None)
     for option in ctx.command.params if ctx.invoked_subcommand else ():
         if name in option.opts:
             error.possibilities = None
             typed = f"{name} {option.metavar}" if option.metavar else name
-            return f"; it stands before the command: scen {typed} {ctx.invoked_subcommand}"
+            command = f"scen {typed} {ctx.invoked_subcommand}"
+            return f"No such option: {name}; it stands before the command: {command}"
     return ""
 
 
@@ -175,6 +183,7 @@ def scen(
     unreadable.set(())
     is_led.set(False)
     paged.set(not no_pager)
+    retyping.forget()
     if no_cache:
         from scenarios.storage.cache.packed import is_used
 

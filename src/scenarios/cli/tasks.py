@@ -132,7 +132,9 @@ def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -
         if any(given[key] is None for key in ask.told_without.split()):
             _tell(ask, value, at)
         if ask.key == "analyst" and prompt.interactive():
-            doubt_analyst((opened or open_here(context)).database, value)
+            now = opened or open_here(context)
+            now.scenario(at.answers["scenario"])
+            at.answers["analyst"] = doubt_analyst(now.database, value)
     return at.answers
 
 

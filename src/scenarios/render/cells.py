@@ -31,7 +31,7 @@ from scenarios.render.document import (
     strip,
 )
 from scenarios.render.text import term
-from scenarios.scales import base_rate, decibans, printed
+from scenarios.scales import MOVED_BITS, base_rate, decibans, printed
 
 NAMED = 5
 """Records named in a sentence; the rest is counted."""
@@ -289,6 +289,11 @@ class StatusLine(NamedTuple):
     trend: tuple[float | None, ...] = ()
 
     @property
+    def has_moved(self) -> bool:
+        """True if the row stands out: its figures moved by `MOVED_BITS` or more."""
+        return self.row.outcome is None and (self.row.movement_bits or 0) >= MOVED_BITS
+
+    @property
     def flagged(self) -> str:
         """The state where it needs somebody, or the outcome, and the flags."""
         states = {"overdue": ["overdue"], "resolved": [outcome_words(self.row.outcome)]}
@@ -319,6 +324,7 @@ STRIP: Cell[StatusLine] = (
         drop=7,
         extra=True,
         only="terminal",
+        meaning="strip",
         about="From 0.1% to 99.9%, in log odds: ● now, ○ a review ago, of what was stated, or "
         "implied where nobody stated anything; × what is implied now; | 50%.",
     ),
@@ -336,7 +342,7 @@ def status_cells(
 ) -> Iterator[Cell[StatusLine]]:
     """Yield the columns of the status table, each with its cell; a trend if there are days."""
     words = " ".join(line.flagged.replace("did not", "did_not") for line in lines).split()
-    yield left("scenario"), lambda line: Ref(line.row.id, "scenario")
+    yield left("scenario"), lambda line: Ref(line.row.id, "scenario", strong=line.has_moved)
     yield right("stated"), lambda line: stated(line.row)
     yield (
         right("stated change", "stated_change", meaning="move"),

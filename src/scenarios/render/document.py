@@ -67,7 +67,7 @@ def _place(probability: float) -> int:
 
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
-Meaning = Literal["", "move", "attention", "state", "grade", "rating"]
+Meaning = Literal["", "move", "attention", "state", "grade", "rating", "strip"]
 """The kind of a column's cells, by which a writer may colour them."""
 _DIGITS: dict[Unit, int] = {"dB": 1, "bits": 3, "number": 0}
 
@@ -82,11 +82,15 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """A reference by id, shown by its label; `kind` is set for a record or a part of one."""
+    """A reference by id, shown by its label; `kind` is set for a record or a part of one.
+
+    A `strong` one leads a row that stands out.
+    """
 
     id: str
     kind: Kind | None = None
     label: str = ""
+    strong: bool = False
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
 from scenarios.analysis.forecasts import refusal, standing
-from scenarios.errors import NAMED, Keys, ScenError, folded
+from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
@@ -18,6 +19,7 @@ from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import MAX_BYTES, KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
@@ -165,6 +167,8 @@ def read_sheet(
         value = ({"analyst": otherwise} if otherwise else {}) | value
         value |= {"analyst": analyst} if analyst else {}
         value |= {"date": on.isoformat()} if on else {}
+        if isinstance(figures := value.get("probabilities"), dict):
+            value["probabilities"] = {id: _figure(figure) for id, figure in figures.items()}
     sheet, wrong = decoded("forecasts", value)
     lines = places(data)
     if not isinstance(sheet, Sheet):
@@ -184,6 +188,13 @@ def read_sheet(
             for id, p in sheet.probabilities.items()
         ],
     )
+
+
+def _figure(value: Any) -> Any:
+    """A probability as `scen forecast` reads it; a text that it refuses stays as it is."""
+    with suppress(UsageError):
+        return typed_in.forecast(value) if isinstance(value, str) else value
+    return value
 
 
 def _placed(path: Path, place: KeyPlace | None, message: str) -> str:

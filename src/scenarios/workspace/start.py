@@ -24,13 +24,22 @@ Like = Literal["empty", "template", "example"]
 
 
 def start(
-    root: Path, how: How = AS_USUAL, *, like: Like = "empty", today: date = date.min
+    root: Path,
+    how: How = AS_USUAL,
+    *,
+    like: Like = "empty",
+    today: date = date.min,
+    may_nest: bool = True,
 ) -> tuple[list[Path], Committed | None]:
     """Write a new database below `root`, with template records of `today`.
 
     Leftovers of an interrupted try may stay. Returns the files, and the commit if asked for.
+    Raises ScenError inside another database unless it `may_nest`.
     """
     _refuse_records(root)
+    if not may_nest and (above := outer(root)):
+        where = f"this folder is in the database {from_here(above)}"
+        raise ScenError(f"{where}: nothing was written; scen init . begins another here")
     title = _title(root)
     content = files(title)
     if like == "example":

@@ -304,7 +304,8 @@ def undeclared_sets(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for id, scenario in loaded.database.scenarios.items():
         if scenario.set is not None and scenario.set not in declared:
             message = f"tracker.yaml declares no set '{scenario.set}'"
-            hint = did_you_mean(scenario.set, declared)
+            command = f'scen edit tracker sets.{scenario.set}="TITLE" declares it'
+            hint = did_you_mean(scenario.set, declared) or command
             yield "scenario", id, Fault(("set",), "value", "unknown-set", message, hint)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -39,7 +39,12 @@ _IN_ORDER = (
     *("theme", "corroborated_by", "quote", "notes", "attachment"),
 )
 """The keys of an item as the command that resumes it has them."""
-_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attachment")
+_DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("recorded", "When we knew it", lambda text: parsing.day(text).isoformat()),
+    ("analyst", "Who judges", parsing.id),
+)
+"""What nobody is asked for and has a value all the same, with the question that changes it."""
+_UNASKED = ("corroborated_by", "quote", "notes", "attachment")
 """Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
@@ -65,7 +70,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            _prepare(opened, analyst, answers, typed, how)
+            record["analyst"] = _prepare(opened, analyst, answers, typed, how)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
         write = partial(TASK.write, opened.root, read=opened.read)
 
@@ -93,23 +98,28 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         written = write(agreed(ask, tried, missing=True), how)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
-    report_effects(written, id_of_new(written), entered, form)
+    report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)
     return True
 
 
-def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
-    """Check the analyst and the ids, and begin to note the answers, before the first question."""
-    if analyst:
-        doubt_analyst(opened.database, analyst)
+def _prepare(
+    opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How
+) -> str | None:
+    """Return the analyst, if one was given; refuse unknown ids, and begin to note the answers."""
+    settled = doubt_analyst(opened.database, analyst) if analyst else analyst
     if not how.dry_run:
         typed.note_in(opened.root)
     refuse_unknown(opened.database, answers)
+    return settled
 
 
 def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
+    for key, question, read in _DEFAULTS:
+        if record[key]:
+            record[key] = prompt.default_of(record[key], f"--{key}", question, read, label=key)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
             prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)

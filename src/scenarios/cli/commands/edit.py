@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.opening import record_id
 from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction
@@ -49,7 +50,7 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Change any key of any record, or the whole of it in $EDITOR; all else in it is kept."""
-    id = prompt.needed(id, "ID", "The id of what is changed")
+    id = record_id(context, id, "The id of what is changed")
     root = find_root(context.obj)
     key_changes = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
     if key_changes:

@@ -35,7 +35,7 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
         sheet.analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
     )
     if prompt.interactive():
-        doubt_analyst(open_here(context).database, analyst)
+        analyst = doubt_analyst(open_here(context).database, analyst)
     root, placed = find_root(context.obj), places_in(path)
     foretell_sheet(root, analyst, sheet.date, sheet.entries)
     written = forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)

@@ -42,7 +42,7 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where [here].")] = Path(),
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Where [here].")] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Begin with the shipped database, to look around.")
     ] = False,
@@ -56,8 +56,10 @@ def command(
     if example and template:
         raise UsageError("--example and --template are two ways to begin: choose one")
     like: Like = "example" if example else "template" if template else "empty"
-    root = here() / folder
-    files, committed = start(root, how, like=like, today=parsing.today())
+    root = here() / (folder or "")
+    files, committed = start(
+        root, how, like=like, today=parsing.today(), may_nest=folder is not None
+    )
     paths = [from_here(file) for file in files]
     result = Started(paths=paths, dry_run=how.dry_run)
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"

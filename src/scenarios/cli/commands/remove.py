@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.opening import record_id
 from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
@@ -26,7 +27,7 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Take away a record that nothing rests on; what counts is retracted instead."""
-    id = prompt.needed(id, "ID", "The id of what goes")
+    id = record_id(context, id, "The id of what goes")
     reason = prompt.needed(reason, "--reason", "Why it goes")
     root = find_root(context.obj)
     written, gone = remove(root, id, reason, how)

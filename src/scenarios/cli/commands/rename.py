@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.cli.opening import record_id
 from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
@@ -24,7 +25,7 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Give a record another id everywhere that names it, in one step; the old one is kept."""
-    id = prompt.needed(id, "ID", "The id that it has")
+    id = record_id(context, id, "The id that it has")
     new = prompt.needed(new, "NEW", "The id that it is to have")
     root = find_root(context.obj)
     written, now = renaming.rename(root, id, new, how)

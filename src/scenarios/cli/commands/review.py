@@ -68,6 +68,8 @@ def command(
             raise UsageError("--from takes a whole sheet: leave --scenario out")
         end = End(*prepared(context, from_, analyst, day))
         refuse_day("date", end.on, how.latest)
+        if prompt.interactive():
+            end = end._replace(analyst=doubt_analyst(open_here(context).database, end.analyst))
         _record(context, from_, end, how, form)
         return
 
@@ -84,7 +86,7 @@ def command(
     refuse_day("date", on, how.latest)
     opened = open_here(context)
     tell_left_out(opened)
-    doubt_analyst(opened.database, analyst)
+    analyst = doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=how.commit)
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed

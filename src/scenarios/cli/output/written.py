@@ -19,7 +19,7 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
-from scenarios.text import printable
+from scenarios.text import printable, suggested
 from scenarios.workspace.results import (
     corrected,
     evidence_recorded,
@@ -125,15 +125,19 @@ def report_correction(
     report(written, result, form, text, head=paths)
 
 
-def doubt_analyst(database: Database, analyst: str) -> None:
-    """Ask about an analyst who is new beside others; where nobody can be asked, remark on it."""
+def doubt_analyst(database: Database, analyst: str) -> str:
+    """The analyst, asked about where new beside others; a remark where nobody can be asked."""
     remark = new_analyst(database, analyst)
     if remark is None:
-        return
+        return analyst
     if not prompt.interactive():
         say(remark)
-        return
-    stop = "" if remark.endswith("?") else "."
-    if not prompt.confirmed(f"{remark}{stop} Go on as '{analyst}'?"):
+    elif meant := suggested(remark):
+        prompt.unsaid()
+        name = prompt.answer(f"{remark} Who is it", parsing.id, meant, label="analyst")
+        retyping.remember("--analyst", name)
+        return name if name in (analyst, meant) else doubt_analyst(database, name)
+    elif not prompt.confirmed(f"{remark}. Go on as '{analyst}'?"):
         retyping.remember("--analyst")
         raise ScenError(f"nothing was written as '{analyst}'")
+    return analyst

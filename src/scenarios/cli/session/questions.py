@@ -24,6 +24,7 @@ from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.sitting import is_changed, words
 
+_REASON = "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it."
 _WHY = "Why, now that you have seen them"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
@@ -144,14 +145,14 @@ def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
-    reason = _meant(lambda: prompt.optional(question, _text, is_back=True)) or kept
+    reason = _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True)) or kept
     was = topic.standing.probability if topic.standing else None
     if reason or was is None or percent(was) == words(answer.probability):
         return reason
     step = f"{percent(was)} → {words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
     question = "Reason, once more (Enter = leave it unexplained)"
-    return _meant(lambda: prompt.optional(question, _text, is_back=True))
+    return _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True))
 
 
 def _meant(ask: Callable[[], T]) -> T:
@@ -222,7 +223,7 @@ def _revise_one(this: Round, topic: Topic) -> None:
             answer = msgspec.structs.replace(answer, probability=figure, stage="revising")
             this.seat.put(topic.id, answer)
         try:
-            why = _meant(lambda: prompt.answer(_WHY, _text, is_back=True))
+            why = _meant(lambda: prompt.answer(_WHY, _text, more=_REASON, is_back=True))
             break
         except Back:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")

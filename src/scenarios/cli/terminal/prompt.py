@@ -252,9 +252,9 @@ def answer(
         typer.echo(text, err=True)
     draft, stands = (before, default) if editor() else ("", before or default)
     is_refused = False
-    *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
     while True:
         note()
+        *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
         reply = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
         if reply == BACK and is_back:
             raise Back
@@ -265,15 +265,19 @@ def answer(
             if fault is None and reply != "?":
                 return _kept(dialogue, key, reply, cast("T", value), label)
             fault = fault or _ANY_TEXT
-            draft, is_refused = _after(reply, fault, draft), True
+            (draft, stands), is_refused = _after(reply, fault, draft, stands), True
         _now(fault)
 
 
-def _after(reply: str, fault: str, draft: str) -> str:
-    """The text that stands in the line after a refusal: what is meant, or else what was typed."""
-    if reply == "?" or not editor():
-        return draft
-    return suggested(fault) or reply
+def _after(reply: str, fault: str, draft: str, stands: str | None) -> tuple[str, str | None]:
+    """The text in the line after a refusal, what is meant or was typed; and the one for Enter.
+
+    Where Enter is no answer it stays that.
+    """
+    meant = suggested(fault)
+    if reply == "?" or (stands == "" and not editor()):
+        return draft, stands
+    return (meant or reply, stands) if editor() else (draft, meant or stands)
 
 
 def optional(

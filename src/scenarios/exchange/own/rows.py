@@ -145,6 +145,19 @@ def _known(kind: Kind, name: str) -> str | None:
     return kind.synonyms.get(plain)
 
 
+def _read_as(kind: Kind, columns: Iterable[KeyColumn], wanted: Wanted) -> Iterator[str]:
+    """Yield the columns that are read as a field of another name, which nobody said."""
+    mapped = {name for name, _ in wanted.columns}
+    pairs = [
+        f"{shown(column.name)} as {column.field}"
+        for column in columns
+        if column.name not in mapped
+        and kind.synonyms.get(_BLANK.sub("_", column.name.strip().lower())) == column.field
+    ]
+    if pairs:
+        yield f"read {', '.join(pairs)}; --map COLUMN=FIELD says otherwise"
+
+
 def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) -> str:
     known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
     named = []
@@ -222,7 +235,8 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
         for column in chosen:
             days.look(column.name, row.number, row.cells.get(column.name))
     watched = wanted.progress(rows, "reading the rows", len(rows))
-    return KeyedRows(named, _rows(watched, chosen, days, given.name), table.remarks)
+    remarks = (*table.remarks, *_read_as(kind, chosen, wanted))
+    return KeyedRows(named, _rows(watched, chosen, days, given.name), remarks)
 
 
 def _rows(

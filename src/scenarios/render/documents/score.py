@@ -169,12 +169,11 @@ def blocks(result: Score, *, whole: bool = False) -> Document:
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score
     most = max(row.questions for row in result.forecasters)
-    little = f"n = {most}: under {ENOUGH} questions these figures prove little."
     fitted = {"rating_strength": score.fitted_strength, "team.extremize": score.fitted_extremize}
-    skilled = (skill(score) or skill_table(score),) if score.skill else ()
+    skilled = (skill(score) or skill_table(score),) if score.skill and most > 1 else ()
     return (
+        _in_a_sentence(score.forecasters, most),
         _forecasters(score.forecasters),
-        *([] if most >= ENOUGH else [Paragraph(little)]),
         *(_forecasters(group.forecasters, group.name or "no tag") for group in score.groups),
         _questions(score.questions, len({row.question for row in result.questions})),
         *_sets(score),
@@ -186,6 +185,16 @@ def blocks(result: Score, *, whole: bool = False) -> Document:
         *([Paragraph(shown.left_out)] if shown.left_out else []),
         Paragraph(_LEGEND),
     )
+
+
+def _in_a_sentence(rows: Sequence[ForecasterScore], most: int) -> Paragraph:
+    """The Brier score of the team, or else of the first forecaster, and how to read it."""
+    row = next((row for row in rows if row.name == "team"), rows[0])
+    scale = f" on {counted(row.questions, 'question')}: 0 is best, always saying 50% scores 0.25."
+    little = f" n = {most}: under {ENOUGH} questions these figures prove little."
+    name = "the team" if row.name == "team" else row.name
+    brier = (f"The Brier score of {name} is ", _number(row.brier), scale)
+    return Paragraph((*brier, *([little] if most < ENOUGH else [])))
 
 
 def fitted_sentence(key: str, fitted: FittedFactor) -> str:

@@ -174,7 +174,10 @@ def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:
     """A heading and lines: what is new for a scenario since its analyst spoke."""
     fresh = topic.fresh
     news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
-    heading = _heading(topic) if news or items else "nothing new of its own"
+    number = len(fresh.evidence)
+    of_set = f"{counted(number, 'item')} above {'bears' if number == 1 else 'bear'} on it"
+    other = of_set if number else "nothing new of its own"
+    heading = _heading(topic) if news or items else other
     return heading, news + ([_later(topic).partition(": ")[0]] if fresh.same_day else [])
 
 

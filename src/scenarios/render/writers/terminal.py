@@ -35,6 +35,8 @@ _STATES = {
 _RATINGS = {"C": _UP, "CC": _UP, "I": _DOWN, "II": _DOWN, "N": _WEAK}
 _OUTCOMES = ("occurred", "did not occur", "annulled")
 _DOUBTFUL = frozenset("DEF456")
+_STRIP = "strip"
+_STRIP_PARTS = re.compile("·+|[○●][─×|]*[○●]")
 
 
 def painted(text: str, tone: str) -> str:
@@ -50,8 +52,8 @@ def sign_tone(text: str) -> str:
 def tone(text: Text, meaning: doc.Meaning) -> str:
     """Paint a cell by the meaning of its column; plain where it says nothing special."""
     shown = plain(text) if meaning else ""
-    if not shown:
-        return ""
+    if not shown or meaning == "strip":
+        return shown and _STRIP
     if meaning == "move":
         return sign_tone(shown)
     if meaning == "grade":
@@ -85,6 +87,7 @@ class _Grid(NamedTuple):
     names: list[str]
     lines: list[Line]
     foot: list[list[TextCell]]
+    is_coloured: bool
 
     def widths(self) -> list[int]:
         cells = [line for line in self.lines if not isinstance(line, str)]
@@ -120,7 +123,7 @@ def _lay_out(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str
     cut = iter(rows)
     for line in grid.lines:
         if isinstance(line, str):
-            yield fold(line, width)
+            yield from _heavy(fold(line, width), colour=grid.is_coloured)
         else:
             yield from islice(printed, _height(next(cut)))
     yield from printed
@@ -161,7 +164,19 @@ def _rule(foot: Sequence[Sequence[TextCell]], wide: Sequence[int]) -> Iterator[l
         yield [TextCell("-" * w if n and speaks[n] else "") for n, w in enumerate(wide)]
 
 
+def _inked(part: re.Match[str]) -> str:
+    """The way of a figure that moved, in more ink than the axis that it lies on."""
+    return painted(part[0], _WEAK if part[0][0] == "·" else _STRONG)
+
+
+def _heavy(text: str, *, colour: bool) -> Iterator[str]:
+    """Yield the lines of a heading."""
+    return (painted(line, _STRONG if colour else "") for line in text.split("\n"))
+
+
 def _painted(cell: TextCell) -> str:
+    if cell.tone == _STRIP:
+        return _STRIP_PARTS.sub(_inked, cell.text)
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
 
 
@@ -218,7 +233,8 @@ def _grid(table: doc.Table, *, colour: bool) -> _Grid:
             lines.append(_text(f"{name}: {row.about}".rstrip()))
         lines += map(cells, row.rows if isinstance(row, doc.Group) else (row,))
     columns = [table.columns[n] for n in kept]
-    return _Grid(columns, [_text(c.name) for c in columns], lines, [*map(cells, table.foot)])
+    names, foot = [_text(column.name) for column in columns], [*map(cells, table.foot)]
+    return _Grid(columns, names, lines, foot, colour)
 
 
 def _text(text: Text) -> str:
@@ -229,7 +245,9 @@ def _cell(text: Text, column: doc.Column, *, colour: bool) -> TextCell:
     if isinstance(text, doc.Trend):
         way = sign_tone(direction(text.values)) if colour else ""
         return TextCell(_text(text), way, text.values)
-    return TextCell(_text(text), tone(text, column.meaning) if colour else "")
+    is_strong = isinstance(text, doc.Ref) and text.strong
+    own = _STRONG if is_strong else tone(text, column.meaning)
+    return TextCell(_text(text), own if colour else "")
 
 
 def direction(values: Sequence[float | None]) -> str:
@@ -380,6 +398,8 @@ def _joined(above: doc.Flat, below: doc.Flat) -> bool:
 def _lines(block: doc.Flat, width: int, *, colour: bool) -> Iterable[str]:
     if isinstance(block, doc.Table):
         return draw(block, width, colour=colour)
+    if isinstance(block, doc.Heading):
+        return _heading(block, width, colour=colour)
     lines = _DRAWN[type(block)](block, width)
     return map(_coloured, lines) if colour and isinstance(block, doc.Items | doc.Sum) else lines
 
@@ -389,9 +409,9 @@ def _coloured(text: str) -> str:
     return _LEADING.sub(lambda match: painted(match[0], sign_tone(match[0])), text, count=1)
 
 
-def _heading(block: doc.Heading, width: int) -> Iterator[str]:
+def _heading(block: doc.Heading, width: int, *, colour: bool) -> Iterator[str]:
     text = fold(plain(block.text), width)
-    yield text
+    yield from _heavy(text, colour=colour)
     if block.level == 2:  # noqa: PLR2004 - a section
         yield "-" * max(map(len, text.split("\n")))
     yield from (fold(plain(line), width) for line in block.under)
@@ -439,7 +459,6 @@ def _sum(block: doc.Sum, width: int) -> Iterator[str]:
 
 
 _DRAWN: dict[type[doc.Flat], Callable[[Any, int], Iterable[str]]] = {
-    doc.Heading: _heading,
     doc.Paragraph: _paragraph,
     doc.Items: lambda block, width: _rows(block.rows, width, ""),
     doc.Facts: _facts,

@@ -90,7 +90,11 @@ def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Note
     while note and note.is_begun and note.entry.command == "undo":  # in a dry run
         note = state_folder.last_noted(root, before=note.place)
     if note is None:
-        raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
+        words = "nothing to undo: no recording command of this checkout is noted any more"
+        if not any(path.endswith(".yaml") for path in now if path != "tracker.yaml"):
+            folders = f"{from_here(root)} and {from_here(root.parent / 'schema')}"
+            words += f"; there is no record yet: deleting {folders} takes scen init back"
+        raise ScenError(words)
     changes = note.entry.changes
     if all(now.get(change.path) == change.before for change in changes):
         if forgets:

@@ -66,10 +66,15 @@ def observed(text: str, today: Callable[[], date]) -> str:
     return text
 
 
+def forecast(text: str) -> float | None:
+    """A probability, or None to withdraw."""
+    return None if text.strip().lower() == "withdraw" else chance(text)
+
+
 def chance(text: str) -> float:
-    """A probability as `0.7` or `70%`."""
+    """A probability as `0.7`, `0,7` or `70%`."""
     digits, percent, rest = text.strip().partition("%")
-    value = _number(digits.strip())
+    value = _number(digits.strip().replace(",", "."))
     if value is None or rest:
         raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
     if percent:

@@ -18,7 +18,6 @@ from scenarios.workspace.tasks.task import (
     DATE,
     Answers,
     Ask,
-    At,
     Layout,
     Task,
     as_,
@@ -27,10 +26,6 @@ from scenarios.workspace.tasks.task import (
     which_scenario,
 )
 from scenarios.workspace.writing import Written, commit_subject
-
-
-def _figure(text: str, _at: At) -> float | None:
-    return None if text.strip().lower() == "withdraw" else typed_in.chance(text)
 
 
 def entry_of(answers: Answers) -> Entry:
@@ -88,7 +83,7 @@ TASK = Task(
             "probability",
             "Its probability, or withdraw",
             "0.7 or 70%; withdraw takes it back.",
-            _figure,
+            as_(typed_in.forecast),
             option="P",
             label="Its probability",
             metavar="P|withdraw",

@@ -113,7 +113,7 @@ TASK = Task(
             is_needed=True,
             is_many=True,
         ),
-        since_today("added", "Written down on", is_shown=False),
+        since_today("added", "Written down on"),
         Ask("watch", "Who watches for it, where", "Where, how often, who."),
         Ask(
             "due",

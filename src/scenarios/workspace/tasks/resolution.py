@@ -97,7 +97,7 @@ TASK = Task(
             choices=worded(OUTCOMES),
         ),
         PROSE("basis", "What decided it, by the criteria"),
-        since_today("recorded", "When it was entered", is_shown=False),
+        since_today("recorded", "When it was entered"),
         Ask(
             "date",
             "When was it known",

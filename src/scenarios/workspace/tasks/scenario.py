@@ -39,7 +39,8 @@ def _free(text: str, at: At) -> str:
 
 def _set(text: str, at: At) -> str:
     known = at.opened.database.tracker.sets if at.opened else (text,)
-    return known_id(text, known, "set", "tracker.yaml")
+    command = f'scen edit tracker sets.{text}="TITLE"'
+    return known_id(text, known, "set", f"{command} declares it; the tracker")
 
 
 def _like(answers: Answers) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
@@ -75,8 +76,8 @@ def known_item(text: str, at: At) -> str:
 
 
 def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
-    """The scenarios that have no outcome."""
-    return {id: scenario for id, scenario in database.scenarios.items() if not scenario.resolution}
+    """The scenarios that have no outcome, of their own or by a rival's."""
+    return {id: s for id, s in database.scenarios.items() if not resolution(database, id)}
 
 
 def asked(scenario: Scenario) -> str:
@@ -177,12 +178,12 @@ def new_id(of: str, example: str, read: Read) -> Ask:
     return asked(label="Its id", hint=like, is_needed=True, begins=True)
 
 
-def since_today(key: str, label: str, help: str = "", *, is_shown: bool = True) -> Ask:
+def since_today(key: str, label: str, help: str = "") -> Ask:
     """A day that is today where none is given."""
     asked = partial(
         Ask, key, "", help or f"{label} [today].", kind="day", label=label, hint="Today if empty."
     )
-    return asked(default=lambda at: at.today, is_shown=is_shown)
+    return asked(default=lambda at: at.today, is_shown=True)
 
 
 DATE = since_today("date", "Of which day", "[today]")
