@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from difflib import unified_diff
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import NAMED, NotWritten, Problem, ScenError
@@ -261,6 +261,13 @@ class Written(NamedTuple):
         """The files, as typed from here: records, then a copy beside them."""
         files = (*(draft.path for draft in self.drafts), *self.attached)
         return [from_here(self.before.root / path) for path in files]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The keys that the results of all changes have."""
+        done = self.committed
+        commit = {"commit": done.oid, "subject": done.subject} if done else {}
+        return {"paths": self.paths, "dry_run": self.dry_run, **commit}
 
 
 def write(

@@ -73,7 +73,7 @@ def _row(
             continue
         try:
             yield column, _READ[of.type](cell)
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, KeyError):
             message = f"{shown(cell)} is not {_WORDS[of.type]}"
             misfits.append(Misfit(place=Place(name, number, column), message=message))
 
@@ -85,11 +85,9 @@ def _text(cell: object) -> str:
 
 
 def _integer(cell: object) -> int:
-    if (
-        isinstance(cell, bool)
-        or not isinstance(cell, int | float | str)
-        or int(cell) != float(cell)
-    ):
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        raise TypeError
+    if int(cell) != float(cell):
         raise TypeError
     return int(cell)
 
@@ -100,10 +98,6 @@ def _real(cell: object) -> float:
         raise TypeError
     number = float(cell)
     return int(number) if number.is_integer() else number
-
-
-def _boolean(cell: object) -> bool:
-    return _TRUTH[str(cell).lower()]
 
 
 def _day(cell: object) -> str:
@@ -117,17 +111,12 @@ def _object(cell: object) -> Any:
     return json.loads(cell) if isinstance(cell, str) else cell
 
 
-class _Truth(dict[str, bool]):
-    def __missing__(self, key: str) -> bool:
-        raise ValueError(key)
-
-
-_TRUTH = _Truth({"true": True, "1": True, "false": False, "0": False})
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _READ: Mapping[Type, Callable[[object], Any]] = {
     "text": _text,
     "integer": _integer,
     "real": _real,
-    "boolean": _boolean,
+    "boolean": lambda cell: _TRUTH[str(cell).lower()],
     "date": _day,
     "json": _object,
 }
