@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import mul
 from statistics import fmean
@@ -347,13 +347,7 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
         tags = _tags(database, _unit(database, row)) or (None,)
-        named = row.question[1]
-        names: Mapping[By, Iterable[str | None]] = {
-            "analyst": (),
-            "scenario": (named,),
-            "tag": tags,
-        }
-        for name in names[by]:
+        for name in {"analyst": (), "scenario": (row.question[1],), "tag": tags}[by]:
             together.setdefault(name, []).append(row)
     ordered = sorted(together, key=lambda name: (name is None, name))
     return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in ordered)
