@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
+from scenarios.analysis.history.commits import records as records_of
 from scenarios.exchange.arrivals import Misfit, Place
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import Row, Type, Value, ViewColumn, ViewTable, as_json
@@ -151,23 +152,13 @@ class _Place(NamedTuple):
 def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
     """The rows of a table of records."""
     for source in table.of:
+        kind: Any
         kind, *path = source.split(".")
         name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
-        for id, record in _records(database, kind).items():
+        for id, record in records_of(database, kind).items():
             for n, (names, place, value) in enumerate(_parts(record, path), start=1):
                 part = _Place(kind, name, id, record, names, value, place, n)
                 yield tuple(_cell(column, part, database) for column in table.columns)
-
-
-def _records(database: Database, kind: str) -> Mapping[str, Any]:
-    every: dict[str, Mapping[str, Any]] = {
-        "tracker": {"tracker": database.tracker},
-        "scenario": database.scenarios,
-        "evidence": database.evidence,
-        "forecasts": database.sheets,
-        "source": database.sources,
-    }
-    return every[kind]
 
 
 def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int, Any]]:
