@@ -381,7 +381,8 @@ def refuse_future(
     """Nothing new happened, was known or was said after `latest`; without it all may."""
     if latest is None:
         return
-    had = {moment for draft in drafts for moment in _moments_in(before, draft)}
+    known = (records(before, kind_of(d.path)).get(id_of(d.path)) for d in drafts)
+    had = {moment for record in known if record for moment in moments(record)}
     for draft in drafts:
         record = read(kind_of(draft.path), draft.path, draft.new)[0] if draft.new else None
         for moment in moments(record) if record else ():
@@ -424,11 +425,6 @@ def crowded_set(database: Database, id: ScenarioId) -> str | None:
         f"the priors of {of} sum to {total:g} now, and one of its members occurs:"
         " scen check --findings names the nearest that sum to 1"
     )
-
-
-def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:
-    record = records(database, kind_of(draft.path)).get(id_of(draft.path))
-    return [*moments(record)] if record else []
 
 
 def moments(record: Record) -> Iterator[tuple[str, date]]:
