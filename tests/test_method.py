@@ -114,9 +114,9 @@ CONSTANTS = (
     (THRESHOLDS, "`link-mismatch` over {};", "analysis.rules.findings:MISMATCH"),
     ("Reference class", "more than {:g} dB", "scales:OFF_CLASS"),
     (THRESHOLDS, "`off-reference` over {:g} dB", "scales:OFF_CLASS"),
-    (THRESHOLDS, "from {}·(1 − ρ)/ρ lines", "analysis.rules.support:CEILING"),
-    (THRESHOLDS, "at least {} new lines", "analysis.rules.support:LINES"),
-    (THRESHOLDS, "in {} reviews", "analysis.rules.support:REVIEWS"),
+    (THRESHOLDS, "from {}·(1 − ρ)/ρ lines", "analysis.rules.evidence:CEILING"),
+    (THRESHOLDS, "at least {} new lines", "analysis.rules.evidence:LINES"),
+    (THRESHOLDS, "in {} reviews", "analysis.rules.evidence:REVIEWS"),
 )
 """Where the page quotes a constant, in which words, and which."""
 

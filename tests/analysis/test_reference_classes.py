@@ -7,8 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.scores.reference_classes import PriorScore
-from scenarios.analysis.scores.scoring import score
+from scenarios.analysis.scores.scoring import PriorScore, score
 from scenarios.scales import HIGHEST, LOWEST, base_rate, is_off_class
 from tests.analysis.words import database_of
 from tests.records import near

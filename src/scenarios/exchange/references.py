@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,29 +54,17 @@ class _Listed(NamedTuple):
 _Entries = Iterator[tuple[Place, _Listed]]
 
 
-def read_ris(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The entries of RIS as sources; a place names the line on which one begins."""
-    return _read("ris", given, wanted, _ris_entries, ".ris")
-
-
-def read_bibtex(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The entries of BibTeX as sources; a place names the line on which one begins."""
-    return _read("bibtex", given, wanted, _bibtex_entries, ".bib", ".bibtex")
-
-
-def read_csl(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The items of CSL-JSON as sources; a place names the number of one."""
-    return _read("csl", given, wanted, _csl_entries, ".json")
-
-
 def _read(
     system: str,
+    endings: Sequence[str],
+    read: Callable[[Incoming], _Entries],
     given: SourceFile,
     wanted: Wanted,
-    read: Callable[[Incoming], _Entries],
-    *endings: str,
 ) -> Arrived:
-    """The entries as sources; those without a grade get F later."""
+    """The entries as sources; those without a grade get F later.
+
+    A place names the line on which an entry begins, or in CSL-JSON the number of an item.
+    """
     records: list[Arrival] = []
     misfits: list[Misfit] = []
     with incoming(given, wanted.encoding, *endings) as files:
@@ -423,3 +412,8 @@ def _of_csl(value: Any) -> _Listed:
         reliability=text_of(value, "custom", "reliability"),
         basis=text_of(value, "custom", "reliability_basis"),
     )
+
+
+read_ris = partial(_read, "ris", (".ris",), _ris_entries)
+read_bibtex = partial(_read, "bibtex", (".bib", ".bibtex"), _bibtex_entries)
+read_csl = partial(_read, "csl", (".json",), _csl_entries)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from html import escape
 from typing import NamedTuple
@@ -265,23 +265,16 @@ class Sited(NamedTuple):
     turn: threading.Lock
 
 
-class Sites:
+class Sites(Kept[Sited]):
     """The sites of the states and days that were looked at last: what pages share is made once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, date], Sited] = OrderedDict()
+        super().__init__(_SITES, lambda _: 1)
 
     def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
-        with self._lock:
-            if (seen.name, on) not in self._kept:
-                site = Site(seen.opened, on, _repository(seen))
-                self._kept[seen.name, on] = Sited(site, threading.Lock())
-                while len(self._kept) > _SITES:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end((seen.name, on))
-            return self._kept[seen.name, on]
+        site = partial(Site, seen.opened, on)
+        return self.get((seen.name, on), lambda: Sited(site(_repository(seen)), threading.Lock()))
 
 
 def _repository(seen: DeskState) -> Repository | None:

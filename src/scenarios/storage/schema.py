@@ -248,7 +248,7 @@ def _hint(node: Any, value: Any) -> str | None:
         return None
     nodes = [node, *node.get("anyOf", ())]
     is_numeric = any("number" in n.get("type", ()) for n in nodes)
-    if is_numeric and _is_number(value):
+    if is_numeric and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
         return "write the number without quotes"
     percent = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]+)?) *%", value)
     if is_numeric and percent:
@@ -259,10 +259,6 @@ def _hint(node: Any, value: Any) -> str | None:
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
 
 
 def _name(keys: Keys) -> str:

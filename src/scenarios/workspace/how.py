@@ -1,9 +1,11 @@
-"""How a change is made."""
+"""How a change is made, and whether its result names a commit."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import UNSET, Struct, UnsetType
 
 
 class How(NamedTuple):
@@ -19,3 +21,10 @@ class How(NamedTuple):
 
 AS_USUAL = How()
 TRIED = How(dry_run=True)
+
+
+class Committable(Struct, frozen=True, kw_only=True):
+    """The last two keys of a result: there only where a commit was asked for."""
+
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET

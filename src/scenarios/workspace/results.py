@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import TeamFigure, stated
@@ -19,11 +19,12 @@ from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId,
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on
 from scenarios.storage.git import repository as git
+from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here, past
 from scenarios.workspace.writing import Written, commit_subject
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Committable, frozen=True):
     """A record that was written, or in a dry run would have been.
 
     `paths` are the files. `commit` and `subject` are there only where a commit was asked for:
@@ -33,11 +34,9 @@ class Recorded(Struct, frozen=True, kw_only=True):
     id: str
     paths: list[str]
     dry_run: bool
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
-class EvidenceRecorded(Struct, frozen=True, kw_only=True):
+class EvidenceRecorded(Committable, frozen=True):
     """The same for an item of evidence; `effects` has a row for each scenario it bears on.
 
     Before and after are both as of the day `as_of`.
@@ -48,8 +47,6 @@ class EvidenceRecorded(Struct, frozen=True, kw_only=True):
     dry_run: bool
     as_of: date
     effects: tuple[EvidenceEffect, ...]
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 class ForecastFigure(Struct, frozen=True, kw_only=True):
@@ -68,15 +65,13 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class ForecastRecorded(Struct, frozen=True, kw_only=True):
+class ForecastRecorded(Committable, frozen=True):
     """A sheet that was written: its `id`, and the figures of each scenario it speaks of."""
 
     id: str
     paths: list[str]
     dry_run: bool
     figures: list[ForecastFigure]
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 class SheetAnswer(Struct, frozen=True, kw_only=True):
@@ -97,7 +92,7 @@ class SheetAnswer(Struct, frozen=True, kw_only=True):
     revised_from: float | None
 
 
-class SheetRecorded(Struct, frozen=True, kw_only=True):
+class SheetRecorded(Committable, frozen=True):
     """Result of a sitting; `id` and `sheet` are None where no sheet was written.
 
     `paths` are the files of the sheet and of the items that were `rated` in the sitting.
@@ -112,17 +107,13 @@ class SheetRecorded(Struct, frozen=True, kw_only=True):
     rated: list[EvidenceId]
     sheet: str | None
     answers: list[SheetAnswer]
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
-class Started(Struct, frozen=True, kw_only=True):
+class Started(Committable, frozen=True):
     """The files of a new database."""
 
     paths: list[str]
     dry_run: bool
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 class Foretold(Struct, frozen=True, kw_only=True):
@@ -133,7 +124,7 @@ class Foretold(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Corrected(Struct, frozen=True, kw_only=True):
+class Corrected(Committable, frozen=True):
     """A record that was changed, or is called `id` now and was `formerly`, or is gone.
 
     `audit` is empty where nothing was committed yet, for then nothing can be compared. `shifts` are
@@ -147,11 +138,9 @@ class Corrected(Struct, frozen=True, kw_only=True):
     audit: list[Foretold]
     shifts: tuple[ScenarioShift, ...]
     sums: dict[SetId, float]
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
-class Undone(Struct, frozen=True, kw_only=True):
+class Undone(Committable, frozen=True):
     """Files that the last recording command had changed: as they were, or gone again.
 
     `command` is that command; empty where it was noted by an earlier version, or killed half way.
@@ -162,8 +151,6 @@ class Undone(Struct, frozen=True, kw_only=True):
     restored: list[str]
     removed: list[str]
     dry_run: bool
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
@@ -220,7 +207,7 @@ def foretold_words(finding: AuditFinding) -> str:
 
 def recorded(written: Written, id: str) -> Recorded:
     """The result of a record that was written."""
-    return Recorded(id=id, paths=written.paths, dry_run=written.dry_run, **_commit(written))
+    return Recorded(id=id, **written.about)
 
 
 def corrected(
@@ -236,8 +223,6 @@ def corrected(
     return Corrected(
         id=id,
         formerly=formerly if formerly != id else None,
-        paths=written.paths,
-        dry_run=written.dry_run,
         audit=[
             Foretold(rule=finding.rule, record=finding.record, message=finding.message)
             for finding in findings
@@ -247,7 +232,7 @@ def corrected(
             set_id: sum(after.scenarios[id].prior.probability for id in members(after, set_id))
             for set_id in sorted(filter(None, touched))
         },
-        **_commit(written),
+        **written.about,
     )
 
 
@@ -261,40 +246,24 @@ def undone(written: Written, command: str) -> Undone:
     pairs = [*zip(written.paths, written.drafts, strict=False)]
     return Undone(
         command=command,
-        paths=written.paths,
         restored=[path for path, draft in pairs if draft.new is not None],
-        removed=[
-            *(path for path, draft in pairs if draft.new is None),
-            *written.paths[len(pairs) :],
-        ],
-        dry_run=written.dry_run,
-        **_commit(written),
+        removed=[path for path, draft in pairs if draft.new is None] + written.paths[len(pairs) :],
+        **written.about,
     )
 
 
 def evidence_recorded(written: Written, id: EvidenceId, day: date) -> EvidenceRecorded:
     """The result of an item that was written, with its effects on a day."""
-    return EvidenceRecorded(
-        id=id,
-        paths=written.paths,
-        dry_run=written.dry_run,
-        as_of=day,
-        effects=evidence_effects(written, id, day),
-        **_commit(written),
-    )
+    effects = evidence_effects(written, id, day)
+    return EvidenceRecorded(id=id, as_of=day, effects=effects, **written.about)
 
 
 def forecast_recorded(
     written: Written, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> ForecastRecorded:
     """The result of a sheet that was written."""
-    return ForecastRecorded(
-        id=f"{on}-{analyst}",
-        paths=written.paths,
-        dry_run=written.dry_run,
-        figures=forecast_figures(written, ids, on),
-        **_commit(written),
-    )
+    figures = forecast_figures(written, ids, on)
+    return ForecastRecorded(id=f"{on}-{analyst}", figures=figures, **written.about)
 
 
 def id_of_new(written: Written) -> EvidenceId:
@@ -318,8 +287,3 @@ def effects_subject(
         return commit_subject(f"{kind}: {item}", moves.values())
 
     return words
-
-
-def _commit(written: Written) -> dict[str, str | None]:
-    done = written.committed
-    return {"commit": done.oid, "subject": done.subject} if done else {}

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from difflib import unified_diff
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import NAMED, NotWritten, Problem, ScenError
@@ -262,6 +262,13 @@ class Written(NamedTuple):
         files = (*(draft.path for draft in self.drafts), *self.attached)
         return [from_here(self.before.root / path) for path in files]
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """The keys that the results of all changes have."""
+        done = self.committed
+        commit = {"commit": done.oid, "subject": done.subject} if done else {}
+        return {"paths": self.paths, "dry_run": self.dry_run, **commit}
+
 
 def write(
     root: Path,
@@ -374,7 +381,8 @@ def refuse_future(
     """Nothing new happened, was known or was said after `latest`; without it all may."""
     if latest is None:
         return
-    had = {moment for draft in drafts for moment in _moments_in(before, draft)}
+    known = (records(before, kind_of(d.path)).get(id_of(d.path)) for d in drafts)
+    had = {moment for record in known if record for moment in moments(record)}
     for draft in drafts:
         record = read(kind_of(draft.path), draft.path, draft.new)[0] if draft.new else None
         for moment in moments(record) if record else ():
@@ -417,11 +425,6 @@ def crowded_set(database: Database, id: ScenarioId) -> str | None:
         f"the priors of {of} sum to {total:g} now, and one of its members occurs:"
         " scen check --findings names the nearest that sum to 1"
     )
-
-
-def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:
-    record = records(database, kind_of(draft.path)).get(id_of(draft.path))
-    return [*moments(record)] if record else []
 
 
 def moments(record: Record) -> Iterator[tuple[str, date]]:

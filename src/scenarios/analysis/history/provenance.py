@@ -29,6 +29,7 @@ from scenarios.analysis.history.commits import (
     name,
     of_today,
     other_name,
+    records,
     renamed,
 )
 from scenarios.model import (
@@ -170,7 +171,7 @@ class DatabaseState:
             return max(self.latest, *days) if days else self.latest
         changed = {(change.kind, change.id) for change in changes}
         for kind in _DATED:
-            there = _folder(self.database, kind).items()
+            there = records(self.database, kind).items()
             days += _days(record for id, record in there if (kind, id) not in changed)
         return max(days, default=None)
 
@@ -218,6 +219,7 @@ class DatabaseState:
 
     def _put(self, change: RecordChange) -> None:
         before, after, id = change.before, change.after, change.id
+        folder: Any = records(self.database, change.kind)
         self.lost.pop((change.kind, id), None)
         if before and after is None:
             self.lost[change.kind, id] = before
@@ -230,9 +232,9 @@ class DatabaseState:
             tracker = after if isinstance(after, Tracker) else Tracker()
             self.database = msgspec.structs.replace(self.database, tracker=tracker)
         elif after is None:
-            _folder(self.database, change.kind).pop(id, None)
+            folder.pop(id, None)
         else:
-            _folder(self.database, change.kind)[id] = after
+            folder[id] = after
         if isinstance(after, Evidence):
             self._bear(id, after)
         if isinstance(after, Sheet):
@@ -284,17 +286,6 @@ def _days(records: Iterable[Record | None]) -> Iterator[date]:
     return (
         latest_of(record) for record in records if isinstance(record, Evidence | Scenario | Sheet)
     )
-
-
-def _folder(database: Database, kind: Kind) -> dict[str, Any]:
-    folders: dict[Kind, Any] = {
-        "scenario": database.scenarios,
-        "evidence": database.evidence,
-        "forecasts": database.sheets,
-        "source": database.sources,
-    }
-    folder: dict[str, Any] = folders[kind]
-    return folder
 
 
 BACKDATED_DAYS = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import partial
 from typing import Literal, get_args
 
 import msgspec
@@ -208,44 +209,33 @@ def effects(
     per_scenario = []
     for scenario_id, rating, via in _ratings(after, item):
         weight = now.known.weights.get(evidence_id, 0.0)
+        effect = partial(
+            EvidenceEffect, scenario=scenario_id, rating=rating, via=via, weight=weight
+        )
         if state(after, scenario_id, day) in ("resolved", "unopened"):
             outcome = resolved(after, scenario_id, day)
-            per_scenario.append(
-                EvidenceEffect(
-                    scenario=scenario_id,
-                    rating=rating,
-                    via=via,
-                    weight=weight,
-                    factor=None,
-                    counted_decibans=0.0,
-                    before=None,
-                    after=None,
-                    note=f"resolved on {outcome.recorded}" if outcome else "not open yet",
-                )
-            )
+            note = f"resolved on {outcome.recorded}" if outcome else "not open yet"
+            nothing = effect(factor=None, counted_decibans=0.0, before=None, after=None, note=note)
+            per_scenario.append(nothing)
             continue
         old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
         row = via or evidence_id
         line = _line_of(new, row)
-        note = _note(old, line, row) if line else "neutral: tells nothing apart"
+        why = _note(old, line, row) if line else "neutral: tells nothing apart"
         if evidence_id not in now.known.evidence:
-            note = "retracted"
+            why = "retracted"
         elif line is None and not weight:
-            note = "its grade leaves it no weight"
+            why = "its grade leaves it no weight"
         elif line is None and printed(old.implied.probability) != printed(new.implied.probability):
-            note = "nothing of its own: its rivals moved it"
+            why = "nothing of its own: its rivals moved it"
         heard = line is not None and row not in line.suppressed
         per_scenario.append(
-            EvidenceEffect(
-                scenario=scenario_id,
-                rating=rating,
-                via=via,
-                weight=weight,
+            effect(
                 factor=line.factor if line else None,
                 counted_decibans=line.counted_decibans if line and heard else 0.0,
                 before=old.implied.probability,
                 after=new.implied.probability,
-                note=note,
+                note=why,
                 doubtful=_doubtful(after, item, new, line if heard else None),
             )
         )

@@ -159,7 +159,8 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
     if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
         is_other_theme = before.theme != after.theme and here & reasons.judged
-        return "new judgement" if is_other_theme else _unchanged(reasons)
+        unchanged: Cause = "conventions" if reasons.conventions else "overlap"
+        return "new judgement" if is_other_theme else unchanged
     if was & reasons.removed:
         return "removal"
     if was & reasons.gone:
@@ -169,11 +170,6 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     if "absence" in {line.kind for line in (before, after) if line}:
         return "new evidence" if before or here & reasons.new else "time"
     return _by_evidence(before, after) if here & reasons.new else elsewhere
-
-
-def _unchanged(reasons: Reasons) -> Cause:
-    """Cause of a line of the same decibans that counts for more or less."""
-    return "conventions" if reasons.conventions else "overlap"
 
 
 def _by_evidence(before: Line | None, after: Line | None) -> Cause:

@@ -17,16 +17,18 @@ from scenarios.analysis.rules.evidence import (
     few_indicators,
     grade_clash,
     non_diagnostic,
+    off_reference,
+    one_sided,
     origin_of,
     partial_row,
     past_due,
     possible_duplicate,
+    theme_ceiling,
     uncorroborated,
     unrated,
     weak_line,
 )
 from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
-from scenarios.analysis.rules.support import off_reference, one_sided, theme_ceiling
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
 from scenarios.text import counted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import mul
 from statistics import fmean
@@ -41,7 +41,6 @@ from scenarios.analysis.scores.daily_forecasts import (
     stood,
     sweep,
 )
-from scenarios.analysis.scores.reference_classes import PriorScore, by_reference
 from scenarios.analysis.scores.sets import Excluded, Unit, resolved, timelines, unit_of
 from scenarios.analysis.scores.skill import (
     FittedFactor,
@@ -224,6 +223,17 @@ class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
     forecasters: tuple[ForecasterScore, ...]
 
 
+class PriorScore(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean Brier of `prior`, 0 best to 1 worst, over the questions with a reference class or none.
+
+    A set is one question, and has a reference class where all its members have one.
+    """
+
+    has_reference: bool
+    questions: int
+    brier: float
+
+
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst.
 
@@ -287,14 +297,19 @@ def score(
         calibration=tuple(row for name in said for row in calibration(name, said[name])),
         decomposition=tuple(decomposition(name, said[name]) for name in said),
         corp=tuple(corp(name, said[name]) for name in said),
-        prior_by_reference=by_reference(database, _priors(database, rows)),
+        prior_by_reference=tuple(_by_reference(database, rows)),
     )
 
 
-def _priors(database: Database, rows: Iterable[QuestionScore]) -> dict[Unit, float]:
-    """The Brier of `prior` on each question."""
-    own = (row for row in rows if row.forecaster == PRIOR and not row.alone)
-    return {_unit(database, row): row.brier for row in own}
+def _by_reference(database: Database, rows: Iterable[QuestionScore]) -> Iterator[PriorScore]:
+    """Yield the mean of the priors with a reference class and of the others, where both exist."""
+    sides: dict[bool, list[float]] = {True: [], False: []}
+    for row in rows:
+        if row.forecaster == PRIOR and not row.alone:
+            priors = (database.scenarios[id].prior for id in _unit(database, row))
+            sides[all(prior.reference for prior in priors)].append(row.brier)
+    for has, scores in sides.items() if all(sides.values()) else ():
+        yield PriorScore(has_reference=has, questions=len(scores), brier=fmean(scores))
 
 
 def _unit(database: Database, row: QuestionScore) -> Unit:
@@ -332,13 +347,7 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
         tags = _tags(database, _unit(database, row)) or (None,)
-        named = row.question[1]
-        names: Mapping[By, Iterable[str | None]] = {
-            "analyst": (),
-            "scenario": (named,),
-            "tag": tags,
-        }
-        for name in names[by]:
+        for name in {"analyst": (), "scenario": (row.question[1],), "tag": tags}[by]:
             together.setdefault(name, []).append(row)
     ordered = sorted(together, key=lambda name: (name is None, name))
     return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in ordered)

@@ -223,34 +223,26 @@ class _Run(NamedTuple):
 
 
 Timelines = Iterable[Timeline[Figure]]
-RunsOf = Callable[[Archive, ResolvedQuestion], Iterator[_Run]]
 
 
 def fitted_strength(archive: Archive, timelines: Timelines) -> FittedFactor | None:
     """The `rating_strength` that would have served `implied` best; None without any evidence."""
-    declared = archive.database.tracker.rating_strength
-    return _fitted(archive, timelines, IMPLIED, _evidence_runs, TRIED, declared)
+    return _fitted(archive, timelines, IMPLIED)
 
 
 def fitted_extremize(archive: Archive, timelines: Timelines) -> FittedFactor | None:
     """The `team.extremize` that would have served best; None where no two analysts stood."""
-    tried = tuple(factor for factor in TRIED if factor >= LEAST)
-    declared = archive.database.tracker.team.extremize
-    return _fitted(archive, timelines, TEAM, _team_runs, tried, declared)
+    return _fitted(archive, timelines, TEAM)
 
 
-def _fitted(
-    archive: Archive,
-    timelines: Timelines,
-    forecaster: str,
-    runs_of: RunsOf,
-    tried: Sequence[float],
-    declared: float,
-) -> FittedFactor | None:
+def _fitted(archive: Archive, timelines: Timelines, forecaster: str) -> FittedFactor | None:
     """The best of those tried, refined by the parabola through it and its neighbours.
 
     A question weighs 1: the mean over its scored days; members of a set alone are 1 together.
     """
+    is_team, tracker = forecaster == TEAM, archive.database.tracker
+    runs_of = _team_runs if is_team else _evidence_runs
+    tried = TRIED[int(LEAST * _PER_ONE) if is_team else 0 :]
     losses: dict[Cluster, list[list[float]]] = {}
     for timeline in timelines:
         if forecaster not in timeline.ours.keys() - timeline.in_set:
@@ -272,7 +264,7 @@ def _fitted(
         factor=best([math.fsum(column) for column in zip(*rows, strict=True)]),
         low=low,
         high=high,
-        declared=declared,
+        declared=tracker.team.extremize if is_team else tracker.rating_strength,
         questions=sum(map(len, losses.values())),
         independent=len(rows),
     )

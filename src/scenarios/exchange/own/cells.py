@@ -297,10 +297,13 @@ def _pairs(cell: CellValue, example: str) -> list[tuple[str, str]]:
     return [*match.items()]
 
 
-def _number(figure_text: str) -> float | None:
-    """A finite number; a comma is taken for a point where there is no other way to read it."""
-    figure_text = figure_text.strip()
-    if _COMMA.fullmatch(figure_text):
-        figure_text = figure_text.replace(",", ".")
-    value = float(figure_text) if _NUMBER.fullmatch(figure_text) else math.inf
+def number(text: str) -> float | None:
+    """A finite number; float() alone takes `nan`, `1_0` and the digits of every script too."""
+    value = float(text) if _NUMBER.fullmatch(text) else math.inf
     return value if math.isfinite(value) else None
+
+
+def _number(figure_text: str) -> float | None:
+    """A comma is taken for a point where there is no other way to read it."""
+    figure_text = figure_text.strip()
+    return number(figure_text.replace(",", ".") if _COMMA.fullmatch(figure_text) else figure_text)

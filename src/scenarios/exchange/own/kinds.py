@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Literal
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import (
     Arrival,
     Arrived,
     ForecastArrival,
-    Misfit,
     Place,
     SourceFile,
     Wanted,
@@ -20,15 +20,17 @@ from scenarios.exchange.own.cells import Unfit
 from scenarios.exchange.own.rows import (
     Kind,
     NamedIds,
+    arrived,
     foreign,
     named,
     needed,
     nested,
-    records,
     sheet,
 )
 
 LONGEST_TITLE = 200
+Titled = tuple[str, dict[str, Any]]
+"""The title of a record, and the record by its keys."""
 
 SCENARIOS = Kind(
     name="scenarios",
@@ -72,14 +74,11 @@ SCENARIOS = Kind(
 )
 
 
-def scenarios(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The scenarios of a file."""
-    return records(given, wanted, SCENARIOS, _scenario)
-
-
-def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
+def _scenario(values: Mapping[str, Any], ids: NamedIds) -> Titled:
     question = needed(values, "question", "title")
-    title = _short(str(values.get("title", question)))
+    title = str(values.get("title", question))
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
     needed(values, "horizon")
     record = {**nested(values, "id", "url", "foreign"), "title": title, "question": question}
     criteria, url = values.get("resolution_criteria"), values.get("url")
@@ -87,19 +86,7 @@ def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: Name
         record["resolution_criteria"] = f"{criteria}\n\nSee {url}"
     if "resolution" in record and "outcome" not in record["resolution"]:
         del record["resolution"]
-    return Arrival(
-        kind="scenario",
-        record=record | named(values, "set", ids.sets),
-        title=title,
-        place=place,
-        id=values.get("id"),
-        foreign=foreign(values, wanted),
-        address=values.get("url"),
-    )
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    return title, record | named(values, "set", ids.sets)
 
 
 INDICATORS = Kind(
@@ -127,23 +114,10 @@ INDICATORS = Kind(
 )
 
 
-def indicators(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The indicators of a file."""
-    return records(given, wanted, INDICATORS, _indicator)
-
-
-def _indicator(
-    values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: NamedIds
-) -> Arrival:
+def _indicator(values: Mapping[str, Any], _ids: NamedIds) -> Titled:
     statement = needed(values, "statement")
-    return Arrival(
-        kind="indicator",
-        record=nested(values, "id", "scenario"),
-        title=statement,
-        place=place,
-        id=values.get("id"),
-        scenario=needed(values, "scenario"),
-    )
+    needed(values, "scenario")
+    return statement, nested(values, "id", "scenario")
 
 
 EVIDENCE = Kind(
@@ -186,25 +160,13 @@ EVIDENCE = Kind(
 )
 
 
-def evidence(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The evidence of a file."""
-    return records(given, wanted, EVIDENCE, _item)
-
-
-def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, ids: NamedIds) -> Arrival:
+def _item(values: Mapping[str, Any], ids: NamedIds) -> Titled:
     summary = needed(values, "summary")
     needed(values, "observed")
     record = nested(values, "id", "foreign", "grade")
     if "grade" in values:
         record["reliability"], record["credibility"] = values["grade"]
-    return Arrival(
-        kind="evidence",
-        record=record | named(values, "analyst", ids.analysts),
-        title=summary,
-        place=place,
-        id=values.get("id"),
-        foreign=foreign(values, wanted),
-    )
+    return summary, record | named(values, "analyst", ids.analysts)
 
 
 SOURCES = Kind(
@@ -228,22 +190,43 @@ SOURCES = Kind(
 )
 
 
-def sources(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The sources of a file."""
-    return records(given, wanted, SOURCES, _source)
-
-
-def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: NamedIds) -> Arrival:
+def _source(values: Mapping[str, Any], _ids: NamedIds) -> Titled:
     name = needed(values, "name")
     needed(values, "reliability")
-    return Arrival(
-        kind="source",
-        record=nested(values, "id", "foreign"),
-        title=name,
-        place=place,
-        id=values.get("id"),
-        foreign=foreign(values, wanted),
-    )
+    return name, nested(values, "id", "foreign")
+
+
+def _records(
+    kind: Literal["scenario", "indicator", "evidence", "source"],
+    columns: Kind,
+    make: Callable[[Mapping[str, Any], NamedIds], Titled],
+    given: SourceFile,
+    wanted: Wanted,
+) -> Arrived:
+    """The records of a file."""
+    keyed = sheet(given, wanted, columns)
+
+    def take(values: Mapping[str, Any], place: Place, ids: NamedIds) -> Iterator[Arrival]:
+        title, record = make(values, ids)
+        yield Arrival(
+            kind=kind,
+            record=record,
+            title=title,
+            place=place,
+            id=values.get("id"),
+            foreign=foreign(values, wanted),
+            address=values.get("url"),
+            columns=keyed.columns,
+            scenario=values.get("scenario"),
+        )
+
+    return arrived(keyed, given.name, take)
+
+
+scenarios = partial(_records, "scenario", SCENARIOS, _scenario)
+indicators = partial(_records, "indicator", INDICATORS, _indicator)
+evidence = partial(_records, "evidence", EVIDENCE, _item)
+sources = partial(_records, "source", SOURCES, _source)
 
 
 FORECASTS = Kind(
@@ -274,29 +257,14 @@ def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     keyed = sheet(given, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    forecasts, misfits, ids = list[ForecastArrival](), list[Misfit](), NamedIds({}, {})
-    for row in keyed.rows:
-        misfits += row.misfits
-        if row.misfits or not row.values:
-            continue
-        place = Place(given.name, row.number)
-        try:
-            forecasts += _forecasts(row.values, place, keyed.columns, wanted, ids)
-        except Unfit as error:
-            misfits.append(Misfit(place=place, message=str(error)))
-    return Arrived(
-        forecasts=tuple(forecasts),
-        misfits=tuple(misfits),
-        analysts=ids.analysts,
-        remarks=keyed.remarks,
-    )
+    return arrived(keyed, given.name, partial(_forecasts, keyed.columns, wanted))
 
 
 def _forecasts(
-    values: Mapping[str, Any],
-    place: Place,
     columns: Mapping[str, str],
     wanted: Wanted,
+    values: Mapping[str, Any],
+    place: Place,
     ids: NamedIds,
 ) -> Iterator[ForecastArrival]:
     needed(values, "date")

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
-
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import (
     Arrival,
     Arrived,
+    ForecastArrival,
     Foreign,
     Misfit,
     Place,
@@ -266,25 +265,26 @@ class NamedIds(NamedTuple):
     analysts: dict[str, str]
 
 
-RecordMaker = Callable[[Mapping[str, Any], Place, Wanted, NamedIds], Arrival]
-"""Makes the record of a row's values; an Unfit where it makes none."""
+Taken = Iterable[Arrival | ForecastArrival]
+Taker = Callable[[Mapping[str, Any], Place, NamedIds], Taken]
+"""Makes the records of a row's values; an Unfit where it makes none."""
 
 
-def records(given: SourceFile, wanted: Wanted, kind: Kind, make: RecordMaker) -> Arrived:
-    """The records of a file."""
-    keyed = sheet(given, wanted, kind)
-    arrivals, misfits, ids = list[Arrival](), list[Misfit](), NamedIds({}, {})
+def arrived(keyed: KeyedRows, file: str, take: Taker) -> Arrived:
+    """The contents of a table; a row with a wrong cell or an unfit value is a misfit."""
+    taken, misfits, ids = list[Arrival | ForecastArrival](), list[Misfit](), NamedIds({}, {})
     for row in keyed.rows:
         misfits += row.misfits
         if row.misfits or not row.values:
             continue
-        place = Place(given.name, row.number)
+        place = Place(file, row.number)
         try:
-            arrivals.append(replace(make(row.values, place, wanted, ids), columns=keyed.columns))
+            taken += take(row.values, place, ids)
         except Unfit as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
-        records=tuple(arrivals),
+        records=tuple(record for record in taken if isinstance(record, Arrival)),
+        forecasts=tuple(record for record in taken if isinstance(record, ForecastArrival)),
         misfits=tuple(misfits),
         sets=ids.sets,
         analysts=ids.analysts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 
 _BEGIN = b'{\n"schema": "tables",'
-_BEGIN_LINES = b'{"table":"meta","schema":"tables",'
 
 
 class _Document(msgspec.Struct):
@@ -37,9 +37,9 @@ def _write_document(view: View, place: Path) -> None:
         file.write(b"\n}\n}\n")
 
 
-def _is_document(place: Path, tracker: str | None = None) -> bool:
-    whose = b"" if tracker is None else b'\n"tracker": %s,' % msgspec.json.encode(tracker)
-    return begins_with(place, _BEGIN + whose)
+def _is_ours(head: bytes, named: bytes, place: Path, tracker: str | None = None) -> bool:
+    whose = b"" if tracker is None else named % msgspec.json.encode(tracker)
+    return begins_with(place, head + whose)
 
 
 def _read_document(place: Path) -> Iterator[TableRows]:
@@ -53,11 +53,6 @@ def _write_lines(view: View, place: Path) -> None:
             lead = {"table": name} | ({"schema": "tables"} if name == "meta" else {})
             for row in view.rows(name):
                 file.write(msgspec.json.encode(lead | _object(TABLES[name], row)) + b"\n")
-
-
-def _are_lines(place: Path, tracker: str | None = None) -> bool:
-    whose = b"" if tracker is None else b'"tracker":%s,' % msgspec.json.encode(tracker)
-    return begins_with(place, _BEGIN_LINES + whose)
 
 
 def _read_lines(place: Path) -> Iterator[TableRows]:
@@ -86,5 +81,7 @@ def _tables(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[TableRows]:
             yield name, columns, [tuple(row.get(column) for column in columns) for row in rows]
 
 
+_is_document = partial(_is_ours, _BEGIN, b'\n"tracker": %s,')
+_are_lines = partial(_is_ours, b'{"table":"meta","schema":"tables",', b'"tracker":%s,')
 DOCUMENT = Codec(_write_document, _is_document, _read_document)
 LINES = Codec(_write_lines, _are_lines, _read_lines)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import bearing, near
 from scenarios.analysis.forecasts import Means, stated
+from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.ledger.odds import implied_on
 from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.review.status import row_of, withheld
@@ -67,25 +69,16 @@ def _status(moment: Moment) -> Iterator[Row]:
             yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
 
 
-def _lines(moment: Moment) -> Iterator[Row]:
+def _lines(of: Callable[[Line], Iterable[Row]], moment: Moment) -> Iterator[Row]:
+    """The scenario and the number of each line, before each of the rows that are made of it."""
     for id, view in moment.window.views.items():
         for n, line in enumerate(view.ledger.lines, start=1):
-            yield (
-                *(id, n, line.kind, line.id, line.theme),
-                *(line.decibans, line.weight, line.factor, line.counted_decibans),
-            )
+            yield from ((id, n, *row) for row in of(line))
 
 
-def _line_evidence(moment: Moment) -> Iterator[Row]:
-    for id, view in moment.window.views.items():
-        for n, line in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, item) for item in line.evidence)
-
-
-def _suppressed(moment: Moment) -> Iterator[Row]:
-    for id, view in moment.window.views.items():
-        for n, line in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, other) for other in dict.fromkeys(line.suppressed))
+def _line(line: Line) -> Iterator[Row]:
+    worth = line.decibans, line.weight, line.factor, line.counted_decibans
+    yield line.kind, line.id, line.theme, *worth
 
 
 def _states(moment: Moment) -> Iterator[Row]:
@@ -128,9 +121,9 @@ def _meta(moment: Moment) -> Iterator[Row]:
 ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
     "figures": _figures,
     "status": _status,
-    "ledger_lines": _lines,
-    "ledger_line_evidence": _line_evidence,
-    "ledger_line_suppressed": _suppressed,
+    "ledger_lines": partial(_lines, _line),
+    "ledger_line_evidence": partial(_lines, lambda line: zip(line.evidence)),
+    "ledger_line_suppressed": partial(_lines, lambda line: zip(dict.fromkeys(line.suppressed))),
     "indicator_states": _states,
     "scores": _scores,
     "findings": _findings,

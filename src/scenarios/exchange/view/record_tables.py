@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scenarios.exchange.view.table import SCENARIO, column, position, table, tables
+from scenarios.exchange.view.table import SCENARIO, ViewTable, column, position, table, tables
 from scenarios.model import Database, Evidence, Rating
 from scenarios.scales import rating_decibans
 from scenarios.values import first_day
@@ -29,6 +29,19 @@ RATING = (
     column("likelihood_ratio", "real?", "0.001 to 1000; null where a code is given", ".:number"),
     column("decibans", "real", "What code or ratio is worth, before any weight", made=_worth),
 )
+
+
+def _titles(meaning: str, of: str, id: str, title: str) -> ViewTable:
+    """The ids that the tracker declares, with their titles."""
+    return table(
+        meaning,
+        column(id, "text", "The id", "@1"),
+        position(f"the {of} in the tracker"),
+        column(title, "text", f"The {title}", "."),
+        of=f"tracker.{of}s.*",
+        key=id,
+    )
+
 
 RECORDED = tables(
     tracker=table(
@@ -81,30 +94,9 @@ RECORDED = tables(
         of="tracker.grade_weights.reliability.* tracker.grade_weights.credibility.#",
         key="scale grade",
     ),
-    themes=table(
-        "What a line of evidence can be about",
-        column("theme_id", "text", "The id", "@1"),
-        position("the theme in the tracker"),
-        column("title", "text", "The title", "."),
-        of="tracker.themes.*",
-        key="theme_id",
-    ),
-    analysts=table(
-        "Who may forecast; no rows: anybody",
-        column("analyst", "text", "The id", "@1"),
-        position("the analyst in the tracker"),
-        column("name", "text", "The name", "."),
-        of="tracker.analysts.*",
-        key="analyst",
-    ),
-    sets=table(
-        "Sets of mutually exclusive and exhaustive scenarios",
-        column("set_id", "text", "The id", "@1"),
-        position("the set in the tracker"),
-        column("title", "text", "The title", "."),
-        of="tracker.sets.*",
-        key="set_id",
-    ),
+    themes=_titles("What a line of evidence can be about", "theme", "theme_id", "title"),
+    analysts=_titles("Who may forecast; no rows: anybody", "analyst", "analyst", "name"),
+    sets=_titles("Sets of mutually exclusive and exhaustive scenarios", "set", "set_id", "title"),
     sources=table(
         "Who says so, and how reliable they are",
         column("source_id", "text", "The id", "@"),

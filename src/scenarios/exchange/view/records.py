@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
+from scenarios.analysis.history.commits import records as records_of
 from scenarios.exchange.arrivals import Misfit, Place
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import Row, Type, Value, ViewColumn, ViewTable, as_json
@@ -73,7 +74,7 @@ def _row(
             continue
         try:
             yield column, _READ[of.type](cell)
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, KeyError):
             message = f"{shown(cell)} is not {_WORDS[of.type]}"
             misfits.append(Misfit(place=Place(name, number, column), message=message))
 
@@ -85,11 +86,9 @@ def _text(cell: object) -> str:
 
 
 def _integer(cell: object) -> int:
-    if (
-        isinstance(cell, bool)
-        or not isinstance(cell, int | float | str)
-        or int(cell) != float(cell)
-    ):
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        raise TypeError
+    if int(cell) != float(cell):
         raise TypeError
     return int(cell)
 
@@ -100,10 +99,6 @@ def _real(cell: object) -> float:
         raise TypeError
     number = float(cell)
     return int(number) if number.is_integer() else number
-
-
-def _boolean(cell: object) -> bool:
-    return _TRUTH[str(cell).lower()]
 
 
 def _day(cell: object) -> str:
@@ -117,17 +112,12 @@ def _object(cell: object) -> Any:
     return json.loads(cell) if isinstance(cell, str) else cell
 
 
-class _Truth(dict[str, bool]):
-    def __missing__(self, key: str) -> bool:
-        raise ValueError(key)
-
-
-_TRUTH = _Truth({"true": True, "1": True, "false": False, "0": False})
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _READ: Mapping[Type, Callable[[object], Any]] = {
     "text": _text,
     "integer": _integer,
     "real": _real,
-    "boolean": _boolean,
+    "boolean": lambda cell: _TRUTH[str(cell).lower()],
     "date": _day,
     "json": _object,
 }
@@ -162,23 +152,13 @@ class _Place(NamedTuple):
 def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
     """The rows of a table of records."""
     for source in table.of:
+        kind: Any
         kind, *path = source.split(".")
         name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
-        for id, record in _records(database, kind).items():
+        for id, record in records_of(database, kind).items():
             for n, (names, place, value) in enumerate(_parts(record, path), start=1):
                 part = _Place(kind, name, id, record, names, value, place, n)
                 yield tuple(_cell(column, part, database) for column in table.columns)
-
-
-def _records(database: Database, kind: str) -> Mapping[str, Any]:
-    every: dict[str, Mapping[str, Any]] = {
-        "tracker": {"tracker": database.tracker},
-        "scenario": database.scenarios,
-        "evidence": database.evidence,
-        "forecasts": database.sheets,
-        "source": database.sources,
-    }
-    return every[kind]
 
 
 def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int, Any]]:

@@ -129,13 +129,21 @@ def _between(value: float, low: float, high: float, start: float, end: float) ->
     return start + share * (end - start)
 
 
-class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
-    """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
+class Linear(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures from `low` to `high` along pixels from `start` to `end`."""
 
     low: float
     high: float
     start: float
     end: float
+
+    def at(self, value: float) -> float:
+        """Where a figure stands; what is outside stands at the edge."""
+        return _between(value, self.low, self.high, self.start, self.end)
+
+
+class LogOdds(Linear, frozen=True, kw_only=True):
+    """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
 
     def at(self, p: float) -> float:
         """Where a probability stands."""
@@ -179,19 +187,6 @@ def bounded(p: float) -> float:
 def label(p: float) -> str:
     """A probability on an axis: `5%`, `0.1%`."""
     return f"{p * 100:.6g}%"
-
-
-class Linear(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures from `low` to `high` along pixels from `start` to `end`."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def at(self, value: float) -> float:
-        """Where a figure stands; what is outside stands at the edge."""
-        return _between(value, self.low, self.high, self.start, self.end)
 
 
 class DayScale(msgspec.Struct, frozen=True, kw_only=True):

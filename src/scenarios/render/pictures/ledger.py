@@ -28,13 +28,14 @@ def ledger(book: Ledger, stated: float | None, database: Database, listed: int =
     evidence = [line for line in book.lines if line.kind not in STEPS]
     strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
     weak = [line for line in evidence if line not in strong]
+    others = Bar(label=counted(len(weak), "other line"), decibans=counted_in(weak))
     themes = [
         Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
         *(
             Theme(name=name, bars=_bars(lines, database))
             for name, lines in _themes(strong, database)
         ),
-        *([_others(weak)] if weak else []),
+        *([Theme(name="", bars=(others,))] if weak else []),
         Theme(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
     ]
     data = LedgerBars(
@@ -71,11 +72,6 @@ def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
         )
         for line in lines
     )
-
-
-def _others(lines: Sequence[Line]) -> Theme:
-    bar = Bar(label=counted(len(lines), "other line"), decibans=counted_in(lines))
-    return Theme(name="", bars=(bar,))
 
 
 def _themes(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:

@@ -93,7 +93,7 @@ def _says(row: OverviewRow) -> str:
 
 def _table(rows: list[OverviewRow]) -> Table:
     columns: tuple[Cell[OverviewRow], ...] = (
-        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
+        (left("scenario"), _scenario),
         *cells.before_and_after(_four),
         (left("what moved it most", "cause", drop=1, least=20), lambda row: row.cause),
     )
@@ -187,12 +187,12 @@ def _grid_table(data: Grid) -> Table:
     columns: tuple[Cell[tuple[GridItem, GridEffect]], ...] = (
         (left("recorded"), lambda pair: str(pair[0].day)),
         (left("item", least=20), lambda pair: pair[0].summary),
-        (left("scenario"), lambda pair: _grid_row(data.rows[pair[1].row])),
+        (left("scenario"), lambda pair: _scenario(data.rows[pair[1].row])),
         (right("counted, dB", "counted_decibans"), lambda pair: Figure(pair[1].decibans, "dB")),
     )
     pairs = ((item, effect) for item in data.items for effect in item.effects)
     return cells.table(pairs, columns)
 
 
-def _grid_row(row: GridRow) -> Ref:
+def _scenario(row: GridRow | OverviewRow) -> Ref:
     return Ref(row.anchor.removeprefix("s-"), "scenario", row.title)

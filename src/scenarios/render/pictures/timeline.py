@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import count, pairwise
 
 import msgspec
 
@@ -263,11 +263,8 @@ def lanes(
     ordered = sorted(
         courses, key=lambda course: (-_figure(views[course.scenario]), course.scenario)
     )
-    members = tuple(
-        _member(letter(number), course, views[course.scenario], database)
-        for number, course in enumerate(ordered)
-    )
     shown = [views[course.scenario] for course in ordered]
+    members = _members(map(letter, count()), ordered, shown, database)
     before, now = (
         tuple(_share(view, database, day, since) for view in shown) for day in (since, as_of)
     )
@@ -286,15 +283,11 @@ def multiples(
     as_of: date,
 ) -> Chart:
     """Scenarios side by side, in their order."""
-    members = tuple(
-        _member(str(number), course, views[course.scenario], database)
-        for number, course in enumerate(courses, start=1)
-    )
-    data = Multiples(since=since, as_of=as_of, members=members)
     shown = [views[course.scenario] for course in courses]
-    return Chart(
-        _lanes_label(counted(len(shown), "scenario"), members), data, _lanes_table(shown, members)
-    )
+    members = _members(map(str, count(1)), courses, shown, database)
+    data = Multiples(since=since, as_of=as_of, members=members)
+    label = _lanes_label(counted(len(shown), "scenario"), members)
+    return Chart(label, data, _lanes_table(shown, members))
 
 
 def letter(number: int) -> str:
@@ -307,16 +300,21 @@ def _figure(view: ScenarioView) -> float:
     return view.stated.probability if view.stated else view.implied.probability
 
 
-def _member(name: str, course: Course, view: ScenarioView, database: Database) -> Member:
-    return Member(
-        letter=name,
-        title=view.scenario.title,
-        points=figures_of(course),
-        decays=changes_daily(database, view.id),
-        stated_before=view.stated_before.probability if view.stated_before else None,
-        implied_before=view.implied_before.probability if view.implied_before else None,
-        outcome=outcome_of(view),
-        anchor=f"s-{view.id}",
+def _members(
+    names: Iterator[str], courses: Sequence[Course], views: list[ScenarioView], database: Database
+) -> tuple[Member, ...]:
+    return tuple(
+        Member(
+            letter=name,
+            title=view.scenario.title,
+            points=figures_of(course),
+            decays=changes_daily(database, view.id),
+            stated_before=view.stated_before.probability if view.stated_before else None,
+            implied_before=view.implied_before.probability if view.implied_before else None,
+            outcome=outcome_of(view),
+            anchor=f"s-{view.id}",
+        )
+        for name, course, view in zip(names, courses, views, strict=False)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from scenarios.errors import Keys, ScenError
+from scenarios.errors import ScenError
 from scenarios.model import Indicator
 from scenarios.paths import MODELS
 from scenarios.render.document import Document
@@ -80,10 +80,6 @@ def _report(by: Recorder, written: Written, _typed: Typed) -> Document:
     return listed(foretold_lines(written, by.today))
 
 
-def _key_field(keys: Keys) -> str:
-    return "value" if keys else ""
-
-
 def _rests_on(by: Recorder, typed: Typed) -> str | None:
     located = located_record(by, typed)
     return located.path if located else None
@@ -97,7 +93,7 @@ ONE_KEY = Form(
     groups=_key_groups,
     draft=_key_draft,
     report=_report,
-    field_of=_key_field,
+    field_of=lambda keys: "value" if keys else "",
     rests_on=_rests_on,
 )
 

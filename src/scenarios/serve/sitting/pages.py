@@ -29,7 +29,7 @@ from scenarios.render.documents.session import answer_text, reveal_table, set_su
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import PageRequest, Reply, ServedPage, give, take
+from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
@@ -142,13 +142,20 @@ def _open_ends(sat: Sat) -> list[str]:
     ]
 
 
-def taken(ask: PageRequest, do: Callable[[Sat], Reply | None]) -> Reply:
-    """Do what a step says, and go on with the next."""
-    analyst = people.analyst_of(ask)
-    if analyst is None:
-        return RedirectResponse("/who/?to=/sitting/", 303)
-    with open_sitting(ask, analyst) as sat:
-        return do(sat) or RedirectResponse("/sitting/", 303)
+Step = Callable[[Sat, FormData], Reply | None]
+
+
+def taken(path: str, do: Step) -> Endpoint:
+    """The address that takes what the form of a step says, and goes on with the next."""
+
+    def reply(ask: PageRequest, form: FormData) -> Reply:
+        analyst = people.analyst_of(ask)
+        if analyst is None:
+            return RedirectResponse("/who/?to=/sitting/", 303)
+        with open_sitting(ask, analyst) as sat:
+            return do(sat, form) or RedirectResponse("/sitting/", 303)
+
+    return take(f"/sitting/{path}/", reply)
 
 
 def sent(form: FormData) -> Typed:
@@ -191,85 +198,66 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     return page(f"{people.who_records(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
 
 
-def _begun(ask: PageRequest, _form: FormData) -> Reply:
-    def do(sat: Sat) -> None:
-        sat.notes.keep()
-
-    return taken(ask, do)
+def _begun(sat: Sat, _form: FormData) -> None:
+    sat.notes.keep()
 
 
-def _left(ask: PageRequest, form: FormData) -> Reply:
+def _left(sat: Sat, form: FormData) -> None:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
-
-    def do(sat: Sat) -> None:
-        with notes(sat.opened.root, sat.analyst, day) as old:
-            if day >= sat.on or old.is_new:
-                return
-            was, now = old.sitting, sat.notes.sitting
-            if takes and not (now.answers or now.half_rated):
-                sat.notes.keep(answers=was.answers, half_rated=was.half_rated)
-            old.drop()
-
-    return taken(ask, do)
+    with notes(sat.opened.root, sat.analyst, day) as old:
+        if day >= sat.on or old.is_new:
+            return
+        was, now = old.sitting, sat.notes.sitting
+        if takes and not (now.answers or now.half_rated):
+            sat.notes.keep(answers=was.answers, half_rated=was.half_rated)
+        old.drop()
 
 
-def _rated(ask: PageRequest, form: FormData) -> Reply:
+def _rated(sat: Sat, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-
-    def do(sat: Sat) -> Reply | None:
-        id, now = texts_sent.first("item"), sat.notes.sitting
-        reading = Reading(texts_sent)
-        ratings, states = across.ratings(reading), across.states(reading)
-        across.refuse_unknown(sat.opened, reading, ratings, states)
-        if sat.step.item != id:
-            return None
-        if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
-            sat.notes.keep(left_unrated=(*now.left_unrated, id))
-            return None
-        if reading.is_sound:
-            try:
-                day = max(sat.on, sat.database.evidence[id].recorded)
-                answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
-                rate(sat.opened.root, answers)
-            except ScenError as error:
-                reading.fault("", str(error))
-            else:
-                sat.notes.keep(rated=(*now.rated, id))
-                return None
-        return asked(sat, texts_sent, reading)
-
-    return taken(ask, do)
-
-
-def _past_due(ask: PageRequest, form: FormData) -> Reply:
-    states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
-
-    def do(sat: Sat) -> None:
-        asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
-        known_ones = {key: how for key, how in states.items() if key in asked}
-        sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
-
-    return taken(ask, do)
-
-
-def _answered(ask: PageRequest, form: FormData) -> Reply:
-    texts_sent = sent(form)
-
-    def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(texts_sent)
-        if step.kind != "ask":  # another tab was faster
-            return None
-        for topic in step.group:
-            _answer(sat, topic, reading)
-        if reading.faults:
-            return asked(sat, texts_sent, reading)
-        after = sat.step
-        if after.kind == "sums" and not any(total.nearest for total in after.sums):
-            sitting.show(sat.notes, after.group)
+    id, now = texts_sent.first("item"), sat.notes.sitting
+    reading = Reading(texts_sent)
+    ratings, states = across.ratings(reading), across.states(reading)
+    across.refuse_unknown(sat.opened, reading, ratings, states)
+    if sat.step.item != id:
         return None
+    if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
+        sat.notes.keep(left_unrated=(*now.left_unrated, id))
+        return None
+    if reading.is_sound:
+        try:
+            day = max(sat.on, sat.database.evidence[id].recorded)
+            answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
+            rate(sat.opened.root, answers)
+        except ScenError as error:
+            reading.fault("", str(error))
+        else:
+            sat.notes.keep(rated=(*now.rated, id))
+            return None
+    return asked(sat, texts_sent, reading)
 
-    return taken(ask, do)
+
+def _past_due(sat: Sat, form: FormData) -> None:
+    states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
+    asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
+    known_ones = {key: how for key, how in states.items() if key in asked}
+    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
+
+
+def _answered(sat: Sat, form: FormData) -> Reply | None:
+    texts_sent = sent(form)
+    step, reading = sat.step, Reading(texts_sent)
+    if step.kind != "ask":  # another tab was faster
+        return None
+    for topic in step.group:
+        _answer(sat, topic, reading)
+    if reading.faults:
+        return asked(sat, texts_sent, reading)
+    after = sat.step
+    if after.kind == "sums" and not any(total.nearest for total in after.sums):
+        sitting.show(sat.notes, after.group)
+    return None
 
 
 def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
@@ -296,68 +284,56 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
-def _kept(ask: PageRequest, form: FormData) -> Reply:
+def _kept(sat: Sat, form: FormData) -> Reply:
     """A draft, while somebody types: what is no figure yet is left for later."""
     texts_sent = sent(form)
-
-    def do(sat: Sat) -> Reply:
-        step = sat.step
-        for topic in step.group if step.kind == "ask" else ():
-            reading = Reading(texts_sent)
-            answer = _figure(topic, reading)
-            why = reading.wanted(f"why:{topic.id}", sitting.reason)
-            if answer and not reading.faults:
-                draft = SittingAnswer(answer[0], answer[0], "figure", topic.grounds, why)
-                if draft != sat.notes.sitting.answers.get(topic.id):
-                    sitting.put(sat.notes, topic.id, draft)
-        return Response(status_code=204)
-
-    return taken(ask, do)
+    step = sat.step
+    for topic in step.group if step.kind == "ask" else ():
+        reading = Reading(texts_sent)
+        answer = _figure(topic, reading)
+        why = reading.wanted(f"why:{topic.id}", sitting.reason)
+        if answer and not reading.faults:
+            draft = SittingAnswer(answer[0], answer[0], "figure", topic.grounds, why)
+            if draft != sat.notes.sitting.answers.get(topic.id):
+                sitting.put(sat.notes, topic.id, draft)
+    return Response(status_code=204)
 
 
-def _revealed(ask: PageRequest, form: FormData) -> Reply:
+def _revealed(sat: Sat, form: FormData) -> None:
     goes_back = form.get("do") == "change"
-
-    def do(sat: Sat) -> None:
-        step = sat.step
-        if step.kind != "sums":
-            return
-        if goes_back:
-            ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
-            sitting.stage(sat.notes, ids, "figure")
-        else:
-            sitting.show(sat.notes, step.group)
-
-    return taken(ask, do)
+    step = sat.step
+    if step.kind != "sums":
+        return
+    if goes_back:
+        ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
+        sitting.stage(sat.notes, ids, "figure")
+    else:
+        sitting.show(sat.notes, step.group)
 
 
-def _revised(ask: PageRequest, form: FormData) -> Reply:
+def _revised(sat: Sat, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-
-    def do(sat: Sat) -> Reply | None:
-        step, reading = sat.step, Reading(texts_sent)
-        if step.kind != "revise":
-            return None
-        answers = {}
-        for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
-            now = _figure(topic, reading)
-            why = reading.wanted(f"why:{topic.id}", sitting.reason)
-            if now is None or now[0] == answer.blind:
-                answers[topic.id] = _settled(answer)
-            elif why is None:
-                reading.fault(f"why:{topic.id}", "a revision needs a reason")
-            else:
-                moved = msgspec.structs.replace(answer, probability=now[0])
-                answers[topic.id] = sitting.revised(moved, why)
-        if texts_sent.first("do") != "anyway":
-            for warning in _off(sat, step.group, answers):
-                reading.fault("", warning)
-        if reading.faults:
-            return asked(sat, texts_sent, reading)
-        sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
+    step, reading = sat.step, Reading(texts_sent)
+    if step.kind != "revise":
         return None
-
-    return taken(ask, do)
+    answers = {}
+    for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
+        now = _figure(topic, reading)
+        why = reading.wanted(f"why:{topic.id}", sitting.reason)
+        if now is None or now[0] == answer.blind:
+            answers[topic.id] = _settled(answer)
+        elif why is None:
+            reading.fault(f"why:{topic.id}", "a revision needs a reason")
+        else:
+            moved = msgspec.structs.replace(answer, probability=now[0])
+            answers[topic.id] = sitting.revised(moved, why)
+    if texts_sent.first("do") != "anyway":
+        for warning in _off(sat, step.group, answers):
+            reading.fault("", warning)
+    if reading.faults:
+        return asked(sat, texts_sent, reading)
+    sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
+    return None
 
 
 def _off(
@@ -376,41 +352,37 @@ def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
-def _ended(ask: PageRequest, form: FormData) -> Reply:
+def _ended(sat: Sat, form: FormData) -> Reply | None:
     commit = bool(form.get("commit"))
-
-    def do(sat: Sat) -> Reply | None:
-        if sat.step.kind != "end":
-            return None
-        ended = end(sat.notes.sitting)
-        entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
-        if not entries:
-            sat.notes.drop()
-            return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
-        ended = ended._replace(entries=entries)
-        written = write_sheet(sat.opened.root, ended, How(commit=commit))
+    if sat.step.kind != "end":
+        return None
+    ended = end(sat.notes.sitting)
+    entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
+    if not entries:
         sat.notes.drop()
-        after, ids = written.after.database, [entry.scenario for entry in entries]
-        added = sums(after, sat.analyst, sat.on, ids)
-        absent = counted_absent(after, sat.on, ended.seen)
-        blocks = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
-        done = written.committed
-        note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
-        note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""
-        return page(f"<h2>The sitting is over</h2>{note}{blocks}{texts(written)}")
-
-    return taken(ask, do)
+        return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
+    ended = ended._replace(entries=entries)
+    written = write_sheet(sat.opened.root, ended, How(commit=commit))
+    sat.notes.drop()
+    after, ids = written.after.database, [entry.scenario for entry in entries]
+    added = sums(after, sat.analyst, sat.on, ids)
+    absent = counted_absent(after, sat.on, ended.seen)
+    blocks = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
+    done = written.committed
+    note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
+    note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""
+    return page(f"<h2>The sitting is over</h2>{note}{blocks}{texts(written)}")
 
 
 ENTRIES = (
     give("/sitting/", _shown),
-    take("/sitting/begin/", _begun),
-    take("/sitting/left/", _left),
-    take("/sitting/item/", _rated),
-    take("/sitting/past-due/", _past_due),
-    take("/sitting/answers/", _answered),
-    take("/sitting/keep/", _kept),
-    take("/sitting/show/", _revealed),
-    take("/sitting/revise/", _revised),
-    take("/sitting/end/", _ended),
+    taken("begin", _begun),
+    taken("left", _left),
+    taken("item", _rated),
+    taken("past-due", _past_due),
+    taken("answers", _answered),
+    taken("keep", _kept),
+    taken("show", _revealed),
+    taken("revise", _revised),
+    taken("end", _ended),
 )

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
-
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.events.candidates import (
     Candidate,
@@ -25,7 +23,7 @@ from scenarios.model import EvidenceId
 from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.evidence import free_id
 from scenarios.workspace.writing import Written, write
@@ -36,7 +34,7 @@ _LONGEST_NOTES, _LONGEST_URL = 5000, 2000
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
-class Accepted(Struct, frozen=True, kw_only=True):
+class Accepted(Committable, frozen=True):
     """The items made of candidates, and those that had been made before.
 
     `commit` and `subject` are there only where a commit was asked for.
@@ -46,8 +44,6 @@ class Accepted(Struct, frozen=True, kw_only=True):
     already: list[EvidenceId]
     paths: list[str]
     dry_run: bool
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 class Listed(NamedTuple):

@@ -142,7 +142,6 @@ def bring_database(
 ) -> tuple[Written, Imported]:
     """Import every record of an export, with the tracker; sheets count as forecasts."""
     restored = restore(root, place, how, update=update)
-    written, done = restored.written, restored.written.committed
 
     def count(kind: Any) -> Count:
         return Count(
@@ -154,11 +153,8 @@ def bring_database(
         tracker = "the tracker was replaced; comments, as init writes them, are not in an export"
     elif restored.new["tracker"]:
         tracker = "the tracker was written too"
-    about = {"commit": done.oid, "subject": done.subject} if done else {}
-    return written, Imported(
+    return restored.written, Imported(
         kind=KIND,
-        paths=written.paths,
-        dry_run=how.dry_run,
         scenarios=count("scenario"),
         indicators=Count(),
         evidence=count("evidence"),
@@ -169,5 +165,5 @@ def bring_database(
         skipped=[],
         left_out={},
         remarks=[tracker] if tracker else [],
-        **about,
+        **restored.written.about,
     )

@@ -385,12 +385,9 @@ def _drafted(
 def _imported(
     kind: str, arrived: Arrived, drafting: Drafting, written: Written, left: Faults
 ) -> Imported:
-    counts, done = drafting.plan.counts, written.committed
-    about = {"commit": done.oid, "subject": done.subject} if done else {}
+    counts = drafting.plan.counts
     return Imported(
         kind=kind,
-        paths=written.paths,
-        dry_run=written.dry_run,
         scenarios=counts["scenario"],
         indicators=counts["indicator"],
         evidence=counts["evidence"],
@@ -403,7 +400,7 @@ def _imported(
         ],
         left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(drafting)],
-        **about,
+        **written.about,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.history.commits import records
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import (
     LONGEST,
@@ -109,11 +110,7 @@ class KnownIds:
 
     def __init__(self, opened: Opened) -> None:
         self.opened, database = opened, opened.database
-        self.there: dict[Kind, Mapping[str, Any]] = {
-            "scenario": database.scenarios,
-            "evidence": database.evidence,
-            "source": database.sources,
-        }
+        self.there: dict[Kind, Mapping[str, Any]] = {k: records(database, k) for k in KINDS}
         self._ids: dict[Kind, set[str]] = {kind: set(self.there[kind]) for kind in KINDS}
         self._foreign: dict[tuple[Kind, str, str], str] = {}
         self._from_elsewhere: set[tuple[Kind, str]] = set()

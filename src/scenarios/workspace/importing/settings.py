@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scenarios.errors import NAMED, ScenError, UsageError
@@ -17,6 +17,7 @@ from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import counted, did_you_mean, shown
+from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import open_folder
 
 
@@ -57,7 +58,7 @@ class Skipped(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Imported(Struct, frozen=True, kw_only=True):
+class Imported(Committable, frozen=True):
     """Counts of an import, or of a dry run.
 
     `superseded` counts the forecasts after which the same analyst said something else on the same
@@ -79,8 +80,6 @@ class Imported(Struct, frozen=True, kw_only=True):
     skipped: list[Skipped]
     left_out: dict[str, int]
     remarks: list[str]
-    commit: str | UnsetType | None = UNSET
-    subject: str | UnsetType | None = UNSET
 
 
 class Unsound(Exception):  # noqa: N818

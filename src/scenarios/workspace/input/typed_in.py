@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
@@ -10,7 +9,7 @@ from typing import TypeVar
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug, words
-from scenarios.exchange.own.cells import OUTCOMES
+from scenarios.exchange.own.cells import OUTCOMES, number
 from scenarios.text import nearest, shown
 
 T = TypeVar("T")
@@ -22,7 +21,6 @@ STATES = ("observed", "emerging", "reversed")
 _DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _AGO = re.compile(r"([0-9]{1,4})d")
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GRADE = re.compile(r"([A-F])([1-6]?)")
 _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
@@ -74,7 +72,7 @@ def forecast(text: str) -> float | None:
 def chance(text: str) -> float:
     """A probability as `0.7`, `0,7` or `70%`."""
     digits, percent, rest = text.strip().partition("%")
-    value = _number(digits.strip().replace(",", "."))
+    value = number(digits.strip().replace(",", "."))
     if value is None or rest:
         raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
     if percent:
@@ -90,7 +88,7 @@ def rating(text: str) -> str | float:
     """A consistency code, or a likelihood ratio from 0.001 to 1000."""
     if text.upper() in CODES:
         return text.upper()
-    value = _number(text)
+    value = number(text)
     if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
         words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
         raise UsageError(f"{shown(text)} {words}")
@@ -207,12 +205,6 @@ def outcome(text: str) -> str:
 def _as_id(text: str) -> str:
     """The id that an import makes of a name."""
     return f"; did you mean '{slug(text, 80)}'?" if words(text) else ""
-
-
-def _number(text: str) -> float | None:
-    """A finite number; float() alone takes `nan`, `1_0` and the digits of every script too."""
-    value = float(text) if _NUMBER.fullmatch(text) else math.inf
-    return value if math.isfinite(value) else None
 
 
 def _scenario_rating(text: str) -> tuple[str, str | float]:

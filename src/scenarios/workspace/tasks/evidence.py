@@ -23,6 +23,7 @@ from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks.task import (
+    INDICATORS,
     LINE,
     THEME,
     Answers,
@@ -135,15 +136,7 @@ TASK = Task(
             metavar="SCENARIO=CODE",
             is_many=True,
         ),
-        Ask(
-            "indicators",
-            "",
-            "An indicator that it shows as observed, emerging or reversed.",
-            kind="states",
-            option="--indicator",
-            metavar="SCENARIO/INDICATOR=STATE",
-            is_many=True,
-        ),
+        INDICATORS,
         since_today("recorded", "When we knew it", "When we knew [today]."),
         Ask(
             "observed",

@@ -10,7 +10,15 @@ from scenarios.storage.loader import Read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import Answers, Ask, Layout, Task, item_field, known_item
+from scenarios.workspace.tasks.task import (
+    INDICATORS,
+    Answers,
+    Ask,
+    Layout,
+    Task,
+    item_field,
+    which_item,
+)
 from scenarios.workspace.writing import Written, write
 
 
@@ -48,26 +56,9 @@ TASK = Task(
     lead="A later judgement of an item that is recorded already.",
     help="Rate an item that is recorded already; its file keeps every other byte.",
     asks=(
-        Ask(
-            "evidence",
-            "The item's id",
-            read=known_item,
-            option="EVIDENCE",
-            label="The item",
-            is_needed=True,
-            records=lambda database, _: database.evidence,
-            note=lambda item: str(item.summary),
-        ),
+        which_item(lambda database, _: database.evidence),
         Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
-        Ask(
-            "indicators",
-            "",
-            "An indicator that it shows as observed, emerging or reversed.",
-            kind="states",
-            option="--indicator",
-            metavar="SCENARIO/INDICATOR=STATE",
-            is_many=True,
-        ),
+        INDICATORS,
     ),
     groups=(
         Layout("Which item", "evidence"),

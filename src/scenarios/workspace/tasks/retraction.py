@@ -9,7 +9,7 @@ from scenarios.storage.edits import Draft, Put, edited
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import DATE, PROSE, Answers, Ask, Layout, Task, known_item
+from scenarios.workspace.tasks.task import DATE, PROSE, Answers, Layout, Task, which_item
 from scenarios.workspace.writing import Written, write
 
 
@@ -34,17 +34,8 @@ TASK = Task(
     lead="It is kept, and counts no longer from that day on.",
     help="Keep an item, and count it no longer from a day on.",
     asks=(
-        Ask(
-            "evidence",
-            "The item's id",
-            read=known_item,
-            option="EVIDENCE",
-            label="The item",
-            is_needed=True,
-            records=lambda db, _: {
-                id: item for id, item in db.evidence.items() if not item.retracted
-            },
-            note=lambda item: str(item.summary),
+        which_item(
+            lambda db, _: {id: item for id, item in db.evidence.items() if not item.retracted}
         ),
         PROSE("reason", "Why it counts no longer"),
         DATE,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Keys, UsageError
 from scenarios.scales import base_rate, is_off_class
-from scenarios.storage.edits import Draft, new_file
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, tags, titled
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import known_id
 from scenarios.workspace.tasks.task import (
     CHANCE,
     LINE,
@@ -23,18 +22,13 @@ from scenarios.workspace.tasks.task import (
     Layout,
     Task,
     as_,
+    free,
     new_id,
+    new_record,
     since_today,
     worded,
 )
-from scenarios.workspace.writing import Written, crowded_set, write
-
-
-def _free(text: str, at: At) -> str:
-    id, opened = typed_in.id(text), at.opened
-    if opened:
-        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
-    return id
+from scenarios.workspace.writing import Written, crowded_set
 
 
 def _set(text: str, at: At) -> str:
@@ -72,19 +66,7 @@ def _is_off(answers: Answers) -> bool:
     return bool(rate and prior and is_off_class(prior, rate))
 
 
-def new_scenario(
-    root: Path,
-    id: str,
-    record: Mapping[str, Any],
-    how: How = AS_USUAL,
-) -> Written:
-    """Write a new scenario."""
-
-    def draft(opened: Opened) -> list[Draft]:
-        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
-        return [new_file("scenario", id, record)]
-
-    return write(root, draft, f"new {id}", how, subject=f"scenario: {id}", edits=False)
+new_scenario = partial(new_record, "scenario")
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
@@ -129,7 +111,7 @@ TASK = Task(
     lead="A question with criteria, a horizon and a prior.",
     help="Open a scenario: a question with criteria, a horizon and a prior.",
     asks=(
-        new_id("scenario", "military-pact", _free),
+        new_id("scenario", "military-pact", free("scenario")),
         Ask("title", "Its title, a few words", "A few words.", LINE, is_needed=True),
         PROSE("question", "The question that will be decided", "What will be true or not."),
         PROSE("criteria", "How it will be decided", rows=5),

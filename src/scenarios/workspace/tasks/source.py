@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from scenarios.scales import RELIABILITY
-from scenarios.storage.edits import Draft, new_file
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import LETTERS
-from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.task import (
     LINE,
     TEXT,
     Answers,
     Ask,
-    At,
     Layout,
     Task,
     as_,
+    free,
     new_id,
+    new_record,
 )
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import Written
 
-
-def _free(text: str, at: At) -> str:
-    if at.opened:
-        at.opened.refuse_taken("source", text, at.opened.database.sources, "nothing was written")
-    return typed_in.id(text)
-
-
-def add_source(root: Path, id: str, record: Mapping[str, Any], how: How = AS_USUAL) -> Written:
-    """Write a new source."""
-
-    def draft(opened: Opened) -> list[Draft]:
-        opened.refuse_taken("source", id, opened.database.sources, "nothing was written")
-        return [new_file("source", id, record)]
-
-    return write(root, draft, f"add-source {id}", how, subject=f"source: {id}", edits=False)
+add_source = partial(new_record, "source")
 
 
 def _write(root: Path, answers: Answers, how: How) -> Written:
@@ -72,7 +56,7 @@ TASK = Task(
     save="Register it",
     lead="Who says so, and how reliable they are.",
     help="Register a source and how reliable it is.",
-    asks=(new_id("source", "trt-world", _free), *KEYS),
+    asks=(new_id("source", "trt-world", free("source")), *KEYS),
     groups=(Layout("", "id name reliability reliability_basis url"),),
     options="id name reliability url reliability_basis",
     is_dated=False,

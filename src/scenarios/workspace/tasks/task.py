@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from operator import attrgetter
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution
+from scenarios.analysis.history.commits import records as records_of
 from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
+from scenarios.storage.edits import Draft, new_file
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HELP, Offer, titled
 from scenarios.workspace.opened import Opened, known_id
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, write
 
 Answers = dict[str, Any]
 
@@ -63,6 +68,39 @@ CHANCE = as_(typed_in.chance)
 def day(text: str, at: At) -> date:
     """Reads a day."""
     return typed_in.day(text, lambda: at.today)
+
+
+def free(kind: Literal["scenario", "source"]) -> Read:
+    """Reads the id of a record that is not there yet."""
+
+    def read(text: str, at: At) -> str:
+        id = typed_in.id(text)
+        if at.opened:
+            _refuse_taken(at.opened, kind, id)
+        return id
+
+    return read
+
+
+def new_record(
+    kind: Literal["scenario", "source"],
+    root: Path,
+    id: str,
+    record: Mapping[str, Any],
+    how: How = AS_USUAL,
+) -> Written:
+    """Write a new record of a kind."""
+
+    def draft(opened: Opened) -> list[Draft]:
+        _refuse_taken(opened, kind, id)
+        return [new_file(kind, id, record)]
+
+    command = "new" if kind == "scenario" else f"add-{kind}"
+    return write(root, draft, f"{command} {id}", how, subject=f"{kind}: {id}", edits=False)
+
+
+def _refuse_taken(opened: Opened, kind: Literal["scenario", "source"], id: str) -> None:
+    opened.refuse_taken(kind, id, records_of(opened.database, kind), "nothing was written")
 
 
 def known_scenario(text: str, at: At) -> str:
@@ -155,6 +193,24 @@ def which_scenario(
     """The id of a scenario that is there; a form chooses among them by their titles."""
     asks = partial(Ask, "scenario", question, read=known_scenario, option="SCENARIO", label=label)
     return asks(kind="choice", is_needed=True, records=records, **more)
+
+
+def which_item(records: Records) -> Ask:
+    """The id of an item that is there."""
+    asks = partial(Ask, "evidence", "The item's id", read=known_item, option="EVIDENCE")
+    summary = attrgetter("summary")
+    return asks(label="The item", is_needed=True, records=records, note=summary)
+
+
+INDICATORS = Ask(
+    "indicators",
+    "",
+    "An indicator that it shows as observed, emerging or reversed.",
+    kind="states",
+    option="--indicator",
+    metavar="SCENARIO/INDICATOR=STATE",
+    is_many=True,
+)
 
 
 def items(
