@@ -270,4 +270,4 @@ def test_sql_has_a_row_without_figures_for_the_broken_scenario_itself() -> None:
 
 def test_a_brief_without_a_readable_tracker_has_a_title(broken: Path) -> None:
     (broken / "tracker.yaml").write_text(CONFLICT + FILES["tracker.yaml"])
-    assert "\nScenarios: in brief, 2022-03-01\n" in scen("report", "--brief", *DAY).stdout
+    assert "\nScenarios, in brief: week to 1 March 2022\n" in scen("report", "--brief", *DAY).stdout

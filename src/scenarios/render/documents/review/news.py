@@ -15,7 +15,7 @@ from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
 from scenarios.render.documents.review.causes import shifted
 
-_ITEMS = 4
+_ITEMS = 2
 """Items that moved little that are named."""
 
 
