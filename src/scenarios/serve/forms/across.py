@@ -48,24 +48,10 @@ def ratings_fixed(database: Database, id: str) -> tuple[ChoiceRow, ...]:
         if not (other in first or scenario.resolution)
     ]
     note = "A rival that is left out counts as N." if rivals else ""
-    rows = (
-        (ChoiceRow(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
-    )
-    more = ChoiceRow(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
+    own_cells, other_cells = (tuple(_cell(database, id) for id in ids) for ids in (first, others))
+    rows = (ChoiceRow(title="If it happens", cells=own_cells, note=note),) if own else ()
+    more = ChoiceRow(title="Other scenarios", cells=other_cells, folded=bool(own))
     return (*rows, more) if others else rows
-
-
-def _cells(database: Database, ids: Iterable[str]) -> tuple[ChoiceCell, ...]:
-    return tuple(
-        ChoiceCell(
-            name=f"rate:{id}",
-            ratio=f"ratio:{id}",
-            label=database.scenarios[id].title,
-            about=id,
-            options=CODES,
-        )
-        for id in ids
-    )
 
 
 def words(database: Database) -> str:
@@ -74,11 +60,7 @@ def words(database: Database) -> str:
     return f"How expected is it if the scenario happens, against if it does not? {scale}."
 
 
-def _cell(
-    database: Database,
-    id: ScenarioId,
-    given: Rating | None,
-) -> ChoiceCell:
+def _cell(database: Database, id: ScenarioId, given: Rating | None = None) -> ChoiceCell:
     scenario = database.scenarios.get(id)
     return ChoiceCell(
         name=f"rate:{id}",
