@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug, words
-from scenarios.exchange.own.cells import OUTCOMES, number
+from scenarios.exchange.own.cells import OUTCOMES
+from scenarios.exchange.own.cells import number as _number
 from scenarios.text import nearest, shown
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def observed(text: str, today: Callable[[], date]) -> str:
 def chance(text: str) -> float:
     """A probability as `0.7` or `70%`."""
     digits, percent, rest = text.strip().partition("%")
-    value = number(digits.strip())
+    value = _number(digits.strip())
     if value is None or rest:
         raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
     if percent:
@@ -83,7 +84,7 @@ def rating(text: str) -> str | float:
     """A consistency code, or a likelihood ratio from 0.001 to 1000."""
     if text.upper() in CODES:
         return text.upper()
-    value = number(text)
+    value = _number(text)
     if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
         words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
         raise UsageError(f"{shown(text)} {words}")
