@@ -22,12 +22,11 @@ def ratings_asked(
     database: Database,
     day: date,
     given: Mapping[ScenarioId, Rating] = {},
-    closed: Iterable[ScenarioId] = (),
 ) -> tuple[ChoiceRow, ...]:
-    """A row for each set and each tag, then for what is rated or `closed` and not open that day."""
+    """A row for each set and each tag, then for what is rated and not open that day."""
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
-    others = [id for id in (*given, *closed) if id not in inside]
+    others = [id for id in given if id not in inside]
     groups += [RatedTogether("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
