@@ -255,7 +255,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Ite
 def _of_today(known: LoadedRecords) -> LoadedRecords:
     """The same records, with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
-    present = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
+    present = known.there
     former = [
         ref
         for ref in (known.references if now else ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -171,7 +171,7 @@ def unknown_records(loaded: LoadedRecords) -> Iterator[RecordFault]:
     Example: `source: kremlim`, and the database has `sources/kremlin.yaml`.
     To do: correct the id, or record what it names.
     """
-    there = _there(loaded)
+    there = loaded.there
     hints: dict[str, str | None] = {}
     for kind, id, keys, at, of, name in loaded.references:
         if name in there[of] or name in loaded.broken[of]:
@@ -275,7 +275,7 @@ def former_ids(loaded: LoadedRecords) -> Iterator[RecordFault]:
     Example: `formerly: [pact]` in `military-pact.yaml`, and there is a new `pact.yaml`.
     To do: give the new record another id, or remove the entry from the record that never had it.
     """
-    database, there = loaded.database, _there(loaded)
+    database, there = loaded.database, loaded.there
     folders: tuple[Any, ...] = database.scenarios, database.evidence, database.sources
     for kind, records in zip(there, folders, strict=True):
         owners: dict[str, str] = {}
@@ -309,14 +309,6 @@ def words_without_probability(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 
 _RENAME = "rename the file, or change the value with scen edit, which does"
-
-
-def _there(loaded: LoadedRecords) -> dict[Kind, Collection[str]]:
-    return {
-        "scenario": loaded.database.scenarios,
-        "evidence": loaded.items,
-        "source": loaded.database.sources,
-    }
 
 
 def _evidence_dates(loaded: LoadedRecords) -> Iterator[RecordFault]:

@@ -63,6 +63,12 @@ class LoadedRecords:
     items: Collection[EvidenceId]
     former: Collection[Reference] = ()
 
+    @property
+    def there(self) -> dict[Kind, Collection[str]]:
+        """The ids of the records that others can name."""
+        database = self.database
+        return {"scenario": database.scenarios, "evidence": self.items, "source": database.sources}
+
     @cached_property
     def references(self) -> list[Reference]:
         """References of the records, and their places; walked once for all rules."""

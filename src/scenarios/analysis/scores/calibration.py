@@ -204,14 +204,11 @@ def pool_adjacent_violators(shares: Iterable[Share]) -> list[CorpStep]:
     steps: list[CorpStep] = []
     for figure in sorted(weights):
         n, _, frequency = _moments(weights[figure])
-        step = CorpStep(low=figure, high=figure, n=n, frequency=frequency)
-        while steps and steps[-1].frequency >= step.frequency:
-            step = _pooled(steps.pop(), step)
-        steps.append(step)
+        low = figure
+        while steps and steps[-1].frequency >= frequency:
+            below = steps.pop()
+            happened = below.n * below.frequency + n * frequency
+            low, n = below.low, below.n + n
+            frequency = happened / n
+        steps.append(CorpStep(low=low, high=figure, n=n, frequency=frequency))
     return steps
-
-
-def _pooled(below: CorpStep, above: CorpStep) -> CorpStep:
-    n = below.n + above.n
-    happened = below.n * below.frequency + above.n * above.frequency
-    return CorpStep(low=below.low, high=above.high, n=n, frequency=happened / n)

@@ -22,12 +22,11 @@ def ratings_asked(
     database: Database,
     day: date,
     given: Mapping[ScenarioId, Rating] = {},
-    closed: Iterable[ScenarioId] = (),
 ) -> tuple[ChoiceRow, ...]:
-    """A row for each set and each tag, then for what is rated or `closed` and not open that day."""
+    """A row for each set and each tag, then for what is rated and not open that day."""
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
-    others = [id for id in (*given, *closed) if id not in inside]
+    others = [id for id in given if id not in inside]
     groups += [RatedTogether("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
@@ -48,24 +47,10 @@ def ratings_fixed(database: Database, id: str) -> tuple[ChoiceRow, ...]:
         if not (other in first or scenario.resolution)
     ]
     note = "A rival that is left out counts as N." if rivals else ""
-    rows = (
-        (ChoiceRow(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
-    )
-    more = ChoiceRow(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
+    own_cells, other_cells = (tuple(_cell(database, id) for id in ids) for ids in (first, others))
+    rows = (ChoiceRow(title="If it happens", cells=own_cells, note=note),) if own else ()
+    more = ChoiceRow(title="Other scenarios", cells=other_cells, folded=bool(own))
     return (*rows, more) if others else rows
-
-
-def _cells(database: Database, ids: Iterable[str]) -> tuple[ChoiceCell, ...]:
-    return tuple(
-        ChoiceCell(
-            name=f"rate:{id}",
-            ratio=f"ratio:{id}",
-            label=database.scenarios[id].title,
-            about=id,
-            options=CODES,
-        )
-        for id in ids
-    )
 
 
 def words(database: Database) -> str:
@@ -74,11 +59,7 @@ def words(database: Database) -> str:
     return f"How expected is it if the scenario happens, against if it does not? {scale}."
 
 
-def _cell(
-    database: Database,
-    id: ScenarioId,
-    given: Rating | None,
-) -> ChoiceCell:
+def _cell(database: Database, id: ScenarioId, given: Rating | None = None) -> ChoiceCell:
     scenario = database.scenarios.get(id)
     return ChoiceCell(
         name=f"rate:{id}",

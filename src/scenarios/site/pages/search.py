@@ -41,24 +41,14 @@ def _plain(text: str) -> str:
 
 def _entries(site: Site) -> Iterator[Entry]:
     for id, scenario in site.scenarios.items():
-        yield (
-            "Scenario",
-            place("s", id),
-            scenario.title,
-            f"{scenario.opened}",
-            _of(id, scenario),
-        )
+        day, texts = f"{scenario.opened}", _of(id, scenario)
+        yield "Scenario", place("s", id), scenario.title, day, texts
     for set_id in site.sets:
         statement = site.database.tracker.sets.get(set_id, set_id)
         yield "Set", place("set", set_id), statement, "", set_id
     for id, item in site.evidence.items():
-        yield (
-            "Evidence",
-            place("e", id),
-            item.summary,
-            f"{item.recorded}",
-            _said(site, id, item),
-        )
+        day, texts = f"{item.recorded}", _said(site, id, item)
+        yield "Evidence", place("e", id), item.summary, day, texts
     for id, source in site.database.sources.items():
         more = f"{id} {source.reliability_basis or ''}"
         yield "Source", place("source", id), source.name, "", more

@@ -108,8 +108,7 @@ def commit_of(repository: Repository, revision: str) -> str:
 def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | None:
     """The last commit before `tip` on or before a day, by the committer's clock."""
     until = f"--before={day}T23:59:59"
-    words = ("rev-list", "-1", until, "--end-of-options", tip, "--")
-    return _text(start(repository.git_dir, *words).stdout).strip() or None
+    return _listed(repository, "-1", until, "--end-of-options", tip, "--") or None
 
 
 def first_commit(database: Path) -> str | None:
@@ -121,8 +120,7 @@ def first_commit(database: Path) -> str | None:
         place = repository(database)
     except ScenError:
         return None
-    listed = start(place.git_dir, "rev-list", "--max-parents=0", "HEAD", "--").stdout
-    commits = _text(listed).split()
+    commits = _listed(place, "--max-parents=0", "HEAD", "--").split()
     folder = "" if place.prefix == "scenarios/" else f"/{place.prefix.rstrip('/')}"
     return commits[-1] + folder if commits and not is_shallow(place) else None
 
@@ -130,15 +128,14 @@ def first_commit(database: Path) -> str | None:
 def last_change(repository: Repository, path: str) -> str | None:
     """The last commit up to HEAD that changed a file of the database."""
     literal = f":(literal){repository.prefix}{path}"
-    listed = start(repository.git_dir, "rev-list", "-1", "HEAD", "--", literal).stdout
-    return _text(listed).strip() or None
+    return _listed(repository, "-1", "HEAD", "--", literal) or None
 
 
 def committed_on(repository: Repository, commit: str) -> date | None:
     """The day of a commit, by the committer's clock; None if it is invalid."""
-    words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
+    words = ("-1", "--format=%cs", "--no-commit-header", commit)
     try:
-        return date.fromisoformat(_text(start(repository.git_dir, *words).stdout).strip())
+        return date.fromisoformat(_listed(repository, *words))
     except ValueError:
         return None
 
@@ -259,6 +256,11 @@ def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
     if os.path.realpath(answers[0]) != str(git_dir):
         raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
     return answers[1:3] == ["true", ""]
+
+
+def _listed(repository: Repository, *words: str) -> str:
+    """Commits, as `rev-list` says them; empty where git refuses."""
+    return _text(start(repository.git_dir, "rev-list", *words).stdout).strip()
 
 
 def _text(data: bytes) -> str:

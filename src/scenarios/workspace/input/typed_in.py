@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug, words
-from scenarios.exchange.own.cells import OUTCOMES, number
+from scenarios.exchange.own.cells import OUTCOMES
+from scenarios.exchange.own.cells import number as _number
 from scenarios.text import nearest, shown
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ def rating(text: str) -> str | float:
     """A consistency code, or a likelihood ratio from 0.001 to 1000."""
     if text.upper() in CODES:
         return text.upper()
-    value = number(text)
+    value = _number(text)
     if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
         words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
         raise UsageError(f"{shown(text)} {words}")
