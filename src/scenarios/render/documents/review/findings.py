@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "sets of figures that do not sum to 1",
         "",
     ),
-    "past-due": ("overdue indicator not seen", "overdue indicators not seen", "review"),
+    "past-due": ("indicator past its due day", "indicators past their due day", "review"),
     "not-reviewed": (
         "question without a recent forecast",
         "questions without a recent forecast",
