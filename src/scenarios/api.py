@@ -258,7 +258,7 @@ class Workspace(Snapshot):
     def retract(
         self, evidence: str, reason: str, on: date, **how: Unpack[Way]
     ) -> results.EvidenceRecorded:
-        """Keep an item, and count it no longer from a day on."""
+        """Stop counting an item from a given day, but keep it."""
         answers = {"evidence": evidence, "reason": reason, "date": on}
         written = retraction.TASK.write(self._writable(), answers, How(**how))
         return self._moved(written, evidence, on)
@@ -384,7 +384,7 @@ class Workspace(Snapshot):
         return self._corrected(done, on, id.rpartition(":")[2])
 
     def remove(self, id: str, reason: str, on: date, **how: Unpack[Way]) -> results.Corrected:
-        """Take away a record that nothing rests on."""
+        """Delete a record that nothing depends on."""
         given = (self._writable(), id, reason)
         return self._corrected(remove(*given, How(**how)), on)
 

@@ -55,15 +55,15 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
     keys.walk("""
         The scenario's id, like military-pact: > pact
         The scenario's id, like military-pact: pact > [Clear] crisis
-        Its title, a few words: > A crisys
-        The question that will be decided: > Is there one?
-        How it will be decided: > By the rubric.
-        The last day of the question: > [Back]
-        How it will be decided: By the rubric. > Or the press.
-        The last day of the question: > 2030-12-31
+        Short title: > A crisys
+        Question to be decided: > Is there one?
+        How the question will be decided: > By the rubric.
+        Last day of the question: > [Back]
+        How the question will be decided: By the rubric. > Or the press.
+        Last day of the question: > 2030-12-31
         How often it happened in like cases, and in which (Enter = none): > 1/19 Crises
         Who counted them, a source's id or an address (Enter = none): >
-        The probability before the evidence [0.075]: > 5%
+        Probability before the evidence [0.075]: > 5%
         The base rate behind the prior: > One in twenty.
         Its set (Enter = none): >
         Its hazard (Enter = none): > [Down]
@@ -76,7 +76,7 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
     assert " 11  tag        econ\n     left out: reference source, set\n" in keys.screen
     keys.walk(f"""
         {WRITE} > e title
-        Its title, a few words: A crisys > [Clear] A crisis
+        Short title: A crisys > [Clear] A crisis
         {WRITE} > b
         Another (Enter = no more): > war
         Another (Enter = no more): >
@@ -99,7 +99,7 @@ def test_enter_that_is_pressed_too_often_writes_nothing_that_nobody_saw(
 ) -> None:
     before = tree(folder / "scenarios")
     keys = sit("add-source", "trt", "--name", "TRT", "--basis", "So.")
-    keys.asked("Its reliability, A to F:")
+    keys.asked("Reliability, A to F:")
     keys.press("B\r\r\r\r\r\r")
     keys.asked(WRITE)
     assert tree(folder / "scenarios") == before
@@ -110,13 +110,13 @@ def test_enter_that_is_pressed_too_often_writes_nothing_that_nobody_saw(
 
 def test_a_narrower_terminal_shows_the_question_again(folder: Path, sit: Sit) -> None:
     keys = sit("add-source", "trt", "--basis", "So.", "--url", "https://trt.example")
-    keys.asked("The source's name in full:")
+    keys.asked("Full name of the source:")
     keys.press("TRT")
     keys.shows("full: TRT")
     keys.resize(40, 24)
     keys.walk(f"""
-        The source's name in full: TRT > World
-        Its reliability, A to F: > B
+        Full name of the source: TRT > World
+        Reliability, A to F: > B
         {WRITE[40:]} >
     """)
     assert keys.end() == 0
@@ -125,11 +125,11 @@ def test_a_narrower_terminal_shows_the_question_again(folder: Path, sit: Sit) ->
 
 def test_pasted_lines_are_one_answer(sit: Sit) -> None:
     keys = sit("new", "crisis", "--title", "A crisis", "--question", "Is there one?")
-    keys.asked("How it will be decided:")
+    keys.asked("How the question will be decided:")
     keys.paste("First line.\r\nSecond\tline.")
     keys.shows("Second line.")
     keys.enter()
-    keys.walk("The last day of the question: > [^C]")
+    keys.walk("Last day of the question: > [^C]")
     assert keys.end() == 130
     command = keys.all.partition("to resume: ")[2].replace("\n", "|")
     assert "-criteria 'First line.|Second line.'" in command
@@ -137,15 +137,15 @@ def test_pasted_lines_are_one_answer(sit: Sit) -> None:
 
 def test_a_title_that_was_pasted_in_two_lines_is_one_line(folder: Path, sit: Sit) -> None:
     keys = sit("add-source", "trt", "--reliability", "B")
-    keys.asked("The source's name in full:")
+    keys.asked("Full name of the source:")
     keys.paste("TRT\nWord")
     keys.shows("Word")
     keys.press("Left", "l")
     keys.shows("World")
     keys.enter()
     keys.walk(f"""
-        Why that letter (Enter = none): >
-        The source's address (Enter = none): >
+        Reason for this grade (Enter = none): >
+        Web address of the source (Enter = none): >
         {WRITE} >
     """)
     assert keys.end() == 0
@@ -167,7 +167,7 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     keys.walk(f"""
         The item's id (? lists them): 2022-02-25-call > [Clear] vizit
         The item's id (? lists them): 2022-02-04-visit > visit
-        Why it counts no longer: > It was another man.
+        Reason for the retraction: > It was another man.
         {WRITE} > [^C]
     """)
     assert keys.end() == 130
@@ -179,37 +179,37 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
 
 def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> None:
     keys = sit("add-indicator", "--added", "2022-03-01")
-    keys.asked("The scenario that it belongs to (? lists them):")
+    keys.asked("Scenario it belongs to (? lists them):")
     keys.press("loose")
     keys.shows("ties   Loose ties")
     keys.press("Down")
     keys.walk(f"""
-        The scenario that it belongs to (? lists them): ties >
+        Scenario it belongs to (? lists them): ties >
         The indicator's id, like talks-announced: > visas
-        What would be seen, with its threshold: > Visas are wanted again
+        What would be seen, with a threshold: > Visas are wanted again
         How much more expected is it if ties happens than if it does not: > ten
         (Enter = N): > a tenth
-        Who watches for it, where (Enter = none): > The gazettes, monthly
-        The day by which it is to be seen (Enter = none): > 2030-06-30
-        How much more expected is its absence (Enter = none): > [Back]
-        The day by which it is to be seen (Enter = none): 2030-06-30 >
-        How much more expected is its absence (Enter = none): > I
+        Who watches for it, and where (Enter = none): > The gazettes, monthly
+        Day by which it should be seen (Enter = none): > 2030-06-30
+        How much more expected its absence is (Enter = none): > [Back]
+        Day by which it should be seen (Enter = none): 2030-06-30 >
+        How much more expected its absence is (Enter = none): > I
         {WRITE} >
     """)
     assert keys.end() == 0
     keys = sit("add-evidence", "--recorded", "2022-03-01")
     keys.walk("""
-        What was observed, in a sentence: > Visas are wanted again in April
+        What was observed, in one sentence: > Visas are wanted again in April
         When did it happen: a day, a month (2021-12) or a year [2022-03-01]: > 2022-02-28
     """)
     keys.asked("Source: its id or name (? lists them; Enter = none):")
     keys.shows("kremlin  The Kremlin")
     keys.walk(f"""
         Source: its id or name (? lists them; Enter = none): > The Kremlin
-        The item's address (Enter = none): >
+        Web address of the item (Enter = none): >
         Grade of source and item, like B2 (Enter = C6): > c2
-        Its origin, like us-intelligence (Enter = none): > kremlin
-        Its event, like beijing-summit-2022 (Enter = none): >
+        Origin, for example us-intelligence (Enter = none): > kremlin
+        Event, for example beijing-summit-2022 (Enter = none): >
         Which (1 to 2): > 2
         Any more (Enter = go on): >
         Which (1 to 2): >
@@ -322,7 +322,7 @@ def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_canno
         Revise any of them (y, Enter = no): > y
         pact: revise it once (Enter = keep 25%): > [Back]
         pact: revise it once (Enter = keep 25%): > 26%
-        Why, now that you have seen them: > <
+        Reason for the revision: > <
         pact: revise it once (Enter = keep 25%): >
         ties: revise it once (Enter = keep 75%): >
     """)
@@ -419,7 +419,7 @@ def test_a_figure_is_a_reason_only_where_somebody_says_that_it_is(folder: Path, 
         Reason (Enter = none): > No treaty.
         Go over them again (y, Enter = no): >
         ties: revise it once (Enter = keep 70%): > 71%
-        Why, now that you have seen them: > 1
+        Reason for the revision: > 1
         Is '1' the reason (y, Enter = ask again, < = back): > y
     """)
     assert keys.end() == 0
@@ -459,7 +459,7 @@ def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit
 def test_a_signal_leaves_the_terminal_as_it_was(sit: Sit, how: signal.Signals | str) -> None:
     keys = sit("add-source", "trt")
     before = termios.tcgetattr(keys.ours)
-    keys.asked("The source's name in full:")
+    keys.asked("Full name of the source:")
     keys.press("TRT")
     keys.shows("full: TRT")
     if isinstance(how, str):
@@ -480,11 +480,11 @@ def test_where_the_library_is_missing_a_line_is_read_as_it_comes(folder: Path, s
     path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
     keys = sit("add-source", "trt", "--basis", "Its own.", PYTHONPATH=path)
     keys.walk(f"""
-        The source's name in full: > TRT
-        Its reliability, A to F: > <
-        The source's name in full [TRT]: > TRT World
-        Its reliability, A to F: > B
-        The source's address (Enter = none): >
+        Full name of the source: > TRT
+        Reliability, A to F: > <
+        Full name of the source [TRT]: > TRT World
+        Reliability, A to F: > B
+        Web address of the source (Enter = none): >
         {WRITE} >
     """)
     assert keys.end() == 0
@@ -580,8 +580,8 @@ def test_a_question_mark_at_a_reason_is_help(folder: Path, sit: Sit) -> None:
         Reason (Enter = none): > No treaty.
         Go over them again (y, Enter = no): >
         ties: revise it once (Enter = keep 80%): > 81%
-        Why, now that you have seen them: > ?
-        Why, now that you have seen them: > Others said so.
+        Reason for the revision: > ?
+        Reason for the revision: > Others said so.
     """)
     assert keys.end() == 0
     assert keys.all.count("  What moved you, in a sentence or two: whoever reads") == 2

@@ -112,8 +112,8 @@ def test_ctrl_c_leaves_a_command_that_any_shell_takes(folder: Path) -> None:
     before = tree(folder / "scenarios")
     terminal = Terminal(folder, "add-source", "trt", "--basis", BASIS)
     terminal.walk("""
-        The source's name in full: > Köln's “no” at $HOME
-        Its reliability, A to F: > ^C
+        Full name of the source: > Köln's “no” at $HOME
+        Reliability, A to F: > ^C
     """)
     assert terminal.end() == (130, "")
     assert tree(folder / "scenarios") == before
@@ -157,10 +157,10 @@ def test_a_sitting_that_is_killed_half_way_goes_on_where_it_was(folder: Path, ho
 def test_a_key_is_no_text_where_there_is_no_line_editor(folder: Path) -> None:
     terminal = Terminal(folder, "add-source", "bbc", "--reliability", "B")
     terminal.walk("""
-        The source's name in full: > TRT Word\x1b[Dl
-        The source's name in full: > BBC News
-        Why that letter (Enter = none): >
-        The source's address (Enter = none): >
+        Full name of the source: > TRT Word\x1b[Dl
+        Full name of the source: > BBC News
+        Reason for this grade (Enter = none): >
+        Web address of the source (Enter = none): >
         Enter = write, e = change a line, b = back, ? = in full: >
     """)
     assert terminal.end()[0] == 0
@@ -171,11 +171,11 @@ def test_a_key_is_no_text_where_there_is_no_line_editor(folder: Path) -> None:
 
 def test_a_question_is_as_wide_as_the_terminal_has_become(folder: Path) -> None:
     terminal = Terminal(folder, "new", "crisis", "--title", "A crisis")
-    terminal.walk("The question that will be decided:")
+    terminal.walk("Question to be decided:")
     terminal.resize(40)
     terminal.walk("""
-        The question that will be decided: > Is there one
-        How it will be decided: > ^C
+        Question to be decided: > Is there one
+        How the question will be decided: > ^C
     """)
     assert terminal.end() == (130, "")
     assert "  What a stranger could decide on the last day: who, what, by when." in terminal.screen

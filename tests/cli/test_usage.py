@@ -12,8 +12,8 @@ from scenarios.cli.main import in_our_words
     [
         ("Value error, 'jsn' is not one of 'table', 'json'.", "'jsn' is none of table, json; {}"),
         ("'jsn' is not one of 'table', 'json'.", "'jsn' is none of table, json; {}"),
-        ("Input should be a valid integer, unable to parse string", "write a whole number"),
-        ("'two' is not a valid integer range.", "write a whole number"),
+        ("Input should be a valid integer, unable to parse string", "it must be a whole number"),
+        ("'two' is not a valid integer range.", "it must be a whole number"),
         ("Input should be less than or equal to 65535", "65535 is the most"),
         ("Input should be greater than or equal to 0", "0 is the least"),
         ("99999 is not in the range 0<=x<=65535.", "0 is the least, 65535 is the most"),

@@ -40,7 +40,7 @@ def test_the_effect_is_told_while_one_types_and_nothing_is_written(
 ) -> None:
     before = tree(root)
     told = live(client, "evidence", {"recorded": "2022-02-07", "rate:pact": "CC"})
-    assert "Still needed: What was observed, in a sentence" in told
+    assert "Still needed: What was observed, in one sentence" in told
     assert '<data value="10.0">+10.0</data>' in told
     assert "2022-02-07" in told
     assert "pact: CC" in told

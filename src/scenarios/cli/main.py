@@ -35,7 +35,7 @@ def in_our_words(message: str) -> str:
         hint = did_you_mean(match[1], known)
         return f"{words}; {hint}" if hint else words
     if _WHOLE.fullmatch(message):
-        return "write a whole number"
+        return "it must be a whole number"
     if match := _MOST.fullmatch(message):
         return f"{match[1]} is the most"
     if match := _LEAST.fullmatch(message):
@@ -70,7 +70,7 @@ class _Group(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in HELP and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], HELP) or "scen -h names them"
+            hint = did_you_mean(args[0], HELP) or "scen -h lists them"
             ctx.fail(f"no command {shown(args[0])}; {hint}")
         return super().resolve_command(ctx, args)
 
@@ -166,16 +166,22 @@ def scen(
     context: typer.Context,
     database: Annotated[
         str | None,
-        typer.Option(envvar="SCEN_DATABASE", metavar="DIR", help="The folder with tracker.yaml."),
+        typer.Option(
+            envvar="SCEN_DATABASE", metavar="DIR", help="The folder that holds tracker.yaml."
+        ),
     ] = None,
     no_pager: Annotated[
-        bool, typer.Option("--no-pager", help="Print long texts at once, as SCEN_PAGER=cat does.")
+        bool, typer.Option("--no-pager", help="Never page long output (like SCEN_PAGER=cat).")
     ] = False,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Read every file anew, as SCEN_CACHE=0 does.")
+        bool,
+        typer.Option("--no-cache", help="Read every file, ignoring the cache (like SCEN_CACHE=0)."),
     ] = False,
     version: Annotated[  # noqa: ARG001 - its callback has answered
-        bool, typer.Option("--version", is_eager=True, callback=_version, help="Say which one.")
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_version, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     context.obj = database

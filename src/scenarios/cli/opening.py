@@ -117,16 +117,21 @@ def commits(context: typer.Context, rev: str | None) -> tuple[list[Revision], st
 
 
 Since = Annotated[
-    str | None, typer.Option(metavar="DATE", help="From this day on, or from 7d before --as-of.")
+    str | None,
+    typer.Option(metavar="DATE", help="From this day on; 7d means seven days before --as-of."),
 ]
 Until = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Up to this day, or up to 7d before --as-of.")
+    str | None,
+    typer.Option(metavar="DATE", help="Up to this day; 7d means seven days before --as-of."),
 ]
-FromSource = Annotated[str | None, typer.Option("--source", metavar="ID", help="From this one.")]
+FromSource = Annotated[
+    str | None, typer.Option("--source", metavar="ID", help="Only from this source.")
+]
 InSet = Annotated[
-    str | None, typer.Option("--set", metavar="ID", help="About scenarios of this set.")
+    str | None,
+    typer.Option("--set", metavar="ID", help="Only scenarios of this set, and what rates them."),
 ]
-Tag = Annotated[str | None, typer.Option(help="About scenarios with this tag.")]
+Tag = Annotated[str | None, typer.Option(help="Only scenarios with this tag, and what rates them.")]
 
 
 wanted = parsing.typed(narrowed)

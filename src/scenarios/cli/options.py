@@ -30,12 +30,19 @@ TABLE = Form("table")
 AsOf = Annotated[
     date | None,
     typer.Option(
-        "--as-of", parser=parsing.day, metavar="DATE", help="What was known on this day [today]."
+        "--as-of",
+        parser=parsing.day,
+        metavar="DATE",
+        help="Show what was known on this day [today].",
     ),
 ]
 Rev = Annotated[
     str | None,
-    typer.Option("--rev", metavar="REV", help="As a commit had it, or the last one up to a day."),
+    typer.Option(
+        "--rev",
+        metavar="REV",
+        help="Read the files of this commit, or of the last commit by a day.",
+    ),
 ]
 
 
@@ -51,24 +58,24 @@ def _of_ending(context: typer.Context, param: typer.CallbackParam, form: Any) ->
 
 
 FORMAT = typer.Option(
-    "--format", help="How to write the result [as FILE ends].", callback=_of_ending
+    "--format", help="Output format [from the ending of FILE].", callback=_of_ending
 )
 Shown = Annotated[Form, FORMAT]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", metavar="FILE", help="Write the result here, not on stdout."),
+    typer.Option("--output", metavar="FILE", help="Write to this file instead of stdout."),
 ]
-All = Annotated[bool, typer.Option("--all", help="Show every row: fold and leave out nothing.")]
-As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+All = Annotated[bool, typer.Option("--all", help="Show every row; fold and omit nothing.")]
+As = Annotated[Format, typer.Option("--format", help="Output format.")]
 Analyst = Annotated[
-    str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who judges.")
+    str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who makes the judgement.")
 ]
 Dated = Annotated[How, "dated"]
 """How a change is made that may have a date after today."""
-_FUTURE = ("future", "Allow a date after today, for what is planned.")
+_FUTURE = ("future", "Allow a date after today.")
 _HOW = (
-    ("dry_run", "Check and show, write nothing."),
-    ("commit", "Commit what it writes to git, and nothing else."),
+    ("dry_run", "Check and show the change without writing it."),
+    ("commit", "Commit the files that it writes, and no others."),
 )
 
 

@@ -58,7 +58,7 @@ from scenarios.workspace.input import typed_in
 
 _FIELDS = 20_000
 _FAULTS = {
-    400: "That cannot be meant",
+    400: "Bad request",
     404: "Not found",
     405: "Not allowed",
     422: "Not written",
@@ -233,8 +233,8 @@ def _static(request: Request) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as it was registered
     text = {
-        404: f"There is nothing at {request.url.path}.",
-        405: f"{request.method} is not what {request.url.path} is for.",
+        404: f"Page not found: {request.url.path}.",
+        405: f"{request.url.path} does not accept {request.method}.",
     }.get(error.status_code, error.detail)
     response = fault(request, error.status_code, text)
     response.headers.update(error.headers or {})

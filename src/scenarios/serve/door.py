@@ -143,7 +143,7 @@ class Guard:
 def refusal(status: int, text: str, more: str = "") -> Response:
     """A page that says why nothing else is shown."""
     body = f"<h1>Not shown</h1><p>{html.safe(text)}</p>{more}"
-    return HTMLResponse(_document("Not shown", body), status)
+    return HTMLResponse(_document("Not allowed", body), status)
 
 
 def _opening(address: str) -> str:

@@ -145,7 +145,7 @@ def asked(given: Mapping[str, str]) -> Asked:
 
 def _line(name: str, text: str) -> str:
     if _ACTS.search(text) or len(text) > _LONGEST:
-        raise UsageError(f"{name}={shown(text)} cannot be meant")
+        raise UsageError(f"{name}={shown(text)} is not valid")
     return text.strip()
 
 

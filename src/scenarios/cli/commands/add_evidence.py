@@ -40,7 +40,7 @@ _IN_ORDER = (
 )
 """The keys of an item as the command that resumes it has them."""
 _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("recorded", "When we knew it", lambda text: parsing.day(text).isoformat()),
+    ("recorded", "When we learned of it", lambda text: parsing.day(text).isoformat()),
     ("analyst", "Who judges", parsing.id),
 )
 """What nobody is asked for and has a value all the same, with the question that changes it."""
@@ -79,7 +79,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
                 kept_now.clear()
                 kept_now.update(before)
             record["summary"] = prompt.needed_as(
-                summary, "SUMMARY", "What was observed, in a sentence", parsing.line
+                summary, "SUMMARY", "What was observed, in one sentence", parsing.line
             )
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")

@@ -25,14 +25,17 @@ from scenarios.render.documents.audit import document
 def command(
     context: typer.Context,
     days: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Committed later than that is backdated.")
+        int,
+        typer.Option(
+            metavar="N", min=0, help="Report records committed more than N days after their date."
+        ),
     ] = 3,
     every: All = False,
     rev: Rev = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
+    """List what was judged or changed with hindsight, from the commits."""
     revisions, tip = commits(context, rev)
     followed = trail(revisions, days)
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)

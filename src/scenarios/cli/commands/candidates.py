@@ -23,20 +23,25 @@ def command(
     context: typer.Context,
     indicator: Annotated[
         str | None,
-        typer.Argument(metavar="INDICATOR", help="SCENARIO/INDICATOR [each with events]."),
+        typer.Argument(metavar="INDICATOR", help="SCENARIO/INDICATOR [all that have `events`]."),
     ] = None,
     store: Annotated[
         str | None,
-        typer.Option("--from", metavar="URL", help="A file or folder, or a database's address."),
+        typer.Option(
+            "--from", metavar="URL", help="File, folder or database address of the event store."
+        ),
     ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="N", help="Record these, as 1,3-5 or by id; they rate nothing yet."),
+        typer.Option(
+            metavar="N",
+            help="Record these candidates, for example 1,3-5 or by id; rate them later.",
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=1000, help="List the newest N of an indicator.")
+        int, typer.Option(min=1, max=1000, help="List at most the newest N per indicator.")
     ] = 20,
     analyst: Analyst = None,
     as_of: AsOf = None,
@@ -45,7 +50,7 @@ def command(
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """List what an event store holds that indicators look for, or record some of it.
+    """List events in an event store that match indicators, or record some of them.
 
     Rows that match, or the days on which as many came together as the indicator counts to. The
     store's own engine reads it: DuckDB for files, PostgreSQL or Spark by address.

@@ -43,18 +43,20 @@ def command(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Only these records and what refers to them."),
+        typer.Argument(
+            metavar="PATH...", help="Only check these records and those that refer to them."
+        ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     findings: Annotated[
-        bool, typer.Option("--findings", help="The analytic findings too; they never fail.")
+        bool, typer.Option("--findings", help="Also list analytic findings; these never fail.")
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Annotated[CheckForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
-    """Check every file and name every fault at once.
+    """Check every file and list every problem.
 
     With paths: only these records, and those that a change of them can make wrong.
     """

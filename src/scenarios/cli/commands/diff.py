@@ -22,21 +22,19 @@ if TYPE_CHECKING:
 
 def command(
     context: typer.Context,
-    before: Annotated[
-        str, typer.Argument(metavar="A", help="A revision, or A..B, A...B.")
-    ] = "HEAD",
+    before: Annotated[str, typer.Argument(metavar="A", help="A revision, A..B or A...B.")] = "HEAD",
     after: Annotated[
-        str | None, typer.Argument(metavar="B", help="Another one [the working tree].")
+        str | None, typer.Argument(metavar="B", help="Second revision [the working tree].")
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 where a record differs.")
+        bool, typer.Option("--exit-code", help="Exit with status 1 if a record differs.")
     ] = False,
     every: All = False,
     as_of: AsOf = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Compare two states of the database: records, then the shifts that they made.
+    """Compare two states of the database: records, and the shifts they cause.
 
     Both are read on one day, --as-of or that of the newest record, so that only records differ.
     """

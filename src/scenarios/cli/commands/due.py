@@ -23,7 +23,7 @@ _TABLE = DueForm("table")
 def command(
     context: typer.Context,
     within: Annotated[
-        str, typer.Option(metavar="DAYS", help="Look so many days ahead, as 30d.")
+        str, typer.Option(metavar="DAYS", help="How far to look ahead, for example 30d.")
     ] = f"{WITHIN_DAYS}d",
     every: All = False,
     as_of: AsOf = None,

@@ -35,22 +35,25 @@ def command(
     context: typer.Context,
     id: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="A record's, SCENARIO/INDICATOR, tracker, or KIND:ID."),
+        typer.Argument(
+            metavar="ID", help="Id of a record, SCENARIO/INDICATOR, tracker, or KIND:ID."
+        ),
     ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="KEY=VALUE...", help="Like prior.probability=0.2; KEY+=VALUE: one item more."
+            metavar="KEY=VALUE...",
+            help="For example prior.probability=0.2; KEY+=VALUE adds an item.",
         ),
     ] = None,
     unset: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="Take a key out; several times.")
+        list[str] | None, typer.Option(metavar="KEY", help="Remove a key. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
-    """Change any key of any record, or the whole of it in $EDITOR; all else in it is kept."""
-    id = record_id(context, id, "The id of what is changed")
+    """Change keys of a record, or edit the whole file in $EDITOR; the rest is unchanged."""
+    id = record_id(context, id, "Id of the record to change")
     root = find_root(context.obj)
     key_changes = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
     if key_changes:

@@ -26,7 +26,7 @@ def command(
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """The odds ledger of a scenario, line by line, from prior to implied."""
+    """Show the odds ledger of a scenario, line by line, from prior to implied."""
     opened, on = reading(context, rev), as_of or parsing.today()
     id = opened.scenario_on(scenario, on)
     explanation = explained(opened.about(id), id, on, swept=sweep)

@@ -28,11 +28,12 @@ def command(
     as_of: AsOf = None,
     rev: Rev = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace another tracker's export, or another file.")
+        bool,
+        typer.Option("--overwrite", help="Replace another tracker's export, or an unrelated file."),
     ] = False,
     form: As = Format.table,
 ) -> None:
-    """Put every record, figure, score and finding into tables for other programs.
+    """Export every record, figure, score and finding as tables for other programs.
 
     With --as-of the records are those that were known on that day. An earlier export is replaced
     once the new one is whole. docs/queries.md draws the tables.

@@ -20,7 +20,7 @@ from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
-_FROM = typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
+_FROM = typer.Option("--from", metavar="FILE", help="YAML file with a whole forecast sheet.")
 
 
 def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:

@@ -22,20 +22,22 @@ from scenarios.workspace.opened import known_id
 def command(
     context: typer.Context,
     subject: Annotated[
-        str | None, typer.Argument(metavar="SCENARIO|EVIDENCE", help="Only what concerns it.")
+        str | None,
+        typer.Argument(metavar="SCENARIO|EVIDENCE", help="Only commits about this record."),
     ] = None,
     since: Annotated[
         date | None,
         typer.Option(parser=parsing.day, metavar="DATE", help="Commits from this day on."),
     ] = None,
     limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="At most so many, the newest; 0 for all.")
+        int,
+        typer.Option(metavar="N", min=0, help="Show at most N commits, newest first; 0 shows all."),
     ] = 20,
     rev: Rev = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Tell the commits that changed the database, newest first, with the figures after each."""
+    """Show the commits that changed the database, newest first, with the figures after each."""
     if (repository_of(context)[0] / "tracker.yaml").exists():
         reading(context, rev)
     revisions, _ = commits(context, rev)

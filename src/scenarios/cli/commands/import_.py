@@ -41,55 +41,56 @@ def command(
         str,
         typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export."),
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="- is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to read, or - for standard input.")
+    ],
     columns: Annotated[
         list[str] | None,
         typer.Option(
             "--map",
             metavar="COLUMN=FIELD",
-            help="What a column is, or '{a}, {b}' of two; COLUMN= leaves it out, '*=' the rest.",
+            help="Field for a column, or '{a}, {b}' to join two; COLUMN= and '*=' skip.",
         ),
     ] = None,
     default: Annotated[
         list[str] | None,
-        typer.Option("--default", metavar="FIELD=VALUE", help="For rows that lack it."),
+        typer.Option("--default", metavar="FIELD=VALUE", help="Value for rows without one."),
     ] = None,
     form: Annotated[
-        FromForm | None, typer.Option("--from-format", help="What the file is [as it looks].")
+        FromForm | None, typer.Option("--from-format", help="File format [detected].")
     ] = None,
     sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook [the first].")
+        str | None, typer.Option(metavar="NAME", help="Sheet of a workbook [the first].")
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="How its text is written [utf-8].")
+        str | None, typer.Option(metavar="NAME", help="Text encoding [utf-8].")
     ] = None,
     dates: Annotated[Order | None, typer.Option(help="How to read 01/02/2022.")] = None,
     timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Where a time is put into its day.")
+        str, typer.Option(metavar="ZONE", help="Time zone in which times become dates.")
     ] = "UTC",
     system: Annotated[
-        str | None, typer.Option(metavar="ID", help="Whose the ids elsewhere are.")
+        str | None,
+        typer.Option(metavar="ID", help="Name of the system that foreign ids come from."),
     ] = None,
     analyst: Analyst = None,
     prior: Annotated[
         float | None,
         typer.Option(
-            parser=parsing.chance, metavar="P", help="For scenarios without a prior [0.5]."
+            parser=parsing.chance, metavar="P", help="Prior for scenarios without one [0.5]."
         ),
     ] = None,
-    clip: Annotated[
-        bool, typer.Option("--clip", help="Take 0.0001 for 0, and 0.9999 for 1.")
-    ] = False,
+    clip: Annotated[bool, typer.Option("--clip", help="Read 0 as 0.0001 and 1 as 0.9999.")] = False,
     update: Annotated[
-        bool, typer.Option("--update", help="Change what is there and differs.")
+        bool, typer.Option("--update", help="Update records that exist and differ.")
     ] = False,
     skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Write what is sound, and list the rest.")
+        bool, typer.Option("--skip-invalid", help="Import valid rows and list the rest.")
     ] = False,
     how: Dated = AS_USUAL,
     as_: As = Format.table,
 ) -> None:
-    """Bring in records from a file: all of them, or none."""
+    """Import records from a file: all of them, or none."""
     root = find_root(context.obj)
     if kind == KIND:
         if columns or default or form or sheet or encoding or str(file) == STDIN:

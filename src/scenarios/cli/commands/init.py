@@ -42,12 +42,14 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
 
 
 def command(
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Where [here].")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Directory to create it in.")
+    ] = None,
     example: Annotated[
-        bool, typer.Option("--example", help="Begin with the shipped database, to look around.")
+        bool, typer.Option("--example", help="Start from the shipped example database.")
     ] = False,
     template: Annotated[
-        bool, typer.Option("--template", help="Begin with a commented record of each kind.")
+        bool, typer.Option("--template", help="Start from one commented record of each kind.")
     ] = False,
     how: How = AS_USUAL,
     form: As = Format.table,

@@ -36,24 +36,27 @@ class ListOrder(StrEnum):
 
 def command(
     context: typer.Context,
-    what: Annotated[What, typer.Argument(help="Which records.")],
-    scenario: Annotated[str | None, typer.Option(metavar="ID", help="About this one.")] = None,
+    what: Annotated[What, typer.Argument(help="Kind of record to list.")],
+    scenario: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only this scenario, and what rates it.")
+    ] = None,
     source: FromSource = None,
     tag: Tag = None,
     set_id: InSet = None,
     theme: Annotated[
-        str | None, typer.Option(metavar="ID", help="Evidence and indicators about this.")
+        str | None, typer.Option(metavar="ID", help="Only evidence and indicators of this theme.")
     ] = None,
     since: Since = None,
     until: Until = None,
     unrated: Annotated[
-        bool, typer.Option("--unrated", help="Evidence that rates nothing.")
+        bool, typer.Option("--unrated", help="Only evidence that rates no scenario.")
     ] = False,
     unarchived: Annotated[
-        bool, typer.Option("--unarchived", help="Evidence with an address and no saved copy.")
+        bool,
+        typer.Option("--unarchived", help="Only evidence with a web address and no saved copy."),
     ] = False,
     by: Annotated[
-        ListOrder | None, typer.Option(help="Indicators: the one to watch first at the top.")
+        ListOrder | None, typer.Option(help="Sort indicators, most worth watching first.")
     ] = None,
     every: All = False,
     as_of: AsOf = None,

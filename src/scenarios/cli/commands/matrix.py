@@ -18,17 +18,17 @@ from scenarios.workspace.reading import matrix_of
 def command(
     context: typer.Context,
     scenarios: Annotated[
-        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Two or more.")
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Two or more scenarios.")
     ] = None,
     set_id: Annotated[
-        str | None, typer.Option("--set", metavar="ID", help="The members of this set.")
+        str | None, typer.Option("--set", metavar="ID", help="Compare the members of this set.")
     ] = None,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
+    """Compare evidence across scenarios: inconsistencies, and what the ranking depends on."""
     opened, on = reading(context, rev), as_of or parsing.today()
     matrix = matrix_of(opened, on, scenarios=tuple(scenarios or ()), set_id=set_id)
     then = known(opened.about(*matrix.scenarios), on)

@@ -29,30 +29,34 @@ _SUFFIXES = (".svg", ".png")
 def command(
     context: typer.Context,
     output: Annotated[
-        Path, typer.Option("--output", metavar="FILE", help="Where to write: .svg or .png.")
+        Path, typer.Option("--output", metavar="FILE", help="Image file to write: .svg or .png.")
     ],
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SCENARIO...", help="One or more, one below the other."),
+        typer.Argument(metavar="SCENARIO...", help="Scenarios to plot, one below the other."),
     ] = None,
     set_id: Annotated[
-        str | None, typer.Option("--set", metavar="ID", help="A set, a lane a member.")
+        str | None, typer.Option("--set", metavar="ID", help="Plot the members of this set.")
     ] = None,
     overview: Annotated[
-        bool, typer.Option("--overview", help="Every open scenario, what moved most first.")
+        bool, typer.Option("--overview", help="Plot all open scenarios, largest move first.")
     ] = False,
-    grid: Annotated[bool, typer.Option("--grid", help="Small, side by side.")] = False,
+    grid: Annotated[bool, typer.Option("--grid", help="Small plots side by side.")] = False,
     sparkline: Annotated[
-        bool, typer.Option("--sparkline", help="One small line, without words or signature.")
+        bool, typer.Option("--sparkline", help="A single small line without text.")
     ] = False,
     size: Annotated[
         str | None,
-        typer.Option(metavar="WxH", help="In pixels; under 600 across it is drawn for a phone."),
+        typer.Option(
+            metavar="WxH", help="Size in pixels; under 600 wide it is laid out for a phone."
+        ),
     ] = None,
-    dark: Annotated[bool, typer.Option("--dark", help="Light on dark, for every reader.")] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="Light lines on a dark background.")] = False,
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
+        typer.Option(
+            metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
+        ),
     ] = None,
     as_of: AsOf = None,
     rev: Rev = None,

@@ -35,17 +35,20 @@ _LONGEST = 1 << 20
 def command(
     context: typer.Context,
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="A query, @FILE that holds one, or - for stdin.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="A query, @FILE to read it from a file, or - for stdin."
+        ),
     ],
     as_of: AsOf = None,
     rev: Rev = None,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.001, help="What it may take.")
+        float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
     ] = SECONDS,
     form: Annotated[QueryForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
-    """Ask the database in SQL: the tables of `scen export`, in DuckDB, read only.
+    """Query the database in SQL: the tables of `scen export`, read-only, in DuckDB.
 
     SHOW TABLES names them, DESCRIBE evidence its columns; docs/queries.md has examples. With
     --as-of the records are those that were known on that day.

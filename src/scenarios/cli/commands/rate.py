@@ -1,4 +1,4 @@
-"""Rate an item that is recorded already."""
+"""Rate evidence that is already recorded."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
         id = prompt.one_of(
             evidence,
             "EVIDENCE",
-            "The item's id",
+            "Id of the item",
             lambda: records,
             lambda text: open_here(context).evidence(text),
         )

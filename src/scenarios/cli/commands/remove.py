@@ -18,17 +18,17 @@ from scenarios.workspace.opened import find_root
 def command(
     context: typer.Context,
     id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A record's, or SCENARIO/INDICATOR.")
+        str | None, typer.Argument(metavar="ID", help="Id of a record, or SCENARIO/INDICATOR.")
     ] = None,
     reason: Annotated[
-        str | None, typer.Option(help="Why; --commit keeps it as the commit's subject.")
+        str | None, typer.Option(help="Reason; used in the commit subject with --commit.")
     ] = None,
     how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
-    """Take away a record that nothing rests on; what counts is retracted instead."""
-    id = record_id(context, id, "The id of what goes")
-    reason = prompt.needed(reason, "--reason", "Why it goes")
+    """Delete a record that nothing depends on; retract evidence that counts."""
+    id = record_id(context, id, "Id of the record to remove")
+    reason = prompt.needed(reason, "--reason", "Reason")
     root = find_root(context.obj)
     written, gone = remove(root, id, reason, how)
     report_correction(written, gone.name, form, text=f"removed {gone.name}: {reason}")

@@ -18,15 +18,15 @@ from scenarios.workspace.opened import find_root
 def command(
     context: typer.Context,
     id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="A record's, or SCENARIO/INDICATOR.")
+        str | None, typer.Argument(metavar="ID", help="Id of a record, or SCENARIO/INDICATOR.")
     ] = None,
-    new: Annotated[str | None, typer.Argument(metavar="NEW", help="What it is called now.")] = None,
+    new: Annotated[str | None, typer.Argument(metavar="NEW", help="The new id.")] = None,
     how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
-    """Give a record another id everywhere that names it, in one step; the old one is kept."""
-    id = record_id(context, id, "The id that it has")
-    new = prompt.needed(new, "NEW", "The id that it is to have")
+    """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
+    id = record_id(context, id, "Current id")
+    new = prompt.needed(new, "NEW", "New id")
     root = find_root(context.obj)
     written, now = renaming.rename(root, id, new, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])

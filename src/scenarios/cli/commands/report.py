@@ -35,10 +35,12 @@ def command(
     context: typer.Context,
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
+        typer.Option(
+            metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
+        ),
     ] = None,
     short: Annotated[
-        bool, typer.Option("--brief", help="One page in plain words, for those who decide.")
+        bool, typer.Option("--brief", help="A short version in plain words for decision makers.")
     ] = False,
     every: All = False,
     as_of: AsOf = None,
@@ -49,7 +51,7 @@ def command(
         bool,
         typer.Option(
             "--restate/--no-restate",
-            help="Say which figures of last week and which questions are others today.",
+            help="Show figures and questions of last week that were changed since.",
         ),
     ] = True,
 ) -> None:

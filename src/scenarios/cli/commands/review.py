@@ -54,10 +54,11 @@ def command(
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
     from_: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="A prepared sheet: asks nothing.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Read answers from a prepared sheet."),
     ] = None,
     scenario: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only this one; several times.")
+        list[str] | None, typer.Option(metavar="ID", help="Only this scenario. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
     form: As = Format.table,

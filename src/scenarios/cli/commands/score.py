@@ -29,19 +29,22 @@ class ScoreGroup(StrEnum):
 
 
 _Day = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Known on a day, or 7d before --as-of.")
+    str | None,
+    typer.Option(
+        metavar="DATE", help="By the day the outcome was known; 7d means seven days before --as-of."
+    ),
 ]
 
 
 def command(
     context: typer.Context,
     by: Annotated[
-        ScoreGroup, typer.Option("--by", help="A table for each of these too.")
+        ScoreGroup, typer.Option("--by", help="Also show one table for each of these.")
     ] = ScoreGroup.analyst,
     since: _Day = None,
     until: _Day = None,
     forecaster: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose calibration to show.")
+        str | None, typer.Option(metavar="NAME", help="Show the calibration of this forecaster.")
     ] = None,
     every: All = False,
     as_of: AsOf = None,
@@ -49,7 +52,7 @@ def command(
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Score what was resolved: Brier, log, baseline, peer, skill, calibration.
+    """Score resolved questions: Brier, log, baseline, peer, skill, calibration.
 
     Of many questions the worst and the best are shown; csv and json have all of them.
     """

@@ -24,9 +24,9 @@ _MOST = 20
 def command(
     context: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(metavar="WORD", help="Each must stand in the record.")
+        list[str], typer.Argument(metavar="WORD", help="Word or part of a word; all must match.")
     ],
-    kind: Annotated[Searched | None, typer.Option(help="Only these.")] = None,
+    kind: Annotated[Searched | None, typer.Option(help="Only records of this kind.")] = None,
     source: FromSource = None,
     tag: Tag = None,
     set_id: InSet = None,
@@ -38,7 +38,7 @@ def command(
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Find records by the words of their texts, with the line of each.
+    """Search the text of all records and show the matching lines.
 
     Any order, a part of a word is enough, and neither case nor accents count.
     """

@@ -21,17 +21,17 @@ _PACKAGES = ("anyio", "python_multipart", "starlette", "uvicorn", "watchfiles")
 
 def command(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where; 0 takes a free one.")] = 8765,
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="Nothing can be recorded through it.")
-    ] = False,
-    opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+    ] = 8765,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Do not allow recording.")] = False,
+    opens: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
     analyst: Annotated[
         str | None,
-        typer.Option(envvar="SCEN_ANALYST", help="Who records; else it is chosen there."),
+        typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser]."),
     ] = None,
 ) -> None:
-    """Show the database in a browser on this machine, as it is at each moment, until Ctrl-C.
+    """Serve the database in a browser on this machine until Ctrl-C.
 
     The address that it prints lets in whoever has it.
     """

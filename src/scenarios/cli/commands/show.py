@@ -16,7 +16,7 @@ from scenarios.workspace.reading import records_of
 
 def command(
     context: typer.Context,
-    id: Annotated[str, typer.Argument(metavar="ID", help="A record's id.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")],
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,

@@ -25,20 +25,27 @@ _LARGE = 1_000_000
 def command(
     context: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="An empty folder, a new one, or an earlier site.")
+        Path,
+        typer.Argument(metavar="DIR", help="A new or empty folder, or one with an earlier site."),
     ],
     weeks: Annotated[
         int | None,
-        typer.Option(min=1, max=5200, metavar="N", help="The reviews of the last N weeks [all]."),
+        typer.Option(
+            min=1, max=5200, metavar="N", help="Only the reviews of the last N weeks [all]."
+        ),
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option("--url", metavar="URL", help="Where it will be published, for its feed."),
+        typer.Option(
+            "--url",
+            metavar="URL",
+            help="Address at which the site will be published (for the feed).",
+        ),
     ] = None,
     as_of: AsOf = None,
     rev: Rev = None,
 ) -> None:
-    """Write the database as static pages: permalinks, a feed, a search; without a server.
+    """Write the database as a static website with permalinks, a feed and search.
 
     What did not change is not written again.
     """

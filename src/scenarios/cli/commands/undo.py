@@ -1,4 +1,4 @@
-"""Take back the last recording command."""
+"""Undo the last recording command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def command(
     how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
-    """Take back the last recording command of this checkout; once more, the one before it."""
+    """Undo the last recording command in this checkout; run again to undo the one before."""
     written, what = undo(find_root(context.obj), how)
     result = undone(written, what)
     lines = [

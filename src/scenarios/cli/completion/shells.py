@@ -20,9 +20,9 @@ from scenarios.cli.completion.values import OFFERED, Here, Offers
 from scenarios.errors import ScenError
 
 _GLOBAL = {
-    "--database": "The folder with tracker.yaml.",
-    "--no-pager": "Print long texts at once.",
-    "--version": "Say which one.",
+    "--database": "The folder that holds tracker.yaml.",
+    "--no-pager": "Never page long output.",
+    "--version": "Show the version and exit.",
     "--install-completion": "Install completion for this shell.",
     "--show-completion": "Show it.",
     "--help": "",

@@ -25,7 +25,7 @@ from scenarios.workspace import sitting
 from scenarios.workspace.sitting import is_changed, words
 
 _REASON = "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it."
-_WHY = "Why, now that you have seen them"
+_WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
 T = TypeVar("T")

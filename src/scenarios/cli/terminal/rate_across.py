@@ -63,7 +63,7 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
         question, observed, recorded, given=record["observed"], label="observed"
     )
     new_source = source_of(opened, record)
-    record["url"] = prompt.wanted(record["url"], "--url", "The item's address", parsing.url)
+    record["url"] = prompt.wanted(record["url"], "--url", "Web address of the item", parsing.url)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
@@ -77,8 +77,8 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
 def _ask_what_it_repeats(database: Database, record: dict[str, Any]) -> None:
     """Origin, event and theme: what items share is counted once, or less."""
     for key, question in (
-        ("origin", "Its origin, like us-intelligence"),
-        ("event", "Its event, like beijing-summit-2022"),
+        ("origin", "Origin, for example us-intelligence"),
+        ("event", "Event, for example beijing-summit-2022"),
     ):
         option, known = f"--{key}", labels(database, key)
         record[key] = prompt.wanted(record[key], option, question, parsing.label, known)
@@ -277,12 +277,12 @@ def source_record(
 ) -> dict[str, Any]:
     """A source's keys, asking for what is missing."""
     return {
-        "name": needed_as(name, "--name", "The source's name in full", parsing.line),
+        "name": needed_as(name, "--name", "Full name of the source", parsing.line),
         "reliability": needed_as(
-            reliability, "--reliability", "Its reliability, A to F", parsing.letter, offers=LETTERS
+            reliability, "--reliability", "Reliability, A to F", parsing.letter, offers=LETTERS
         ),
-        "reliability_basis": wanted(basis, "--basis", "Why that letter"),
-        "url": wanted(url, "--url", "The source's address", parsing.url),
+        "reliability_basis": wanted(basis, "--basis", "Reason for this grade"),
+        "url": wanted(url, "--url", "Web address of the source", parsing.url),
     }
 
 
@@ -342,4 +342,4 @@ def ask_theme(database: Database, value: str | None = None) -> str | None:
     if not known:
         return value
     check = partial(known_id, known=known, what="theme", where="tracker.yaml")
-    return prompt.wanted(value, "--theme", "Its theme", check, titled(known))
+    return prompt.wanted(value, "--theme", "Theme", check, titled(known))

@@ -197,9 +197,7 @@ RECORDED = tables(
         column("opened", "date", "The day from which it is asked"),
         column("horizon", "date", "The last day on which it can happen"),
         column("set_id", "text?", "The set that it belongs to", "set"),
-        column(
-            "prior_probability", "real", "The probability before the evidence", "prior.probability"
-        ),
+        column("prior_probability", "real", "Probability before the evidence", "prior.probability"),
         column("prior_basis", "text", "What that rests on", "prior.basis"),
         column("reference_class", "text?", "Like cases", "prior.reference.class"),
         column(

@@ -178,7 +178,7 @@ def method_text(method: Method) -> str:
         letters = ", ".join(f"{k} {v:g}" for k, v in method.grade_weights.reliability.items())
         numbers = ", ".join(f"{n} {v:g}" for n, v in enumerate(method.grade_weights.credibility, 1))
         weights = f"A grade keeps, by this team's own table: {letters}; {numbers}."
-    analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
+    analysts = "no current forecast" if not method.analysts else "one analyst, no team"
     if method.analysts > 1:
         analysts = f"{method.analysts} analysts, the geometric mean of their odds"
     if method.extremize != 1:
@@ -377,9 +377,9 @@ def outcomes(
 
 
 def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
-    """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
+    """`last forecast 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
     last, implied = sentences.last_figures(entry)
-    yield from ("never forecast",) if last is None else ("last said ", p(last))
+    yield from ("never forecast",) if last is None else ("last forecast ", p(last))
     yield from (", evidence implied ", p(implied))
     yield f", {cells.outcome_words(entry.outcome)} on {entry.date}"
     stated, evidence = entry.last_said, entry.last_implied

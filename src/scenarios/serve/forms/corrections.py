@@ -30,7 +30,7 @@ from scenarios.workspace.opened import Changed, from_here
 from scenarios.workspace.results import foretold_lines
 from scenarios.workspace.writing import Written
 
-_HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
+_HOW = (("put", "set it"), ("append", "add to it"), ("unset", "remove it"))
 _How = Literal["put", "append", "unset"]
 
 
@@ -47,7 +47,7 @@ def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
                 Field(
                     name="key",
                     label="Which key",
-                    hint="With dots: prior.probability, ratings.military-pact.",
+                    hint="Nested keys with dots: prior.probability, ratings.military-pact.",
                     needed=True,
                     known=tuple((key, "") for key in keys(model)),
                 ),
@@ -65,7 +65,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     key = reading.needed("key", str.strip, "")
     how = typed.first("how") or "put"
     if how not in dict(_HOW):
-        reading.fault("how", "set it, add one to it or take it out")
+        reading.fault("how", "set it, add to it or remove it")
     if reading.missing or not reading.is_sound:
         return None
     change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.first("value"))
@@ -89,7 +89,7 @@ ONE_KEY = Form(
     name="edit",
     title="Change a key",
     save="Change it",
-    lead="Any key of any record; all else in its file stays as it is.",
+    lead="Any key of any record; the rest of its file is unchanged.",
     groups=_key_groups,
     draft=_key_draft,
     report=_report,
@@ -152,13 +152,13 @@ _DATE = len("2022-02-07-")
 def asked_for(by: Recorder, typed: Typed) -> Field:
     """The question for the record."""
     database = by.database
-    known = [("tracker", "The conventions")]
+    known = [("tracker", "Tracker settings")]
     known += [*titled(database.scenarios), *titled(database.sources), *newest(database.evidence)]
     known += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
     return Field(
         name="id",
-        label="Which record",
-        hint="Its id; an indicator's is SCENARIO/INDICATOR.",
+        label="Record",
+        hint="Id of the record; for an indicator SCENARIO/INDICATOR.",
         needed=True,
         known=tuple(known),
         value=typed.first("id"),

@@ -322,7 +322,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     missing = list(dict.fromkeys(reading.missing))
     doubts = form.doubts(by, typed) if reading.is_sound else ()
     if writes and doubts and not typed.first(SURE):
-        reading.fault("", "say first that it is meant")
+        reading.fault("", "tick “Record it anyway” to save")
     stops = not reading.is_sound or (writes and missing)
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)

@@ -231,7 +231,7 @@ def _every(ask: PageRequest) -> ServedPage:
         f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
         for path, title, lead in (
             *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
-            ("/sitting/", "The weekly sitting", "what is due, answered blind"),
+            ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
             ("/undo/", "Undo", "the last command, here or in a terminal"),
         )
     )

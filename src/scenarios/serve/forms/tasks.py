@@ -267,7 +267,7 @@ def effects_report(by: Recorder, written: Written, id: str, day: date) -> Docume
 
 def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
     if not effects:
-        return (Items((Item("It rates no scenario yet."),)),)
+        return (Items((Item("It does not rate any scenario yet."),)),)
     hidden = [effect.scenario for effect in effects if effect not in shown]
     if not hidden:
         return ()
@@ -313,7 +313,7 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
             parts=across.indicators_asked(by.database, day, item.indicators),
         ),
         FieldGroup(
-            title="How it bears on each scenario",
+            title="Effect on each scenario",
             note=f"{across.words(by.database)} What is not rated here stays as it is.",
             parts=across.ratings_asked(by.database, day, item.ratings),
         ),

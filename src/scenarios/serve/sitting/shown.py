@@ -49,7 +49,7 @@ def left(day: date, number: int) -> str:
     """A sitting of an earlier day that was never finished."""
     hidden = f'<input type="hidden" name="day" value="{day}">'
     notice = f"<p>The sitting of {day} was never finished: {counted(number, 'answer')}.</p>"
-    return notice + form("left", hidden, ("take", "Take its answers over"), ("drop", "Drop them"))
+    return notice + form("left", hidden, ("take", "Use its answers"), ("drop", "Drop them"))
 
 
 def agenda_told(due: Agenda) -> str:
@@ -77,7 +77,7 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
     groups = (
         FieldGroup(title="What it shows", parts=across.indicators_asked(blind, day)),
         FieldGroup(
-            title="How it bears on each scenario",
+            title="Effect on each scenario",
             note=across.words(database),
             parts=across.ratings_asked(blind, day),
         ),
@@ -178,7 +178,7 @@ def sums_told(answered: Sitting, step: SittingStep) -> str:
         if topic.id in answered.answers
     )
     added = html.blocks((set_sums(step.sums, answered.analyst),))
-    back, on = ("change", "Change them"), ("show", "Show what the others and the evidence say")
+    back, on = ("change", "Change them"), ("show", "Show the other forecasts and the evidence")
     section = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
     return section + form("show", "", on, back)
 
@@ -198,14 +198,14 @@ def revision_asked(
             ),
             Field(
                 name=f"why:{topic.id}",
-                label="Why, now that you have seen them",
+                label="Reason for the revision",
                 kind="text",
                 rows=2,
                 hint="Needed where it is revised; the blind figure stays in the sheet.",
             ),
         )
         body += fields((FieldGroup(title="", parts=asked),), typed, faults)
-    anyway = (("anyway", "Go on as they are"),) if faults.get("") else ()
+    anyway = (("anyway", "Continue unchanged"),) if faults.get("") else ()
     return f"<h2>What the others and the evidence say</h2>{table}" + form(
         "revise", body, ("settle", "Go on"), *anyway
     )

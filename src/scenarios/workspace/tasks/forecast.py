@@ -70,7 +70,7 @@ TASK = Task(
     title="State a forecast",
     save="State it",
     lead="Your probability, in your sheet of the day.",
-    help="State a probability in the day's sheet of one analyst.",
+    help="Record an analyst's probability for a scenario.",
     asks=(
         which_scenario(
             "The scenario that you forecast",
@@ -82,7 +82,7 @@ TASK = Task(
         Ask(
             "probability",
             "Its probability, or withdraw",
-            "0.7 or 70%; withdraw takes it back.",
+            "0.7 or 70%, or `withdraw`.",
             as_(typed_in.forecast),
             option="P",
             label="Its probability",
@@ -94,7 +94,7 @@ TASK = Task(
         Ask(
             "analyst",
             "Who forecasts (or set SCEN_ANALYST)",
-            "Who judges.",
+            "Who makes the judgement.",
             as_(typed_in.id),
             label="Who forecasts",
             hint="Choose who you are, and this is not asked again.",

@@ -1,4 +1,4 @@
-"""A later judgement of an item that is recorded already."""
+"""A later rating of an item that is already recorded."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ TASK = Task(
     name="rate",
     title="Rate an item",
     save="Rate it",
-    lead="A later judgement of an item that is recorded already.",
-    help="Rate an item that is recorded already; its file keeps every other byte.",
+    lead="A later rating of an item that is already recorded.",
+    help="Rate evidence that is already recorded; the rest of its file is unchanged.",
     asks=(
         which_item(lambda database, _: database.evidence),
         Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
@@ -63,7 +63,7 @@ TASK = Task(
     groups=(
         Layout("Which item", "evidence"),
         Layout("What it shows", "indicators"),
-        Layout("How it bears on each scenario", "ratings"),
+        Layout("Effect on each scenario", "ratings"),
     ),
     is_dated=False,
     write=rate,

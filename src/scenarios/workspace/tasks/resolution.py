@@ -79,7 +79,7 @@ TASK = Task(
     title="Record an outcome",
     save="Record it",
     lead="Its rivals in a set follow from it.",
-    help="Record a scenario's outcome; its rivals in a set follow from it.",
+    help="Record the outcome of a scenario; the rest of its set follows.",
     asks=(
         which_scenario(
             "The scenario that is decided", live, note=asked, told_without="scenario outcome basis"
@@ -101,7 +101,7 @@ TASK = Task(
         Ask(
             "date",
             "When was it known",
-            "Known on [recorded].",
+            "Day the outcome was known [recorded day].",
             kind="day",
             label="When it was known",
             hint="As recorded if empty; forecasts are scored up to it.",

@@ -31,13 +31,13 @@ TASK = Task(
     name="retraction",
     title="Retract an item",
     save="Retract it",
-    lead="It is kept, and counts no longer from that day on.",
-    help="Keep an item, and count it no longer from a day on.",
+    lead="The item is kept but no longer counts from that day.",
+    help="Stop counting an item from a given day, but keep it.",
     asks=(
         which_item(
             lambda db, _: {id: item for id, item in db.evidence.items() if not item.retracted}
         ),
-        PROSE("reason", "Why it counts no longer"),
+        PROSE("reason", "Reason for the retraction"),
         DATE,
     ),
     groups=(Layout("", "evidence reason date"),),

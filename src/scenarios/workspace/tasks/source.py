@@ -32,30 +32,37 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
 
 
 KEYS = (
-    Ask("name", "The source's name in full", "", LINE, label="Its name in full", is_needed=True),
+    Ask("name", "Full name of the source", "", LINE, label="Full name", is_needed=True),
     Ask(
         "reliability",
-        "Its reliability, A to F",
+        "Reliability, A to F",
         "A to F.",
         as_(typed_in.letter),
         "radio",
-        label="Its reliability",
+        label="Reliability",
         hint="",
         metavar="LETTER",
         is_needed=True,
         offers=lambda _: LETTERS,
         choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
     ),
-    Ask("reliability_basis", "Why that letter", "Why this letter.", TEXT, "text", "--basis"),
-    Ask("url", "The source's address", read=as_(typed_in.url), label="Its address"),
+    Ask(
+        "reliability_basis",
+        "Reason for this grade",
+        "Reason for this grade.",
+        TEXT,
+        "text",
+        "--basis",
+    ),
+    Ask("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
 )
 """Questions about a source besides its id; an item can register a new source too."""
 TASK = Task(
     name="source",
-    title="Register a source",
-    save="Register it",
-    lead="Who says so, and how reliable they are.",
-    help="Register a source and how reliable it is.",
+    title="Add a source",
+    save="Add it",
+    lead="A source and how reliable it is.",
+    help="Add a source and its reliability grade.",
     asks=(new_id("source", "trt-world", free("source")), *KEYS),
     groups=(Layout("", "id name reliability reliability_basis url"),),
     options="id name reliability url reliability_basis",

@@ -197,7 +197,7 @@ def which_scenario(
 
 def which_item(records: Records) -> Ask:
     """The id of an item that is there."""
-    asks = partial(Ask, "evidence", "The item's id", read=known_item, option="EVIDENCE")
+    asks = partial(Ask, "evidence", "Id of the item", read=known_item, option="EVIDENCE")
     summary = attrgetter("summary")
     return asks(label="The item", is_needed=True, records=records, note=summary)
 
@@ -205,7 +205,7 @@ def which_item(records: Records) -> Ask:
 INDICATORS = Ask(
     "indicators",
     "",
-    "An indicator that it shows as observed, emerging or reversed.",
+    "Indicator that this item shows: observed, emerging or reversed.",
     kind="states",
     option="--indicator",
     metavar="SCENARIO/INDICATOR=STATE",
@@ -220,7 +220,7 @@ def items(
     records: Records = lambda database, _: database.evidence,
     *,
     key: str = "evidence",
-    help: str = "May be given several times.",
+    help: str = "Repeatable.",
 ) -> Ask:
     """The ids of items, as many as there are."""
     asks = partial(Ask, key, question, help, known_item, label=label, hint=hint)
@@ -253,8 +253,8 @@ def _theme(text: str, at: At) -> str:
 
 THEME = Ask(
     "theme",
-    "Its theme",
-    "What it is about.",
+    "Theme",
+    "Theme, as declared in tracker.yaml.",
     _theme,
     "choice",
     label="Theme",

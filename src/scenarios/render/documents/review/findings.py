@@ -29,8 +29,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "explain",
     ),
     "implies-broken": (
-        "scenario above one that it implies",
-        "scenarios above one that they imply",
+        "scenario more probable than one it implies",
+        "scenarios more probable than one they imply",
         "explain",
     ),
     "sum-not-one": (
@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "sets of figures that do not sum to 1",
         "",
     ),
-    "past-due": ("indicator due and absent", "indicators due and absent", "review"),
+    "past-due": ("indicator past its due day", "indicators past their due day", "review"),
     "not-reviewed": (
         "question without a recent forecast",
         "questions without a recent forecast",
@@ -53,14 +53,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "explain",
     ),
     "link-mismatch": (
-        "prior that is not the mix of its two figures",
-        "priors that are not the mix of their two figures",
+        "prior that does not match its link",
+        "priors that do not match their links",
         "edit",
     ),
-    "partial-row": ("row rated in part", "rows rated in part", "edit"),
+    "partial-row": ("partly rated row", "partly rated rows", "edit"),
     "possible-duplicate": ("possible duplicate", "possible duplicates", "show"),
-    "uncorroborated": ("item graded 1 alone", "items graded 1 alone", "edit"),
-    "grade-clash": ("grade at odds with itself", "grades at odds with themselves", "edit"),
+    "uncorroborated": ("grade 1 without corroboration", "grades 1 without corroboration", "edit"),
+    "grade-clash": ("contradictory grade", "contradictory grades", "edit"),
     "early-record": (
         "item recorded before the date in its address",
         "items recorded before the date in their address",
@@ -71,7 +71,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "scenarios with themes at their ceiling",
         "explain",
     ),
-    "one-sided": ("scenario with news of one side", "scenarios with news of one side", "explain"),
+    "one-sided": ("scenario with one-sided news", "scenarios with one-sided news", "explain"),
     "before-opened": (
         "item from before its question",
         "items from before their question",
@@ -82,15 +82,15 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "items that share an origin with a prior",
         "edit",
     ),
-    "counted-twice": ("item counted twice", "items counted twice", "explain"),
+    "counted-twice": ("item that counts twice", "items that count twice", "explain"),
     "non-diagnostic": (
-        "indicator that tells nothing apart",
-        "indicators that tell nothing apart",
+        "indicator that does not discriminate",
+        "indicators that do not discriminate",
         "edit",
     ),
     "absence-sign": (
-        "absence for the side of its indicator",
-        "absences for the side of their indicator",
+        "absence on the same side as its indicator",
+        "absences on the same side as their indicators",
         "edit",
     ),
     "few-indicators": (
