@@ -73,7 +73,7 @@ def forecast(text: str) -> float | None:
 def chance(text: str) -> float:
     """A probability as `0.7`, `0,7` or `70%`."""
     digits, percent, rest = text.strip().partition("%")
-    value = number(digits.strip().replace(",", "."))
+    value = _number(digits.strip().replace(",", "."))
     if value is None or rest:
         raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
     if percent:
