@@ -57,16 +57,16 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         The scenario's id, like military-pact: pact > [Clear] crisis
         Short title: > A crisys
         Question to be decided: > Is there one?
-        How the question will be decided: > By the rubric.
+        Resolution criteria: > By the rubric.
         Last day of the question: > [Back]
-        How the question will be decided: By the rubric. > Or the press.
+        Resolution criteria: By the rubric. > Or the press.
         Last day of the question: > 2030-12-31
         How often it happened in like cases, and in which (Enter = none): > 1/19 Crises
         Who counted them, a source's id or an address (Enter = none): >
         Probability before the evidence [0.075]: > 5%
         The base rate behind the prior: > One in twenty.
-        Its set (Enter = none): >
-        Its hazard (Enter = none): > [Down]
+        Exclusive set (Enter = none): >
+        Hazard (Enter = none): > [Down]
         A tag (Enter = none): > econ
         Another (Enter = no more): >
     """)
@@ -112,7 +112,7 @@ def test_a_narrower_terminal_shows_the_question_again(folder: Path, sit: Sit) ->
     keys = sit("add-source", "trt", "--basis", "So.", "--url", "https://trt.example")
     keys.asked("Full name of the source:")
     keys.press("TRT")
-    keys.shows("full: TRT")
+    keys.shows("source: TRT")
     keys.resize(40, 24)
     keys.walk(f"""
         Full name of the source: TRT > World
@@ -125,7 +125,7 @@ def test_a_narrower_terminal_shows_the_question_again(folder: Path, sit: Sit) ->
 
 def test_pasted_lines_are_one_answer(sit: Sit) -> None:
     keys = sit("new", "crisis", "--title", "A crisis", "--question", "Is there one?")
-    keys.asked("How the question will be decided:")
+    keys.asked("Resolution criteria:")
     keys.paste("First line.\r\nSecond\tline.")
     keys.shows("Second line.")
     keys.enter()
@@ -159,21 +159,21 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
 ) -> None:
     before = tree(folder / "scenarios")
     keys = sit("retract", "--date", "2022-03-01")
-    keys.asked("The item's id (? lists them):")
+    keys.asked("Id of the item (? lists them):")
     keys.press("talks")
     keys.shows("2022-02-25-call  A call for talks")
     keys.press("Down")
-    keys.shows("The item's id (? lists them): 2022-02-25-call")
+    keys.shows("Id of the item (? lists them): 2022-02-25-call")
     keys.walk(f"""
-        The item's id (? lists them): 2022-02-25-call > [Clear] vizit
-        The item's id (? lists them): 2022-02-04-visit > visit
+        Id of the item (? lists them): 2022-02-25-call > [Clear] vizit
+        Id of the item (? lists them): 2022-02-04-visit > visit
         Reason for the retraction: > It was another man.
         {WRITE} > [^C]
     """)
     assert keys.end() == 130
     assert tree(folder / "scenarios") == before
     assert "'vizit' is in no id; did you mean '2022-02-04-visit'?" in keys.all
-    assert "\n  2022-02-04-visit: A visit\nWhy it counts" in keys.all
+    assert "\n  2022-02-04-visit: A visit\nReason for the" in keys.all
     assert "--reason 'It was another man.' 2022-02-04-visit" in keys.all.replace("\n", "")
 
 
@@ -431,7 +431,7 @@ def test_a_figure_is_a_reason_only_where_somebody_says_that_it_is(folder: Path, 
 
 def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:
     keys = sit("rate")
-    keys.asked("The item's id (? lists them):")
+    keys.asked("Id of the item (? lists them):")
     keys.press("call for")
     keys.shows("2022-02-25-call  A call for talks")
     keys.enter()
@@ -461,7 +461,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(sit: Sit, how: signal.Signals | 
     before = termios.tcgetattr(keys.ours)
     keys.asked("Full name of the source:")
     keys.press("TRT")
-    keys.shows("full: TRT")
+    keys.shows("source: TRT")
     if isinstance(how, str):
         keys.hang_up()
         assert keys.process.wait(30) in (-signal.SIGHUP, 130)
@@ -543,15 +543,15 @@ def test_an_id_is_looked_up_before_the_next_question(folder: Path, sit: Sit) -> 
     assert keys.all == "scen: no scenario 'tarde'; did you mean 'trade'?"
     keys = sit("rename", "tarde")
     keys.walk("""
-        The id that it has: trade >
-        The id that it is to have: > trade-2024
+        Current id: trade >
+        New id: > trade-2024
     """)
     assert keys.end() == 0
     assert (folder / "scenarios/trade-2024.yaml").exists()
     keys = sit("remove", "pcat")
     keys.walk("""
-        The id of what goes: pact >
-        Why it goes: > [^C]
+        Id of the record to remove: pact >
+        Reason: > [^C]
     """)
     assert keys.end() == 130
     assert "\nscen: to resume: scen remove pact" in keys.all

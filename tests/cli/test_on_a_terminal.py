@@ -175,7 +175,7 @@ def test_a_question_is_as_wide_as_the_terminal_has_become(folder: Path) -> None:
     terminal.resize(40)
     terminal.walk("""
         Question to be decided: > Is there one
-        How the question will be decided: > ^C
+        Resolution criteria: > ^C
     """)
     assert terminal.end() == (130, "")
     assert "  What a stranger could decide on the last day: who, what, by when." in terminal.screen

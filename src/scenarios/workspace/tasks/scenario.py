@@ -114,7 +114,7 @@ TASK = Task(
         new_id("scenario", "military-pact", free("scenario")),
         Ask("title", "Short title", "Short title.", LINE, is_needed=True),
         PROSE("question", "Question to be decided", "What exactly will be decided."),
-        PROSE("criteria", "How the question will be decided", rows=5),
+        PROSE("criteria", "Resolution criteria", rows=5),
         Ask(
             "horizon",
             "Last day of the question",

@@ -250,7 +250,10 @@ def _instead(row: Restated, story: Story, database: Database) -> Sentence:
     then = f"On {day_words(story.since, story)}"
     title = cells.quoted(cells.scenario(row.scenario, database))
     parts: list[Sentence] = []
-    for who, shift in (("we would have said ", row.stated), ("the evidence said ", row.implied)):
+    for who, shift in (
+        ("we would have said ", row.stated),
+        ("the evidence would have said ", row.implied),
+    ):
         if shift and None not in (shift.from_, shift.to) and has_changed(shift):
             parts.append((who, p(shift.to), ", not ", p(shift.from_)))
     ends = [*parts[:1], *(("; ", *part) for part in parts[1:])]
