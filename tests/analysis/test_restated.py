@@ -22,7 +22,7 @@ from scenarios.model import Database, Tracker
 from scenarios.scales import decibans
 from tests.analysis.story import Story
 from tests.analysis.words import database_of
-from tests.records import day, near, scenario
+from tests.records import WEIGHTS, day, near, scenario
 
 
 def looked_back(then: Database, now: Database) -> tuple[Window, Review]:
@@ -52,6 +52,17 @@ def test_a_changed_prior_and_an_item_of_the_week_add_up() -> None:
     assert move.restated + rows == near(told.implied.decibans)
     assert [cause.kind for cause in told.implied.because] == ["event", "restated"]
     assert (told.only_restated, made.headline.moved) == (False, 1)
+
+
+def test_an_outcome_or_a_retraction_of_the_week_restates_nothing_of_before() -> None:
+    for news in ("a=CC grade=F6", "a=CC grade=F6 retracted=6", "a=CC grade=F6; a occurred=7"):
+        then = database_of("a; e @0 a=CC grade=B2")
+        item, _, end = news.partition(";")
+        now = database_of(f"{end.strip() or 'a'}; e @0 {item}")
+        graded = replace(now.tracker, grade_weights=WEIGHTS)
+        _, made = looked_back(replace(then, tracker=graded), replace(now, tracker=graded))
+        fields = {change.field for row in made.story.restated for change in row.because}
+        assert fields == {"reliability", "credibility"}
 
 
 def test_a_changed_sheet_is_a_step_without_an_analyst() -> None:

@@ -56,7 +56,11 @@ def restated(
     changed = [change for change in both.changed if change.record in records(today, change.kind)]
     touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched)
-    amended = [_amended(change) for change in changed if _matters(change)]
+    amended = [
+        _amended(change)
+        for change in changed
+        if _matters(change) and not _is_news(change, today, day)
+    ]
     amended += [_taken_out(key) for key in gone]
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
@@ -149,6 +153,13 @@ def _reverted(today: Database, then: Database, touched: Iterable[Key]) -> Databa
 def _matters(change: FieldChange) -> bool:
     keys = change.field.split(".")
     return keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
+
+
+def _is_news(change: FieldChange, today: Database, day: date) -> bool:
+    """True for an outcome or a retraction of after `day`, of which its figures knew nothing."""
+    ended = getattr(records(today, change.kind)[change.record], change.field.split(".")[0], None)
+    known = getattr(ended, "recorded", None) or getattr(ended, "date", None)
+    return known is not None and known > day
 
 
 def _amended(change: FieldChange) -> Amendment:
