@@ -61,7 +61,7 @@ def test_who_never_forecast_it_has_nothing_to_reaffirm() -> None:
     wrong = {
         "": "an answer is needed; Ctrl-C stops",
         "withdraw": "no forecast of yours stands: there is nothing to withdraw",
-        "150%": "'150%': a probability lies between 0 and 1 and is neither",
+        "150%": "'150%': a probability must be above 0 and below 1",
         "0.00001": "'0.00001': a forecast lies between 0.0001 and 0.9999",
         "perhaps": "'perhaps' is not a probability: write 0.7 or 70%",
     }

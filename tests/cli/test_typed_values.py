@@ -17,7 +17,7 @@ from tests.cli.commands import EACH, changes, scen, tree
 
 DAY = "'{}' is not a date: write 2022-02-28, today, yesterday or 7d"
 CHANCE = "'{}' is not a probability: write 0.7 or 70%"
-BETWEEN = "'{}': a probability lies between 0 and 1 and is neither"
+BETWEEN = "'{}': a probability must be above 0 and below 1"
 RATING = "'{}' is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
 GRADE = "'{}' is not an Admiralty grade: A to F, then 1 to 6, like B2"
 LETTER = "'{}' is not a reliability grade: a letter from A to F"

@@ -312,9 +312,9 @@ def reference_class(prior: Prior) -> Iterator[Paragraph]:
     lies = f"lies {number} dB {'above' if apart > 0 else 'below'} it"
     reason = f": {like.adjusted}" if like.adjusted else "."
     counted = ("; counted by ", named) if source else ()
-    of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} ("
+    of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} (base rate "
     prior_lies = f". The prior {'is that rate' if number == '0.0' else lies}{reason}"
-    yield Paragraph((of, p(rate), ")", *counted, prior_lies))
+    yield Paragraph((of, p(rate), ", half a case added on each side)", *counted, prior_lies))
 
 
 STRIP: Cell[StatusLine] = (

@@ -408,8 +408,9 @@ def off_reference(window: Window) -> Iterator[Finding]:
         prior, like = view.scenario.prior.probability, view.scenario.prior.reference
         rate = base_rate(like.occurred, like.cases) if like else prior
         if like and not like.adjusted and is_off_class(prior, rate):
-            of = f"{like.occurred} of {like.cases} like cases say {percent(rate)}"
-            message = f"its prior is {percent(prior)}, {of}, and no 'adjusted' says why"
+            of = f"{like.occurred} of {like.cases} like cases and half a case on each side are"
+            message = f"its prior is {percent(prior)}, {of} {percent(rate)}"
+            message += ", and no 'adjusted' says why"
             yield of_scenario("off-reference", view.id, message, "prior", "probability")
 
 

@@ -35,7 +35,7 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     if "tracker.yaml" in names:
         parts.append("without a readable tracker.yaml there are no figures")
     elif missing < len(names):
-        parts.append("figures that a broken scenario could change are withheld: ?")
+        parts.append("figures that a broken scenario could change are shown as ?")
     if missing:
         parts.append(f"figures lack {counted(missing, 'record')}")
     columns = (left("file"), right("line"), left("fault", least=30))

@@ -101,8 +101,8 @@ def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Note
             note.forget()
         places = ", ".join(from_here(root / change.path) for change in changes)
         raise ScenError(
-            f"{places}: as before {_name(note)}, of which nothing is left to take back;"
-            " scen undo once more takes back the command before it"
+            f"{places}: already as before {_name(note)}: nothing is left to undo;"
+            " run scen undo again for the command before it"
         )
     return note
 

@@ -81,7 +81,7 @@ def chance(text: str) -> float:
     if not 0 < value < 1:
         is_in_hundred = 2 <= value < 100 and not percent  # noqa: PLR2004 - 1.2 may be 0.12
         hint = f"; did you mean {digits.strip()}" + "%?" if is_in_hundred else ""
-        raise UsageError(f"{shown(text)}: a probability lies between 0 and 1 and is neither{hint}")
+        raise UsageError(f"{shown(text)}: a probability must be above 0 and below 1{hint}")
     return value
 
 
