@@ -120,6 +120,12 @@ def test_an_item_that_cannot_be_read_leaves_its_own_lines_out(
     assert [row["withheld"] for row in found["scenarios"]] == [None] * 3
 
 
+@pytest.mark.usefixtures("broken")
+def test_nothing_is_said_to_be_due_of_what_could_be_read_alone() -> None:
+    printed = scen("due", "--as-of", "2021-12-18", "--within", "1d").stdout
+    assert "Nothing that can be read is late, and nothing comes up to 2021-12-19." in printed
+
+
 def test_markers_inside_a_quoted_text_are_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -45,7 +46,9 @@ def command(
 
         deliver(ics(result, opened.database.tracker.title), output)
     else:
-        show(result, lambda: document(result, every=every), Form(form), output)
+        is_partial = bool(opened.database.withheld)
+        rows = partial(document, result, every=every, is_partial=is_partial)
+        show(result, rows, Form(form), output)
 
 
 def _needs_extra() -> None:

@@ -18,11 +18,15 @@ _NAMED = 5
 """Scenarios of one entry that are named; the rest is counted."""
 
 
-def document(result: Due, *, every: bool = False) -> Document:
-    """The late entries, then those to come; with `every` each scenario of one is named."""
+def document(result: Due, *, every: bool = False, is_partial: bool = False) -> Document:
+    """The late entries, then those to come; with `every` each scenario of one is named.
+
+    It `is_partial` where a scenario cannot be read, of which nobody knows what is due.
+    """
     parts = (("late", result.late, ""), ("coming", result.coming, ""))
     groups = [part for part in parts if part[1]]
-    nothing = f"Nothing is late, and nothing comes up to {result.until}."
+    what = "Nothing that can be read" if is_partial else "Nothing"
+    nothing = f"{what} is late, and nothing comes up to {result.until}."
     note = f"Up to {result.until}; --within 90d looks further." if groups else ""
     day: Cell[DueEntry] = (left("day"), lambda entry: str(entry.day))
     wide: tuple[Cell[DueEntry], ...] = (
