@@ -253,7 +253,7 @@ def test_the_answers_of_an_earlier_day_can_be_taken_over() -> None:
     assert " ".join(said.screen.split()).startswith(
         f"The sitting of 2022-02-28 was never finished: 2 answers in {place.resolve()} "
         "scen review --date 2022-02-28 finishes it, as the sheet of that day "
-        "Use its answers, drop them or leave it (Enter = leave): t "
+        "Take its answers over, drop them or leave it (Enter = leave): t "
         "'t': take, drop or leave, in full"
     )
     assert sheet(Path(str(SHEET).replace("02-28", "03-01"))).startswith(
