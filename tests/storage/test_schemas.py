@@ -90,7 +90,7 @@ def test_a_schema_is_sound_closed_ordered_and_every_key_has_words_and_valid_exam
 
 
 def test_a_meaning_is_found_by_its_key_in_a_part_below_an_id_and_in_a_list() -> None:
-    assert meaning("evidence", "retracted.reason") == "Reason for the retraction."
+    assert meaning("evidence", "retracted.reason") == "Why it counts no longer."
     assert meaning("scenario", "indicators.talks.watch") == (
         "Where to look, how often, and who does."
     )
