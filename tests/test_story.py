@@ -72,9 +72,9 @@ def test_in_every_week_the_first_cause_named_is_the_largest_of_its_direction() -
             parts = [line.after - line.before for line in lines]
             parts += [row.given, row.time, row.rivals, row.bound, row.restated]
             assert sum(map(worth, causes)) == near(sum(parts), abs=1e-6) == near(way, abs=1e-6)
-            if move.stated and move.stated.told and move.stated.because:
+            if move.stated and move.stated.main_step and move.stated.because:
                 first = move.stated.because[0]
-                known = [c for c in causes if c.day and c.day <= move.stated.told.day]
+                known = [c for c in causes if c.day and c.day <= move.stated.main_step.day]
                 assert move.stated.to is not None
                 assert move.stated.from_ is not None
                 up = move.stated.to - move.stated.from_

@@ -150,8 +150,8 @@ def test_beside_a_stated_move_stand_causes_that_were_known_by_the_day_of_its_ste
     ):
         move = moves(f"{base}; {said}")["a"]
         assert move.stated
-        assert move.stated.told
-        found = (move.figure, stated_because(move), move.stated.told.reason)
+        assert move.stated.main_step
+        found = (move.figure, stated_because(move), move.stated.main_step.reason)
         assert found == ("stated", kinds, why), said
 
 
@@ -208,8 +208,8 @@ def test_the_reason_quoted_is_that_of_the_largest_own_step_the_way_the_team_went
     ):
         move = moves(f"{base}; {said}")["a"]
         assert move.stated
-        assert move.stated.told
-        assert move.stated.told.analyst == analyst, said
+        assert move.stated.main_step
+        assert move.stated.main_step.analyst == analyst, said
     divided = moves(f"{base}; x@5 a=.6; y@5 a=.6; z@5 a=.25 why=a")["a"]
     assert divided.stated
     assert [step.analyst for step in divided.stated.against] == ["z"]
@@ -218,7 +218,8 @@ def test_the_reason_quoted_is_that_of_the_largest_own_step_the_way_the_team_went
 def test_a_forecast_withdrawn_and_given_anew_is_no_step_from_one_figure_to_another() -> None:
     again = moves("a; desk@0 a=.3; desk@4 a=-; desk@6 a=.6 why=a")["a"]
     assert again.stated
-    assert (again.stated.told, [step.figure for step in again.stated.steps]) == (None, [None, 0.6])
+    assert again.stated.main_step is None
+    assert [step.figure for step in again.stated.steps] == [None, 0.6]
 
 
 def test_time_and_a_changed_prior_are_causes_whatever_their_kind() -> None:
@@ -244,9 +245,9 @@ def test_no_item_moved_a_forecast_that_was_made_before_it_was_recorded(
     db = replace(db, sheets=sheets(*said))
     at = window(db, day(data.draw(st.integers(0, 40))), day(61))
     for move in review(at).story.moves:
-        if move.stated is None or move.stated.told is None:
+        if move.stated is None or move.stated.main_step is None:
             continue
-        step = move.stated.told
+        step = move.stated.main_step
         items = {id for one in move.stated.because for id in one.evidence} | {*step.evidence}
         assert not items or max(db.evidence[id].recorded for id in items) <= step.day
         now = stated(db, move.scenario, step.day)
@@ -334,7 +335,7 @@ def test_an_absence_that_grew_by_a_retraction_is_put_to_what_was_retracted() -> 
 def test_a_figure_that_only_came_or_went_is_no_move_from_one_to_another() -> None:
     [gone] = told("tracker forecast_expires_days=5; a; desk@0 a=.5; e @5 a=C").story.moves
     assert gone.stated
-    assert (gone.figure, gone.stated.told, gone.stated.to) == ("implied", None, None)
+    assert (gone.figure, gone.stated.main_step, gone.stated.to) == ("implied", None, None)
 
 
 def test_of_a_set_one_occurred_the_others_did_not_and_of_another_nothing_is_known() -> None:

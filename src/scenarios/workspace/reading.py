@@ -405,10 +405,10 @@ def changed_afterwards(
             later = open_revision(opened.root, repository, last, *files).database
     except ScenError:  # that commit had no database
         return None
-    found, reverted = restated(then, later, today, since)
-    if found and base != last:
-        found = committed(found, revisions(repository, f"{base}..{last}"))
-    return Changed(Restatement(commit=base, day=since, figures=found), reverted)
+    rows, reverted = restated(then, later, today, since)
+    if rows and base != last:
+        rows = committed(rows, revisions(repository, f"{base}..{last}"))
+    return Changed(Restatement(commit=base, day=since, figures=rows), reverted)
 
 
 def said_then(period: Window, changed: Changed) -> Window:

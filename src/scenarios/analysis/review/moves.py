@@ -173,7 +173,7 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
         blocks.append((("outcome", unit.subjects, items, by)) if unit else ("event", (), items, by))
     blocks += [("retraction", items, (), by) for items, by in went.blocks()]
     blocks += [(kind, subjects, (), by) for (kind, subjects), by in others.items()]
-    found = [
+    unchained = [
         Cause(
             kind=kind,
             subjects=subjects,
@@ -184,7 +184,7 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
         for kind, subjects, items, by in blocks
         if (effects := _effects(by))
     ]
-    return tuple(sorted(_chained(found, moves), key=_order))
+    return tuple(sorted(_chained(unchained, moves), key=_order))
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -218,11 +218,11 @@ def _effects(by: Mapping[ScenarioId, float]) -> tuple[Effect, ...]:
     return tuple(Effect(scenario=id, decibans=db, from_=0.0, to=0.0) for id, db in kept)
 
 
-def _chained(found: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
+def _chained(causes_: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
     """The causes with the figures between which each of their effects leads."""
     odds = {m.scenario: decibans(m.implied.from_) for m in moves if m.implied.from_ is not None}
     chained = []
-    for cause in sorted(found, key=_by_day):
+    for cause in sorted(causes_, key=_by_day):
         effects = []
         for effect in cause.effects:
             before = odds.get(effect.scenario, 0.0)
@@ -234,7 +234,7 @@ def _chained(found: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
 
 
 def _by_day(cause: Cause) -> tuple[int, date, tuple[float, str, tuple[str, ...]]]:
-    """What was changed afterwards first, then by day, then what has none."""
+    """Changes made afterwards first, then by day, then causes without one."""
     rank = _ORDER.index(cause.kind) if cause.kind in _ORDER else 1
     return rank, cause.day or date.max, _order(cause)
 

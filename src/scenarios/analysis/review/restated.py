@@ -65,13 +65,13 @@ def restated(
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
     live = [id for id in shifts.keys() | asked if _is_live(id, day, reverted, today)]
-    found = []
+    rows = []
     for id in sorted(live):
         shift, was = shifts.get(id, (None, None))
         because = [a for a in amended if _is_behind(a, id, shift, was, today)]
         moved = shift and (differs(shift.stated) or differs(shift.implied))
         if because and (moved or id in asked):
-            found.append(
+            rows.append(
                 Restated(
                     scenario=id,
                     stated=shift.stated if shift and differs(shift.stated) else None,
@@ -79,7 +79,7 @@ def restated(
                     because=tuple(because),
                 )
             )
-    return tuple(found), reverted
+    return tuple(rows), reverted
 
 
 def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:
@@ -91,11 +91,11 @@ def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:
 
 
 def as_said_then(
-    window: Window, before: Mapping[ScenarioId, ScenarioView], found: Iterable[Restated]
+    window: Window, before: Mapping[ScenarioId, ScenarioView], rows: Iterable[Restated]
 ) -> Window:
     """The window with the earlier figures of these scenarios as they were `before` the change."""
     views = dict(window.views)
-    for row in found:
+    for row in rows:
         now, was = views.get(row.scenario), before.get(row.scenario)
         if now and was and now.implied_before and was.implied_before:
             views[row.scenario] = replace(
@@ -108,20 +108,20 @@ def as_said_then(
     return replace(window, views=views)
 
 
-def committed(found: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:
+def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:
     """The same with the last of these commits that changed each field to what it is."""
 
     def of(change: Amendment) -> Amendment:
         for revision in reversed(revisions):
-            if _made(revision, change):
+            if _was_made_by(revision, change):
                 commit: Commit = revision.commit
                 return replace(change, commit=commit.id, author=commit.author, day=commit.committed)
         return change
 
-    return tuple(replace(row, because=tuple(map(of, row.because))) for row in found)
+    return tuple(replace(row, because=tuple(map(of, row.because))) for row in rows)
 
 
-def _made(revision: Revision, amendment: Amendment) -> bool:
+def _was_made_by(revision: Revision, amendment: Amendment) -> bool:
     """True if a commit gave a field its value of today, or took the record out."""
     for change in revision.own:
         if (change.kind, change.id) != (amendment.kind, amendment.record):
@@ -214,11 +214,11 @@ def _rows(shift: ScenarioShift, *databases: Database) -> set[str]:
     return ids | {item.source for item in items if item.source}
 
 
-def by_record(found: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated, ...]]]:
+def by_record(figures: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated, ...]]]:
     """The first change of each record with the scenarios that it restates, questions first."""
     rows: dict[Key, list[Restated]] = {}
     first: dict[Key, Amendment] = {}
-    for row in found:
+    for row in figures:
         for change in row.because:
             key = change.kind, change.record
             first.setdefault(key, change)

@@ -179,21 +179,21 @@ def review(window: Window, restatement: Restatement | None = None) -> Review:
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
-    moved, told = _told(window, restatement)
+    moved, news = _story(window, restatement)
     new, standing_before = since_then(window)
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
-        headline=headline(told),
+        headline=headline(news),
         scenarios=rows,
-        moves=quoted(moved, told),
-        story=told,
+        moves=quoted(moved, news),
+        story=news,
         due=due(window.database, window.as_of),
         clarifications=clarified(window),
         new_evidence=new_evidence(window),
         indicator_changes=indicator_changes(window, views),
-        resolved=told.resolved,
+        resolved=news.resolved,
         unchanged=Unchanged(
             reaffirmed=tuple(view.id for view in still if view.given),
             untouched=tuple(view.id for view in still if not view.given),
@@ -208,10 +208,10 @@ def review(window: Window, restatement: Restatement | None = None) -> Review:
 
 def story_of(window: Window) -> Story:
     """The story of a window alone."""
-    return _told(window, None)[1]
+    return _story(window, None)[1]
 
 
-def _told(window: Window, restatement: Restatement | None) -> tuple[tuple[Move, ...], Story]:
+def _story(window: Window, restatement: Restatement | None) -> tuple[tuple[Move, ...], Story]:
     views = in_order(row_of(window, view) for view in window.views.values())
     ordered = [window.views[row.id] for row in views]
     live = [view for view in ordered if view.open and view.odds_before]

@@ -1,4 +1,4 @@
-"""Steps of a stated probability, day by day, with who or what made each."""
+"""Steps of a stated probability, day by day, with the analyst or the cause of each."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 def steps(window: Window, view: ScenarioView) -> tuple[Step, ...]:
     """Steps of a scenario's stated probability inside the window, oldest first."""
     means: Means = {}
-    made: list[Step] = []
+    taken: list[Step] = []
     if view.restated_stated and view.stated_before:
         now = stated(window.database, view.id, window.since, means)
         figure = now.probability if now else None
         was = view.stated_before.probability
-        made.append(Step(day=window.since, before=was, figure=figure, cause="restated"))
+        taken.append(Step(day=window.since, before=was, figure=figure, cause="restated"))
     before = stated(window.database, view.id, window.since, means)
     for day in sorted(_days(window, view)):
         after = stated(window.database, view.id, day, means)
-        made += _on(window, view, day, before, after)
+        taken += _on(window, view, day, before, after)
         before = after
-    return tuple(made)
+    return tuple(taken)
 
 
 def _days(window: Window, view: ScenarioView) -> set[date]:
@@ -114,7 +114,7 @@ def _on(
                 ),
                 cause="joined" if own_before is None and stood else None,
             )
-    gone = stood.keys() - standing(database, id, day).keys() - {said.analyst for said in spoke}
+    gone = stood.keys() - standing(database, id, day).keys() - {given.analyst for given in spoke}
     if gone:
         yield step(cause="expiry", subjects=tuple(sorted(gone)))
     elif before and after and before.pooled == after.pooled and was != now:
@@ -135,7 +135,7 @@ def _by_the_set(
 
 
 def main_step(steps: Sequence[Step], way: float) -> Step | None:
-    """The step that is told of a move: the quoted one, unless what nobody forecast did more."""
+    """The main step of a move: the quoted one, unless what nobody forecast did more."""
     own = quoted(steps, way)
     others = [step for step in steps if step.analyst is None and step.shift(way) > 0]
     other = max(others, key=lambda step: (step.shift(way), step.day), default=None)

@@ -51,7 +51,7 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability over the window, its steps, and the one that is told.
+    """A stated probability over the window, its steps, and the main one, which sentences quote.
 
     `because` are at most two causes of the ledger that were known on the day of that step and go
     its way, the largest first; or the cause of a step that no analyst took. `against` are the
@@ -62,7 +62,7 @@ class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
     to: float | None
     analysts: int
     steps: tuple[Step, ...]
-    told: Step | None
+    main_step: Step | None
     because: tuple[Because, ...]
     against: tuple[Step, ...]
 
@@ -81,7 +81,7 @@ class ImpliedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 
 
 class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved a scenario; `figure` is told first, and the implied one too where it is `apart`.
+    """Move of a scenario; `figure` comes first, and the implied one too where it is `apart`.
 
     Of one that is `only_restated` nothing moved but what was changed afterwards.
     """
@@ -95,8 +95,8 @@ class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
     movement_bits: float
 
     @property
-    def told(self) -> tuple[float, float]:
-        """The figure that is told, before and after."""
+    def shown_figures(self) -> tuple[float, float]:
+        """The figure that sentences give first, before and after."""
         side = self.stated if self.figure == "stated" else self.implied
         before, after = side.from_ if side else None, side.to if side else None
         assert before is not None  # noqa: S101 - there is a figure
@@ -113,7 +113,7 @@ class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """The news of a window, in the order in which they are told.
+    """The news of a window, in the order of the lead.
 
     `moves` are in order of size; where evidence moved a figure, those that somebody moved by
     joining, or nobody, come last. `live` are the open questions, of which `opened` are
@@ -139,11 +139,11 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> tuple[ScenarioStory, ...]:
-        """What moved otherwise than by a change made afterwards."""
+        """Moves by more than changes made afterwards."""
         return tuple(move for move in self.moves if not move.only_restated)
 
     @property
-    def told(self) -> tuple[ScenarioStory, ...]:
+    def notable(self) -> tuple[ScenarioStory, ...]:
         """Those of them that are worth a sentence, in its order."""
         return tuple(move for move in self.moved if move.movement_bits >= MOVED_BITS)
 
@@ -153,7 +153,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """The largest move, by the figure that is told, with its causes and the reason quoted."""
+    """The largest move, by the figure that comes first, with its causes and the reason quoted."""
 
     scenario: ScenarioId
     figure: FigureKind
@@ -190,11 +190,11 @@ def story(
 ) -> Story:
     """The story of a window, made of its moves and their causes."""
     rows = restatement.figures if restatement else ()
-    told = _Teller(window, causes, {row.scenario: row for row in rows})
+    maker = _StoryMaker(window, causes, {row.scenario: row for row in rows})
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
     first = tuple(_first_forecasts(window, older))
-    stories = sorted(map(told.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
+    stories = sorted(map(maker.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
     if any(_is_by_evidence(move) for move in stories):
         stories.sort(key=_is_by_joining)
     new = [
@@ -241,7 +241,7 @@ def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "r
 
 def headline(of: Story) -> Headline:
     """The lead of a story in short."""
-    moved, top = of.moved, next(iter(of.told), None)
+    moved, top = of.moved, next(iter(of.notable), None)
     path = next(iter(of.withheld), None)
     return Headline(
         resolved=of.outcomes,
@@ -262,15 +262,16 @@ def quoted(moves: Iterable[Move], of: Story) -> tuple[Move, ...]:
 
     def with_reason(move: Move) -> Move:
         side = by_id[move.scenario]
-        if move.stated is None or side is None or side.told is None:
+        step = side.main_step if side else None
+        if move.stated is None or step is None:
             return move
-        shift = replace(move.stated, rationale=side.told.reason, analyst=side.told.analyst)
+        shift = replace(move.stated, rationale=step.reason, analyst=step.analyst)
         return replace(move, stated=shift)
 
     return tuple(map(with_reason, moves))
 
 
-class _Teller:
+class _StoryMaker:
     """Causes by scenario, of which the story of each move is made."""
 
     def __init__(
@@ -296,7 +297,8 @@ class _Teller:
             if _visible(before, after)
         ]
         same = stated and implied.because[:1] and _same(stated.because, implied.because)
-        own = stated and stated.told and stated.told.analyst and stated.told.cause is None
+        step = stated.main_step if stated else None
+        own = step and step.analyst and step.cause is None
         is_stated = "stated" in shown and (own or same or shown == ["stated"])
         return ScenarioStory(
             scenario=move.scenario,
@@ -336,24 +338,26 @@ class _Teller:
         taken = steps(self._window, view)
         before, after = was.probability if was else None, now.probability if now else None
         way = (after or 0.0) - (before or 0.0)
-        told = main_step(taken, way) if before is not None and after is not None else None
+        step = main_step(taken, way) if before is not None and after is not None else None
         because: tuple[Because, ...] = ()
-        if told and (told.analyst is None or told.cause):
-            assert told.cause  # noqa: S101 - a step without an analyst has one
-            changes = self._changes(view.id) if told.cause == "restated" else ()
-            subjects = told.subjects or ((told.analyst,) if told.analyst else ())
-            because = (Because(kind=told.cause, subjects=subjects, changes=changes),)
-        elif told:
-            known = [part for part in self._causes(view.id) if _known_by(part, told.day)]
+        if step and (step.analyst is None or step.cause):
+            assert step.cause  # noqa: S101 - a step without an analyst has one
+            changes = self._changes(view.id) if step.cause == "restated" else ()
+            subjects = step.subjects or ((step.analyst,) if step.analyst else ())
+            because = (Because(kind=step.cause, subjects=subjects, changes=changes),)
+        elif step:
+            known = [part for part in self._causes(view.id) if _known_by(part, step.day)]
             because = _largest(known, way)
         return StatedMove(
             from_=before,
             to=after,
             analysts=len(now.analysts) if now else 0,
             steps=taken,
-            told=told,
+            main_step=step,
             because=because,
-            against=tuple(step for step in taken if told and step.analyst and step.size(way) < 0),
+            against=tuple(
+                other for other in taken if step and other.analyst and other.size(way) < 0
+            ),
         )
 
     def _causes(self, id: ScenarioId) -> tuple[Because, ...]:
@@ -391,7 +395,7 @@ class _Teller:
         return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
 
     def _driver(self, id: ScenarioId, cause: Cause) -> Because | None:
-        """What drove the others of the set, the linked question, or the overlap."""
+        """The driver of the others of the set, the linked question, or the overlap."""
         if cause.kind == "overlap":
             of = [part for part in self._own(id) if part[1].evidence or part[1].day]
         elif cause.kind == "given":
@@ -428,7 +432,7 @@ def _visible(before: float | None, after: float | None) -> bool:
 def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
     """The main cause that moved it the same way, whatever its kind, and a second that is large.
 
-    The second is none that drove the first, or that the first drove: that would be told twice.
+    The second is none that drove the first, or that the first drove: that would repeat it.
     """
     same = [part for part in parts if (part.decibans or 0.0) * change > 0]
     named = same[:1]
@@ -447,7 +451,7 @@ def _same(one: Sequence[Because], other: Sequence[Because]) -> bool:
 
 
 def _behind(cause: Because) -> tuple[str, ...]:
-    """What is behind a cause in the end."""
+    """The kind, subjects and items behind a cause in the end."""
     last = cause.by or cause
     return last.kind, *last.subjects, *last.evidence
 
@@ -460,24 +464,24 @@ def _is_by_evidence(move: ScenarioStory) -> bool:
 
 def _is_by_joining(move: ScenarioStory) -> bool:
     """True if only somebody who joined, or nobody, moved it, and no evidence did."""
-    told = move.stated.told if move.stated else None
-    is_own = told is not None and told.analyst is not None and told.cause is None
+    step = move.stated.main_step if move.stated else None
+    is_own = step is not None and step.analyst is not None and step.cause is None
     bits = jeffreys(move.implied.from_, move.implied.to)
-    return not is_own and bits < MOVED_BITS and told is not None
+    return not is_own and bits < MOVED_BITS and step is not None
 
 
 def _top(move: ScenarioStory) -> TopMove:
     side = move.stated if move.figure == "stated" and move.stated else move.implied
-    told = move.stated.told if move.figure == "stated" and move.stated else None
-    before, after = move.told
+    step = move.stated.main_step if move.figure == "stated" and move.stated else None
+    before, after = move.shown_figures
     return TopMove(
         scenario=move.scenario,
         figure=move.figure,
         from_=before,
         to=after,
         because=side.because,
-        rationale=told.reason if told else None,
-        analyst=told.analyst if told else None,
+        rationale=step.reason if step else None,
+        analyst=step.analyst if step else None,
     )
 
 

@@ -52,14 +52,14 @@ def document(brief: Brief, database: Database, picture: Chart | None = None) -> 
 def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves, and what was not looked at."""
     story = brief.story
-    told = story.told
+    moves = story.notable
     news = [*sentences.outcomes(story, database), *causes.restated(story, database)]
     late = [_unreviewed(brief)] if brief.unreviewed else []
-    rest = [*sentences.rest(story, database, min(len(told), 1))]
+    rest = [*sentences.rest(story, database, min(len(moves), 1))]
     room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest) - len(late)))
-    for place, move in enumerate(told[:room]):
-        news.append(sentences.moved(move, story, database, told[0] if place else None))
-    rest = [*sentences.rest(story, database, len(told[:room]))]
+    for place, move in enumerate(moves[:room]):
+        news.append(sentences.moved(move, story, database, moves[0] if place else None))
+    rest = [*sentences.rest(story, database, len(moves[:room]))]
     return [*news, *rest, *late][:_SENTENCES]
 
 

@@ -223,7 +223,8 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
         if rows:
             blocks += [_heading(cause, story, database), Items(tuple(rows))]
     if blocks:
-        lead = "What the evidence implied before each and after it, one after the other."
+        less = "" if every else f" Under {_LEAST} dB: scen report --all"
+        lead = f"Implied before each and after it, one day after the other.{less}"
         yield Heading(2, "What moved the evidence", (lead,), anchor="moved")
         yield from blocks
 
@@ -276,7 +277,7 @@ _HEADINGS = {
     "given": "Depends on another question",
     "rivals": "What others of the same set gained or lost",
     "time": "Time passed without it",
-    "overlap": "Less weight for older evidence on the same theme",
+    "overlap": "Older evidence on the same theme weighs differently",
     "bound": "Held at the limit of 0.1% and 99.9%",
     "restated": "Changed afterwards",
 }
@@ -284,8 +285,8 @@ _HEADINGS = {
 
 def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[Flat]:
     """Yield the steps of each stated figure with the reason: by new evidence, then without."""
-    moved = [(m, m.stated.told) for m in story.moves if m.stated and m.stated.steps]
-    steps = [(move, told) for move, told in moved if _has_moved(move)]
+    moved = [(m, m.stated.main_step) for m in story.moves if m.stated and m.stated.steps]
+    steps = [(move, step) for move, step in moved if _has_moved(move)]
     without = [pair for pair in steps if pair[1] and _is_alone(pair[0], pair[1])]
     for title, anchor, rows in (
         ("Why we moved", "reasons", [pair for pair in steps if pair not in without]),
@@ -294,7 +295,7 @@ def reasons(story: Story, database: Database, *, every: bool = False) -> Iterato
         if rows:
             yield Heading(2, title, anchor=anchor)
             shown = rows if every else rows[:_REASONS]
-            items = [_reason(move, told, story, database) for move, told in shown]
+            items = [_reason(move, step, story, database) for move, step in shown]
             if more := len(rows) - len(shown):
                 items.append(Item(f"and {more} more: scen report --all"))
             yield Items(tuple(items))
@@ -307,29 +308,29 @@ def _has_moved(move: ScenarioStory) -> bool:
     )
 
 
-def _is_alone(move: ScenarioStory, told: Step) -> bool:
+def _is_alone(move: ScenarioStory, step: Step) -> bool:
     """True if an analyst moved a figure with no cause in the ledger, and cited nothing."""
     caused = move.stated is not None and bool(move.stated.because)
-    return told.analyst is not None and not caused and not told.evidence
+    return step.analyst is not None and not caused and not step.evidence
 
 
-def _reason(move: ScenarioStory, told: Step | None, story: Story, database: Database) -> Item:
+def _reason(move: ScenarioStory, step: Step | None, story: Story, database: Database) -> Item:
     assert move.stated  # noqa: S101 - chosen so
     days: dict[str, Step] = {f"{step.day.day} {step.day:%b}": step for step in move.stated.steps}
     steps: list[Span] = [": "]
     if more := len(days) - _STEPS:
         steps += [f"{more} more, "] if more > 0 else []
-    for place, (day, step) in enumerate([*days.items()][-_STEPS:]):
-        before = () if place else (p(step.before), " ")
-        steps += [", " if place else "", f"{day} ", *before, "→ ", p(step.figure)]
+    for place, (day, last) in enumerate([*days.items()][-_STEPS:]):
+        before = () if place else (p(last.before), " ")
+        steps += [", " if place else "", f"{day} ", *before, "→ ", p(last.figure)]
     under: list[Sentence] = []
-    if told and told.analyst and told.reason:
-        under.append(tuple(sentences.step_of(move, told, database)))
-    elif told is None or told.analyst is None:
+    if step and step.analyst and step.reason:
+        under.append(tuple(sentences.step_of(move, step, database)))
+    elif step is None or step.analyst is None:
         causes = move.stated.because
         under += [cause_words(cause, move.scenario, story, database) for cause in causes]
     else:
-        under.append((f"{told.analyst}: no reason was given",))
+        under.append((f"{step.analyst}: no reason was given",))
     name = cells.scenario(move.scenario, database)
     return Item((name, *steps), tuple(map(Item, under)))
 

@@ -79,7 +79,9 @@ def _label(rows: list[OverviewRow], review: Review) -> str:
     overdue = sum(row.state == "overdue" for row in review.scenarios)
     late = f", {overdue} overdue" if overdue else ""
     still_open = counted(len(rows) - overdue, "open scenario")
-    head = f"{still_open}{late}, {number} moved since {long_day(review.since)}"
+    changed = len(review.story.moves) - len(review.story.moved)
+    afterwards = f", {changed} changed afterwards" if changed else ""
+    head = f"{still_open}{late}, {number} moved since {long_day(review.since)}{afterwards}"
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 

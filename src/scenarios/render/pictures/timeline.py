@@ -125,12 +125,12 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
 
 
 def _cause(course: Course, around: Database, since: date, day: date) -> str:
-    """What moved its figures between two days, the largest cause first."""
+    """The causes of its moves between two days, the largest cause first."""
     id = course.scenario
     together = {id, *rivals(around, id), *around.scenarios[id].prior.given}
-    told = story_of(window(around, since, day, only=together & around.scenarios.keys()))
-    move = told.of(id)
-    return label(move, told, around) if move else ""
+    story = story_of(window(around, since, day, only=together & around.scenarios.keys()))
+    move = story.of(id)
+    return label(move, story, around) if move else ""
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:

@@ -39,15 +39,15 @@ _LATEST, _REVIEWS = 8, 8
 
 def is_quiet(news: Story) -> bool:
     """True if nothing was resolved, changed, moved much or is new, though something is open."""
-    told = news.told or news.outcomes or news.opened or news.restated or news.first_forecasts
-    return news.live > 0 and not (told or news.withheld)
+    happened = news.notable or news.outcomes or news.opened or news.restated or news.first_forecasts
+    return news.live > 0 and not (happened or news.withheld)
 
 
 def before(site: Site) -> Iterator[tuple[Span, ...]]:
     """Yield the news of the newest record before, and the next question to close."""
     if day := latest_day(site.database, figures(site).window.since):
         news = story_of(span(site.opened, day, None))
-        if news.told or news.outcomes:
+        if news.notable or news.outcomes:
             sentence = sentences.lead(news, site.database)[0]
             yield f"The last news, by {long_day(day)}: ", *sentence
     rows = figures(site).rows.values()

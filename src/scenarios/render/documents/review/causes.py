@@ -65,7 +65,7 @@ def _elsewhere(cause: Because, _id: ScenarioId, story: Story, database: Database
 def _overlap(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
     by, head = cause.by, "because older evidence on the same theme counts for "
     if by is None or not by.evidence:
-        return (head + ("more" if by and by.kind == "retraction" else "less"),)
+        return (head + _weight(cause),)
     return f"{head}less beside ", *_items(by.evidence, database)
 
 
@@ -130,7 +130,14 @@ def cause_label(cause: Because, id: ScenarioId, story: Story, database: Database
     if items := cause.evidence or (cause.subjects if cause.kind == "retraction" else ()):
         more = f" and {len(items) - 1} more" if len(items) > 1 else ""
         return ("" if cause.evidence else "retracted: ") + short(items[0], database) + more
+    if cause.kind == "overlap":
+        return f"{_weight(cause)} weight for older evidence on the same theme"
     return _LABELS[cause.kind]
+
+
+def _weight(cause: Because) -> str:
+    """`more` beside an item that was retracted, else `less`."""
+    return "more" if cause.by and cause.by.kind == "retraction" else "less"
 
 
 _LABELS = {
@@ -138,7 +145,6 @@ _LABELS = {
     "rivals": "the others of its set",
     "normalisation": "the others of its set",
     "time": "time passed without it",
-    "overlap": "less weight for older evidence on the same theme",
     "bound": "the limit of what can be implied",
     "restated": "changed afterwards",
     "joined": "another forecaster joined",
@@ -161,11 +167,11 @@ def analyst_name(id: Analyst | None, database: Database) -> str:
 def restated(story: Story, database: Database) -> Iterator[Sentence]:
     """Yield what was changed afterwards, and what would have been said."""
     changes = by_record(story.restated)
-    told: set[str] = set()
+    named: set[str] = set()
     for change, rows in changes[:_NAMED]:
         words = (*amendment(change, database), *by_whom(change, story))
-        fresh = [row for row in rows if row.scenario not in told][:1]
-        told |= {row.scenario for row in fresh}
+        fresh = [row for row in rows if row.scenario not in named][:1]
+        named |= {row.scenario for row in fresh}
         instead = (span for row in fresh for span in _instead(row, story, database))
         yield ("Changed afterwards: ", *words, ".", *instead)
     if more := len(changes[_NAMED:]):

@@ -36,7 +36,7 @@ _WEEK = 7
 
 def lead(story: Story, database: Database) -> list[Sentence]:
     """The news: outcomes, what was changed afterwards, the largest move, and what else is new."""
-    top = next(iter(story.told), None)
+    top = next(iter(story.notable), None)
     return [
         *outcomes(story, database),
         *restated(story, database),
@@ -55,7 +55,7 @@ def joined(sentences: Iterable[Sentence]) -> Sentence:
 
 
 def outcomes(story: Story, database: Database) -> Iterator[Sentence]:
-    """Yield what was decided, with what was said of it last."""
+    """Yield the outcomes, with the last figures before each."""
     last = {entry.scenario: entry for entry in story.resolved}
     for together in story.outcomes[:_OUTCOMES]:
         yield _outcomes(together, last, story, database)
@@ -127,9 +127,10 @@ def moved(
     why: Sentence = (
         (", for the same reason",) if same else _why(move, side.because, story, database)
     )
-    if stated and stated.told and not side.because and not stated.told.reason:
-        why = (", and no reason was given",) if stated.told.analyst else ()
-    ways = (*subject, *_rose_or_fell(*move.told), team, *why, *_apart(move, story, database), ".")
+    if stated and stated.main_step and not side.because and not stated.main_step.reason:
+        why = (", and no reason was given",) if stated.main_step.analyst else ()
+    figures = _rose_or_fell(*move.shown_figures)
+    ways = (*subject, *figures, team, *why, *_apart(move, story, database), ".")
     return (*ways, *_reasons(move, database)) if stated else ways
 
 
@@ -152,13 +153,13 @@ def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
 def _reasons(move: ScenarioStory, database: Database) -> Iterator[Span]:
     """Yield the reason of the largest step with its name, and of those that went the other way."""
     assert move.stated  # noqa: S101 - asked only where it moved
-    told = move.stated.told
-    if told and told.analyst and told.reason:
-        yield from (" ", *step_of(move, told, database))
-    for step in move.stated.against:
-        who, way = analyst_name(step.analyst, database), " went the other way, "
-        why = f": “{shortened(step.reason)}”" if step.reason else ""
-        yield from (f" {who}{way}", *_own(step), f"{why}{'' if why else '.'}")
+    step = move.stated.main_step
+    if step and step.analyst and step.reason:
+        yield from (" ", *step_of(move, step, database))
+    for other in move.stated.against:
+        who, way = analyst_name(other.analyst, database), " went the other way, "
+        why = f": “{shortened(other.reason)}”" if other.reason else ""
+        yield from (f" {who}{way}", *_own(other), f"{why}{'' if why else '.'}")
 
 
 def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Span]:
@@ -201,12 +202,12 @@ def _why(
 
 
 def label(move: ScenarioStory, story: Story, database: Database) -> str:
-    """What moved a scenario in a few words, for a caption: the largest cause first."""
+    """The causes of a move in a few words, for a caption: the largest cause first."""
     named = [cause_label(c, move.scenario, story, database) for c in _because_of(move)]
     text = "; ".join(dict.fromkeys(named))
-    told = move.stated.told if move.stated else None
-    if not text and told and told.analyst:
-        reason, bare = shortened(told.reason), "" if told.evidence else "no new evidence: "
+    step = move.stated.main_step if move.stated else None
+    if not text and step and step.analyst:
+        reason, bare = shortened(step.reason), "" if step.evidence else "no new evidence: "
         text = f"{bare}“{reason}”" if reason else "no reason was given"
     if move.apart and move.figure == "stated" and move.implied.because:
         first = cause_label(move.implied.because[0], move.scenario, story, database)
@@ -255,7 +256,7 @@ def _count(story: Story, named: int) -> Iterator[str]:
     """Yield how many moved beside those that are named, or that none did."""
     older, moved = story.live - len(story.opened), len(story.moved)
     fresh = counted(story.new_evidence, "item") + (" is" if story.new_evidence == 1 else " are")
-    if moved and not story.told:
+    if moved and not story.notable:
         yield f"Hardly anything moved{_since(story)}."
     elif moved > named:
         more = f"{moved - named}{' more' if named else ''} of {counted(older, 'open question')}"
