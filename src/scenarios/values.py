@@ -251,7 +251,7 @@ class GradeWeights(Record, frozen=True):
     numbers, each 0 to 1. Example: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]."""
 
     def share(self, grade: str) -> float:
-        """What an item of a grade keeps of its rating."""
+        """The share of its rating that an item of a grade keeps, 0 to 1."""
         return self.reliability[grade[0]] * self.credibility[int(grade[1]) - 1]
 
 

@@ -429,7 +429,7 @@ class Reviewed(NamedTuple):
 def reviewed(opened: Opened, period: Window, repository: git.Repository | None) -> Reviewed:
     """The review of a window; in a repository beside what was said then.
 
-    Without a repository, a commit, or git, nothing of that is told.
+    Without a repository, a commit, or git, nothing of that is shown.
     """
     changed = remark = None
     if repository:

@@ -1,4 +1,4 @@
-"""What was known on a day, and which questions were open on it."""
+"""Evidence known on a day, and the questions that were open on it."""
 
 from __future__ import annotations
 

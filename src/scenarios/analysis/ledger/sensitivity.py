@@ -41,7 +41,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """What one input adds to the band: half the movement of the log odds as it is bent, in dB.
+    """Contribution of an input to the band: half the move of the log odds as it is bent, in dB.
 
     `low` and `high` are the implied probability at both ends: of a link at those of the linked
     scenario's band, whose term is divided by 1.645. The id of a link and of a prior is a scenario,
@@ -220,7 +220,7 @@ def _dependences(
 
 
 def _counted(comparison: Comparison) -> dict[int, dict[ScenarioId, float]]:
-    """What each group counts in each column, in decibans."""
+    """Decibans that each group counts in each column."""
     counted: dict[int, dict[ScenarioId, float]] = {}
     for column, nets in comparison.nets.items():
         for line, share in zip(nets, factors(weighed(nets), comparison.dependence), strict=True):

@@ -231,7 +231,7 @@ def _unreadable(window: Window) -> tuple[str, ...]:
 
 
 def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "resolved"]:
-    """Whether anything is asked, has opened, and is open still."""
+    """State of the database: nothing asked, opened, open or all resolved."""
     if not window.database.scenarios and not window.database.withheld:
         return "empty"
     if live or window.database.withheld:

@@ -354,7 +354,7 @@ def _early(day: date, bound: str, limit: date | str, *keys: str) -> Fault:
 
 
 def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
-    """A character that nobody sees in a text: names look alike that differ. Told once a text.
+    """A character that nobody sees in a text: names look alike that differ. Reported once a text.
 
     Example: U+200B (zero width space) inside `title: Align…ment`.
     To do: delete what does not belong there; every output spells it out.

@@ -233,7 +233,7 @@ def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]
 
 
 def _as_before(finding: Finding) -> tuple[str, ...]:
-    """What makes it the same as at another date: its message too, where it is about a move."""
+    """Key by which it is the same on two dates, with its message where it is about a move."""
     of_move = finding.rule in (one_origin.id, weak_line.id, unexplained_move.id)
     return finding.rule, finding.subject, *finding.keys, *((finding.message,) if of_move else ())
 

@@ -35,7 +35,7 @@ def links_within_a_set(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 @rule("link-circle", "Priors that depend on one another")
 def links_in_a_circle(loaded: LoadedRecords) -> Iterator[RecordFault]:
-    """Priors depend on one another in a circle, each set taken as one. Told once a circle.
+    """Priors depend on one another in a circle, each set taken as one. Reported once a circle.
 
     Example: `pact` has `given: {war: …}`, and `war` has `given: {pact: …}`.
     To do: remove `given` from one of them: of two scenarios, the one that is decided first.
@@ -270,9 +270,9 @@ def rated_twice(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 @rule("mixed-row", "Evidence that rates a set partly directly, partly through indicators")
 def mixed_rows(loaded: LoadedRecords) -> Iterator[RecordFault]:
-    """An item rates some members of a set directly, others through indicators. Told once a set.
+    """An item rates some members of a set directly, others through indicators. Reported once a set.
 
-    A member that is rated both ways is `rated-twice`, and not told about here.
+    A member that is rated both ways is `rated-twice`, and not reported here.
 
     Example: of one set, `rupture` is rated directly and `military-pact` by `military-pact/talks`.
     To do: rate the members of a set all directly or all through indicators.

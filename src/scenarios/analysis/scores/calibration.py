@@ -80,7 +80,7 @@ def shares(
 
     The figures of a set share its weight equally on each day.
     """
-    said: dict[str, list[Share]] = {}
+    by_name: dict[str, list[Share]] = {}
     for timeline in timelines:
         happened = float(timeline.question.outcome == "occurred")
         lines = timeline.lines
@@ -90,8 +90,8 @@ def shares(
             covered = sum(end - start for start, end, _ in segments)
             for start, end, figure in segments:
                 weight = (end - start) / covered
-                said.setdefault(name, []).extend(_parts(figure, weight, happened))
-    return said
+                by_name.setdefault(name, []).extend(_parts(figure, weight, happened))
+    return by_name
 
 
 def _parts(figure: Figure, weight: float, happened: float) -> Iterator[Share]:

@@ -38,7 +38,7 @@ Line = Runs[float]
 Spans = list[tuple[int, int, Figure]]
 Cluster = tuple[bool, str]
 """Kind (set or scenario) and id: the unit of resampling."""
-Told = list[tuple[date, float | None]]
+Forecasts = list[tuple[date, float | None]]
 
 
 class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,21 +96,21 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database: Database
-    told: dict[ScenarioId, dict[Analyst, Told]]
+    forecasts: dict[ScenarioId, dict[Analyst, Forecasts]]
     bearing: dict[ScenarioId, list[EvidenceId]]
     means: dict[tuple[ScenarioId, date, int], Line]
 
 
 def archive(database: Database) -> Archive:
     """Every forecast by question and analyst, oldest first; every item by question."""
-    by_scenario: dict[ScenarioId, dict[Analyst, Told]] = {}
+    by_scenario: dict[ScenarioId, dict[Analyst, Forecasts]] = {}
     for on, id in sorted((sheet.date, id) for id, sheet in database.sheets.items()):
         sheet = database.sheets[id]
         # An analyst of that name is kept apart from the forecasters that are no analysts.
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             by_scenario.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database=database, told=by_scenario, bearing=bearing(database), means={})
+    return Archive(database=database, forecasts=by_scenario, bearing=bearing(database), means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> ResolvedQuestion | None:
@@ -134,7 +134,7 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolv
 
 def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
     """Forecasts standing at the end of each scored day; none from the resolution on counts."""
-    by_analyst = archive.told.get(question.scenario, {})
+    by_analyst = archive.forecasts.get(question.scenario, {})
     lines = analysts_on(archive, question, question.scenario)
     analysts = {name: line for name, line in sorted(lines.items()) if stood(line)}
     stated = _stated(archive, question)
@@ -217,12 +217,12 @@ def analysts_on(
     archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId
 ) -> dict[Analyst, Line]:
     """Line of each analyst on a scenario, over the days of the question."""
-    by_analyst = archive.told.get(scenario_id, {})
+    by_analyst = archive.forecasts.get(scenario_id, {})
     days = standing_days(archive.database.tracker)
     return {name: _analyst(forecasts, days, question) for name, forecasts in by_analyst.items()}
 
 
-def _analyst(forecasts: Told, stands: int, question: ResolvedQuestion) -> Line:
+def _analyst(forecasts: Forecasts, stands: int, question: ResolvedQuestion) -> Line:
     """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
     marks: dict[int, float | None] = {}
     days = [(on - question.opened).days for on, _ in forecasts]
@@ -290,7 +290,7 @@ def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
     return line_of({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
 
 
-def _last_given(forecasts: Told, question: ResolvedQuestion) -> float | None:
+def _last_given(forecasts: Forecasts, question: ResolvedQuestion) -> float | None:
     """The last figure dated on a scored day; None withdraws, or all are from before `opened`."""
     given = (((on - question.opened).days, figure) for on, figure in reversed(forecasts))
     day, figure = next(entry for entry in given if entry[0] < question.scored)

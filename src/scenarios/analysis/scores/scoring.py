@@ -97,7 +97,7 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def question(self) -> Cluster:
-        """What is scored: a set or a scenario."""
+        """The set or the scenario that is scored."""
         whole = self.set if self.set and not self.alone else None
         return whole is not None, whole or self.scenario
 
@@ -273,7 +273,7 @@ def score(
     kept = archive(database)
     scored, excluded = _scored(kept, as_of, chosen, progress)
     rows = _rows(scored)
-    said = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))
+    by_name = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))
     asked = [timeline.question for timeline in scored]
     single = sorted(each.scenario for each in asked if not each.answers)
     return Score(
@@ -294,9 +294,9 @@ def score(
         ),
         excluded=tuple(excluded),
         without_prior=tuple(id for id in single if is_without_prior(database, id)),
-        calibration=tuple(row for name in said for row in calibration(name, said[name])),
-        decomposition=tuple(decomposition(name, said[name]) for name in said),
-        corp=tuple(corp(name, said[name]) for name in said),
+        calibration=tuple(row for name in by_name for row in calibration(name, by_name[name])),
+        decomposition=tuple(decomposition(name, by_name[name]) for name in by_name),
+        corp=tuple(corp(name, by_name[name]) for name in by_name),
         prior_by_reference=tuple(_by_reference(database, rows)),
     )
 

@@ -43,7 +43,7 @@ _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("recorded", "When we learned of it", lambda text: parsing.day(text).isoformat()),
     ("analyst", "Who judges", parsing.id),
 )
-"""What nobody is asked for and has a value all the same, with the question that changes it."""
+"""Values that nobody is asked for, each with the question that changes it."""
 _UNASKED = ("corroborated_by", "quote", "notes", "attachment")
 """Keys of an item that are never asked for; values given for them are shown with the rest."""
 
@@ -178,7 +178,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
     def note_in(self, root: Path) -> None:
         """From now on a kill loses nothing either: the command lies in the user's state folder.
 
-        What an earlier kill left there is told, until an item of that summary is entered.
+        What an earlier kill left there is named, until an item of that summary is entered.
         """
         before = left(root, "add-evidence")
         for place, text in before.items():

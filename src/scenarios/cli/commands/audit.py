@@ -51,7 +51,7 @@ def command(
 def _uncommitted(
     context: typer.Context, revisions: Sequence[Revision], committed: Database
 ) -> list[AuditFinding]:
-    """What an audit will find of the working tree once it is committed."""
+    """Findings of an audit of the working tree once it is committed."""
     try:
         opened = open_here(context)
     except ScenError:  # a bare repository

@@ -77,7 +77,7 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
     """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
 
     What does not check is offered again on a terminal, with the faults above it. What was typed
-    and is not written stays in the copy, whose place is told.
+    and is not written stays in the copy, whose place is printed.
     """
     opened = open_folder(root)
     old = opened.snapshot[locate(opened, id).path]

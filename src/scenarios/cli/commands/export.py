@@ -49,10 +49,10 @@ def command(
     )
     if export.left_out and as_of is None:
         say(f"{counted(export.left_out, 'row')} left out that name what is not there: scen check")
-    show(export, lambda: printable(_told(export)), form)
+    show(export, lambda: printable(_summary(export)), form)
 
 
-def _told(export: Exported) -> str:
+def _summary(export: Exported) -> str:
     if not export.tables:
         return export.place
     rows = sum(table.rows for table in export.tables)

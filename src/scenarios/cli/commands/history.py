@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.history.commit_log import history as told
+from scenarios.analysis.history.commit_log import history as commit_log
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits, reading, repository_of
@@ -44,7 +44,7 @@ def command(
     if subject is not None:
         ever = {change.id for revision in revisions for change in revision.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
-    log = told(revisions, subject, since, limit or None, progress())
+    log = commit_log(revisions, subject, since, limit or None, progress())
     title = _title(revisions, subject) if subject else None
     show(log, lambda: document(log, subject, title), form, output)
 

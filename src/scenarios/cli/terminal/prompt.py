@@ -248,7 +248,7 @@ def answer(
         _now(fault)
         before = suggested(fault) or ""
     dialogue.is_quiet = False
-    for text in dialogue.told:
+    for text in dialogue.messages:
         typer.echo(text, err=True)
     draft, stands = (before, default) if editor() else ("", before or default)
     is_refused = False
@@ -337,7 +337,7 @@ def tell(text: str, indent: int = 2) -> None:
 def show(text: str) -> None:
     """The same of a text that is laid out already."""
     if (dialogue := current.get()) and dialogue.is_quiet:
-        dialogue.told.append(text)
+        dialogue.messages.append(text)
     else:
         typer.echo(text, err=True)
 

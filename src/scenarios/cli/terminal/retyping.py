@@ -45,7 +45,7 @@ class Dialogue:
         self.times: Counter[str] = Counter()
         self.asked: list[Key] = []
         self.rows: list[RecordLine] = []
-        self.told: list[str] = []
+        self.messages: list[str] = []
 
     def key(self, question: str) -> Key:
         """The question that is asked now."""
@@ -61,7 +61,7 @@ class Dialogue:
         """Keep an answer; with a label, as a line of the record."""
         self.answers[key] = answer
         self.asked.append(key)
-        self.told.clear()
+        self.messages.clear()
         self.is_quiet = bool(self.before)
         if label:
             self.rows.append(RecordLine(label, shown, key))

@@ -61,7 +61,7 @@ def before(site: Site) -> Iterator[tuple[Span, ...]]:
 def page(site: Site) -> Page:
     """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
     places = site.links(INDEX)
-    news = _told(site) if site.scenarios else ()
+    news = _lead(site) if site.scenarios else ()
     facets = _facets(site)
     main = (
         f'<div class="summary">{html.sections(_summary(site), places)}</div>'
@@ -101,7 +101,7 @@ def _summary(site: Site) -> Iterator[Block]:
     yield Heading(1, site.title)
     if not site.scenarios:
         yield Paragraph(f"No scenario had opened by {site.as_of}.")
-    elif news := _told(site):
+    elif news := _lead(site):
         yield Paragraph(news)
         if is_quiet(figures(site).review.story):
             yield from (Paragraph(paragraph) for paragraph in before(site))
@@ -113,7 +113,7 @@ def _summary(site: Site) -> Iterator[Block]:
         yield drawn
 
 
-def _told(site: Site) -> tuple[Span, ...]:
+def _lead(site: Site) -> tuple[Span, ...]:
     """The lead of the review."""
     return sentences.joined(sentences.lead(figures(site).review.story, site.database))
 

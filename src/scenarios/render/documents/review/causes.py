@@ -252,7 +252,7 @@ def by_whom(change: Amendment, story: Story) -> Sentence:
 
 
 def _instead(row: Restated, story: Story, database: Database) -> Sentence:
-    """What would have been said, where that differs as it is printed."""
+    """The figures that would have been stated, where they are printed differently."""
     then = f"On {day_words(story.since, story)}"
     title = cells.quoted(cells.scenario(row.scenario, database))
     parts: list[Sentence] = []
