@@ -19,6 +19,7 @@ from scenarios.analysis.review.restated import (
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import Problem
 from scenarios.model import Database, Tracker
+from scenarios.render.pictures.overview import overview
 from scenarios.scales import decibans
 from tests.analysis.story import Story
 from tests.analysis.words import database_of
@@ -42,6 +43,15 @@ def test_a_changed_prior_is_a_cause_of_its_own_and_nothing_else_moved() -> None:
     assert [change.after for change in told.implied.because[0].changes] == [0.5]
     assert (told.only_restated, made.story.moved, made.headline.restated) == (True, (), ("a",))
     assert {row.id: row.shown.previous for row in made.scenarios} == {"a": near(0.3), "b": 0.5}
+
+
+def test_an_overview_counts_what_was_changed_afterwards_apart_from_what_moved() -> None:
+    now = database_of("a probability=.5; b")
+    _, made = looked_back(database_of("a probability=.3; b"), now)
+    drawn = overview(made, now)
+    assert drawn
+    head = "2 open scenarios, none moved since 3 January 2022, 1 changed afterwards. "
+    assert drawn.label.startswith(head)
 
 
 def test_a_changed_prior_and_an_item_of_the_week_add_up() -> None:

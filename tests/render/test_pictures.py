@@ -193,6 +193,10 @@ def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
         (Because(kind="time"), "time passed without it"),
         (Because(kind="rivals"), "the others of its set"),
         (Because(kind="overlap"), "less weight for older evidence on the same theme"),
+        (
+            Because(kind="overlap", by=Because(kind="retraction", subjects=("e",))),
+            "more weight for older evidence on the same theme",
+        ),
         (Because(kind="restated"), "changed afterwards"),
     ],
 )

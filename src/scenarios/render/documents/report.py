@@ -223,8 +223,8 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
         if rows:
             blocks += [_heading(cause, story, database), Items(tuple(rows))]
     if blocks:
-        less = "" if every else f" Under {_LEAST} dB: scen report --all"
-        lead = f"Implied before each and after it, one day after the other.{less}"
+        small = "." if every else f"; under {_LEAST} dB: scen report --all"
+        lead = f"Implied before and after each, day by day{small}"
         yield Heading(2, "What moved the evidence", (lead,), anchor="moved")
         yield from blocks
 
