@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.analysis.period.period import window
 from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.rules.findings import findings
 from scenarios.model import Tracker
 from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain
 from scenarios.render.documents import explanation
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import shifted
+from scenarios.render.documents.review.findings import command
 from scenarios.render.writers import terminal
+from scenarios.scales import LOWEST, TOLERANCE
 from tests.records import database, day, scenario, sheet
 
 
@@ -58,3 +64,18 @@ def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_belo
 def test_what_would_be_printed_as_it_was_is_not_restated(before: float, told: str) -> None:
     shift = Shift(from_=before, to=0.754)
     assert shifted(None, shift) == told
+
+
+@given(st.lists(st.floats(0.05, 0.9), min_size=2, max_size=4))
+def test_priors_of_a_set_sum_to_one_once_the_command_of_the_report_was_given(
+    priors: list[float],
+) -> None:
+    members = {id: scenario(p, set="s") for id, p in zip("abcd", priors, strict=False)}
+    base = database(Tracker(sets={"s": "All"}), scenarios=members)
+    off = [f for f in findings(window(base, day(0), day(1))) if f.rule == "sum-not-one"]
+    for finding in off:
+        _, _, id, change = command(finding, base).split()
+        value = float(change.removeprefix("prior.probability="))
+        others = sum(priors) - priors["abcd".index(id)]
+        assert value == pytest.approx(max(1 - others, LOWEST), abs=TOLERANCE / 2 + 1e-9)
+    assert bool(off) == (abs(sum(priors) - 1) > TOLERANCE)

@@ -10,7 +10,7 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render.document import Block, Flat, Folded, Heading, Item, Items, Paragraph, Span
-from scenarios.scales import LOWEST, nearest_sum_to_one
+from scenarios.scales import LOWEST
 from scenarios.text import counted
 
 ANCHOR, TODOS = "findings", "needs"
@@ -168,7 +168,10 @@ def command(finding: Finding, database: Database) -> str:
 
 
 def _summing(finding: Finding, database: Database) -> str:
-    """The command for the figure of a set, of an analyst or a prior, that is furthest off."""
+    """The command that gives a set's largest figure, a forecast or a prior, what the others leave.
+
+    One command ends it, unless that would be nothing.
+    """
     ids = database.members.get(finding.subject, ())
     analyst = ""
     figures = {other: database.scenarios[other].prior.probability for other in ids}
@@ -177,9 +180,8 @@ def _summing(finding: Finding, database: Database) -> str:
         analyst = sheet.analyst
         own = (standing(database, other, sheet.date).get(analyst) for other in ids)
         figures = {other: f.probability for other, f in zip(ids, own, strict=True) if f}
-    nearest = nearest_sum_to_one(figures)
-    id = max(figures, key=lambda other: (abs(nearest[other] - figures[other]), other))
-    value = max(round(nearest[id], 3), LOWEST)
+    id = max(figures, key=lambda other: (figures[other], other))
+    value = max(round(figures[id] + 1 - sum(figures.values()), 3), LOWEST)
     if analyst:
         return f"scen forecast {id} {value:g} --analyst {analyst}"
     return f"scen edit {id} prior.probability={value:g}"
