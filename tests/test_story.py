@@ -142,10 +142,10 @@ def test_a_command_of_each_rule_has_an_id_that_it_takes() -> None:
     assert of["unrated"] == "scen rate e"
     assert of["non-diagnostic"] == "scen edit s5/x"
     assert of["few-indicators"] == "scen add-indicator s2"
-    assert of["sum-not-one"] == "scen edit s3 prior.probability=0.5"
+    assert of["sum-not-one"] == "scen edit s3 prior.probability=0.4"
     assert of["partial-row"] == "scen rate f"
     sheet = [f for f in review(window(db, day(2), day(9))).every_finding if f.kind == "forecasts"]
-    assert findings.command(sheet[0], db) == "scen forecast s3 0.5 --analyst desk"
+    assert findings.command(sheet[0], db) == "scen forecast s3 0.2 --analyst desk"
 
 
 def flat(text: Text) -> str:
