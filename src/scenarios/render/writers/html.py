@@ -19,6 +19,7 @@ from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document, Figure, Text, grouped, plain, spans
+from scenarios.render.templating import fill
 from scenarios.text import printable
 
 
@@ -62,30 +63,17 @@ def whole(
     around: Around = ALONE,
 ) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">\n'
-    referrer = '<meta name="referrer" content="no-referrer">\n'
-    return f"""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-{"" if around.is_served else policy}\
-<meta name="viewport" content="width=device-width, initial-scale=1">
-{"" if around.is_served else referrer}\
-<meta name="color-scheme" content="light dark">
-<title>{safe(title)}</title>
-{around.head}{_styles(around)}
-</head>
-<body{' class="indexed"' if index else ""}>
-{"".join(f'<a class="skip" href="{escape(skip.href)}">{safe(skip.name)}</a>' for skip in skips)}\
-{around.top}{_index(index) if index else ""}
-<main {around.main}id="main" tabindex="-1">
-{content}
-</main>
-{f"<footer>{foot}</footer>" if foot else ""}
-{f"<script>{around.script}</script>" if around.script else ""}\
-</body>
-</html>"""
+    return fill(
+        "page.html",
+        title=title,
+        content=content,
+        index=index,
+        skips=skips,
+        foot=foot,
+        around=around,
+        policy=_policy(around),
+        styles=_inner(around),
+    )
 
 
 def _policy(around: Around) -> str:
@@ -96,14 +84,6 @@ def _policy(around: Around) -> str:
     script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
     styles = f"style-src {elsewhere}{own}".rstrip()
     return f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'"
-
-
-def _styles(around: Around) -> str:
-    sheet = f'<link rel="stylesheet" href="{escape(around.stylesheet)}">\n'
-    inner = "\n".join(f"<style>{rules}</style>" for rules in _inner(around))
-    if around.rules_at:
-        inner = f'<link rel="stylesheet" id="rules" href="{escape(around.rules_at)}">'
-    return (sheet if around.stylesheet else "") + inner
 
 
 def _inner(around: Around) -> list[str]:
@@ -128,24 +108,6 @@ def style() -> str:
 def digest(rules: str) -> str:
     """By which a page's policy knows its own style."""
     return base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
-
-
-def _index(entries: Sequence[IndexEntry]) -> str:
-    """Write the index: beside the content where there is room, else folded below it."""
-    return f"""\
-<nav class="index" aria-label="Contents"><details><summary>Contents</summary>{_entries(entries)}\
-</details></nav>
-"""
-
-
-def _entries(entries: Sequence[IndexEntry]) -> str:
-    items = ""
-    for entry in entries:
-        figure = f" <span>{escape(entry.figure)}</span>" if entry.figure else ""
-        under = _entries(entry.under) if entry.under else ""
-        name = f"<bdi>{safe(entry.name)}</bdi>{figure}"
-        items += f'<li><a href="{escape(entry.href)}">{name}</a>{under}</li>'
-    return f"<ul>{items}</ul>"
 
 
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
