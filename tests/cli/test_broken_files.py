@@ -268,6 +268,18 @@ def test_a_list_in_json_names_the_file_beside_its_rows() -> None:
 
 
 @pytest.mark.usefixtures("broken")
+def test_an_item_in_a_list_keeps_the_broken_scenario_that_it_rates() -> None:
+    conflicted = Path(PACT).read_text()
+    Path(PACT).write_text(FILES["pact.yaml"])
+    assert scen("rate", "2022-02-04-visit", "pact=C").exit_code == 0
+    rows = json.loads(scen("list", "evidence", "--format", "json").stdout)
+    assert [row["id"] for row in rows if "pact" in row["scenarios"]] == ["2022-02-04-visit"]
+    Path(PACT).write_text(conflicted)
+    rated = {row["id"]: row["scenarios"] for row in answered("list", "evidence")["rows"]}
+    assert rated == {row["id"]: row["scenarios"] for row in rows}
+
+
+@pytest.mark.usefixtures("broken")
 def test_sql_has_a_row_without_figures_for_the_broken_scenario_itself() -> None:
     sql = "select day, stated, analysts, implied from figures where scenario_id = 'pact'"
     made = scen("query", *DAY, "--format", "csv", sql)

@@ -197,6 +197,7 @@ def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
     rows = []
     for id, item in database.evidence.items():
         bears = bears_on(database, item)
+        unread = item.ratings.keys() & database.withheld.keys()
         kept = (
             item.recorded <= known.as_of
             and wanted.day(item.recorded)
@@ -216,7 +217,7 @@ def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
                     source=item.source,
                     grade=item.grade(database.sources),
                     theme=item.theme,
-                    scenarios=tuple(sorted(bears)),
+                    scenarios=tuple(sorted(bears | unread)),
                     counts=id in known.evidence,
                     attachment=item.attachment.file if item.attachment else None,
                 )
