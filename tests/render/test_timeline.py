@@ -142,7 +142,11 @@ def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
     ]
     assert rows[2][3] == "Seen first; with more; Seen too"
     assert rows[4][3] == "n0 80%"
-    led = {one.anchor for many in (data.steps, data.seen, data.sayings) for one in many}
+    led = {one.anchor for many in (data.seen, data.sayings) for one in many}
     assert led <= set(made.table.anchors)
+    assert [step.anchor for step in data.steps if step.anchor not in made.table.anchors] == [
+        "e-d",
+        "e-f",
+    ], "what was caused by an item leads to it"
     last = texts(draw(data))
     assert {"80% stated", "72% implied"} <= set(last)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date
 
 from scenarios.scales import estimative_term, percent, printed
+from scenarios.values import first_day
 
 MINUS = "−"
 _LARGE = 9.95
 """Points from which a move is printed without a decimal."""
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _ASCII: dict[int, int | str] = {
     **str.maketrans("−–…·→○●×─▁▂▃▄▅▆▇█“”Σ≥±", '--~.>o*x-12345678""S>~'),
     ord("½"): "1/2",
@@ -59,6 +63,16 @@ def in_words(value: float, language: str) -> str:
 def short_day(day: date) -> str:
     """`24 Feb 2022`."""
     return f"{day.day} {day:%b %Y}"
+
+
+def on_screen(text: str) -> str:
+    """A day or a month of a record as a page writes it, `24 Feb 2022`; any other text as it is."""
+    if not _DAY.fullmatch(text):
+        return text
+    with suppress(ValueError):
+        day = first_day(text)
+        return short_day(day) if day.isoformat() == text else f"{day:%b %Y}"
+    return text
 
 
 def long_day(day: date) -> str:

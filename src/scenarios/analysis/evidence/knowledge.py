@@ -213,6 +213,17 @@ def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
     return {id: s for id, s in database.scenarios.items() if s.opened <= as_of}
 
 
+def declared_events(database: Database, as_of: date) -> dict[str, tuple[EvidenceId, ...]]:
+    """The items of each event that evidence recorded by a day declares, latest event first."""
+    events: dict[str, list[EvidenceId]] = {}
+    days = {id: first_day(item.observed) for id, item in database.evidence.items()}
+    for _, id in sorted(((day, id) for id, day in days.items()), reverse=True):
+        item = database.evidence[id]
+        if item.event and item.recorded <= as_of:
+            events.setdefault(item.event, []).append(id)
+    return {event: tuple(ids) for event, ids in events.items()}
+
+
 def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     """The scenarios that an item rates, directly or through an indicator that it fires."""
     rated = set(evidence.ratings)

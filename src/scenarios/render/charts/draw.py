@@ -152,13 +152,14 @@ _LEFT, _TOP, _FOOT = 190, 96, 168
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of a card; `points` are drawn if there are any."""
+    """Figures of a card, and the tracker's notice; `points` are drawn if there are any."""
 
     title: str
     figure: str
     look: Literal["stated", "implied", "ink"] = "ink"
     about: str
     signature: str
+    notice: str = ""
     points: tuple[DayFigures, ...] = ()
 
 
@@ -175,19 +176,21 @@ def _draw(data: Card) -> Drawing:
         body.append(svg.text(_CARD_EDGE, y, line, "f-ink bold head"))
         y += _CARD_LINE
     large = svg.text(0, 0, data.figure, f"f-{data.look} bold")
-    body.append(f'<g transform="translate({_CARD_EDGE},{_FOOT - 22}) scale({_ZOOM})">{large}</g>')
-    body.append(svg.text(_CARD_EDGE, _FOOT, data.about, "f-muted small"))
-    body.append(_course(data.points))
-    [signature] = folded(data.signature, room, 1, SMALL)
-    body.append(svg.text(_CARD_EDGE, _HIGH - 14, signature, "f-muted small"))
+    notice = folded(data.notice, room, 2, SMALL) if data.notice else []
+    foot = _FOOT - len(notice) * parts.LINE
+    body.append(f'<g transform="translate({_CARD_EDGE},{foot - 22}) scale({_ZOOM})">{large}</g>')
+    body.append(svg.text(_CARD_EDGE, foot, data.about, "f-muted small"))
+    body.append(_course(data.points, foot))
+    signature = folded(data.signature, room, 1, SMALL)
+    body.append(parts.lines(_CARD_EDGE, foot + 28, [*signature, *notice], "f-muted small"))
     return Drawing("".join(body), (0, 0, _WIDE, _HIGH))
 
 
-def _course(points: tuple[DayFigures, ...]) -> str:
+def _course(points: tuple[DayFigures, ...], foot: float) -> str:
     if not points:
         return ""
     first, last = points[0].day, points[-1].day
     days = DayScale(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
-    odds = log_odds(parts.probabilities(points), _FOOT - 22, _TOP, 3)
+    odds = log_odds(parts.probabilities(points), foot - 22, _TOP, 3)
     courses = {name: parts.course(points, name, days, odds) for name in ("implied", "stated")}
     return "".join(svg.path(line, f"s-{name}", 2) for name, line in courses.items() if line)

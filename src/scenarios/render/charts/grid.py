@@ -10,8 +10,8 @@ import msgspec
 
 from scenarios.render.charts import lanes, parts, svg
 from scenarios.render.charts.lanes import Lanes, Member
-from scenarios.render.charts.parts import LINE, NARROW, WIDE
-from scenarios.render.charts.scale import SMALL, DayScale, days_beyond, folded
+from scenarios.render.charts.parts import LINE, NARROW, WIDE, probabilities
+from scenarios.render.charts.scale import SMALL, DayScale, days_beyond, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import short_day, signed
 from scenarios.text import counted
@@ -133,7 +133,7 @@ def _arrow(x: float, y: float, decibans: float) -> str:
     return svg.path(d, "f-for s-paper" if decibans > 0 else "f-paper s-against", 1.5)
 
 
-_COLUMNS, _GAP = 3, 24
+_COLUMNS, _GAP, _TALL = 3, 24, 100
 _MULTIPLES_LINE = 16
 _TITLE = 3
 _LEAST = 6.0
@@ -141,13 +141,18 @@ _LEAST = 6.0
 
 
 class Multiples(Lanes, frozen=True, kw_only=True):
-    """The scenarios in the order in which they are drawn, from left to right and down."""
+    """The scenarios in the order in which they are drawn, from left to right and down.
+
+    Around an `event`, as the day `since` is written, all have one scale, else each its own.
+    """
+
+    event: str = ""
 
 
 def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """In columns; the cells of a row are as high as the highest of them."""
     wide = NARROW if narrow else WIDE
-    columns = 1 if narrow else min(_COLUMNS, len(data.members))
+    columns = 1 if narrow else _COLUMNS if data.event else min(_COLUMNS, len(data.members))
     cell = (wide - (columns - 1) * _GAP) / columns
     key, height = parts.key(lanes.key(data), wide)
     body, y = [key], height + 10.0
@@ -156,16 +161,20 @@ def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NO
         titles = [folded(member.title, cell, _TITLE, bold=True) for member in row]
         tall = max(map(len, titles)) * _MULTIPLES_LINE
         figures = max(len(list(lanes.figures(member))) for member in row)
-        above = tall + (figures - 1) * _MULTIPLES_LINE + 10
+        above = tall + max(figures - 1, 1) * _MULTIPLES_LINE + 10
         for number, (member, title) in enumerate(zip(row, titles, strict=True)):
             drawn = _cell(member, title, data, (cell, tall, above), places)
             body.append(svg.moved(drawn, number * (cell + _GAP), y))
-        y += above + lanes.LANE + 42
+        y += above + _plot(data) + 42
     return Drawing("".join(body), (-2, 0, wide + 4, y - 10))
 
 
 def _cell(
-    member: Member, title: list[str], data: Lanes, box: tuple[float, float, float], places: Places
+    member: Member,
+    title: list[str],
+    data: Multiples,
+    box: tuple[float, float, float],
+    places: Places,
 ) -> str:
     """A member in a cell: its width, the height of its title, and where its lines begin."""
     wide, tall, above = box
@@ -177,7 +186,24 @@ def _cell(
         body += svg.text(0, y, figure, f"f-{name} small bold")
     body += svg.text(wide, tall + 14, last[1], f"f-{last[0]} small bold end")
     days = lanes.days_of(data, 44, wide - 8)
-    foot = above + lanes.LANE
-    body += lanes.lane(member, data, days, above, foot, _LEAST)
+    foot = above + _plot(data)
+    together = data.members if data.event else (member,)
+    shown = [p for other in together for p in probabilities(other.points)]
+    body += lanes.lane(member, data, days, log_odds(shown, foot, above, _LEAST))
+    if data.event:
+        return body + _event(data, days, above, foot)
     body += svg.text(days.start, foot + 16, f"{days.first:%b %Y}", "f-muted small")
     return body + svg.text(days.end, foot + 16, f"{days.last:%b %Y}", "f-muted small end")
+
+
+def _plot(data: Multiples) -> int:
+    """Height of the lines; on one scale for all they need more of it."""
+    return _TALL if data.event else lanes.LANE
+
+
+def _event(data: Multiples, days: DayScale, top: float, foot: float) -> str:
+    """The day of the event, through the lines and below them."""
+    x, half = days.at(data.since), width(data.event, SMALL) / 2
+    middle = min(max(x, days.start + half), days.end - half)
+    line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")
+    return line + svg.text(middle, foot + 19, data.event, "f-muted small middle")

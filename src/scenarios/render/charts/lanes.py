@@ -9,7 +9,15 @@ import msgspec
 
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
-from scenarios.render.charts.scale import SMALL, DayScale, days_beyond, folded, log_odds, width
+from scenarios.render.charts.scale import (
+    SMALL,
+    DayScale,
+    LogOdds,
+    days_beyond,
+    folded,
+    log_odds,
+    width,
+)
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, short_day
 
@@ -35,12 +43,14 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
     """The members in the order in which they are drawn.
 
     `shares` are what is implied of those that were in the set before and now, which sum to 1.
+    The days from `since` to `as_of` are shaded; `about` says what they are, if no review.
     """
 
     since: date
     as_of: date
     members: tuple[Member, ...]
     shares: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    about: str = ""
 
 
 def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
@@ -71,11 +81,14 @@ def days_of(data: Lanes, start: float, end: float) -> DayScale:
 
 
 def key(data: Lanes) -> Iterator[parts.Key]:
-    """Key of the lines and the band."""
-    yield parts.sample("stated"), "stated"
-    yield parts.sample("implied"), "implied by the evidence"
+    """Key of the lines that are drawn, and of the band."""
+    ends = [member.points[-1] for member in data.members]
+    if any(end.stated is not None for end in ends):
+        yield parts.sample("stated"), "stated"
+    if any(end.implied is not None for end in ends):
+        yield parts.sample("implied"), "implied by the evidence"
     window = svg.path(svg.bar(-10, -6, 20, 12), "f-window s-grid")
-    yield window, f"since {short_day(data.since)}"
+    yield window, data.about or f"since {short_day(data.since)}"
 
 
 def _wide(
@@ -87,7 +100,7 @@ def _wide(
     body = svg.mark(drawn, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))
     for number, (name, figure) in enumerate(figures(member)):
         body += svg.text(WIDE, y + 16 + number * _LINE, figure, f"f-{name} small bold end")
-    return body + lane(member, data, days, y, foot, _longest(data)), foot
+    return body + lane(member, data, days, _odds(member, data, y, foot)), foot
 
 
 def _narrow(
@@ -103,7 +116,7 @@ def _narrow(
         body += svg.text(0, y + number * _LINE, figure, f"f-{name} small bold")
     body += svg.text(NARROW, y, last[1], f"f-{last[0]} small bold end")
     y += max(len(others), 1) * _LINE - 6
-    return body + lane(member, data, days, y, y + LANE, _longest(data)), y + LANE
+    return body + lane(member, data, days, _odds(member, data, y, y + LANE)), y + LANE
 
 
 def figures(member: Member) -> Iterator[tuple[str, str]]:
@@ -113,12 +126,13 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
         yield "ink", member.outcome.label
     if last.stated is not None:
         yield "stated", f"stated {from_to(member.stated_before, last.stated)}"
-    yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
+    if last.implied is not None:
+        yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
 
 
-def lane(member: Member, data: Lanes, days: DayScale, top: float, foot: float, least: float) -> str:
-    """Draw both lines of a member on a scale of its own, at least `least` decibans tall."""
-    odds = log_odds(probabilities(member.points), foot, top, least)
+def lane(member: Member, data: Lanes, days: DayScale, odds: LogOdds) -> str:
+    """Draw both lines of a member."""
+    foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
     body = svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")
     body += "".join(parts.levels(odds, days))
@@ -128,10 +142,11 @@ def lane(member: Member, data: Lanes, days: DayScale, top: float, foot: float, l
     return body + (parts.ending(member.outcome, days, top, foot) if member.outcome else "")
 
 
-def _longest(data: Lanes) -> float:
-    """Decibans of the longest scale: on one of the same length all lanes are as fine."""
-    scales = (log_odds(probabilities(member.points), 0, 1) for member in data.members)
-    return max(scale.high - scale.low for scale in scales)
+def _odds(member: Member, data: Lanes, top: float, foot: float) -> LogOdds:
+    """A member's own scale, as long as the longest of all: so all lanes are as fine."""
+    scales = (log_odds(probabilities(other.points), 0, 1) for other in data.members)
+    longest = max(scale.high - scale.low for scale in scales)
+    return log_odds(probabilities(member.points), foot, top, longest)
 
 
 def _shares(

@@ -31,6 +31,11 @@ SHAPES = {
 }
 """The analysts' marks in the order of their names; all from the sixth on share the last."""
 Word = Literal["occurred", "did not occur", "annulled"]
+WORDS: dict[str, Word] = {
+    "occurred": "occurred",
+    "did-not-occur": "did not occur",
+    "annulled": "annulled",
+}
 Key = tuple[str, str]
 """A shape drawn around (0, 0), and its meaning."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count, pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
 from scenarios.analysis.forecasts import GivenForecast
@@ -19,7 +19,7 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.grid import Multiples
 from scenarios.render.charts.lanes import Lanes, Member
-from scenarios.render.charts.parts import DayFigures, Outcome, Word
+from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
 from scenarios.render.charts.timeline import (
     DayEvidence,
     LargeChange,
@@ -28,7 +28,7 @@ from scenarios.render.charts.timeline import (
     Stretch,
     Swim,
 )
-from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
+from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.figures import rose_or_fell
 from scenarios.render.documents.review.sentences import label
@@ -39,11 +39,6 @@ from scenarios.text import counted
 _STEPS = 3
 _MARKED = 8
 """Forecasts that are marked for each item that a mark names, the latest."""
-_WORDS: Mapping[str, Word] = {
-    "occurred": "occurred",
-    "did-not-occur": "did not occur",
-    "annulled": "annulled",
-}
 _REASON = 300
 """Characters of a rationale that a mark tells."""
 
@@ -73,7 +68,7 @@ def outcome_of(view: ScenarioView) -> Outcome | None:
     """Outcome of a scenario, if there is one."""
     if view.resolution is None:
         return None
-    return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
+    return Outcome(day=view.resolution.date, word=WORDS[view.resolution.outcome])
 
 
 def _data(
@@ -117,20 +112,22 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
             steps.append((size, before.day, step))
     steps.sort(key=lambda step: (-step[0], step[2].day))
     around = near(database, course.scenario, bearing(database), database.speaking)
-    named = [
-        msgspec.structs.replace(step, cause=_cause(course, around, since, step.day))
-        for _, since, step in steps[:_STEPS]
-    ]
+    named = [_with_cause(step, course, around, since) for _, since, step in steps[:_STEPS]]
     return sorted(named, key=lambda step: step.day)
 
 
-def _cause(course: Course, around: Database, since: date, day: date) -> str:
-    """The causes of its moves between two days, the largest cause first."""
+def _with_cause(step: LargeChange, course: Course, around: Database, since: date) -> LargeChange:
+    """The step with its causes since the day before it, the largest first; it leads to that."""
     id = course.scenario
     together = {id, *rivals(around, id), *around.scenarios[id].prior.given}
-    story = story_of(window(around, since, day, only=together & around.scenarios.keys()))
+    story = story_of(window(around, since, step.day, only=together & around.scenarios.keys()))
     move = story.of(id)
-    return label(move, story, around) if move else ""
+    if move is None:
+        return step
+    side = move.stated if move.figure == "stated" and move.stated else move.implied
+    items = [item for cause in side.because for item in (cause.by or cause).evidence]
+    leads = f"e-{items[0]}" if items else step.anchor
+    return replace(step, cause=label(move, story, around), anchor=leads)
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
@@ -236,7 +233,7 @@ def _entries(
     """Yield items and forecasts of a row, at most `most` of each, with the number of others."""
     for id in evidence[:most]:
         item = database.evidence[id]
-        yield (Link(item.summary, item.url),)
+        yield (Ref(id, "evidence", item.summary),)
     if evidence[most:]:
         yield (f"{counted(len(evidence) - most, 'item')} more",)
     for forecast in forecasts[:most]:
