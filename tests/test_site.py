@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from bisect import bisect
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,12 +35,16 @@ DAY = "2022-02-28"
 _FEW = re.compile(r"(tracker|-[01237])\.yaml")
 BROKEN = "evidence/2022/2022-02-20-broken.yaml"
 FORMER = "s-before"
+EVENT = "a-meeting-" + "of-days-" * 8 + "ab-cd"
+"""As long as a name may be."""
 
 
 def files_of() -> dict[str, str]:
     """A few of the hostile records, one of them renamed, one with a fault."""
     made = {path: text for path, text in hostile_files().items() if _FEW.search(path)}
     made["s-0.yaml"] = as_yaml(json.loads(made["s-0.yaml"]) | {"formerly": [FORMER]})
+    for path in [path for path in made if path.endswith(("item-0.yaml", "item-3.yaml"))]:
+        made[path] = as_yaml(json.loads(made[path]) | {"event": EVENT})
     made[BROKEN] = "summary: <b>\nobserved: never\n"
     return made
 
@@ -172,7 +176,7 @@ def test_the_feed_is_valid_and_its_entries_lead_to_pages(place: Path) -> None:
     assert not feed.bozo, feed.bozo_exception
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 5
     assert all((place / entry.link).is_file() for entry in feed.entries)
-    assert "Review of 2022-02-25" in [entry.title for entry in feed.entries]
+    assert "Review of 25 Feb 2022" in [entry.title for entry in feed.entries]
 
 
 def text(part: Any) -> str:
@@ -212,7 +216,7 @@ def test_what_an_item_counts_is_what_explain_says(pages: dict[str, Any], root: P
         if not address.startswith("e/"):
             continue
         id = address.split("/")[1]
-        for row in page.iterfind(".//table/tbody/tr"):
+        for row in page.iterfind(".//section[@id='counts']//table/tbody/tr"):
             if BROKEN in text(row):
                 continue
             scenario = row.find(".//a").get("href").split("/")[-2]
@@ -227,6 +231,63 @@ def test_what_an_item_counts_is_what_explain_says(pages: dict[str, Any], root: P
     assert seen > 3
 
 
+def test_the_figures_of_an_event_are_those_of_the_report_of_its_days(
+    pages: dict[str, Any], root: Path
+) -> None:
+    day = date.fromisoformat("2022-02-27")
+    story = scenarios.open(root).report(day, since=day - timedelta(1), restate=False).story
+    items = ("2022-02-20-item-0", "2022-02-23-item-3")
+    told = {
+        effect.scenario: [effect.from_, effect.to]
+        for cause in story.causes
+        if {*cause.evidence} & {*items}
+        for effect in cause.effects
+    }
+    assert [*told] == ["s-3"]
+    page = pages[f"event/{EVENT}/index.html"]
+    for row in page.iterfind(".//section[@id='moved']//tbody/tr"):
+        scenario = row.find(".//a").get("href").split("/")[-2]
+        before, after = figures(row, "./td")[-2:]
+        assert [before, after] == near(told.pop(scenario, [before, after]))
+    assert told == {}
+
+
+def test_an_item_of_an_event_leads_to_it_and_one_without_shows_what_it_moved(
+    pages: dict[str, Any],
+) -> None:
+    leads = f"../../event/{EVENT}/index.html"
+    own, other = (pages[f"e/{id}/index.html"] for id in ("2022-02-20-item-0", "2022-02-27-item-7"))
+    assert [a for a in own.iter("a") if a.get("href") == leads]
+    assert own.find(".//section[@id='moved']") is None
+    assert other.find(".//section[@id='moved']//tbody/tr") is not None
+    assert [a for a in pages["index.html"].iter("a") if a.get("href") == leads[6:]]
+
+
+def test_the_line_of_a_scenario_leads_to_the_events_that_moved_it(pages: dict[str, Any]) -> None:
+    line = pages["s/s-3/index.html"].find(".//section[@id='course']")
+    leads = f"../../event/{EVENT}/index.html"
+    assert [a for a in line.iter("a") if a.get("href") == leads]
+
+
+def test_each_page_can_be_shared_and_says_the_day_of_an_event_before_that_of_its_record(
+    pages: dict[str, Any],
+) -> None:
+    for address, page in pages.items():
+        meta = {it.get("property"): it.get("content") for it in page.iter("meta")}
+        assert meta["og:title"] == page.find("head/title").text
+        assert meta["og:description"], address
+        assert "og:image" not in meta, "without an address no picture can be found"
+    listed = text(pages["evidence/2022/index.html"])
+    assert re.search(r"20 Feb 2022 .*recorded 27 Feb 2022", listed)
+
+
+def test_a_record_is_shown_as_it_stands_in_its_file(pages: dict[str, Any], root: Path) -> None:
+    path = "evidence/2022/2022-02-20-item-0.yaml"
+    shown = pages["e/2022-02-20-item-0/index.html"].find(".//p[@class='file']")
+    lines = "".join("\n" if it.tag == "br" else it.text or "" for it in shown.iter())
+    assert lines == (root / path).read_text("utf-8").rstrip("\n")
+
+
 def test_every_figure_outside_of_a_picture_is_one_of_the_json(
     pages: dict[str, Any], root: Path
 ) -> None:
@@ -235,6 +296,7 @@ def test_every_figure_outside_of_a_picture_is_one_of_the_json(
     answers: list[Any] = [
         *(desk.explain(row.id, on) for row in desk.status(on).scenarios),
         desk.report(on, restate=False),
+        desk.report(on - timedelta(1), since=on - timedelta(2), restate=False),
         desk.matrix(on, set_id="rivals"),
         desk.score(on, forecaster="team"),
         listing.sources(now, listing.ListFilter()),
@@ -284,7 +346,7 @@ def test_only_what_changed_is_written_again(tmp_path: Path) -> None:
     assert "sources/index.html" not in same
     assert {"indicators/index.html", "scores/index.html"} <= same
     (root / "evidence/2022/2022-02-05-more.yaml").unlink()
-    assert "2 removed" in built(root, place, day=DAY)
+    assert "1 removed" in built(root, place, day=DAY)
     assert not (place / "e/2022-02-05-more").exists()
     assert (place / "CNAME").read_text() == "example.org"
     built(root, tmp_path / "new", day=DAY)
@@ -362,7 +424,7 @@ def test_an_empty_database_has_a_site_too(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", {"tracker.yaml": "format: 1\n"})
     built(root, tmp_path / "site")
     home = (tmp_path / "site/index.html").read_text("utf-8")
-    assert f"No scenario had opened by {AS_OF}." in home
+    assert "No scenario had opened by 28 Feb 2022." in home
     assert not feedparser.parse((tmp_path / "site/feed.xml").read_text("utf-8")).bozo
 
 
@@ -391,7 +453,7 @@ def test_weeks_limit_the_reviews(tmp_path: Path) -> None:
     every, few = (sorted((tmp_path / one / "review").glob("2*")) for one in ("all", "few"))
     assert [one.name for one in few] == [every[-1].name]
     told = (tmp_path / "few/review/index.html").read_text("utf-8")
-    assert f"No review in the last 2 weeks; the last one was of {few[0].name}." in told
+    assert "No review in the last 2 weeks; the last one was of 7 Feb 2022." in told
     assert f"{few[0].name}/" in told
 
 

@@ -16,13 +16,15 @@ from scenarios.storage.site_folder import MARK
 from tests.cli.commands import FILES, SCEN, make, scen, tree
 from tests.storage.system import just_before, mounted, needs_root, without_privileges
 
-DAY = "2022-02-28"
+DAY, URL = "2022-02-28", "https://example.org"
+ITEM = "evidence/2022/2022-02-04-visit.yaml"
 GONE = "e/2022-02-05-gone/index.html"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("desk") / "scenarios", FILES)
+    files = {**FILES, ITEM: FILES[ITEM] + "event: visit\n"}
+    return make(tmp_path_factory.mktemp("desk") / "scenarios", files)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def outside(tmp_path: Path) -> Path:
 
 def site(root: Path, place: Path) -> tuple[int, str]:
     """The exit status, and the message of a refusal."""
-    result = scen("--database", str(root), "site", str(place), "--as-of", DAY)
+    result = scen("--database", str(root), "site", str(place), "--as-of", DAY, "--url", URL)
     return result.exit_code, result.stderr if result.exit_code else ""
 
 
@@ -116,7 +118,7 @@ def test_the_paths_of_a_mark_are_not_removed_outside_of_the_folder(
     assert tree(outside) == before
 
 
-@pytest.mark.parametrize("link", ["s", "s/pact", "e", "records/evidence/2022", "review"])
+@pytest.mark.parametrize("link", ["s", "s/pact", "e", "event/visit", "review"])
 def test_no_link_below_the_folder_is_followed(
     root: Path, place: Path, outside: Path, link: str
 ) -> None:
@@ -229,15 +231,24 @@ def test_a_page_with_other_bytes_is_written_again_whatever_the_folder_says(
 ) -> None:
     if remembers:
         assert site(root, place) == (0, "")
-    forged = ("s/pact/index.html", "s/trade/card.png", "feed.xml", "records/pact.yaml", "site.css")
+    forged = ("s/pact/index.html", "s/trade/card.png", "feed.xml", "favicon.svg", "site.css")
     for path in forged:
         data = bytearray((place / path).read_bytes())
         data[len(data) // 2] ^= 1  # the size stays, and so does the time
         times = (place / path).stat()
         (place / path).write_bytes(data)
         os.utime(place / path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    result = scen("--database", str(root), "site", str(place), "--as-of", DAY)
+    result = scen("--database", str(root), "site", str(place), "--as-of", DAY, "--url", URL)
     assert f"; {len(forged)} files new or changed)" in result.stderr
+    assert tree(place) == tree(right)
+
+
+def test_the_copies_of_records_of_an_earlier_version_are_removed(
+    root: Path, place: Path, right: Path
+) -> None:
+    mark(place, "records/pact.yaml", "records/evidence/2022/2022-02-04-visit.yaml")
+    make(place / "records", {"pact.yaml": "old", ITEM: "old"})
+    assert site(root, place) == (0, "")
     assert tree(place) == tree(right)
 
 
@@ -275,7 +286,7 @@ def test_a_page_that_no_mark_names_is_not_replaced(root: Path, place: Path, text
 
 def test_a_mark_of_a_gigabyte_is_not_read(root: Path, place: Path, right: Path) -> None:
     os.truncate(place / MARK, 1 << 30)
-    command = [SCEN, "--database", f"{root}", "site", f"{place}", "--as-of", DAY]
+    command = [SCEN, "--database", f"{root}", "site", f"{place}", "--as-of", DAY, "--url", URL]
     # A process that is started begins with the peak of the one that starts it: start a small one.
     watch = "import resource as r, subprocess as s, sys; s.run(sys.argv[1:], check=True)"
     watch += "; print(r.getrusage(r.RUSAGE_CHILDREN).ru_maxrss)"

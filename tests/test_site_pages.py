@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,7 +14,7 @@ import pytest
 from tests.browser import Seen, chromium, needs_chromium, opened
 from tests.cli.commands import make, scen
 from tests.full import FULL
-from tests.hostile import AS_OF, hostile_files
+from tests.hostile import AS_OF, as_yaml, hostile_files
 
 pytestmark = needs_chromium
 
@@ -24,6 +25,8 @@ PAGES = {
         "index.html",
         "s/s-7/index.html",
         "e/2022-02-21-item-1/index.html",
+        "e/2022-02-27-item-7/index.html",
+        "event/a-meeting/index.html",
         "set/rivals/index.html",
         "review/2022-02-25/index.html",
         "review/index.html",
@@ -38,6 +41,12 @@ PAGES = {
         "index.html",
         "s/nord-stream-2-flows-2022/index.html",
         "e/2022-02-04-beijing-no-limits/index.html",
+        "e/2022-02-22-nord-stream-2-halt/index.html",
+        "event/invasion-2022-02-24/index.html",
+        "event/beijing-summit-2022-02-04/index.html",
+        "evidence/2022/index.html",
+        "search/index.html",
+        "reading/index.html",
         "set/relationship-2030/index.html",
         "review/2022-02-28/index.html",
         "indicators/index.html",
@@ -46,7 +55,13 @@ PAGES = {
     ),
 }
 """A page of each type; of hostile records, and of real ones."""
-FEW = {"index.html", "s/s-7/index.html", "e/2022-02-21-item-1/index.html", "search/index.html"}
+FEW = {
+    "index.html",
+    "s/s-7/index.html",
+    "e/2022-02-27-item-7/index.html",
+    "event/a-meeting/index.html",
+    "search/index.html",
+}
 EVERY = [
     (name, one)
     for name, some in PAGES.items()
@@ -61,6 +76,8 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
     """Open a page of a site in a browser."""
     folder = tmp_path_factory.mktemp("sites")
     files = {path: text for path, text in hostile_files().items() if _FEW.search(path)}
+    for path in [path for path in files if path.endswith(("item-0.yaml", "item-3.yaml"))]:
+        files[path] = as_yaml(json.loads(files[path]) | {"event": "a-meeting"})
     roots = {"hostile": (make(folder / "scenarios", files), AS_OF)}
     if FULL:
         roots["shipped"] = (SHIPPED, "2022-02-28")

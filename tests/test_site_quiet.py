@@ -54,5 +54,5 @@ def test_who_forecast_before_the_weeks_that_are_shown_has_forecast() -> None:
     site = Site(open_folder(SHIPPED), date(2026, 11, 26), weeks=3)
     page = page_at(site, "review/index.html")
     assert page
-    assert "No review in the last 3 weeks; the last one was of 2026-06-29." in page.main
+    assert "No review in the last 3 weeks; the last one was of 29 Jun 2026." in page.main
     assert "Nobody has forecast" not in page.main

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.page import DAYS, FEWEST, ReviewPage, page, short
+from scenarios.analysis.review.page import DAYS, FEWEST, ReviewPage, page
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from tests.analysis.words import database_of
@@ -26,15 +26,6 @@ def test_it_holds_the_review_and_a_chapter_for_each_of_its_rows() -> None:
 
 def test_many_scenarios_share_the_days_on_which_they_are_drawn() -> None:
     assert paged("; ".join(f"s{n}" for n in range(500)))[0].days == FEWEST
-
-
-def test_a_short_page_has_a_chapter_of_what_moved_alone() -> None:
-    looked = window(database_of("a; b; c; e @25 a=10; f @25 b=3"), day(20), day(30))
-    made = review(looked)
-    assert [move.scenario for move in made.moves] == ["a", "b"]
-    first = short(looked, made, 1)
-    assert [one.row.id for one in first.chapters] == ["a"]
-    assert (first.review, first.sets, first.score) == (made, (), None)
 
 
 def test_nothing_has_opened() -> None:

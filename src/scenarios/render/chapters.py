@@ -53,7 +53,7 @@ from scenarios.render.documents.matrix import NO_ROWS, reading
 from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.overview import grid
 from scenarios.render.pictures.timeline import lanes, timeline
-from scenarios.render.text import long_day, term
+from scenarios.render.text import long_day, short_day, term
 from scenarios.text import counted
 
 _ITEMS = 3
@@ -138,9 +138,7 @@ def _scenarios(page: ReviewPage, database: Database) -> Iterator[Block]:
             f"Each picture runs from the day on which the question opened, on at most {page.days} "
             "days: those on which a figure changed, or as many at even distances."
         )
-        others = f"The {page.others} others have a page each, and none here."
-        more = [Paragraph(others)] if page.others else []
-        yield from _part(f"Scenarios ({len(chapters)})", "scenarios", (about, *more, *chapters))
+        yield from _part(f"Scenarios ({len(chapters)})", "scenarios", (about, *chapters))
 
 
 def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
@@ -156,7 +154,7 @@ def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
 
 
 def _scores(page: ReviewPage, database: Database) -> Document:
-    return titled(score.blocks(page.score), database) if page.score else ()
+    return titled(score.blocks(page.score), database)
 
 
 def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:
@@ -304,7 +302,9 @@ def set_blocks(
 def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         gone = matrix.scores[id].ruled_out
-        name = known.database.scenarios[id].title + (f", ruled out {gone}" if gone else "")
+        name = known.database.scenarios[id].title + (
+            f", ruled out {short_day(gone)}" if gone else ""
+        )
         return right(name, id), lambda row: _code(row, id)
 
     columns: tuple[Cell[MatrixRow], ...] = (

@@ -141,7 +141,7 @@ class Paragraph(msgspec.Struct, frozen=True):
 
     text: Text
     lines: tuple[Text, ...] = ()
-    tone: Literal["", "notice", "attention", "quote"] = ""
+    tone: Literal["", "notice", "attention", "quote", "file"] = ""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -385,6 +385,8 @@ def titled(part: Part, database: Database) -> Part:
 
 def _title(ref: Ref, database: Database) -> str:
     owner, _, indicator = ref.id.partition("/")
+    if ref.kind is None:
+        return database.tracker.sets.get(ref.id, "")
     if ref.kind == "evidence" and ref.id in database.evidence:
         return database.evidence[ref.id].summary
     if ref.kind == "source" and ref.id in database.sources:

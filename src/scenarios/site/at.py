@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 
 from scenarios.paths import place_of
-from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site
+from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site
 
 _ONE = {
     INDEX: "home.page",
@@ -23,6 +23,7 @@ _ONE = {
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
     "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
+    "event": ("event.event_page", lambda site: site.events),
     "set": ("scenario.set_page", lambda site: site.sets),
     "evidence": ("evidence.year_page", lambda site: site.years),
     "review": ("review.review_page", lambda site: tuple(f"{day}" for day in site.days)),
@@ -54,12 +55,12 @@ def addresses(site: Site) -> Iterator[str]:
 
 def has_place(path: str) -> bool:
     """True if a site of some database could have a file at a path."""
-    if path.startswith("records/"):
+    if path.startswith("records/"):  # as earlier versions had them
         record = place_of(path.removeprefix("records/"))
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
     address = path.removesuffix(CARD) + INDEX if path.endswith(CARD) else path
     each = rf"(?:{'|'.join(_EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
-    return address in (STYLE, FEED, *_ONE) or bool(re.fullmatch(each, address))
+    return address in (STYLE, FEED, ICON, *_ONE) or bool(re.fullmatch(each, address))
 
 
 def _maker(name: str) -> Callable[..., Page]:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -18,16 +18,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bears_on
-from scenarios.model import EvidenceId, Kind, ScenarioId
+from scenarios.analysis.evidence.knowledge import bears_on, dependents
+from scenarios.model import EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
-from scenarios.render.writers.html import safe
+from scenarios.render.cells import one_line
+from scenarios.render.templating import fill
 from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
 from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.site import CARD, FEED, INDEX, STYLE, Site, place
+from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Site, place, review_title
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
@@ -207,12 +208,25 @@ def _items(
     figures: Mapping[ScenarioId, bytes],
     items: Mapping[EvidenceId, bytes],
 ) -> Iterator[tuple[str, bytes]]:
-    beside = files.beside("sources", "forecasts")
+    """Keys of items and of events: all that the questions which they can move depend on."""
+    beside, decided = files.beside("sources", "forecasts"), dict[EvidenceId, list[ScenarioId]]()
+    for scenario_id, scenario in site.scenarios.items():
+        for id in scenario.resolution.evidence if scenario.resolution else ():
+            decided.setdefault(id, []).append(scenario_id)
+
+    def key(*ids: EvidenceId) -> bytes:
+        own = [site.evidence[id] for id in ids]
+        borne = {scenario for item in own for scenario in bears_on(site.database, item)}
+        borne |= {scenario for id in ids for scenario in decided.get(id, ())}
+        about = (figures[id] for id in sorted(dependents(site.database, borne)) if id in figures)
+        others = (items[id] for item in own for id in item.corroborated_by if id in items)
+        return b"".join((*(items[id] for id in ids), beside, *about, *others))
+
     for id, item in site.evidence.items():
-        about = [figures[scenario] for scenario in sorted(bears_on(site.database, item))]
-        others = [items[other] for other in item.corroborated_by if other in items]
-        own = _commits(site, path_of("evidence", id))
-        yield place("e", id), b"".join((items[id], beside, own, *about, *others))
+        together = site.events.get(item.event or "", ())
+        yield place("e", id), key(id, *together) + _commits(site, path_of("evidence", id))
+    for event, ids in site.events.items():
+        yield place("event", event), key(*ids)
 
 
 def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
@@ -245,7 +259,6 @@ def _commits(site: Site, path: str) -> bytes:
     return f"{site.file_address(path)}{ids}".encode()
 
 
-ADDRESS = "feed.xml"
 _MOST = 40
 _NO_XML = re.compile("[\ufffe\uffff]")
 
@@ -255,7 +268,7 @@ class _FeedEntry(NamedTuple):
     address: str
     title: str
     summary: str
-    name: str
+    id: str
 
 
 def feed(site: Site, descriptions: Mapping[str, str]) -> str:
@@ -265,38 +278,29 @@ def feed(site: Site, descriptions: Mapping[str, str]) -> str:
     """
     entries = _feed_entries(site, descriptions)
     updated = max((entry.day for entry in entries), default=site.as_of)
-    base = safe(site.url)
-    self_link = f'<link rel="self" href="{base}{ADDRESS}"/>\n' if base else ""
-    head = (
-        f"<id>{_id(site, '')}</id>\n<title>{_text(site.title)}</title>\n"
-        f"<updated>{updated}T00:00:00Z</updated>\n"
-    )
-    items = "".join(
-        f"<entry>\n<id>{_id(site, entry.name)}</id>\n<title>{_text(entry.title)}</title>\n"
-        f"<updated>{entry.day}T00:00:00Z</updated>\n"
-        f'<link href="{base}{entry.address}"/>\n<summary>{_text(entry.summary)}</summary>\n'
-        "</entry>\n"
-        for entry in entries
-    )
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
-        f"{head}<author><name>{_text(site.title)}</name></author>\n"
-        f'{self_link}<link href="{base}{INDEX}"/>\n{items}</feed>\n'
+    id, title = _id(site, ""), _text(site.title)
+    return fill(
+        "site/feed.xml", id=id, title=title, updated=updated, base=site.url, entries=entries
     )
 
 
 def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
-    entries = []
-    for day in site.days:
-        address = place("review", f"{day}")
-        summary = descriptions.get(address, "")
-        entries.append(_FeedEntry(day, address, f"Review of {day}", summary, f"review/{day}"))
-    for id, item in site.evidence.items():
-        address, first = place("e", id), item.formerly[0] if item.formerly else id
-        summary = descriptions.get(address, "")
-        entries.append(_FeedEntry(item.recorded, address, item.summary, summary, f"e/{first}"))
-    return sorted(entries, reverse=True)[:_MOST]
+    news = [
+        *(
+            (day, place("review", f"{day}"), review_title(day), f"review/{day}")
+            for day in site.days
+        ),
+        *(
+            (item.recorded, place("e", id), item.summary, f"e/{(*item.formerly, id)[0]}")
+            for id, item in site.evidence.items()
+        ),
+    ]
+    return [
+        _FeedEntry(
+            day, address, _text(title), _text(descriptions.get(address, "")), _id(site, name)
+        )
+        for day, address, title, name in sorted(news, reverse=True)[:_MOST]
+    ]
 
 
 def _id(site: Site, name: str) -> str:
@@ -306,7 +310,7 @@ def _id(site: Site, name: str) -> str:
 
 
 def _text(text: str) -> str:
-    return safe(_NO_XML.sub("", " ".join(text.split())))
+    return _NO_XML.sub("", one_line(text))
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,21 +354,9 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
 
 
 def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
-    """The style, the feed, and copies of the records that no repository shows."""
-    kept = {
+    """The style, the mark and the feed."""
+    return {
         STYLE: making.put(STYLE, frame.style().encode()),
+        ICON: making.put(ICON, frame.icon()),
         FEED: making.put(FEED, feed(site, descriptions).encode()),
     }
-    if site.database.tracker.repository:
-        return kept
-    files = site.opened.snapshot
-    kinds: tuple[tuple[Kind, Collection[str]], ...] = (
-        ("scenario", site.scenarios),
-        ("evidence", site.evidence),
-        ("source", site.database.sources),
-    )
-    for path in (path_of(kind, id) for kind, ids in kinds for id in ids):
-        copy = f"records/{path}"
-        key = files.digest(path).hex() if isinstance(files, CachedFiles) else ""
-        kept[copy] = making.standing(copy, key) or making.put(copy, files[path], key)
-    return kept

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.review.event import EventStory, event_story, story_between
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError
-from scenarios.model import ScenarioId
+from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
-from scenarios.render.writers.html import safe
 from scenarios.site.site import Site
 from scenarios.workspace.reading import Reviewed, reviewed, span
 
@@ -33,6 +33,7 @@ class Figures:
         self._ledgers: dict[ScenarioId, Ledger] = {}
         self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
         self._courses: dict[ScenarioId, Course] = {}
+        self.story_at = cache(partial(story_between, site.database))
 
     @cached_property
     def window(self) -> Window:
@@ -75,6 +76,10 @@ class Figures:
             self._lines[id] = lines
         return self._lines[id]
 
+    def event(self, ids: Collection[EvidenceId]) -> EventStory:
+        """The story of an event, or of an item alone."""
+        return event_story(self._site.database, ids, self._site.as_of, self.story_at)
+
     def ledger(self, id: ScenarioId) -> Ledger:
         """A scenario's ledger on the day."""
         if id not in self._ledgers:
@@ -99,18 +104,6 @@ class Facet(NamedTuple):
 
     name: str
     words: tuple[tuple[str, str], ...]
-
-
-def choices(facets: Iterable[Facet]) -> str:
-    """A list of words for each facet; one that cannot hide rows does not show them."""
-    lists = ""
-    for facet in facets:
-        options = "".join(f'<option value="{id}">{safe(word)}</option>' for id, word in facet.words)
-        lists += (
-            f'<label><span>{facet.name.capitalize()}</span> <select id="by-{facet.name}">'
-            f'<option value="">all</option>{options}</select></label>'
-        )
-    return f'<form class="filters" autocomplete="off">{lists}</form>'
 
 
 def rules(facets: Iterable[Facet], rows: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from html import escape
 from importlib.resources import files
+from typing import Any
 
 from msgspec.structs import replace
 
 from scenarios import __version__
+from scenarios.render.cells import one_line
 from scenarios.render.documents.faults import unreadable_files
+from scenarios.render.templating import macro
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import ALONE, Around, IndexEntry, safe
-from scenarios.site.site import CARD, FEED, INDEX, STYLE, Page, Site, up
+from scenarios.render.writers.html import ALONE, Around, IndexEntry
+from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site, up
 
 READING = "reading/index.html"
 Section = tuple[str, str, str]
@@ -34,49 +37,46 @@ def whole_page(
     """Write a page of a site, with what a server puts `around` it."""
     root = up(page.address)
     title = page.title if page.address == INDEX else f"{page.title} · {site.title}"
-    head = f'<meta name="description" content="{safe(page.description)}">\n'
-    if not site.is_served:
-        head += (
-            f'<link rel="alternate" type="application/atom+xml" href="{root}{FEED}" '
-            f'title="{safe(site.title)}">\n'
-        )
-    if site.previews and page.card:
-        head += _preview(site, page, title)
-    if page.moved_to:
-        head += f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">\n'
+    feed = "" if site.is_served else root + FEED
+    notice = "" if page.noticed else one_line(site.database.tracker.notice)
+    entries = [
+        (name, site.href(page.address, address), address, section)
+        for section, name, address in sections
+    ]
+    home = site.href(page.address, INDEX)
+    top = _part("header", home, site.title, entries, page, notice)
+    top += _part("way", _way(site, page, sections))
     around = replace(
         around,
-        head=head + around.head,
-        top=_header(site, page, sections) + around.top,
+        head=_part("head", page, _shared(site, page, title), feed, root + ICON) + around.head,
+        top=top + around.top,
         stylesheet=root + STYLE,
         rules=page.rules,
         script=page.script,
         is_served=site.is_served,
     )
-    day = page.day or site.as_of
-    reading = f'<a href="{_href(site, page, READING)}">How to read this</a>'
-    foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>"
+    reading, day = site.href(page.address, READING), page.day or short_day(site.as_of)
+    foot = _part("foot", reading, page.origin, day, __version__)
     banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
-    return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
+    return html.whole(title, f"{banner}{page.main}", (), _SKIPS, foot, around)
 
 
-def _href(site: Site, page: Page, address: str) -> str:
-    return escape(site.href(page.address, address))
+def _part(name: str, *values: Any) -> str:
+    return str(macro("site/frame.html", name)(*values))
 
 
-def _preview(site: Site, page: Page, title: str) -> str:
-    """Metadata for previews of a shared page; most sites accept only absolute addresses."""
+def _shared(site: Site, page: Page, title: str) -> dict[str, str]:
+    """What a page is shared with; most places take absolute addresses alone."""
     folder = page.address.removesuffix(INDEX)
-    properties = {
+    card = f"{site.url}{folder if page.card else ''}{CARD}"
+    return {
         "og:title": title,
         "og:description": page.description,
-        "og:image": f"{site.url}{folder}{CARD}" if site.url else CARD,
-        "og:type": "article",
+        "og:site_name": site.title,
+        "og:type": "website" if page.address == INDEX else "article",
+        "og:url": site.url + folder if site.url else "",
+        "og:image": card if site.url and site.previews else "",
     }
-    lines = "".join(
-        f'<meta property="{name}" content="{safe(value)}">\n' for name, value in properties.items()
-    )
-    return f'{lines}<meta name="twitter:card" content="summary_large_image">\n'
 
 
 def style() -> str:
@@ -85,40 +85,17 @@ def style() -> str:
     return html.style() + own
 
 
-def _header(site: Site, page: Page, sections: tuple[Section, ...]) -> str:
-    home = f'<a class="home" href="{_href(site, page, INDEX)}"><bdi>{safe(site.title)}</bdi></a>'
-    entries = ""
-    for section, name, address in sections:
-        current = "page" if page.address == address else "true"
-        here = f' aria-current="{current}"' if page.section == section else ""
-        entries += f'<li><a href="{_href(site, page, address)}"{here}>{name}</a></li>'
-    return (
-        f'<header class="site">{home}<details class="menu"><summary>Menu</summary>'
-        f'<nav aria-label="Site"><ul>{entries}</ul></nav></details>'
-        f"{_notice(site, page)}</header>"
-        f"{_way(site, page, sections)}"
-    )
+def icon() -> bytes:
+    """The mark of a site in a browser's list of pages."""
+    return files("scenarios.site").joinpath(ICON).read_bytes()
 
 
-def _notice(site: Site, page: Page) -> str:
-    """The tracker's notice, on every page."""
-    notice = site.database.tracker.notice
-    if page.noticed or not notice:
-        return ""
-    return f'<p class="noticed">{safe(" ".join(notice.split()))}</p>'
-
-
-def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> str:
-    """The pages above this one; nothing where that is only the section."""
+def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[IndexEntry, ...]:
+    """The pages above this one; none where that is only the section."""
     # A page below those of the navigation has one.
     if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004
-        return ""
+        return ()
     section = next((entry for entry in sections if entry[0] == page.section), sections[0])
     if section[2] == page.address:
-        return ""
-    above = (IndexEntry(section[1], site.href(page.address, section[2])), *page.above)
-    steps = "".join(
-        f'<li><a href="{escape(entry.href)}"><bdi>{safe(entry.name)}</bdi></a></li>'
-        for entry in above
-    )
-    return f'<nav class="way" aria-label="Breadcrumb"><ol>{steps}</ol></nav>'
+        return ()
+    return (IndexEntry(section[1], site.href(page.address, section[2])), *page.above)

@@ -6,6 +6,11 @@
   const texts = entries.map(([what, , title, day, more]) => fold([what, title, day, more].join(" ")));
   const titles = entries.map(entry => fold(entry[2]));
   const MOST = 100;
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const onScreen = day => {
+    const [year, month, date] = day.split("-");
+    return [date && +date, month && MONTHS[month - 1], year].filter(Boolean).join(" ");
+  };
 
   const put = (parent, name, text) => {
     const made = parent.appendChild(document.createElement(name));
@@ -32,7 +37,7 @@
       const [what, where, title, day, text] = entries[n];
       const row = list.appendChild(document.createElement("li"));
       put(row, "a", title).href = "../" + where;
-      put(row, "span", ` ${what.toLowerCase()}${day && " of " + day}`);
+      put(row, "span", ` ${what.toLowerCase()}${day && " of " + onScreen(day)}`);
       const told = around(text, words);
       if (told) put(row, "p", told);
     }

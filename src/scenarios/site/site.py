@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date
@@ -10,10 +11,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import shown
+from scenarios.analysis.evidence.knowledge import declared_events, shown
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.storage.git.repository import Repository
@@ -37,8 +39,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     main: str
     section: str = ""
     above: tuple[IndexEntry, ...] = ()
-    contents: tuple[IndexEntry, ...] = ()
-    skips: tuple[IndexEntry, ...] = ()
     rules: str = ""
     script: str = ""
     card: Card | None = None
@@ -48,9 +48,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     day: str = ""
 
 
-STYLE, FEED = "site.css", "feed.xml"
+STYLE, FEED, ICON = "site.css", "feed.xml", "favicon.svg"
 CARD = "card.png"
 """Beside a page that has one, the picture by which it is previewed."""
+
+
+def review_title(day: date) -> str:
+    """`Review of 28 Feb 2022`."""
+    return f"Review of {short_day(day)}"
 
 
 def up(address: str) -> str:
@@ -66,7 +71,7 @@ _PLACES = {
     "source": "sources/index.html#source-{}",
     "review": "review/{}/index.html",
     "year": "evidence/{}/index.html",
-    "file": "records/{}",
+    "event": "event/{}/index.html",
 }
 
 
@@ -161,6 +166,11 @@ class Site:
         return {id: item for id, item in items if item.recorded <= self.as_of}
 
     @cached_property
+    def events(self) -> Mapping[str, tuple[EvidenceId, ...]]:
+        """The items of each event that was declared by then, the latest event first."""
+        return declared_events(self.database, self.as_of)
+
+    @cached_property
     def sets(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """The members of each set that had opened."""
         members: dict[SetId, list[ScenarioId]] = {}
@@ -215,7 +225,7 @@ class Site:
             "source": self.database.sources,
             "review": {f"{day}": None for day in self.days},
             "year": self.years,
-            "file": self.opened.snapshot,
+            "event": self.events,
         }
 
     def file_address(self, path: str) -> str:
@@ -244,6 +254,13 @@ class Site:
     def links(self, page: str) -> Links:
         """The links from a page to all that has a place on the site."""
         return Links(self.known, partial(self.href, page))
+
+    def event_links(self, page: str) -> Mapping[str, str]:
+        """The same links, an item's to its event where that is declared."""
+        links = self.links(page)
+        events = ((links[f"event-{event}"], ids) for event, ids in self.events.items())
+        of_items = {f"e-{id}": leads for leads, ids in events for id in ids}
+        return ChainMap(of_items, links)  # type: ignore[arg-type]
 
     def once(self, find: Callable[[Site], T]) -> T:
         """Return what a function finds of the site, found once."""

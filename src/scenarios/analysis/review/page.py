@@ -41,19 +41,15 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 
 
 class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page; `forecaster` is the one whose calibration is shown, if any.
-
-    On a short one `others` scenarios have no chapter, and there are neither sets nor a score.
-    """
+    """Everything on the page; `forecaster` is the one whose calibration is shown, if any."""
 
     review: Review
     chapters: tuple[Chapter, ...]
     sets: tuple[SetChapter, ...]
     indicators: tuple[IndicatorRow, ...]
-    score: Score | None
+    score: Score
     forecaster: str | None
     days: int
-    others: int = 0
 
 
 def page(window: Window, review: Review, progress: Progress = unwatched) -> ReviewPage:
@@ -80,22 +76,6 @@ def forecaster(window: Window) -> str | None:
     if len(names) > 1:
         return TEAM
     return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
-
-
-def short(window: Window, review: Review, most: int) -> ReviewPage:
-    """The same with chapters of at most `most` scenarios, those that moved."""
-    by_id = {row.id: row for row in review.scenarios}
-    rows = [by_id[move.scenario] for move in review.moves[:most]]
-    return ReviewPage(
-        review=review,
-        chapters=_chapters(window, rows, FEWEST),
-        sets=(),
-        indicators=tuple(indicators(window.now, ListFilter())),
-        score=None,
-        forecaster=None,
-        days=FEWEST,
-        others=len(by_id) - len(rows),
-    )
 
 
 def _chapters(

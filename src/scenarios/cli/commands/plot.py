@@ -18,6 +18,7 @@ from scenarios.cli.output.result import origin_of
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.model import ScenarioId
+from scenarios.render.cells import one_line
 from scenarios.render.pictures import alone
 from scenarios.storage.output_files import write
 from scenarios.workspace.opened import Opened, from_here, known_id
@@ -121,12 +122,13 @@ def _ids(
 
 
 def _signature(context: typer.Context, opened: Opened, on: date) -> str:
-    """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24`."""
+    """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24 · Notice`."""
     revision, clean = origin_of(context, opened)
     changed = ", and changes since" if clean is False else ""
     known = [f"revision {revision}{changed}"] if revision else []
-    title = [opened.database.tracker.title] if opened.database.tracker.title else []
-    return " · ".join([*title, f"as of {on.day} {on:%B %Y}", *known])
+    tracker = opened.database.tracker
+    parts = (tracker.title, f"as of {on.day} {on:%B %Y}", *known, one_line(tracker.notice))
+    return " · ".join(filter(None, parts))
 
 
 def _pixels(drawn: str, zoom: float) -> bytes:

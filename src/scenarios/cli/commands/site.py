@@ -39,7 +39,7 @@ def command(
         typer.Option(
             "--url",
             metavar="URL",
-            help="Address at which the site will be published (for the feed).",
+            help="Address at which the site will be published: for the feed and previews.",
         ),
     ] = None,
     as_of: AsOf = None,
@@ -51,8 +51,9 @@ def command(
     """
     address = parsing.url(url).rstrip("/") + "/" if url else ""
     opened, on = reading(context, rev), as_of or parsing.today()
-    lacks = lacking()
-    site = Site(opened, on, _repository(context), weeks=weeks, url=address, previews=not lacks)
+    lacks = lacking() if address else ""
+    previews = bool(address) and not lacks
+    site = Site(opened, on, _repository(context), weeks=weeks, url=address, previews=previews)
     built = build(site, folder, progress())
     pages, changed = counted(built.pages, "page"), counted(len(built.written), "file")
     gone = f", {len(built.removed)} removed" if built.removed else ""

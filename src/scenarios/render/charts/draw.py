@@ -176,7 +176,7 @@ def _draw(data: Card) -> Drawing:
         body.append(svg.text(_CARD_EDGE, y, line, "f-ink bold head"))
         y += _CARD_LINE
     large = svg.text(0, 0, data.figure, f"f-{data.look} bold")
-    notice = folded(data.notice, room, 2, SMALL) if data.notice else []
+    notice = folded(data.notice, room, 3, SMALL) if data.notice else []
     foot = _FOOT - len(notice) * parts.LINE
     body.append(f'<g transform="translate({_CARD_EDGE},{foot - 22}) scale({_ZOOM})">{large}</g>')
     body.append(svg.text(_CARD_EDGE, foot, data.about, "f-muted small"))
@@ -191,6 +191,6 @@ def _course(points: tuple[DayFigures, ...], foot: float) -> str:
         return ""
     first, last = points[0].day, points[-1].day
     days = DayScale(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
-    odds = log_odds(parts.probabilities(points), foot - 22, _TOP, 3)
+    odds = log_odds(parts.probabilities(points), foot - 22, min(_TOP, foot - 62), 3)
     courses = {name: parts.course(points, name, days, odds) for name in ("implied", "stated")}
     return "".join(svg.path(line, f"s-{name}", 2) for name, line in courses.items() if line)

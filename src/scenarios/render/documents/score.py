@@ -287,7 +287,7 @@ def _sets(result: Score) -> Iterator[Block]:
     """Yield the sets, each one question with several answers."""
     if result.sets:
         rows = (
-            (f"{row.set}: of {len(row.members)} members ", Ref(row.occurred, "scenario"))
+            (Ref(row.set), f": of {len(row.members)} members ", Ref(row.occurred, "scenario"))
             for row in result.sets
         )
         yield Items(tuple(Item((*row, " occurred")) for row in rows))

@@ -20,6 +20,7 @@ from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document, Figure, Text, grouped, plain, spans
 from scenarios.render.templating import fill
+from scenarios.render.text import on_screen
 from scenarios.text import printable
 
 
@@ -82,8 +83,10 @@ def _policy(around: Around) -> str:
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
     script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
+    # The mark of a site stands beside its style.
+    images = f"img-src {elsewhere.rstrip()}; " if elsewhere else ""
     styles = f"style-src {elsewhere}{own}".rstrip()
-    return f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; {styles}; {images}{script}base-uri 'none'; form-action 'none'"
 
 
 def _inner(around: Around) -> list[str]:
@@ -181,7 +184,7 @@ def _span(span: doc.Span, places: Places) -> str:
         return _figure(span)
     if isinstance(span, doc.Tinted):
         return _span(span.text, places)
-    read = f"<bdi>{safe(plain(span))}</bdi>"
+    read = f"<bdi>{safe(on_screen(plain(span)))}</bdi>"
     if isinstance(span, doc.Link) and (leads := address(span.address)):
         return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
     if isinstance(span, doc.Jump):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger import Line
@@ -25,11 +25,14 @@ from scenarios.render.document import (
     Text,
     spans,
 )
+from scenarios.render.templating import fill
+from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site.figures import figures
-from scenarios.site.pages.record import record_items
+from scenarios.site.pages.moved import moved_blocks
+from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
 from scenarios.site.site import INDEX, Page, Site, page_of, place
 from scenarios.text import counted
 from scenarios.values import indicator_key
@@ -42,28 +45,6 @@ _READING = (
 )
 
 
-def listed(site: Site, ids: Iterable[EvidenceId]) -> Items:
-    """Items in a list: day, summary and grade, each leading to its page."""
-    return Items(tuple(_listed(site, id) for id in ids))
-
-
-def _listed(site: Site, id: EvidenceId) -> Item:
-    item = site.evidence[id]
-    gone = ", retracted" if _is_retracted(site, id) else ""
-    grade = f" ({item.grade(site.database.sources)}{gone})"
-    return Item((Ref(id, "evidence", one_line(item.summary)), grade), lead=f"{item.recorded}")
-
-
-def newest(site: Site, ids: Iterable[EvidenceId]) -> list[EvidenceId]:
-    """The latest recorded first."""
-    return sorted(ids, key=lambda item: (site.evidence[item].recorded, item), reverse=True)
-
-
-def _is_retracted(site: Site, id: EvidenceId) -> bool:
-    gone = site.evidence[id].retracted
-    return gone is not None and gone.date <= site.as_of
-
-
 def item_page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
     address, year = place("e", id), id[:4]
@@ -74,8 +55,12 @@ def item_page(site: Site, id: EvidenceId) -> Page:
         address=address,
         title=f"{one_line(item.summary)} ({id})",
         description=f"{item.grade(site.database.sources)}, bears on {bears}.",
-        main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
-        + html.sections(_body(site, id, item, bearings), places),
+        main=fill(
+            "site/record.html",
+            top=html.sections(_top(site, id, item), places),
+            kind="item",
+            body=html.sections(_body(site, id, item, bearings), places),
+        ),
         section="evidence",
         above=(IndexEntry(year, site.href(address, place("year", year))),),
     )
@@ -83,9 +68,9 @@ def item_page(site: Site, id: EvidenceId) -> Page:
 
 def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
     yield Heading(1, one_line(item.summary))
-    if _is_retracted(site, id) and item.retracted:
-        gone = f"Retracted on {item.retracted.date}, and counted no longer: {item.retracted.reason}"
-        yield Paragraph(one_line(gone), tone="attention")
+    if is_retracted(site, id) and item.retracted:
+        gone = f"Retracted on {short_day(item.retracted.date)}, and counted no longer: "
+        yield Paragraph(gone + one_line(item.retracted.reason), tone="attention")
     if item.quote:
         yield Paragraph(f"“{one_line(item.quote)}”", tone="quote")
     yield Facts(tuple(_facts(site, item)))
@@ -100,7 +85,11 @@ def _facts(site: Site, item: Evidence) -> Iterator[Fact]:
         yield Fact("Source", cells.source(item.source, database), article)
     elif item.url:
         yield Fact("Address", Link(item.url, item.url))
-    yield Fact("Observed", item.observed, f"recorded {item.recorded}")
+    yield Fact("Happened", item.observed, recorded(item.recorded, item.recorded))
+    if item.event:
+        lead = site.evidence[figures(site).event(site.events[item.event]).items[0]]
+        event = Jump(one_line(lead.summary), f"event-{item.event}")
+        yield Fact("Event", event, "what it moved, and who else says so")
     if item.analyst:
         yield Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
     if item.theme:
@@ -128,6 +117,8 @@ def _bearings(site: Site, id: EvidenceId) -> list[_Bearing]:
 
 
 def _body(site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]) -> Iterator[Block]:
+    if not item.event:
+        yield from moved_blocks(site, figures(site).event((id,)))
     yield Heading(2, "What it counts", anchor="counts")
     yield _counts(site, id, bearings)
     if item.corroborated_by:
@@ -141,7 +132,7 @@ def _body(site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]) 
     shared |= {"A copy is kept": item.attachment.file if item.attachment else None}
     shared_items = (Item(f"{name}: {value}") for name, value in shared.items() if value)
     yield Heading(2, "Record", anchor="record")
-    yield Items((*shared_items, *record_items(site, "evidence", id, item.formerly)))
+    yield from record_blocks(site, "evidence", id, item.formerly, shared_items)
 
 
 class _Count(NamedTuple):
@@ -203,7 +194,7 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
     if bearing.scenario in site.database.withheld:
         return _Count(bearing, None, ())
     reason: tuple[Span, ...] = ("neutral: tells nothing apart",)
-    if _is_retracted(site, id):
+    if is_retracted(site, id):
         return _Count(bearing, None, ("retracted",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
@@ -227,7 +218,7 @@ def year_page(site: Site, year: str = "") -> Page:
 
 def _latest(site: Site, _: str) -> Iterator[Block]:
     if not site.evidence:
-        yield Paragraph(f"Nothing was recorded by {site.as_of}.")
+        yield Paragraph(f"Nothing was recorded by {short_day(site.as_of)}.")
         return
     years = (
         Item((Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
@@ -239,11 +230,11 @@ def _latest(site: Site, _: str) -> Iterator[Block]:
 
 
 def _year(site: Site, year: str) -> Iterator[Block]:
+    """Yield the items by the month in which they happened, the last first."""
     months: dict[str, list[str]] = {}
-    for id in newest(site, site.years[year]):
-        day = site.evidence[id].recorded
-        name = f"{day:%B}" if str(day.year) == year else f"{day:%B} {day.year:04}"
-        months.setdefault(name, []).append(id)
-    for name, ids in months.items():
-        yield Heading(2, f"Recorded in {name} ({len(ids)})")
+    for id in sorted(site.years[year], key=lambda item: site.evidence[item].observed, reverse=True):
+        months.setdefault(site.evidence[id].observed[:7], []).append(id)
+    for month, ids in months.items():
+        name = on_screen(month) if len(month) > len(year) else f"{month}, the month is not known"
+        yield Heading(2, f"{name} ({len(ids)})")
         yield listed(site, ids)

@@ -25,16 +25,18 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.review import sentences
 from scenarios.render.pictures.overview import overview
-from scenarios.render.text import long_day
+from scenarios.render.templating import fill
+from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
 from scenarios.site.commits import revision
-from scenarios.site.figures import Facet, choices, figures, rules
-from scenarios.site.pages.evidence import listed, newest
-from scenarios.site.site import INDEX, Page, Site
+from scenarios.site.figures import Facet, figures, rules
+from scenarios.site.pages.moved import events_listed
+from scenarios.site.pages.record import listed, newest
+from scenarios.site.site import INDEX, Page, Site, review_title
 from scenarios.workspace.reading import span
 
-_LATEST, _REVIEWS = 8, 8
+_LATEST, _REVIEWS, _EVENTS = 8, 8, 6
 
 
 def is_quiet(news: Story) -> bool:
@@ -63,12 +65,13 @@ def page(site: Site) -> Page:
     places = site.links(INDEX)
     news = _lead(site) if site.scenarios else ()
     facets = _facets(site)
-    main = (
-        f'<div class="summary">{html.sections(_summary(site), places)}</div>'
-        + html.blocks((Heading(2, "Every scenario"),), places)
-        + (choices(facets) if facets else "")
-        + f'<div id="every">{html.blocks((_every(site),), places)}</div>'
-        + html.sections(_news(site), places)
+    main = fill(
+        "site/home.html",
+        summary=html.sections(_summary(site), places),
+        heading=html.blocks((Heading(2, "Every scenario"),), places),
+        facets=facets,
+        every=html.blocks((_every(site),), places),
+        news=html.sections(_news(site), places),
     )
     return Page(
         address=INDEX,
@@ -87,30 +90,45 @@ def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
     late = f", {overdue} overdue" if overdue else ""
-    moved = f"open scenarios{late}; {headline.moved} moved since {figures(site).window.since}"
+    since = short_day(figures(site).window.since)
+    moved = f"open scenarios{late}; {headline.moved} moved since {since}"
     number = cells.WITHHELD if headline.live is None else f"{headline.live - overdue}"
     return Card(
         title=site.title,
         figure=number,
         about=f"{headline.withheld} cannot be read" if headline.withheld else moved,
-        signature=f"As of {site.as_of}",
+        signature=f"As of {short_day(site.as_of)}",
+        notice=cells.one_line(site.database.tracker.notice),
     )
 
 
 def _summary(site: Site) -> Iterator[Block]:
     yield Heading(1, site.title)
     if not site.scenarios:
-        yield Paragraph(f"No scenario had opened by {site.as_of}.")
+        yield Paragraph(f"No scenario had opened by {short_day(site.as_of)}.")
     elif news := _lead(site):
         yield Paragraph(news)
         if is_quiet(figures(site).review.story):
             yield from (Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)
+    yield from _events(site)
     if drawn := overview(figures(site).review, site.database):
-        moved = f"Where it stands, and what moved since {figures(site).window.since}"
+        moved = f"Where it stands, and what moved since {short_day(figures(site).window.since)}"
         still = is_quiet(figures(site).review.story)
         yield Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
+
+
+def _events(site: Site) -> Iterator[Block]:
+    """Yield the events that entered the record since the last review, the largest moves first."""
+    since = figures(site).window.since
+    new = (id for id, item in site.evidence.items() if item.recorded > since)
+    units = dict.fromkeys(site.events.get(site.evidence[id].event or "", (id,)) for id in new)
+    stories = [story for ids in units if (story := figures(site).event(ids)).moves]
+    stories.sort(key=lambda story: (-story.movement_bits, story.items))
+    if stories:
+        yield Heading(2, f"Events since {short_day(since)}", anchor="events")
+        yield from events_listed(site, stories, _EVENTS)
 
 
 def _lead(site: Site) -> tuple[Span, ...]:
@@ -165,7 +183,9 @@ def _every(site: Site) -> Table:
         rows.values(),
         columns,
         words=tuple(" ".join(_words(site, id)) for id in rows),
-        note=f"Changes are in points, since {figures(site).window.since}." if rows else "",
+        note=f"Changes are in points, since {short_day(figures(site).window.since)}."
+        if rows
+        else "",
         empty="No scenario yet.",
     )
 
@@ -177,5 +197,5 @@ def _news(site: Site) -> Iterator[Block]:
     if site.days:
         yield Heading(2, "Reviews", anchor="reviews")
         last = site.days[: -_REVIEWS - 1 : -1]
-        rows = (Item(Jump(f"Review of {day}", f"review-{day}")) for day in last)
+        rows = (Item(Jump(review_title(day), f"review-{day}")) for day in last)
         yield Items(tuple(rows))

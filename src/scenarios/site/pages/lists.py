@@ -11,12 +11,11 @@ from scenarios.analysis.review.page import forecaster
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import EvidenceId, SourceId
 from scenarios.render.chapters import indicator_table
-from scenarios.render.document import Block, Folded, Heading, Item, Items, Link, Paragraph, titled
+from scenarios.render.document import Block, Folded, Heading, Item, Link, Paragraph, titled
 from scenarios.render.documents.records import SOURCES, source_table
 from scenarios.render.documents.score import blocks as score_blocks
 from scenarios.site.figures import figures
-from scenarios.site.pages.evidence import listed, newest
-from scenarios.site.pages.record import record_items
+from scenarios.site.pages.record import listed, newest, record_blocks
 from scenarios.site.site import Page, Site, page_of
 from scenarios.text import counted
 
@@ -86,11 +85,10 @@ def _sources(site: Site) -> Iterator[Block]:
 
 
 def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
-    about = Item(
-        (f"Graded {row.reliability}", f": {row.reliability_basis}" if row.reliability_basis else "")
-    )
-    where = [Item(Link(row.url, row.url))] if row.url else []
-    blocks: list[Block] = [Items((about, *where, *record_items(site, "source", row.id)))]
+    why = f": {row.reliability_basis}" if row.reliability_basis else ""
+    about = [Item(f"Graded {row.reliability}{why}")]
+    about += [Item(Link(row.url, row.url))] if row.url else []
+    blocks = [*record_blocks(site, "source", row.id, (), about, 4)]
     if items:
         blocks.append(listed(site, items[:_MOST]))
     if (more := len(items) - _MOST) > 0:

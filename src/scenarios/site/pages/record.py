@@ -1,36 +1,104 @@
-"""Where a record is: its file, its commits, and the page that stands under a former id."""
+"""Lists of evidence; the file and the commits of a record; the page under its former id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
 
-from scenarios.model import Kind
+from scenarios.model import EvidenceId, Kind
 from scenarios.paths import path_of
-from scenarios.render.document import Item, Jump, Link, Span
+from scenarios.render import cells
+from scenarios.render.cells import one_line
+from scenarios.render.document import (
+    Block,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Link,
+    Paragraph,
+    Ref,
+)
+from scenarios.render.templating import macro
+from scenarios.render.text import short_day
 from scenarios.site.commits import commits
 from scenarios.site.site import Page, Site, place
 from scenarios.text import counted
 
-_MOST = 12
+_MOST, _FIRST = 12, 30
+"""Commits of a record, and items of a list that are not folded."""
 
 
-def record_items(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Iterator[Item]:
-    """Yield the file of a record, its former ids and its commits."""
+def record_blocks(
+    site: Site,
+    kind: Kind,
+    id: str,
+    formerly: Sequence[str] = (),
+    items: Iterable[Item] = (),
+    level: Literal[3, 4] = 3,
+) -> Iterator[Block]:
+    """Yield what else is known of a record, its former ids and commits, and its file.
+
+    The file is shown where the tracker names no repository that shows it.
+    """
     path = path_of(kind, id)
     elsewhere = site.file_address(path)
-    to: Span = Link(path, elsewhere) if elsewhere else Jump(path, f"file-{path}")
-    yield Item(("File: ", to))
-    if formerly:
-        yield Item(f"Formerly: {', '.join(formerly)}")
+    where = (Item(("File: ", Link(path, elsewhere))),) if elsewhere else ()
+    names = (Item(f"Formerly: {', '.join(formerly)}"),) if formerly else ()
+    if rows := (*items, *where, *names, *_commits(site, path)):
+        yield Items(rows)
+    if not elsewhere and path in site.opened.snapshot:
+        first, *rest = site.opened.snapshot[path].decode(errors="replace").rstrip("\n").split("\n")
+        yield Folded(Heading(level, path), (Paragraph(first, tuple(rest), tone="file"),))
+
+
+def _commits(site: Site, path: str) -> Iterator[Item]:
     if changes := commits(site).get(path, ()):
         shown = tuple(
-            Item(f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}")
+            Item(f"{commit.subject} ({commit.author}, {commit.id[:7]})", lead=f"{commit.authored}")
             for commit in changes[:_MOST]
         )
         more = len(changes) - len(shown)
         rest = (Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
         yield Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
+
+
+def listed(site: Site, ids: Iterable[EvidenceId]) -> Items:
+    """Items in a list: when it happened, summary, source and grade, and when it was recorded."""
+    return Items(tuple(_listed(site, id) for id in ids))
+
+
+def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[Block]:
+    """Yield the first items in a list, and the others folded."""
+    yield listed(site, ids[:_FIRST])
+    if rest := ids[_FIRST:]:
+        yield Folded(Heading(3, counted(len(rest), "more item")), (listed(site, rest),))
+
+
+def _listed(site: Site, id: EvidenceId) -> Item:
+    item = site.evidence[id]
+    gone = ", retracted" if is_retracted(site, id) else ""
+    by = f"{cells.source(item.source, site.database).label}, " if item.source else ""
+    day = recorded(item.recorded, item.recorded)
+    about = f" ({by}{item.grade(site.database.sources)}, {day}{gone})"
+    return Item((Ref(id, "evidence", one_line(item.summary)), about), lead=item.observed)
+
+
+def newest(site: Site, ids: Iterable[EvidenceId]) -> list[EvidenceId]:
+    """The latest recorded first."""
+    return sorted(ids, key=lambda item: (site.evidence[item].recorded, item), reverse=True)
+
+
+def is_retracted(site: Site, id: EvidenceId) -> bool:
+    gone = site.evidence[id].retracted
+    return gone is not None and gone.date <= site.as_of
+
+
+def recorded(first: date, last: date) -> str:
+    """`recorded 28 Feb 2022`, or between which days."""
+    between = "" if first == last else f" to {short_day(last)}"
+    return f"recorded {short_day(first)}{between}"
 
 
 _TITLES = {"s": "scenario", "e": "evidence"}
@@ -41,11 +109,12 @@ def moved_page(site: Site, folder: str, id: str) -> Page:
     address = place(folder, id)
     now = site.moved[folder][id]
     leads = site.href(address, place(folder, now))
+    title = site.scenarios[now].title if folder == "s" else site.evidence[now].summary
     return Page(
         address=address,
         title=f"{id} is {now} now",
         description=f"The {_TITLES[folder]} {id} is called {now} now.",
-        main=f'<h1>{id} is called {now} now</h1><p><a href="{escape(leads)}">{now}</a></p>',
+        main=macro("site/parts.html", "moved")(one_line(title), id, now, leads),
         section="scenarios" if folder == "s" else "evidence",
         moved_to=leads,
     )

@@ -2,67 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from html import escape
 from itertools import islice
 
-import msgspec
-
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.brief import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.chapters import LARGE, whole
-from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
+from scenarios.render.document import (
+    Block,
+    Document,
+    Figure,
+    Folded,
+    Heading,
+    Jump,
+    Paragraph,
+    plain,
+)
 from scenarios.render.documents.brief import in_brief
 from scenarios.render.documents.report import document
 from scenarios.render.documents.review import findings, sentences
 from scenarios.render.pictures.overview import overview
-from scenarios.render.writers import page as writer
+from scenarios.render.templating import fill
+from scenarios.render.text import short_day
+from scenarios.render.writers import html
 from scenarios.site.figures import looked_back
-from scenarios.site.site import Page, Site, page_of, place
+from scenarios.site.site import Page, Site, page_of, place, review_title
 from scenarios.text import counted
 from scenarios.workspace.reading import start_of
 
-_MOST = 12
-"""Chapters of a review of very many scenarios."""
 _SECTION = 2
+_LARGE = 60
+"""Scenarios from which on a review has no bands, each of which costs a few ledgers."""
 
 
 def review_page(site: Site, day: str) -> Page:
-    """The review that `scen report --as-of DAY` prints, and the chapters behind it.
-
-    In a large database only the scenarios that moved most have a chapter: all have a page.
-    """
+    """The review that `scen report --as-of DAY` prints; its records lead to their pages."""
     address, on = place("review", day), date.fromisoformat(day)
-    large = len(site.scenarios) >= LARGE
-    # Not by what is remembered: that is of one day, and of the next that somebody asks for.
-    both = window(site.database, start_of(site.opened, on), on, banded=not large)
-    both, compared, _ = looked_back(site, both)
-    shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
+    both, compared, _ = looked_back(
+        site,
+        window(site.database, start_of(site.opened, on), on, banded=len(site.scenarios) < _LARGE),
+    )
     picture = overview(compared, site.database)
     blocks = document(compared, site.database, picture=picture, whole=True)
-    parts = whole(shown, site.database, both.now, blocks)
     news = in_brief(brief(both, compared), site.database)
-    parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    description = plain(sentences.joined(sentences.lead(compared.story, site.database)))
+    summary = _for_readers((block for block in blocks if not isinstance(block, Folded)), news)
+    behind = (block for block in blocks if isinstance(block, Folded))
+    at, places = site.days.index(on), site.links(address)
     return Page(
         address=address,
-        title=f"Review of {day}",
-        description=description,
-        main=_turn(site, on, address) + writer.content(parts, site.links(address)),
+        title=review_title(on),
+        description=plain(sentences.joined(sentences.lead(compared.story, site.database))),
+        main=fill(
+            "site/review.html",
+            before=_turn(site, site.days[max(at - 1, 0) : at], address),
+            after=_turn(site, site.days[at + 1 : at + 2], address),
+            summary=html.sections(summary, places),
+            behind=html.sections(behind, places),
+        ),
         noticed=True,
         section="reviews",
-        day=day,
-        contents=writer.contents(parts),
-        skips=writer.SKIPS,
+        day=short_day(on),
     )
 
 
-def _for_readers(summary: Document, news: Paragraph) -> Document:
+def _for_readers(summary: Iterable[Block], news: Paragraph) -> Document:
     """The summary with the sentences of the brief first, and what the desk is to do last."""
     first: list[Block] = []
     todos: list[Block] = []
@@ -77,20 +83,9 @@ def _for_readers(summary: Document, news: Paragraph) -> Document:
     return (*first, *todos)
 
 
-def _turn(site: Site, on: date, address: str) -> str:
-    """The way to the reviews before and after."""
-    at = site.days.index(on)
-    before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
-    places = {
-        day: escape(site.href(address, place("review", f"{day}"))) for day in (*before, *after)
-    }
-    entries = [
-        *(f'<a rel="prev" href="{places[day]}">← {day}</a>' for day in before),
-        *(f'<a rel="next" href="{places[day]}">{day} →</a>' for day in after),
-    ]
-    if not entries:
-        return ""
-    return f'<nav class="turn" aria-label="Other reviews">{" ".join(entries)}</nav>\n'
+def _turn(site: Site, days: Iterable[date], address: str) -> list[tuple[str, str]]:
+    """Reviews beside one, each with its address."""
+    return [(short_day(day), site.href(address, place("review", f"{day}"))) for day in days]
 
 
 def reviews_page(site: Site) -> Page:
@@ -107,7 +102,8 @@ def _reviews(site: Site) -> Iterator[Block]:
         return
     if not site.is_late(site.days[-1]):
         weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
-        yield Paragraph(f"No review in the last {weeks}; the last one was of {site.days[-1]}.")
+        last = short_day(site.days[-1])
+        yield Paragraph(f"No review in the last {weeks}; the last one was of {last}.")
     yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
     sheets: dict[date, list[Sheet]] = {day: [] for day in reversed(site.days)}
     for sheet in site.database.sheets.values():
@@ -115,7 +111,7 @@ def _reviews(site: Site) -> Iterator[Block]:
             sheets[sheet.date].append(sheet)
     analysts = site.database.tracker.analysts
     columns: tuple[Cell[date], ...] = (
-        (left("Day"), lambda day: Jump(f"Review of {day}", f"review-{day}")),
+        (left("Day"), lambda day: Jump(review_title(day), f"review-{day}")),
         (
             right("Forecasts"),
             lambda day: Figure(sum(len(sheet.probabilities) for sheet in sheets[day])),

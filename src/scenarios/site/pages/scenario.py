@@ -19,7 +19,6 @@ from scenarios.render.document import (
     Block,
     Document,
     Figure,
-    Folded,
     Heading,
     Item,
     Items,
@@ -31,17 +30,16 @@ from scenarios.render.document import (
 from scenarios.render.documents.review.sentences import moved
 from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
+from scenarios.render.templating import fill
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 from scenarios.site.figures import figures
-from scenarios.site.pages.evidence import listed, newest
-from scenarios.site.pages.record import record_items
+from scenarios.site.pages.record import listed_first, newest, record_blocks
 from scenarios.site.site import Page, Site, page_of, place
 from scenarios.text import counted
 
 _ROWS = 60
-_LATEST = 30
-"""Items that are listed at once; the others are folded."""
 
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
@@ -54,8 +52,13 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
     else:
         view = figures(site).window.views[id]
         description, card = plain(_finding(site, view)), _card(site, view)
-        main = f'<div class="top">{html.sections(_top(site, view), places)}</div>'
-        main += html.sections(_body(site, view), places)
+        line = html.sections(_line(site, view), site.event_links(address))
+        main = fill(
+            "site/record.html",
+            top=html.sections(_top(site, view), places),
+            kind="",
+            body=f"{line}\n{html.sections(_body(site, view), places)}",
+        )
     return Page(
         address=address,
         title=one_line(scenario.title) if scenario else id,
@@ -75,7 +78,7 @@ def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str
         *((Paragraph(scenario.question),) if scenario else ()),
         Paragraph(reason),
         *((Paragraph(scenario.resolution_criteria),) if scenario else ()),
-        Items(tuple(record_items(site, "scenario", id, formerly))),
+        *record_blocks(site, "scenario", id, formerly),
     )
 
 
@@ -92,7 +95,8 @@ def _card(site: Site, view: ScenarioView) -> Card:
         figure=plain(p(stated.probability)) if stated else implied,
         look="stated" if stated else "implied",
         about=about,
-        signature=f"{site.title} · as of {site.as_of}",
+        signature=f"{site.title} · as of {short_day(site.as_of)}",
+        notice=one_line(site.database.tracker.notice),
         points=figures_of(figures(site).course(view.id), unfounded=view.unfounded),
     )
 
@@ -121,16 +125,20 @@ def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
     story = shown.review.story
     move = story.of(view.id)
     if move:
-        return (f"Since {shown.window.since}: ", *moved(move, story, site.database))
+        return (f"Since {short_day(shown.window.since)}: ", *moved(move, story, site.database))
     if view.odds_before is None:
-        return (f"Opened on {view.scenario.opened}, since the last review.",)
-    return (f"Unchanged since {shown.window.since}.",)
+        return (f"Opened on {short_day(view.scenario.opened)}, since the last review.",)
+    return (f"Unchanged since {short_day(shown.window.since)}.",)
 
 
-def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
+def _line(site: Site, view: ScenarioView) -> Iterator[Block]:
+    """Yield its line, which leads to the events that moved it."""
     yield Heading(2, "How it came here", anchor="course")
     course = figures(site).course(view.id)
     yield timeline(course, view, site.database, figures(site).window.since)
+
+
+def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(2, "What the evidence says", anchor="ledger")
     if view.unfounded:
         yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
@@ -143,7 +151,7 @@ def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield from _forecasts(site, view)
     yield from _evidence(site, view)
     yield Heading(2, "Record", anchor="record")
-    yield Items(tuple(_record(site, view)))
+    yield from record_blocks(site, "scenario", view.id, view.scenario.formerly, _record(site, view))
 
 
 def _indicators(site: Site, view: ScenarioView) -> Table:
@@ -179,9 +187,7 @@ def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
 def _evidence(site: Site, view: ScenarioView) -> Iterator[Block]:
     if ids := newest(site, view.evidence):
         yield Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
-        yield listed(site, ids[:_LATEST])
-        if rest := ids[_LATEST:]:
-            yield Folded(Heading(3, f"{counted(len(rest), 'older item')}"), (listed(site, rest),))
+        yield from listed_first(site, ids)
 
 
 def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
@@ -191,7 +197,6 @@ def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):
         if ids:
             yield Item((f"{name}: ", *cells.titles(ids, site.database)))
-    yield from record_items(site, "scenario", view.id, scenario.formerly)
 
 
 def set_page(site: Site, id: SetId) -> Page:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from scenarios.model import Evidence, Scenario
-from scenarios.site.site import INDEX, Page, Site, place, up
+from scenarios.render.templating import fill
+from scenarios.site.site import Page, Site, place, review_title
 from scenarios.text import printable
 
 ADDRESS = "search/index.html"
@@ -22,7 +23,7 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="Search",
         description="Every scenario, item, source and review",
-        main=_FORM + f'<script type="application/json" id="index">{index(site)}</script>',
+        main=fill("site/search.html", index=index(site)),
         section="search",
         script=script,
     )
@@ -46,14 +47,17 @@ def _entries(site: Site) -> Iterator[Entry]:
     for set_id in site.sets:
         statement = site.database.tracker.sets.get(set_id, set_id)
         yield "Set", place("set", set_id), statement, "", set_id
+    for event, ids in site.events.items():
+        first = site.evidence[ids[-1]]
+        yield "Event", place("event", event), first.summary, first.observed, event
     for id, item in site.evidence.items():
-        day, texts = f"{item.recorded}", _said(site, id, item)
+        day, texts = item.observed, _said(site, id, item)
         yield "Evidence", place("e", id), item.summary, day, texts
     for id, source in site.database.sources.items():
         more = f"{id} {source.reliability_basis or ''}"
         yield "Source", place("source", id), source.name, "", more
-    for day in map(str, site.days):
-        yield "Review", place("review", day), f"Review of {day}", day, ""
+    for on in site.days:
+        yield "Review", place("review", f"{on}"), review_title(on), f"{on}", ""
 
 
 def _of(id: str, scenario: Scenario) -> str:
@@ -67,16 +71,3 @@ def _said(site: Site, id: str, item: Evidence) -> str:
     source = site.database.sources.get(item.source or "")
     name = source.name if source else item.source
     return " · ".join(filter(None, (id, name, item.quote, item.notes, item.origin, item.event)))
-
-
-_FORM = f"""\
-<h1>Search</h1>
-<noscript><p>Looking for words needs a script, and this browser runs none. Everything can be read
-without: <a href="{up(ADDRESS)}{INDEX}">the scenarios</a>,
-<a href="{up(ADDRESS)}evidence/{INDEX}">the evidence by year</a>,
-<a href="{up(ADDRESS)}sources/{INDEX}">the sources</a>.</p></noscript>
-<form id="search" role="search" hidden><label for="words">Words, all of which are wanted</label>
-<input id="words" type="search" autocomplete="off" spellcheck="false"></form>
-<p id="count" role="status"></p>
-<ul id="found" class="plain"></ul>
-"""
