@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
+from scenarios.render.documents.review.captions import commit_subject
 from scenarios.storage.lock import lock, lock_file
-from scenarios.workspace.writing import commit_subject
 from tests.cli.commands import process
 from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana

@@ -214,7 +214,10 @@ def open_revision(
     return Opened(root, snapshot, loaded, loaded.problems, read, commit)
 
 
-def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
+_LISTS = "scen list scenarios, evidence, forecasts or sources"
+
+
+def known_id(id: str, known: Iterable[str], what: str, where: str = _LISTS) -> str:
     """The id if known; else an error that names the nearest one."""
     if id in (known if isinstance(known, Container) else (known := list(known))):
         return id

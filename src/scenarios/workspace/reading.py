@@ -184,7 +184,7 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         for former, *_ in kinds:
             if (former, id) in now:
                 return records_of(opened, now[former, id], as_of)
-        known_id(id, [key for _, records, _ in kinds for key in records], "record", "scen list")
+        known_id(id, [key for _, records, _ in kinds for key in records], "record")
     for _, record, day in matches:
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
@@ -436,9 +436,10 @@ def reviewed(opened: Opened, period: Window, repository: git.Repository | None) 
         changed = changed_afterwards(opened, repository, period.since, period.as_of)
         if changed is None and git.is_shallow(repository):
             remark = _SHALLOW
-    if changed:
-        period = said_then(period, changed)
-    return Reviewed(period, review(period, changed.restatement if changed else None), remark)
+    if changed is None:
+        return Reviewed(period, review(period), remark)
+    period = said_then(period, changed)
+    return Reviewed(period, review(period, *changed))
 
 
 _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

@@ -16,12 +16,13 @@ from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId, SetId
+from scenarios.render.documents.review.captions import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on
 from scenarios.storage.git import repository as git
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here, past
-from scenarios.workspace.writing import Written, commit_subject
+from scenarios.workspace.writing import Written
 
 
 class Recorded(Committable, frozen=True):

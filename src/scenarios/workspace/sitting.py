@@ -25,6 +25,7 @@ from scenarios.analysis.review.agenda import (
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
+from scenarios.render.documents.review.captions import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
 from scenarios.workspace.how import AS_USUAL, TRIED, How
@@ -32,7 +33,7 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
 from scenarios.workspace.sheets import Entry, Placed, record_entries, unplaced
-from scenarios.workspace.writing import Written, commit_subject
+from scenarios.workspace.writing import Written
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """Bounds of a forecast in a sheet."""

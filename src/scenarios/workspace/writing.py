@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from difflib import unified_diff
@@ -15,7 +15,7 @@ from scenarios.errors import NAMED, NotWritten, Problem, ScenError
 from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
-from scenarios.scales import TOLERANCE, jeffreys, percent
+from scenarios.scales import TOLERANCE
 from scenarios.storage import disk, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
@@ -33,10 +33,6 @@ from scenarios.workspace.opened import Opened, from_here, open_folder
 
 is_left = state_folder.is_command_begun
 """True if a killed command may have changed some of its files and not the others."""
-_LONGEST = 100
-"""The characters up to which a subject takes more figures than its first."""
-
-
 _MANY = 20
 """From this number on, new or removed files are made durable together."""
 
@@ -219,25 +215,6 @@ def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
     except ScenError as error:
         return done._replace(fault=error, also=())
     return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
-
-
-def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
-    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
-
-    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
-        _, before, after = move
-        return before is not None and after is not None, -jeffreys(before, after)
-
-    parts = []
-    for scenario, *values in sorted(moves, key=size):
-        before, after = (percent(value) if value is not None else "–" for value in values)
-        parts.append(f"{scenario} {before} → {after}")
-    text = f"{head} ({', '.join(parts)})" if parts else head
-    for kept in range(len(parts) - 1, 0, -1):
-        if len(text) <= _LONGEST:
-            break
-        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
-    return text
 
 
 class Written(NamedTuple):

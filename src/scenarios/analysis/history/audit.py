@@ -54,7 +54,10 @@ def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
                 yield of_step("judged-anew", step, message)
 
 
-_CONVENTIONS = ("decibans", "grade_weights", "evidence_dependence", "rating_strength")
+_CONVENTIONS = (
+    *("decibans", "grade_weights", "evidence_dependence", "rating_strength"),
+    *("team", "forecast_expires_days"),
+)
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
     hindsight_indicator,
     edited_forecast,

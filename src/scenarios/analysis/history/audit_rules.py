@@ -258,7 +258,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
 
-@rule("rated-after-outcome", "Ratings changed after the outcome was known", "note")
+@rule("rated-after-outcome", "Judgements changed after the outcome was known", "note")
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 

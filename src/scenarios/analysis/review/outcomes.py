@@ -18,7 +18,7 @@ from scenarios.analysis.scores.daily_forecasts import (
 )
 from scenarios.analysis.scores.sets import Excluded, timelines, unit_of
 from scenarios.analysis.scores.sets import resolved as known
-from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
+from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +37,8 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values.
 
     `stated` and `implied` are those of the day before it was recorded. `last_said` is what the
-    team, or its only analyst, said last on a scored day, and `last_implied` the evidence then, as
-    `score` has both; None where that does not score it.
+    team, or its only analyst, said last on a scored day, and `last_implied` the evidence then, by
+    the records of that time; None where `score`, which has both by today's, does not score it.
     """
 
     scenario: ScenarioId
@@ -52,13 +52,18 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     last_implied: LastFigure | None
 
 
-def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedScenario, ...]:
-    """The resolutions in the window among these scenarios, in their order."""
+def outcomes(
+    window: Window, views: Iterable[ScenarioView], said: Database
+) -> tuple[ResolvedScenario, ...]:
+    """The resolutions in the window among these scenarios, in their order.
+
+    `said` are the records by which the last figures were said.
+    """
     pairs = ((view, view.resolution) for view in views)
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     if not recorded:
         return ()
-    kept, of = archive(window.database), {v.id: unit_of(window.database, v.id) for v, _ in recorded}
+    kept, of = archive(said), {v.id: unit_of(said, v.id) for v, _ in recorded}
     scored = {u: [*timelines(kept, u, known(kept, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 

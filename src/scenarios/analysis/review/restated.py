@@ -55,7 +55,7 @@ def restated(
     then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
     changed = [change for change in both.changed if change.record in records(today, change.kind)]
     touched = {(change.kind, change.record) for change in changed} | {*gone}
-    reverted = _reverted(today, then, touched)
+    reverted = _reverted(today, then, touched, day)
     amended = [
         _amended(change)
         for change in changed
@@ -135,11 +135,13 @@ def _was_made_by(revision: Revision, amendment: Amendment) -> bool:
     return False
 
 
-def _reverted(today: Database, then: Database, touched: Iterable[Key]) -> Database:
-    """The database of today with these records as they were."""
+def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date) -> Database:
+    """The database of today with these records as they were, and the outcomes after `day`."""
     folders = {kind: dict(records(today, kind)) for kind in KINDS}
     for kind, id in touched:
-        folders[kind][id] = records(then, kind)[id]
+        record, now = records(then, kind)[id], folders[kind].get(id)
+        ends = [field for field in ("resolution", "retracted") if _is_end(now, field, day)]
+        folders[kind][id] = replace(record, **{field: getattr(now, field) for field in ends})
     return Database(
         folders["tracker"]["tracker"],  # type: ignore[arg-type]
         folders["scenario"],  # type: ignore[arg-type]
@@ -157,7 +159,11 @@ def _matters(change: FieldChange) -> bool:
 
 def _is_news(change: FieldChange, today: Database, day: date) -> bool:
     """True for an outcome or a retraction of after `day`, of which its figures knew nothing."""
-    ended = getattr(records(today, change.kind)[change.record], change.field.split(".")[0], None)
+    return _is_end(records(today, change.kind)[change.record], change.field.split(".")[0], day)
+
+
+def _is_end(record: object, field: str, day: date) -> bool:
+    ended = getattr(record, field, None)
     known = getattr(ended, "recorded", None) or getattr(ended, "date", None)
     return known is not None and known > day
 

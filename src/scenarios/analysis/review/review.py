@@ -20,6 +20,7 @@ from scenarios.analysis.review.story import Headline, Story, headline, quoted, s
 from scenarios.analysis.rules.findings import since_then
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import (
+    Database,
     Dependence,
     EvidenceId,
     Retraction,
@@ -174,12 +175,17 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
         return (*self.findings, *self.findings_standing)
 
 
-def review(window: Window, restatement: Restatement | None = None) -> Review:
-    """Report of the moves between the window's two dates, with their causes."""
+def review(
+    window: Window, restatement: Restatement | None = None, said: Database | None = None
+) -> Review:
+    """Report of the moves between the window's two dates, with their causes.
+
+    `said` are the records of the window's, as they were before a restatement.
+    """
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
-    moved, news = _story(window, restatement)
+    moved, news = _story(window, restatement, said or window.database)
     new, standing_before = since_then(window)
     return Review(
         tracker=about(tracker),
@@ -208,13 +214,15 @@ def review(window: Window, restatement: Restatement | None = None) -> Review:
 
 def story_of(window: Window) -> Story:
     """The story of a window alone."""
-    return _story(window, None)[1]
+    return _story(window, None, window.database)[1]
 
 
-def _story(window: Window, restatement: Restatement | None) -> tuple[tuple[Move, ...], Story]:
+def _story(
+    window: Window, restatement: Restatement | None, said: Database
+) -> tuple[tuple[Move, ...], Story]:
     views = in_order(row_of(window, view) for view in window.views.values())
     ordered = [window.views[row.id] for row in views]
     live = [view for view in ordered if view.open and view.odds_before]
     moved = moves(window, by_movement(view for view in live if view.moved))
-    resolved = outcomes(window, ordered)
+    resolved = outcomes(window, ordered, said)
     return moved, story(window, moved, causes(window, moved), resolved, restatement)

@@ -15,7 +15,9 @@ from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.scales import decibans
 
-StepCause = Literal["joined", "withdrawal", "expiry", "outcome", "normalisation", "restated"]
+StepCause = Literal[
+    "joined", "withdrawal", "expiry", "outcome", "extremize", "normalisation", "restated"
+]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +26,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     An analyst's step has `own_before` and `own`, the reason and the evidence of the forecast; one
     who `joined` others had no figure before. A step that no analyst made has a cause instead:
     `subjects` are the analysts of a `withdrawal` or an `expiry`, and the rivals of an `outcome` or
-    a `normalisation`.
+    a `normalisation`. `extremize` is `team.extremize`, changed, or where two stand and one did.
     """
 
     day: date
@@ -52,15 +54,18 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return (decibans(self.figure) - decibans(self.before)) * (1 if way > 0 else -1)
 
 
-def steps(window: Window, view: ScenarioView) -> tuple[Step, ...]:
-    """Steps of a scenario's stated probability inside the window, oldest first."""
+def steps(window: Window, view: ScenarioView, restated: StepCause = "restated") -> tuple[Step, ...]:
+    """Steps of a scenario's stated probability inside the window, oldest first.
+
+    `restated` is the cause of a first one that was made by changing a record.
+    """
     means: Means = {}
     taken: list[Step] = []
     if view.restated_stated and view.stated_before:
         now = stated(window.database, view.id, window.since, means)
         figure = now.probability if now else None
         was = view.stated_before.probability
-        taken.append(Step(day=window.since, before=was, figure=figure, cause="restated"))
+        taken.append(Step(day=window.since, before=was, figure=figure, cause=restated))
     before = stated(window.database, view.id, window.since, means)
     for day in sorted(_days(window, view)):
         after = stated(window.database, view.id, day, means)
@@ -120,6 +125,8 @@ def _on(
     elif before and after and before.pooled == after.pooled and was != now:
         cause, subjects = _by_the_set(window, view, day)
         yield step(cause=cause, subjects=subjects)
+    if before and after and (len(before.analysts) > 1) != (len(after.analysts) > 1):
+        yield from [step(cause="extremize")] * (database.tracker.team.extremize != 1)
 
 
 def _by_the_set(

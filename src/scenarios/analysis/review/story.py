@@ -315,9 +315,8 @@ class _StoryMaker:
         if view.id not in self._restated or view.implied_before is None:
             return False
         before = probability(view.implied_before.decibans + view.restated_decibans)
-        taken = stated.steps if stated else ()
-        forecast = any(step.cause != "restated" for step in taken)
-        return not forecast and not _visible(before, view.implied.probability)
+        own = stated.steps[view.restated_stated :] if stated else ()
+        return not own and not _visible(before, view.implied.probability)
 
     def _implied(self, view: ScenarioView) -> ImpliedMove:
         before = view.implied_before
@@ -335,14 +334,16 @@ class _StoryMaker:
         was, now = view.stated_before, view.stated
         if was is None and now is None:
             return None
-        taken = steps(self._window, view)
+        changes = self._changes(view.id)
+        is_team = bool(changes) and all(change.field == "team.extremize" for change in changes)
+        taken = steps(self._window, view, "extremize" if is_team else "restated")
         before, after = was.probability if was else None, now.probability if now else None
         way = (after or 0.0) - (before or 0.0)
         step = main_step(taken, way) if before is not None and after is not None else None
         because: tuple[Because, ...] = ()
         if step and (step.analyst is None or step.cause):
             assert step.cause  # noqa: S101 - a step without an analyst has one
-            changes = self._changes(view.id) if step.cause == "restated" else ()
+            changes = changes if step is taken[0] and view.restated_stated else ()
             subjects = step.subjects or ((step.analyst,) if step.analyst else ())
             because = (Because(kind=step.cause, subjects=subjects, changes=changes),)
         elif step:

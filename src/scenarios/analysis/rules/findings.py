@@ -393,5 +393,5 @@ def _largest(book: Ledger) -> str:
     if best and best.counted_decibans > 0:
         text += f"; largest for: {best.id} {best.counted_decibans:+.1f} dB"
     if worst and worst.counted_decibans < 0:
-        text += f"; largest against: {worst.id} {worst.counted_decibans:+.1f} dB"
+        text += f"; largest against: {worst.id} −{-worst.counted_decibans:.1f} dB"
     return text

@@ -217,9 +217,10 @@ def _says(line: Line, database: Database) -> Iterator[Ref | str]:
 def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
     yield "Prior ", p(ledger.prior.probability), f": {scenario.prior.basis}"
     if ledger.neutral:
+        level = ", level with the next of its set" if scenario.set else ""
         yield (
             f"Not listed: {counted(ledger.neutral, 'item')} of no weight here "
-            "(neutral, alike for the whole set, or of a grade that leaves nothing)."
+            f"(neutral{level}, or of a grade that leaves nothing)."
         )
 
 

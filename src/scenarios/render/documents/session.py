@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
@@ -98,8 +98,11 @@ def _figure(figure: Others | None) -> Figure:
     return Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else p(None)
 
 
-def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
-    """The sum of an analyst's figures of each set, and the nearest that sum to 100%."""
+def set_sums(sums: Iterable[SetSum], analyst: Analyst, fresh: Collection[ScenarioId] = ()) -> Items:
+    """The sum of an analyst's figures of each set, and the nearest that sum to 100%.
+
+    Where some of a set are `fresh`, the others still stand, and all are normalised with them.
+    """
     rows = []
     for own in sums:
         under: tuple[Item, ...] = ()
@@ -109,6 +112,10 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
                 for id, figure in own.figures.items()
             )
             under = (Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
+            old = [id for id in own.figures if fresh and id not in fresh]
+            if old:
+                still = ", ".join(f"{id} {percent(own.figures[id], 1)}" for id in old)
+                under += (Item(f"the table counts what still stands as before: {still}"),)
         given = f"{len(own.figures)} of {own.members}"
         rows.append(Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under))
     return Items(tuple(rows))
@@ -130,7 +137,8 @@ def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: A
     )
     paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
     lost = (Paragraph(cells.withheld_figures(path)) for path in paths)
-    return (cells.table(rows, columns), *lost, set_sums(sums, analyst))
+    fresh = {row.scenario for row in rows}
+    return (cells.table(rows, columns), *lost, set_sums(sums, analyst, fresh))
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

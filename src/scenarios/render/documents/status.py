@@ -98,15 +98,15 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
         (left("resolved", "scenario"), lambda row: Ref(row.id, "scenario")),
         (left("outcome", meaning="attention"), lambda row: cells.outcome_words(row.outcome)),
         (left("on", drop=1), lambda row: str(ended[row.id])),
-        (right("last stated"), cells.stated),
-        (right("last implied"), cells.implied),
+        (right("stated at the end"), cells.stated),
+        (right("implied at the end"), cells.implied),
         (
             left("title", drop=2, least=_TITLE, cut=True, extra=True),
             lambda row: cells.one_line(row.title),
         ),
     )
-    note = "the day before the outcome was recorded; scen score has what was said by its day."
-    return cells.table(last, columns, note=f"Last: on {note}")
+    note = "the day before the outcome was recorded; the last forecasts before it: scen score"
+    return cells.table(last, columns, note=f"At the end: on {note}")
 
 
 def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:

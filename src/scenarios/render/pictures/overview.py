@@ -14,11 +14,10 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
 from scenarios.render.charts.overview import Overview, OverviewRow
-from scenarios.render.document import Chart, Figure, Ref, Table
+from scenarios.render.document import Chart, Figure, Ref, Table, plain
+from scenarios.render.documents.review import captions
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.figures import rose_or_fell
 from scenarios.render.documents.review.sentences import label
-from scenarios.render.text import long_day
 from scenarios.scales import percent
 from scenarios.text import counted
 
@@ -75,13 +74,8 @@ def _standing(row: StatusRow, cause: str) -> OverviewRow:
 def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
-    number = len(review.story.moved) or "none"
     overdue = sum(row.state == "overdue" for row in review.scenarios)
-    late = f", {overdue} overdue" if overdue else ""
-    still_open = counted(len(rows) - overdue, "open scenario")
-    changed = len(review.story.moves) - len(review.story.moved)
-    afterwards = f", {changed} changed afterwards" if changed else ""
-    head = f"{still_open}{late}, {number} moved since {long_day(review.since)}{afterwards}"
+    head = counted(len(rows) - overdue, "open scenario") + captions.count(review.story, overdue)
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 
@@ -89,7 +83,7 @@ def _says(row: OverviewRow) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
-            return f"{row.title}: {name}{rose_or_fell(before, after)}"
+            return f"{row.title}: {name}{plain(captions.rose_or_fell(before, after)).strip()}"
     return f"{row.title}: new"
 
 
@@ -180,9 +174,8 @@ def _drawn(
 def _grid_label(data: Grid) -> str:
     """Sentence: how many items moved how many scenarios, and the largest mover."""
     first = max(data.items, key=lambda item: item.weight)
-    items, rows = counted(len(data.items), "item"), counted(len(data.rows), "scenario")
-    many = counted(len(first.effects), "scenario")
-    return f"{items} moved {rows}; most did {first.summary} ({first.day}), which moved {many}."
+    most = f"{first.summary} ({first.day})"
+    return captions.items(len(data.items), len(data.rows), most, len(first.effects))
 
 
 def _grid_table(data: Grid) -> Table:

@@ -91,6 +91,8 @@ def _says(data: Reliability) -> str:
     """Sentence: how far the largest bin is from the diagonal."""
     largest = max(data.bins, key=lambda each: each.n)
     forecast, came = percent(largest.forecast), percent(largest.came)
+    if largest.n < 1:
+        return f"Calibration of {data.forecaster}: too few questions to say anything."
     held = f"the largest of {counted(len(data.bins), 'bin')} said {forecast}, and {came} came true"
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 

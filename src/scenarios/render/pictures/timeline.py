@@ -29,8 +29,8 @@ from scenarios.render.charts.timeline import (
     Swim,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
+from scenarios.render.documents.review import captions
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.figures import rose_or_fell
 from scenarios.render.documents.review.sentences import label
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import decibans, held, jeffreys, percent, printed
@@ -48,7 +48,7 @@ def timeline(
 ) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
-    return Chart(_label(data), data, _table(course, data.points, database, items))
+    return Chart(_label(data, view), data, _table(course, data.points, database, items))
 
 
 def anchor(course: Course, day: date) -> str:
@@ -180,13 +180,18 @@ def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
         yield Swim(statement=indicator.statement, stretches=tuple(stretches), due=indicator.due)
 
 
-def _label(data: ScenarioTimeline) -> str:
+def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
     """Sentence: what happened in the period, and the outcome."""
     parts = []
-    for name in ("stated", "implied"):
+    stated, implied = view.stated_before, view.implied_before
+    said = {
+        "stated": stated.probability if stated else None,
+        "implied": implied.probability if implied else None,
+    }
+    for name, then in said.items():
         values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
         if values:
-            parts.append(_happened(name, dict(values), data.since))
+            parts.append(_course(name, dict(values), data.since, then))
     if data.outcome and data.outcome.day <= data.since:
         last = {name: getattr(data.points[-1], name) for name in ("stated", "implied")}
         figures = [f"last {name} {percent(p)}" for name, p in last.items() if p is not None]
@@ -196,15 +201,11 @@ def _label(data: ScenarioTimeline) -> str:
     return f"{data.title}: {'; '.join(parts)}."
 
 
-def _happened(name: str, values: Mapping[date, float], since: date) -> str:
-    """`stated fell from 37% to 4.0% since 21 February 2022`."""
+def _course(name: str, values: Mapping[date, float], since: date, said: float | None) -> str:
     now = list(values.values())[-1]
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
-    start = long_day(max(since, min(values)))
-    if percent(then) == percent(now):
-        return f"{name} {percent(now)}, unchanged since {start}"
-    return f"{name} {rose_or_fell(then, now)} since {start}"
+    return captions.course(name, then, now, max(since, min(values)), said if before else None)
 
 
 def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:

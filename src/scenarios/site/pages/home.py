@@ -23,7 +23,7 @@ from scenarios.render.document import (
     Table,
     plain,
 )
-from scenarios.render.documents.review import sentences
+from scenarios.render.documents.review import captions, sentences
 from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
@@ -89,9 +89,7 @@ def page(site: Site) -> Page:
 def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
-    late = f", {overdue} overdue" if overdue else ""
-    since = short_day(figures(site).window.since)
-    moved = f"open scenarios{late}; {headline.moved} moved since {since}"
+    moved = f"open scenarios{captions.count(figures(site).review.story, overdue)}"
     number = cells.WITHHELD if headline.live is None else f"{headline.live - overdue}"
     return Card(
         title=site.title,

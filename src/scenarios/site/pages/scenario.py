@@ -27,7 +27,7 @@ from scenarios.render.document import (
     Table,
     plain,
 )
-from scenarios.render.documents.review.sentences import moved
+from scenarios.render.documents.review.sentences import of_scenario
 from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.templating import fill
@@ -51,7 +51,7 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
         main = html.sections(_withheld(site, scenario, id, description), places)
     else:
         view = figures(site).window.views[id]
-        description, card = plain(_finding(site, view)), _card(site, view)
+        description, card = plain(_news(site, view)), _card(site, view)
         line = html.sections(_line(site, view), site.event_links(address))
         main = fill(
             "site/record.html",
@@ -113,22 +113,11 @@ def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(1, one_line(view.scenario.title))
     yield Paragraph(view.scenario.question)
     yield facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
-    yield Paragraph(_finding(site, view))
+    yield Paragraph(_news(site, view))
 
 
-def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
-    """Sentence: what moved it since the last review."""
-    shown = figures(site)
-    if view.resolution:
-        outcome = cells.outcome_words(view.resolution.outcome)
-        return (f"It {outcome}: {one_line(view.resolution.basis)}",)
-    story = shown.review.story
-    move = story.of(view.id)
-    if move:
-        return (f"Since {short_day(shown.window.since)}: ", *moved(move, story, site.database))
-    if view.odds_before is None:
-        return (f"Opened on {short_day(view.scenario.opened)}, since the last review.",)
-    return (f"Unchanged since {short_day(shown.window.since)}.",)
+def _news(site: Site, view: ScenarioView) -> tuple[Span, ...]:
+    return of_scenario(view, figures(site).review.story, site.database)
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[Block]:

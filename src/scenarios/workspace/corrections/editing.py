@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.schema import forms, nodes_at
@@ -18,6 +19,7 @@ from scenarios.storage.yaml.reader import read
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed, Opened, from_here
 from scenarios.workspace.writing import Written, write
 
@@ -43,12 +45,21 @@ def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) 
     value, faults = read("", f"{text}\n".encode(errors="surrogateescape"))
     if not faults and not allowed.isdisjoint(_NAMES[type(value)]):
         return value
+    if _is_chance(kind, keys):
+        with suppress(UsageError):
+            return typed_in.chance(text)
     if "string" in allowed:
         return text
     if faults:
         words = f"{faults[0].message}: write a value as in a file, lists as [a, b]"
         raise ScenError(f"nothing was written: {'.'.join(keys)}: {words}")
     return value
+
+
+def _is_chance(kind: Kind, keys: Sequence[str]) -> bool:
+    """True of a number that is at most 1."""
+    limits = (form.get("maximum") for node in nodes_at(kind, keys) for form in forms(node))
+    return any(limit is not None and limit <= 1 for limit in limits)
 
 
 def _types(kind: Kind, keys: Sequence[str], *, is_item: bool) -> Iterator[str]:

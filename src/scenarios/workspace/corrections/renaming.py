@@ -66,7 +66,7 @@ def locate(opened: Opened, text: str) -> Located:
                 raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
         what = kinds[0] if colon and kinds else "record"
         ids = [key for kind in kinds for key in records(opened.database, kind)]
-        known_id(id, ids, what, "scen list")
+        known_id(id, ids, what)
     return Located(present[0], id)
 
 

@@ -22,9 +22,8 @@ _LONGEST = 100
 def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     """Restore each file as it was before the last recording command; return that command.
 
-    Refused if a file changed since, and if it was committed: then git reverts it, or a commit of
-    its own undoes what the command had not committed. Of a killed command the written half is
-    undone. A dry run looks at the files as they are after that.
+    Refused if a file changed since, and if it was committed, unless a new commit undoes it. Of a
+    killed command the written half is undone. A dry run looks at the files as they are after that.
     """
     begun = state_folder.begun_notes(root)
     back = [draft for note in begun for draft in half(root, note) or ()] if how.dry_run else []
@@ -39,14 +38,11 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
         now = opened.snapshot
         put_back = {**now, **{draft.path: draft.new for draft in back}} if back else now
         note = _last(root, put_back, forgets=not how.dry_run)
-        if note.entry.commit:
-            oid = note.entry.commit[:12]
-            raise ScenError(f"{_name(note)} was committed as {oid}: git revert {oid}")
         _refuse_changed(root, put_back, note)
-        if not how.commit and (later := _commit_with(opened, note)):
+        if not how.commit and (oid := note.entry.commit or _commit_with(opened, note)):
             raise ScenError(
-                f"{_name(note)} was committed meanwhile, in {later}: git revert {later} takes back"
-                " all of that commit, scen undo --commit this command alone"
+                f"{_name(note)} is committed, in {oid[:12]}: scen undo --commit takes it back in a"
+                f" new commit; git revert {oid[:12]} takes back all of that commit"
             )
         taken.append(note)
         return [
@@ -125,7 +121,7 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
         is_there = change.is_after(files.get(change.path))
         is_older = change.after is not None and _was_so(opened.root, note, change)
         if is_there and not is_older and (oid := git.last_change(repository, change.path)):
-            return oid[:12]
+            return oid
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from scenarios.errors import Keys
 from scenarios.model import Analyst
+from scenarios.render.documents.review.captions import commit_subject
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
@@ -25,7 +26,7 @@ from scenarios.workspace.tasks.task import (
     live,
     which_scenario,
 )
-from scenarios.workspace.writing import Written, commit_subject
+from scenarios.workspace.writing import Written
 
 
 def entry_of(answers: Answers) -> Entry:

@@ -61,6 +61,12 @@ def _rate(answers: Answers) -> float | None:
     return round(base_rate(like["occurred"], like["cases"]), 4) if like else None
 
 
+def _like_cases(answers: Answers) -> str | None:
+    """The basis that a reference class is."""
+    like = _like(answers)
+    return f"{like['occurred']} of {like['cases']} like cases: {like['class']}." if like else None
+
+
 def _is_off(answers: Answers) -> bool:
     rate, prior = _rate(answers), answers.get("prior")
     return bool(rate and prior and is_off_class(prior, rate))
@@ -165,8 +171,9 @@ TASK = Task(
         PROSE(
             "basis",
             "The base rate behind the prior",
-            "The base rate behind the prior.",
+            "The base rate behind the prior [--reference].",
             label="Base rate behind the prior",
+            default=lambda at: _like_cases(at.answers),
         ),
         Ask(
             "given",

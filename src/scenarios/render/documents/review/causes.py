@@ -51,15 +51,15 @@ def _absence(cause: Because, _id: ScenarioId, _story: Story, database: Database)
 
 
 def _elsewhere(cause: Because, _id: ScenarioId, story: Story, database: Database) -> Sentence:
-    """Words for a question of the same set, or one on which it depends, and what moved that."""
+    """Words for what moved a question of the same set, or one on which it depends."""
     if not cause.subjects or cause.subjects[0] not in database.scenarios:
         return ()
-    link = ", on which it depends," if cause.kind == "given" else " of the same set"
-    other = cause.subjects[0]
-    by = cause_words(cause.by, other, story, database) if cause.by else ()
-    between = (" ",) if by else ()
-    title = cells.quoted(cells.scenario(other, database))
-    return "because ", *title, f"{link} moved", *between, *by
+    title = cells.quoted(cells.scenario(other := cause.subjects[0], database))
+    link = ", on which it depends" if cause.kind == "given" else " of the same set"
+    if not cause.by:
+        return "because ", *title, link, ", moved" if cause.kind == "given" else " moved"
+    way = "raised" if (cause.by.decibans or 0.0) > 0 else "lowered"
+    return *cause_words(cause.by, other, story, database), f", which {way} ", *title, link
 
 
 def _overlap(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
@@ -88,6 +88,7 @@ _PHRASES: dict[str, Callable[[Because, ScenarioId, Story, Database], Sentence]] 
     "rivals": _elsewhere,
     "overlap": _overlap,
     "restated": _restated,
+    "extremize": _restated,
     "joined": _people,
     "withdrawal": _people,
     "expiry": _people,
@@ -95,6 +96,7 @@ _PHRASES: dict[str, Callable[[Because, ScenarioId, Story, Database], Sentence]] 
 _WORDS = {
     "rivals": "because the others of its set changed",
     "normalisation": "as others of its set were forecast anew",
+    "extremize": "because team.extremize applies from two analysts on",
     "given": "because a question moved on which it depends",
     "time": "as time passed without it",
     "bound": "at the limit of what can be implied, 0.1% and 99.9%",
@@ -144,6 +146,7 @@ _LABELS = {
     "given": "the question that it depends on",
     "rivals": "the others of its set",
     "normalisation": "the others of its set",
+    "extremize": "team.extremize",
     "time": "time passed without it",
     "bound": "the limit of what can be implied",
     "restated": "changed afterwards",

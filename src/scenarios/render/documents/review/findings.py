@@ -112,7 +112,8 @@ def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
     """Yield the findings counted by rule, each rule with a command about its first finding."""
     rules = [*_by_rule(findings).items()]
     rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
-    if more := sum(len(own) for _, own in rules[_MOST:]):
+    done = [1 if WORDS[rule][2] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
+    if more := len(findings) - sum(done):
         rows.append(Item(f"{more} more: scen check --findings"))
     if rows:
         yield Heading(2, "What needs you", anchor=TODOS)
@@ -147,7 +148,8 @@ def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
     label = f"{len(findings)} {single if len(findings) == 1 else several}"
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    text, typed = f"{label}{why}:", command(findings[0], database)
+    first = ", the first" if findings[1:] and WORDS[rule][2] not in _ALONE else ""
+    text, typed = f"{label}{why}{first}:", command(findings[0], database)
     if len(text) + len(typed) < _LINE:
         return Item(f"{text} {typed}")
     return Item(text, (Item(typed),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario
 from scenarios.analysis.review.steps import Step
 from scenarios.analysis.review.story import Because, ScenarioStory, Story
@@ -12,6 +13,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
+from scenarios.render.documents.review.captions import rose_or_fell
 from scenarios.render.documents.review.causes import (
     Sentence,
     analyst_name,
@@ -23,7 +25,6 @@ from scenarios.render.documents.review.causes import (
     was,
 )
 from scenarios.render.text import long_day
-from scenarios.scales import printed
 from scenarios.text import counted
 
 _OUTCOMES = 3
@@ -129,7 +130,7 @@ def moved(
     )
     if stated and stated.main_step and not side.because and not stated.main_step.reason:
         why = (", and no reason was given",) if stated.main_step.analyst else ()
-    figures = _rose_or_fell(*move.shown_figures)
+    figures = rose_or_fell(*move.shown_figures)
     ways = (*subject, *figures, team, *why, *_apart(move, story, database), ".")
     return (*ways, *_reasons(move, database)) if stated else ways
 
@@ -144,9 +145,9 @@ def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
     if not move.apart or move.stated is None or move.implied.from_ is None:
         return ()
     if move.figure == "implied" and move.stated.from_ is not None and move.stated.to is not None:
-        step = _rose_or_fell(move.stated.from_, move.stated.to)
+        step = rose_or_fell(move.stated.from_, move.stated.to)
         return ("; what we say", *step, *_why(move, move.stated.because, story, database))
-    step = _rose_or_fell(move.implied.from_, move.implied.to)
+    step = rose_or_fell(move.implied.from_, move.implied.to)
     return "; the evidence", *step, *_why(move, move.implied.because, story, database)
 
 
@@ -183,12 +184,6 @@ def shortened(reason: str | None) -> str:
     return text if len(text) <= _REASON else text[:_REASON].rpartition(" ")[0] + " …"
 
 
-def _rose_or_fell(before: float, after: float) -> Sentence:
-    if printed(before) == printed(after):
-        return " hardly moved, at ", p(after)
-    return (" rose from " if after > before else " fell from "), p(before), " to ", p(after)
-
-
 def _why(
     move: ScenarioStory, because: Sequence[Because], story: Story, database: Database
 ) -> Sentence:
@@ -213,6 +208,18 @@ def label(move: ScenarioStory, story: Story, database: Database) -> str:
         first = cause_label(move.implied.because[0], move.scenario, story, database)
         text += f"; the evidence: {first}"
     return text
+
+
+def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentence:
+    """The outcome of a scenario, or what moved it since the last review."""
+    if view.resolution:
+        outcome = cells.outcome_words(view.resolution.outcome)
+        return (f"It {outcome}: {one_line(view.resolution.basis)}",)
+    if move := story.of(view.id):
+        return (f"Since {story.since}: ", *moved(move, story, database))
+    if view.odds_before is None:
+        return (f"Opened on {view.scenario.opened}, since the last review.",)
+    return (f"Unchanged since {story.since}.",)
 
 
 # What else is new

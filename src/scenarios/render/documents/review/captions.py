@@ -1,0 +1,66 @@
+"""A move where there is no room for a sentence: labels, captions, cards and commit subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from scenarios.analysis.review.story import Story
+from scenarios.render.cells import p
+from scenarios.render.document import Span, plain
+from scenarios.render.text import long_day
+from scenarios.scales import jeffreys, percent, printed
+from scenarios.text import counted
+
+_LONGEST = 100
+"""Characters of a commit's subject, if one move has room in it."""
+
+
+def rose_or_fell(before: float, after: float) -> tuple[Span, ...]:
+    """` fell from 37% to 4.0%`."""
+    if printed(before) == printed(after):
+        return " hardly moved, at ", p(after)
+    return " rose from " if after > before else " fell from ", p(before), " to ", p(after)
+
+
+def course(name: str, before: float, after: float, since: date, said: float | None) -> str:
+    """`stated fell from 37% to 4.0% since 21 February 2022`; and what was `said` then, if other."""
+    start = long_day(since)
+    text = f"{name}{plain(rose_or_fell(before, after))} since {start}"
+    if printed(before) == printed(after):
+        text = f"{name} {percent(after)}, unchanged since {start}"
+    if said is None or printed(said) == printed(before):
+        return text
+    return f"{text} by today's records; {percent(said)} was said then"
+
+
+def count(story: Story, overdue: int) -> str:
+    """`open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
+    changed, late = len(story.moves) - len(story.moved), f", {overdue} overdue" if overdue else ""
+    text = f"{late}, {len(story.moved) or 'none'} moved since {long_day(story.since)}"
+    return text + (f", {changed} changed afterwards" if changed else "")
+
+
+def items(number: int, scenarios: int, first: str, effects: int) -> str:
+    """`5 items moved 3 scenarios; most did TALKS, which moved 2 scenarios.`"""
+    moved, many = counted(scenarios, "scenario"), counted(effects, "scenario")
+    return f"{counted(number, 'item')} moved {moved}; most did {first}, which moved {many}."
+
+
+def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
+    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
+
+    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
+        _, before, after = move
+        return before is not None and after is not None, -jeffreys(before, after)
+
+    parts = []
+    for scenario, *values in sorted(moves, key=size):
+        before, after = (percent(value) if value is not None else "–" for value in values)
+        parts.append(f"{scenario} {before} → {after}")
+    text = f"{head} ({', '.join(parts)})" if parts else head
+    for kept in range(len(parts) - 1, 0, -1):
+        if len(text) <= _LONGEST:
+            break
+        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
+    return text
