@@ -129,12 +129,25 @@ def test_new_evidence_is_told_before_what_somebody_moved_by_joining() -> None:
     }
     assert [*found] == ["a", "b", "c"]
     assert because(found["a"].implied.because) == [("event", ("e",))]
-    assert because(found["b"].implied.because) == [("rivals", ("a",))]
-    driver = found["b"].implied.because[0].by
-    assert driver
-    assert (driver.kind, driver.evidence) == ("event", ("e",))
+    assert because(found["b"].implied.because) == [("event", ("e",))]
     sooner = moves(SAID.replace("@8", "@-1"))
     assert {move.figure for move in sooner.values()} == {"stated"}
+
+
+def test_in_a_set_an_item_did_to_each_member_what_the_ledger_changed_on_its_day() -> None:
+    db = database_of(f"{SET}; d; e @3 a=CC b=C; f @5 b=CC d=C; g @5 c=II d=N")
+    days = {3: window(db, day(0), day(3)), 5: window(db, day(3), day(5))}
+    causes = {cause.evidence: cause for cause in review(window(db, day(0), day(5))).story.causes}
+    assert {*causes} == {("e",), ("f",), ("g",)}
+    for id in "abc":
+        changes: dict[int, float] = {3: 0.0, 5: 0.0}
+        for items, cause in causes.items():
+            for effect in cause.effects:
+                changes[3 if items == ("e",) else 5] += effect.decibans * (effect.scenario == id)
+        for on, change in changes.items():
+            view = days[on].views[id]
+            assert view.implied_before
+            assert change == near(view.implied.decibans - view.implied_before.decibans, abs=1e-9)
 
 
 def test_beside_a_stated_move_stand_causes_that_were_known_by_the_day_of_its_step() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
+from math import log10
 from typing import Literal
 
 import msgspec
@@ -184,7 +185,7 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
         for kind, subjects, items, by in blocks
         if (effects := _effects(by))
     ]
-    return tuple(sorted(_chained(unchained, moves), key=_order))
+    return tuple(sorted(_chained(_through_sets(window, unchained), moves), key=_order))
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -218,7 +219,43 @@ def _effects(by: Mapping[ScenarioId, float]) -> tuple[Effect, ...]:
     return tuple(Effect(scenario=id, decibans=db, from_=0.0, to=0.0) for id, db in kept)
 
 
-def _chained(causes_: Sequence[Cause], moves: Iterable[Move]) -> list[Cause]:
+def _through_sets(window: Window, causes_: Sequence[Cause]) -> Iterator[Cause]:
+    """Yield the causes with what they did through the sets, and what is left of `rivals`.
+
+    A member's odds are its own score against the sum of the others', which each cause changes in
+    turn. Where a rival was ruled out, that outcome is the cause.
+    """
+    rivals_ = [cause for cause in causes_ if cause.kind == "rivals" and not cause.subjects]
+    left = {effect.scenario: effect.decibans for cause in rivals_ for effect in cause.effects}
+    sets = {window.database.scenarios[id].set for id in left}
+    scores = {
+        id: 10 * log10(probability(view.implied_before.decibans + view.restated_decibans))
+        for id, view in window.views.items()
+        if view.scenario.set in sets and view.open and view.implied_before
+    }
+    for cause in sorted(causes_, key=_by_day):
+        by = {effect.scenario: effect.decibans for effect in cause.effects}
+        if cause.kind not in ("restated", "rivals", "bound"):
+            before = {id: _others(window, id, scores) for id in left}
+            for id in scores.keys() & by.keys():
+                scores[id] += by[id]
+            for id, others in before.items():
+                worth = others - _others(window, id, scores)
+                by[id] = by.get(id, 0.0) + worth
+                left[id] -= worth
+        if cause not in rivals_:
+            yield msgspec.structs.replace(cause, effects=_effects(by))
+    for cause in rivals_ if _effects(left) else ():
+        yield msgspec.structs.replace(cause, effects=_effects(left))
+
+
+def _others(window: Window, id: ScenarioId, scores: Mapping[ScenarioId, float]) -> float:
+    """Decibans of the sum of the other members."""
+    others = scores.keys() & {*rivals(window.database, id)}
+    return 10 * log10(sum(10 ** (scores[other] / 10) for other in others) or 1)
+
+
+def _chained(causes_: Iterable[Cause], moves: Iterable[Move]) -> list[Cause]:
     """The causes with the figures between which each of their effects leads."""
     odds = {m.scenario: decibans(m.implied.from_) for m in moves if m.implied.from_ is not None}
     chained = []

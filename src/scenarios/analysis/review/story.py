@@ -37,8 +37,8 @@ STALE_DAYS = 30
 class Because(msgspec.Struct, frozen=True, kw_only=True):
     """A cause of one move: a row of the ledger with its decibans, or of a step that nobody took.
 
-    `subjects` and `evidence` are those of the cause; `rivals` and `given` have the scenario that
-    moved, and with `overlap` in `by` what drove that. A `restated` one has its `changes`.
+    `subjects` and `evidence` are those of the cause; `given` and `overlap` have in `by` what drove
+    them. A `restated` one has its `changes`.
     """
 
     kind: CauseKind | StepCause
@@ -365,7 +365,7 @@ class _StoryMaker:
         return tuple(
             Because(
                 kind=cause.kind,
-                subjects=self._subjects(id, cause),
+                subjects=cause.subjects,
                 evidence=cause.evidence,
                 decibans=worth,
                 day=cause.day,
@@ -379,30 +379,17 @@ class _StoryMaker:
         row = self._restated.get(id)
         return row.because if row else ()
 
-    def _subjects(self, id: ScenarioId, cause: Cause) -> tuple[str, ...]:
-        rival = self._rival(id) if cause.kind == "rivals" and not cause.subjects else None
-        return (rival,) if rival else cause.subjects
-
-    def _rival(self, id: ScenarioId) -> ScenarioId | None:
-        """The member of its set that other things moved most."""
-        set_id = self._window.database.scenarios[id].set
-        others = [other for other in self._by if other != id and self._own(other)]
-        of_set = [o for o in others if self._window.database.scenarios[o].set == set_id]
-        return max(of_set, key=lambda other: abs(self._own(other)[0][0]), default=None)
-
     def _own(self, id: ScenarioId) -> list[tuple[float, Cause]]:
         """The causes of a scenario that are no consequence of others, largest first."""
         follows = ("rivals", "overlap", "bound")
         return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
 
     def _driver(self, id: ScenarioId, cause: Cause) -> Because | None:
-        """The driver of the others of the set, the linked question, or the overlap."""
+        """The driver of the linked question, or of the overlap."""
         if cause.kind == "overlap":
             of = [part for part in self._own(id) if part[1].evidence or part[1].day]
         elif cause.kind == "given":
             of = self._own(cause.subjects[0]) if cause.subjects else []
-        elif cause.kind == "rivals" and (rival := self._rival(id)) and not cause.subjects:
-            of = self._own(rival)
         else:
             of = []
         for worth, driver in of[:1]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from scenarios.analysis.review.moves import Cause, Effect
+from scenarios.analysis.review.moves import Cause
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcome_of
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow
@@ -204,19 +204,20 @@ def _overlapping(method: Method) -> str:
 def events(story: Story, database: Database, *, every: bool = False) -> Iterator[Block]:
     """Yield each cause with what it moved, and between which figures."""
     blocks: list[Flat] = []
-    parts = [(m.scenario, part) for m in story.moves for part in m.implied.causes]
-    behind = {(id, *_key(part)): _key(part.by) for id, part in parts if _is_driven(part)}
     named = {(m.scenario, *_key(part)) for m in story.moves for part in m.implied.because}
-    effects_of: dict[tuple[object, ...], list[tuple[Effect, str]]] = {}
     for cause in story.causes:
-        for part in cause.effects:
-            key = part.scenario, *_key(cause)
-            if every or abs(part.decibans) >= _LEAST or key in named:
-                through = _THROUGH[cause.kind] if key in behind else ""
-                effects_of.setdefault(behind.get(key, _key(cause)), []).append((part, through))
-    for cause in story.causes:
-        effects = sorted(effects_of.pop(_key(cause), ()), key=lambda e: -abs(e[0].decibans))
-        rows = [_effect(*part, database) for part in (effects if every else effects[:_ROWS])]
+        effects = [
+            part
+            for part in cause.effects
+            if every or abs(part.decibans) >= _LEAST or (part.scenario, *_key(cause)) in named
+        ]
+        rows = [
+            Item(
+                (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
+                lead=Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
+            )
+            for part in (effects if every else effects[:_ROWS])
+        ]
         if more := len(effects) - len(rows):
             rows.append(Item(f"and {more} more: scen report --all"))
         if rows:
@@ -228,26 +229,9 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
         yield from blocks
 
 
-_THROUGH = {"rivals": ", through its set", "given": ", through what it depends on"}
-
-
-def _effect(part: Effect, through: str, database: Database) -> Item:
-    return Item(
-        (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to), through),
-        lead=Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
-    )
-
-
-def _key(cause: Cause | Because | None) -> tuple[object, ...]:
-    """The cause again, in a move or alone; `rivals` of no outcome have no subjects there."""
-    if cause is None:
-        return ()
+def _key(cause: Cause | Because) -> tuple[object, ...]:
     of_others = cause.kind == "rivals"
     return cause.kind, () if of_others else cause.subjects, cause.evidence
-
-
-def _is_driven(cause: Because) -> bool:
-    return cause.by is not None and cause.kind in _THROUGH
 
 
 def moving_items(story: Story) -> set[EvidenceId]:

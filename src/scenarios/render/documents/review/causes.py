@@ -50,16 +50,14 @@ def _absence(cause: Because, _id: ScenarioId, _story: Story, database: Database)
     return "because ", *sign, " was due and absent"
 
 
-def _elsewhere(cause: Because, _id: ScenarioId, story: Story, database: Database) -> Sentence:
-    """Words for what moved a question of the same set, or one on which it depends."""
-    if not cause.subjects or cause.subjects[0] not in database.scenarios:
+def _given(cause: Because, _id: ScenarioId, story: Story, database: Database) -> Sentence:
+    """Words for a question on which it depends, and what moved that."""
+    if not cause.subjects or cause.by is None:
         return ()
-    title = cells.quoted(cells.scenario(other := cause.subjects[0], database))
-    link = ", on which it depends" if cause.kind == "given" else " of the same set"
-    if not cause.by:
-        return "because ", *title, link, ", moved" if cause.kind == "given" else " moved"
-    way = "raised" if (cause.by.decibans or 0.0) > 0 else "lowered"
-    return *cause_words(cause.by, other, story, database), f", which {way} ", *title, link
+    other, way = cause.subjects[0], "raised" if (cause.by.decibans or 0.0) > 0 else "lowered"
+    title = cells.quoted(cells.scenario(other, database))
+    by = cause_words(cause.by, other, story, database)
+    return *by, f", which {way} ", *title, ", on which it depends"
 
 
 def _overlap(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
@@ -84,8 +82,7 @@ _PHRASES: dict[str, Callable[[Because, ScenarioId, Story, Database], Sentence]] 
     "retraction": _retraction,
     "outcome": _outcome,
     "absence": _absence,
-    "given": _elsewhere,
-    "rivals": _elsewhere,
+    "given": _given,
     "overlap": _overlap,
     "restated": _restated,
     "extremize": _restated,
