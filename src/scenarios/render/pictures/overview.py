@@ -19,7 +19,6 @@ from scenarios.render.documents.review import captions
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.sentences import label
 from scenarios.scales import percent
-from scenarios.text import counted
 
 MOST = 60
 """Scenarios that are drawn."""
@@ -75,7 +74,7 @@ def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     overdue = sum(row.state == "overdue" for row in review.scenarios)
-    head = counted(len(rows) - overdue, "open scenario") + captions.count(review.story, overdue)
+    head = captions.count(review.story, len(rows) - overdue, overdue)
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 

@@ -89,8 +89,9 @@ def page(site: Site) -> Page:
 def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
-    moved = f"open scenarios{captions.count(figures(site).review.story, overdue)}"
-    number = cells.WITHHELD if headline.live is None else f"{headline.live - overdue}"
+    story, live = figures(site).review.story, headline.live
+    moved = captions.count(story, (live or 0) - overdue, overdue).partition(" ")[2]
+    number = cells.WITHHELD if live is None else f"{live - overdue}"
     return Card(
         title=site.title,
         figure=number,

@@ -34,10 +34,10 @@ def course(name: str, before: float, after: float, since: date, said: float | No
     return f"{text} by today's records; {percent(said)} was said then"
 
 
-def count(story: Story, overdue: int) -> str:
-    """`open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
+def count(story: Story, number: int, overdue: int) -> str:
+    """`19 open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
     changed, late = len(story.moves) - len(story.moved), f", {overdue} overdue" if overdue else ""
-    text = f"{late}, {len(story.moved) or 'none'} moved since {long_day(story.since)}"
+    text = f"{counted(number, 'open scenario')}{late}, {len(story.moved) or 'none'} moved since {long_day(story.since)}"
     return text + (f", {changed} changed afterwards" if changed else "")
 
 

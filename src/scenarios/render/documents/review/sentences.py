@@ -216,10 +216,10 @@ def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentenc
         outcome = cells.outcome_words(view.resolution.outcome)
         return (f"It {outcome}: {one_line(view.resolution.basis)}",)
     if move := story.of(view.id):
-        return (f"Since {story.since}: ", *moved(move, story, database))
+        return (f"Since {day_words(story.since, story)}: ", *moved(move, story, database))
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)
-    return (f"Unchanged since {story.since}.",)
+    return (f"Unchanged since {day_words(story.since, story)}.",)
 
 
 # What else is new
@@ -285,10 +285,13 @@ def _new_questions(story: Story, database: Database) -> Sentence:
 
 
 def _quiet(story: Story, older: int, fresh: str) -> str:
-    nothing = "Nothing else moved" if story.outcomes or story.restated else "Nothing moved"
-    again = f"{story.forecast} of {counted(older, 'open question')} {was(story.forecast)}"
+    more = story.outcomes or story.restated or story.first_forecasts
+    nothing, again = (
+        f"Nothing{' else' * bool(more)} moved",
+        story.forecast - len(story.first_forecasts),
+    )
     parts = [f"{fresh} new"] * bool(story.new_evidence)
-    parts += [f"{again} forecast"] * bool(story.forecast)
+    parts += [f"{again} of {counted(older, 'open question')} {was(again)} forecast"] * bool(again)
     though = f", though {' and '.join(parts)}" if parts else ""
     return f"{nothing}{_since(story)}{though}."
 
