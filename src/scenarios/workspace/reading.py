@@ -408,7 +408,15 @@ def changed_afterwards(
     rows, reverted = restated(then, later, today, since)
     if rows and base != last:
         rows = committed(rows, revisions(repository, f"{base}..{last}"))
-    return Changed(Restatement(commit=base, day=since, figures=rows), reverted)
+    since_then = restated(later, today, today, as_of)[0] if last != tip else ()
+    restatement = Restatement(
+        commit=base,
+        day=since,
+        figures=rows,
+        reported=last if since_then else None,
+        changed_since=tuple(row.scenario for row in since_then),
+    )
+    return Changed(restatement, reverted)
 
 
 def said_then(period: Window, changed: Changed) -> Window:

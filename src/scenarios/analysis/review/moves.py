@@ -394,8 +394,14 @@ class Restated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restatement(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was changed afterwards since the commit that stood at the end of `day`."""
+    """Everything that was changed afterwards since the commit that stood at the end of `day`.
+
+    What was changed after the review's own day is no news of it: `changed_since` are the scenarios
+    of which other figures were `reported` by the commit that stood then.
+    """
 
     commit: str
     day: date
     figures: tuple[Restated, ...] = ()
+    reported: str | None = None
+    changed_since: tuple[ScenarioId, ...] = ()

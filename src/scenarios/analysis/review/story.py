@@ -118,7 +118,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     `moves` are in order of size; where evidence moved a figure, those that somebody moved by
     joining, or nobody, come last. `live` are the open questions, of which `opened` are
     new and those of the `withheld` files not known; `forecast` of the others were forecast.
-    `newest` is the day of the newest record, where nothing happened and it is long past.
+    `newest` is the day of the newest record, where nothing happened and it is long past. Of those
+    `changed_since` the commit `reported` has what was said on that day.
     """
 
     as_of: date
@@ -136,6 +137,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[str, ...]
     state: Literal["empty", "unopened", "open", "resolved"]
     newest: date | None
+    reported: str | None
+    changed_since: tuple[ScenarioId, ...]
 
     @property
     def moved(self) -> tuple[ScenarioStory, ...]:
@@ -221,6 +224,8 @@ def story(
         withheld=_unreadable(window),
         state=_state(window, len(live)),
         newest=last if last and (window.as_of - last).days > STALE_DAYS else None,
+        reported=restatement.reported if restatement else None,
+        changed_since=restatement.changed_since if restatement else (),
     )
 
 

@@ -36,9 +36,10 @@ def course(name: str, before: float, after: float, since: date, said: float | No
 
 def count(story: Story, number: int, overdue: int) -> str:
     """`19 open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
-    changed, late = len(story.moves) - len(story.moved), f", {overdue} overdue" if overdue else ""
-    text = f"{counted(number, 'open scenario')}{late}, {len(story.moved) or 'none'} moved since {long_day(story.since)}"
-    return text + (f", {changed} changed afterwards" if changed else "")
+    changed = len(story.moves) - len(story.moved)
+    parts = [counted(number, "open scenario"), *[f"{overdue} overdue"] * bool(overdue)]
+    parts.append(f"{len(story.moved) or 'none'} moved since {long_day(story.since)}")
+    return ", ".join([*parts, *[f"{changed} changed afterwards"] * bool(changed)])
 
 
 def items(number: int, scenarios: int, first: str, effects: int) -> str:

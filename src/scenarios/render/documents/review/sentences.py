@@ -248,6 +248,11 @@ def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
     if story.newest:
         shows = f"scen report --as-of {story.newest} shows the last week with news"
         yield (f"The newest record is of {long_day(story.newest)}: {shows}.",)
+    if story.reported:
+        number, day = len(story.changed_since), day_words(story.as_of, story)
+        rev = f"scen report --as-of {story.as_of} --rev {story.reported[:7]}"
+        are = "question is" if number == 1 else "questions are"
+        yield (f"Changed since: {number} {are} not as reported on {day} ({rev}).",)
 
 
 def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
