@@ -150,6 +150,25 @@ def test_in_a_set_an_item_did_to_each_member_what_the_ledger_changed_on_its_day(
             assert change == near(view.implied.decibans - view.implied_before.decibans, abs=1e-9)
 
 
+def test_what_was_ruled_out_raises_the_others_of_a_set_and_an_item_beside_it_what_it_is_for() -> (
+    None
+):
+    db = database_of(f"{SET} did-not-occur=4; e @3 a=CC; f @5 b=C")
+    causes = [
+        (cause.kind, cause.evidence or cause.subjects, effect.scenario, effect.decibans > 0)
+        for cause in review(window(db, day(0), day(6))).story.causes
+        for effect in cause.effects
+    ]
+    assert sorted(causes) == [
+        ("event", ("e",), "a", True),
+        ("event", ("e",), "b", False),
+        ("event", ("f",), "a", False),
+        ("event", ("f",), "b", True),
+        ("outcome", ("c",), "a", True),
+        ("outcome", ("c",), "b", True),
+    ]
+
+
 def test_beside_a_stated_move_stand_causes_that_were_known_by_the_day_of_its_step() -> None:
     base = f"a; {ALONE}; e @5 a=CC; f @1 a=I"
     for said, kinds, why in (

@@ -22,7 +22,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.scales import decibans, probability
 
 
@@ -140,7 +140,9 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
     gone = window.before.evidence.keys() - window.now.evidence.keys()
     came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
     decided = _decided(window, came)
-    others: dict[_Key, dict[ScenarioId, float]] = {}
+    others: dict[_Key, dict[ScenarioId, float]] = {
+        ("outcome", unit.subjects): {} for unit in decided.values() if not unit.evidence
+    }
 
     def add(kind: CauseKind, subjects: tuple[str, ...], id: ScenarioId, worth: float) -> None:
         unit = next((decided[subject] for subject in subjects if subject in decided), None)
@@ -164,7 +166,7 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
                 add("rivals", move.ruled_out, id, worth)
         add("given", tuple(window.database.scenarios[id].prior.given), id, move.given)
         add("time", (), id, move.time)
-        add("rivals", move.ruled_out, id, move.rivals)
+        add("rivals", (), id, move.rivals)
         add("bound", (), id, move.bound)
         add("restated", (), id, move.restated)
     shown = {item: unit for unit in decided.values() for item in unit.evidence}
@@ -180,12 +182,12 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
             subjects=subjects,
             evidence=items,
             day=_day(window, kind, subjects, items),
-            effects=effects,
+            effects=_effects(by),
         )
         for kind, subjects, items, by in blocks
-        if (effects := _effects(by))
     ]
-    return tuple(sorted(_chained(_through_sets(window, unchained), moves), key=_order))
+    whole = [cause for cause in _through_sets(window, unchained) if cause.effects]
+    return tuple(sorted(_chained(whole, moves), key=_order))
 
 
 class _Unit(msgspec.Struct, frozen=True):
@@ -223,36 +225,42 @@ def _through_sets(window: Window, causes_: Sequence[Cause]) -> Iterator[Cause]:
     """Yield the causes with what they did through the sets, and what is left of `rivals`.
 
     A member's odds are its own score against the sum of the others', which each cause changes in
-    turn. Where a rival was ruled out, that outcome is the cause.
+    turn, and which an outcome takes out.
     """
-    rivals_ = [cause for cause in causes_ if cause.kind == "rivals" and not cause.subjects]
-    left = {effect.scenario: effect.decibans for cause in rivals_ for effect in cause.effects}
-    sets = {window.database.scenarios[id].set for id in left}
+    database = window.database
+    left = {
+        e.scenario: e.decibans for cause in causes_ if cause.kind == "rivals" for e in cause.effects
+    }
+    sets = {database.scenarios[id].set for id in left}
     scores = {
         id: 10 * log10(probability(view.implied_before.decibans + view.restated_decibans))
         for id, view in window.views.items()
-        if view.scenario.set in sets and view.open and view.implied_before
+        if view.scenario.set in sets
+        and view.implied_before
+        and contends(database, id, window.since)
     }
     for cause in sorted(causes_, key=_by_day):
         by = {effect.scenario: effect.decibans for effect in cause.effects}
         if cause.kind not in ("restated", "rivals", "bound"):
-            before = {id: _others(window, id, scores) for id in left}
+            before = {id: _others(database, id, scores) for id in left}
             for id in scores.keys() & by.keys():
                 scores[id] += by[id]
+            if cause.kind == "outcome":
+                gone = {id for id in cause.subjects if not contends(database, id, window.as_of)}
+                scores = {id: score for id, score in scores.items() if id not in gone}
             for id, others in before.items():
-                worth = others - _others(window, id, scores)
+                now = _others(database, id, scores)
+                worth = 10 * log10(others / now) if now else left[id] if others else 0.0
                 by[id] = by.get(id, 0.0) + worth
                 left[id] -= worth
-        if cause not in rivals_:
+        if cause.kind != "rivals":
             yield msgspec.structs.replace(cause, effects=_effects(by))
-    for cause in rivals_ if _effects(left) else ():
-        yield msgspec.structs.replace(cause, effects=_effects(left))
+    yield Cause(kind="rivals", subjects=(), evidence=(), day=None, effects=_effects(left))
 
 
-def _others(window: Window, id: ScenarioId, scores: Mapping[ScenarioId, float]) -> float:
-    """Decibans of the sum of the other members."""
-    others = scores.keys() & {*rivals(window.database, id)}
-    return 10 * log10(sum(10 ** (scores[other] / 10) for other in others) or 1)
+def _others(database: Database, id: ScenarioId, scores: Mapping[ScenarioId, float]) -> float:
+    """Sum of the other members, 0 where there is none."""
+    return sum(10 ** (scores[other] / 10) for other in scores.keys() & {*rivals(database, id)})
 
 
 def _chained(causes_: Iterable[Cause], moves: Iterable[Move]) -> list[Cause]:
@@ -277,7 +285,11 @@ def _by_day(cause: Cause) -> tuple[int, date, tuple[float, str, tuple[str, ...]]
 
 
 def _order(cause: Cause) -> tuple[float, str, tuple[str, ...]]:
-    return -abs(cause.effects[0].decibans), cause.kind, (*cause.subjects, *cause.evidence)
+    return (
+        -abs(cause.effects[0].decibans if cause.effects else 0.0),
+        cause.kind,
+        (*cause.subjects, *cause.evidence),
+    )
 
 
 def _day(

@@ -154,9 +154,13 @@ def main_step(steps: Sequence[Step], way: float) -> Step | None:
 def quoted(steps: Sequence[Step], way: float) -> Step | None:
     """The analyst's step whose reason is quoted: the largest own one the way the team went.
 
-    Of equal ones it is the later, then the first by analyst; somebody who joined comes last.
+    Of equal ones it is the later, then the first by analyst; somebody who joined comes last. What
+    no longer stands is not quoted.
     """
-    own = [step for step in steps if step.analyst and step.size(way) > 0]
+    ends = [step for step in steps if step.cause in ("withdrawal", "expiry")]
+    gone = {who: step.day for step in ends for who in step.subjects}
+    taken = [step for step in steps if step.analyst and step.size(way) > 0]
+    own = [step for step in taken if step.day >= gone.get(step.analyst or "", step.day)]
     return min(
         own,
         key=lambda s: (s.cause == "joined", -round(s.size(way), 9), -s.day.toordinal(), s.analyst),

@@ -345,14 +345,15 @@ class _StoryMaker:
         before, after = was.probability if was else None, now.probability if now else None
         way = (after or 0.0) - (before or 0.0)
         step = main_step(taken, way) if before is not None and after is not None else None
+        last = taken[-1] if after is None and taken else step
         because: tuple[Because, ...] = ()
-        if step and (step.analyst is None or step.cause):
-            assert step.cause  # noqa: S101 - a step without an analyst has one
-            changes = changes if step is taken[0] and view.restated_stated else ()
-            subjects = step.subjects or ((step.analyst,) if step.analyst else ())
-            because = (Because(kind=step.cause, subjects=subjects, changes=changes),)
-        elif step:
-            known = [part for part in self._causes(view.id) if _known_by(part, step.day)]
+        if last and (last.analyst is None or last.cause):
+            assert last.cause  # noqa: S101 - a step without an analyst has one
+            changes = changes if last is taken[0] and view.restated_stated else ()
+            subjects = last.subjects or ((last.analyst,) if last.analyst else ())
+            because = (Because(kind=last.cause, subjects=subjects, changes=changes),)
+        elif last:
+            known = [part for part in self._causes(view.id) if _known_by(part, last.day)]
             because = _largest(known, way)
         return StatedMove(
             from_=before,
