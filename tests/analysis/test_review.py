@@ -101,8 +101,8 @@ def test_new_evidence_says_what_it_bears_on() -> None:
     made = week(database(scenarios=scenarios, evidence=evidence))
     seen = ("Something was seen", "2022-01-05", day(4))
     assert [astuple(entry) for entry in made.new_evidence] == [
-        ("e", *seen, "paper", "F6", ("s1", "s2"), None),
-        ("f", *seen, None, "F6", (), None),
+        ("e", *seen, "paper", "F6", None, ("s1", "s2"), True, None, None),
+        ("f", *seen, None, "F6", None, (), True, None, None),
     ]
     changes = [("s1", "x", "Something is seen", "unobserved", "observed", ("e",))]
     assert [astuple(change) for change in made.indicator_changes] == changes

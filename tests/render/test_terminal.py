@@ -133,11 +133,11 @@ scenario  stated  stated change  implied  implied change  evidence  flags
 a            30%            −20      50%               0  0
 Changes are in points, since 2022-01-24; in brackets, the evidence that is new.
 
-resolved  outcome        on          last stated  last implied
---------  -------------  ----------  -----------  ------------
-b         did not occur  2022-01-30          30%           50%
-Last: on the day before the outcome was recorded; scen score has what was said
-by its day."""
+resolved  outcome        on          stated  implied
+--------  -------------  ----------  ------  -------
+b         did not occur  2022-01-30     30%      50%
+On the day before the outcome was recorded; the last forecasts before it: scen
+score"""
     )
 
 

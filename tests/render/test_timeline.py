@@ -60,7 +60,7 @@ def test_a_label_says_what_happened_since_when_and_how_it_ended() -> None:
     ended = resolution("occurred", day(28), day(29))
     assert chart(base(resolution=ended)).label.endswith("; occurred on 29 January 2022.")
     assert chart(base(resolution=ended), 60).label == (
-        "Title: last stated 80%, last implied 72%; occurred on 29 January 2022."
+        "Title: at the end stated 80%, implied 72%; occurred on 29 January 2022."
     )
 
 

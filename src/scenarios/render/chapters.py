@@ -190,7 +190,7 @@ def scenario_chapter(
 ) -> Folded:
     """A scenario under its title and figures; with shorter tables where there are many."""
     row, view = chapter.row, chapter.view
-    outcome = (f"{cells.outcome_words(row.outcome)}; last ",) if row.outcome else ()
+    outcome = (f"{cells.outcome_words(row.outcome)}; at the end ",) if row.outcome else ()
     return Folded(
         Heading(3, row.title, ((*outcome, *cells.stated_and_implied(row)),), f"s-{row.id}"),
         (

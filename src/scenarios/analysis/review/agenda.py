@@ -131,11 +131,7 @@ def agenda(
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            own = [
-                forecast
-                for forecast in given(database, id, None, on)
-                if forecast.analyst == analyst
-            ]
+            own = [f for f in given(database, id, None, on) if f.analyst == analyst]
             before = at(own[-1].date if own else date.min)
             set_id = database.scenarios[id].set
             items = bearing.get(id, ())

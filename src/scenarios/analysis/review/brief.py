@@ -62,11 +62,7 @@ def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]
         if id not in around:
             around[id] = near(window.database, id, items)
     effects = (_if_seen(window, key, around[key[0]]) for key in most)
-    return tuple(
-        sorted(
-            effects, key=lambda effect: (-effect.movement_bits, effect.scenario, effect.indicator)
-        )
-    )
+    return tuple(sorted(effects, key=lambda e: (-e.movement_bits, e.scenario, e.indicator)))
 
 
 def _at_most(window: Window, key: IndicatorKey) -> float:

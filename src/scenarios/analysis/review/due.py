@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import Known, known, state
@@ -55,6 +57,7 @@ def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     live = [id for id, life in sorted(states.items()) if life in ("open", "overdue")]
     still_open = [id for id in live if states[id] == "open"]
     tasks = [*_own_days(now, live), *_reviews(now, still_open), *_expiries(now, still_open)]
+    tasks = [replace(task, days=(task.day - as_of).days) for task in tasks]
     tasks.sort(key=lambda entry: (entry.day, entry.id))
     return Due(
         as_of=as_of,
@@ -64,42 +67,30 @@ def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     )
 
 
-def _entry(
-    now: Known,
-    what: What,
-    id: str,
-    day: date,
-    scenarios: Iterable[ScenarioId],
-    text: str = "",
-    watch: str | None = None,
-    analyst: Analyst | None = None,
-) -> DueEntry:
-    return DueEntry(
-        what=what,
-        id=id,
-        day=day,
-        days=(day - now.as_of).days,
-        scenarios=tuple(scenarios),
-        text=text,
-        watch=watch,
-        analyst=analyst,
-    )
+_entry = partial(DueEntry, days=0)
+"""An entry whose days are not counted yet."""
 
 
 def _own_days(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """Horizons, and indicators not seen; one that is emerging is watched until its day."""
     for id in ids:
         scenario = now.database.scenarios[id]
-        yield _entry(now, "horizon", id, scenario.horizon, (id,), scenario.question)
+        end, text = scenario.horizon, scenario.question
+        yield _entry(what="horizon", id=id, day=end, scenarios=(id,), text=text)
         for name, indicator in scenario.indicators.items():
             if indicator.due is None:
                 continue
             stands = reading(now, (id, name))
             if stands.state == "observed" or (stands.strength and indicator.due < now.as_of):
                 continue
-            rated = sorted({id, *indicator.ratings})
-            text, watch = indicator.statement, indicator.watch
-            yield _entry(now, "indicator", f"{id}/{name}", indicator.due, rated, text, watch)
+            yield _entry(
+                what="indicator",
+                id=f"{id}/{name}",
+                day=indicator.due,
+                scenarios=tuple(sorted({id, *indicator.ratings})),
+                text=indicator.statement,
+                watch=indicator.watch,
+            )
 
 
 def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
@@ -112,7 +103,7 @@ def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
     for day, together in days.items():
-        yield _entry(now, "review", str(day), day, together)
+        yield _entry(what="review", id=str(day), day=day, scenarios=tuple(together))
 
 
 def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
@@ -127,7 +118,8 @@ def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     for id, together in sheets.items():
         sheet = now.database.sheets[id]
         day = _later(sheet.date, expiry)
-        yield _entry(now, "forecasts", id, day, together, analyst=sheet.analyst)
+        of, who = tuple(together), sheet.analyst
+        yield _entry(what="forecasts", id=id, day=day, scenarios=of, analyst=who)
 
 
 def _later(day: date, days: int) -> date:

@@ -289,6 +289,9 @@ def accuracy(known: Known) -> dict[SourceId, Accuracy]:
     return {source: _accuracy(counts) for source, counts in fates.items()}
 
 
+_COUNTED: tuple[Fate, ...] = ("resolved", "corroborated", "contradicted", "retracted")
+
+
 def _accuracy(counts: Counter[Fate]) -> Accuracy:
     items = counts.total()
     return Accuracy(
@@ -296,10 +299,7 @@ def _accuracy(counts: Counter[Fate]) -> Accuracy:
         standing=items - counts["retracted"],
         checked=items - counts["unchecked"],
         accurate=counts["resolved"] + counts["corroborated"],
-        resolved=counts["resolved"],
-        corroborated=counts["corroborated"],
-        contradicted=counts["contradicted"],
-        retracted=counts["retracted"],
+        **{fate: counts[fate] for fate in _COUNTED},
     )
 
 

@@ -57,11 +57,11 @@ def restated(
     touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched, day)
     amended = [
-        _amended(change)
+        Amendment(**msgspec.structs.asdict(change))
         for change in changed
         if _matters(change) and not _is_news(change, today, day)
     ]
-    amended += [_taken_out(key) for key in gone]
+    amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
     live = [id for id in shifts.keys() | asked if _is_live(id, day, reverted, today)]
@@ -166,14 +166,6 @@ def _is_end(record: object, field: str, day: date) -> bool:
     ended = getattr(record, field, None)
     known = getattr(ended, "recorded", None) or getattr(ended, "date", None)
     return known is not None and known > day
-
-
-def _amended(change: FieldChange) -> Amendment:
-    return Amendment(**msgspec.structs.asdict(change))
-
-
-def _taken_out(key: Key) -> Amendment:
-    return Amendment(kind=key[0], record=key[1], field="", before=key[1], after=None)
 
 
 def _is_behind(

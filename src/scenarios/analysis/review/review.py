@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
-from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.due import Due, due
+from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
 from scenarios.analysis.review.moves import Move, Restatement, causes, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, row_of, status
@@ -22,7 +22,6 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.model import (
     Database,
     Dependence,
-    EvidenceId,
     Retraction,
     ScenarioId,
     SetId,
@@ -31,37 +30,20 @@ from scenarios.model import (
 from scenarios.values import GradeWeights
 
 
-class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An item recorded in the window with its scenarios; one retracted in it too counts nowhere."""
+class NewEvidence(EvidenceRow, frozen=True, kw_only=True):
+    """An item recorded in the window; one `retracted` in it too counts nowhere."""
 
-    id: EvidenceId
-    summary: str
-    observed: str
-    recorded: date
-    source: str | None
-    grade: str
-    scenarios: tuple[ScenarioId, ...]
     retracted: Retraction | None
 
 
 def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
     """The items that were recorded in the window, in the order of their records."""
-    database = window.database
-    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
-    fresh = [id for on, id in recorded if window.since < on <= window.as_of]
+    items = window.database.evidence
     return tuple(
         NewEvidence(
-            id=id,
-            summary=item.summary,
-            observed=item.observed,
-            recorded=item.recorded,
-            source=item.source,
-            grade=item.grade(database.sources),
-            scenarios=tuple(sorted(bears_on(database, item))),
-            retracted=item.retracted if id not in window.now.evidence else None,
+            **msgspec.structs.asdict(row), retracted=None if row.counts else items[row.id].retracted
         )
-        for id in fresh
-        for item in (database.evidence[id],)
+        for row in evidence(window.now, ListFilter(since=window.since + timedelta(1)))
     )
 
 

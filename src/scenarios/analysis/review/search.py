@@ -123,18 +123,9 @@ def _parts(known: Known) -> Iterator[_Part]:
         own = msgspec.structs.replace(scenario, indicators={})
         yield _Part("scenario", id, scenario.title, opened, "scenario", id, own, about)
         for name, indicator in scenario.indicators.items():
-            key, at = f"{id}/{name}", ("indicators", name)
-            yield _Part(
-                "indicator",
-                key,
-                indicator.statement,
-                indicator.added,
-                "scenario",
-                id,
-                indicator,
-                about,
-                at,
-            )
+            key, at, text = f"{id}/{name}", ("indicators", name), indicator.statement
+            added = indicator.added
+            yield _Part("indicator", key, text, added, "scenario", id, indicator, about, at)
     for id, item in database.evidence.items():
         if item.recorded <= known.as_of:
             about, kept = bears_on(database, item), msgspec.structs.replace(item, indicators={})

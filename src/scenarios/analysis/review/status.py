@@ -98,6 +98,12 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.shown.probability is None else self.gap_decibans
 
 
+_FIGURES = (
+    *("stated", "implied", "gap_decibans", "movement_bits"),
+    *("evidence", "indicators", "last_evidence"),
+)
+
+
 def status(window: Window) -> tuple[StatusRow, ...]:
     """Every scenario that had opened, in order."""
     rows = (row_of(window, view) for view in window.views.values())
@@ -117,15 +123,9 @@ def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
             set=scenario.set if scenario else None,
             state=state_of(database, id, as_of) if scenario else "unreadable",
             horizon=scenario.horizon if scenario else None,
-            stated=None,
-            implied=None,
-            gap_decibans=None,
-            movement_bits=None,
-            evidence=None,
-            indicators=None,
-            last_evidence=None,
             outcome=outcome.outcome if outcome else None,
             withheld=path,
+            **dict.fromkeys(_FIGURES),
         )
 
 

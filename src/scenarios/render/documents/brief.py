@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.brief import Brief, Watched
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.status import StatusRow
@@ -44,7 +43,7 @@ def document(brief: Brief, database: Database, picture: Chart | None = None) -> 
         in_brief(brief, database),
         *_standing(brief, picture),
         *_watched(brief, database),
-        *_spreads(brief.spreads, database),
+        *news.differing(brief.spreads, database, _SPREADS),
         *_due(brief, database),
     )
 
@@ -129,21 +128,6 @@ def _if_seen(watched: Watched, database: Database) -> Item:
     sign = cells.indicator(f"{watched.scenario}/{watched.indicator}", database)
     due = f" (due by {watched.due})" if watched.due else ""
     return Item((*title, *figures, " if this is seen:"), (Item((sign, due)),))
-
-
-def _spreads(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
-    differ = [row for row in spreads if cells.has_moved(row.low, row.high)]
-    if not differ:
-        return
-    yield Heading(2, "Where analysts differ", anchor="spreads")
-    rows = []
-    for row in differ[:_SPREADS]:
-        ends = ((row.low_analyst, row.low), (row.high_analyst, row.high))
-        under = (Item((f"{who} says ", p(end), f": {news.reason(row, who)}")) for who, end in ends)
-        rows.append(Item(cells.scenario(row.scenario, database), tuple(under)))
-    if (more := len(differ) - _SPREADS) > 0:
-        rows.append(Item(f"and over {counted(more, 'more question')}: scen report"))
-    yield Items(tuple(rows))
 
 
 def _together(late: Sequence[DueEntry]) -> list[DueEntry]:

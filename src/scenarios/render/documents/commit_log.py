@@ -26,13 +26,7 @@ from scenarios.text import counted
 
 _BAR = 40
 """Columns of the chart, each worth 2.5 points."""
-_NOUNS: dict[Kind, tuple[str, str]] = {
-    "tracker": ("tracker", "trackers"),
-    "scenario": ("scenario", "scenarios"),
-    "evidence": ("item", "items"),
-    "forecasts": ("sheet", "sheets"),
-    "source": ("source", "sources"),
-}
+_NOUNS: dict[Kind, str] = {"evidence": "item", "forecasts": "sheet"}
 _FEW = 3
 """Ids of a kind that are named; of more, the number."""
 
@@ -119,7 +113,7 @@ def _records(differences: Differences) -> str:
 
 
 def _named(kind: Kind, ids: list[str]) -> str:
-    noun = _NOUNS[kind][len(ids) > 1]
+    noun = _NOUNS.get(kind, kind) + "s" * (len(ids) > 1)
     if len(ids) > _FEW:
         return f"{len(ids)} {noun}"
     return noun if kind == "tracker" else f"{noun} {', '.join(ids)}"

@@ -28,14 +28,6 @@ from scenarios.render.document import (
 from scenarios.render.documents.ledger_changes import STEPS, change_sum
 from scenarios.text import counted
 
-_KINDS = {
-    "tracker": "tracker",
-    "scenario": "scenario",
-    "evidence": "evidence",
-    "forecasts": "sheet",
-    "source": "source",
-}
-
 
 class Compared(NamedTuple):
     """Two states of a database, their differences, and the shifts of figures.
@@ -88,7 +80,7 @@ def _record_items(result: Compared) -> Iterator[Item]:
             for change in (result.what.changed if sign == "~" else ())
             if (change.kind, change.record) == key
         )
-        yield Item(text, tuple(fields), f"{sign} {_KINDS[key[0]]:<8}")
+        yield Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
 
 
 def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:

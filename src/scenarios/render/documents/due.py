@@ -23,6 +23,10 @@ def document(result: Due, *, every: bool = False, is_partial: bool = False) -> D
 
     It `is_partial` where a scenario cannot be read, of which nobody knows what is due.
     """
+
+    def about(entry: DueEntry) -> tuple[Span, ...]:
+        return tuple(_about(entry, every=every))
+
     parts = (("late", result.late, ""), ("coming", result.coming, ""))
     groups = [part for part in parts if part[1]]
     what = "Nothing that can be read" if is_partial else "Nothing"
@@ -34,17 +38,11 @@ def document(result: Due, *, every: bool = False, is_partial: bool = False) -> D
         (left("when"), lambda entry: when(entry.days)),
         (left("what"), _what),
         (left("id", only="csv"), lambda entry: entry.id),
-        (left("about", least=_LEAST), lambda entry: tuple(_about(entry, every=every))),
+        (left("about", least=_LEAST), about),
     )
     narrow: tuple[Cell[DueEntry], ...] = (
         day,
-        (
-            left("about", least=24),
-            lambda entry: (
-                f"{_what(entry)} {when(entry.days)}: ",
-                *_about(entry, every=every),
-            ),
-        ),
+        (left("about", least=24), lambda e: (f"{_what(e)} {when(e.days)}: ", *about(e))),
     )
     short = cells.grouped(groups, narrow, note=note)
     return (cells.grouped(groups, wide, note=note, empty=nothing, narrow=short),)

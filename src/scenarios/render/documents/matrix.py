@@ -111,18 +111,15 @@ def _code(row: MatrixRow, column: ScenarioId) -> Text:
 
 
 def _sums(result: Matrix) -> Iterator[Row]:
-    sums: tuple[tuple[str, str, Callable[[MatrixScore], Figure]], ...] = (
-        ("inconsistency", "inconsistency", lambda s: Figure(s.inconsistency)),
-        (
-            "weighted_inconsistency",
-            "weighted inconsistency",
-            lambda s: Figure(s.weighted_inconsistency, digits=1),
-        ),
-        ("decibans", "Σ decibans", lambda s: Figure(s.decibans, "dB", 0)),
-        ("blanks", "blanks", lambda s: Figure(s.blanks)),
-        ("rank", "rank", lambda s: Figure(s.rank)),
-    )
-    for id, label, figure in sums:
+    sums: dict[str, Callable[[MatrixScore], Figure]] = {
+        "inconsistency": lambda s: Figure(s.inconsistency),
+        "weighted_inconsistency": lambda s: Figure(s.weighted_inconsistency, digits=1),
+        "decibans": lambda s: Figure(s.decibans, "dB", 0),
+        "blanks": lambda s: Figure(s.blanks),
+        "rank": lambda s: Figure(s.rank),
+    }
+    for id, figure in sums.items():
+        label = id.replace("_", " ").replace("decibans", "Σ decibans")
         scores = (result.scores.get(column) for column in result.scenarios)
         shown = (figure(score) if score else cells.WITHHELD for score in scores)
         yield (Ref(id, None, label), "score", "", "", *shown, "", "")

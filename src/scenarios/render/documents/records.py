@@ -130,8 +130,9 @@ def source_table(rows: Sequence[SourceRow], *, every: bool = False, named: bool 
     Without a column of names they stand in place of the ids.
     """
 
-    def counted(row: SourceRow, decibans: float) -> Text:
-        return Figure(decibans, digits=1) if row.on_resolved.items else ""
+    def counted(row: SourceRow, way: str) -> Text:
+        resolved = row.on_resolved
+        return Figure(getattr(resolved, f"{way}_decibans"), digits=1) if resolved.items else ""
 
     columns: list[Cell[SourceRow]] = [
         (left("source"), lambda row: Ref(row.id, "source", "" if named else row.name)),
@@ -147,14 +148,8 @@ def source_table(rows: Sequence[SourceRow], *, every: bool = False, named: bool 
         ),
         (left("checked", only="csv"), lambda row: Figure(row.accuracy.checked)),
         (right("resolved", drop=1), lambda row: Figure(row.on_resolved.items)),
-        (
-            right("toward", "toward_decibans"),
-            lambda row: counted(row, row.on_resolved.toward_decibans),
-        ),
-        (
-            right("against", "against_decibans"),
-            lambda row: counted(row, row.on_resolved.against_decibans),
-        ),
+        (right("toward", "toward_decibans"), lambda row: counted(row, "toward")),
+        (right("against", "against_decibans"), lambda row: counted(row, "against")),
     ]
     if named:
         columns.append((_last("name", _NARROWEST_NAME, every=every), lambda row: row.name))

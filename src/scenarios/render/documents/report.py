@@ -32,7 +32,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.documents.review import findings, news, sentences
+from scenarios.render.documents.review import causes, findings, news, sentences
 from scenarios.render.documents.review.causes import Sentence, cause_words
 from scenarios.render.text import signed
 from scenarios.text import counted
@@ -74,7 +74,7 @@ def document(
         *([] if _is_still(review) else unmoved(review, database)),
         *news.evidence(review.new_evidence, moving, database, review.since, every=whole or every),
         *news.clarified(review.clarifications, database),
-        *news.differing(review.spreads, database),
+        *news.differing(review.spreads, database, len(review.spreads)),
         *news.restated(review.restated, database),
         *findings.coming(review.due, database),
         *findings.in_full(review.findings, review.findings_standing, database),
@@ -253,7 +253,7 @@ def _heading(cause: Cause, story: Story, database: Database) -> Heading:
     if more := len(cause.evidence[_ITEMS:]):
         under.append(f"and {more} more")
     subject = cause.subjects[0] if cause.subjects else ""
-    text: Text = _HEADINGS.get(cause.kind, "")
+    text: Text = causes.LABELS.get(cause.kind, "").capitalize()
     if cause.kind == "event":
         first = cause.evidence[0]
         if len(cause.evidence) == 1:
@@ -271,16 +271,6 @@ def _heading(cause: Cause, story: Story, database: Database) -> Heading:
     elif cause.kind == "given" and subject:
         text = ("Depends on ", *cells.titles(cause.subjects, database))
     return Heading(3, text, tuple(under))
-
-
-_HEADINGS = {
-    "given": "Depends on another question",
-    "rivals": "What others of the same set gained or lost",
-    "time": "Time passed without it",
-    "overlap": "Older evidence on the same theme weighs differently",
-    "bound": "Held at the limit of 0.1% and 99.9%",
-    "restated": "Changed afterwards",
-}
 
 
 def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[Flat]:

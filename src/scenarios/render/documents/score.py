@@ -270,8 +270,7 @@ def _nth(place: int) -> Callable[[Answered], Figure]:
 
 
 def _named(question: Cluster) -> Ref:
-    is_set, id = question
-    return Ref(id, None if is_set else "scenario")
+    return Ref(question[1], None if question[0] else "scenario")
 
 
 def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> Table:

@@ -98,15 +98,15 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
         (left("resolved", "scenario"), lambda row: Ref(row.id, "scenario")),
         (left("outcome", meaning="attention"), lambda row: cells.outcome_words(row.outcome)),
         (left("on", drop=1), lambda row: str(ended[row.id])),
-        (right("stated at the end"), cells.stated),
-        (right("implied at the end"), cells.implied),
+        (right("stated"), cells.stated),
+        (right("implied"), cells.implied),
         (
             left("title", drop=2, least=_TITLE, cut=True, extra=True),
             lambda row: cells.one_line(row.title),
         ),
     )
-    note = "the day before the outcome was recorded; the last forecasts before it: scen score"
-    return cells.table(last, columns, note=f"At the end: on {note}")
+    note = "On the day before the outcome was recorded; the last forecasts before it: scen score"
+    return cells.table(last, columns, note=note)
 
 
 def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:

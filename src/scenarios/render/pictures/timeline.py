@@ -194,8 +194,8 @@ def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
             parts.append(_course(name, dict(values), data.since, then))
     if data.outcome and data.outcome.day <= data.since:
         last = {name: getattr(data.points[-1], name) for name in ("stated", "implied")}
-        figures = [f"last {name} {percent(p)}" for name, p in last.items() if p is not None]
-        parts = [", ".join(figures)] if figures else []
+        figures = [f"{name} {percent(p)}" for name, p in last.items() if p is not None]
+        parts = [f"at the end {', '.join(figures)}"] if figures else []
     if data.outcome:
         parts.append(f"{data.outcome.word} on {long_day(data.outcome.day)}")
     return f"{data.title}: {'; '.join(parts)}."

@@ -131,7 +131,7 @@ def cause_label(cause: Because, id: ScenarioId, story: Story, database: Database
         return ("" if cause.evidence else "retracted: ") + short(items[0], database) + more
     if cause.kind == "overlap":
         return f"{_weight(cause)} weight for older evidence on the same theme"
-    return _LABELS[cause.kind]
+    return LABELS[cause.kind]
 
 
 def _weight(cause: Because) -> str:
@@ -139,7 +139,8 @@ def _weight(cause: Because) -> str:
     return "more" if cause.by and cause.by.kind == "retraction" else "less"
 
 
-_LABELS = {
+LABELS = {
+    "overlap": "other weight for older evidence on the same theme",
     "given": "the question that it depends on",
     "rivals": "the others of its set",
     "normalisation": "the others of its set",

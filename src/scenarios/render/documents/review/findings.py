@@ -16,90 +16,34 @@ from scenarios.text import counted
 ANCHOR, TODOS = "findings", "needs"
 _MOST = 6
 """Rules at the top; the findings of the others are counted."""
-WORDS: dict[str, tuple[str, str, str]] = {
-    "overdue": ("question past its horizon", "questions past their horizon", "resolve"),
-    "unexplained-move": (
-        "forecast moved without a reason",
-        "forecasts moved without a reason",
-        "forecast",
-    ),
-    "gap": (
-        "forecast far from what the evidence implies",
-        "forecasts far from what the evidence implies",
-        "explain",
-    ),
-    "implies-broken": (
-        "scenario more probable than one it implies",
-        "scenarios more probable than one they imply",
-        "explain",
-    ),
-    "sum-not-one": (
-        "set of figures that do not sum to 1",
-        "sets of figures that do not sum to 1",
-        "",
-    ),
-    "past-due": ("indicator past its due day", "indicators past their due day", "review"),
-    "not-reviewed": (
-        "question without a recent forecast",
-        "questions without a recent forecast",
-        "review",
-    ),
-    "unrated": ("item that is not rated", "items that are not rated", "rate"),
-    "one-origin": ("move that rests on one origin", "moves that rest on one origin", "explain"),
-    "weak-line": ("move that rests on a low grade", "moves that rest on a low grade", "explain"),
-    "off-reference": (
-        "prior far from its reference class",
-        "priors far from their reference class",
-        "explain",
-    ),
-    "link-mismatch": (
-        "prior that does not match its link",
-        "priors that do not match their links",
-        "edit",
-    ),
-    "partial-row": ("partly rated row", "partly rated rows", "edit"),
-    "possible-duplicate": ("possible duplicate", "possible duplicates", "show"),
-    "uncorroborated": ("grade 1 without corroboration", "grades 1 without corroboration", "edit"),
-    "grade-clash": ("contradictory grade", "contradictory grades", "edit"),
-    "early-record": (
-        "item recorded before the date in its address",
-        "items recorded before the date in their address",
-        "show",
-    ),
-    "theme-ceiling": (
-        "scenario with a theme at its ceiling",
-        "scenarios with themes at their ceiling",
-        "explain",
-    ),
-    "one-sided": ("scenario with one-sided news", "scenarios with one-sided news", "explain"),
-    "before-opened": (
-        "item from before its question",
-        "items from before their question",
-        "edit",
-    ),
-    "shared-with-prior": (
-        "item that shares an origin with a prior",
-        "items that share an origin with a prior",
-        "edit",
-    ),
-    "counted-twice": ("item that counts twice", "items that count twice", "explain"),
-    "non-diagnostic": (
-        "indicator that does not discriminate",
-        "indicators that do not discriminate",
-        "edit",
-    ),
-    "absence-sign": (
-        "absence on the same side as its indicator",
-        "absences on the same side as their indicators",
-        "edit",
-    ),
-    "few-indicators": (
-        "scenario with too few indicators",
-        "scenarios with too few indicators",
-        "add-indicator",
-    ),
+WORDS: dict[str, tuple[str, str]] = {
+    "overdue": ("question/s past its/their horizon", "resolve"),
+    "unexplained-move": ("forecast/s moved without a reason", "forecast"),
+    "gap": ("forecast/s far from what the evidence implies", "explain"),
+    "implies-broken": ("scenario/s more probable than one it/they implies/imply", "explain"),
+    "sum-not-one": ("set/s of figures that do not sum to 1", ""),
+    "past-due": ("indicator/s past its/their due day", "review"),
+    "not-reviewed": ("question/s without a recent forecast", "review"),
+    "unrated": ("item/s that is/are not rated", "rate"),
+    "one-origin": ("move/s that rests/rest on one origin", "explain"),
+    "weak-line": ("move/s that rests/rest on a low grade", "explain"),
+    "off-reference": ("prior/s far from its/their reference class", "explain"),
+    "link-mismatch": ("prior/s that does/do not match its/their link/s", "edit"),
+    "partial-row": ("partly rated row/s", "edit"),
+    "possible-duplicate": ("possible duplicate/s", "show"),
+    "uncorroborated": ("grade/s 1 without corroboration", "edit"),
+    "grade-clash": ("contradictory grade/s", "edit"),
+    "early-record": ("item/s recorded before the date in its/their address", "show"),
+    "theme-ceiling": ("scenario/s with a theme at its ceiling", "explain"),
+    "one-sided": ("scenario/s with one-sided news", "explain"),
+    "before-opened": ("item/s from before its/their question", "edit"),
+    "shared-with-prior": ("item/s that shares/share an origin with a prior", "edit"),
+    "counted-twice": ("item/s that counts/count twice", "explain"),
+    "non-diagnostic": ("indicator/s that does/do not discriminate", "edit"),
+    "absence-sign": ("absence/s on the same side as its/their indicator/s", "edit"),
+    "few-indicators": ("scenario/s with too few indicators", "add-indicator"),
 }
-"""For each rule: one finding, several, and the command that helps; the urgent rules first."""
+"""For each rule, urgent ones first: words for one finding/several, and a command that helps."""
 _IN_FULL_ABOVE = frozenset({"overdue", "not-reviewed"})
 """Rules of which the top says it all."""
 _LINE = 78
@@ -112,7 +56,7 @@ def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
     """Yield the findings counted by rule, each rule with a command about its first finding."""
     rules = [*_by_rule(findings).items()]
     rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
-    done = [1 if WORDS[rule][2] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
+    done = [1 if WORDS[rule][1] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
     if more := len(findings) - sum(done):
         rows.append(Item(f"{more} more: scen check --findings"))
     if rows:
@@ -144,11 +88,14 @@ def in_full(
 
 
 def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
-    single, several, _ = WORDS[rule]
-    label = f"{len(findings)} {single if len(findings) == 1 else several}"
+    forms = [word.partition("/") for word in WORDS[rule][0].split()]
+    words = [first for first, *_ in forms]
+    if findings[1:]:
+        words = [f"{word}s" if many == "s" else many or word for word, _, many in forms]
+    label = " ".join([str(len(findings)), *words])
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    first = ", the first" if findings[1:] and WORDS[rule][2] not in _ALONE else ""
+    first = ", the first" if findings[1:] and WORDS[rule][1] not in _ALONE else ""
     text, typed = f"{label}{why}{first}:", command(findings[0], database)
     if len(text) + len(typed) < _LINE:
         return Item(f"{text} {typed}")
@@ -157,7 +104,7 @@ def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
 
 def command(finding: Finding, database: Database) -> str:
     """A command about a finding, as it is typed, with the id that it takes."""
-    name, id = WORDS[finding.rule][2], finding.subject
+    name, id = WORDS[finding.rule][1], finding.subject
     if finding.rule == "sum-not-one":
         return _summing(finding, database)
     if name in _ALONE:

@@ -9,11 +9,12 @@ from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.moves import Restated, Restatement
 from scenarios.analysis.review.review import Clarified, NewEvidence
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
-from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
-from scenarios.render.documents.review.causes import shifted
+from scenarios.render.document import Flat, Heading, Item, Items, Ref
+from scenarios.render.documents.review.causes import analyst_name, shifted
+from scenarios.text import counted
 
 _ITEMS = 2
 """Items that moved little that are named."""
@@ -82,30 +83,22 @@ def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterat
         )
 
 
-def differing(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
-    """Yield the ranges of analysts, and who stands apart or, of two, what each says."""
-    rows = [_spread(row, database) for row in spreads if cells.has_moved(row.low, row.high)]
+def differing(spreads: Sequence[Spread], database: Database, most: int) -> Iterator[Flat]:
+    """Yield the ranges of analysts, and what those at the ends say."""
+    differ = [row for row in spreads if cells.has_moved(row.low, row.high)]
+    rows = []
+    for row in differ[:most]:
+        under = []
+        for who, end in ((row.low_analyst, row.low), (row.high_analyst, row.high)):
+            why = one_line(row.rationales.get(who, "no reason given"))
+            under.append(Item((f"{analyst_name(who, database)} says ", p(end), f": {why}")))
+        name = cells.scenario(row.scenario, database)
+        rows.append(Item((name, f" (n = {row.analysts})"), tuple(under)))
+    if more := len(differ) - len(rows):
+        rows.append(Item(f"and over {counted(more, 'more question')}: scen report"))
     if rows:
         yield Heading(2, "Where analysts differ", anchor="spreads")
         yield Items(tuple(rows))
-
-
-def _spread(row: Spread, database: Database) -> Item:
-    ends = (": spread ", p(row.low), "–", p(row.high))
-    whose = f" between {row.low_analyst} and {row.high_analyst}, "
-    apart = Figure(row.spread_decibans, digits=1)
-    text = (cells.scenario(row.scenario, database), *ends, whose, apart, " dB")
-    if row.outlier is None:
-        names = (row.low_analyst, row.high_analyst)
-        return Item(text, tuple(Item(f"{name}: {reason(row, name)}") for name in names))
-    outlier = (f"{row.outlier} stands apart at ", p(row.outlier_probability))
-    under = Item((*outlier, f": {reason(row, row.outlier)}"))
-    return Item((*text, f", n = {row.analysts}"), (under,))
-
-
-def reason(row: Spread, analyst: Analyst) -> str:
-    """The rationale of an analyst whose forecast differs."""
-    return one_line(row.rationales.get(analyst, "no reason given"))
 
 
 def restated(restatement: Restatement | None, database: Database) -> Iterator[Flat]:
