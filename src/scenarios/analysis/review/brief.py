@@ -131,9 +131,7 @@ def brief(window: Window, review: Review) -> Brief:
         headline=review.headline,
         story=review.story,
         scenarios=tuple(row for row in review.scenarios if row.outcome is None),
-        unreviewed=tuple(
-            finding.record for finding in review.every_finding if finding.rule == "not-reviewed"
-        ),
+        unreviewed=tuple(f.record for f in review.every_finding if f.rule == "not-reviewed"),
         watch=watched(window, keys),
         unseen=len(keys),
         spreads=tuple(review.spreads),

@@ -266,14 +266,16 @@ def _others(database: Database, id: ScenarioId, scores: Mapping[ScenarioId, floa
 def _chained(causes_: Iterable[Cause], moves: Iterable[Move]) -> list[Cause]:
     """The causes with the figures between which each of their effects leads."""
     odds = {m.scenario: decibans(m.implied.from_) for m in moves if m.implied.from_ is not None}
+    ends = {m.scenario: m.implied.to for m in moves}
     chained = []
     for cause in sorted(causes_, key=_by_day):
         effects = []
         for effect in cause.effects:
             before = odds.get(effect.scenario, 0.0)
             odds[effect.scenario] = after = before + effect.decibans
-            figures = {"from_": probability(before), "to": probability(after)}
-            effects.append(msgspec.structs.replace(effect, **figures))
+            to, end = probability(after), ends[effect.scenario]
+            to = end if end is not None and abs(to - end) < _ROUNDING else to  # to print alike
+            effects.append(msgspec.structs.replace(effect, from_=probability(before), to=to))
         chained.append(msgspec.structs.replace(cause, effects=tuple(effects)))
     return chained
 

@@ -81,10 +81,8 @@ def forecaster(window: Window) -> str | None:
 def _chapters(
     window: Window, rows: Sequence[StatusRow], days: int, progress: Progress = unwatched
 ) -> tuple[Chapter, ...]:
-    by_scenario = courses(window, [row.id for row in rows], days, progress)
-    return tuple(
-        Chapter(row=row, view=window.views[row.id], course=by_scenario[row.id]) for row in rows
-    )
+    of = courses(window, [row.id for row in rows], days, progress)
+    return tuple(Chapter(row=row, view=window.views[row.id], course=of[row.id]) for row in rows)
 
 
 def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:

@@ -92,10 +92,7 @@ def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
     columns: tuple[Cell[EvidenceRow], ...] = (
         (left("recorded", drop=1), lambda row: str(row.recorded)),
         (left("evidence"), lambda row: Ref(row.id, "evidence")),
-        (
-            left("grade", meaning="grade"),
-            lambda row: row.grade if row.counts else f"{row.grade} retracted",
-        ),
+        (left("grade", meaning="grade"), lambda row: row.grade + " retracted" * (not row.counts)),
         (_last("summary", every=every), lambda row: row.summary),
     )
     return (cells.table(rows, columns, empty="none"),)
@@ -103,17 +100,12 @@ def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
 
 def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> Document:
     """Date, analyst, scenario, probability, rationale."""
+    is_one = len({row.analyst for row in rows}) == 1
     columns: tuple[Cell[ForecastRow], ...] = (
         (left("date"), lambda row: str(row.date)),
-        (
-            left("analyst", drop=int(len({row.analyst for row in rows}) == 1)),
-            lambda row: row.analyst,
-        ),
+        (left("analyst", drop=int(is_one)), lambda row: row.analyst),
         (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
-        (
-            right("stated"),
-            lambda row: "withdrawn" if row.probability is None else p(row.probability),
-        ),
+        (right("stated"), lambda row: p(row.probability) if row.probability else "withdrawn"),
         (_last("rationale", every=every), lambda row: row.rationale or ""),
     )
     return (cells.table(rows, columns, empty="none"),)

@@ -91,7 +91,9 @@ def _lead(review: Review, database: Database) -> Iterator[Block]:
     """The tracker's notice, and the news."""
     yield from cells.notice(review.tracker.notice)
     if review.story.state != "unopened":
-        yield Paragraph(sentences.joined(sentences.lead(review.story, database)))
+        lead = sentences.lead(review.story, database)
+        due = [findings.next_due(entry, database, review.story) for entry in review.due.coming[:1]]
+        yield Paragraph(sentences.joined([*lead, *due]))
 
 
 def _is_still(review: Review) -> bool:

@@ -6,10 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.review.due import Due, DueEntry
+from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.document import Block, Flat, Folded, Heading, Item, Items, Paragraph, Span
+from scenarios.render.document import (
+    Block,
+    Flat,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Span,
+    plain,
+)
+from scenarios.render.documents.review.causes import day_words
 from scenarios.scales import LOWEST
 from scenarios.text import counted
 
@@ -161,6 +173,12 @@ def coming(due: Due, database: Database) -> Iterator[Flat]:
         days = (due.until - due.as_of).days
         yield Heading(2, f"Coming up in the next {days} days", anchor="coming")
         yield Items(tuple(due_item(entry, database) for entry in due.coming))
+
+
+def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[Span, ...]:
+    """The next task in a sentence."""
+    what = plain(_due(entry, database)).partition(": scen ")[0]
+    return (f"Next, by {day_words(entry.day, story)}: {what}.",)
 
 
 def due_item(entry: DueEntry, database: Database, lead: str = "") -> Item:

@@ -76,11 +76,8 @@ def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterat
         groups.setdefault(change.scenario, []).append(Item(text, bullet=True))
     if changes:
         yield Heading(2, "Indicators that changed state", anchor="changed-indicators")
-        yield Items(
-            tuple(
-                Item((cells.scenario(id, database), ":"), tuple(own)) for id, own in groups.items()
-            )
-        )
+        rows = (Item((cells.scenario(id, database), ":"), tuple(o)) for id, o in groups.items())
+        yield Items(tuple(rows))
 
 
 def differing(spreads: Sequence[Spread], database: Database, most: int) -> Iterator[Flat]:
