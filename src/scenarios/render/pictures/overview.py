@@ -74,7 +74,9 @@ def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     overdue = sum(row.state == "overdue" for row in review.scenarios)
-    head = captions.count(review.story, len(rows) - overdue, overdue)
+    number, every = len(review.story.moved), len(review.story.moves)
+    counts = (len(rows) - overdue, overdue, number, every - number)
+    head = captions.count(*counts, review.since)
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 

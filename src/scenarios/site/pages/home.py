@@ -89,13 +89,13 @@ def page(site: Site) -> Page:
 def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
-    story, live = figures(site).review.story, headline.live
-    moved = captions.count(story, (live or 0) - overdue, overdue).partition(" ")[2]
+    live, moved, since = headline.live, headline.moved or 0, figures(site).window.since
+    about = captions.count((live or 0) - overdue, overdue, moved, 0, since).partition(" ")[2]
     number = cells.WITHHELD if live is None else f"{live - overdue}"
     return Card(
         title=site.title,
         figure=number,
-        about=f"{headline.withheld} cannot be read" if headline.withheld else moved,
+        about=f"{headline.withheld} cannot be read" if headline.withheld else about,
         signature=f"As of {short_day(site.as_of)}",
         notice=cells.one_line(site.database.tracker.notice),
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from scenarios.analysis.review.story import Story
-from scenarios.render.cells import p
-from scenarios.render.document import Span, plain
+from scenarios.render.document import Figure, Span, plain
 from scenarios.render.text import long_day
 from scenarios.scales import jeffreys, percent, printed
 from scenarios.text import counted
@@ -19,8 +17,9 @@ _LONGEST = 100
 def rose_or_fell(before: float, after: float) -> tuple[Span, ...]:
     """` fell from 37% to 4.0%`."""
     if printed(before) == printed(after):
-        return " hardly moved, at ", p(after)
-    return " rose from " if after > before else " fell from ", p(before), " to ", p(after)
+        return " hardly moved, at ", Figure(after, "p")
+    way = " rose from " if after > before else " fell from "
+    return way, Figure(before, "p"), " to ", Figure(after, "p")
 
 
 def course(name: str, before: float, after: float, since: date, said: float | None) -> str:
@@ -34,11 +33,10 @@ def course(name: str, before: float, after: float, since: date, said: float | No
     return f"{text} by today's records; {percent(said)} was said then"
 
 
-def count(story: Story, number: int, overdue: int) -> str:
+def count(number: int, overdue: int, moved: int, changed: int, since: date) -> str:
     """`19 open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
-    changed = len(story.moves) - len(story.moved)
     parts = [counted(number, "open scenario"), *[f"{overdue} overdue"] * bool(overdue)]
-    parts.append(f"{len(story.moved) or 'none'} moved since {long_day(story.since)}")
+    parts.append(f"{moved or 'none'} moved since {long_day(since)}")
     return ", ".join([*parts, *[f"{changed} changed afterwards"] * bool(changed)])
 
 

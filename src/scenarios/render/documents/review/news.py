@@ -88,7 +88,7 @@ def differing(spreads: Sequence[Spread], database: Database, most: int) -> Itera
         under = []
         for who, end in ((row.low_analyst, row.low), (row.high_analyst, row.high)):
             why = one_line(row.rationales.get(who, "no reason given"))
-            under.append(Item((f"{analyst_name(who, database)} says ", p(end), f": {why}")))
+            under.append(Item((f"{analyst_name(who, database)}, ", p(end), f": {why}")))
         name = cells.scenario(row.scenario, database)
         rows.append(Item((name, f" (n = {row.analysts})"), tuple(under)))
     if more := len(differ) - len(rows):
