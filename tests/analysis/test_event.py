@@ -79,10 +79,13 @@ def test_a_question_that_it_moved_itself_did_not_only_move_through_another() -> 
     assert {move.scenario: move.through for move in made.moves} == {"a": None, "b": None}
 
 
-def test_a_rival_moves_through_the_member_that_moved_most() -> None:
+def test_an_item_moves_every_member_of_a_set_itself() -> None:
     third = "probability=.3333"
     made = told(f"a set=s {third}; b set=s {third}; c set=s {third}; e @5 a=II b=N c=N")
-    assert {move.scenario: move.through for move in made.moves} == {"a": None, "b": "a", "c": "a"}
+    assert {move.scenario: move.through for move in made.moves} == dict.fromkeys("abc")
+    assert [move.implied.to > 1 / 3 for move in made.moves if move.implied and move.implied.to] == [
+        *(False, True, True)
+    ]
 
 
 def test_the_stated_move_is_that_of_the_next_forecast_before_the_next_review() -> None:

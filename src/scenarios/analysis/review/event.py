@@ -156,7 +156,7 @@ def _is_by(cause: Because, ids: Collection[EvidenceId]) -> bool | None:
     """True if these items are the cause, False if they are behind what moved, else None."""
     if not set(ids).isdisjoint(cause.evidence):
         return True
-    other = cause.by if cause.kind in ("given", "rivals") and cause.subjects else None
+    other = cause.by if cause.kind == "given" and cause.subjects else None
     return False if other and not set(ids).isdisjoint(other.evidence) else None
 
 
