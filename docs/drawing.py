@@ -152,7 +152,7 @@ def _told(table: ViewTable) -> Iterator[str]:
     yield f"{table.meaning}.{computed}"
     rows = ["| column | type | |", "|---|---|---|"]
     for column in table.columns:
-        mark = "**" if column.name in table.key else "*" if column.made else ""
+        mark = "**" if column.name in table.key else "*" if column.compute else ""
         may = ", may be null" if column.null else ""
         rows.append(
             f"| {mark}`{column.name}`{mark} | {column.type}{may} | {_cell(column.meaning)} |"

@@ -49,7 +49,7 @@ class Dependence(Record, frozen=True):
 
 
 class Tracker(Record, frozen=True):
-    """What is tracked, and by which conventions; one tracker.yaml for each database."""
+    """The subject that is tracked and the conventions; one tracker.yaml for each database."""
 
     format: Annotated[Literal[1], values.REQUIRED] = 1
     """The version of this file format. Example: 1."""
@@ -58,12 +58,12 @@ class Tracker(Record, frozen=True):
     takes its own. Absent: the first commit's, without a repository the title. Example:
     "7f3a9c21d0e4"."""
     title: Annotated[values.Title, values.REQUIRED] = ""
-    """What the whole tracker is about, in a few words. Example: "China–Russia alignment"."""
+    """The subject of the whole tracker, in a few words. Example: "China–Russia alignment"."""
     description: values.Prose = ""
-    """What the tracker is for, how its numbers came about, and what a reader must know. Example:
+    """The purpose of the tracker, how its numbers came about, and what a reader must know. Example:
     "How close will China and Russia get by 2030? Reviewed every Monday."."""
     notice: values.Line | None = None
-    """What a reader must know before anything else; it stands at the top of every report. Example:
+    """A warning to read before anything else; it stands at the top of every report. Example:
     "Written with hindsight; proves no skill."."""
     repository: values.Url | None = None
     """Where this folder's files can be seen: pages put a file's path behind it. Example:
@@ -88,13 +88,13 @@ class Tracker(Record, frozen=True):
     same: within one theme and between themes, or one number for both. Examples: {"within": 0.6,
     "between": 0.2}, 0.5."""
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
-    """What every rating is multiplied by, 0.1 to 2; absent, 1. `scen score` says what the record
-    would have it be. Example: 0.7."""
+    """The factor by which every rating is multiplied, 0.1 to 2; absent, 1. `scen score` shows the
+    factor that fits the record best. Example: 0.7."""
     team: values.Team = values.Team()
     """How the team's figure is made of its analysts'. Example: {"extremize": 1.3}."""
     themes: dict[ThemeId, values.Name] = {}
-    """What a line of evidence can be about: an id and a title. Lines of one theme overlap more than
-    lines of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
+    """The subjects of evidence: an id and a title each. Lines of one theme overlap more than lines
+    of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
     analysts: Annotated[
         dict[Analyst, values.Name], lacks(page="A page names an analyst by the id.")
     ] = {}
@@ -174,7 +174,7 @@ class Evidence(Record, frozen=True):
     """One thing observed, and how it bears on each scenario. Named by its date and a few words."""
 
     summary: Annotated[str, values.text(500)]
-    """What was observed, in one sentence of one's own. Example: "Putin and Xi meet in Beijing and
+    """The observation, in one sentence of one's own. Example: "Putin and Xi meet in Beijing and
     declare a friendship without limits"."""
     observed: values.Observed
     """When it happened: a day (2022-02-04), a month (2021-12) or a year (2021). Examples:
@@ -201,7 +201,7 @@ class Evidence(Record, frozen=True):
     """The fact that is reported: several reports of one event are one fact, however many witnesses
     it has. Example: "beijing-joint-statement"."""
     theme: ThemeId | None = None
-    """What it is about: a theme that tracker.yaml declares. Lines of one theme overlap more than
+    """Its subject: a theme that tracker.yaml declares. Lines of one theme overlap more than
     others. Example: "institutions"."""
     attachment: Annotated[Attachment | None, lacks(stix="Files do not go out.")] = None
     """A saved copy of what the item rests on; `scen add-evidence --attach FILE` makes it."""
@@ -266,7 +266,8 @@ class HazardEnded(Record, frozen=True):
     date: values.Date
     """The day on which the prior stops falling, not before `opened`. Example: "2023-08-28"."""
     reason: Annotated[values.Reason, lacks(page="`show` tells it.")]
-    """What fixed the date. Example: "The summit that decides was announced."."""
+    """The decision or announcement that fixed the date. Example: "The summit that decides was
+    announced."."""
 
 
 class Given(Record, frozen=True, rename="kebab"):
@@ -326,7 +327,7 @@ class Indicator(Record, frozen=True):
     """Something watched for, and how each scenario would make it more or less expected."""
 
     statement: values.Line
-    """What would be seen, so that two people agree whether it was. Example: "Either foreign
+    """The sign to watch for, so that two people agree whether it was seen. Example: "Either foreign
     ministry confirms talks on a treaty with mutual military assistance"."""
     ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
     """For each scenario: how much more expected is this if it happens than if not? A code or a
@@ -340,23 +341,24 @@ class Indicator(Record, frozen=True):
     due: values.Date | None = None
     """The day by which it should be seen; after it, its absence counts. Example: "2026-12-31"."""
     if_absent: Rating | None = None
-    """What its absence after `due` is worth: a code or a likelihood ratio. Examples: "I", 0.5."""
+    """The rating of its absence after `due`: a code or a likelihood ratio. Examples: "I", 0.5."""
     chance: Annotated[values.Prior | None, words("a chance is a number from 0.001 to 0.999")] = None
     """Instead of `if_absent`: how probable it is, all in all, to be seen by `due`, 0.001 to 0.999;
-    what its absence is worth follows. Example: 0.15."""
+    the rating of its absence follows. Example: 0.15."""
     theme: ThemeId | None = None
-    """What it is about: a theme that tracker.yaml declares. Example: "military"."""
+    """Its subject: a theme that tracker.yaml declares. Example: "military"."""
     events: Annotated[values.Events | None, lacks(page="`candidates` tells what it finds.")] = None
-    """What to look for in an event store: `scen candidates` lists it."""
+    """The rows to look for in an event store: `scen candidates` lists them."""
 
 
 class Clarification(Record, frozen=True):
-    """What was added to a question later, without editing it."""
+    """An addition to a question, made later and without editing it."""
 
     date: values.Date
     """The day of the clarification. Example: "2022-03-01"."""
     text: values.Prose
-    """What is now plain that was not. Example: "A declaration alone is no treaty."."""
+    """The point that the question left open, now settled. Example: "A declaration alone is no
+    treaty."."""
 
 
 class Resolution(Record, frozen=True):
@@ -387,8 +389,8 @@ class Scenario(Record, frozen=True, kw_only=True):
     """The question, so that it has a yes or a no on the horizon. Example: "Will a treaty of mutual
     military assistance be in force on 2030-12-31?"."""
     resolution_criteria: values.Prose
-    """What decides the question, and where that will be looked up. Example: "A treaty, published by
-    either side, that obliges each to give military assistance if the other is attacked."."""
+    """How the question is decided, and where to look. Example: "A treaty, published by either side,
+    that obliges each to give military assistance if the other is attacked."."""
     opened: values.Date
     """The day on which the question was first asked. Example: "2021-12-17"."""
     horizon: values.Date
@@ -405,11 +407,11 @@ class Scenario(Record, frozen=True, kw_only=True):
     indicators: Annotated[
         dict[IndicatorId, Indicator], lacks(stix="Indicators do not go out.")
     ] = {}
-    """What is watched for, each under its own id, with its ratings fixed before it is seen."""
+    """The signs to watch for, each under its own id, with its ratings fixed before it is seen."""
     clarifications: Annotated[
         tuple[Clarification, ...], lacks(stix="Clarifications do not go out.")
     ] = ()
-    """What was added to the question later; appended, never edited."""
+    """Later additions to the question; appended, never edited."""
     resolution: Resolution | None = None
     """The outcome, once it is known."""
     foreign: Annotated[
@@ -434,39 +436,43 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """The scenarios of each set, by id."""
-        found: dict[SetId, list[ScenarioId]] = {}
+        by_set: dict[SetId, list[ScenarioId]] = {}
         for id in sorted(self.scenarios):
             if set_id := self.scenarios[id].set:
-                found.setdefault(set_id, []).append(id)
-        return {set_id: tuple(ids) for set_id, ids in found.items()}
+                by_set.setdefault(set_id, []).append(id)
+        return {set_id: tuple(ids) for set_id, ids in by_set.items()}
 
     @cached_property
     def speaking(self) -> dict[ScenarioId, tuple[SheetId, ...]]:
         """The sheets that speak of each scenario, by date."""
-        found: dict[ScenarioId, list[SheetId]] = {}
+        by_scenario: dict[ScenarioId, list[SheetId]] = {}
         for _, id in sorted((sheet.date, id) for id, sheet in self.sheets.items()):
             for scenario_id in self.sheets[id].probabilities:
-                found.setdefault(scenario_id, []).append(id)
-        return {scenario_id: tuple(ids) for scenario_id, ids in found.items()}
+                by_scenario.setdefault(scenario_id, []).append(id)
+        return {scenario_id: tuple(ids) for scenario_id, ids in by_scenario.items()}
 
     @cached_property
     def hanging(self) -> dict[str, tuple[ScenarioId, ...]]:
         """The scenarios whose priors depend on one, and under `/` and its name those of a set."""
-        found: dict[str, list[ScenarioId]] = {}
+        by_name: dict[str, list[ScenarioId]] = {}
         for id, scenario in self.scenarios.items():
             for other in scenario.prior.given:
-                found.setdefault(other, []).append(id)
+                by_name.setdefault(other, []).append(id)
             if scenario.set is not None:
-                found.setdefault(f"/{scenario.set}", []).append(id)
-        return {name: tuple(ids) for name, ids in found.items()}
+                by_name.setdefault(f"/{scenario.set}", []).append(id)
+        return {name: tuple(ids) for name, ids in by_name.items()}
 
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
         kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
         of: Any = zip(kinds, (self.scenarios, self.evidence, self.sources), strict=True)
-        every = ((kind, *one) for kind, records in of for one in records.items())
-        return {(kind, old): id for kind, id, record in every for old in record.formerly}
+        return {
+            (kind, old): id
+            for kind, records in of
+            for id, record in records.items()
+            for old in record.formerly
+        }
 
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:

@@ -151,5 +151,5 @@ def nearest_sum_to_one(figures: Mapping[str, float]) -> dict[str, float]:
 
 
 def percent(value: float, places: int | None = None) -> str:
-    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or with so many places."""
+    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or to `places`."""
     return f"{value * 100:.{digits(value) if places is None else places}f}%"

@@ -63,20 +63,20 @@ def printable(text: str) -> str:
     if not _SUSPECT.search(text):
         return text
     return _PATTERN.sub(
-        lambda found: found["seen"] or found[0].encode("unicode_escape").decode(), text
+        lambda match: match["seen"] or match[0].encode("unicode_escape").decode(), text
     )
 
 
 def inert(json: str) -> str:
     """The same JSON with each of those characters, which only its texts hold, escaped."""
-    return _PATTERN.sub(lambda found: found["seen"] or _escaped(found[0]), json)
+    return _PATTERN.sub(lambda match: match["seen"] or _escaped(match[0]), json)
 
 
 def unseen(text: str) -> list[str]:
     """The characters that would be spelled out, but for tabs."""
     if not _SUSPECT.search(text):
         return []
-    return [found[0] for found in _PATTERN.finditer(text) if not found["seen"] and found[0] != "\t"]
+    return [match[0] for match in _PATTERN.finditer(text) if not match["seen"] and match[0] != "\t"]
 
 
 def _escaped(character: str) -> str:
@@ -118,9 +118,9 @@ def fold(text: str, width: int, indent: str = "", first: str | None = None) -> s
     )
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
+def counted(number: int, singular: str, plural: str | None = None) -> str:
     """`1 item`, `2 items`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def first_of(names: Sequence[str], most: int) -> str:
@@ -158,8 +158,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def suggested(message: str) -> str | None:
     """Return the word that a message proposes by `did you mean 'horizon'?`."""
-    found = _MEANT.search(message)
-    return found[1] if found else None
+    match = _MEANT.search(message)
+    return match[1] if match else None
 
 
 def shown(value: Any) -> str:

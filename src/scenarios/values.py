@@ -142,7 +142,7 @@ Foreign = Annotated[
         ],
     ],
     Meta(
-        description="What it is called elsewhere: an id by system, text or a whole number,"
+        description="Its ids elsewhere, by system, each a text or a whole number and"
         " compared as text; `scen import` and `scen candidates` write and look for it."
     ),
 ]
@@ -227,7 +227,7 @@ class EventCount(Record, frozen=True):
 
 
 class Events(Record, frozen=True):
-    """What to look for in an event store: a table, and the values that its columns must have."""
+    """Rows to look for in an event store: a table, and the values that its columns must have."""
 
     table: Label
     """The kind of table, icews, gdelt or acled, or the name of one. Example: "icews"."""
@@ -261,9 +261,9 @@ class Team(Record, frozen=True):
     extremize: Annotated[
         float, Meta(ge=0.5, le=3), words("it is a number from 0.5 to 3; 1 changes nothing")
     ] = 1.0
-    """By what the mean of the analysts' log odds is multiplied where two or more have a forecast,
+    """The factor by which the mean of the log odds of two or more analysts is multiplied,
     0.5 to 3; absent, 1. Over 1, the team's figure is further from even than their mean. `scen
-    score` says what the record would have it be. Example: 1.3."""
+    score` shows the factor that fits the record best. Example: 1.3."""
 
 
 class Part(NamedTuple):

@@ -69,7 +69,7 @@ def test_what_comes_in_is_what_was_said_last_and_again_changes_nothing(
                 ForecastArrival(
                     scenario=scenario,
                     analyst=analyst,
-                    made=FIRST + timedelta(days=day),
+                    moment=FIRST + timedelta(days=day),
                     probability=p,
                     place=Place("rows", number),
                 )
@@ -97,7 +97,11 @@ def test_a_row_that_is_left_out_takes_with_it_what_names_it(tmp_path: Path) -> N
     arrived = Arrived(
         forecasts=tuple(
             ForecastArrival(
-                scenario=scenario, analyst="ann", made=FIRST, probability=0.2, place=Place("f", row)
+                scenario=scenario,
+                analyst="ann",
+                moment=FIRST,
+                probability=0.2,
+                place=Place("f", row),
             )
             for scenario, row in named
         )

@@ -55,7 +55,7 @@ def said(found: Arrived) -> list[tuple[str, str, str, float | None]]:
 
 def _said(one: ForecastArrival) -> tuple[str, str, str, float | None]:
     assert not isinstance(one.scenario, str)
-    return one.scenario.id, one.analyst, f"{one.made:%Y-%m-%d %H:%M}", one.probability
+    return one.scenario.id, one.analyst, f"{one.moment:%Y-%m-%d %H:%M}", one.probability
 
 
 def told(found: Arrived) -> list[str]:

@@ -13,7 +13,7 @@ from scenarios.exchange.query import Answer, ask, write_parquet
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import Made, View
+from scenarios.exchange.view.view import Stamp, View
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
 
@@ -71,7 +71,7 @@ SELECT 1; COPY evidence TO 'y.csv'
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
     monkeypatch.chdir(tmp_path)
-    return View(open_folder(DESK).database, Made(as_of=DAY), ROWS)
+    return View(open_folder(DESK).database, Stamp(as_of=DAY), ROWS)
 
 
 def test_each_table_is_there_with_the_rows_of_the_view(desk: View) -> None:

@@ -68,7 +68,7 @@ class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: str | Foreign
     analyst: str
-    made: dt.datetime | dt.date
+    moment: dt.datetime | dt.date
     probability: float | None
     place: Place
     rationale: str | None = None

@@ -215,7 +215,7 @@ class Intake:
             ForecastArrival(
                 scenario=scenario,
                 analyst=name or "unnamed",
-                made=time,
+                moment=time,
                 probability=probability,
                 place=place,
             )

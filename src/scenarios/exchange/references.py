@@ -162,7 +162,7 @@ def _codec(
     text: Callable[[Mapping[str, Source], str], str], is_ours: Callable[[Path, str | None], bool]
 ) -> Codec:
     def write(view: View, place: Path) -> None:
-        sources = text(view.moment.records.sources, view.moment.made.tracker)
+        sources = text(view.moment.records.sources, view.moment.stamp.tracker)
         with place.open("wb") as file:
             file.write(sources.encode())
 

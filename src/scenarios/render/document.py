@@ -178,9 +178,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a table, and how it gives way where that is wider than the page.
 
     The one with the lowest `drop` is left out first; 0 always stays. One with a `least` may be
-    narrowed to so many characters, folded or, if `cut`, cut. `extra` ones want a wide page. Names
-    that have a `legend` may give way to numbers. `key` is the name for programs, `about` says how
-    to read a column that is shown on a terminal `only`.
+    narrowed to that width, folded or, if `cut`, cut. `extra` ones want a wide page. Names that have
+    a `legend` may give way to numbers. `key` is the name for programs, `about` says how to read a
+    column that is shown on a terminal `only`.
     """
 
     name: str

@@ -368,7 +368,7 @@ def serve(
             timeout_keep_alive=_KEPT,
             http=_Connection,
             limit_concurrency=96,  # connections: macOS gives a process 256 descriptors
-            backlog=_STRANGERS,  # so many are taken before the first of them is looked at
+            backlog=_STRANGERS,  # connections taken before the first is looked at
             proxy_headers=False,
         )
         server = _Server(config)

@@ -289,7 +289,7 @@ def _days(records: Iterable[Record | None]) -> Iterator[date]:
 
 
 BACKDATED_DAYS = 3
-"""A record may be committed so many days after its own date before it counts as backdated."""
+"""Days between a record's own date and its commit before it counts as backdated."""
 
 Key = tuple[Kind, str]
 Content = tuple[Any, ...]

@@ -16,7 +16,7 @@ from scenarios.text import unaccented
 
 What = Literal["scenario", "indicator", "evidence", "forecast", "source", "tracker"]
 _BEFORE, _LONGEST = 50, 160
-"""An excerpt begins so many characters before the first word found, and has at most so many."""
+"""Characters of an excerpt before the first word found, and in all at most."""
 _CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcome"})
 """Keys with codes and figures below them, not texts."""
 

@@ -182,7 +182,7 @@ def chances_without_due(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 @rule("chance-and-absence", "An absence whose worth is said twice")
 def chances_beside_if_absent(loaded: LoadedRecords) -> Iterator[RecordFault]:
-    """What an absence is worth follows from the chance, and `if_absent` would say it once more.
+    """The weight of an absence follows from the chance, and `if_absent` would state it again.
 
     Example: `chance: 0.15` beside `if_absent: I`.
     To do: keep one of the two.

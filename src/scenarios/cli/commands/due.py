@@ -32,7 +32,7 @@ def command(
     form: Annotated[DueForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
-    """What comes: indicators due, horizons, reviews, forecasts that expire; and what is late.
+    """Show indicators due, horizons, reviews and forecasts that expire, and what is late.
 
     Each day is the last one that is in time.
     """

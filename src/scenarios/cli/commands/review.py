@@ -242,7 +242,7 @@ def _tell_kept(seat: Seat) -> None:
 
 _MINUTE = 60
 _NAMED = 3
-"""So many scenarios are named; of more, the number is told."""
+"""Scenarios listed by name; of more, only the number is shown."""
 
 
 def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:

@@ -31,7 +31,7 @@ except ModuleNotFoundError:  # Windows
     termios = None  # type: ignore[assignment]
 
 _MOST = 50
-"""So many words are offered at once."""
+"""Words offered at once."""
 _MENU = 6
 """The lines of the menu: with a question above it, it fits on a small screen."""
 

@@ -140,13 +140,13 @@ def one_of(
             tell(f"{value}: {title}")
         return needed(value, option, question)
 
-    def found(text: str) -> str:
+    def chosen_id(text: str) -> str:
         id = chosen(text, offers)
         remember(option, id, instead_of=value)
         return id
 
     asked = f"{question} (? lists them)"
-    return answer(asked, found, given=value, label=_label(option), offers=offers)
+    return answer(asked, chosen_id, given=value, label=_label(option), offers=offers)
 
 
 def default_of(value: T, option: str, question: str, parse: Callable[[str], T], *, label: str) -> T:

@@ -16,7 +16,7 @@ from scenarios.workspace.reading import remembered
 Points = tuple[Point, ...]
 
 _REVIEWS = 12
-"""So many have their place in a sparkline."""
+"""Reviews in a sparkline."""
 
 
 def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:

@@ -101,7 +101,7 @@ class _Download:
         self.not_taken: list[str] = []
         self.titles: dict[str, str] = {}
         self.aggregates: set[str] = set()
-        self.made: dict[tuple[str, str], list[_Made]] = defaultdict(list)
+        self.forecasts: dict[tuple[str, str], list[_Made]] = defaultdict(list)
         for part, take in (
             (QUESTIONS, self._questions),
             (FORECASTS, self._forecasts),
@@ -165,10 +165,10 @@ class _Download:
                 values = tuple(_values(site, row, id, self.asked.get(id)))
                 name = self._name(row)
                 if values:
-                    self.made[id, name].append(_Made(start, end, values, row.place.row))
+                    self.forecasts[id, name].append(_Made(start, end, values, row.place.row))
                 else:
                     site.left_out["forecasts without a probability"] += 1
-        for (id, name), forecasts in self.made.items():
+        for (id, name), forecasts in self.forecasts.items():
             site.forecasts += self._of_one(file.name, name, forecasts, self.asked.get(id))
 
     def _name(self, row: PlainRow) -> str:
@@ -196,7 +196,7 @@ class _Download:
                     yield ForecastArrival(
                         scenario=scenario,
                         analyst=name,
-                        made=day,
+                        moment=day,
                         probability=value if column == YES else None,
                         place=Place(file, forecast.row, column),
                     )

@@ -54,7 +54,7 @@ def _write(view: View, folder: Path) -> None:
         resources.append(
             {"name": name, "path": f"{name}.csv", **about, "schema": {"fields": fields}}
         )
-    describe(folder, view.moment.made, resources, title)
+    describe(folder, view.moment.stamp, resources, title)
 
 
 FOLDER = Codec(_write, is_ours)

@@ -281,7 +281,7 @@ def _forecasts(
             yield ForecastArrival(
                 scenario=scenario,
                 analyst=analyst,
-                made=values["date"],
+                moment=values["date"],
                 probability=values[field],
                 place=place._replace(column=columns[field]),
                 rationale=values.get("rationale"),

@@ -139,7 +139,7 @@ def _write(view: View, place: Path) -> None:
     names = TABLES["status"].places(("scenario_id", "stated", "implied"))
     rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
     figures = {id: ScenarioFigures(stated, implied) for id, stated, implied in rows}
-    meta = view.moment.made
+    meta = view.moment.stamp
     text = bundle(Bundled(view.moment.records, meta.tracker, meta.as_of, figures))
     with place.open("wb") as file:
         file.write(text.encode())

@@ -229,7 +229,7 @@ def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
         yield ForecastArrival(
             scenario=Foreign(SYSTEM, item.id),
             analyst=str(forecast["analyst"]),
-            made=dt.date.fromisoformat(str(forecast["date"])),
+            moment=dt.date.fromisoformat(str(forecast["date"])),
             probability=forecast["probability"],
             place=item.place,
             rationale=forecast.get("rationale"),

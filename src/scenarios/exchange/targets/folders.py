@@ -22,7 +22,7 @@ from scenarios.exchange.targets import sql
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import Made, View
+from scenarios.exchange.view.view import Stamp, View
 from scenarios.text import printable
 
 _NAME = "datapackage.json"
@@ -40,7 +40,7 @@ _RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 """The beginning of a cell that a spreadsheet may run, apostrophes aside."""
 
 
-def describe(folder: Path, meta: Made, resources: list[dict[str, Any]], title: str) -> None:
+def describe(folder: Path, meta: Stamp, resources: list[dict[str, Any]], title: str) -> None:
     """Write the description of a folder, with our mark in it."""
     package = {
         "$schema": _PROFILE,
@@ -79,7 +79,7 @@ def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], N
     for name in TABLES:
         write(name, folder / f"{name}.{ending}")
     resources = [_resource(table, ending) for table in TABLES.values()]
-    describe(folder, view.moment.made, resources, view.moment.records.tracker.title)
+    describe(folder, view.moment.stamp, resources, view.moment.records.tracker.title)
 
 
 def _resource(table: ViewTable, ending: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _write_document(view: View, place: Path) -> None:
     encode = msgspec.json.encode
     with place.open("wb") as file:
         file.write(_BEGIN)
-        for key, value in msgspec.to_builtins(view.moment.made).items():
+        for key, value in msgspec.to_builtins(view.moment.stamp).items():
             file.write(b"\n%s: %s," % (encode(key), encode(value)))
         file.write(b'\n"tables": {')
         for number, (name, table) in enumerate(TABLES.items()):

@@ -83,7 +83,7 @@ def send(view: View, address: str, *, overwrite: bool = False) -> str:
     """Fill the schema of an address; return both, without a password."""
     place = place_of(address, view.moment.database.tracker.title)
     with _connected(place.address) as connection:
-        _refuse(connection, place, view.moment.made.tracker, overwrite=overwrite)
+        _refuse(connection, place, view.moment.stamp.tracker, overwrite=overwrite)
         _clear(connection, place)
         _fill(connection, place, view)
         _swap(connection, place)
@@ -182,7 +182,7 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     new = quoted(place.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        mark = literal(f"{_MADE_BY}: {view.moment.made.tracker}")
+        mark = literal(f"{_MADE_BY}: {view.moment.stamp.tracker}")
         connection.execute(f"COMMENT ON SCHEMA {new} IS {mark}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():

@@ -111,7 +111,7 @@ def _findings(moment: Moment) -> Iterator[Row]:
 
 
 def _meta(moment: Moment) -> Iterator[Row]:
-    stamp = moment.made
+    stamp = moment.stamp
     yield (
         *(stamp.tracker, stamp.as_of, stamp.revision, stamp.program_version),
         *(stamp.schema_version, stamp.ledger_version),

@@ -27,7 +27,7 @@ EVIDENCE = column("evidence_id", "text", "The item", "@")
 RATING = (
     column("code", "text?", "CC, C, N, I or II; null where a ratio is given", ".:text"),
     column("likelihood_ratio", "real?", "0.001 to 1000; null where a code is given", ".:number"),
-    column("decibans", "real", "What code or ratio is worth, before any weight", made=_worth),
+    column("decibans", "real", "What code or ratio is worth, before any weight", compute=_worth),
 )
 
 
@@ -112,14 +112,14 @@ RECORDED = tables(
         column("evidence_id", "text", "The id", "@"),
         column("summary", "text", "What happened"),
         column("observed", "text", "When: a day, a month (2021-12) or a year"),
-        column("observed_day", "date", "The first day that this can mean", made=_first_day),
+        column("observed_day", "date", "The first day that this can mean", compute=_first_day),
         column("recorded", "date", "When we knew"),
         column("analyst", "text?", "Who recorded it"),
         column("source_id", "text?", "Who says so", "source"),
         column("url", "text?", "Where it can be read"),
         column("reliability", "text?", "A to F; null: its source's, else F"),
         column("credibility", "integer?", "1 to 6; null: 6"),
-        column("weight", "real", "The share of a rating that its grade keeps", made=_weight),
+        column("weight", "real", "The share of a rating that its grade keeps", compute=_weight),
         column("origin", "text?", "Who it comes from in the end"),
         column("event", "text?", "The fact that several items report"),
         column("theme_id", "text?", "What it is about", "theme"),

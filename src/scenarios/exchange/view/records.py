@@ -37,7 +37,7 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
             message = f"there is no column {lacking}" + (f"; {hint}" if hint else "")
             misfits.append(Misfit(place=Place(name, 1), message=message))
             continue
-        known = {column.name: column for column in table.columns if not column.made}
+        known = {column.name: column for column in table.columns if not column.compute}
         dicts = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
         if "position" in known:
             dicts.sort(key=lambda cells: cells.get("position", 0))
@@ -47,7 +47,7 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
 
 def _lacking(table: ViewTable, columns: Sequence[str]) -> str | None:
     """A column that is needed and not there; rows without a position keep their order."""
-    needed = (column.name for column in table.columns if not column.null and not column.made)
+    needed = (column.name for column in table.columns if not column.null and not column.compute)
     return next((name for name in needed if name not in columns and name != "position"), None)
 
 
@@ -175,8 +175,8 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
 
 
 def _cell(column: ViewColumn, part: _Place, database: Database) -> Value:
-    if column.made:
-        return column.made(database, part.value)
+    if column.compute:
+        return column.compute(database, part.value)
     value = _value(column.path, part)
     if column.type == "json":
         return None if value is None else as_json(value)
@@ -268,8 +268,8 @@ def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
 
 def _entry(table: ViewTable, cells: Cells) -> Any:
     """The value of a row without names: one value, or several keys."""
-    named = [column for column in table.columns if not column.made and column.name in cells]
-    if any(column.path[0] == "." and not column.made for column in table.columns):
+    named = [column for column in table.columns if not column.compute and column.name in cells]
+    if any(column.path[0] == "." and not column.compute for column in table.columns):
         values = {column.path: cells[column.name] for column in named if column.path[0] == "."}
         is_number = values.pop(".:is_number", False)
         value: Any = next(iter(values.values()), None)

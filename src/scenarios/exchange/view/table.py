@@ -24,7 +24,7 @@ class ViewColumn(msgspec.Struct, frozen=True):
     what stands before the `/` in it, `#` the place in the last list or mapping, `##` that in the
     record; `@kind` is the record's kind, `@part` the key that holds the part, and `^rationales.@1`
     a value beside the part. `key:text` and `key:number` are the value where it is one; of `a|b` it
-    is the first that is there. A `made` column is computed, and not read back.
+    is the first that is there. A column with `compute` is computed, and not read back.
     """
 
     name: str
@@ -32,7 +32,7 @@ class ViewColumn(msgspec.Struct, frozen=True):
     meaning: str
     path: str
     null: bool = False
-    made: Callable[[Database, Any], Value] | None = None
+    compute: Callable[[Database, Any], Value] | None = None
 
 
 class ForeignKey(msgspec.Struct, frozen=True):
@@ -83,11 +83,11 @@ def column(
     type: str,
     meaning: str,
     path: str = "",
-    made: Callable[[Database, Any], Value] | None = None,
+    compute: Callable[[Database, Any], Value] | None = None,
 ) -> ViewColumn:
     """A column; its cells may be null where a `?` stands behind the type."""
     of: Any = type.removesuffix("?")
-    return ViewColumn(name, of, meaning, path or name, type.endswith("?"), made)
+    return ViewColumn(name, of, meaning, path or name, type.endswith("?"), compute)
 
 
 def position(of: str) -> ViewColumn:

@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 """Of the tables and their columns; a name that goes or changes its meaning makes the next one."""
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     """Of which tracker (its id), by what and for which day a view was made."""
 
     tracker: str = ""
@@ -36,12 +36,12 @@ class Moment(msgspec.Struct, frozen=True, dict=True):
 
     records: Database
     database: Database
-    made: Made
+    stamp: Stamp
 
     @property
     def as_of(self) -> date:
         """The day for which figures are computed."""
-        return self.made.as_of
+        return self.stamp.as_of
 
     @cached_property
     def window(self) -> Window:
@@ -106,11 +106,11 @@ class View:
     """
 
     def __init__(
-        self, database: Database, made: Made, makers: Makers, *, limited: bool = False
+        self, database: Database, stamp: Stamp, makers: Makers, *, limited: bool = False
     ) -> None:
         self._makers = makers
-        records = known_by(database, made.as_of) if limited else database
-        self.moment = Moment(records, database, made)
+        records = known_by(database, stamp.as_of) if limited else database
+        self.moment = Moment(records, database, stamp)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
         self._keys: dict[ForeignKey, set[Row]] = {}
@@ -119,10 +119,8 @@ class View:
         """The rows of a table, by its name."""
         if name not in self._rows:
             table = TABLES[name]
-            made = (
-                rows_of(table, self.moment.records) if table.of else self._makers[name](self.moment)
-            )
-            rows = list(made)
+            records = self.moment.records
+            rows = list(rows_of(table, records) if table.of else self._makers[name](self.moment))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows

@@ -16,7 +16,7 @@ from scenarios.exchange.query import SECONDS, Answer, ask, plain
 from scenarios.exchange.targets.table import Target, named
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import Made, View
+from scenarios.exchange.view.view import Stamp, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit
@@ -54,8 +54,8 @@ def identity(opened: Opened) -> str:
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
     """The tables of a database for a day; limited to the records known on it."""
     tracker = identity(opened)
-    moment = Made(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
-    return View(opened.database, moment, ROWS, limited=limited)
+    stamp = Stamp(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
+    return View(opened.database, stamp, ROWS, limited=limited)
 
 
 def export(
@@ -75,7 +75,7 @@ def export(
     target, name = named(text)
     view = view_of(opened, as_of, limited=limited)
     if target.form != "address":
-        whose = view.moment.made.tracker
+        whose = view.moment.stamp.tracker
         _refuse(opened.root, target, Path(name), whose, overwrite=overwrite)
     names = tuple(TABLES) if target.tables is None else target.tables
     for table in progress(names, "making the tables", len(names)):
@@ -141,7 +141,7 @@ def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answ
     names = [name for name, _ in answer.columns]
     result = Queried(
         as_of=view.moment.as_of,
-        revision=view.moment.made.revision,
+        revision=view.moment.stamp.revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
         rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
     )

@@ -47,11 +47,11 @@ def sheets(
     """
     of: dict[tuple[dt.date, str], dict[str, SheetEntry]] = {}
     superseded = clipped = idle = 0
-    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.made, settings)):
+    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.moment, settings)):
         place, analyst = forecast.place, forecast.analyst
         if place in faults:
             continue
-        on = day_of(forecast.made, settings.timezone)
+        on = day_of(forecast.moment, settings.timezone)
         try:
             entry = _entry(forecast, known, settings)
         except Unsound as error:

@@ -236,7 +236,7 @@ class Drafting:
             with suppress(Unsound):
                 id = self.known.named("scenario", forecast.scenario)
                 if id in first:
-                    first[id] = min(first[id], day_of(forecast.made, self.settings.timezone))
+                    first[id] = min(first[id], day_of(forecast.moment, self.settings.timezone))
         early = [id for id, on in first.items() if on < closed[id]]
         for id in early:
             self.plan.change("scenario", id, [Put(("opened",), first[id].isoformat())])

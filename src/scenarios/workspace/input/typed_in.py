@@ -47,7 +47,7 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
 
 
 def days(text: str) -> int:
-    """`14d`: so many days."""
+    """Number of days that `14d` means."""
     if match := _AGO.fullmatch(text):
         return int(match[1])
     raise UsageError(f"{shown(text)} is not a number of days: write 14d")
