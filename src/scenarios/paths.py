@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
-from scenarios.values import indicator_key
+from scenarios.values import DAY, EVIDENCE_ID, ID, indicator_key
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,
@@ -23,17 +23,15 @@ LONGEST_ID = 80
 ATTACHMENTS = "attachments"
 """The folder of saved copies: nothing in it is a record."""
 
-_SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
-_ID = re.compile(_SLUG)
-_EVIDENCE_ID = re.compile(r"[1-9][0-9]{3}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+)+")
-_SHEET_ID = re.compile(rf"[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}-{_SLUG}")
+_ID, _EVIDENCE_ID = re.compile(ID), re.compile(EVIDENCE_ID)
+SHEET_ID = re.compile(f"{DAY}-{ID}")
 
 _HOMES = "scenarios lie beside tracker.yaml, all else in evidence, forecasts or sources"
 _SHAPES = {
     "scenario": (_ID, "a scenario is named in small letters, digits and single hyphens"),
     "source": (_ID, "a source is named in small letters, digits and single hyphens"),
     "evidence": (_EVIDENCE_ID, "evidence is named by date and words, like 2022-02-04-no-limits"),
-    "forecasts": (_SHEET_ID, "a sheet is named by its date and analyst, like 2022-02-07-desk"),
+    "forecasts": (SHEET_ID, "a sheet is named by its date and analyst, like 2022-02-07-desk"),
 }
 
 

@@ -56,6 +56,10 @@ def name(pattern: str, longest: int | None = None, message: str | None = None) -
 
 
 ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+LABEL = "[a-z0-9]+(-[a-z0-9]+)*"
+DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+OBSERVED = "[1-9][0-9]{3}(-[0-9]{2}){0,2}"
+EVIDENCE_ID = "[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+"
 Id = Annotated[
     str, name(ID, 80, "an id has small letters, digits and single hyphens, a letter first")
 ]
@@ -63,7 +67,7 @@ Ids = Annotated[tuple[Id, ...], Meta(extra_json_schema={"uniqueItems": True})]
 EvidenceId = Annotated[
     str,
     name(
-        "[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+",
+        EVIDENCE_ID,
         80,
         "evidence is named by its date and a few words, like 2022-02-04-no-limits",
     ),
@@ -78,9 +82,7 @@ IndicatorKey = Annotated[
     ),
 ]
 """`SCENARIO/INDICATOR`."""
-Label = Annotated[
-    str, name("[a-z0-9]+(-[a-z0-9]+)*", 80, "a name has small letters, digits and single hyphens")
-]
+Label = Annotated[str, name(LABEL, 80, "a name has small letters, digits and single hyphens")]
 Title = Annotated[str, text(200)]
 Name = Annotated[str, text(300)]
 Line = Annotated[str, text(1000)]
@@ -97,25 +99,24 @@ SourceOrUrl = Annotated[
     words("it is the id of a source, or an address that begins with http:// or https://"),
 ]
 _MOST_CASES = 1_000_000
-_DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 Date = Annotated[
     dt.date,
     Meta(
         extra_json_schema={
-            "pattern": f"^{_DAY}$",
+            "pattern": f"^{DAY}$",
             "errorMessage": "a date is written like 2022-02-04",
         }
     ),
 ]
 Observed = Annotated[
     str,
-    name("[1-9][0-9]{3}(-[0-9]{2}){0,2}"),
+    name(OBSERVED),
     Meta(
         extra_json_schema={
             "anyOf": [
                 {"type": "integer", "minimum": 1000, "maximum": 9999},
                 {"type": "string", "pattern": "^[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?$"},
-                {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
+                {"type": "string", "format": "date", "pattern": f"^{DAY}$"},
             ],
             "errorMessage": "a day is written like 2022-02-04, a month like 2022-02"
             " and a year like 2022",
@@ -148,6 +149,7 @@ Foreign = Annotated[
 ]
 
 Code = Literal["CC", "C", "N", "I", "II"]
+CODES: tuple[Code, ...] = get_args(Code)
 Rating = Annotated[
     Code | Annotated[float, Meta(ge=0.001, le=1000)],
     words("a rating is CC, C, N, I or II, or a likelihood ratio from 0.001 to 1000"),

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from scenarios.workspace.input.typed_in import CODES, STATES
+from scenarios.values import CODES
+from scenarios.workspace.input.typed_in import STATES
 from tests.hostile import TEXTS
 
 SCENARIOS = ("pact", "ties", "trade")

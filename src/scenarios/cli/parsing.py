@@ -13,9 +13,9 @@ import typer
 from scenarios.errors import UsageError
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.typed_in import CODES, STATES, today
+from scenarios.workspace.input.typed_in import STATES, today
 
-__all__ = ["CODES", "STATES", "today"]
+__all__ = ["STATES", "today"]
 
 In = ParamSpec("In")
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, Record
 from scenarios.errors import NAMED, Fault, Keys
 from scenarios.model import Analyst, Database, Kind, ThemeId
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
-from scenarios.values import Code, first_day, indicator_key
+from scenarios.values import CODES, first_day, indicator_key
 
 
 @rule("decibans-order", "A stronger code that is worth less than a weaker one")
@@ -26,8 +26,7 @@ def decibans_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     To do: choose values with CC ≥ C ≥ 0 ≥ I ≥ II.
     """
     worth = loaded.database.tracker.decibans
-    codes: tuple[Code, ...] = ("CC", "C", "N", "I", "II")
-    for more, less in pairwise(codes):
+    for more, less in pairwise(CODES):
         if worth[more] < worth[less]:
             message = f"'{more}' ({worth[more]:g}) is worth less than '{less}' ({worth[less]:g})"
             keys, hint = ("decibans", more), "CC ≥ C ≥ 0 ≥ I ≥ II"

@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from scenarios.cli.parsing import CODES, STATES
+from scenarios.cli.parsing import STATES
 from scenarios.model import Kind
 from scenarios.paths import FOLDERS, id_of, place_of
 from scenarios.storage.yaml.reader import MAX_BYTES, read
+from scenarios.values import CODES, Outcome
 from scenarios.workspace.opened import find_root, repository_of
 
 _LENGTH_OF_DAY = len("2022-02-07-")
@@ -151,7 +152,7 @@ OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
     "CODE": _fixed(*CODES),
     "LETTER": _fixed(*"ABCDEF"),
     "B2": _fixed(*(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))),
-    "OUTCOME": _fixed("occurred", "did-not-occur", "annulled"),
+    "OUTCOME": _fixed(*get_args(Outcome)),
     "P|withdraw": _fixed("withdraw"),
     "DATE": _fixed("today", "yesterday"),
     "DATE|7d": _fixed("today", "yesterday", "7d"),

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug
 from scenarios.text import shown
+from scenarios.values import CODES
 
 OUTCOMES = {
     **dict.fromkeys(("occurred", "yes", "true", "1", "1.0"), "occurred"),
@@ -36,10 +38,6 @@ _ISO = re.compile(r"[1-9]\d{3}-\d{2}-\d{2}")
 _PART = re.compile(r"[1-9]\d{3}(?:-\d{2})?")
 _LAST_MONTH = 12
 _NAMES = {"dmy": "day", "mdy": "month"}
-
-
-class Unfit(Exception):  # noqa: N818 - the words are the user's
-    """A cell's value does not fit its column; the message says why."""
 
 
 class FirstDay(NamedTuple):
@@ -70,19 +68,19 @@ class Days:
                 self._orders[column] = ("mdy", row, match[0])
 
     def day(self, column: str, row: int, value: Any) -> dt.date | dt.datetime:
-        """A day, or a time of one; an Unfit says what is wrong."""
+        """A day, or a time of one; UsageError where it is none."""
         if isinstance(value, dt.datetime):
             return value.date() if value.time() == dt.time() and not value.tzinfo else value
         if isinstance(value, dt.date):
             return value
         if not isinstance(value, str):
             figure_text = f"{value:.15g}" if isinstance(value, float) else shown(value)
-            raise Unfit(f"{figure_text} is no date; in a spreadsheet, format it as a date")
+            raise UsageError(f"{figure_text} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
         style, moment = self._read(column, text)
         first = self._seen.setdefault(column, FirstDay(style, row, text))
         if first.style != style:
-            raise Unfit(
+            raise UsageError(
                 f"{shown(text)}, and row {first.row} writes {shown(first.text)}:"
                 " one style of dates in a column"
             )
@@ -106,18 +104,18 @@ class Days:
                     return style, self._made(column, text, match.groupdict())
         except ValueError:  # no such day
             pass
-        raise Unfit(f"{shown(text)} is no date: write 2022-02-28")
+        raise UsageError(f"{shown(text)} is no date: write 2022-02-28")
 
     def _made(self, column: str, text: str, parts: dict[str, Any]) -> dt.date | dt.datetime:
         if "a" in parts:
             order = self._orders[column][0] if column in self._orders else self.order
             if order is None:
                 words = "is the day or the month first? --dates dmy or --dates mdy says it"
-                raise Unfit(f"{shown(text)}: {words}")
+                raise UsageError(f"{shown(text)}: {words}")
             first, second = ("d", "m") if order == "dmy" else ("m", "d")
             parts[first], parts[second] = parts["a"], parts["b"]
             if int(parts["m"]) > _LAST_MONTH:
-                raise Unfit(f"{shown(text)} has no such month{self._why(column, order)}")
+                raise UsageError(f"{shown(text)} has no such month{self._why(column, order)}")
         if "w" in parts:
             parts["m"] = _MONTHS.index(parts["w"][:3].lower()) + 1
         day = dt.date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
@@ -136,11 +134,10 @@ class Days:
         return f": in row {row}, {shown(text)}, the {_NAMES[order]} is first"
 
 
-CODES = ("CC", "C", "N", "I", "II")
 IN_PERCENT = "reads a column in percent"
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _COMMA = re.compile(r"[0-9]*,[0-9]+")
-_GRADE = re.compile(r"([A-F])([1-6])")
+_GRADE = re.compile(r"([A-F])([1-6]?)")
 _OPEN = frozenset({"open", "unresolved", "pending"})
 
 
@@ -203,16 +200,11 @@ def observed(cell: CellValue) -> Any:
 
 def chance(cell: CellValue) -> float:
     """A probability as 0.7, 0,7 or 70%."""
-    digits, percent, rest = text(cell).partition("%")
-    value = _number(digits)
-    if isinstance(cell.value, bool) or value is None or rest.strip():
-        raise Unfit(f"{shown(text(cell))} is not a probability: write 0.7 or 70%")
-    if percent:
-        value = float(f"{value / 100:.12g}")
+    value = share(text(cell))
     if not 0 <= value <= 1:
-        is_percent = 1 < value <= 100 and not percent  # noqa: PLR2004
+        is_percent = 1 < value <= 100 and "%" not in text(cell)  # noqa: PLR2004
         hint = f"; --map {cell.column}=…% {IN_PERCENT}" if is_percent else ""
-        raise Unfit(f"{shown(text(cell))}: a probability lies between 0 and 1{hint}")
+        raise UsageError(f"{shown(text(cell))}: a probability lies between 0 and 1{hint}")
     return value
 
 
@@ -226,7 +218,7 @@ def in_percent(parse: Parse) -> Parse:
 
     def parsed(cell: CellValue) -> Any:
         figure_text = text(cell).removesuffix("%")
-        is_number = _number(figure_text) is not None
+        is_number = figure(figure_text) is not None
         return parse(cell._replace(value=figure_text + "%" if is_number else cell.value))
 
     return parsed
@@ -234,13 +226,7 @@ def in_percent(parse: Parse) -> Parse:
 
 def rating(cell: CellValue) -> str | float:
     """A consistency code, or a likelihood ratio."""
-    figure_text = text(cell)
-    if figure_text.upper() in CODES:
-        return figure_text.upper()
-    value = _number(figure_text)
-    if value is None:
-        raise Unfit(f"{shown(figure_text)} is no rating: {', '.join(CODES)}, or a likelihood ratio")
-    return int(value) if value.is_integer() else value
+    return code_or_ratio(text(cell), figure)
 
 
 def pairs(cell: CellValue) -> dict[str, Any]:
@@ -260,16 +246,16 @@ def outcome(cell: CellValue) -> str | None:
         return None
     if figure_text not in OUTCOMES:
         words = "is no outcome: occurred, did-not-occur or annulled (yes, no, 1, 0)"
-        raise Unfit(f"{shown(text(cell))} {words}")
+        raise UsageError(f"{shown(text(cell))} {words}")
     return OUTCOMES[figure_text]
 
 
 def grade(cell: CellValue) -> tuple[str, int]:
     """An Admiralty grade, B2."""
-    match = _GRADE.fullmatch(text(cell).upper())
-    if not match:
-        raise Unfit(f"{shown(text(cell))} is no Admiralty grade: A to F, then 1 to 6, like B2")
-    return match[1], int(match[2])
+    letter, number = admiralty(text(cell))
+    if number is None:
+        raise refused_grade(text(cell))
+    return letter, number
 
 
 def letter(cell: CellValue) -> str:
@@ -279,9 +265,9 @@ def letter(cell: CellValue) -> str:
 
 def whole(cell: CellValue) -> int:
     """A whole number."""
-    value = _number(text(cell))
+    value = figure(text(cell))
     if value is None or not value.is_integer():
-        raise Unfit(f"{shown(text(cell))} is no whole number")
+        raise UsageError(f"{shown(text(cell))} is no whole number")
     return int(value)
 
 
@@ -290,9 +276,9 @@ def _pairs(cell: CellValue, example: str) -> list[tuple[str, str]]:
     for entry in several(cell):
         name, equals, value = (part.strip() for part in entry.partition("="))
         if not (name and equals and value):
-            raise Unfit(f"{shown(entry)}: write {example}, with ; between several")
+            raise UsageError(f"{shown(entry)}: write {example}, with ; between several")
         if name in match:
-            raise Unfit(f"{shown(name)} stands there twice")
+            raise UsageError(f"{shown(name)} stands there twice")
         match[name] = value
     return [*match.items()]
 
@@ -303,7 +289,40 @@ def number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(figure_text: str) -> float | None:
-    """A comma is taken for a point where there is no other way to read it."""
-    figure_text = figure_text.strip()
-    return number(figure_text.replace(",", ".") if _COMMA.fullmatch(figure_text) else figure_text)
+def figure(text: str) -> float | None:
+    """A number; a comma is taken for a point where there is no other way to read it."""
+    text = text.strip()
+    return number(text.replace(",", ".") if _COMMA.fullmatch(text) else text)
+
+
+def share(text: str) -> float:
+    """A probability as 0.7, 0,7 or 70%, of whatever range; UsageError."""
+    digits, percent, rest = text.strip().partition("%")
+    value = figure(digits)
+    if value is None or rest:
+        raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
+    return float(f"{value / 100:.12g}") if percent else value
+
+
+def code_or_ratio(text: str, read: Callable[[str], float | None] = number) -> str | float:
+    """A consistency code, or a likelihood ratio from 0.001 to 1000; UsageError."""
+    if text.upper() in CODES:
+        return text.upper()
+    value = read(text)
+    if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
+        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
+        raise UsageError(f"{shown(text)} {words}")
+    return int(value) if value.is_integer() else value
+
+
+def admiralty(text: str) -> tuple[str, int | None]:
+    """A grade: `B2`, or the letter alone; UsageError."""
+    match = _GRADE.fullmatch(text.upper())
+    if not match:
+        raise refused_grade(text)
+    return match[1], int(match[2]) if match[2] else None
+
+
+def refused_grade(text: str) -> UsageError:
+    """The error of a text that is no Admiralty grade."""
+    return UsageError(f"{shown(text)} is not an Admiralty grade: A to F, then 1 to 6, like B2")

@@ -16,7 +16,6 @@ from scenarios.exchange.arrivals import (
     Wanted,
 )
 from scenarios.exchange.own import cells
-from scenarios.exchange.own.cells import Unfit
 from scenarios.exchange.own.rows import (
     Kind,
     NamedIds,
@@ -270,12 +269,12 @@ def _forecasts(
     needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
-        raise Unfit("there is no analyst: --analyst stands in for those that are missing")
+        raise UsageError("there is no analyst: --analyst stands in for those that are missing")
     (analyst,) = named({"analyst": who}, "analyst", ids.analysts).values()
     long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
     wide = [(name, name.partition(".")[2]) for name in columns if name.startswith("probability.")]
     if long and "probability" not in values:
-        raise Unfit("there is no probability (withdraw takes one back)")
+        raise UsageError("there is no probability (withdraw takes one back)")
     for field, scenario in (*long, *wide):
         if field in values:
             yield ForecastArrival(

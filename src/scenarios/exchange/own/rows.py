@@ -18,7 +18,7 @@ from scenarios.exchange.arrivals import (
     Wanted,
     slug,
 )
-from scenarios.exchange.own.cells import CellValue, Days, Parse, Unfit, chance, forecast, in_percent
+from scenarios.exchange.own.cells import CellValue, Days, Parse, chance, forecast, in_percent
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown
@@ -252,7 +252,7 @@ def _rows(
                 continue
             try:
                 values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
-            except Unfit as error:
+            except UsageError as error:
                 place = Place(file, row.number, column.name)
                 misfits.append(Misfit(place=place, message=str(error)))
         yield Read(row.number, values, tuple(misfits))
@@ -267,7 +267,7 @@ class NamedIds(NamedTuple):
 
 Taken = Iterable[Arrival | ForecastArrival]
 Taker = Callable[[Mapping[str, Any], Place, NamedIds], Taken]
-"""Makes the records of a row's values; an Unfit where it makes none."""
+"""Makes the records of a row's values; UsageError where it makes none."""
 
 
 def arrived(keyed: KeyedRows, file: str, take: Taker) -> Arrived:
@@ -280,7 +280,7 @@ def arrived(keyed: KeyedRows, file: str, take: Taker) -> Arrived:
         place = Place(file, row.number)
         try:
             taken += take(row.values, place, ids)
-        except Unfit as error:
+        except UsageError as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
         records=tuple(record for record in taken if isinstance(record, Arrival)),
@@ -332,4 +332,4 @@ def needed(values: Mapping[str, Any], *keys: str) -> str:
     for key in keys:
         if key in values:
             return str(values[key])
-    raise Unfit(f"there is no {' and no '.join(keys)}")
+    raise UsageError(f"there is no {' and no '.join(keys)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from scenarios import values
 from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
@@ -14,7 +15,7 @@ from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 
 _STATES = (("", "–"), *((state, state) for state in typed_in.STATES))
-CODES = (("", "–"), *((code, code) for code in typed_in.CODES))
+CODES = (("", "–"), *((code, code) for code in values.CODES))
 BOTH = "a code and a ratio: keep one"
 
 

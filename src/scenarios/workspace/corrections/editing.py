@@ -11,11 +11,13 @@ from typing import Any, Literal, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind
+from scenarios.paths import SHEET_ID
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import append, exact, put, unset
 from scenarios.storage.yaml.reader import read
+from scenarios.values import OBSERVED
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import AS_USUAL, How
@@ -77,10 +79,6 @@ def _of(node: Any) -> Iterator[str]:
     yield from (name for value in values for name in _NAMES[type(value)])
     kinds = node.get("type", ())
     yield from [kinds] if isinstance(kinds, str) else kinds
-
-
-_OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
-_SHEET = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}-[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class KeyChange(NamedTuple):
@@ -177,9 +175,9 @@ def _name_in(located: Located, old: bytes, new: bytes) -> str:
     if located.kind == "forecasts":
         name = f"{now.get('date')}-{now.get('analyst')}"
         same = all(was.get(key) == now.get(key) for key in ("date", "analyst"))
-        return name if _SHEET.fullmatch(name) and not same else located.id
+        return name if SHEET_ID.fullmatch(name) and not same else located.id
     before, after = str(was.get("observed")), str(now.get("observed"))
-    if located.kind == "evidence" and before != after and _OBSERVED.fullmatch(after):
+    if located.kind == "evidence" and before != after and re.fullmatch(OBSERVED, after):
         return re.sub(rf"^{re.escape(before)}-", f"{after}-", located.id)
     return located.id
 

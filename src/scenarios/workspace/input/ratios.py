@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from scenarios.errors import UsageError
 from scenarios.text import shown
-from scenarios.values import Rating
+from scenarios.values import CODES, Rating
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer
 
@@ -71,7 +71,7 @@ def rating(text: str, decibans: Mapping[str, float]) -> str | float:
     try:
         return typed_in.rating(text)
     except UsageError:
-        words = f"a code ({', '.join(typed_in.CODES)}), 0.001 to 1000, or words like three times"
+        words = f"a code ({', '.join(CODES)}), 0.001 to 1000, or words like three times"
         raise UsageError(f"{shown(text)} is no rating: {words}") from None
 
 
@@ -84,4 +84,4 @@ def _ratio(digits: str, *, inverse: bool = False) -> str | float:
 
 
 def _by_code(decibans: Mapping[str, float]) -> dict[str, str]:
-    return {code: worded(10 ** (decibans[code] / 10)) for code in typed_in.CODES}
+    return {code: worded(10 ** (decibans[code] / 10)) for code in CODES}

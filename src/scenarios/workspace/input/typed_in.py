@@ -5,28 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug, words
-from scenarios.exchange.own.cells import OUTCOMES
-from scenarios.exchange.own.cells import number as _number
+from scenarios.exchange.own.cells import OUTCOMES, admiralty, code_or_ratio, share
 from scenarios.text import nearest, shown
+from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
 
 T = TypeVar("T")
 
-CODES = ("CC", "C", "N", "I", "II")
-STATES = ("observed", "emerging", "reversed")
+STATES: tuple[str, ...] = get_args(IndicatorState)
+rating, grade = code_or_ratio, admiralty
+"""An import reads the two as a person types them."""
 
-# [0-9], not \d, which takes the digits of every script; a record's years begin in 1000.
-_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
+# [0-9], not \d, which takes the digits of every script.
 _AGO = re.compile(r"([0-9]{1,4})d")
-_OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
-_GRADE = re.compile(r"([A-F])([1-6]?)")
-_LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> date:
@@ -38,7 +34,7 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
     if match := _AGO.fullmatch(text):
         return (ago_from or today()) - timedelta(days=int(match[1]))
     try:
-        if _DAY.fullmatch(text):
+        if re.fullmatch(DAY, text):
             return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text} is not a valid date") from None
@@ -55,7 +51,7 @@ def days(text: str) -> int:
 
 def observed(text: str, today: Callable[[], date]) -> str:
     """A day, a month (2021-12) or a year (2021)."""
-    if not _OBSERVED.fullmatch(text):
+    if not re.fullmatch(OBSERVED, text):
         return day(text, today).isoformat()
     try:
         date.fromisoformat(f"{text}-01-01"[:10])
@@ -72,28 +68,12 @@ def forecast(text: str) -> float | None:
 
 def chance(text: str) -> float:
     """A probability as `0.7`, `0,7` or `70%`."""
-    digits, percent, rest = text.strip().partition("%")
-    value = _number(digits.strip().replace(",", "."))
-    if value is None or rest:
-        raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
-    if percent:
-        value = float(f"{value / 100:.12g}")
+    value = share(text)
     if not 0 < value < 1:
-        is_in_hundred = 2 <= value < 100 and not percent  # noqa: PLR2004 - 1.2 may be 0.12
-        hint = f"; did you mean {digits.strip()}" + "%?" if is_in_hundred else ""
+        is_in_hundred = 2 <= value < 100 and "%" not in text  # noqa: PLR2004 - 1.2 may be 0.12
+        hint = f"; did you mean {text.strip()}%?" if is_in_hundred else ""
         raise UsageError(f"{shown(text)}: a probability must be above 0 and below 1{hint}")
     return value
-
-
-def rating(text: str) -> str | float:
-    """A consistency code, or a likelihood ratio from 0.001 to 1000."""
-    if text.upper() in CODES:
-        return text.upper()
-    value = _number(text)
-    if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
-        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
-        raise UsageError(f"{shown(text)} {words}")
-    return int(value) if value.is_integer() else value
 
 
 def given(text: str) -> dict[str, dict[str, float]]:
@@ -131,28 +111,18 @@ def indicator_states(texts: Iterable[str]) -> dict[str, str]:
     return _once(map(_indicator_state, texts), "given")
 
 
-def grade(text: str) -> tuple[str, int | None]:
-    """An Admiralty grade: `B2`, or the letter alone."""
-    match = _GRADE.fullmatch(text.upper())
-    if not match:
-        words = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
-        raise UsageError(f"{shown(text)} {words}")
-    return match[1], int(match[2]) if match[2] else None
-
-
 def letter(text: str) -> str:
     """The reliability of a source, A to F; an item, and not its source, has a credibility."""
-    match = _GRADE.fullmatch(text.upper())
-    if not match or match[2]:
+    if text.upper() not in get_args(Letter):
         raise UsageError(f"{shown(text)} is not a reliability grade: a letter from A to F")
-    return match[1]
+    return text.upper()
 
 
 def id(text: str) -> str:
     """Parse the id of a scenario, an indicator, a source or an analyst."""
     from scenarios.paths import LONGEST_ID, RESERVED  # noqa: PLC0415 - loads the records
 
-    if not _ID.fullmatch(text):
+    if not re.fullmatch(ID, text):
         words = "is not an id: small letters, digits, single hyphens, a letter first"
         raise UsageError(f"{shown(text)} {words}{_as_id(text)}")
     if len(text) > LONGEST_ID:
@@ -164,7 +134,7 @@ def id(text: str) -> str:
 
 def label(text: str) -> str:
     """Parse an origin or an event, which several items share. It may begin with a digit."""
-    if not _LABEL.fullmatch(text):
+    if not re.fullmatch(LABEL, text):
         words = "small letters, digits, single hyphens"
         raise UsageError(f"{shown(text)} cannot name it: {words}{_as_id(text)}")
     return text
@@ -194,7 +164,7 @@ def hazard(text: str) -> str:
 
 def outcome(text: str) -> str:
     """`occurred`, `did-not-occur` or `annulled`."""
-    outcomes = ("occurred", "did-not-occur", "annulled")
+    outcomes = get_args(Outcome)
     if text not in outcomes:
         outcome = {**OUTCOMES, "happened": "occurred"}.get(text.strip().lower())
         outcome = outcome or nearest(text, outcomes)
