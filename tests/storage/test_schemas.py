@@ -94,7 +94,10 @@ def test_a_meaning_is_found_by_its_key_in_a_part_below_an_id_and_in_a_list() -> 
     assert meaning("scenario", "indicators.talks.watch") == (
         "Where to look, how often, and who does."
     )
-    assert meaning("scenario", "clarifications.text") == "The point that the question left open, now settled."
+    assert (
+        meaning("scenario", "clarifications.text")
+        == "The point that the question left open, now settled."
+    )
     assert meaning("tracker", "evidence_dependence.between") == (
         "The correlation of two lines of different themes. 0 to 1."
     )
