@@ -25,10 +25,11 @@ from scenarios.cli.output.written import (
 )
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import ask_row
+from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import Offer, titled
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import forecast_recorded
@@ -128,7 +129,7 @@ def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -
     at = At(parsing.today(), opened, {})
     _look_up(task, given, at)
     for ask in task.asks:
-        at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
+        at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
         if any(given[key] is None for key in ask.told_without.split()):
             _tell(ask, value, at)
         if ask.key == "analyst" and prompt.interactive():
@@ -150,7 +151,8 @@ def _tell(ask: Ask, id: str, at: At) -> None:
         prompt.tell(ask.note(record))
 
 
-def _answer(ask: Ask, given: Any, at: At) -> Any:
+def answer_to(ask: Ask, given: Any, at: At) -> Any:
+    """The answer to a question, or the value of the command line."""
     if ask.kind == "ratings":
         return given or _row(ask, at)
     if not ask.question or (at.opened and not ask.when(at.opened.database, at.answers)):
@@ -241,9 +243,30 @@ def _with_default(ask: Ask, given: Any, at: At) -> Any:
 def _row(ask: Ask, at: At) -> dict[str, Any]:
     scenario = at.answers["scenario"]
     if at.opened:
-        return ask_row(at.opened.database, scenario)
+        return _across_a_set(at.opened.database, scenario)
     question = ask.question.format(scenario)
     return {scenario: prompt.needed_as(None, ask.option, question, parsing.rating)}
+
+
+def _across_a_set(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
+    """The rating for the scenario, and for each rival in its set."""
+    decibans = database.tracker.decibans
+    parse = partial(ratios.rating, decibans=decibans)
+    own = database.scenarios.get(scenario)
+    rivals = database.members.get(own.set, ()) if own and own.set else ()
+    prompt.tell(f"A code, a number, or words: {ratios.EXAMPLES}.")
+    ratings: dict[ScenarioId, Any] = {}
+    offers = ratios.codes(decibans)
+    for id in (scenario, *(id for id in rivals if id != scenario)):
+        asked = f"How much more expected is it if {id} happens than if it does not"
+        if id == scenario:
+            ratings[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
+        elif rating := prompt.optional(
+            f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
+        ):
+            ratings[id] = rating
+        retyping.remember("--rate", *(f"{key}={value}" for key, value in ratings.items()))
+    return ratings
 
 
 def _report(task: Task, written: Written, answers: Answers, form: Format) -> None:

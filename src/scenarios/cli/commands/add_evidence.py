@@ -18,10 +18,10 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import doubt_analyst, report_effects
-from scenarios.cli.tasks import command_of
+from scenarios.cli.tasks import answer_to, command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import Answers, details, refuse_unknown, walk
+from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
@@ -32,6 +32,7 @@ from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import id_of_new
 from scenarios.workspace.tasks.evidence import TASK, free_id, new_id
+from scenarios.workspace.tasks.task import At
 from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
@@ -78,9 +79,8 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
                 kept_now.clear()
                 kept_now.update(before)
-            record["summary"] = prompt.needed_as(
-                summary, "SUMMARY", "What was observed, in one sentence", parsing.line
-            )
+            at = At(parsing.today(), opened, {})
+            record["summary"] = answer_to(TASK.by_key["summary"], summary, at)
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
                 check_commit(opened.root, [path], "", dry_run=True)
@@ -109,7 +109,7 @@ def _prepare(
     settled = doubt_analyst(opened.database, analyst) if analyst else analyst
     if not how.dry_run:
         typed.note_in(opened.root)
-    refuse_unknown(opened.database, answers)
+    opened.refuse_unknown(*answers)
     return settled
 
 

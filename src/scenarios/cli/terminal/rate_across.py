@@ -14,8 +14,9 @@ from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, r
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
-from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.prompt import needed_as, tell, wanted
+from scenarios.cli.tasks import answer_to
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.prompt import tell
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
 from scenarios.text import counted, did_you_mean
@@ -23,13 +24,14 @@ from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import (
     CREDIBILITY,
-    LETTERS,
     RELIABILITY,
-    labels,
     listed,
     titled,
 )
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.tasks.source import KEYS
+from scenarios.workspace.tasks.task import At
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
 _NONE = ("0", "n", "no", "none")
@@ -63,26 +65,17 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
         question, observed, recorded, given=record["observed"], label="observed"
     )
     new_source = source_of(opened, record)
-    record["url"] = prompt.wanted(record["url"], "--url", "Web address of the item", parsing.url)
+    at = At(parsing.today(), opened, record)
+    record["url"] = answer_to(TASK.by_key["url"], record["url"], at)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
         tell(f"{RELIABILITY}\n{CREDIBILITY}")
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
     record["grade"] = prompt.optional(question, _graded, given=record["grade"], label="grade")
-    _ask_what_it_repeats(opened.database, record)
+    for key in ("origin", "event", "theme"):  # which count once what items share
+        record[key] = answer_to(TASK.by_key[key], record[key], at)
     return new_source
-
-
-def _ask_what_it_repeats(database: Database, record: dict[str, Any]) -> None:
-    """Origin, event and theme: what items share is counted once, or less."""
-    for key, question in (
-        ("origin", "Origin, for example us-intelligence"),
-        ("event", "Event, for example beijing-summit-2022"),
-    ):
-        option, known = f"--{key}", labels(database, key)
-        record[key] = prompt.wanted(record[key], option, question, parsing.label, known)
-    record["theme"] = ask_theme(database, record["theme"])
 
 
 def walk(database: Database, answers: Answers, day: date, item: Evidence | None = None) -> None:
@@ -91,7 +84,6 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
     Indicators come first: what they rate is not asked for again, so no row is mixed. `item` is
     the item as it is recorded, whose own ratings stand. `answers` grows answer by answer.
     """
-    refuse_unknown(database, answers)
     for id, rating in answers.ratings.items():
         prompt.noted(f"if {id}", rating)
     for key, how in answers.indicators.items():
@@ -110,15 +102,6 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
     _ask_indicators(database, groups, fired, answers.indicators, closed)
     through = _through(database, fired | answers.indicators)
     _ask_ratings(known(database, day), groups, answers.ratings, ratings, through)
-
-
-def refuse_unknown(database: Database, answers: Answers) -> None:
-    """Refuse unknown ids of the command line before the questions."""
-    for id in (*answers.ratings, *(indicator_key(key)[0] for key in answers.indicators)):
-        known_id(id, database.scenarios, "scenario", "scen list scenarios")
-    keys = {f"{id}/{name}" for id, s in database.scenarios.items() for name in s.indicators}
-    for key in answers.indicators:
-        known_id(key, keys, "indicator", "scen list indicators")
 
 
 def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
@@ -175,7 +158,7 @@ def _listed(database: Database, keys: Sequence[IndicatorKey], *, full: bool = Fa
 
 
 def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, str]) -> None:
-    """Add to `found` what is chosen; each is shown in full."""
+    """Add to `states` what is chosen; each is shown in full."""
 
     def parse(text: str) -> _Picks:
         words = [] if text.lower() in _NONE else text.lower().replace(",", " ").split()
@@ -272,20 +255,6 @@ def _graded(text: str) -> str:
     return text.upper()
 
 
-def source_record(
-    name: str | None, reliability: str | None, url: str | None, basis: str | None
-) -> dict[str, Any]:
-    """A source's keys, asking for what is missing."""
-    return {
-        "name": needed_as(name, "--name", "Full name of the source", parsing.line),
-        "reliability": needed_as(
-            reliability, "--reliability", "Reliability, A to F", parsing.letter, offers=LETTERS
-        ),
-        "reliability_basis": wanted(basis, "--basis", "Reason for this grade"),
-        "url": wanted(url, "--url", "Web address of the source", parsing.url),
-    }
-
-
 def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
     sources = opened.database.sources
@@ -311,35 +280,6 @@ def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
             break
         record["source"] = None
         prompt.unsaid()
-    new_source = record["new_source"] = source_record(None, None, None, None)
+    at = At(parsing.today(), opened, {})
+    new_source = record["new_source"] = {ask.key: answer_to(ask, None, at) for ask in KEYS}
     return new_source
-
-
-def ask_row(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
-    """The rating for the scenario, and for each rival in its set."""
-    decibans = database.tracker.decibans
-    parse = partial(ratios.rating, decibans=decibans)
-    own = database.scenarios.get(scenario)
-    rivals = database.members.get(own.set, ()) if own and own.set else ()
-    prompt.tell(f"A code, a number, or words: {ratios.EXAMPLES}.")
-    ratings: dict[ScenarioId, Any] = {}
-    offers = ratios.codes(decibans)
-    for id in (scenario, *(id for id in rivals if id != scenario)):
-        asked = f"How much more expected is it if {id} happens than if it does not"
-        if id == scenario:
-            ratings[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
-        elif rating := prompt.optional(
-            f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
-        ):
-            ratings[id] = rating
-        retyping.remember("--rate", *(f"{key}={value}" for key, value in ratings.items()))
-    return ratings
-
-
-def ask_theme(database: Database, value: str | None = None) -> str | None:
-    """One of the themes that the tracker declares, if it has some."""
-    known = database.tracker.themes
-    if not known:
-        return value
-    check = partial(known_id, known=known, what="theme", where="tracker.yaml")
-    return prompt.wanted(value, "--theme", "Theme", check, titled(known))

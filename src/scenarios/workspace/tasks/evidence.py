@@ -171,7 +171,7 @@ TASK = Task(
         ),
         Ask(
             "url",
-            "",
+            "Web address of the item",
             "Web address of the item.",
             as_(typed_in.url),
             label="Address",
