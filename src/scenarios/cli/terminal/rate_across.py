@@ -14,8 +14,8 @@ from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, r
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
-from scenarios.cli.tasks import answer_to
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.asks import answer_to
 from scenarios.cli.terminal.prompt import tell
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
