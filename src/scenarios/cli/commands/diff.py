@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,9 +15,6 @@ from scenarios.cli.output.streams import place, unreadable
 from scenarios.render.documents.diff import Compared, document
 from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def command(

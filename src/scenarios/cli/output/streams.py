@@ -80,15 +80,8 @@ def encoded(value: Any) -> str:
 
 def width() -> int:
     """The columns of the terminal; 80 where there is none."""
-    import shutil
-
-    terminal = sys.stdout and sys.stdout.isatty()
-    return shutil.get_terminal_size().columns if terminal else _columns()
-
-
-def _columns() -> int:
-    import os
-
+    if sys.stdout and sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else 80
 

@@ -103,9 +103,6 @@ def _line(committed: Committed) -> str:
     )
 
 
-_MOST = 3
-
-
 _CORRECTED_MOST = 10
 
 

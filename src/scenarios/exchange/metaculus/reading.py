@@ -22,6 +22,7 @@ from scenarios.exchange.arrivals import (
 from scenarios.exchange.incoming import Incoming, PlainRow, rows
 from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
 from scenarios.exchange.questions import (
+    MOST_FORECASTS,
     CellError,
     Ended,
     Intake,
@@ -36,7 +37,6 @@ from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 
 ADDRESS = "https://www.metaculus.com/questions"
-MOST_FORECASTS = 300_000
 YES = "Probability Yes"
 EACH = "Probability Yes Per Category"
 _NAMES = ("Forecaster Username", "Forecaster (Anonymized)", "Forecaster ID")
@@ -83,7 +83,7 @@ class _Taken(NamedTuple):
     closed: dt.datetime | None
 
 
-class _Made(NamedTuple):
+class _Stated(NamedTuple):
     """A forecast of a question, or of each of its options."""
 
     start: dt.datetime
@@ -101,7 +101,7 @@ class _Download:
         self.not_taken: list[str] = []
         self.titles: dict[str, str] = {}
         self.aggregates: set[str] = set()
-        self.forecasts: dict[tuple[str, str], list[_Made]] = defaultdict(list)
+        self.forecasts: dict[tuple[str, str], list[_Stated]] = defaultdict(list)
         for part, take in (
             (QUESTIONS, self._questions),
             (FORECASTS, self._forecasts),
@@ -165,7 +165,7 @@ class _Download:
                 values = tuple(_values(site, row, id, self.asked.get(id)))
                 name = self._name(row)
                 if values:
-                    self.forecasts[id, name].append(_Made(start, end, values, row.place.row))
+                    self.forecasts[id, name].append(_Stated(start, end, values, row.place.row))
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
@@ -181,7 +181,7 @@ class _Download:
         return name
 
     def _of_one(
-        self, file: str, name: str, forecasts: list[_Made], question: _Taken | None
+        self, file: str, name: str, forecasts: list[_Stated], question: _Taken | None
     ) -> Iterator[ForecastArrival]:
         """Each forecast, and its end unless another follows, it is in the future or the close."""
         forecasts.sort(key=lambda forecast: forecast.start)
