@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.cli.commands import HELP
-from scenarios.cli.completion.shells import answer, offers
+from scenarios.cli.completion import answer, offers
 from tests.cli.commands import DESK, SCEN
 from tests.storage.test_git import commit, run
 

@@ -205,7 +205,7 @@ def main() -> None:
     gc.set_threshold(_OBJECTS)
     asked = os.environ.get("_SCEN_COMPLETE", "")
     if asked in ("complete_bash", "complete_zsh", "complete_fish"):
-        from scenarios.cli.completion.shells import answer
+        from scenarios.cli.completion import answer
 
         answer(asked)
     else:

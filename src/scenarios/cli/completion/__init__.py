@@ -1,1 +1,0 @@
-"""The completion of a command line in a shell."""
