@@ -139,15 +139,21 @@ def test_one_object_of_json_is_a_row() -> None:
 def test_rows_that_do_not_fit_their_head_are_faults_unless_a_reader_says_that_they_are_sound() -> (
     None
 ):
-    data = b"a,b,c\n1\n1,2,3,4\n1,2,,\n"
+    data = b"a,b,c\n1\n1,2,3,4\n1,2,,\n1,2\n"
     table = read(io.BytesIO(data), "t.csv")
     assert [row.fault for row in table.rows] == [
         "1 cells, and the head has 3 columns",
         "'4' stands in column 4, without a name",
         None,
+        "2 cells, and the head has 3 columns",
     ]
     ragged = read(io.BytesIO(data), "t.csv", ragged=True)
-    assert [row.fault is None for row in ragged.rows] == [True, False, True]
+    assert [row.fault is None for row in ragged.rows] == [True, False, True, True]
+
+
+def test_a_table_of_a_thousand_columns_is_read_whole() -> None:
+    names = [f"c{number}" for number in range(1000)]
+    assert rows(f"{','.join(names)}\n{'1,' * 999}1\n".encode()) == [dict.fromkeys(names, "1")]
 
 
 def empty_formula() -> bytes:
