@@ -331,15 +331,16 @@ def test_a_number_that_is_shown_in_percent_is_the_text_that_csv_has() -> None:
     styles = (
         '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0\\ %"/>'
         '<numFmt numFmtId="165" formatCode="0&quot;%&quot;"/></numFmts>'
-        '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs count="4"><xf numFmtId="0"/>'
-        '<xf numFmtId="9"/><xf applyNumberFormat="1" numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+        '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs count="5"><xf numFmtId="0"/>'
+        '<xf numFmtId="9"/><xf applyNumberFormat="1" numFmtId="164"/><xf numFmtId="165"/>'
+        '<xf numFmtId="10"/></cellXfs>'
         "</styleSheet>"
     )
-    cells = [b'<c s="%d"><v>0.6</v></c>' % n for n in range(4)]
+    cells = [b'<c s="%d"><v>0.6</v></c>' % n for n in range(5)]
     formula = b'<c s="1"><f>1/8</f><v>0.125</v></c>'
-    told: list[list[object]] = [["a", "b", "c", "d", "e"], [*cells, formula]]
+    told: list[list[object]] = [["a", "b", "c", "d", "e", "f"], [*cells, formula]]
     data = workbook({"One": told}, **{"../styles": styles})
-    assert rows(data) == [{"a": 0.6, "b": "60%", "c": "60%", "d": 0.6, "e": "12.5%"}]
+    assert rows(data) == [{"a": 0.6, "b": "60%", "c": "60%", "d": 0.6, "e": "60%", "f": "12.5%"}]
 
 
 def test_an_export_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
