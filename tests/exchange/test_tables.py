@@ -62,6 +62,15 @@ def test_a_row_knows_its_number_also_behind_a_cell_of_several_lines() -> None:
     assert [(row.number, row.cells["a"]) for row in table.rows] == [(2, "1\n1"), (4, "2")]
 
 
+def test_a_line_that_names_the_delimiter_counts_as_a_row_of_the_file() -> None:
+    assert [row.number for row in read(io.BytesIO(b"sep=;\na;b\n1;2\n"), "t.csv").rows] == [3]
+
+
+def test_a_file_that_is_called_a_workbook_and_is_none_is_refused() -> None:
+    words = "its name says XLSX and its content does not: --from-format names it"
+    assert said(b"a,b\n1,2\n", "t.xlsx") == f"t.xlsx: {words}"
+
+
 def test_a_workbook_says_what_is_a_day_a_number_and_what_a_formula_gave() -> None:
     worked = b"<c><f>1/4</f><v>0.25</v></c>"
     data = workbook({"One": [HEAD, (date(2022, 3, 1), "pact", 0.2), (None, "ties", worked)]})
