@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from scenarios.model import Database, Evidence, Kind, Scenario, Tracker
 from scenarios.paths import MODELS, path_of
 from scenarios.storage.loader import decoded, load, within_limits
-from scenarios.storage.schema import meaning, schema_text, validate
+from scenarios.storage.schema import nodes_at, schema_text, validate
 from scenarios.storage.yaml.reader import read
 from scenarios.text import did_you_mean, nearest, printable, shown
 from scenarios.values import keys
@@ -87,6 +87,10 @@ def test_a_schema_is_sound_closed_ordered_and_every_key_has_words_and_valid_exam
             assert below["examples"], key
             for example in below["examples"]:
                 Draft202012Validator(below, format_checker=FormatChecker()).validate(example)
+
+
+def meaning(kind: Kind, path: str) -> str:
+    return str(nodes_at(kind, path.split("."))[0]["description"])
 
 
 def test_a_meaning_is_found_by_its_key_in_a_part_below_an_id_and_in_a_list() -> None:

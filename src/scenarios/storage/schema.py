@@ -54,12 +54,6 @@ def schema(kind: Kind) -> Any:
     return json.loads(schema_text(kind))
 
 
-def meaning(kind: Kind, path: str) -> str:
-    """The meaning of a key by its path, with dots between the keys: `retracted.reason`."""
-    [node, *_] = nodes_at(kind, path.split("."))
-    return str(node["description"])
-
-
 def nodes_at(kind: Kind, keys: Sequence[str]) -> list[Any]:
     """The schemas of a key, one for each of its alternatives; none where it is not known."""
     nodes = [schema(kind)]
