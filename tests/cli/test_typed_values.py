@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.cli import parsing
+from scenarios.workspace.input import typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
 DAY = "'{}' is not a date: write 2022-02-28, today, yesterday or 7d"
@@ -28,6 +29,9 @@ STATE = "'{}': write SCENARIO/INDICATOR=observed"
 STATES = "'{}' is not a state: observed, emerging, reversed"
 OUTCOME = "'{}' is not an outcome: occurred, did-not-occur, annulled"
 LINES = "'{}' has several lines; write one"
+prior_given, letter, outcome = map(
+    parsing.typed, (typed_in.given, typed_in.letter, typed_in.outcome)
+)
 
 
 def ratings(text: str) -> Any:
@@ -58,21 +62,21 @@ REFUSED: list[tuple[Callable[[str], Any], str, list[str]]] = [
       "0x10", "١", "³", "3,5", "50%", "null", "true"]),
     (parsing.grade, GRADE,
      ["G1", "B7", "B0", "B22", "2", "2B", "B 2", " B2", "B٢", "Ｂ2", "AB", "B-2", ""]),
-    (parsing.letter, LETTER, ["G", "B2", "AB", "1", "ß", ""]),
+    (letter, LETTER, ["G", "B2", "AB", "1", "ß", ""]),
     (parsing.id, ID,
      ["a/b", "../x", ".", ".x", "/etc/passwd", "a.yaml", "Caps", "a b", " a", "a ", "a_b", "a--b",
       "-", "a-", "1a", "ä", "а", "a\\b", "a:b", "~", "*", "con|", "%2e", ""]),
     (parsing.id, "'{}' is a reserved word and no id", ["tracker", "null", "true", "false"]),
     (parsing.id, "an id of 81 characters; at most 80 are allowed", ["x" * 81]),
-    (parsing.given, GIVEN, ["trade", "trade=0.2", "=0.2/0.1", "trade/0.2=0.1", ""]),
-    (parsing.given, BETWEEN.format(0), ["trade=0.2/0"]),
-    (parsing.given, CHANCE.format("0.1/0.3"), ["trade=0.2/0.1/0.3"]),
+    (prior_given, GIVEN, ["trade", "trade=0.2", "=0.2/0.1", "trade/0.2=0.1", ""]),
+    (prior_given, BETWEEN.format(0), ["trade=0.2/0"]),
+    (prior_given, CHANCE.format("0.1/0.3"), ["trade=0.2/0.1/0.3"]),
     (ratings, CODE, ["pact", "=C"]),
     (ratings, "'pact' is rated twice; keep one of the two", ["pact=C pact=I", "pact=C pact=C"]),
     (states, STATE, ["pact", "pact/talks", "pact=observed"]),
     (states, STATES.format("seen"), ["pact/talks=seen"]),
     (states, "'a/b' is given twice; keep one of the two", ["a/b=observed a/b=emerging"]),
-    (parsing.outcome, OUTCOME, ["happened", "Occurred", ""]),
+    (outcome, OUTCOME, ["happened", "Occurred", ""]),
 ]  # fmt: skip
 
 
@@ -103,9 +107,9 @@ def test_what_is_no_value_is_refused_and_said(
         (parsing.rating, "0.001", 0.001),
         (parsing.grade, "b2", ("B", 2)),
         (parsing.grade, "B", ("B", None)),
-        (parsing.letter, "f", "F"),
+        (letter, "f", "F"),
         (parsing.id, "x" * 80, "x" * 80),
-        (parsing.given, "war=20%/0.1", {"war": {"occurred": 0.2, "did-not-occur": 0.1}}),
+        (prior_given, "war=20%/0.1", {"war": {"occurred": 0.2, "did-not-occur": 0.1}}),
         (ratings, "pact=cc trade=2.5", {"pact": "CC", "trade": 2.5}),
         (states, "pact/talks=emerging", {"pact/talks": "emerging"}),
         (parsing.line, " A dinner\n", "A dinner"),
