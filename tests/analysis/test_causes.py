@@ -169,6 +169,10 @@ def test_what_was_ruled_out_raises_the_others_of_a_set_and_an_item_beside_it_wha
     ]
 
 
+def test_a_forecast_of_one_s_own_keeps_its_place_by_size_before_new_evidence() -> None:
+    assert [*moves("a; b; desk@0 a=.5 b=.5; desk@6 a=.9 why=a; e @8 b=C")] == ["a", "b"]
+
+
 def test_beside_a_stated_move_stand_causes_that_were_known_by_the_day_of_its_step() -> None:
     base = f"a; {ALONE}; e @5 a=CC; f @1 a=I"
     for said, kinds, why in (
