@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.agenda import counted_absent
 from scenarios.analysis.review.outcomes import outcomes
+from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import status
 from scenarios.analysis.scores.scoring import score
 from tests.records import database, day, indicator, resolution, scenario, sheet, sheets
@@ -28,6 +29,13 @@ def test_a_withheld_scenario_has_a_row_without_figures_from_its_opening_day_on()
     assert status(window(known, day(0), day(5))) == ()
     [row] = status(window(known, day(0), day(15)))
     assert (row.id, row.shown.probability, row.stated) == ("a", None, None)
+
+
+def test_a_database_of_withheld_questions_alone_is_one_with_open_questions() -> None:
+    known = database(scenarios={"a": scenario()})
+    for withheld, state in (({"a": "a.yaml"}, "open"), ({}, "empty")):
+        seen = window(replace(known, scenarios={}, withheld=withheld), day(0), day(5))
+        assert review(seen).story.state == state
 
 
 def test_an_analyst_who_withdrew_has_no_last_figure() -> None:
