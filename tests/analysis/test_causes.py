@@ -173,6 +173,11 @@ def test_a_forecast_of_one_s_own_keeps_its_place_by_size_before_new_evidence() -
     assert [*moves("a; b; desk@0 a=.5 b=.5; desk@6 a=.9 why=a; e @8 b=C")] == ["a", "b"]
 
 
+def test_the_newest_record_is_named_in_a_quiet_week_once_it_is_over_thirty_days_old() -> None:
+    known = database_of("a; e @1")
+    assert [week(known, 20, on).story.newest for on in (31, 32)] == [None, day(1)]
+
+
 def test_beside_a_stated_move_stand_causes_that_were_known_by_the_day_of_its_step() -> None:
     base = f"a; {ALONE}; e @5 a=CC; f @1 a=I"
     for said, kinds, why in (

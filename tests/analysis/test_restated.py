@@ -64,6 +64,15 @@ def test_a_changed_prior_and_an_item_of_the_week_add_up() -> None:
     assert (told.only_restated, made.headline.moved) == (False, 1)
 
 
+def test_a_forecast_of_the_week_beside_a_changed_prior_is_news() -> None:
+    then, now = (database_of(f"a probability={prior}; desk@0 a=.5") for prior in (0.3, 0.5))
+    _, made = looked_back(
+        then, replace(now, sheets=database_of("a; desk@0 a=.5; desk@5 a=.6").sheets)
+    )
+    [told] = made.story.moves
+    assert (told.only_restated, made.headline.moved) == (False, 1)
+
+
 def test_an_outcome_or_a_retraction_of_the_week_restates_nothing_of_before() -> None:
     for news in ("a=CC grade=F6", "a=CC grade=F6 retracted=6", "a=CC grade=F6; a occurred=7"):
         then = database_of("a; e @0 a=CC grade=B2")
