@@ -52,3 +52,11 @@ def test_a_number_counts_towards_the_length(tmp_path: Path) -> None:
     first = free_id(opened, record)
     (tmp_path / "desk" / "evidence" / "2022" / f"{first}.yaml").touch()
     assert (len(first), free_id(opened, record)) == (LONGEST, f"{first[:-2]}-2")
+
+
+def test_a_link_that_leads_nowhere_takes_its_name(tmp_path: Path) -> None:
+    shutil.copytree(DESK, tmp_path / "desk")
+    year = tmp_path / "desk" / "evidence" / "2022"
+    (year / "2022-02-04-a-dinner.yaml").symlink_to("nowhere")
+    record = {"summary": "A dinner", "observed": "2022-02-04"}
+    assert free_id(open_folder(tmp_path / "desk"), record) == "2022-02-04-a-dinner-2"

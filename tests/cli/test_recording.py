@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
-from tests.cli.commands import EACH, FILES, changes, scen, tree
+from scenarios.workspace.opened import open_folder
+from scenarios.workspace.tasks import resolution
+from tests.cli.commands import DESK, EACH, FILES, changes, scen, tree
 
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
 EFFECTS = ["as_of", "effects"]
@@ -53,3 +56,11 @@ def test_a_dry_run_shows_what_is_then_written_and_json_what_was_done(
     for sign, these, others in (("+", new, old), ("-", old, new)):
         differing = [line[1:] for line in lines[2:] if line.startswith(sign)]
         assert differing == [line for line in these if line not in others]
+
+
+def test_an_outcome_may_rest_on_an_item_that_was_recorded_on_its_day() -> None:
+    records = resolution.TASK.by_key["evidence"].records
+    assert records
+    days = [date(2022, 2, day) for day in (6, 7)]
+    known = open_folder(DESK).database
+    assert [[*records(known, {"recorded": day})] for day in days] == [[], ["2022-02-04-visit"]]
