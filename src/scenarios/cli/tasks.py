@@ -124,7 +124,7 @@ def run(
 
 def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
     opened = open_here(context) if missing and prompt.interactive() else None
-    at = At(parsing.today(), opened, {})
+    at = At(parsing.today(), opened, {**given})
     _look_up(task, given, at)
     for ask in task.asks:
         at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
