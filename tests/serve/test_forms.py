@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from scenarios.workspace.tasks import scenario
 from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.hostile import TEXTS
 from tests.serve.desks import PORT, reader
@@ -325,3 +326,11 @@ def test_a_server_that_is_only_read_has_no_form(root: Path) -> None:
     assert {client.get(f"/record/{form}/").status_code for form in FORMS} == {404}
     made = client.post("/record/evidence/", data=DINNER, headers=FROM_HERE)
     assert made.status_code in (404, 405)
+
+
+def test_a_fault_of_a_reference_class_stands_at_the_field_of_its_key() -> None:
+    fields = [
+        scenario.TASK.field_of(("prior", "reference", key))
+        for key in ("source", "adjusted", "cases")
+    ]
+    assert fields == ["reference_source", "adjusted", "reference"]
