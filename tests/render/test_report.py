@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.status import status
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import Tracker
-from scenarios.render.cells import step_in_words
+from scenarios.render import cells
+from scenarios.render.cells import step_in_words, titles
 from scenarios.render.document import plain
 from scenarios.render.documents import explanation
 from scenarios.render.documents.ledger_changes import effects_document
@@ -22,7 +25,7 @@ from scenarios.render.documents.review.causes import shifted
 from scenarios.render.documents.review.findings import command
 from scenarios.render.writers import terminal
 from scenarios.scales import LOWEST, TOLERANCE
-from tests.records import database, day, scenario, sheet
+from tests.records import WEIGHTS, database, day, scenario, sheet
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,23 @@ from tests.records import database, day, scenario, sheet
 )
 def test_a_step_in_words(before: float | None, after: float, words: str) -> None:
     assert plain(step_in_words(before, after, "icd-203")) == words
+
+
+def test_titles_stand_in_quotation_marks_with_an_and_before_the_last() -> None:
+    known = database(scenarios={id: replace(scenario(), title=id.upper()) for id in "abc"})
+    assert plain(titles(["a", "b", "c"], known)) == "“A”, “B” and “C”"
+    assert plain(titles(["a", "b", "c"], known, 1)) == "“A” and 2 more"
+
+
+def test_a_figure_that_a_file_withholds_is_a_question_mark() -> None:
+    known = replace(database(scenarios={"a": scenario()}), withheld={"a": "b.yaml"})
+    [row] = status(window(known, day(0), day(5)))
+    assert (cells.implied(row), cells.stated(row)) == ("?", "?")
+
+
+def test_a_column_of_weights_says_where_grades_are_not_applied() -> None:
+    heads = [cells.weight_column(Tracker(grade_weights=of)).name for of in (None, WEIGHTS)]
+    assert heads == ["weight (grades not applied)", "weight"]
 
 
 def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> None:
