@@ -1,7 +1,6 @@
 """Time `export` to each form, `query`, and the way back, on 10,000 items.
 
-Two databases: evidence on twenty scenarios and no more, and a desk's work of years, with 200
-scenarios, sets, indicators and the sheets of ten analysts. Each figure is that of a process.
+Two realistic databases, of 20 scenarios and of 200 with the sheets of ten analysts. Each figure is that of a process.
 Run it where the package is installed: `pip install -e '.[sql]' && python bench/exporting.py`.
 """
 
@@ -12,15 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from databases import write_desk, write_plain
+from databases import Shape, write_database
 
 from scenarios.workspace.importing.database import restore
 from scenarios.workspace.start import start
 
-ITEMS, SCENARIOS, ANALYSTS = 10_000, 200, 10
+SHAPES = (Shape(10_000), Shape(10_000, scenarios=200, sheets=240, analysts=10))
 TARGETS = (
     *("csv:out", "parquet:pq", "x.json", "x.jsonl", "sqlite:///x.db", "duckdb:///x.duckdb"),
     "metaculus:mc",
@@ -35,18 +33,12 @@ MOST = 20.0
 
 
 def main() -> None:
-    made: dict[str, Callable[[Path], None]] = {
-        f"{ITEMS:,} items on 20 scenarios": lambda root: write_plain(root, ITEMS),
-        f"{ITEMS:,} items on {SCENARIOS} scenarios, {ANALYSTS} analysts": lambda root: write_desk(
-            root, SCENARIOS, ITEMS, ANALYSTS
-        ),
-    }
-    for name, make in made.items():
+    for shape in SHAPES:
         with tempfile.TemporaryDirectory() as folder:
             here = Path(folder)
-            make(here / "scenarios")
+            write_database(here / "scenarios", shape)
             run(here, "check")  # fills the cache, as any command before it would
-            print(name)
+            print(shape)
             slow = [target for target in TARGETS if told(here, "export", target) > MOST]
             for query in QUERIES:
                 told(here, "query", query)

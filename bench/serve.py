@@ -25,7 +25,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx2
-from databases import write_plain
+from databases import SHAPES, write_database
 
 import scenarios
 
@@ -48,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shipped, large = Path(folder) / "shipped", Path(folder) / "large"
         shutil.copytree(SHIPPED, shipped)
-        write_plain(large, ITEMS)
+        write_database(large, SHAPES[f"{ITEMS}"])
         slide(shipped)
         measure("shipped database", shipped, 0.5)
         measure(f"{ITEMS:,} items", large, 2.0)

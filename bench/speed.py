@@ -1,149 +1,185 @@
-"""Time whole commands against those programs of others that are installed, on the same entries.
+"""Time whole commands in turn with the programs of others on the same entries.
 
-    python bench/speed.py [--sizes 1000 10000] [--runs 3] [--keep FOLDER] [--every]
+    python bench/speed.py [SHAPE ...] [--runs 3] [--limit 600] [--rows WORD ...] [--keep FOLDER]
 
-Every command is a process of its own, in turn with the others; medians of CPU seconds (user and
-system) and the largest resident memory are printed, with the ratio to `ledger bal`, or to
-check-jsonschema for `check`. The others read each item as an entry with all of its fields: a
-transaction with tags (ledger, hledger), a task with annotations (task), a file (git,
-check-jsonschema). No memory is shown as less than what this program takes itself. The cache of the
-commands is beside each database: `cold` does without it, `edited` follows an edit of one item, all
-else finds it filled. `--every` runs each reading command once, too.
+SHAPE is one of databases.SHAPES; without one, all of them. Each row is a command, run so many times
+in turn with those of its peers that are installed, each a process of its own: its CPU seconds (user
+and system, the median), its peak of resident memory, the medians of its ratios to its peers, and
+its growth from the shape before. A row that has taken a minute is not run again; a process ends at
+so many CPU seconds.
+
+The database has many commits, and the review is that of its last week. The cache is beside it:
+`cold` begins without one, all else finds it filled. The peers read each item as an entry with all
+of its fields: a transaction with tags (ledger, hledger, bean-query), a task with annotations.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import re
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
-import yaml
-from databases import write_plain
+from commits import commit_all
+from databases import LAST, SHAPES, Shape, write_database
+from peers import PEERS, program, write_entries
+from start_up import BARE, ROOT
 
-from scenarios.storage.schema import schema_text
-
-SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
-ADDED = ("add-evidence", "One item more", "--rate", "scenario-3=CC", "--dry-run")
-EDITED = "status edited"
-COMMANDS = {
-    "status": ("status",),
-    "status cold": ("--no-cache", "status"),
-    EDITED: ("status",),
-    "report": ("report", "--no-restate"),
-    "report cold": ("--no-cache", "report", "--no-restate"),
-    "check": ("check",),
-    "check cold": ("--no-cache", "check"),
-    "add-evidence": ADDED,
-    "score": ("score",),
-    "list evidence": ("list", "evidence"),
-    "explain": ("explain", "scenario-3"),
-}
-EVERY = (
-    *(("list", kind) for kind in ("scenarios", "indicators", "forecasts", "sources")),
-    ("show", "scenario-3"),
-    ("status", "--format", "json"),
-    ("report",),
-    ("report", "--since", "30d", "--format", "json"),
-    ("explain", "scenario-3", "--sweep"),
-    ("matrix", "scenario-3", "scenario-4"),
-    ("check", "--findings"),
-    ("diff", "HEAD"),
-    ("history",),
-    ("history", "scenario-3"),
-    ("audit",),
-)
-TAGS = ("observed", "analyst", "source", "url", "credibility", "origin", "notes")
-PEERS = ("ledger bal", "hledger bal", "task list", "git status", "check-jsonschema")
+SCEN = str(Path(sys.executable).parent / "scen")
+COMMITS, BATCH = 2_000, 5
+"""There are so many commits, or one for so many items where that is fewer."""
+ENOUGH = 60.0
+"""A row is not repeated after so many seconds of CPU."""
+REVIEW = ("report", "--as-of", f"{LAST}")
+PAGE = (*REVIEW, "--format", "html")
+SITE = ("site", "site", "--weeks", "26", "--as-of", f"{LAST}")
+LOG = ("git log -p",)
 
 
 class Cost(NamedTuple):
-    """What a process took."""
+    """CPU seconds and the peak of memory, in MB, of a process; infinite where it did not end."""
 
     seconds: float
     megabytes: float
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--keep", type=Path, help="build here, or use what was built here")
-    parser.add_argument("--every", action="store_true", help="run each reading command once, too")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        for size in asked.sizes:
-            folder = (asked.keep or Path(temporary)) / str(size)
-            if not folder.exists():
-                build(folder, size)
-            measure(folder, size, asked.runs)
-            for words in EVERY if asked.every else ():
-                taken = cost([*SCEN, *words], folder)
-                print(f"{' '.join(words):26} {taken.seconds:8.2f} {taken.megabytes:6.0f}")
+class Row(NamedTuple):
+    """A command, what runs beside it, and what is done before each run."""
 
-
-def measure(folder: Path, size: int, runs: int) -> None:
-    """Each command so many times, one after the other."""
-    commands = dict(every(folder))
-    taken: dict[str, list[Cost]] = {name: [] for name in commands}
-    cost([*SCEN, "status"], folder)
-    cost([*SCEN, "report", "--no-restate"], folder)
-    for _ in range(runs):
-        for name, words in commands.items():
-            if name == f"scen {EDITED}":
-                edit(folder)
-            taken[name].append(cost(words, folder))
-    cpu = {name: statistics.median(one.seconds for one in costs) for name, costs in taken.items()}
-    print(f"\n{size:,} items: CPU s, MB, times its peer; Python {sys.version.split()[0]}")
-    for name, costs in taken.items():
-        peer = "check-jsonschema" if name.startswith("scen check") else "ledger bal"
-        ratio = f"{cpu[name] / cpu[peer]:8.2f}" if peer in cpu else "       –"
-        memory = max(one.megabytes for one in costs)
-        print(f"{name:26} {cpu[name]:8.2f} {memory:6.0f} {ratio}")
-
-
-def every(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    yield from ((f"scen {name}", [*SCEN, *words]) for name, words in COMMANDS.items())
-    files = sorted(map(str, (folder / "scenarios" / "evidence").rglob("*.yaml")))
-    tasks = ["task", "rc.data.location=tasks", "rc.confirmation=no", "list"]
-    peers: dict[str, list[str]] = {
-        "ledger bal": ["ledger", "-f", "items.ledger", "bal"],
-        "hledger bal": ["hledger", "-f", "items.ledger", "bal"],
-        "task list": tasks,
-        "git status": ["git", "status", "--porcelain"],
-        "check-jsonschema": ["check-jsonschema", "--schemafile", "evidence.schema.json", *files],
-    }
-    yield from ((name, peers[name]) for name in PEERS if program(peers[name][0]))
-
-
-def program(name: str) -> str | None:
-    """Where a program is, beside this Python or on the path."""
-    beside = Path(sys.executable).parent / name
-    return str(beside) if beside.exists() else shutil.which(name)
+    name: str
+    words: tuple[str, ...]
+    peers: tuple[str, ...] = ("ledger",)
+    prepare: Callable[[Path], None] = lambda _: None
 
 
 def edit(folder: Path) -> None:
-    """Turn a rating of one item round; a moment later it has settled."""
-    place = min((folder / "scenarios" / "evidence" / "2022").glob("*.yaml"))
-    text = place.read_text()
-    old, new = (": CC\n", ": II\n") if ": CC\n" in text else (": II\n", ": CC\n")
-    place.write_text(text.replace(old, new))
+    """Grade one item anew; a moment later it has settled."""
+    path = max((folder / "scenarios/evidence/2022").glob("*.yaml"))
+    before, grade, after = re.split(r"^credibility: (.)", path.read_text(), flags=re.MULTILINE)
+    path.write_text(f"{before}credibility: {1 + int(grade) % 6}{after}")
     time.sleep(0.2)
 
 
-def cost(words: list[str], folder: Path) -> Cost:
-    """The CPU time and the memory of one process; what it says goes nowhere."""
-    own = {"TASKRC": os.devnull, "GIT_OPTIONAL_LOCKS": "0", "XDG_CACHE_HOME": str(folder / "cache")}
-    environment = {**os.environ, **own}
+def forget(folder: Path) -> None:
+    """Remove the cache."""
+    shutil.rmtree(folder / "cache")
+
+
+def undo(folder: Path) -> None:
+    """Remove what a command wrote, and fill the cache."""
+    for path in (folder / "out.db", folder / "site"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for words in (("checkout", "-q", "scenarios"), ("clean", "-fdqx", "scenarios")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    cost([SCEN, "status"], folder)
+
+
+ROWS = (
+    Row("status", ("status",), ("ledger", "hledger", "bean-query", "task")),
+    Row("status after one edit", ("status",), prepare=edit),
+    Row("status, cold", ("status",), prepare=forget),
+    Row("report --no-restate", (*REVIEW, "--no-restate")),
+    Row("report", REVIEW),
+    Row("report html --no-restate", (*PAGE, "--no-restate")),
+    Row("report html", PAGE),
+    Row("explain", ("explain", "scenario-0")),
+    Row("score", ("score",)),
+    Row(
+        "add-evidence",
+        ("add-evidence", "One item more", "--rate", "scenario-0=CC", "--source", "source-1"),
+        prepare=undo,
+    ),
+    Row("edit of one key", ("edit", "scenario-0", "title=Another"), prepare=undo),
+    Row("export sqlite", ("export", "sqlite:///out.db"), prepare=undo),
+    Row("check", ("check",), ("git status",)),
+    Row("check, cold", ("check",), ("check-jsonschema",), forget),
+    Row("history", ("history",), LOG),
+    Row("history --limit 0", ("history", "--limit", "0"), LOG),
+    Row("audit", ("audit",), LOG),
+    Row("diff HEAD~1", ("diff", "HEAD~1"), LOG),
+    Row("site of 26 weeks", SITE, prepare=undo),
+)
+START = Row("status", ("--database", str(ROOT), "status", "--as-of", "2022-02-28"), ("bare Typer",))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shapes", nargs="*", default=list(SHAPES), metavar="SHAPE")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--limit", type=int, default=600, help="CPU seconds of a process")
+    parser.add_argument("--rows", nargs="+", default=[""], help="only rows with one of these words")
+    parser.add_argument("--keep", type=Path, help="build here, or use what was built here")
+    given = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    before: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        bare = Path(temporary) / "bare.py"
+        bare.write_text(BARE)
+        heading("the shipped database")
+        peers = {"bare Typer": [sys.executable, str(bare), "one"]}
+        measure(START, Path(temporary), peers, given.runs * 3, given.limit)
+        for name in given.shapes:
+            folder = (given.keep or Path(temporary)) / name
+            if not folder.exists():
+                build(folder, SHAPES[name])
+            heading(name)
+            undo(folder)
+            peers = {peer: find(folder, SHAPES[name]) for peer, find in PEERS.items()}
+            for row in ROWS:
+                if any(word in row.name for word in given.rows):
+                    cpu = measure(row, folder, peers, given.runs, given.limit, before)
+                    before[row.name] = cpu
+
+
+def heading(name: str) -> None:
+    """Begin the table of a shape."""
+    python = f"Python {sys.version.split()[0]}, {os.cpu_count()} processors"
+    print(f"\n{name} ({python})\n\n| work | CPU s | MB | times its peers | growth |")
+    print("|---|---|---|---|---|", flush=True)
+
+
+def measure(
+    row: Row,
+    folder: Path,
+    peers: Mapping[str, list[str] | None],
+    runs: int,
+    limit: int,
+    before: Mapping[str, float] = MappingProxyType({}),
+) -> float:
+    """Print a row; its CPU seconds, the median of so many runs in turn with its peers."""
+    costs: list[Cost] = []
+    ratios: dict[str, list[float]] = {name: [] for name in row.peers if peers.get(name)}
+    while len(costs) < runs and sum(each.seconds for each in costs) < ENOUGH:
+        row.prepare(folder)
+        costs.append(cost([SCEN, *row.words], folder, limit))
+        for name, taken in ratios.items():
+            words = peers[name]
+            assert words
+            taken.append(costs[-1].seconds / cost(words, folder, limit).seconds)
+    cpu = statistics.median(each.seconds for each in costs)
+    memory = max(each.megabytes for each in costs)
+    times = ", ".join(f"{statistics.median(taken):.2f} {name}" for name, taken in ratios.items())
+    growth = f"{cpu / before[row.name]:.1f}" if row.name in before else ""
+    print(f"| {row.name} | {cpu:.2f} | {memory:.0f} | {times} | {growth} |", flush=True)
+    return cpu
+
+
+def cost(words: list[str], folder: Path, limit: int = 600) -> Cost:
+    """Run one process and its children; what it prints goes nowhere."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"TASKRC": os.devnull, "GIT_OPTIONAL_LOCKS": "0", "GIT_PAGER": "cat"}
+    environment |= {f"XDG_{kind}_HOME": str(folder / "cache") for kind in ("CACHE", "STATE")}
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(
         [program(words[0]) or words[0], *words[1:]],
@@ -152,64 +188,22 @@ def cost(words: list[str], folder: Path) -> Cost:
         stdin=nowhere,
         stdout=nowhere,
         stderr=nowhere,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),  # noqa: PLW1509
     )
-    used = os.wait4(process.pid, 0)[2]
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode < 0:
+        return Cost(float("inf"), used.ru_maxrss / 1024)
+    assert process.returncode in (0, 1), words  # 1: `check` and `git diff` have something to say
     return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def build(folder: Path, size: int) -> None:
-    """The database, and the same entries as the others read them."""
-    write_plain(folder / "scenarios", size)
-    (folder / "evidence.schema.json").write_bytes(schema_text("evidence"))
-    paths = sorted((folder / "scenarios" / "evidence").rglob("*.yaml"))
-    items = [yaml.load(path.read_text(), yaml.CSafeLoader) for path in paths]
-    with (folder / "items.ledger").open("w") as journal:
-        journal.writelines(map(transaction, items))
-    if program("task"):
-        (folder / "tasks").mkdir()
-        words = ["task", "rc.data.location=tasks", "rc.confirmation=no", "import", "-"]
-        told = json.dumps([task(one) for one in items])
-        run(words, folder, {"TASKRC": os.devnull}, told)
-    run(["git", "init", "-q"], folder)
-    run(["git", "add", "scenarios"], folder)
-    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    run(["git", *who, "commit", "-qm", "Items"], folder)
-    (folder / ".git" / "info" / "exclude").write_text("items.ledger\ntasks\ncache\n*.json\n")
-
-
-def transaction(item: dict[str, object]) -> str:
-    """An item as a transaction: its ratings are postings, its other fields are tags."""
-    ratings = item["ratings"]
-    assert isinstance(ratings, dict)
-    tags = "".join(
-        f"    ; {key}: {value}\n"
-        for key, value in item.items()
-        if key not in ("summary", "ratings")
-    )
-    postings = "".join(f"    evidence:{id}  1 {code(rating)}\n" for id, rating in ratings.items())
-    return f"{item['recorded']} {item['summary']}\n{tags}{postings}    desk\n\n"
-
-
-def code(rating: str | float) -> str:
-    """A commodity: letters alone."""
-    return rating if isinstance(rating, str) else "LR"
-
-
-def task(item: dict[str, object]) -> dict[str, object]:
-    """An item as a task."""
-    day = str(item["recorded"]).replace("-", "")
-    told = [{"entry": f"{day}T000000Z", "description": str(item[k])} for k in ("notes", "url")]
-    described = {"description": item["summary"], "entry": f"{day}T000000Z", "annotations": told}
-    return {**described, "project": item["source"], "tags": [str(item["origin"]).replace("-", "")]}
-
-
-def run(
-    words: list[str], folder: Path, environment: dict[str, str] | None = None, told: str = ""
-) -> None:
-    env = {**os.environ, **(environment or {})}
-    subprocess.run(
-        words, cwd=folder, env=env, input=told, text=True, check=True, capture_output=True
-    )
+def build(folder: Path, shape: Shape) -> None:
+    """Write the database, its commits, and the same entries as the others read them."""
+    write_database(folder / "scenarios", shape)
+    commit_all(folder, min(COMMITS, shape.items // BATCH))
+    write_entries(folder, shape)
+    (folder / ".git/info/exclude").write_text("entries*\ntasks\ncache\nsite\nout.db\n*.json\n")
 
 
 if __name__ == "__main__":
