@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 LATER = 50
-"""A rating is changed, and an item retracted, so many commits after it came."""
+"""An item is graded anew, or retracted, so many commits after it came."""
 _RESOLUTION = re.compile(r"^resolution: .*\n", re.MULTILINE)
 Files = dict[str, str]
 
@@ -17,7 +17,7 @@ Files = dict[str, str]
 def commit_all(folder: Path, number: int) -> None:
     """Commit `folder/scenarios` in so many commits, and check the last of them out.
 
-    Ratings are changed later, items retracted and sources graded anew, so the last commit is not
+    Items are graded anew or retracted later, and sources graded anew, so the last commit is not
     what was in the folder. A single commit is of that, as it is.
     """
     root = folder / "scenarios"
@@ -76,13 +76,23 @@ def _commits(files: Files, number: int) -> Iterator[tuple[date, Files]]:
         yield day, changed
 
 
+def graded_anew(text: str) -> str:
+    """The text of an item with another credibility."""
+    return re.sub(
+        r"(?<=^credibility: ).", lambda old: f"{1 + int(old[0]) % 6}", text, flags=re.MULTILINE
+    )
+
+
 def _judged_anew(number: int, day: date, path: str, now: Files) -> Files:
-    """Each tenth commit changes a rating, the last one too; few retract, or grade a source."""
+    """Each tenth commit grades an item anew, the last one too; few retract, or grade a source."""
     changed = {}
     if number % 10 == 9:  # noqa: PLR2004 - so that the last one does
-        changed[path] = now[path].replace(": CC\n", ": C\n", 1).replace(": I\n", ": II\n", 1)
+        changed[path] = graded_anew(now[path])
     if number % 25 == 1 and "retracted:" not in now[path]:
-        changed[path] = now[path] + f"retracted: {{date: {day}, reason: It was another ship.}}\n"
+        changed[path] = (
+            changed.get(path, now[path])
+            + f"retracted: {{date: {day}, reason: It was another ship.}}\n"
+        )
     if number % 200 == 0:
         source = f"sources/source-{number // 200}.yaml"
         changed[source] = now[source].replace("reliability: ", "reliability: D  # not ")

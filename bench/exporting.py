@@ -1,6 +1,7 @@
 """Time `export` to each form, `query`, and the way back, on 10,000 items.
 
-Two realistic databases, of 20 scenarios and of 200 with the sheets of ten analysts. Each figure is that of a process.
+Two realistic databases, of 20 scenarios and of 200 with the sheets of ten analysts. Each figure is
+that of a process.
 Run it where the package is installed: `pip install -e '.[sql]' && python bench/exporting.py`.
 """
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import resource
 import shutil
 import statistics
@@ -30,7 +29,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from commits import commit_all
+from commits import commit_all, graded_anew
 from databases import LAST, SHAPES, Shape, write_database
 from peers import PEERS, program, write_entries
 from start_up import BARE, ROOT
@@ -65,8 +64,7 @@ class Row(NamedTuple):
 def edit(folder: Path) -> None:
     """Grade one item anew; a moment later it has settled."""
     path = max((folder / "scenarios/evidence/2022").glob("*.yaml"))
-    before, grade, after = re.split(r"^credibility: (.)", path.read_text(), flags=re.MULTILINE)
-    path.write_text(f"{before}credibility: {1 + int(grade) % 6}{after}")
+    path.write_text(graded_anew(path.read_text()))
     time.sleep(0.2)
 
 
