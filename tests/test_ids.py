@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scenarios.exchange.arrivals import LONGEST
 from scenarios.paths import place_of
+from scenarios.text import LONGEST
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.tasks.evidence import free_id
 from tests.cli.commands import DESK

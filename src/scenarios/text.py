@@ -54,29 +54,34 @@ _SEEN = "|".join(
         rf"[{_VIRAMAS}][\u200c\u200d](?=[\u0900-\u0dff])",
     )
 )
-_PATTERN = re.compile(rf"(?P<seen>{_SEEN})|[{_UNSEEN}]")
 _SUSPECT = re.compile(f"[{_UNSEEN}]")  # a tenth of the time, and most texts have none
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?P<seen>{_SEEN})|[{_UNSEEN}]")
 
 
 def printable(text: str) -> str:
     r"""The text with each character spelled out that acts or cannot be seen: `\x1b`, `\u200b`."""
     if not _SUSPECT.search(text):
         return text
-    return _PATTERN.sub(
+    return _pattern().sub(
         lambda match: match["seen"] or match[0].encode("unicode_escape").decode(), text
     )
 
 
 def inert(json: str) -> str:
     """The same JSON with each of those characters, which only its texts hold, escaped."""
-    return _PATTERN.sub(lambda match: match["seen"] or _escaped(match[0]), json)
+    return _pattern().sub(lambda match: match["seen"] or _escaped(match[0]), json)
 
 
 def unseen(text: str) -> list[str]:
     """The characters that would be spelled out, but for tabs."""
     if not _SUSPECT.search(text):
         return []
-    return [match[0] for match in _PATTERN.finditer(text) if not match["seen"] and match[0] != "\t"]
+    matches = _pattern().finditer(text)
+    return [match[0] for match in matches if not match["seen"] and match[0] != "\t"]
 
 
 def _escaped(character: str) -> str:
@@ -103,6 +108,47 @@ _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 """Those of Latin alphabets that Unicode does not take apart."""
+
+
+LONGEST = 48
+"""Characters of an id whose path fits in a line."""
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")
+
+
+def slug(text: str, longest: int = LONGEST, otherwise: str = "item") -> str:
+    """The first words of a text, or a part of the first, as an id that begins with a letter."""
+    joined = joined_words(words(text), longest)
+    if joined and not joined[0].isalpha():
+        joined = joined_words([otherwise, *words(text)], longest)
+    return joined or otherwise
+
+
+def joined_words(words: list[str], room: int) -> str:
+    """The first words that fit into `room` characters with hyphens, or a part of the first."""
+    joined = ""
+    for word in words:
+        longer = f"{joined}-{word}" if joined else word[:room]
+        if len(longer) > room:
+            break
+        joined = longer
+    return joined
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in small Latin letters and digits."""
+    plain = unaccented(text)
+    if any(letter.isalnum() and not letter.isascii() for letter in plain):
+        from anyascii import anyascii  # noqa: PLC0415 - 20 ms that other scripts alone need
+
+        whole = unicodedata.normalize("NFC", text)
+        plain = "".join(_romanised(letter, anyascii(letter)) for letter in whole).lower()
+    return re.findall(r"[a-z0-9]+", _APOSTROPHES.sub("", plain))
+
+
+def _romanised(letter: str, latin: str) -> str:
+    """A syllable or an ideograph is a word of its own."""
+    is_syllable = unicodedata.category(letter) == "Lo" and latin[:1].isupper()
+    return f" {latin} " if is_syllable else latin
 
 
 def fold(text: str, width: int, indent: str = "", first: str | None = None) -> str:

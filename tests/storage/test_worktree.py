@@ -22,9 +22,8 @@ from hypothesis import strategies as st
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
-from scenarios.storage.disk import clear, clear_below, temporary
+from scenarios.storage.disk import MAX_BYTES, clear, clear_below, temporary
 from scenarios.storage.worktree import Exists
-from scenarios.storage.yaml.reader import MAX_BYTES
 from tests.full import TIMES
 from tests.storage.system import (
     FLOCK,

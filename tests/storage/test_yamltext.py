@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.loader import load
-from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, places, read
+from scenarios.storage.yaml.reader import MAX_DEPTH, places, read
 from scenarios.storage.yaml.reader import KeyPlace as Place
 from tests.full import FULL, TIMES
 from tests.storage.layouts import damaged, layouts, value_of

@@ -21,7 +21,8 @@ from scenarios.cli.parsing import STATES
 from scenarios.errors import ScenError
 from scenarios.model import Kind
 from scenarios.paths import FOLDERS, id_of, place_of
-from scenarios.storage.yaml.reader import MAX_BYTES, read
+from scenarios.storage.disk import MAX_BYTES
+from scenarios.storage.yaml.reader import read
 from scenarios.values import CODES, Outcome
 from scenarios.workspace.opened import find_root, repository_of
 

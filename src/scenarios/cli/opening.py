@@ -15,8 +15,8 @@ from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
+from scenarios.storage.state.state_folder import is_command_begun
 from scenarios.workspace import opened
-from scenarios.workspace.corrections.renaming import locate
 from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import (
     SHALLOW,
@@ -28,7 +28,6 @@ from scenarios.workspace.opened import (
     past,
     placed,
 )
-from scenarios.workspace.writing import is_left
 
 
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:
@@ -72,6 +71,7 @@ def record_id(context: typer.Context, id: str | None, question: str) -> str:
     """The id of a record; on a terminal looked up before anything else is asked for."""
     if not prompt.interactive():
         return prompt.needed(id, "ID", question)
+    from scenarios.workspace.corrections.renaming import locate
 
     def known(text: str) -> str:
         locate(open_here(context), text)
@@ -83,7 +83,7 @@ def record_id(context: typer.Context, id: str | None, question: str) -> str:
 
 def open_at(root: Path) -> Opened:
     """Open the database in a folder; remark on a change that was left half done there."""
-    if is_left(root):
+    if is_command_begun(root):
         say(_HALF)
     return open_folder(root, progress=progress())
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted, slug
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import Incoming, incoming
 from scenarios.exchange.questions import (
     LONG_AGO_MS,
@@ -25,7 +25,7 @@ from scenarios.exchange.questions import (
     from_milliseconds,
 )
 from scenarios.exchange.tables.table import refused
-from scenarios.text import counted, shown
+from scenarios.text import counted, shown, slug
 
 try:
     from defusedxml import DefusedXmlException

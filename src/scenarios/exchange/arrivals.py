@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import pkgutil
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -14,7 +11,6 @@ import msgspec
 
 from scenarios.exchange.tables.reading import Form
 from scenarios.progress import Progress, unwatched
-from scenarios.text import unaccented
 
 
 class Place(NamedTuple):
@@ -99,47 +95,6 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
-LONGEST = 48
-"""Characters of an id whose path fits in a line."""
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")
-
-
-def slug(text: str, longest: int = LONGEST, otherwise: str = "item") -> str:
-    """The first words of a text, or a part of the first, as an id that begins with a letter."""
-    joined = joined_words(words(text), longest)
-    if joined and not joined[0].isalpha():
-        joined = joined_words([otherwise, *words(text)], longest)
-    return joined or otherwise
-
-
-def joined_words(words: list[str], room: int) -> str:
-    """The first words that fit into `room` characters with hyphens, or a part of the first."""
-    joined = ""
-    for word in words:
-        longer = f"{joined}-{word}" if joined else word[:room]
-        if len(longer) > room:
-            break
-        joined = longer
-    return joined
-
-
-def words(text: str) -> list[str]:
-    """The words of a text in small Latin letters and digits."""
-    plain = unaccented(text)
-    if any(letter.isalnum() and not letter.isascii() for letter in plain):
-        from anyascii import anyascii  # noqa: PLC0415 - 20 ms that other scripts alone need
-
-        whole = unicodedata.normalize("NFC", text)
-        plain = "".join(_romanised(letter, anyascii(letter)) for letter in whole).lower()
-    return re.findall(r"[a-z0-9]+", _APOSTROPHES.sub("", plain))
-
-
-def _romanised(letter: str, latin: str) -> str:
-    """A syllable or an ideograph is a word of its own."""
-    is_syllable = unicodedata.category(letter) == "Lo" and latin[:1].isupper()
-    return f" {latin} " if is_syllable else latin
-
-
 READERS = {
     "scenarios": "own.kinds:scenarios",
     "indicators": "own.kinds:indicators",
@@ -191,10 +146,3 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
-
-
-def reader(kind: str) -> Reader:
-    """The reader of a kind."""
-    path = READERS[kind] if ":" in READERS[kind] else f"{READERS[kind]}:read"
-    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{path}")
-    return read

@@ -21,11 +21,10 @@ from scenarios.exchange.arrivals import (
     Misfit,
     Place,
     Wanted,
-    slug,
 )
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
-from scenarios.text import counted, first_of, shown
+from scenarios.text import counted, first_of, shown, slug
 
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"

@@ -12,23 +12,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    Foreign,
-    Misfit,
-    Place,
-    SourceFile,
-    Wanted,
-    words,
-)
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.questions import clean
 from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.exchange.targets.table import Codec, begins_with
 from scenarios.exchange.view.view import View
 from scenarios.model import Source
-from scenarios.text import shown
+from scenarios.text import shown, words
 from scenarios.values import ID
 
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")

@@ -15,6 +15,8 @@ from typing import IO
 if sys.platform != "win32":
     import fcntl
 
+MAX_BYTES = 1 << 20
+"""A longer file is no record."""
 UNFOLLOWED = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 """Never follow a link, wait for a FIFO's other end or, on Windows, translate line ends."""
 

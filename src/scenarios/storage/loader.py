@@ -20,7 +20,6 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
 from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
-from scenarios.storage.yaml import reader
 from scenarios.values import first_day, indicator_key
 
 
@@ -229,7 +228,9 @@ def _withheld(
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
     """One file's record and its warnings, or None and its faults."""
-    value, problems = reader.read(path, data)
+    from scenarios.storage.yaml.reader import read  # noqa: PLC0415 - 15 ms that a cache saves
+
+    value, problems = read(path, data)
     if problems:
         return None, folded(problems)
     record, faults = decoded(kind, value)
@@ -310,7 +311,11 @@ def _placed(
     names: Mapping[str | int, str | int] = MappingProxyType({}),
 ) -> list[Problem]:
     faults = [*faults]
-    places = reader.places(data) if faults else {}
+    if not faults:
+        return []
+    from scenarios.storage.yaml.reader import places as places_in  # noqa: PLC0415 - the same
+
+    places = places_in(data)
     problems = []
     for fault in faults:
         place = places.get(fault.keys) or places[tuple(names.get(k, k) for k in fault.keys)]

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.paths import ATTACHMENTS, printable_path
-from scenarios.storage.disk import UNFOLLOWED, clear, temporary
-from scenarios.storage.yaml.reader import MAX_BYTES
+from scenarios.storage.disk import MAX_BYTES, UNFOLLOWED, clear, temporary
 
 _FOLDER = "scenarios"
 _TRACKER = "tracker.yaml"

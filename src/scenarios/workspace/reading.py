@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -34,9 +34,11 @@ from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import oldest, revisions
-from scenarios.storage.yaml.reader import KeyPlace, places
 from scenarios.text import unaccented
 from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
+
+if TYPE_CHECKING:
+    from scenarios.storage.yaml.reader import KeyPlace
 
 Value = TypeVar("Value")
 
@@ -350,6 +352,8 @@ def search_of(
     @cache
     def file(path: str) -> _FileLines:
         data = opened.snapshot.get(path, b"{}")  # there may be no tracker
+        from scenarios.storage.yaml.reader import places  # noqa: PLC0415 - as in the loader
+
         at = places(data)
         starts = sorted({place.key_line for place in at.values()})
         return _FileLines([unaccented(line) for line in data.decode().split("\n")], at, starts)

@@ -15,9 +15,10 @@ from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
+from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
-from scenarios.storage.yaml.reader import MAX_BYTES, KeyPlace, places, read
+from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import slug
-from scenarios.text import shown
+from scenarios.text import shown, slug
 from scenarios.values import CODES
 
 OUTCOMES = {

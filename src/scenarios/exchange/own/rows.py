@@ -16,12 +16,11 @@ from scenarios.exchange.arrivals import (
     Place,
     SourceFile,
     Wanted,
-    slug,
 )
 from scenarios.exchange.own.cells import CellValue, Days, Parse, chance, forecast, in_percent
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import TableRow, refused
-from scenarios.text import did_you_mean, shown
+from scenarios.text import did_you_mean, shown, slug
 
 _PART = re.compile(r"\{([^{}]+)\}")
 _BLANK = re.compile(r"[\s\-]+")

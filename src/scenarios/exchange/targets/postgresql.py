@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
-from scenarios.exchange.arrivals import slug
 from scenarios.exchange.targets.sql import (
     comment,
     create_indexes,
@@ -24,7 +23,7 @@ from scenarios.exchange.targets.sql import (
 )
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View
-from scenarios.text import shown
+from scenarios.text import shown, slug
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -12,11 +12,11 @@ from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache, cached_property
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import yaml
 
 import scenarios
 from scenarios.model import Evidence, Record
@@ -153,12 +153,15 @@ def as_builtins(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {
             field.encode_name: as_builtins(part)
-            for field in msgspec.structs.fields(value)
+            for field in _fields(type(value))
             if (part := getattr(value, field.name)) != _default(field)
         }
     if isinstance(value, dict):
         return {key: as_builtins(part) for key, part in value.items()}
     return [*map(as_builtins, value)] if isinstance(value, tuple) else value
+
+
+_fields = cache(msgspec.structs.fields)  # it evaluates annotations: 1 ms for a scenario
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
@@ -247,12 +250,14 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 @cache
 def program() -> bytes:
     """A digest of the program: another version may read, judge or count otherwise."""
-    files = sorted(_files(Path(scenarios.__path__[0])))
-    return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())
+    yaml = find_spec("yaml")
+    folders = (*scenarios.__path__, *(yaml.submodule_search_locations or () if yaml else ()))
+    files = sorted(file for folder in folders for file in _files(Path(folder)))
+    return digest(repr((sys.version, msgspec.__version__, files)).encode())
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
-    """Path, size and time of the program's own files."""
+    """Path, size and time of the files of a package."""
     files = []
     with os.scandir(folder) as entries:
         for entry in entries:

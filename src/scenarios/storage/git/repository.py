@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
 from scenarios.storage.git.process import (
     INERT,
@@ -26,7 +27,6 @@ from scenarios.storage.git.process import (
     run,
     start,
 )
-from scenarios.storage.yaml.reader import MAX_BYTES
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})

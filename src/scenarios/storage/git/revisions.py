@@ -13,10 +13,10 @@ from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.model import Kind, Record
 from scenarios.paths import place_of
 from scenarios.progress import Progress, unwatched
+from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import run
 from scenarios.storage.loader import read_record
-from scenarios.storage.yaml.reader import MAX_BYTES
 
 _FORMAT = "--format=%x01%H%x00%aN%x00%as%x00%cs%x00%s%x00%b%x00"
 _START = b"\x01"

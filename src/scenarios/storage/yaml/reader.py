@@ -22,6 +22,7 @@ from yaml import (
 from yaml._yaml import CParser
 
 from scenarios.errors import Problem
+from scenarios.storage.disk import MAX_BYTES
 
 
 def of_encoding(path: str, data: bytes, at: int) -> Problem:
@@ -220,7 +221,6 @@ def _clipped(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_DIGITS = 100
 

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit
 from scenarios.exchange.references import is_another
 from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
-from scenarios.text import counted, first_of, shown
+from scenarios.text import counted, first_of, shown, slug
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
 from scenarios.workspace.importing.records import KnownIds, Plan, built, day_of, differences, plain
@@ -73,7 +73,8 @@ class Drafting:
                 for arrival in indicators:
                     self._guarded(arrival, self._indicator, arrival)
                 self._scenarios()
-        self._forecasts(arrived.forecasts, progress)
+        if arrived.forecasts:
+            self._forecasts(arrived.forecasts, progress)
         self._tracker(arrived)
         return self.plan
 

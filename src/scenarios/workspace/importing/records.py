@@ -11,16 +11,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
-from scenarios.exchange.arrivals import (
-    LONGEST,
-    Arrival,
-    ForecastArrival,
-    Foreign,
-    Place,
-    joined_words,
-    slug,
-    words,
-)
+from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place
 from scenarios.exchange.references import called, is_another
 from scenarios.model import NONE_STATED, Database, Kind
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
@@ -28,7 +19,7 @@ from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.writer import dump
-from scenarios.text import did_you_mean, shown
+from scenarios.text import LONGEST, did_you_mean, joined_words, shown, slug, words
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import moments

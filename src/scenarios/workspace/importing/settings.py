@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scenarios.errors import NAMED, ScenError, UsageError
-from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, SourceFile, Wanted, reader
+from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, Reader, SourceFile, Wanted
 from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
@@ -187,3 +188,10 @@ def arrive(
             return read(SourceFile(name, file, stream), wanted)
     except OSError as error:
         raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
+
+
+def reader(kind: str) -> Reader:
+    """The reader of a kind."""
+    path = READERS[kind] if ":" in READERS[kind] else f"{READERS[kind]}:read"
+    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{path}")
+    return read

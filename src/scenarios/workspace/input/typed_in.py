@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import slug, words
 from scenarios.exchange.own.cells import OUTCOMES, admiralty, code_or_ratio, share
-from scenarios.text import nearest, shown
+from scenarios.text import nearest, shown, slug, words
 from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
 
 T = TypeVar("T")

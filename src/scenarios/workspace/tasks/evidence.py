@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Problem, UsageError
-from scenarios.exchange.arrivals import LONGEST, joined_words, words
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
+from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
