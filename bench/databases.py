@@ -144,9 +144,7 @@ def _indicators(n: int, ids: Sequence[str]) -> str:
     )
 
 
-def _write_item(
-    root: Path, n: int, shape: Shape, ids: Sequence[str], chance: random.Random
-) -> None:
+def _write_item(root: Path, n: int, shape: Shape, ids: list[str], chance: random.Random) -> None:
     observed = FIRST + timedelta(days=n * DAYS // shape.items)
     recorded = min(observed + timedelta(days=chance.randrange(7)), LAST)
     alone = ids[shape.sets * MEMBERS :]

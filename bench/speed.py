@@ -125,7 +125,7 @@ def main() -> None:
         bare = Path(temporary) / "bare.py"
         bare.write_text(BARE)
         heading("the shipped database")
-        peers = {"bare Typer": [sys.executable, str(bare), "one"]}
+        peers: dict[str, list[str] | None] = {"bare Typer": [sys.executable, str(bare), "one"]}
         measure(START, Path(temporary), peers, given.runs * 3, given.limit)
         for name in given.shapes:
             folder = (given.keep or Path(temporary)) / name
