@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
@@ -18,8 +19,8 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
+from scenarios.render.templating import fill
 from scenarios.render.writers import html
-from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
 from scenarios.serve.forms import pages as forms
@@ -58,25 +59,25 @@ _OFFERS = {
 
 
 def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
-    head = f"<h1>Undo</h1>{people.who_records(ask)}"
-    head += f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
+    files, command, digest, nothing = (), "", "", ""
     try:
         written, command = undo(ask.desk.root, TRIED)
     except ScenError as error:
-        body = f'<p class="attention">{safe(str(error))}</p>'
+        nothing = str(error)
     else:
-        body = f"""
-<p>The last command of this checkout, whoever gave it, here or in a terminal:
-<strong>{safe(command or "a change")}</strong>.</p>
-<h2>What would become of the files</h2>{texts(written)}
-<form class="record" method="post" action="/undo/">
-<input type="hidden" name="ticket" value="{ticket()}">
-<input type="hidden" name="of" value="{_digest(written)}">
-<p class="field check"><label><input type="checkbox" name="commit" value="yes">
-Commit it to git</label></p>
-<p class="does"><button class="first">Take it back</button></p></form>"""
+        files, digest = texts(written), _digest(written)
+    content = fill(
+        "serve/undo.html",
+        who=people.who_records(ask),
+        fault=fault,
+        nothing=nothing,
+        command=command,
+        files=files,
+        digest=digest,
+        ticket=ticket(),
+    )
     status = 422 if fault else 200
-    return ServedPage(title="Undo", content=head + body, live=False, status=status)
+    return ServedPage(title="Undo", content=content, live=False, status=status)
 
 
 def _taken_back(ask: PageRequest, form: FormData) -> Reply:
@@ -92,30 +93,24 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
         except ScenError as error:
             faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
             return None
-        return SavedPage(_undone(written, command) + _before(ask))
+        return SavedPage(_undone(ask, written, command))
 
     if saved.once(name, save) is None:
         return _shown(ask, faults[0])
-    return RedirectResponse(f"/recorded/{escape(name)}/", 303)
+    return RedirectResponse(f"/recorded/{quote(name)}/", 303)
 
 
-def _undone(written: Written, command: str) -> str:
+def _undone(ask: PageRequest, written: Written, command: str) -> Markup:
     result = undone(written, command)
     lines = [*written.mended, *(f"gone: {path}" for path in result.removed)]
     lines += [f"as it was: {path}" for path in result.restored]
-    listed = "".join(f"<li>{safe(line)}</li>" for line in lines)
     fault = written.committed.fault if written.committed else None
-    note = f'<p class="attention">{safe(str(fault))}</p>' if fault else ""
-    return f"<h1>Taken back</h1><p>{safe(command)}</p>{note}<ul class='plain'>{listed}</ul>"
-
-
-def _before(ask: PageRequest) -> str:
-    """The way to the command before, where that can be taken back."""
+    before = True
     try:
         undo(ask.desk.root, TRIED)
     except ScenError:
-        return ""
-    return '<p class="does"><a class="button" href="/undo/">Take back the one before it</a></p>'
+        before = False
+    return fill("serve/undone.html", command=command, lines=lines, fault=fault, before=before)
 
 
 def _digest(written: Written) -> str:
@@ -135,8 +130,8 @@ def _status(ask: PageRequest) -> ServedPage:
         since=since,
         ended=ended(ask.database, rows),
     )
-    about = f"<p>As of {ask.on}; changes since {since}.</p>" if rows else ""
-    return _page(ask, "Status", about, blocks)
+    about = f"As of {ask.on}; changes since {since}." if rows else ""
+    return _page(ask, "Status", blocks, about=about)
 
 
 def _list(ask: PageRequest) -> ServedPage:
@@ -152,22 +147,21 @@ def _list(ask: PageRequest) -> ServedPage:
     number = len(rows)
     if kind in _DATED:
         rows = rows[::-1]
-    before = _bar(ask, kind)
+    more = ""
     if number > _SHOWN and "all" not in ask.request.query_params:
         rows = rows[:_SHOWN]
-        every = ask.asked.leads(ask.request.url.path)
-        every += f"{'&amp;' if '?' in every else '?'}all=1"
-        before += f'<p>The first {_SHOWN} are shown. <a href="{every}">Show all</a></p>'
+        more = ask.asked.leads(ask.request.url.path)
+        more += f"{'&' if '?' in more else '?'}all=1"
     blocks = records.DOCUMENTS[kind](rows, every=True)
-    return _page(ask, f"{kind.capitalize()} ({number:,})", before, blocks)
+    return _page(ask, f"{kind.capitalize()} ({number:,})", blocks, kind=kind, more=more)
 
 
 def _search(ask: PageRequest) -> ServedPage:
     words = ask.asked.words
     if not words:
-        return _page(ask, "Search", _bar(ask, "search"), ())
+        return _page(ask, "Search", (), kind="search")
     hits = search_of(ask.seen.opened, words, ask.on, _narrowed(ask, "search"), most=_HITS)
-    return _page(ask, f"Search: {words}", _bar(ask, "search"), records.hits(hits))
+    return _page(ask, f"Search: {words}", records.hits(hits), kind="search")
 
 
 def _narrowed(ask: PageRequest, kind: str) -> ListFilter:
@@ -179,48 +173,40 @@ def _narrowed(ask: PageRequest, kind: str) -> ListFilter:
     return narrowed(ask.seen.opened, ask.on, **options)
 
 
-def _bar(ask: PageRequest, kind: str) -> str:
-    """The filter bar, whose choices stand in the address."""
-    tracker, asked = ask.database.tracker, ask.asked
+def _fields(
+    ask: PageRequest, kind: str
+) -> Iterator[tuple[str, str, Sequence[tuple[str, str]] | None]]:
+    """The filters of a list: a name, what is chosen, and the choices; None where a day is typed."""
+    tracker = ask.database.tracker
     offers: dict[str, Mapping[str, str]] = {
         "set": tracker.sets,
         "tag": {tag: tag for scenario in ask.database.scenarios.values() for tag in scenario.tags},
         "theme": tracker.themes,
         "source": {id: source.name for id, source in ask.database.sources.items()},
     }
-    fields = "".join(
-        _choice(name, asked.narrowed.get(name, ""), offers[name])
-        if name in offers
-        else f'<label>{name.capitalize()} <input type="date" name="{name}" '
-        f'value="{safe(asked.narrowed.get(name, ""))}"></label>'
-        for name in _OFFERS[kind]
-    )
-    words = f'<label>Words <input type="search" name="q" value="{safe(asked.words)}"></label>'
-    when = carried(ask, "as_of", "rev")
-    return (
-        f'<form class="narrow">{words if kind == "search" else ""}{fields}{when}'
-        "<button>Narrow</button></form>"
-    )
+    for name in _OFFERS.get(kind, ()):
+        choices = sorted(offers.get(name, {}).items(), key=lambda offer: offer[1].casefold())
+        yield name, ask.asked.narrowed.get(name, ""), choices if name in offers else None
 
 
-def _choice(name: str, chosen: str, offers: Mapping[str, str]) -> str:
-    options = "".join(
-        f'<option value="{safe(id)}"{" selected" if id == chosen else ""}>{safe(label)}</option>'
-        for id, label in sorted(offers.items(), key=lambda offer: offer[1].casefold())
-    )
-    return (
-        f'<label>{name.capitalize()} <select name="{name}"><option value="">all</option>'
-        f"{options}</select></label>"
-    )
-
-
-def _page(ask: PageRequest, title: str, before: str, document: Document) -> ServedPage:
-    """A document as a page, with links to scenarios and items at the same day and revision."""
+def _page(
+    ask: PageRequest, title: str, document: Document, *, kind: str = "", **more: str
+) -> ServedPage:
+    """A document as a page, with links to records at the same day and revision."""
     records = {"s": shown(ask.database, ask.on), "e": ask.database.evidence}
     when = ask.asked.query(only_when=True)
     places = Links(records, lambda address: f"/{address.removesuffix(INDEX)}{when}")
-    body = html.sections(document, places) if document else ""
-    return ServedPage(title=title, content=f"<h1>{safe(title)}</h1>{before}{body}")
+    values = {
+        "title": title,
+        "fields": [*_fields(ask, kind)],
+        "is_search": kind == "search",
+        "words": ask.asked.words,
+        "kept": carried(ask, "as_of", "rev"),
+        "shown": _SHOWN,
+        "body": html.sections(document, places) if document else "",
+    }
+    content = fill("serve/list.html", **{"about": "", "more": "", **values, **more})
+    return ServedPage(title=title, content=content)
 
 
 _UNDO = (give("/undo/", _shown), take("/undo/", _taken_back))

@@ -32,7 +32,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
-from scenarios.render.writers.html import safe
 from scenarios.serve import events, people, warming
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
@@ -48,6 +47,7 @@ from scenarios.serve.exchange import (
     ServedPage,
     Whole,
     asked,
+    plain,
 )
 from scenarios.serve.forms.pages import Saved
 from scenarios.serve.frame import Sites
@@ -100,7 +100,7 @@ def fault(request: Request, status: int, text: str) -> Response:
     desk: Desk = request.app.state.desk
     ask = PageRequest(request, desk, Asked(), desk.latest, typed_in.today())
     title = _FAULTS[status]
-    content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
+    content = plain(title, attention=(text,))
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
-from scenarios.render.writers import html
+from scenarios.render.templating import fill
 from scenarios.storage.attachments import LARGEST
 
 Scope = MutableMapping[str, Any]
@@ -136,26 +136,21 @@ class Guard:
             403,
             "Open the start address that scen serve printed; it is another one each time that"
             " scen serve is started.",
-            "<p>If you did, and a link elsewhere led here: <a href=''>go on</a>.</p>",
+            may_go_on=True,
         )
 
 
-def refusal(status: int, text: str, more: str = "") -> Response:
+def refusal(status: int, text: str, *, may_go_on: bool = False) -> Response:
     """A page that says why nothing else is shown."""
-    body = f"<h1>Not shown</h1><p>{html.safe(text)}</p>{more}"
-    return HTMLResponse(_document("Not allowed", body), status)
+    return HTMLResponse(_document("Not allowed", words=text, may_go_on=may_go_on), status)
 
 
 def _opening(address: str) -> str:
-    head = f'<meta http-equiv="refresh" content="0;url={address}">'
-    return _document("Opening", f'<p><a href="{address}">Open the desk</a></p>', head)
+    return _document("Opening", leads=address)
 
 
-def _document(title: str, content: str, head: str = "") -> str:
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{head}<title>{title}</title>'
-        f"</head><body><main>{content}</main></body></html>"
-    )
+def _document(title: str, **values: Any) -> str:
+    return fill("serve/door.html", **{"leads": "", "title": title, **values})
 
 
 def _most(headers: Headers) -> int:

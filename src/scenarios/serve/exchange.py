@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from scenarios.errors import UsageError
 from scenarios.model import Database
+from scenarios.render.templating import fill
 from scenarios.serve.desk import Desk, DeskState
 from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
@@ -50,8 +51,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return f"?{urlencode(parts)}" if parts else ""
 
     def leads(self, path: str) -> str:
-        """Return an address of the desk for an attribute, with the same parts."""
-        return escape(path + self.query())
+        """Return an address of the desk, with the same parts."""
+        return path + self.query()
 
 
 class ElsewhereError(Exception):
@@ -92,6 +93,11 @@ class ServedPage(msgspec.Struct, frozen=True, kw_only=True):
     of_site: SitePage | None = None
     status: int = 200
     live: bool = True
+
+
+def plain(title: str, *lines: str, attention: Sequence[str] = ()) -> Markup:
+    """Return the content of a page of a heading and paragraphs."""
+    return fill("serve/plain.html", title=title, lines=lines, attention=attention)
 
 
 class Sent(NamedTuple):

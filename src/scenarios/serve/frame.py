@@ -6,17 +6,18 @@ import threading
 from datetime import date
 from functools import partial
 from hashlib import blake2b
-from html import escape
 from typing import NamedTuple
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
+from markupsafe import Markup
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
+from scenarios.render.templating import fill
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Around, safe
+from scenarios.render.writers.html import Around
 from scenarios.serve.desk import DeskState
 from scenarios.serve.exchange import (
     NARROWED,
@@ -100,119 +101,59 @@ _KEYS = (
 )
 
 
-def bar(ask: PageRequest) -> str:
+def bar(ask: PageRequest) -> Markup:
     """The bar above a page."""
-    rev = f", {ask.asked.rev}" if ask.asked.rev else ""
-    state = f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
-    doing, keyed = "", "".join(_way(ask, way) for way in KEYED)
-    if not ask.desk.read_only:
-        ways = "".join(_way(ask, way, marks=True) for way in DOING)
-        doing = f'<nav aria-label="What can be done">{ways}</nav>'
-        keyed += "".join(_way(ask, way) for way in RECORDING)
-    return f"""\
-<section class="bar" id="bar" aria-label="The desk" data-state="{ask.seen.number}">
-{doing}{_about(ask)}
-<details id="tools"><summary>{state}</summary>
-<div>{_when(ask)}
-<form class="find" action="/search/" role="search">
-<label>Search <input type="search" name="q" value="{safe(ask.asked.words)}" id="find"></label>
-{carried(ask, "as_of", "rev")}<button>Find</button></form></div>
-</details>
-{_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
-</section>
-<div id="keyed" hidden>{keyed}</div>{_help(ask)}"""
-
-
-def _way(ask: PageRequest, way: Way, *, marks: bool = False) -> str:
-    """A link with its key; `marks` says where the reader is."""
-    name, path, key = way
-    here = ask.request.url.path
-    current = f' aria-current="{"page" if here == path else "true"}"'
-    current = current if marks and here.startswith(path) else ""
-    return f'<a href="{ask.asked.leads(path)}" data-key="{key}"{current}>{safe(name)}</a>'
-
-
-def _about(ask: PageRequest) -> str:
-    """The forms about the record of this page; or the list to filter."""
-    path = ask.request.url.path
+    asked, path = ask.asked, ask.request.url.path
+    rev = f", {asked.rev}" if asked.rev else ""
     kind, _, id = path.strip("/").partition("/")
-    if kind in _ABOUT and id and "/" not in id and not ask.desk.read_only:
-        links = "".join(
-            f'<a href="/record/{form}/?{key}={escape(quote(id))}">{safe(name)}</a>'
-            for name, form, key in _ABOUT[kind]
-        )
-        nav = f'<nav aria-label="{_LABELS[kind]}">{links}</nav>'
-        return f'<details class="this"><summary>This one</summary>{nav}</details>'
-    if listed := to_filter(path):
-        return f'<a class="listed" href="{ask.asked.leads(listed)}">Filter</a>'
-    return ""
-
-
-def _when(ask: PageRequest) -> str:
-    """The day and the revision, in a form that needs no script; the slider comes with one."""
-    opened = [scenario.opened for scenario in ask.database.scenarios.values()]
-    first, last = min((*opened, ask.on)), max(ask.on, typed_in.today())
-    offered = "".join(
-        f'<option value="{commit.id[:SHORT]}">{safe(f"{commit.day} {commit.subject}")}</option>'
-        for commit in ask.seen.offered
+    about = _ABOUT.get(kind, ()) if id and "/" not in id and not ask.desk.read_only else ()
+    doing = () if ask.desk.read_only else (*RECORDING, *DOING)
+    days = [scenario.opened for scenario in ask.database.scenarios.values()]
+    offered = ask.seen.offered
+    newest = offered[0].id[:SHORT] if offered else None
+    return fill(
+        "serve/bar.html",
+        state=ask.seen.number,
+        summary=f"As of {ask.on}{rev}" if asked.as_of or rev else "More",
+        path=path,
+        leads=asked.leads,
+        doing=() if ask.desk.read_only else DOING,
+        about=about,
+        label=_LABELS.get(kind, ""),
+        id=id,
+        listed=to_filter(path),
+        on=ask.on,
+        first=min((*days, ask.on)),
+        last=max(ask.on, typed_in.today()),
+        rev=asked.rev,
+        offered=[(commit.id[:SHORT], f"{commit.day} {commit.subject}") for commit in offered],
+        narrowed=carried(ask, *NARROWED, "q"),
+        dated=carried(ask, "as_of", "rev"),
+        permalink=replace(asked, as_of=ask.on, rev=asked.rev or newest).leads(path),
+        words=asked.words,
+        remarks=_remarks(ask),
+        keyed=(*KEYED, *(() if ask.desk.read_only else RECORDING)),
+        keys=[*((key, name) for name, _, key in (*KEYED, *doing)), *_KEYS],
     )
-    newest = ask.seen.offered[0].id[:SHORT] if ask.seen.offered else None
-    lasting = replace(ask.asked, as_of=ask.on, rev=ask.asked.rev or newest)
-    return f"""\
-<form class="when" id="when">
-<label>As of <input type="date" name="as_of" value="{ask.on}" min="{first}" max="{last}"></label>
-<input type="range" id="day" aria-label="As of, day by day" hidden min="0" \
-max="{(last - first).days}" value="{(ask.on - first).days}" data-first="{first}">
-<label>Revision <input name="rev" list="revisions" value="{escape(ask.asked.rev or "")}" \
-placeholder="as they are" autocomplete="off"></label>
-<datalist id="revisions">{offered}</datalist>
-{carried(ask, *NARROWED, "q")}<button>Show</button>
-<a href="{lasting.leads(ask.request.url.path)}" id="cite">Permalink</a>
-</form>"""
 
 
-def carried(ask: PageRequest, *names: str) -> str:
-    """The parts of the address that a form keeps, as hidden fields."""
+def carried(ask: PageRequest, *names: str) -> dict[str, str]:
+    """The parts of the address that a form keeps."""
     given = ask.asked.given()
-    return "".join(
-        f'<input type="hidden" name="{name}" value="{escape(given[name])}">'
-        for name in names
-        if given.get(name)
-    )
+    return {name: given[name] for name in names if given.get(name)}
 
 
-def _remarks(ask: PageRequest) -> str:
+def _remarks(ask: PageRequest) -> list[str]:
     """Warnings about the state that is shown."""
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
         first = f"scen check says why. The first: {problems[0]}"
         remarks.append(f"{ask.seen.opened.faults}: {first}")
-    return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
-
-
-def _help(ask: PageRequest) -> str:
-    """The keys, behind `?`."""
-    doing = () if ask.desk.read_only else (*RECORDING, *DOING)
-    ways = ((key, name) for name, _, key in (*KEYED, *doing))
-    rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in (*ways, *_KEYS))
-    return f"""\
-<dialog id="keys" aria-labelledby="keys-name"><h2 id="keys-name">Keys</h2><dl>{rows}</dl>\
-<form method="dialog"><button>Close</button></form></dialog>
-"""
+    return remarks
 
 
 _SITES = 4
-_HEAD = """\
-<link rel="icon" href="/-/desk.svg">
-<link rel="stylesheet" href="/-/desk.css">
-<link rel="stylesheet" href="/-/forms.css">
-<meta name="htmx-config" content='{"allowEval":false,"includeIndicatorStyles":false,\
-"historyCacheSize":0,"refreshOnHistoryMiss":true}'>
-<script src="/-/htmx.min.js" defer></script>
-<script src="/-/desk.js" defer></script>
-<script src="/-/forms.js" defer></script>
-"""
 
 
 def whole(ask: PageRequest, page: ServedPage) -> Sent:
@@ -224,12 +165,12 @@ def whole(ask: PageRequest, page: ServedPage) -> Sent:
         address=_address(ask),
         title=page.title,
         description=page.title,
-        main=page.content,
+        main=str(page.content),
         section=section if section in {name for name, _, _ in READING} else "",
     )
     around = Around(
-        head=_HEAD,
-        top=bar(ask),
+        head=str(fill("serve/head.html")),
+        top=str(bar(ask)),
         rules_at=_rules(ask, own.rules) if own.rules else "",
         main="data-live " if page.live else "",
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from html import escape
 from typing import Any
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
-from scenarios.render.writers.html import safe
+from scenarios.render.templating import fill, macro
 from scenarios.serve.exchange import (
     ElsewhereError,
     PageRequest,
@@ -46,15 +46,11 @@ def given_analyst(ask: PageRequest) -> Analyst | None:
     return given
 
 
-def who_records(ask: PageRequest) -> str:
+def who_records(ask: PageRequest) -> Markup:
     """A line that names who records, with a link to change that."""
-    who = analyst_of(ask)
-    if given_analyst(ask):
-        return f"<p>You record as <strong>{safe(who or '')}</strong>.</p>"
-    link = f'<a href="/who/?to={escape(ask.request.url.path)}">'
-    if who is None:
-        return f"<p>Nobody is named as who records: {link}say who you are</a>.</p>"
-    return f"<p>You record as <strong>{safe(who)}</strong>. {link}Change</a></p>"
+    line = macro("serve/outcome.html", "recorder")
+    words: Markup = line(analyst_of(ask), given_analyst(ask), ask.request.url.path)
+    return words
 
 
 def _chosen(ask: PageRequest, form: FormData) -> Reply:
@@ -75,45 +71,22 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
 
 
 def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
-    content = (
-        "<h1>Who are you?</h1><p>There are no accounts: whoever has the start address can record"
-        " under any name. The name goes into what is recorded, and git has who committed it.</p>"
-    )
-    if given := given_analyst(ask):
-        content += f"<p>scen serve was started with <code>--analyst {safe(given)}</code>.</p>"
-    else:
-        content += _form(ask, chosen, fault)
-    status = 422 if fault else 200
-    return ServedPage(title="Who are you?", content=content, live=False, status=status)
-
-
-def _form(ask: PageRequest, chosen: str, fault: str) -> str:
     declared = ask.database.tracker.analysts
     known: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
-    radios = "".join(
-        f'<label><input type="radio" name="analyst" value="{escape(id)}"'
-        f"{' checked' if id == chosen else ''}><span>{safe(id)}"
-        f"{f' ({safe(name)})' if name else ''}</span></label>"
-        for id, name in known
-    )
-    other = chosen if chosen not in dict(known) else ""
-    typed = (
-        '<div class="field line"><label for="other">Somebody else</label>'
-        '<span class="hint" id="hint-other">Small letters and hyphens, like jane-doe.</span>'
-        f'<input id="other" name="other" value="{escape(other)}" autocomplete="off"'
-        f' aria-describedby="hint-other"></div>'
-    )
-    doubt = new_analyst(ask.database, chosen) if chosen and not fault else None
-    note = f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
-    note += f"<p>{safe(doubt)}</p>" if doubt else ""
     to = ask.request.query_params.get("to", "")
-    action = f"/who/?to={to}" if _is_ours(to) else "/who/"
-    return (
-        f'{note}<form class="record" method="post" action="{escape(action)}">'
-        f'<fieldset class="field"><legend>Who records in this browser</legend>'
-        f'<div class="choices">{radios}</div></fieldset>{"" if declared else typed}'
-        "<p><button>That is me</button></p></form>"
+    content = fill(
+        "serve/who.html",
+        given=given_analyst(ask),
+        fault=fault,
+        doubt=new_analyst(ask.database, chosen) if chosen and not fault else None,
+        action=f"/who/?to={to}" if _is_ours(to) else "/who/",
+        known=known,
+        chosen=chosen,
+        declared=declared,
+        other=chosen if chosen not in dict(known) else "",
     )
+    status = 422 if fault else 200
+    return ServedPage(title="Who are you?", content=content, live=False, status=status)
 
 
 def _is_ours(path: str) -> bool:
@@ -153,11 +126,5 @@ def instead(ask: PageRequest) -> ServedPage | None:
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):
         raise ElsewhereError(listed + ask.asked.query(only_when=True))
-    content = (
-        "<h1>After the sitting</h1><p>You sit and forecast: what the team says and what the"
-        " evidence implies is not shown before your own figures are given.</p>"
-        '<p class="does"><a class="button" href="/sitting/">Go on with the sitting</a></p>'
-        '<p>What was observed can be read: <a href="/list/evidence/">evidence</a>,'
-        ' <a href="/list/indicators/">indicators</a>, <a href="/list/sources/">sources</a>.</p>'
-    )
+    content = fill("serve/hidden.html")
     return ServedPage(title="After the sitting", content=content, live=False)

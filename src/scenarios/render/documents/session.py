@@ -28,8 +28,8 @@ from scenarios.text import counted, fold, printable
 
 _MOST = 50
 """Items in full; of more, the newest."""
-_FEW = 10
-"""Items that stand open on a page."""
+_FEW = 5
+"""News that stands open on a page."""
 _PAGE = 1_000_000
 """Width and lines of a page, on which nothing is folded or left out."""
 _TEXT = 3
@@ -164,17 +164,21 @@ def topic_text(
     return "\n".join([*head, f"  {heading}", *_listed(news, width, most - len(head) - 1)])
 
 
-def document(topic: Topic, known: Known, language: str, *, items: bool) -> Document:
-    """The same as blocks; without `items` those stand under the set."""
-    heading, news = _news(topic, known, items=items)
+def document(topic: Topic, known: Known, language: str) -> Document:
+    """The same as blocks, what moved it first, the newest on top."""
+    heading, news = _news(topic, known, items=True)
+    listed = [*map(Item, reversed(news))]
+    more = Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
+    rest = (Folded(more, (Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
     own = [line.strip() for line in _own(topic, language, _PAGE, _PAGE)]
     criteria = lines(*criteria_text(topic.scenario).split("\n"))
     return (
         lines(topic.scenario.question, f"By {topic.scenario.horizon}."),
+        Paragraph(heading[0].upper() + heading[1:]),
+        Items(tuple(listed[:_FEW])),
+        *rest,
         Folded(Heading(4, "What decides it"), (criteria,)),
         lines(own[0][0].upper() + own[0][1:], *own[1:]),
-        Paragraph(heading[0].upper() + heading[1:]),
-        Items(tuple(map(Item, news))),
     )
 
 
@@ -196,17 +200,6 @@ def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most
         return "\n".join(_cut(title, width, 1))
     head = _cut(f"{title}: {_new_of_set(topics)}", width, 1)
     return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
-
-
-def set_document(title: str, topics: Sequence[Topic], known: Known) -> Document:
-    """The same as blocks."""
-    fresh, new = _of_all(topics, known), _new_of_set(topics)
-    new = new[0].upper() + new[1:]
-    items, number = Items(tuple(map(Item, _items(fresh, known)))), len(fresh.evidence)
-    if number > _FEW:
-        head = Heading(3, f"{new}: {counted(number, 'item')}")
-        return (Heading(2, title), Folded(head, (items,)))
-    return (Heading(2, title), *((Paragraph(f"{new}:"), items) if number else ()))
 
 
 def _new_of_set(topics: Sequence[Topic]) -> str:

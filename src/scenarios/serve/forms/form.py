@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -22,17 +23,31 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed, Opened
 from scenarios.workspace.writing import Written, refuse_day
 
+_UNNAMED = re.compile(r"[^A-Za-z0-9-]")
 Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
+def slot(name: str) -> str:
+    """The name of a field as an element may be called in a selector."""
+    return _UNNAMED.sub("_", name)
+
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+    @property
+    def slot(self) -> str:
+        """The name in a selector."""
+        return slot(self.name)
+
+
+class Field(_Named, frozen=True, kw_only=True):
     """One question: `options` are a value and its label each, `known` what was used before.
 
     A field that may stand `many` times is shown with room for one more. `value` stands in it until
     something else is typed. At the one that `begins` somebody starts to type.
     """
 
-    name: str
     label: str
     hint: str = ""
     kind: Kind = "line"
@@ -45,13 +60,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     begins: bool = False
 
 
-class ChoiceCell(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceCell(_Named, frozen=True, kw_only=True):
     """A row of a matrix: a thing, what is said of it, and a choice.
 
     `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
     """
 
-    name: str
     label: str
     about: str = ""
     hint: str = ""
@@ -119,6 +133,33 @@ class Typed(msgspec.Struct, frozen=True):
         names = [name for name in self.texts if name.startswith(f"{head}:")]
         by_name = {name.removeprefix(f"{head}:"): self.first(name) for name in names}
         return {name: text for name, text in by_name.items() if text}
+
+    def values(self, field: Field) -> list[str]:
+        """What stands in a field: what was typed there, else what the form gives it."""
+        if field.name in self.texts or (self.is_sent and field.kind in ("check", "radio")):
+            return self.every(field.name)
+        return [field.value] if isinstance(field.value, str) and field.value else [*field.value]
+
+    def choice(self, cell: ChoiceCell) -> tuple[str, str]:
+        """The code that is chosen in a cell, and the ratio that is typed there."""
+        if cell.name in self.texts or not cell.ratio:
+            chosen = self.first(cell.name) if cell.name in self.texts else cell.value
+            return chosen, self.first(cell.ratio or "")
+        is_code = cell.value in dict(cell.options)
+        ratio = self.first(cell.ratio) or ("" if is_code else cell.value)
+        return (cell.value if is_code else "", ratio)
+
+    def fills(
+        self, parts: Iterable[Field | ChoiceRow], faults: Mapping[str, Sequence[str]]
+    ) -> bool:
+        """True if something stands in one of these parts, or is wrong there."""
+        for part in parts:
+            if isinstance(part, Field) and (self.values(part) or faults.get(part.name)):
+                return True
+            cells = part.cells if isinstance(part, ChoiceRow) else ()
+            if any(any(self.choice(cell)) or faults.get(cell.name) for cell in cells):
+                return True
+        return False
 
 
 def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> Typed:

@@ -9,18 +9,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scenarios.model import ScenarioId
-from scenarios.render.writers.html import safe
+from scenarios.render.templating import fill
 from scenarios.serve import people
-from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
+from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, plain, take
 from scenarios.serve.forms import corrections, html
 from scenarios.serve.forms.form import (
     Attempt,
@@ -107,14 +107,15 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
         return HTMLResponse(_form(form, by, sent_texts, groups, tried), headers=whole)
-    words = html.result_words(form, groups, tried)
-    parts = (
-        html.outcome(form, by, sent_texts, tried),
-        f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
-        html.at_fields(groups, tried),
-        _seen(form, by, sent_texts, apart=True),
+    seen = _seen(form, by, sent_texts)
+    parts = fill(
+        "serve/typed.html",
+        outcome=html.outcome(form, by, sent_texts, tried),
+        words=html.result_words(form, groups, tried),
+        faults=html.at_fields(groups, tried),
+        seen="" if seen == (sent_texts.every("seen") or [""])[-1] else seen,
     )
-    return HTMLResponse("".join(parts))
+    return HTMLResponse(parts)
 
 
 def _name(sent: Typed, data: FormData) -> str:
@@ -133,15 +134,11 @@ def _shape(groups: Sequence[FieldGroup]) -> str:
     return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
-def _seen(form: Form, by: Recorder, sent: Typed, *, apart: bool = False) -> str:
-    """The hidden field of the file that the form was made of."""
+def _seen(form: Form, by: Recorder, sent: Typed) -> str:
+    """The file that the form was made of, and its digest then."""
     was, now = next(iter(seen(sent)), ""), form.rests_on(by, sent) or ""
     is_same = sent.is_sent and was == now
-    if apart and is_same:
-        return ""
-    value = sent.every("seen")[-1] if is_same and was else as_seen(form, by, sent)
-    swap = ' hx-swap-oob="true"' if apart else ""
-    return f'<input type="hidden" name="seen" value="{escape(value)}" id="seen"{swap}>'
+    return sent.every("seen")[-1] if is_same and was else as_seen(form, by, sent)
 
 
 def _leading(address: str, *, is_live: bool) -> Response:
@@ -174,81 +171,57 @@ def _page(
     groups: Sequence[FieldGroup],
     tried: Attempt,
 ) -> ServedPage:
-    lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
-    head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
-    content = head + _form(form, by, sent, groups, tried)
+    lead = [form.lead] if form.lead else []
+    head = plain(form.title, *lead)
+    content = head + people.who_records(ask) + _form(form, by, sent, groups, tried)
     status = 422 if sent.first("do") == "save" else 200
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
 def _form(
     form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
-) -> str:
-    result = html.outcome(form, by, sent, tried) if sent.is_sent else ""
-    words = html.result_words(form, groups, tried) if sent.is_sent else ""
-    address = f"/record/{form.name}/"
-    hidden = {
-        "form": version(form.name),
-        "ticket": sent.first("ticket") or ticket(),
-        "shape": _shape(groups),
-    }
-    kept = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">'
-        for name, value in hidden.items()
+) -> Markup:
+    return fill(
+        "serve/form.html",
+        form=form,
+        kept={
+            "form": version(form.name),
+            "ticket": sent.first("ticket") or ticket(),
+            "shape": _shape(groups),
+        },
+        seen=_seen(form, by, sent),
+        groups=groups,
+        typed=sent,
+        faults=tried.faults,
+        words=html.result_words(form, groups, tried) if sent.is_sent else "",
+        result=html.outcome(form, by, sent, tried) if sent.is_sent else "",
     )
-    kept += _seen(form, by, sent)
-    return f"""\
-<form class="record" id="record" method="post" action="{address}" enctype="multipart/form-data"
- hx-post="{address}" hx-encoding="multipart/form-data" hx-target="#outcome">{kept}
-<div class="asked">{html.fields(groups, sent, tried.faults)}</div>
-<div class="beside" data-live-form hx-post="{address}" hx-include="closest form"
- hx-params="not attachment,do" hx-trigger="input from:#record delay:350ms"
- hx-encoding="application/x-www-form-urlencoded" hx-target="#outcome" hx-sync="this:replace">
-<h2>Before it is written</h2>
-<div id="said" role="status">{words}</div>
-<div id="outcome" tabindex="-1">{result}</div>
-<p class="does"><button name="do" value="preview">Preview</button>
-<button class="first" name="do" value="save">{safe(form.save)}</button></p>
-</div>
-</form>"""
 
 
 def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
-    result = html.done(by, tried.written, form.report(by, tried.written, sent))
-    again = f"/record/{form.name}/"
-    page = (
-        f"<h1>Recorded</h1>{result}"
-        f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
-        '<a class="button" href="/undo/">Take it back</a></p>'
-    )
-    return SavedPage(page, by.hidden)
+    document = form.report(by, tried.written, sent)
+    return SavedPage(html.done(form, by, tried.written, document), by.hidden)
 
 
 def _every(ask: PageRequest) -> ServedPage:
     """The list of forms."""
-    rows = "".join(
-        f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
-        for path, title, lead in (
-            *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
-            ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
-            ("/undo/", "Undo", "the last command, here or in a terminal"),
-        )
+    ways = (
+        *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
+        ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
+        ("/undo/", "Undo", "the last command, here or in a terminal"),
     )
-    content = f'<h1>Record</h1>{people.who_records(ask)}<ul class="plain">{rows}</ul>'
+    content = fill("serve/record.html", who=people.who_records(ask), ways=ways)
     return ServedPage(title="Record", content=content, live=False)
 
 
 def _recorded(ask: PageRequest) -> ServedPage:
     saved: Saved = ask.request.app.state.saved
-    gone = (
-        "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
-        " the review has it.</p>"
-    )
-    page = saved.get(ask.part("ticket")) or SavedPage(gone)
-    content = page.page
-    if not {*recorder(ask).hidden} <= {*page.hidden}:
-        content = "<h1>Recorded</h1><p>What it did is shown after the sitting.</p>"
+    gone = "This server was started anew since, and does not know what it was; the review has it."
+    page = saved.get(ask.part("ticket"))
+    content = page.page if page else plain("Recorded", gone)
+    if not {*recorder(ask).hidden} <= {*(page.hidden if page else ())}:
+        content = plain("Recorded", "What it did is shown after the sitting.")
     return ServedPage(title="Recorded", content=content, live=False)
 
 

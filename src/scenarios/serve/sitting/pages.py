@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.datastructures import FormData
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import (
     Agenda,
+    Reveal,
     Topic,
     agenda,
     counted_absent,
@@ -26,8 +28,8 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
+from scenarios.render.templating import fill
 from scenarios.render.writers import html
-from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
@@ -35,6 +37,7 @@ from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
+from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
@@ -44,6 +47,7 @@ from scenarios.workspace.sitting import (
     closed_since,
     end,
     foretold_of_sheet,
+    key_of,
     next_step,
     of_stage,
     reveals,
@@ -94,31 +98,32 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
     step, now = sat.step, sat.notes.sitting
     at_day = known(sat.database, sat.on)
     if step.kind == "item":
-        body = shown.item_asked(sat.database, at_day, step.item, text, faults)
+        values = shown.item_asked(sat.database, at_day, step.item)
     elif step.kind == "past-due":
-        body = shown.past_due_asked(step)
+        values = shown.past_due_asked(step)
     elif step.kind == "ask":
-        body = shown.group_asked(sat.database, at_day, now, step, text, faults)
+        values = shown.group_asked(sat.database, at_day, now, step)
     elif step.kind == "sums":
-        body = shown.sums_told(now, step)
+        values = shown.sums_told(now, step)
     elif step.kind == "revise":
-        open_ones = of_stage(now, step.group, "revealed", "revising")
-        body = shown.revision_asked(_table(sat, step), open_ones, text, faults)
+        language = sat.database.tracker.estimative_language
+        values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
     else:
-        body = shown.end_told(now, _remarks(sat), _open_ends(sat))
-    fault = "".join(f'<p class="attention" role="alert">{safe(f)}</p>' for f in faults.get("", ()))
-    leave = "<p>What you answered is kept: leave whenever you like, and go on here.</p>"
-    return page(fault + body + leave, status=422 if faults else 200)
+        values = shown.end_told(now, _remarks(sat), _open_ends(sat))
+    return page(step.kind, typed=text, faults=faults, **values)
 
 
-def _table(sat: Sat, step: SittingStep) -> str:
-    """The page with the figures of an answered group."""
-    texts_sent = sat.notes.sitting
-    ids = [t.id for t, _ in of_stage(texts_sent, step.group, "revealed", "revising", "settled")]
-    after = sitting.with_answers(sat.database, texts_sent)
+def _revealed_to(
+    sat: Sat, step: SittingStep
+) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], dict[ScenarioId, list[str]]]:
+    """The scenarios of an answered group that may be revised, and what counts as absent in each."""
+    now = sat.notes.sitting
+    open_ones = of_stage(now, step.group, "revealed", "revising")
+    after = sitting.with_answers(sat.database, now)
+    ids = [topic.id for topic, _ in open_ones]
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
-    absent = counted_absent(sat.database, sat.on, sitting.seen(texts_sent))
-    return html.blocks(reveal_table(figures, (), sat.analyst, absent))
+    absent = counted_absent(sat.database, sat.on, sitting.seen(now))
+    return [(*pair, shown) for pair, shown in zip(open_ones, figures, strict=True)], absent
 
 
 def _remarks(sat: Sat) -> list[str]:
@@ -135,11 +140,7 @@ def _remarks(sat: Sat) -> list[str]:
 
 
 def _open_ends(sat: Sat) -> list[str]:
-    return [
-        f"Seen, and not recorded: {safe(key)}. "
-        f'<a href="/record/evidence/?fires:{safe(key)}=observed">Record it</a>'
-        for key in unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
-    ]
+    return unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
 
 
 Step = Callable[[Sat, FormData], Reply | None]
@@ -162,18 +163,23 @@ def sent(form: FormData) -> Typed:
     return typed(((k, v) for k, v in form.multi_items() if isinstance(v, str)), is_sent=True)
 
 
-def page(content: str, *, status: int = 200) -> ServedPage:
-    head = "<h1>The weekly sitting</h1>"
-    return ServedPage(title="The weekly sitting", content=head + content, live=False, status=status)
+def page(kind: str, **values: Any) -> ServedPage:
+    """A step of a sitting; what is wrong with the step as a whole stands above it."""
+    faults = values.setdefault("faults", {})
+    given = {"kind": kind, "ticks": shown.TICKS, "alerts": faults.get("", ()), **values}
+    content = fill("serve/sitting.html", **given)
+    status = 422 if faults else 200
+    return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
 
 
+_NUMBER, _SURELY = re.compile(r"[0-9]{1,3}(\.[0-9]+)?"), 2
 _HOW = ("seen", "not-seen", "skipped")
 
 
 def _shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
-        return page("<p>A sitting is somebody's own.</p>" + people.who_records(ask))
+        return page("nobody", who=people.who_records(ask))
     root, on = ask.desk.root, typed_in.today()
     if kept(root, analyst, on) is None:
         return _before(ask, analyst, on)
@@ -188,14 +194,14 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
     before = {day: kept(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)}
-    old = "".join(shown.left(day, len(was.answers)) for day, was in before.items() if was)
-    about = (
-        "<p>One question after another, what moved first. You give your own figure before any page"
-        " of this browser shows what the team says or the evidence implies. What you answer is"
-        " kept at once; one sheet is written at the end.</p>"
+    return page(
+        "before",
+        who=people.who_records(ask),
+        summary=shown.agenda_summary(due),
+        overdue=due.overdue,
+        left=[(day, counted(len(was.answers), "answer")) for day, was in before.items() if was],
+        may_begin=due != Agenda(),
     )
-    begin = "" if due == Agenda() else shown.form("begin", "", ("begin", "Begin"))
-    return page(f"{people.who_records(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
 
 
 def _begun(sat: Sat, _form: FormData) -> None:
@@ -281,7 +287,14 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     id = topic.id
     if reading.typed.first(f"same:{id}") and topic.standing:
         return (topic.standing.probability,)
-    return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
+    return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, _in_percent(text)),))
+
+
+def _in_percent(text: str) -> str:
+    """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused as it stands."""
+    number = text.strip().replace(",", ".")
+    is_percent = _NUMBER.fullmatch(number) and (float(number) >= _SURELY or number == "1")
+    return f"{number}%" if is_percent else text
 
 
 def _kept(sat: Sat, form: FormData) -> Reply:
@@ -352,6 +365,24 @@ def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
+def _stopped(sat: Sat, _form: FormData) -> None:
+    """Leave what is not answered for another sitting; a figure that is typed counts as answered."""
+    due, now = sat.due, sat.notes.sitting
+    asked = [topic for group in due.groups for topic in group]
+    answers = {
+        topic.id: msgspec.structs.replace(answer, stage="settled", grounds=topic.grounds)
+        for topic in asked
+        if (answer := now.answers.get(topic.id))
+    }
+    left = {key_of(late): now.past_due.get(key_of(late), "skipped") for late in due.past_due}
+    sat.notes.keep(
+        answers={**now.answers, **answers},
+        skipped=tuple(topic.id for topic in asked if topic.id not in answers),
+        left_unrated=(*now.left_unrated, *(id for id in due.unrated if id not in now.left_unrated)),
+        past_due={**now.past_due, **left},
+    )
+
+
 def _ended(sat: Sat, form: FormData) -> Reply | None:
     commit = bool(form.get("commit"))
     if sat.step.kind != "end":
@@ -360,18 +391,18 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
     if not entries:
         sat.notes.drop()
-        return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
+        return page("over", fault=None, subject="", table="", files=())
     ended = ended._replace(entries=entries)
     written = write_sheet(sat.opened.root, ended, How(commit=commit))
     sat.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
     added = sums(after, sat.analyst, sat.on, ids)
     absent = counted_absent(after, sat.on, ended.seen)
-    blocks = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
+    table = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
     done = written.committed
-    note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
-    note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""
-    return page(f"<h2>The sitting is over</h2>{note}{blocks}{texts(written)}")
+    subject = done.subject if done and done.oid else ""
+    fault = done.fault if done else None
+    return page("over", fault=fault, subject=subject, table=table, files=texts(written))
 
 
 ENTRIES = (
@@ -384,5 +415,6 @@ ENTRIES = (
     taken("keep", _kept),
     taken("show", _revealed),
     taken("revise", _revised),
+    taken("stop", _stopped),
     taken("end", _ended),
 )

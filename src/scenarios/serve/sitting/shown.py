@@ -1,79 +1,58 @@
-"""The pages of a sitting, as HTML: what is asked, and what may be told then."""
+"""The steps of a sitting as values for their pages: what is asked, and what may be told then."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from html import escape
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.agenda import Agenda, Topic, without_evidence
-from scenarios.model import Database
-from scenarios.render.document import Heading
+from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evidence
+from scenarios.model import Database, ScenarioId
+from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
 from scenarios.render.writers import html
-from scenarios.render.writers.html import safe
-from scenarios.scales import percent
+from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
-from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup, Typed
-from scenarios.serve.forms.html import Faults, fields
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
 from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sitting import SittingStep, key_of, words
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
+_END = 30.0
+"""Decibans at either end of the scale, 0.1 % and 99.9 %."""
+_LABELLED = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+Values = dict[str, Any]
 
 
-def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> str:
-    """A form of the sitting; the first button is the one that goes on, by Enter too."""
-    rows = "".join(
-        f'<button name="do" value="{value}"{" class=first" if n == 1 else ""}>'
-        f"{safe(label)}</button>"
-        for n, (value, label) in enumerate(buttons, start=1)
-    )
-    keeps = (
-        f'<div hx-post="{live}" hx-include="closest form" hx-swap="none"'
-        ' hx-trigger="input from:closest form delay:500ms" hx-sync="closest form:queue last"></div>'
-        if live
-        else ""
-    )
-    return (
-        f'<form class="record" data-kept method="post" action="/sitting/{action}/">{body}{keeps}'
-        f'<p class="does">{rows}</p></form>'
-    )
+def _place(probability: float) -> float:
+    """Where a probability stands on the scale of log odds, in per cent of its width."""
+    return round(50 * (1 + max(-1.0, min(1.0, decibans(probability) / _END))), 1)
 
 
-def left(day: date, number: int) -> str:
-    """A sitting of an earlier day that was never finished."""
-    hidden = f'<input type="hidden" name="day" value="{day}">'
-    notice = f"<p>The sitting of {day} was never finished: {counted(number, 'answer')}.</p>"
-    return notice + form("left", hidden, ("take", "Use its answers"), ("drop", "Drop them"))
+TICKS = [
+    *((_place(chance), f"{chance * 100:g}%") for chance in _LABELLED),
+    *((_place(chance), "") for chance in (0.02, 0.05, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.95, 0.98)),
+]
+COMMIT = FieldGroup(title="", parts=(Field(name="commit", label="Commit it to git", kind="check"),))
 
 
-def agenda_told(due: Agenda) -> str:
-    """How much there is, and what wants an outcome first."""
+def agenda_summary(due: Agenda) -> str:
+    """How much there is to do."""
     asked = sum(map(len, due.groups))
-    parts = [
+    parts = (
         counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
         counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
         counted(asked, "scenario") + " to answer" if asked else "",
-    ]
-    summary = ", ".join(filter(None, parts))
-    overdue = "".join(
-        f"<li>{safe(id)}: its last day is over."
-        f' <a href="/record/resolution/?scenario={escape(id)}">Record the outcome</a></li>'
-        for id in due.overdue
     )
-    return f"<p>{summary or 'Nothing is due'}.</p>" + (f'<ul class="plain">{overdue}</ul>')
+    return ", ".join(filter(None, parts))
 
 
-def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults: Faults) -> str:
+def item_asked(database: Database, at_day: Known, id: str) -> Values:
     """An item that rates nothing yet; nothing is told of what it would do."""
-    day = database.evidence[id].recorded
-    blind = without_evidence(database)
-    lines = "".join(f"<p>{safe(line)}</p>" for line in unrated_text(at_day, id, _WIDE).split("\n"))
+    day, blind = database.evidence[id].recorded, without_evidence(database)
     groups = (
         FieldGroup(title="What it shows", parts=across.indicators_asked(blind, day)),
         FieldGroup(
@@ -82,13 +61,10 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
             parts=across.ratings_asked(blind, day),
         ),
     )
-    hidden = f'<input type="hidden" name="item" value="{escape(id)}">'
-    body = f"{hidden}<div>{fields(groups, typed, faults)}</div>"
-    asked = form("item", body, ("rate", "Rate it"), ("later", "Later"))
-    return f"<h2>Not rated yet</h2>{lines}{asked}"
+    return {"item": id, "about": unrated_text(at_day, id, _WIDE).split("\n"), "groups": groups}
 
 
-def past_due_asked(step: SittingStep) -> str:
+def past_due_asked(step: SittingStep) -> Values:
     """Ask of each past-due indicator if it has been seen."""
     cells = tuple(
         ChoiceCell(
@@ -102,61 +78,55 @@ def past_due_asked(step: SittingStep) -> str:
         for indicator in step.past_due
     )
     note = "What was seen counts only once it is recorded; its absence counts until then."
-    group = FieldGroup(
-        title="Past due: seen by now?", note=note, parts=(ChoiceRow(title="", cells=cells),)
-    )
-    return form("past-due", fields((group,), Typed(), {}), ("answer", "Go on"))
+    row = ChoiceRow(title="", cells=cells)
+    return {"groups": (FieldGroup(title="Past due: seen by now?", note=note, parts=(row,)),)}
 
 
-def group_asked(
-    database: Database,
-    at_day: Known,
-    answered: Sitting,
-    step: SittingStep,
-    typed: Typed,
-    faults: Faults,
-) -> str:
-    """The figures and reasons of scenarios that are answered together."""
+def group_asked(database: Database, at_day: Known, answered: Sitting, step: SittingStep) -> Values:
+    """The lines of scenarios that are answered together, each with its question and its scale."""
     group, language = step.group, database.tracker.estimative_language
-    is_set = len(group) > 1
-    place = f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}"
-    head = f"<p>{place} of {step.are}. Your figure first; then what the others and the"
-    head += " evidence say.</p>"
-    if is_set:
-        set_id = group[0].scenario.set or ""
-        title = f"{database.tracker.sets.get(set_id, set_id)} ({set_id})"
-        head += html.blocks(topics.set_document(title, group, at_day))
-    body = "".join(
-        f'<section class="topic">{_topic(topic, at_day, language, is_set=is_set)}'
-        f"{_asked(topic, answered.answers.get(topic.id), typed, faults)}</section>"
-        for topic in group
-    )
-    return head + form("answers", body, ("answer", "Answer"), live="/sitting/keep/")
+    set_id = group[0].scenario.set if len(group) > 1 else None
+    return {
+        "place": f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}",
+        "are": step.are,
+        "set_title": f"{database.tracker.sets.get(set_id, set_id)} ({set_id})" if set_id else "",
+        "topics": [
+            {
+                **_line(topic, at_day, language),
+                "marks": _marks(before=topic.standing and topic.standing.probability),
+                "figures": "",
+                "asked": _asked(topic, answered.answers.get(topic.id)),
+            }
+            for topic in group
+        ],
+    }
 
 
-def _topic(topic: Topic, at_day: Known, language: str, *, is_set: bool) -> str:
-    title = Heading(3, f"{topic.scenario.title} ({topic.id})")
-    document = topics.document(topic, at_day, language, items=not is_set)
-    return html.blocks((title, *document))
+def _line(topic: Topic, at_day: Known, language: str) -> Values:
+    lead = html.blocks(topics.document(topic, at_day, language))
+    return {"id": topic.id, "title": topic.scenario.title, "lead": lead}
 
 
-def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Faults) -> str:
+def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
+    """The name, the kind and the place of each figure on the scale."""
+    return [
+        (f"{kind} {percent(figure)}", kind, _place(figure))
+        for kind, figure in figures.items()
+        if figure
+    ]
+
+
+def _asked(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
     own, id = topic.standing, topic.id
-    before = f"It stands at {percent(own.probability)}. " if own else ""
-    same = Field(
-        name=f"same:{id}",
-        label=f"As before: {percent(own.probability)}" if own else "",
-        kind="check",
-    )
-    value = "" if answer is None else _text(answer.probability)
+    same = f"As before: {percent(own.probability)}" if own else ""
     asked = (
         Field(
             name=f"p:{id}",
             label="Your probability",
-            hint=f"{before}Like 37% or 0.37{'; withdraw takes it back' if own else ''}.",
-            value=value,
+            hint=f"30 means 30%{'; withdraw takes it back' if own else ''}.",
+            value="" if answer is None else _text(answer.probability),
         ),
-        *((same,) if own else ()),
+        *((Field(name=f"same:{id}", label=same, kind="check"),) if own else ()),
         Field(
             name=f"why:{id}",
             label="Why",
@@ -167,28 +137,36 @@ def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Fau
         ),
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
     )
-    return fields((FieldGroup(title="", parts=asked),), typed, faults)
+    return (FieldGroup(title="", parts=asked),)
 
 
-def sums_told(answered: Sitting, step: SittingStep) -> str:
+def sums_told(answered: Sitting, step: SittingStep) -> Values:
     """The own figures of a set, before anything else is shown."""
-    rows = "".join(
-        f"<li>{safe(topic.id)}: {safe(words(answered.answers[topic.id].probability))}</li>"
+    figures = [
+        (topic.id, words(answered.answers[topic.id].probability))
         for topic in step.group
         if topic.id in answered.answers
-    )
-    added = html.blocks((set_sums(step.sums, answered.analyst),))
-    back, on = ("change", "Change them"), ("show", "Show the other forecasts and the evidence")
-    section = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
-    return section + form("show", "", on, back)
+    ]
+    return {"figures": figures, "sums": html.blocks((set_sums(step.sums, answered.analyst),))}
 
 
 def revision_asked(
-    table: str, shown: Sequence[tuple[Topic, SittingAnswer]], typed: Typed, faults: Faults
-) -> str:
-    """The figures of all, and each own one, which may be revised once."""
-    body = ""
-    for topic, answer in shown:
+    at_day: Known,
+    language: str,
+    shown: Iterable[tuple[Topic, SittingAnswer, Reveal]],
+    absent: Mapping[ScenarioId, Sequence[str]],
+) -> Values:
+    """The same lines with the figures of all, and each own one, which may be revised once."""
+    lines = []
+    for topic, answer, figures in shown:
+        others, team = figures.others, figures.team
+        marks = _marks(
+            before=figures.before,
+            yours=answer.blind,
+            others=others and others.probability,
+            team=team and team.probability,
+            implied=figures.implied,
+        )
         asked = (
             Field(
                 name=f"p:{topic.id}",
@@ -204,28 +182,33 @@ def revision_asked(
                 hint="Needed where it is revised; the blind figure stays in the sheet.",
             ),
         )
-        body += fields((FieldGroup(title="", parts=asked),), typed, faults)
-    anyway = (("anyway", "Continue unchanged"),) if faults.get("") else ()
-    return f"<h2>What the others and the evidence say</h2>{table}" + form(
-        "revise", body, ("settle", "Go on"), *anyway
-    )
+        told = html.blocks(_figures(figures, absent.get(topic.id, ())))
+        line = _line(topic, at_day, language)
+        groups = (FieldGroup(title="", parts=asked),)
+        lines.append({**line, "marks": marks, "figures": told, "asked": groups})
+    return {"topics": lines}
 
 
-def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
+def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...]:
+    """Each figure of a scenario by its name; an implied one says what it counts as absent."""
+    named = [("Before", figures.before, ""), ("Yours", figures.after, "")]
+    for name, team in (("Others", figures.others), ("Team", figures.team)):
+        if team:
+            named.append((name, team.probability, f", n={team.analysts}"))
+    named.append(("Implied", figures.implied, "*" if absent else ""))
+    facts = [Fact(name, Figure(value, "p", mark=mark)) for name, value, mark in named]
+    facts.append(Fact("Gap, dB", Figure(figures.gap_decibans, "dB")))
+    note = f"* still counts {', '.join(absent)} as absent: seen, and not recorded"
+    return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
+
+
+def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> Values:
     """A preview of the sheet."""
-    rows = "".join(
-        f"<li><strong>{safe(id)}</strong>: {safe(words(answer.probability))}"
-        f"{f', {safe(answer.rationale)}' if answer.rationale else ' (no reason)'}</li>"
-        for id, answer in answered.answers.items()
-    )
-    lines = "".join(f"<p>{safe(line)}</p>" for line in notes)
-    lines += "".join(f'<p class="attention">{line}</p>' for line in open_ends)
-    if not rows:
-        return f"<h2>Nothing is answered</h2>{lines}" + form("end", "", ("drop", "End the sitting"))
-    commit = Field(name="commit", label="Commit it to git", kind="check")
-    switch = fields((FieldGroup(title="", parts=(commit,)),), Typed(), {})
-    sheet = f"<h2>The sheet of {answered.date}</h2><ul class='plain'>{rows}</ul>{lines}"
-    return sheet + form("end", switch, ("write", "Write the sheet"))
+    answers = [
+        (id, words(answer.probability), answer.rationale) for id, answer in answered.answers.items()
+    ]
+    texts = {"notes": notes, "open_ends": open_ends, "groups": (COMMIT,)}
+    return {"date": answered.date, "answers": answers, **texts}
 
 
 def _text(probability: float | None) -> str:

@@ -41,6 +41,32 @@
     text.scrollTop = (place.dataset.line - 5) * parseFloat(getComputedStyle(text).lineHeight);
   });
 
+  // The handle on the scale of log odds, and the field beside it: each follows the other.
+  const share = (text) => {
+    const number = parseFloat(text.replace(",", "."));
+    return text.includes("%") || number >= 1 ? number / 100 : number;
+  };
+  const field = (handle) => document.getElementsByName(handle.dataset.odds)[0];
+
+  function follow(handle) {
+    const p = share(field(handle).value), is = p > 0 && p < 1;
+    handle.hidden = false;
+    handle.classList.toggle("unset", !is);
+    handle.setAttribute("aria-valuetext", is ? field(handle).value : "no figure yet");
+    handle.value = is ? 10 * Math.log10(p / (1 - p)) : 0;
+  }
+
+  document.addEventListener("input", (event) => {
+    const handle = event.target;
+    if (handle.matches(".handle")) {
+      const p = 100 / (1 + 10 ** (-handle.value / 10)), edge = Math.min(p, 100 - p);
+      field(handle).value = `${p.toFixed(edge < 1 ? 2 : edge < 10 ? 1 : 0)}%`;
+      handle.classList.remove("unset");
+      handle.setAttribute("aria-valuetext", field(handle).value);
+    } else document.querySelectorAll(`[data-odds="${CSS.escape(handle.name ?? "")}"]`).forEach(follow);
+  });
+  document.querySelectorAll(".handle").forEach(follow);
+
   // What was typed and not saved is not left by mistake.
   let typed = false;
   document.addEventListener("input", (event) => { typed ||= !!event.target.closest(".record:not([data-kept])"); });
