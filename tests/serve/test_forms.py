@@ -48,6 +48,58 @@ def test_the_effect_is_told_while_one_types_and_nothing_is_written(
     assert tree(root) == before
 
 
+def test_what_was_typed_stands_in_the_form_again_whoever_opens_it_and_after_a_restart(
+    client: TestClient, root: Path
+) -> None:
+    live(client, "evidence", {**DINNER, "quote": "Two\r\nlines", "ratio:trade": "2.5"})
+    again = reader(root)
+    as_analyst(again, "jane-doe")
+    page = again.get("/record/evidence/").text
+    assert 'value="Dinner"' in page
+    assert "Two\nlines</textarea>" in page
+    assert 'name="rate:pact" value="CC" checked' in page
+    assert 'name="ratio:trade" size="6" value="2.5"' in page
+    assert "  pact: CC\n" in page
+    assert "Record evidence</a>: Dinner" in again.get("/record/").text
+    assert 'value="Dinner"' not in again.get("/record/evidence/?fires:pact/talks=observed").text
+
+
+def test_a_draft_goes_when_it_is_saved_or_not_wanted(client: TestClient) -> None:
+    live(client, "evidence", DINNER)
+    data = {"at": "/record/evidence/", "do": "drop"}
+    made = client.post("/record/evidence/", data=data, headers=FROM_HERE)
+    assert (made.status_code, made.headers["location"]) == (303, "/record/evidence/")
+    assert 'value="Dinner"' not in client.get("/record/evidence/").text
+    live(client, "evidence", DINNER)
+    assert send(client, "evidence", DINNER).is_saved
+    assert 'value="Dinner"' not in client.get("/record/evidence/").text
+    assert "not saved" not in client.get("/record/").text
+
+
+def test_each_record_has_a_draft_of_its_own(client: TestClient) -> None:
+    for scenario, figure in (("pact", "0.31"), ("ties", "0.62")):
+        own = opened(client, "forecast", scenario=scenario)
+        fields = {**own, "scenario": scenario, "probability": figure}
+        client.post("/record/forecast/", data=fields, headers=FROM_HERE)
+    for scenario, figure in (("pact", "0.31"), ("ties", "0.62")):
+        page = client.get("/record/forecast/", params={"scenario": scenario}).text
+        assert f'value="{figure}"' in page
+    assert "0.31" not in client.get("/record/forecast/").text
+
+
+def test_a_draft_of_a_file_that_changed_meanwhile_does_not_write_over_it(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "file", id="pact")
+    text = FILES["pact.yaml"].replace("A pact", "My pact")
+    client.post("/record/file/", data={**own, "id": "pact", "text": text}, headers=FROM_HERE)
+    scen("edit", "pact", "title=Another pact")
+    late = send(client, "file", {"id": "pact", "text": text}, own=opened(client, "file", id="pact"))
+    assert late.status == 422
+    assert "changed since it was read" in late.text
+    assert "title: Another pact" in (root / "pact.yaml").read_text()
+
+
 def test_why_nothing_is_counted_is_told(client: TestClient) -> None:
     told = live(client, "evidence", {**DINNER, "rate:pact": "N", "rate:ties": "N"})
     assert "pact: neutral: tells nothing apart" in told

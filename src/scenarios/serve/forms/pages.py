@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.render.templating import fill
 from scenarios.serve import people
@@ -36,6 +38,13 @@ from scenarios.serve.forms.form import (
     version,
 )
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
+from scenarios.storage.state.form_drafts import (
+    FormDraft,
+    drop_draft,
+    keep_draft,
+    kept_draft,
+    kept_drafts,
+)
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.tasks import (
     clarification,
@@ -71,10 +80,31 @@ def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
 
 def _shown(form: Form, ask: PageRequest) -> ServedPage:
     ask.desk.refresh()
-    given = typed(ask.request.query_params.multi_items(), is_sent=False)
+    query = ask.request.url.query
+    address = f"/record/{form.name}/{f'?{query}' if query else ''}"
     by = recorder(ask)
-    groups = form.groups(by, given)
-    return _page(form, ask, by, given, groups, Attempt())
+    if draft := kept_draft(by.root, address):
+        sent = Typed({**draft.texts, "at": (address,)}, is_sent=True)
+        groups = form.groups(by, sent)
+        tried = attempt(form, by, sent, writes=False)
+        return _page(form, ask, by, sent, groups, tried, is_kept=True)
+    pairs = [*ask.request.query_params.multi_items(), ("at", address)]
+    given = typed(pairs, is_sent=False)
+    return _page(form, ask, by, given, form.groups(by, given), Attempt())
+
+
+def _kept(form: Form, by: Recorder, sent: Typed) -> str:
+    """The address of a form, under which its draft is kept now, or dropped."""
+    address = sent.first("at")
+    if not re.fullmatch(rf"/record/{form.name}/(\?[!-~]*)?", address):
+        address = f"/record/{form.name}/"
+    with suppress(ScenError):  # then it is kept in the page alone
+        if sent.first("do") == "drop":
+            drop_draft(by.root, address)
+        else:
+            texts = {name: text for name, text in sent.texts.items() if name != "do"}
+            keep_draft(by.root, FormDraft(address, texts))
+    return address
 
 
 def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
@@ -83,6 +113,9 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
         by = recorder(ask, sent)
+        address = _kept(form, by, sent_texts)
+        if sent_texts.first("do") == "drop":
+            return _leading(address, is_live=is_live)
         groups = form.groups(by, sent_texts)
         tried = Attempt()
         if sent_texts.first("do") == "save":
@@ -98,6 +131,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
                     return _done(form, by, sent_texts, tried) if tried.written else None
 
                 if saved.once(name, save) is not None:
+                    drop_draft(by.root, address)
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
             tried = attempt(form, by, sent_texts, writes=False)
@@ -170,16 +204,24 @@ def _page(
     sent: Typed,
     groups: Sequence[FieldGroup],
     tried: Attempt,
+    *,
+    is_kept: bool = False,
 ) -> ServedPage:
     lead = [form.lead] if form.lead else []
     head = plain(form.title, *lead)
-    content = head + people.who_records(ask) + _form(form, by, sent, groups, tried)
+    content = head + people.who_records(ask) + _form(form, by, sent, groups, tried, is_kept=is_kept)
     status = 422 if sent.first("do") == "save" else 200
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
 def _form(
-    form: Form, by: Recorder, sent: Typed, groups: Sequence[FieldGroup], tried: Attempt
+    form: Form,
+    by: Recorder,
+    sent: Typed,
+    groups: Sequence[FieldGroup],
+    tried: Attempt,
+    *,
+    is_kept: bool = False,
 ) -> Markup:
     return fill(
         "serve/form.html",
@@ -188,7 +230,9 @@ def _form(
             "form": version(form.name),
             "ticket": sent.first("ticket") or ticket(),
             "shape": _shape(groups),
+            "at": sent.first("at"),
         },
+        is_kept=is_kept,
         seen=_seen(form, by, sent),
         groups=groups,
         typed=sent,
@@ -211,8 +255,20 @@ def _every(ask: PageRequest) -> ServedPage:
         ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
         ("/undo/", "Undo", "the last command, here or in a terminal"),
     )
-    content = fill("serve/record.html", who=people.who_records(ask), ways=ways)
+    titles = {f"/record/{form.name}/": form.title for form in FORMS}
+    drafts = [
+        (draft.address, title, next(filter(str.strip, _words(draft)), ""))
+        for draft in kept_drafts(ask.desk.root)
+        if (title := titles.get(draft.address.partition("?")[0]))
+    ]
+    content = fill("serve/record.html", who=people.who_records(ask), ways=ways, drafts=drafts)
     return ServedPage(title="Record", content=content, live=False)
+
+
+def _words(draft: FormDraft) -> Iterator[str]:
+    """The texts by which somebody knows a draft again."""
+    own = ("form", "ticket", "shape", "at", "seen")
+    return (text for name, texts in draft.texts.items() if name not in own for text in texts)
 
 
 def _recorded(ask: PageRequest) -> ServedPage:

@@ -67,12 +67,17 @@
   });
   document.querySelectorAll(".handle").forEach(follow);
 
-  // What was typed and not saved is not left by mistake.
+  // What was typed is kept by the server as one goes, and once more when one leaves.
   let typed = false;
   document.addEventListener("input", (event) => { typed ||= !!event.target.closest(".record:not([data-kept])"); });
   document.addEventListener("submit", () => { typed = false; });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) typed = false;
   });
-  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  addEventListener("pagehide", () => {
+    const form = document.getElementById("record");
+    if (!typed || !form) return;
+    const texts = [...new FormData(form)].filter(([, text]) => typeof text === "string");
+    fetch(form.action, { method: "POST", body: new URLSearchParams(texts), keepalive: true });
+  });
 })();
