@@ -149,6 +149,64 @@ def test_who_does_not_sit_sees_everything(client: TestClient) -> None:
     assert "12%" in client.get("/list/forecasts/").text
 
 
+def test_another_name_chosen_in_the_browser_of_a_sitting_shows_no_more(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    for name in ("jane-doe", "desk", "jane-doe"):
+        client.post("/who/", data={"other": name}, headers=FROM_HERE)
+        assert "After the sitting" in client.get("/s/pact/").text
+        item = {"summary": "Dinner", "recorded": "2022-02-21", "rate:pact": "CC"}
+        assert "<data value" not in send(client, "evidence", item, do="preview").page
+    other = reader(desk)
+    other.post("/who/", data={"other": "jane-doe"}, headers=FROM_HERE)
+    assert "After the sitting" not in other.get("/s/pact/").text
+
+
+def test_a_sitting_is_left_at_any_step_and_its_answers_make_the_sheet(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    post(client, "keep", p__pact="30", why__pact="A hunch")
+    shown = post(client, "stop")
+    assert "pact : 30%, A hunch" in " ".join(shown.text.split())
+    assert "After the sitting" not in client.get("/s/pact/").text
+    post(client, "end", do="write")
+    sheet = (desk / "forecasts/2022/2022-02-21-desk.yaml").read_text()
+    assert "probabilities:\n  pact: 0.3\nrationales:" in sheet
+    assert kept(desk, "desk", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "figure"), [("30", 0.3), ("1", 0.01), ("0.3", 0.3), ("99,5", 0.995), ("2%", 0.02)]
+)
+def test_thirty_means_thirty_per_cent(
+    client: TestClient, desk: Path, typed: str, figure: float
+) -> None:
+    begin(client)
+    post(client, "keep", p__pact=typed)
+    said = kept(desk, "desk", TODAY)
+    assert said is not None
+    assert said.answers["pact"].blind == figure
+
+
+def test_the_news_of_a_question_stand_before_its_criteria_and_the_figures_on_its_line(
+    tmp_path: Path,
+) -> None:
+    call = "summary: A call\nobserved: 2022-02-15\nrecorded: 2022-02-15\nratings: {pact: C}\n"
+    client = reader(make(tmp_path / "db", {**EVERY, "evidence/2022/2022-02-15-call.yaml": call}))
+    as_analyst(client, "desk")
+    begin(client)
+    line = client.get("/sitting/").text.partition('<section class="topic">')[2]
+    assert line.index("A call") < line.index("What decides it") < line.index('data-odds="p:pact"')
+    told = post(client, "answers", p__pact="0.1", p__ties="0.9").page
+    line = told.partition('<section class="topic">')[2].partition("</section>")[0]
+    assert "A call" in line
+    for figure in ("Yours", "Others", "Team", "Implied"):
+        assert f">{figure}</dt>" in line
+    assert 'name="p:pact"' in line
+
+
 def test_what_was_observed_is_read_while_one_sits(client: TestClient) -> None:
     begin(client)
     for kind in ("evidence", "indicators", "sources"):

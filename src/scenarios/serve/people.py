@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from markupsafe import Markup
@@ -23,11 +24,12 @@ from scenarios.serve.exchange import (
 )
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import known_id
 from scenarios.workspace.sitting import held_back
 from scenarios.workspace.writing import new_analyst
 
-_YEAR = 365 * 24 * 3600
+_DAY = 24 * 3600
+_YEAR = 365 * _DAY
 
 
 def analyst_of(ask: PageRequest) -> Analyst | None:
@@ -67,6 +69,9 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
     to = ask.request.query_params.get("to", "")
     reply = RedirectResponse(to if _is_ours(to) else "/", 303)
     reply.set_cookie(_cookie(ask), id, max_age=_YEAR, httponly=True, samesite="strict")
+    if hidden(ask):  # another name shows no more than the one that sits here
+        names = ".".join(dict.fromkeys(_sitters(ask)))
+        reply.set_cookie(_sits(ask), names, max_age=_DAY, httponly=True, samesite="strict")
     return reply
 
 
@@ -108,9 +113,21 @@ _TELLS_NO_FIGURE = (
 """The pages that show no figure, or leave out those that are hidden."""
 
 
-def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[ScenarioId]:
-    """Return the scenarios whose team's and implied figures an analyst must not see yet."""
-    return held_back(opened, analyst, today) if analyst else frozenset()
+def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
+    """Return the scenarios whose team's and implied figures this browser must not show yet."""
+    opened, today = ask.desk.latest.opened, typed_in.today()
+    return frozenset().union(*(held_back(opened, name, today) for name in _sitters(ask)))
+
+
+def _sitters(ask: PageRequest) -> Iterator[Analyst]:
+    """Who records here, and who has sat here today under another name."""
+    for text in (analyst_of(ask) or "", *ask.request.cookies.get(_sits(ask), "").split(".")):
+        with suppress(ScenError):
+            yield typed_in.id(text)
+
+
+def _sits(ask: PageRequest) -> str:
+    return f"scen-{ask.request.url.port}-sits"
 
 
 def instead(ask: PageRequest) -> ServedPage | None:
@@ -121,7 +138,7 @@ def instead(ask: PageRequest) -> ServedPage | None:
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
-    if not hidden(ask.desk.latest.opened, analyst_of(ask), typed_in.today()):
+    if not hidden(ask):
         return None
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):

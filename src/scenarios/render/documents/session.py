@@ -175,7 +175,7 @@ def document(topic: Topic, known: Known, language: str) -> Document:
     return (
         lines(topic.scenario.question, f"By {topic.scenario.horizon}."),
         Paragraph(heading[0].upper() + heading[1:]),
-        Items(tuple(listed[:_FEW])),
+        *((Items(tuple(listed[:_FEW])),) if listed else ()),
         *rest,
         Folded(Heading(4, "What decides it"), (criteria,)),
         lines(own[0][0].upper() + own[0][1:], *own[1:]),

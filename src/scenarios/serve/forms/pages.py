@@ -75,7 +75,7 @@ def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
     who, today = people.analyst_of(ask), typed_in.today()
-    return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
+    return Recorder(opened.root, opened, today, who, people.hidden(ask), sent)
 
 
 def _shown(form: Form, ask: PageRequest) -> ServedPage:
