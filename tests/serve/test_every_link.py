@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 from pathlib import Path
-from re import findall
+from re import DOTALL, findall, sub
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -22,6 +22,11 @@ def client(tmp_path: Path) -> TestClient:
     return reader(make(tmp_path / "scenarios", {**FILES, "pact.yaml": pact}))
 
 
+def without_strip(page: str) -> str:
+    """A page without the strip of time, which leads to the same page on every other day."""
+    return sub(r'<div class="time".*?</svg>', "", page, flags=DOTALL)
+
+
 def crawled(client: TestClient, start: str) -> dict[str, tuple[int, list[str]]]:
     """Every page that links lead to: how it was answered, and where it leads in turn."""
     found: dict[str, tuple[int, list[str]]] = {}
@@ -35,7 +40,9 @@ def crawled(client: TestClient, start: str) -> dict[str, tuple[int, list[str]]]:
         if page.headers.get("content-type", "").startswith("text/html"):
             leads = [
                 unescape(one)
-                for one in findall(r'<(?:a|form)\b[^>]* (?:href|action)="([^"]*)"', page.text)
+                for one in findall(
+                    r'<(?:a|form)\b[^>]* (?:href|action)="([^"]*)"', without_strip(page.text)
+                )
             ]
         whole = [urljoin(HERE + address, one).partition("#")[0] for one in leads]
         led = [one.removeprefix(HERE) for one in whole if one.startswith(HERE)]
@@ -53,10 +60,24 @@ def test_every_link_of_every_page_leads_to_a_page(client: TestClient, start: str
 
 @pytest.mark.parametrize("page", ["/", "/s/pact/", "/list/evidence/", "/evidence/", "/status/"])
 def test_who_reads_on_a_day_stays_on_it(client: TestClient, page: str) -> None:
-    links = findall(r'<a\b[^>]* href="([^"#]+)', client.get(f"{page}?{DAY}").text)
+    links = findall(r'<a\b[^>]* href="([^"#]+)', without_strip(client.get(f"{page}?{DAY}").text))
     assert len(links) > 10
     not_reading = ("/record/", "http")
     assert [one for one in links if DAY not in one and not one.startswith(not_reading)] == []
+
+
+@pytest.mark.parametrize("page", ["/", "/s/pact/", "/list/evidence/?set=form"])
+def test_the_strip_of_time_leads_to_the_same_page_on_another_day(
+    client: TestClient, page: str
+) -> None:
+    shown = client.get(page + ("&" if "?" in page else "?") + DAY).text
+    strip = shown.partition('<div class="time"')[2].partition("</svg>")[0]
+    links = [unescape(one) for one in findall(r'<a\b[^>]*href="([^"]+)', strip)]
+    days = sorted(findall(r"as_of=([0-9-]+)", " ".join(links)))
+    assert days == ["2022-02-07", "2022-02-22", "2022-03-08"]
+    assert {client.get(one).status_code for one in links} == {200}
+    assert {one.partition("?")[0] for one in links} == {page.partition("?")[0]}
+    assert all("set=form" in one for one in links if "?" in page)
 
 
 @pytest.mark.parametrize("page", ["", "s/pact/", "indicators/", "list/evidence/", "review/"])

@@ -125,6 +125,46 @@ def test_a_step_of_the_slider_shows_its_day_and_can_be_cited(browser: Any, shipp
         assert page.locator("main data").evaluate_all("all => all.map(it => it.value)") == figures
 
 
+def test_time_is_stepped_by_week_and_dragged_live_and_back_leads_to_the_day_before(
+    browser: Any, shipped: Desk
+) -> None:
+    def day() -> str:
+        return str(page.inner_text("#shown"))
+
+    def settled(day: str) -> None:
+        page.locator("footer", has_text=f"As of {day}.").wait_for()
+        assert page.url.partition("as_of=")[2] == day
+        assert page.locator("#day").get_attribute("aria-valuetext") == day
+
+    with at(browser, shipped, "/s/military-pact/?as_of=2022-02-28") as page:
+        page.focus("#day")
+        page.keyboard.press("ArrowLeft")
+        settled("2022-02-21")
+        page.wait_for_timeout(1100)
+        box = page.locator("#day").bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 20)
+        page.mouse.down()
+        seen = {day()}
+        for part in range(41, 61):
+            page.mouse.move(box["x"] + box["width"] * part / 100, box["y"] + 20)
+            page.wait_for_timeout(60)
+            seen.add(day())
+        page.mouse.up()
+        assert len(seen) > 10
+        settled(dragged := day())
+        assert dragged > "2022-05"
+        page.go_back()
+        settled("2022-02-21")
+        page.go_back()
+        settled("2022-02-28")
+        page.go_forward()
+        settled("2022-02-21")
+        page.keyboard.press("]")
+        settled("2022-02-28")
+        page.click("text=A week back")
+        settled("2022-02-21")
+
+
 def test_a_change_is_shown_where_one_reads_and_what_is_unfolded_stays(
     browser: Any, small: Desk
 ) -> None:
@@ -191,6 +231,12 @@ def test_without_a_script_all_is_read_and_the_day_is_chosen(browser: Any, shippe
         page.fill("#when input[name=as_of]", "2022-02-28")
         page.click("#when button")
         assert "as_of=2022-02-28" in page.url
+        page.click("text=A week on")
+        assert "as_of=2022-03-07" in page.url
+        page.click("#time svg a >> nth=0")
+        page.click("text=A week on")
+        page.fill("#when input[name=as_of]", "2022-02-28")
+        page.click("#when button")
         page.select_option("form.narrow select[name=set]", "ukraine-2022")
         page.click("form.narrow button")
         assert "as_of=2022-02-28" in page.url

@@ -30,6 +30,7 @@ from scenarios.serve.exchange import (
     read,
     to_filter,
 )
+from scenarios.serve.strip import strip
 from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
@@ -38,7 +39,6 @@ from scenarios.site.site import INDEX, STYLE, Site
 from scenarios.site.site import Page as SitePage
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace.input import typed_in
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
 _STATUS = ("status", "Status", f"status/{INDEX}")
@@ -94,6 +94,7 @@ _ABOUT: dict[str, tuple[Way, ...]] = {
 
 
 _KEYS = (
+    ("[ ]", "a week back, a week on"),
     ("/", "search"),
     ("j k", "next row, row before"),
     ("Enter", "open the row"),
@@ -101,14 +102,13 @@ _KEYS = (
 )
 
 
-def bar(ask: PageRequest) -> Markup:
+def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
     """The bar above a page."""
     asked, path = ask.asked, ask.request.url.path
     rev = f", {asked.rev}" if asked.rev else ""
     kind, _, id = path.strip("/").partition("/")
     about = _ABOUT.get(kind, ()) if id and "/" not in id and not ask.desk.read_only else ()
     doing = () if ask.desk.read_only else (*RECORDING, *DOING)
-    days = [scenario.opened for scenario in ask.database.scenarios.values()]
     offered = ask.seen.offered
     newest = offered[0].id[:SHORT] if offered else None
     return fill(
@@ -123,8 +123,7 @@ def bar(ask: PageRequest) -> Markup:
         id=id,
         listed=to_filter(path),
         on=ask.on,
-        first=min((*days, ask.on)),
-        last=max(ask.on, typed_in.today()),
+        strip=fill("serve/strip.html", **strip(ask)) if is_dated else "",
         rev=asked.rev,
         offered=[(commit.id[:SHORT], f"{commit.day} {commit.subject}") for commit in offered],
         narrowed=carried(ask, *NARROWED, "q"),
@@ -170,7 +169,7 @@ def whole(ask: PageRequest, page: ServedPage) -> Sent:
     )
     around = Around(
         head=str(fill("serve/head.html")),
-        top=str(bar(ask)),
+        top=str(bar(ask, is_dated=page.live or page.of_site is not None)),
         rules_at=_rules(ask, own.rules) if own.rules else "",
         main="data-live " if page.live else "",
     )

@@ -1,5 +1,5 @@
 "use strict";
-// What a page does by itself: it follows the database, the slider and the keys.
+// What a page does by itself: it follows the database, the day and the keys.
 (() => {
   const main = () => document.querySelector("main");
   const bar = () => document.getElementById("bar");
@@ -7,7 +7,7 @@
 
   // -- another state of the same page, or another day of it ---------------------------------
 
-  const replaced = ["#rules", "header.site", "main", "nav.index", "nav.way", "footer", "#bar > nav", "#keyed", "#bar .attention", "#tools > summary", "#cite"];
+  const replaced = ["#rules", "header.site", "main", "nav.index", "nav.way", "footer", "#bar > nav", "#keyed", "#bar .attention", "#tools > summary", "#cite", "#time .steps", "#time svg"];
   const fields = "input:not([type=hidden]), select, textarea", focusable = `a, summary, button, ${fields}`;
 
   const all = (what) => [...main().querySelectorAll(what)];
@@ -26,10 +26,17 @@
       else if (old) old.remove();
       else if (now && what === "#rules") document.head.append(now);
       else if (now && what.startsWith("#bar")) bar().append(now);
+      else if (what.startsWith("#time")) continue;
       else if (now) main().before(now);
     }
     if (all("details").length === folds.length) all("details").forEach((it, n) => { it.open = folds[n]; });
     if (all(fields).length === typed.length) all(fields).forEach((it, n) => { it.value = typed[n]; });
+    const day = page.getElementById("day");
+    if (slider && day) {
+      for (const name of ["min", "max", "data-runs", "data-today"]) slider.setAttribute(name, day.getAttribute(name));
+      if (performance.now() - moved > 1000) slider.value = day.getAttribute("value");
+      told(dated(+slider.value));
+    }
     if (focused >= 0) all(focusable)[focused]?.focus({ preventScroll: true });
     bar().dataset.state = page.getElementById("bar").dataset.state;
     document.title = page.title;
@@ -38,6 +45,7 @@
 
   async function show(address, { push = "" } = {}) {
     asking?.abort();
+    if (push) history[push](null, "", address);
     const own = asking = new AbortController();
     const late = setTimeout(() => document.body.classList.add("busy"), 250);
     try {
@@ -45,7 +53,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (own.signal.aborted) return;
       if (!page.getElementById("bar")) { location.reload(); return; }
-      if (push) history[push](null, "", answer.url);
+      if (push && answer.url !== location.href) history.replaceState(null, "", answer.url);
       put(page);
       hint("");
     } catch (error) {
@@ -94,43 +102,62 @@
 
   // -- the day -------------------------------------------------------------------------------
 
-  function dated(days, first) {
-    const day = new Date(`${first}T00:00:00Z`);
-    day.setUTCDate(day.getUTCDate() + days);
-    return day.toISOString().slice(0, 10);
+  const slider = document.getElementById("day");
+  let moved = -Infinity;
+
+  const dated = (place) => {
+    const run = slider.dataset.runs.split(" ").map((it) => it.split(":")).findLast((it) => +it[0] <= place);
+    return new Date(Date.parse(run[1]) + (place - run[0]) * 864e5).toISOString().slice(0, 10);
+  };
+
+  function told(day) {
+    slider.setAttribute("aria-valuetext", day);
+    document.getElementById("shown").textContent = day;
+    document.querySelector("#when [name=as_of]").value = day;
   }
 
-  const slider = document.getElementById("day"), when = document.getElementById("when");
-  if (slider && when) {
+  // Steps within a second are one in the browser's history.
+  function move() {
+    const address = new URL(location.href), day = dated(+slider.value);
+    if (day < slider.dataset.today) address.searchParams.set("as_of", day);
+    else address.searchParams.delete("as_of");
+    told(day);
+    show(address, { push: performance.now() - moved > 1000 ? "pushState" : "replaceState" });
+    moved = performance.now();
+  }
+
+  function step(by) {
+    const before = slider.value;
+    slider.value = +before + by;
+    if (slider.value !== before) move();
+  }
+
+  if (slider) {
     slider.hidden = false;
-    const asked = () => {
-      const address = new URL(location.href);
-      for (const [name, text] of new FormData(when)) {
-        if (text) address.searchParams.set(name, text); else address.searchParams.delete(name);
-      }
-      return address;
-    };
-    let soon = 0;
-    slider.addEventListener("input", () => {
-      when.elements.as_of.value = dated(+slider.value, slider.dataset.first);
-      clearTimeout(soon);
-      soon = setTimeout(() => show(asked(), { push: "replaceState" }), 40);
+    slider.addEventListener("input", move);
+    slider.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 }[event.key];
+      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      step(by * (event.shiftKey ? 1 : 7));
     });
-    when.elements.as_of.addEventListener("change", () => {
-      const days = (Date.parse(when.elements.as_of.value) - Date.parse(slider.dataset.first)) / 864e5;
-      if (Number.isFinite(days)) slider.value = days;
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("#time [data-step]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      step(+link.dataset.step);
     });
-    addEventListener("popstate", () => location.reload());
+    addEventListener("popstate", () => { moved = -Infinity; show(location.href); });
   }
 
   // -- the keys ------------------------------------------------------------------------------
 
-  const typing = (it) => it.closest("input, textarea, select, [contenteditable]") !== null;
+  const typing = (it) => it.closest("input:not([type=range]), textarea, select, [contenteditable]") !== null;
   const rows = () => [...document.querySelectorAll("main tbody tr:not(.group), main .plain > li")]
     .filter((it) => it.checkVisibility());
   let first = "", waits = 0;
 
-  function step(by) {
+  function toRow(by) {
     const all = rows(), at = all.findIndex((it) => it.classList.contains("at"));
     const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
     if (!next) return;
@@ -171,7 +198,8 @@
     else if (event.key === "g") { first = "g "; waits = setTimeout(() => { first = ""; }, 1500); }
     else if (event.key === "?") { event.preventDefault(); help.open ? help.close() : help.showModal(); }
     else if (event.key === "/") { event.preventDefault(); document.getElementById("tools").open = true; document.getElementById("find").focus(); }
-    else if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
+    else if (event.key === "j") toRow(1);
+    else if (event.key === "k") toRow(-1);
+    else if (slider && (event.key === "[" || event.key === "]")) step(event.key === "[" ? -7 : 7);
   });
 })();
