@@ -14,6 +14,8 @@ from tests.serve.forms import FROM_HERE, Sent, hidden, opened, send
 from tests.storage.test_git import commit, run
 
 ITEM = "2022-02-04-visit"
+REFERENCE = {"class": "Talks", "occurred": "1", "cases": "9"}
+UNSET = ["--unset=prior.reference"]
 PACT = FILES["pact.yaml"]
 
 
@@ -34,22 +36,65 @@ def take_back(client: TestClient) -> Sent:
 
 def test_a_key_is_changed_as_the_command_changes_it(root: Path, tmp_path: Path) -> None:
     other = make(tmp_path / "other" / "scenarios", FILES)
-    for key, how, value, words in (
-        ("prior.probability", "put", "0.25", ["prior.probability=0.25"]),
-        ("tags", "append", "military", ["tags+=military"]),
-        ("set", "unset", "", ["--unset=set"]),
+    for fields, words in (
+        ({"key:prior.probability": "0.25"}, ["prior.probability=0.25"]),
+        ({"key:tags": ["military", "", "treaty"]}, ["tags+=military", "tags+=treaty"]),
+        ({"key:set": ""}, ["--unset=set"]),
+        ({"key:prior.reference.class": "Talks", "key:prior.reference.occurred": "1"}, None),
+        (
+            {f"key:prior.reference.{key}": text for key, text in REFERENCE.items()},
+            [f"prior.reference.{key}={text}" for key, text in REFERENCE.items()],
+        ),
+        (dict.fromkeys((f"key:prior.reference.{key}" for key in REFERENCE), ""), UNSET),
+        ({"more:foreign": "metaculus", "worth:foreign": "42"}, ["foreign.metaculus=42"]),
     ):
-        fields = {"id": "pact", "key": key, "how": how, "value": value}
         own = opened(reader(root), "edit", id="pact")
-        assert send(reader(root), "edit", fields, own={**own, **fields}).is_saved
-        scen("--database", str(other), "edit", "pact", *words)
+        made = send(reader(root), "edit", {"id": "pact", **fields}, own=own)
+        assert made.is_saved == (words is not None), made.text
+        if words:
+            assert scen("--database", str(other), "edit", "pact", *words).exit_code == 0
     assert tree(root) == tree(other)
 
 
+def test_each_key_of_each_record_has_a_field_and_what_is_not_changed_is_no_change(
+    client: TestClient, root: Path
+) -> None:
+    before = tree(root)
+    for id in ("pact", "pact/talks", ITEM, "kremlin", "2022-02-07-desk", "tracker"):
+        page = client.get("/record/edit/", params={"id": id}).text.partition("<main")[2]
+        assert ">Which key" not in page
+        fields = dict(
+            re.findall(r'<(?:input|textarea)[^>]* name="(key:[^"]+)"[^>]* value="([^"]*)"', page)
+        )
+        made = send(client, "edit", {"id": id, **fields}, own=opened(client, "edit", id=id))
+        assert "Nothing to change." in made.text, made.text
+    assert tree(root) == before
+    page = client.get("/record/edit/", params={"id": "pact"}).text
+    assert 'href="/record/edit/?id=pact/talks"' in page
+    assert 'href="/record/file/?id=pact"' in page
+
+
+def test_who_goes_on_from_a_record_that_changed_meanwhile_changes_what_was_typed_alone(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "edit", id="pact")
+    scen("edit", "pact", "title=Another pact")
+    fields = {"id": "pact", "key:title": "A pact", "key:question": "Will one be signed?"}
+    late = send(client, "edit", fields, own=own)
+    assert "title: Another pact" in late.text
+    seen = re.findall(r'name="seen" value="([^"]*)"', late.page)[-1]
+    assert send(client, "edit", fields, own={**own, "seen": seen}).is_saved
+    text = (root / "pact.yaml").read_text()
+    assert "title: Another pact\n" in text
+    assert "question: Will one be signed?\n" in text
+
+
 def test_a_value_that_is_wrong_stands_at_the_value(client: TestClient) -> None:
-    fields = {"id": "pact", "key": "prior.probability", "how": "put", "value": "2"}
-    made = send(client, "edit", fields, own={**opened(client, "edit", id="pact"), **fields})
-    assert made.faults == {"value": "'probability' is 2; a prior is a number from 0.001 to 0.999"}
+    fields = {"id": "pact", "key:prior.probability": "2"}
+    made = send(client, "edit", fields, own=opened(client, "edit", id="pact"))
+    assert made.faults == {
+        "key_prior_probability": "'probability' is 2; a prior is a number from 0.001 to 0.999"
+    }
 
 
 @pytest.mark.parametrize("seen", [None, "", "ties.yaml 0", "pact.yaml"])
@@ -150,7 +195,9 @@ def test_undo_of_nothing_says_so(client: TestClient) -> None:
 
 
 def test_a_later_audit_is_foretold(client: TestClient, root: Path) -> None:
-    made = send(client, "edit", {"id": ITEM, "key": "summary", "value": "Two visits"}, do="preview")
+    own = opened(client, "edit", id=ITEM)
+    fields = {"id": ITEM, "key:summary": "Two visits"}
+    made = send(client, "edit", fields, own=own, do="preview")
     assert "summary: Two visits" in made.text
     assert (root / f"evidence/2022/{ITEM}.yaml").read_text() == FILES[f"evidence/2022/{ITEM}.yaml"]
 

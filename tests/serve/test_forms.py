@@ -149,10 +149,10 @@ def test_why_a_figure_is_refused_stands_at_the_figure(client: TestClient) -> Non
 
 
 def test_two_tabs_that_change_one_key_do_not_overwrite_each_other(client: TestClient) -> None:
-    fields = {"id": "pact", "key": "title", "how": "put", "value": "Mine"}
-    one, other = ({**opened(client, "edit", id="pact"), **fields} for _ in range(2))
+    fields = {"id": "pact", "key:title": "Mine"}
+    one, other = (opened(client, "edit", id="pact") for _ in range(2))
     assert send(client, "edit", fields, own=one).is_saved
-    late = send(client, "edit", {**fields, "value": "Yours"}, own=other)
+    late = send(client, "edit", {**fields, "key:title": "Yours"}, own=other)
     assert late.status == 422
     assert "title: Mine" in late.text
 

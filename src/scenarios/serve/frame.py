@@ -82,12 +82,12 @@ _ABOUT: dict[str, tuple[Way, ...]] = {
         ("Add an indicator", "indicator", "scenario"),
         ("Clarify it", "clarification", "scenario"),
         ("Record its outcome", "resolution", "scenario"),
-        ("Edit", "file", "id"),
+        ("Edit", "edit", "id"),
     ),
     "e": (
         ("Rate it", "rate", "evidence"),
         ("Retract it", "retraction", "evidence"),
-        ("Edit", "file", "id"),
+        ("Edit", "edit", "id"),
     ),
 }
 """The forms about a record: for each the label, the form and the field that takes the id."""

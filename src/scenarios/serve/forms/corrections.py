@@ -1,13 +1,12 @@
-"""A record that is corrected: one key of it, or its whole file as text."""
+"""A record that is corrected: key by key, or its whole file as text."""
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from urllib.parse import quote
 
 from scenarios.errors import ScenError
-from scenarios.model import Indicator
-from scenarios.paths import MODELS
 from scenarios.render.document import Document
+from scenarios.serve.forms import keys
 from scenarios.serve.forms.form import (
     SWITCHES,
     Call,
@@ -20,9 +19,8 @@ from scenarios.serve.forms.form import (
     listed,
     seen,
 )
-from scenarios.values import keys
+from scenarios.text import shown
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
@@ -30,48 +28,34 @@ from scenarios.workspace.opened import Changed, from_here
 from scenarios.workspace.results import foretold_lines
 from scenarios.workspace.writing import Written
 
-_HOW = (("put", "set it"), ("append", "add to it"), ("unset", "remove it"))
-_How = Literal["put", "append", "unset"]
-
 
 def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     located = located_record(by, typed)
-    model = MODELS[located.kind if located else "scenario"]
-    if located and located.indicator:
-        model = Indicator
+    if located is None:
+        return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
+    id = typed.first("id")
+    hidden = Field(name="id", label="", kind="hidden", value=id)
+    file = ((f"/record/file/?id={quote(id)}", "The file itself"),)
     return (
-        FieldGroup(
-            title="",
-            parts=(
-                asked_for(by, typed),
-                Field(
-                    name="key",
-                    label="Which key",
-                    hint="Nested keys with dots: prior.probability, ratings.military-pact.",
-                    needed=True,
-                    known=tuple((key, "") for key in keys(model)),
-                ),
-                Field(name="how", label="What to do", kind="radio", options=_HOW, value="put"),
-                Field(name="value", label="The value", kind="text", rows=2),
-            ),
-        ),
+        FieldGroup(title="", note=located.path, parts=(hidden,), ways=file),
+        *keys.groups(located, by),
         SWITCHES,
     )
 
 
 def _key_draft(by: Recorder, reading: Reading) -> Call | None:
-    typed = reading.typed
     id = reading.needed("id", str.strip, "")
-    key = reading.needed("key", str.strip, "")
-    how = typed.first("how") or "put"
-    if how not in dict(_HOW):
-        reading.fault("how", "set it, add to it or remove it")
+    located = located_record(by, reading.typed)
+    if located is None:
+        if id:
+            reading.fault("id", f"no record {shown(id)} that can be edited now")
+        return None
+    changes = keys.changes(located, reading)
     if reading.missing or not reading.is_sound:
         return None
-    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.first("value"))
 
     def call(*, how: How) -> Written:
-        return editing.edit(by.root, id, [change], how, seen=seen(typed))[0]
+        return editing.edit(by.root, id, changes, how, seen=seen(reading.typed))[0]
 
     return call
 
@@ -85,15 +69,15 @@ def _rests_on(by: Recorder, typed: Typed) -> str | None:
     return located.path if located else None
 
 
-ONE_KEY = Form(
+EVERY_KEY = Form(
     name="edit",
-    title="Change a key",
+    title="Edit a record",
     save="Change it",
-    lead="Any key of any record; the rest of its file is unchanged.",
+    lead="Each key with its field; what is not changed here stays as it is in the file.",
     groups=_key_groups,
     draft=_key_draft,
     report=_report,
-    field_of=lambda keys: "value" if keys else "",
+    field_of=lambda keys: f"key:{'.'.join(key for key in keys if isinstance(key, str))}",
     rests_on=_rests_on,
 )
 

@@ -84,12 +84,17 @@ class ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Fields and rows under one heading; a folded one opens where something in it was typed."""
+    """Fields and rows under one heading; a folded one opens where something in it was typed.
+
+    One that `is_shut` stays folded over what stands in it from the start. `ways` lead elsewhere.
+    """
 
     title: str
     parts: tuple[Field | ChoiceRow, ...]
     folded: bool = False
     note: str = ""
+    is_shut: bool = False
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 def labels(groups: Iterable[FieldGroup]) -> dict[str, str]:
@@ -150,12 +155,21 @@ class Typed(msgspec.Struct, frozen=True):
         return (cell.value if is_code else "", ratio)
 
     def fills(
-        self, parts: Iterable[Field | ChoiceRow], faults: Mapping[str, Sequence[str]]
+        self,
+        parts: Iterable[Field | ChoiceRow],
+        faults: Mapping[str, Sequence[str]],
+        is_shut: bool = False,
     ) -> bool:
-        """True if something stands in one of these parts, or is wrong there."""
+        """True if something stands in one of these parts, or is wrong there.
+
+        Where it `is_shut` only what is other than from the start.
+        """
         for part in parts:
-            if isinstance(part, Field) and (self.values(part) or faults.get(part.name)):
-                return True
+            if isinstance(part, Field):
+                given = [part.value] if isinstance(part.value, str) else [*part.value]
+                before = [text for text in given if text.strip()] if is_shut else []
+                if self.values(part) != before or faults.get(part.name):
+                    return True
             cells = part.cells if isinstance(part, ChoiceRow) else ()
             if any(any(self.choice(cell)) or faults.get(cell.name) for cell in cells):
                 return True

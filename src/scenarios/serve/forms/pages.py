@@ -61,7 +61,7 @@ FORMS: tuple[Form, ...] = (
     FORECAST,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
     *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
-    corrections.ONE_KEY,
+    corrections.EVERY_KEY,
     corrections.WHOLE_FILE,
 )
 _OF_ANOTHER = (
