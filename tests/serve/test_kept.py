@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from scenarios.serve.desk import DeskState
 from scenarios.serve.forms.pages import Saved, SavedPage
 from scenarios.serve.frame import Sites
-from scenarios.serve.warming import Kept
+from scenarios.serve.kept import Kept
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 

@@ -32,7 +32,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
-from scenarios.serve import events, people, warming
+from scenarios.serve import events, kept, people
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
 from scenarios.serve.events import Bell
@@ -51,7 +51,7 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import Saved
 from scenarios.serve.frame import Sites
-from scenarios.serve.warming import Kept, Warm
+from scenarios.serve.kept import Kept, Pages
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 from scenarios.workspace.input import typed_in
@@ -64,8 +64,6 @@ _FAULTS = {
     422: "Not written",
     503: "Not now",
 }
-_HANDLING_PATIENCE = 10.0
-"""Seconds for which who has written something waits for pages that have it."""
 
 
 def route(entry: Endpoint) -> Route:
@@ -75,7 +73,7 @@ def route(entry: Endpoint) -> Route:
         return _whole_of(ask)(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
-        return _reply(request, lambda ask: _blind(ask) or warming.page(ask, make), latest=False)
+        return _reply(request, lambda ask: _blind(ask) or kept.page(ask, make))
 
     def give(request: Request) -> Response:
         return _reply(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
@@ -105,21 +103,18 @@ def fault(request: Request, status: int, text: str) -> Response:
 
 
 def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
-    """Reply to a form; the pages that its sender asks for next have what it wrote."""
+    """Reply to a form; the pages that are asked for next have what it wrote."""
     response = _reply(request, lambda ask: _response(ask, entry.handler(ask, form)))
     desk: Desk = request.app.state.desk
-    number = str(desk.look().number)
-    response.set_cookie(_written(request), number, httponly=True, samesite="strict")
+    desk.look()
     return response
 
 
-def _reply(
-    request: Request, answer: Callable[[PageRequest], Response], *, latest: bool = True
-) -> Response:
+def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Response:
     try:
-        for again in (False, True):
+        for _ in range(2):
             try:
-                return answer(_ask(request, latest=latest or again))
+                return answer(_ask(request))
             except ChangedMeanwhile:
                 request.app.state.desk.look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
@@ -131,14 +126,12 @@ def _reply(
         return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
 
 
-def _ask(request: Request, *, latest: bool) -> PageRequest:
-    """The request with its state of the database: the latest, or the one that readers see."""
+def _ask(request: Request) -> PageRequest:
+    """The request with its state of the database."""
     desk: Desk = request.app.state.desk
     given = request.query_params
     parts = asked(given)
-    own = request.cookies.get(_written(request), "")
-    number = int(own) if own.isdecimal() else 0
-    seen = desk.latest if latest else desk.since(number, _HANDLING_PATIENCE)
+    seen = desk.latest
     if parts.rev:
         seen = desk.at(parts.rev, seen)
     lasting = replace(parts, rev=seen.opened.commit and seen.opened.commit[:SHORT])
@@ -149,11 +142,6 @@ def _ask(request: Request, *, latest: bool) -> PageRequest:
         # The address will mean the same tomorrow.
         raise ElsewhereError(f"{changed.path}?{changed.query}")
     return PageRequest(request, desk, lasting, seen, parts.as_of or typed_in.today())
-
-
-def _written(request: Request) -> str:
-    """The cookie with the number of the state that has what its bearer wrote."""
-    return f"scen-{request.url.port}-written"
 
 
 def _response(ask: PageRequest, reply: Reply) -> Response:
@@ -196,15 +184,14 @@ def app(
     The `analyst` records, or whoever a browser names.
     """
     desk = Desk(root, read_only=read_only)
-    warm = Warm()
-    bell = Bell(desk, warm.prepare)
+    bell = Bell(desk)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(bell.watch)
             tasks.start_soon(bell.watch_commits)
-            tasks.start_soon(bell.publish)
+            tasks.start_soon(bell.tell)
             yield
             bell.close()
             tasks.cancel_scope.cancel()
@@ -215,7 +202,7 @@ def app(
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    application.state.desk, application.state.bell, application.state.warm = desk, bell, warm
+    application.state.desk, application.state.bell, application.state.pages = desk, bell, Pages()
     application.state.sites, application.state.whole = Sites(), whole
     application.state.saved, application.state.analyst = Saved(), analyst
     application.state.rules = Kept[str](_RULES, len)

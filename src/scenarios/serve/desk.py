@@ -35,21 +35,17 @@ class DeskState(NamedTuple):
 
 
 class Desk:
-    """The live workspace: its latest state, and the one that readers see.
-
-    These are the same, unless somebody watches the files and `holds` new states back until their
-    pages are made.
-    """
+    """The live workspace in its latest state; while it `is_watched` others look at the files."""
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
-        self.root, self.read_only, self.holds = root, read_only, False
+        self.root, self.read_only, self.is_watched = root, read_only, False
         self._lock, self._turn = threading.Lock(), threading.Condition()
         self._kept: OrderedDict[str, Opened] = OrderedDict()
-        self.latest = self.now = self._read(None)
+        self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
         """The latest state; where nobody watches the files, they are looked at first."""
-        return self.latest if self.holds else self.look()
+        return self.latest if self.is_watched else self.look()
 
     def look(self) -> DeskState:
         """Look at the files; what has not changed is not read again."""
@@ -59,10 +55,13 @@ class Desk:
                 self.latest = seen._replace(number=self.latest.number + 1)
                 with self._turn:
                     self._turn.notify_all()
-            latest = self.latest
-        if not self.holds:
-            self.publish(latest)
-        return latest
+            return self.latest
+
+    def after(self, number: int, patience: float) -> DeskState | None:
+        """A later state, as soon as there is one; None after so many seconds."""
+        with self._turn:
+            self._turn.wait_for(lambda: self.latest.number > number, patience)
+            return self.latest if self.latest.number > number else None
 
     def git_folder(self) -> Path | None:
         """Where git keeps what it knows of the database; None where it knows nothing."""
@@ -70,25 +69,6 @@ class Desk:
             return git.repository(self.root).git_dir
         except ScenError:
             return None
-
-    def unpublished(self, patience: float) -> DeskState | None:
-        """A state that readers do not see yet, as soon as there is one; None after so long."""
-        with self._turn:
-            self._turn.wait_for(lambda: self.latest.number > self.now.number, patience)
-            return self.latest if self.latest.number > self.now.number else None
-
-    def publish(self, seen: DeskState) -> None:
-        """Let readers see a state."""
-        with self._turn:
-            if seen.number > self.now.number:
-                self.now = seen
-                self._turn.notify_all()
-
-    def since(self, number: int, patience: float) -> DeskState:
-        """Return the readers' state once it has this number; the latest if that takes long."""
-        with self._turn:
-            self._turn.wait_for(lambda: self.now.number >= number, patience)
-            return self.now if self.now.number >= number else self.latest
 
     def at(self, revision: str, seen: DeskState) -> DeskState:
         """The files as a revision had them, beside a state."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
@@ -23,25 +22,21 @@ _QUIET_MS, _POLL_MS = 50, 3000
 """A change is looked at once nothing else has come for so long; without one, so often all the same
 (a network file system tells of none)."""
 _AWAY = 0.5
-_LONG = 1.0
-"""A state that took more seconds to prepare is the last one for as long again."""
 _BEAT = 15.0
 """Seconds between comments, by which a page that has gone is noticed."""
 
 
 class Bell:
-    """Tells who listens that there is another state; when it is closed, all streams end.
+    """Tells who listens that there is another state; when it is closed, all streams end."""
 
-    `prepare` is given a state before readers see it.
-    """
-
-    def __init__(self, desk: Desk, prepare: Callable[[DeskState], None]) -> None:
-        self.desk, self._prepare = desk, prepare
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
 
     async def watch(self) -> None:
         """Look at the files whenever something has changed below the folder, until closed."""
+        self.desk.is_watched = True
         while not self._closing.is_set():
             if not self.desk.root.is_dir():
                 await _apart(self.desk.look)
@@ -71,19 +66,14 @@ class Bell:
             stop_event=self._closing,
         )
 
-    async def publish(self) -> None:
-        """Let readers see each new state once the pages that they look at are made."""
-        self.desk.holds = True
+    async def tell(self) -> None:
+        """Wake every stream when there is a new state."""
+        number = self.desk.latest.number
         while not self._closing.is_set():
-            seen = await _apart(self.desk.unpublished, _AWAY)
+            seen = await _apart(self.desk.after, number, _AWAY)
             if seen:
-                started = time.monotonic()
-                await _apart(self._prepare, seen)
-                self.desk.publish(seen)
+                number = seen.number
                 self.ring()
-                took = time.monotonic() - started
-                with anyio.move_on_after(took if took > _LONG else 0):
-                    await self._closing.wait()
 
     def ring(self) -> None:
         """Wake every stream; one that has not taken the last signal gets only one."""
@@ -107,13 +97,13 @@ class Bell:
         send, receive = anyio.create_memory_object_stream[None](1)
         self._open.add(send)
         try:
-            yield _event(self.desk.now)
+            yield _event(self.desk.latest)
             while not self._closing.is_set():
                 event = ": still here\n\n"
                 with anyio.move_on_after(_BEAT):
                     try:
                         await receive.receive()
-                        event = _event(self.desk.now)
+                        event = _event(self.desk.latest)
                     except anyio.EndOfStream:
                         return
                 yield event

@@ -30,8 +30,8 @@ from scenarios.serve.exchange import (
     read,
     to_filter,
 )
+from scenarios.serve.kept import Kept
 from scenarios.serve.strip import strip
-from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.frame import SECTIONS, Section

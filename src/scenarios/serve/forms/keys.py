@@ -123,14 +123,9 @@ def _groups(
     note = schema.meaning if own else ""
     if in_file:
         note = f"In the file itself: {', '.join(in_file)}."
-    yield FieldGroup(
-        title=title,
-        parts=tuple(fields),
-        note=note,
-        folded=bool(own),
-        is_shut=True,
-        ways=tuple(ways),
-    )
+    yield FieldGroup(title=title, parts=tuple(fields), note=note, folded=bool(own), is_shut=True)
+    if ways:
+        yield FieldGroup(title="Indicators, each by itself", parts=(), ways=tuple(ways))
     for key, held in below:
         yield from _groups(located, (*path, key), held, by)
 
