@@ -105,8 +105,9 @@ def fault(request: Request, status: int, text: str) -> Response:
 def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
     """Reply to a form; the pages that are asked for next have what it wrote."""
     response = _reply(request, lambda ask: _response(ask, entry.handler(ask, form)))
-    desk: Desk = request.app.state.desk
-    desk.look()
+    is_preview = "hx-request" in request.headers and "hx-redirect" not in response.headers
+    if not is_preview:
+        request.app.state.desk.look()
     return response
 
 

@@ -90,8 +90,9 @@ class Desk:
             return before._replace(remark=f"{lost}: what it held before is shown.")
         opened = open_folder(self.root, before.opened.read if before else None)
         offered = self._offered(before.offered if before else ())
-        name = f"{_state(opened)} {offered[0].id if offered else ''}"
-        if before and _state(before.opened) == _state(opened):
+        state = _state(opened)
+        name = f"{state} {offered[0].id if offered else ''}"
+        if before and before.name.partition(" ")[0] == state:
             opened = before.opened  # with all that was made of it
         return DeskState(before.number if before else 1, opened, name, self._unwritable(), offered)
 

@@ -51,6 +51,8 @@ from scenarios.workspace.writing import Written
 
 NEW = "new_source"
 """Before the fields of a source that is registered with an item."""
+_OFFERED = 100
+"""The most known values that a field offers, the latest of labels; any other can be typed."""
 Pairs = tuple[tuple[str, str], ...]
 _OUTCOMES = ("occurred", "did-not-occur")
 
@@ -155,8 +157,8 @@ def _options(ask: Ask, by: Recorder) -> Pairs:
 
 def _known(ask: Ask, by: Recorder) -> Pairs:
     if ask.records is None:
-        return tuple(ask.offers(by.database))
-    return tuple(newest(ask.records(by.database, {})))
+        return tuple(ask.offers(by.database)[:_OFFERED])
+    return tuple(newest(ask.records(by.database, {}), _OFFERED))
 
 
 def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
