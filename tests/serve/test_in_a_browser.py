@@ -239,6 +239,74 @@ def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered
         assert page.locator("main data").count() == 0
 
 
+def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_question(
+    browser: Any, desk: Desk
+) -> None:
+    with at(browser, desk, "/who/?to=/sitting/") as page:
+        page.check("[name=analyst][value=desk]", force=True)
+        page.click("text=That is me")
+        page.click("text=Begin")
+        field, handle = page.locator('[name="p:pact"]'), page.locator('[data-odds="p:pact"]')
+        assert handle.get_attribute("aria-valuetext") == "no figure yet"
+        handle.focus()
+        with page.expect_response("**/sitting/keep/"):
+            page.keyboard.press("ArrowLeft")
+        assert field.input_value() == "49%"
+        field.fill("30")
+        assert abs(float(handle.input_value()) + 3.68) < 0.2
+        axis = page.locator("svg:has(~ [data-odds='p:pact']) .axis").bounding_box()
+        box = handle.bounding_box()
+        assert abs(axis["y"] - (box["y"] + box["height"] / 2)) < 2
+        page.fill('[name="p:ties"]', "70")
+        page.click("text=Answer")
+        line = page.locator(".topic", has_text="A pact")
+        line.locator("dt", has_text="Implied").wait_for()
+        assert page.input_value('[name="p:pact"]') == "30%"
+        assert axe(page) == []
+
+
+def test_what_was_typed_outlives_a_link_back_and_the_server(browser: Any, tmp_path: Path) -> None:
+    with served(tmp_path) as desk, at(browser, desk, "/record/evidence/") as page:
+        with page.expect_response("**/record/evidence/"):
+            page.fill("[name=summary]", "Dinner")
+        page.fill("[name=quote]", "At eight")
+        page.click("text=Status")
+        page.wait_for_url("**/status/")
+        page.go_back()
+        page.wait_for_url("**/record/evidence/")
+        assert page.input_value("[name=quote]") == "At eight"
+        page.reload()
+        assert page.input_value("[name=quote]") == "At eight"
+        desk.process.kill()
+    with served(tmp_path) as desk, at(browser, desk, "/record/") as page:
+        page.click("text=Record evidence >> nth=0")
+        assert page.input_value("[name=summary]") == "Dinner"
+        assert page.input_value("[name=quote]") == "At eight"
+        page.click("text=Start afresh")
+        page.wait_for_url("**/record/evidence/")
+        assert page.input_value("[name=summary]") == ""
+
+
+@pytest.mark.parametrize("text", ["100%", "200%"])
+def test_save_and_preview_stay_in_view_on_a_phone(browser: Any, shared: Desk, text: str) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    with at(browser, shared, "/record/evidence/", **phone) as page:
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
+        for number in (0, 2, 6, -1):
+            page.locator(".record .asked .field label").nth(number).scroll_into_view_if_needed()
+            for name in ("Preview", "Record it"):
+                box = page.locator(".does button", has_text=name).bounding_box()
+                assert 0 <= box["y"]
+                assert box["y"] + box["height"] <= 740
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("path", ["/", "/record/evidence/", "/record/edit/?id=pact"])
+def test_in_forced_colours_everything_is_there(browser: Any, shared: Desk, path: str) -> None:
+    with at(browser, shared, path, forced_colors="active") as page:
+        assert axe(page) == []
+
+
 def test_when_the_server_is_gone_what_was_typed_is_still_there(browser: Any, desk: Desk) -> None:
     with at(browser, desk, "/record/evidence/") as page:
         page.fill("[name=summary]", "Dinner")

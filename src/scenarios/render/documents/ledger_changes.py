@@ -13,6 +13,7 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Document, Figure, Item, Items, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
+from scenarios.scales import rating_decibans
 from scenarios.text import counted
 
 SMALL_DECIBANS = 0.1
@@ -182,8 +183,24 @@ def effects_document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of:
         for effect in effects
         if effect.doubtful
     ]
+    why += filter(None, (_otherwise(effect, tracker) for effect in effects))
     table = cells.table(effects, columns, caption=f"As of {as_of}:")
     return (table, Items(tuple(map(Item, why))))
+
+
+def _otherwise(effect: EvidenceEffect, tracker: Tracker) -> str:
+    """Why a scenario moves against its own rating; nothing where it does not."""
+    own = rating_decibans(effect.rating, tracker.decibans)
+    if effect.before is None or effect.after is None or own * (effect.after - effect.before) >= 0:
+        return ""
+    if not cells.has_moved(effect.before, effect.after):
+        return ""
+    speaks, moves = ("against", "rises") if own < 0 else ("for", "falls")
+    if own * effect.counted_decibans < 0 or not effect.counted_decibans:
+        why = f"its set is compared, and the item speaks {speaks} its rivals more"
+    else:
+        why = "other lines count otherwise beside it"
+    return f"{effect.scenario}: rated {speaks} it, and it {moves} all the same: {why}"
 
 
 def _implied(effect: EvidenceEffect) -> Text:
