@@ -21,7 +21,7 @@ def stranger(
     """A browser that has not been given the start address, and the door that it stands before."""
     door = Door(PORT)
     every = (*entries(read_only=read_only), *frame.ENTRIES)
-    made = app(root, door, every, frame.whole, read_only=read_only, analyst=analyst)
+    made = app(root, door, every, read_only=read_only, analyst=analyst)
     return TestClient(made, base_url=HERE, follow_redirects=False), door
 
 

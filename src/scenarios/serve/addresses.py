@@ -59,23 +59,14 @@ _OFFERS = {
 
 
 def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
-    files, command, digest, nothing = (), "", "", ""
+    values: dict[str, Any] = {"who": people.who_records(ask), "fault": fault, "nothing": ""}
     try:
         written, command = undo(ask.desk.root, TRIED)
     except ScenError as error:
-        nothing = str(error)
+        values["nothing"] = str(error)
     else:
-        files, digest = texts(written), _digest(written)
-    content = fill(
-        "serve/undo.html",
-        who=people.who_records(ask),
-        fault=fault,
-        nothing=nothing,
-        command=command,
-        files=files,
-        digest=digest,
-        ticket=ticket(),
-    )
+        values |= {"command": command, "files": texts(written), "digest": _digest(written)}
+    content = fill("serve/undo.html", ticket=ticket(), **values)
     status = 422 if fault else 200
     return ServedPage(title="Undo", content=content, live=False, status=status)
 

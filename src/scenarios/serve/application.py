@@ -45,13 +45,12 @@ from scenarios.serve.exchange import (
     Reply,
     Sent,
     ServedPage,
-    Whole,
     asked,
     plain,
 )
 from scenarios.serve.forms.pages import Saved
-from scenarios.serve.frame import Sites
-from scenarios.serve.kept import Kept, Pages
+from scenarios.serve.frame import Sites, whole
+from scenarios.serve.kept import Kept
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 from scenarios.workspace.input import typed_in
@@ -70,7 +69,7 @@ def route(entry: Endpoint) -> Route:
     """Return the route of an endpoint; its handler runs in a thread."""
 
     def make(ask: PageRequest) -> Sent:
-        return _whole_of(ask)(ask, entry.handler(ask))
+        return whole(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
         return _reply(request, lambda ask: _blind(ask) or kept.page(ask, make))
@@ -148,16 +147,13 @@ def _ask(request: Request) -> PageRequest:
 def _response(ask: PageRequest, reply: Reply) -> Response:
     if isinstance(reply, Response):
         return reply
-    sent = _whole_of(ask)(ask, reply)
+    sent = whole(ask, reply)
     headers = {"Content-Security-Policy": policy(sent.scripts)}
     return Response(sent.body, reply.status, headers, "text/html")
 
 
-def _whole_of(ask: PageRequest) -> Whole:
-    whole: Whole = ask.request.app.state.whole
-    return whole
-
-
+_PAGES = 64 << 20
+"""The bytes of the pages that are kept."""
 _RULES = 4 << 20
 """The characters of the pages' own rules that are kept."""
 _STATIC = {
@@ -175,7 +171,6 @@ def app(
     root: Path,
     door: Door,
     entries: Iterable[Endpoint],
-    whole: Whole,
     *,
     read_only: bool = False,
     analyst: Analyst | None = None,
@@ -192,7 +187,6 @@ def app(
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(bell.watch)
             tasks.start_soon(bell.watch_commits)
-            tasks.start_soon(bell.tell)
             yield
             bell.close()
             tasks.cancel_scope.cancel()
@@ -203,10 +197,13 @@ def app(
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    application.state.desk, application.state.bell, application.state.pages = desk, bell, Pages()
-    application.state.sites, application.state.whole = Sites(), whole
-    application.state.saved, application.state.analyst = Saved(), analyst
-    application.state.rules = Kept[str](_RULES, len)
+    application.state.desk, application.state.bell, application.state.pages = (
+        desk,
+        bell,
+        Kept[Sent](_PAGES, lambda sent: len(sent.body)),
+    )
+    application.state.sites, application.state.saved = Sites(), Saved()
+    application.state.analyst, application.state.rules = analyst, Kept[str](_RULES, len)
     return application
 
 

@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root, self.read_only, self.is_watched = root, read_only, False
-        self._lock, self._turn = threading.Lock(), threading.Condition()
+        self._lock = threading.Lock()
         self._kept: OrderedDict[str, Opened] = OrderedDict()
         self.latest = self._read(None)
 
@@ -53,15 +53,7 @@ class Desk:
             seen = self._read(self.latest)
             if (seen.name, seen.remark) != (self.latest.name, self.latest.remark):
                 self.latest = seen._replace(number=self.latest.number + 1)
-                with self._turn:
-                    self._turn.notify_all()
             return self.latest
-
-    def after(self, number: int, patience: float) -> DeskState | None:
-        """A later state, as soon as there is one; None after so many seconds."""
-        with self._turn:
-            self._turn.wait_for(lambda: self.latest.number > number, patience)
-            return self.latest if self.latest.number > number else None
 
     def git_folder(self) -> Path | None:
         """Where git keeps what it knows of the database; None where it knows nothing."""

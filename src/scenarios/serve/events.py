@@ -30,7 +30,7 @@ class Bell:
     """Tells who listens that there is another state; when it is closed, all streams end."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+        self.desk, self._told = desk, desk.latest.number
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
 
@@ -39,12 +39,12 @@ class Bell:
         self.desk.is_watched = True
         while not self._closing.is_set():
             if not self.desk.root.is_dir():
-                await _apart(self.desk.look)
+                await self._look()
                 with anyio.move_on_after(_AWAY):
                     await self._closing.wait()
                 continue
             async for _ in self._changes(self.desk.root):
-                await _apart(self.desk.look)
+                await self._look()
                 if not self.desk.root.is_dir():
                     break
 
@@ -52,7 +52,7 @@ class Bell:
         """The same whenever git has changed its index, which it does last of all."""
         if folder := self.desk.git_folder():
             async for _ in self._changes(folder, recursive=False):
-                await _apart(self.desk.look)
+                await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[object]:
         return awatch(
@@ -66,14 +66,11 @@ class Bell:
             stop_event=self._closing,
         )
 
-    async def tell(self) -> None:
-        """Wake every stream when there is a new state."""
-        number = self.desk.latest.number
-        while not self._closing.is_set():
-            seen = await _apart(self.desk.after, number, _AWAY)
-            if seen:
-                number = seen.number
-                self.ring()
+    async def _look(self) -> None:
+        seen = await _apart(self.desk.look)
+        if seen.number > self._told:
+            self._told = seen.number
+            self.ring()
 
     def ring(self) -> None:
         """Wake every stream; one that has not taken the last signal gets only one."""

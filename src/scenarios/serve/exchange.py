@@ -108,8 +108,6 @@ class Sent(NamedTuple):
 
 
 Reply = ServedPage | Response
-Whole = Callable[[PageRequest, ServedPage], Sent]
-"""Puts the frame around a page."""
 
 
 class Endpoint(NamedTuple):

@@ -75,7 +75,6 @@ RECORDING: tuple[Way, ...] = (
     ("Forecast", "/record/forecast/", "f"),
 )
 """The forms used most, by a key; the page that lists all forms leads there too."""
-_LABELS = {"s": "This scenario", "e": "This item"}
 _ABOUT: dict[str, tuple[Way, ...]] = {
     "s": (
         ("Forecast it", "forecast", "scenario"),
@@ -119,7 +118,7 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         leads=asked.leads,
         doing=() if ask.desk.read_only else DOING,
         about=about,
-        label=_LABELS.get(kind, ""),
+        kind=kind,
         id=id,
         listed=to_filter(path),
         on=ask.on,

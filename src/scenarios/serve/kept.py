@@ -56,20 +56,9 @@ class Kept(Generic[Value]):
             self._size -= self._weigh(self._values.popitem(last=False)[1])
 
 
-_ROOM = 64 << 20
-"""The bytes of the pages that are kept."""
-
-
-class Pages(Kept[Sent]):
-    """The pages that were made, each for a state and a day: many readers make it once."""
-
-    def __init__(self) -> None:
-        super().__init__(_ROOM, lambda sent: len(sent.body))
-
-
 def page(ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
     """Reply with a page, or with 304 where the reader has it."""
-    pages: Pages = ask.request.app.state.pages
+    pages: Kept[Sent] = ask.request.app.state.pages
     url, seen = ask.request.url, ask.seen
     key = (seen.name, seen.remark, url.path, url.query, ask.on)
     sent = pages.get(key, lambda: make(ask))

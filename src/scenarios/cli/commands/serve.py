@@ -48,8 +48,6 @@ def command(
         from scenarios.serve.addresses import entries
 
         every = (*entries(read_only=read_only), *frame.ENTRIES)
-        return application.app(
-            opened.root, door, every, frame.whole, read_only=read_only, analyst=analyst
-        )
+        return application.app(opened.root, door, every, read_only=read_only, analyst=analyst)
 
     application.serve(application_of, port, typer.echo, opens=opened.root if opens else None)

@@ -59,6 +59,11 @@ class Field(_Named, frozen=True, kw_only=True):
     value: str | tuple[str, ...] = ""
     begins: bool = False
 
+    @property
+    def given(self) -> list[str]:
+        """The texts that stand in it from the start."""
+        return [self.value] if isinstance(self.value, str) and self.value else [*self.value]
+
 
 class ChoiceCell(_Named, frozen=True, kw_only=True):
     """A row of a matrix: a thing, what is said of it, and a choice.
@@ -143,7 +148,7 @@ class Typed(msgspec.Struct, frozen=True):
         """What stands in a field: what was typed there, else what the form gives it."""
         if field.name in self.texts or (self.is_sent and field.kind in ("check", "radio")):
             return self.every(field.name)
-        return [field.value] if isinstance(field.value, str) and field.value else [*field.value]
+        return field.given
 
     def choice(self, cell: ChoiceCell) -> tuple[str, str]:
         """The code that is chosen in a cell, and the ratio that is typed there."""
@@ -154,26 +159,23 @@ class Typed(msgspec.Struct, frozen=True):
         ratio = self.first(cell.ratio) or ("" if is_code else cell.value)
         return (cell.value if is_code else "", ratio)
 
-    def fills(
-        self,
-        parts: Iterable[Field | ChoiceRow],
-        faults: Mapping[str, Sequence[str]],
-        is_shut: bool = False,
-    ) -> bool:
-        """True if something stands in one of these parts, or is wrong there.
+    def fills(self, group: FieldGroup, faults: Mapping[str, Sequence[str]]) -> bool:
+        """True if something stands in a group, or is wrong there.
 
-        Where it `is_shut` only what is other than from the start.
+        Of one that `is_shut` only what is other than from the start.
         """
-        for part in parts:
+        for part in group.parts:
             if isinstance(part, Field):
-                given = [part.value] if isinstance(part.value, str) else [*part.value]
-                before = [text for text in given if text.strip()] if is_shut else []
+                before = [*filter(str.strip, part.given)] if group.is_shut else []
                 if self.values(part) != before or faults.get(part.name):
                     return True
-            cells = part.cells if isinstance(part, ChoiceRow) else ()
-            if any(any(self.choice(cell)) or faults.get(cell.name) for cell in cells):
+            elif self.fills_row(part, faults):
                 return True
         return False
+
+    def fills_row(self, row: ChoiceRow, faults: Mapping[str, Sequence[str]]) -> bool:
+        """True if something is chosen in a row, or is wrong there."""
+        return any(any(self.choice(cell)) or faults.get(cell.name) for cell in row.cells)
 
 
 def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> Typed:

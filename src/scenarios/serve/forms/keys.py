@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import msgspec
 
@@ -15,68 +15,13 @@ from scenarios.storage.yaml.reader import read
 from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.renaming import Located
 from scenarios.workspace.tasks import evidence, indicator, scenario, source
-from scenarios.workspace.tasks.task import Task
 
-_TASKS: Mapping[str, Task] = {
-    "evidence": evidence.TASK,
-    "scenario": scenario.TASK,
-    "source": source.TASK,
-}
+_TASKS = {"evidence": evidence.TASK, "scenario": scenario.TASK, "source": source.TASK}
 _LONG = 300
 """The characters of a text above which it has more than a line."""
-Path = tuple[str, ...]
-MADE = "made"
+_MADE = "made"
 """The field with the texts that the form was made with: what is as it was there is no change."""
-
-
-class _Schema(NamedTuple):
-    """The alternatives of a key's schema."""
-
-    forms: tuple[Mapping[str, Any], ...]
-
-    @classmethod
-    def of(cls, kind: Any, path: Path) -> _Schema:
-        return cls(tuple(form for node in nodes_at(kind, path) for form in forms(node)))
-
-    def every(self, word: str) -> list[Any]:
-        """The values that the alternatives have for a word of JSON Schema."""
-        return [form[word] for form in self.forms if word in form]
-
-    @property
-    def meaning(self) -> str:
-        """The meaning of the key, without what is only for a file."""
-        return str(next(iter(self.every("description")), ""))
-
-    @property
-    def types(self) -> set[str]:
-        """The names of the types that the alternatives allow."""
-        return {name for t in self.every("type") for name in ([t] if isinstance(t, str) else t)}
-
-    @property
-    def is_list(self) -> bool:
-        """True for a list."""
-        return "array" in self.types
-
-    @property
-    def holds(self) -> str:
-        """`keys` for a mapping alone, `records` for a list of mappings, else nothing."""
-        item = {form.get("type") for items in self.every("items") for form in forms(items)}
-        if self.is_list:
-            return "records" if "object" in item else ""
-        return "keys" if self.types == {"object"} else ""
-
-    @property
-    def has_numbers(self) -> bool:
-        """True for a list of numbers."""
-        items = [form for items in self.every("items") for form in forms(items)]
-        return any(form.get("type") in ("number", "integer") for form in items)
-
-    @property
-    def choices(self) -> list[str]:
-        """The values that there are."""
-        return [str(value) for values in self.every("enum") for value in values] + [
-            str(value) for value in self.every("const")
-        ]
+Path = tuple[str, ...]
 
 
 def groups(located: Located, by: Recorder) -> Iterator[FieldGroup]:
@@ -90,80 +35,95 @@ def groups(located: Located, by: Recorder) -> Iterator[FieldGroup]:
         return
     shown = [*_groups(located, located.keys, value, by)]
     fields = [part for group in shown for part in group.parts if isinstance(part, Field)]
-    made = {
-        field.name: [field.value] if isinstance(field.value, str) else field.value
-        for field in fields
-    }
-    texts = {name: [text for text in given if text.strip()] for name, given in made.items()}
-    hidden = Field(name=MADE, label="", kind="hidden", value=msgspec.json.encode(texts).decode())
-    yield FieldGroup(title="", parts=(hidden,))
+    texts = {field.name: [*filter(str.strip, field.given)] for field in fields}
+    made = Field(name=_MADE, label="", kind="hidden", value=_text(texts))
+    yield FieldGroup(title="", parts=(made,))
     yield from shown
 
 
 def _groups(
     located: Located, path: Path, value: Mapping[str, Any], by: Recorder
 ) -> Iterator[FieldGroup]:
-    schema = _Schema.of(located.kind, path)
-    declared = [key for keys in schema.every("properties") for key in keys]
-    own = path[len(located.keys) :]
-    fields, below, ways, in_file = [], [], [], []
+    own, nodes = path[len(located.keys) :], _nodes(located, path)
+    declared = [key for keys in _every(nodes, "properties") for key in keys]
+    fields, below, in_file = [], [], list[str]()
+    ways: tuple[tuple[str, str], ...] = ()
     for key in dict.fromkeys((*declared, *value)):
-        held, of = value.get(key), _Schema.of(located.kind, (*path, key))
+        held, schema = value.get(key), _nodes(located, (*path, key))
+        types = _types(schema)
         if key == "indicators" and located.kind == "scenario":
-            ways = [(f"/record/edit/?id={located.id}/{name}", name) for name in held or ()]
-        elif of.holds == "records":
+            ways = tuple((f"/record/edit/?id={located.id}/{name}", name) for name in held or ())
+        elif "array" in types and "object" in _types(_items(schema)):
             in_file.append(_named(key).lower())
-        elif isinstance(held, dict) or (held is None and of.holds == "keys"):
+        elif isinstance(held, dict) or (held is None and types == {"object"}):
             below.append((key, held or {}))
         else:
-            fields.append(_field(located, (*path, key), held, of, by))
-    if not declared and schema.every("additionalProperties"):
-        fields += _more(path)
-    title = ", ".join(map(_named, own))
-    note = schema.meaning if own else ""
-    if in_file:
-        note = f"In the file itself: {', '.join(in_file)}."
-    yield FieldGroup(title=title, parts=tuple(fields), note=note, folded=bool(own), is_shut=True)
+            fields.append(_field(located, (*path, key), held, schema, by))
+    if not declared and _every(nodes, "additionalProperties"):
+        where = ".".join(path)
+        fields.append(Field(name=f"more:{where}", label="Another entry"))
+        fields.append(Field(name=f"worth:{where}", label="Its value"))
+    note = f"In the file itself: {', '.join(in_file)}." if in_file else ""
+    yield FieldGroup(
+        title=", ".join(map(_named, own)),
+        note=_meaning(nodes) if own else note,
+        parts=tuple(fields),
+        folded=bool(own),
+        is_shut=True,
+    )
     if ways:
-        yield FieldGroup(title="Indicators, each by itself", parts=(), ways=tuple(ways))
+        yield FieldGroup(title="Indicators, each by itself", parts=(), ways=ways)
     for key, held in below:
         yield from _groups(located, (*path, key), held, by)
 
 
-def _more(path: Path) -> tuple[Field, Field]:
-    where = ".".join(path)
-    return (
-        Field(name=f"more:{where}", label="Another entry"),
-        Field(name=f"worth:{where}", label="Its value"),
-    )
-
-
-def _field(located: Located, path: Path, held: Any, of: _Schema, by: Recorder) -> Field:
+def _field(located: Located, path: Path, held: Any, schema: list[Any], by: Recorder) -> Field:
     own = path[len(located.keys) :]
     task = indicator.TASK if located.indicator else _TASKS.get(located.kind)
     ask = task.by_key.get(own[0]) if task and len(own) == 1 else None
-    texts = tuple(map(_text, held)) if isinstance(held, list) else _text(held)
-    choices = dict.fromkeys([*of.choices, *([texts] if isinstance(texts, str) and texts else [])])
+    is_list = "array" in _types(schema)
+    text = tuple(map(_text, held)) if isinstance(held, list) else _text(held)
+    choices = [_text(value) for values in _every(schema, "enum") for value in values]
+    choices += map(_text, _every(schema, "const"))
     kind = "line"
-    if of.choices and not of.is_list:
+    if choices and not is_list:
         kind = "choice"
-    elif "date" in of.every("format") and not of.every("minimum"):
-        kind = "day"
-    elif max([0, *of.every("maxLength")]) > _LONG or "\n" in texts:
+    elif max([0, *_every(schema, "maxLength")]) > _LONG or "\n" in text:
         kind = "text"
-    known = (ask.choices or ask.offers)(by.database) if ask else ()
+    elif "date" in _every(schema, "format") and not _every(schema, "minimum"):
+        kind = "day"
+    offered = dict.fromkeys(["", *choices, *([text] if isinstance(text, str) else [])])
     return Field(
         name=f"key:{'.'.join(path)}",
         label=_named(own[-1]),
-        hint=of.meaning,
+        hint=_meaning(schema),
         kind=cast("Kind", kind),
-        options=(("", "none"), *((choice, choice) for choice in choices))
-        if kind == "choice"
-        else (),
-        known=tuple(known) if kind == "line" else (),
-        many=of.is_list,
-        value=texts,
+        options=tuple((choice, choice or "none") for choice in offered) if kind == "choice" else (),
+        known=tuple((ask.choices or ask.offers)(by.database)) if ask and kind == "line" else (),
+        many=is_list,
+        value=text,
     )
+
+
+def _nodes(located: Located, path: Path) -> list[Any]:
+    """The alternatives of a key's schema."""
+    return [form for node in nodes_at(located.kind, path) for form in forms(node)]
+
+
+def _every(nodes: list[Any], word: str) -> list[Any]:
+    return [node[word] for node in nodes if word in node]
+
+
+def _types(nodes: list[Any]) -> set[str]:
+    return {name for t in _every(nodes, "type") for name in ([t] if isinstance(t, str) else t)}
+
+
+def _items(nodes: list[Any]) -> list[Any]:
+    return [form for items in _every(nodes, "items") for form in forms(items)]
+
+
+def _meaning(nodes: list[Any]) -> str:
+    return str(next(iter(_every(nodes, "description")), ""))
 
 
 def _named(key: str) -> str:
@@ -173,56 +133,50 @@ def _named(key: str) -> str:
 
 def _text(value: Any) -> str:
     """A value as it is typed."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    if isinstance(value, str) or value is None:
+        return value or ""
+    return msgspec.json.encode(value).decode()
 
 
 def changes(located: Located, reading: Reading) -> list[KeyChange]:
     """The keys that are not as the form was made, and those of new entries."""
     typed, made = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
-        made = msgspec.json.decode(typed.first(MADE), type=dict[str, list[str]])
+        made = msgspec.json.decode(typed.first(_MADE), type=dict[str, list[str]])
     names = [name for name in typed.texts if name.startswith("key:")]
+    filled = [name for name in {*names, *made} if typed.every(name) or name not in names]
     put, unset = [], dict[str, None]()
     for name in names:
         texts, path = typed.every(name), tuple(name.removeprefix("key:").split("."))
         if texts == made.get(name, []):
             continue
-        if texts:
-            put.append(KeyChange(_relative(located, path), "put", _value(located, path, texts)))
+        if not texts:
+            unset[_key(located, _emptied(located, path, filled))] = None
         else:
-            filled = [key for key in {*names, *made} if typed.every(key) or key not in names]
-            unset[_relative(located, _emptied(located, path, filled))] = None
-    for name, key in typed.under("more").items():
-        path = (*name.split("."), key.strip())
-        text = reading.needed(f"worth:{name}", str, "")
-        if "." in key:
+            schema = _nodes(located, path)
+            are_texts = not _types(_items(schema)) & {"number", "integer"}
+            listed = ", ".join(
+                str(msgspec.json.encode(t), "utf-8") if are_texts else t for t in texts
+            )
+            value = f"[{listed}]" if "array" in _types(schema) else texts[0]
+            put.append(KeyChange(_key(located, path), "put", value))
+    for name, entry in typed.under("more").items():
+        if "." in entry:
             reading.fault(f"more:{name}", "a name has no dot")
-        put.append(KeyChange(_relative(located, path), "put", text))
+        text = reading.needed(f"worth:{name}", str, "")
+        put.append(KeyChange(_key(located, (*name.split("."), entry.strip())), "put", text))
     return [*put, *(KeyChange(key, "unset") for key in unset)]
-
-
-def _value(located: Located, path: Path, texts: list[str]) -> str:
-    """The text of a value as a file could have it: a list as `[a, b]`."""
-    schema = _Schema.of(located.kind, path)
-    if not schema.is_list:
-        return texts[0]
-    quoted = texts if schema.has_numbers else (msgspec.json.encode(text).decode() for text in texts)
-    return f"[{', '.join(quoted)}]"
 
 
 def _emptied(located: Located, path: Path, filled: Iterable[str]) -> Path:
     """The highest key above an empty one below which nothing is left."""
-    while len(path) > len(located.keys) + 1:
-        above = f"key:{'.'.join(path[:-1])}."
-        if any(name.startswith(above) for name in filled):
-            break
-        path = path[:-1]
-    return path
+    depths = range(len(located.keys) + 1, len(path))
+    heads = ((path[:n], f"key:{'.'.join(path[:n])}.") for n in depths)
+    return next((top for top, head in heads if not any(n.startswith(head) for n in filled)), path)
 
 
-def _relative(located: Located, path: Path) -> str:
+def _key(located: Located, path: Path) -> str:
+    """A key from the record that is edited on; refused where it is of another."""
     if path[: len(located.keys)] != located.keys:
         raise ScenError(f"{'.'.join(path)} is no key of {located.name}")
     return ".".join(path[len(located.keys) :])

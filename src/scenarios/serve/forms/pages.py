@@ -78,6 +78,15 @@ def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
     return Recorder(opened.root, opened, today, who, people.hidden(ask), sent)
 
 
+class Filled(NamedTuple):
+    """A form, who fills it in, what was typed, and its fields."""
+
+    form: Form
+    by: Recorder
+    sent: Typed
+    groups: Sequence[FieldGroup]
+
+
 def _shown(form: Form, ask: PageRequest) -> ServedPage:
     ask.desk.refresh()
     query = ask.request.url.query
@@ -85,12 +94,11 @@ def _shown(form: Form, ask: PageRequest) -> ServedPage:
     by = recorder(ask)
     if draft := kept_draft(by.root, address):
         sent = Typed({**draft.texts, "at": (address,)}, is_sent=True)
-        groups = form.groups(by, sent)
-        tried = attempt(form, by, sent, writes=False)
-        return _page(form, ask, by, sent, groups, tried, is_kept=True)
+        filled = Filled(form, by, sent, form.groups(by, sent))
+        return _page(ask, filled, attempt(form, by, sent, writes=False), is_kept=True)
     pairs = [*ask.request.query_params.multi_items(), ("at", address)]
     given = typed(pairs, is_sent=False)
-    return _page(form, ask, by, given, form.groups(by, given), Attempt())
+    return _page(ask, Filled(form, by, given, form.groups(by, given)), Attempt())
 
 
 def _kept(form: Form, by: Recorder, sent: Typed) -> str:
@@ -117,7 +125,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
         if sent_texts.first("do") == "drop":
             return _leading(address, is_live=is_live)
         groups = form.groups(by, sent_texts)
-        tried = Attempt()
+        filled, tried = Filled(form, by, sent_texts, groups), Attempt()
         if sent_texts.first("do") == "save":
             if sent_texts.first("form") != version(form.name):
                 tried = Attempt(faults={"": [_OF_ANOTHER]})
@@ -136,11 +144,11 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
         else:
             tried = attempt(form, by, sent_texts, writes=False)
     if not is_live:
-        return _page(form, ask, by, sent_texts, groups, tried)
+        return _page(ask, filled, tried)
     is_other = sent_texts.first("form") != version(form.name)
     if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
-        return HTMLResponse(_form(form, by, sent_texts, groups, tried), headers=whole)
+        return HTMLResponse(_form(filled, tried), headers=whole)
     seen = _seen(form, by, sent_texts)
     parts = fill(
         "serve/typed.html",
@@ -197,41 +205,26 @@ def _received(data: FormData) -> Iterator[Path | None]:
         yield place
 
 
-def _page(
-    form: Form,
-    ask: PageRequest,
-    by: Recorder,
-    sent: Typed,
-    groups: Sequence[FieldGroup],
-    tried: Attempt,
-    *,
-    is_kept: bool = False,
-) -> ServedPage:
-    lead = [form.lead] if form.lead else []
-    head = plain(form.title, *lead)
-    content = head + people.who_records(ask) + _form(form, by, sent, groups, tried, is_kept=is_kept)
+def _page(ask: PageRequest, filled: Filled, tried: Attempt, *, is_kept: bool = False) -> ServedPage:
+    form, sent = filled.form, filled.sent
+    head = plain(form.title, *([form.lead] if form.lead else []))
+    content = head + people.who_records(ask) + _form(filled, tried, is_kept=is_kept)
     status = 422 if sent.first("do") == "save" else 200
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
-def _form(
-    form: Form,
-    by: Recorder,
-    sent: Typed,
-    groups: Sequence[FieldGroup],
-    tried: Attempt,
-    *,
-    is_kept: bool = False,
-) -> Markup:
+def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
+    form, by, sent, groups = filled
+    kept = {
+        "form": version(form.name),
+        "ticket": sent.first("ticket") or ticket(),
+        "shape": _shape(groups),
+        "at": sent.first("at"),
+    }
     return fill(
         "serve/form.html",
         form=form,
-        kept={
-            "form": version(form.name),
-            "ticket": sent.first("ticket") or ticket(),
-            "shape": _shape(groups),
-            "at": sent.first("at"),
-        },
+        kept=kept,
         is_kept=is_kept,
         seen=_seen(form, by, sent),
         groups=groups,

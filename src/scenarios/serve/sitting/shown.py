@@ -36,7 +36,6 @@ TICKS = [
     *((_place(chance), f"{chance * 100:g}%") for chance in _LABELLED),
     *((_place(chance), "") for chance in (0.02, 0.05, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.95, 0.98)),
 ]
-COMMIT = FieldGroup(title="", parts=(Field(name="commit", label="Commit it to git", kind="check"),))
 
 
 def agenda_summary(due: Agenda) -> str:
@@ -93,7 +92,7 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
         "topics": [
             {
                 **_line(topic, at_day, language),
-                "marks": _marks(before=topic.standing and topic.standing.probability),
+                "marks": _marks(before=topic.standing.probability if topic.standing else None),
                 "figures": "",
                 "asked": _asked(topic, answered.answers.get(topic.id)),
             }
@@ -163,8 +162,8 @@ def revision_asked(
         marks = _marks(
             before=figures.before,
             yours=answer.blind,
-            others=others and others.probability,
-            team=team and team.probability,
+            others=others.probability if others else None,
+            team=team.probability if team else None,
             implied=figures.implied,
         )
         asked = (
@@ -204,11 +203,9 @@ def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...
 
 def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> Values:
     """A preview of the sheet."""
-    answers = [
-        (id, words(answer.probability), answer.rationale) for id, answer in answered.answers.items()
-    ]
-    texts = {"notes": notes, "open_ends": open_ends, "groups": (COMMIT,)}
-    return {"date": answered.date, "answers": answers, **texts}
+    given = answered.answers.items()
+    answers = [(id, words(answer.probability), answer.rationale) for id, answer in given]
+    return {"date": answered.date, "answers": answers, "notes": notes, "open_ends": open_ends}
 
 
 def _text(probability: float | None) -> str:
