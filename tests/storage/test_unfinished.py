@@ -18,6 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
+from scenarios.storage.state.form_drafts import (
+    FormDraft,
+    drop_draft,
+    keep_draft,
+    kept_draft,
+    kept_drafts,
+)
 from scenarios.storage.state.session_notes import HalfRated, Sitting, earlier, jotted, left, notes
 from scenarios.storage.state.session_notes import SittingAnswer as Answer
 from scenarios.storage.state.state_folder import drop
@@ -82,6 +89,33 @@ def test_whatever_was_typed_is_read_back_as_it_was(
         assert found.sitting == Sitting(str(root), DAY, "desk", **said)
         found.drop()
     assert files(root) == []
+
+
+def test_a_draft_of_a_form_is_for_its_owner_alone_and_what_cannot_be_read_is_none(
+    root: Path,
+) -> None:
+    draft = FormDraft("/record/evidence/?x=é", {"summary": ("Dinner\r\n</textarea>", "")})
+    keep_draft(root, draft)
+    (place,) = files(root)
+    assert (place.stat().st_mode & 0o777, place.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert kept_draft(root, draft.address) == draft
+    assert kept_draft(root, "/record/evidence/") is None
+    for data in (b"", b"{}", b"\xff", b'{"address": 1, "texts": []}'):
+        place.write_bytes(data)
+        assert kept_draft(root, draft.address) is None
+    keep_draft(root, draft)
+    place.chmod(0o666)
+    assert [*kept_drafts(root)] == []
+    drop_draft(root, draft.address)
+    assert files(root) == []
+
+
+def test_the_fifty_drafts_of_forms_that_were_typed_last_are_kept(root: Path) -> None:
+    for number in range(52):
+        keep_draft(root, FormDraft(f"/{number}", {}))
+        os.utime(max(files(root), key=lambda file: file.stat().st_mtime_ns), (number, number))
+    kept = [draft.address for draft in kept_drafts(root)]
+    assert kept == [f"/{number}" for number in range(51, 1, -1)]
 
 
 def test_each_analyst_day_and_database_has_a_sitting_of_its_own(root: Path, tmp_path: Path) -> None:

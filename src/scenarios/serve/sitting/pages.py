@@ -172,7 +172,7 @@ def page(kind: str, **values: Any) -> ServedPage:
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
 
 
-_NUMBER, _SURELY = re.compile(r"[0-9]{1,3}(\.[0-9]+)?"), 2
+_NUMBER, _SURELY = re.compile(r"[0-9]{1,2}(\.[0-9]+)?"), 2
 _HOW = ("seen", "not-seen", "skipped")
 
 
@@ -294,7 +294,7 @@ def _in_percent(text: str) -> str:
     """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused as it stands."""
     number = text.strip().replace(",", ".")
     is_percent = _NUMBER.fullmatch(number) and (float(number) >= _SURELY or number == "1")
-    return f"{number}%" if is_percent else text
+    return f"{float(number) / 100:.12g}" if is_percent else text
 
 
 def _kept(sat: Sat, form: FormData) -> Reply:

@@ -23,7 +23,8 @@ _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
 _END = 30.0
 """Decibans at either end of the scale, 0.1 % and 99.9 %."""
-_LABELLED = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+_ENDS = (0.001, 0.999)
+_LABELLED = (_ENDS[0], 0.01, 0.1, 0.5, 0.9, 0.99, _ENDS[1])
 Values = dict[str, Any]
 
 
@@ -33,7 +34,7 @@ def _place(probability: float) -> float:
 
 
 TICKS = [
-    *((_place(chance), f"{chance * 100:g}%") for chance in _LABELLED),
+    *((_place(chance), percent(chance, 1 if chance in _ENDS else 0)) for chance in _LABELLED),
     *((_place(chance), "") for chance in (0.02, 0.05, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.95, 0.98)),
 ]
 
