@@ -332,7 +332,7 @@ def test_a_sitting_of_an_earlier_day_is_taken_over_or_dropped(
         with notes(desk, "desk", date(2022, 2, 14)) as old:
             old.keep(answers={"pact": Answer(0.3, 0.3, "answered", "of-then")})
         told = text(client)
-        assert "The sitting of 2022-02-14 was never finished: 1 answer." in told
+        assert "The sitting of 14 Feb 2022 was never finished: 1 answer." in told
         post(client, "left", day="2022-02-14", do=do)
         assert kept(desk, "desk", date(2022, 2, 14)) is None
     said = kept(desk, "desk", TODAY)

@@ -20,6 +20,7 @@ from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
 from scenarios.render.templating import fill
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
@@ -121,7 +122,7 @@ def _status(ask: PageRequest) -> ServedPage:
         since=since,
         ended=ended(ask.database, rows),
     )
-    about = f"As of {ask.on}; changes since {since}." if rows else ""
+    about = f"As of {short_day(ask.on)}; changes since {short_day(since)}." if rows else ""
     return _page(ask, "Status", blocks, about=about)
 
 

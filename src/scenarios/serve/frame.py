@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
 from scenarios.render.templating import fill
+from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around
 from scenarios.serve.desk import DeskState
@@ -113,7 +114,7 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
     return fill(
         "serve/bar.html",
         state=ask.seen.number,
-        summary=f"As of {ask.on}{rev}" if asked.as_of or rev else "More",
+        summary=f"As of {short_day(ask.on)}{rev}" if asked.as_of or rev else "More",
         path=path,
         leads=asked.leads,
         doing=() if ask.desk.read_only else DOING,
@@ -124,7 +125,9 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         on=ask.on,
         strip=fill("serve/strip.html", **strip(ask)) if is_dated else "",
         rev=asked.rev,
-        offered=[(commit.id[:SHORT], f"{commit.day} {commit.subject}") for commit in offered],
+        offered=[
+            (commit.id[:SHORT], f"{on_screen(commit.day)} {commit.subject}") for commit in offered
+        ],
         narrowed=carried(ask, *NARROWED, "q"),
         dated=carried(ask, "as_of", "rev"),
         permalink=replace(asked, as_of=ask.on, rev=asked.rev or newest).leads(path),

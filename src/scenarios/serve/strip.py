@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios.model import Database
+from scenarios.render.text import short_day
 from scenarios.serve.exchange import PageRequest
 from scenarios.workspace.input import typed_in
 
@@ -75,7 +76,7 @@ def strip(ask: PageRequest) -> dict[str, Any]:
         "begin": begin,
         "end": end,
         "here": here,
-        "day": ask.on,
+        "day": short_day(ask.on),
         "today": today,
         "runs": " ".join(f"{place}:{day}" for place, day in days.runs),
         "items": [
@@ -83,7 +84,9 @@ def strip(ask: PageRequest) -> dict[str, Any]:
             for day, number in items.items()
             if first <= day <= last
         ],
-        "reviews": [(x(day), day, leads(day)) for day in sorted(reviews) if first <= day <= last],
+        "reviews": [
+            (x(day), short_day(day), leads(day)) for day in sorted(reviews) if first <= day <= last
+        ],
         "months": [*_months(first, last, x)],
         "breaks": [
             (x(days.at(place - 1)), x(day)) for place, day in days.runs if begin < place <= end
@@ -113,5 +116,5 @@ def _months(first: date, last: date, x: Any) -> Iterator[tuple[float, str]]:
         place = x(month)
         has_room = named + _APART <= place <= 100 - _APART // 2
         if place != named or has_room:
-            yield place, f"{month:%Y-%m}" if has_room else ""
+            yield place, f"{month:%b %Y}" if has_room else ""
         named = place if has_room else named

@@ -189,18 +189,13 @@ def effects_document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of:
 
 
 def _otherwise(effect: EvidenceEffect, tracker: Tracker) -> str:
-    """Why a scenario moves against its own rating; nothing where it does not."""
+    """Why an item counts for a scenario that it is rated against, or the other way round."""
     own = rating_decibans(effect.rating, tracker.decibans)
-    if effect.before is None or effect.after is None or own * (effect.after - effect.before) >= 0:
+    if effect.via or own * effect.counted_decibans >= 0:
         return ""
-    if not cells.has_moved(effect.before, effect.after):
-        return ""
-    speaks, moves = ("against", "rises") if own < 0 else ("for", "falls")
-    if own * effect.counted_decibans < 0 or not effect.counted_decibans:
-        why = f"its set is compared, and the item speaks {speaks} its rivals more"
-    else:
-        why = "other lines count otherwise beside it"
-    return f"{effect.scenario}: rated {speaks} it, and it {moves} all the same: {why}"
+    against, on = ("against", "for") if own < 0 else ("for", "against")
+    why = f"the members of its set are compared, and it speaks {against} the others more"
+    return f"{effect.scenario}: rated {against} it, and counts {on} it: {why}"
 
 
 def _implied(effect: EvidenceEffect) -> Text:

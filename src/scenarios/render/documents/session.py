@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,10 +23,11 @@ from scenarios.render.document import (
     Ref,
     lines,
 )
-from scenarios.render.text import in_words
+from scenarios.render.text import in_words, on_screen, short_day
 from scenarios.scales import percent
 from scenarios.text import counted, fold, printable
 
+_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}(-[0-9]{2})?(?![\w-])")
 _MOST = 50
 """Items in full; of more, the newest."""
 _FEW = 5
@@ -166,20 +168,26 @@ def topic_text(
 
 def document(topic: Topic, known: Known, language: str) -> Document:
     """The same as blocks, what moved it first, the newest on top."""
-    heading, news = _news(topic, known, items=True)
+    title, texts = _news(topic, known, items=True)
+    heading, *news = map(_on_screen, (title, *texts))
     listed = [*map(Item, reversed(news))]
     more = Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
     rest = (Folded(more, (Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
-    own = [line.strip() for line in _own(topic, language, _PAGE, _PAGE)]
-    criteria = lines(*criteria_text(topic.scenario).split("\n"))
+    own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
+    criteria = lines(*map(_on_screen, criteria_text(topic.scenario).split("\n")))
     return (
-        lines(topic.scenario.question, f"By {topic.scenario.horizon}."),
+        lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}."),
         Paragraph(heading[0].upper() + heading[1:]),
         *((Items(tuple(listed[:_FEW])),) if listed else ()),
         *rest,
         Folded(Heading(4, "What decides it"), (criteria,)),
         lines(own[0][0].upper() + own[0][1:], *own[1:]),
     )
+
+
+def _on_screen(text: str) -> str:
+    """A line with its days as a page writes them; what is part of an id stays."""
+    return _DAY.sub(lambda match: on_screen(match[0]), text)
 
 
 def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:

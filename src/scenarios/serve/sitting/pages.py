@@ -29,6 +29,7 @@ from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
 from scenarios.render.templating import fill
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
@@ -199,7 +200,11 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
         who=people.who_records(ask),
         summary=shown.agenda_summary(due),
         overdue=due.overdue,
-        left=[(day, counted(len(was.answers), "answer")) for day, was in before.items() if was],
+        left=[
+            (day, short_day(day), counted(len(was.answers), "answer"))
+            for day, was in before.items()
+            if was
+        ],
         may_begin=due != Agenda(),
     )
 

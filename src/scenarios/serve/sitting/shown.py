@@ -11,6 +11,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
@@ -206,7 +207,12 @@ def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) 
     """A preview of the sheet."""
     given = answered.answers.items()
     answers = [(id, words(answer.probability), answer.rationale) for id, answer in given]
-    return {"date": answered.date, "answers": answers, "notes": notes, "open_ends": open_ends}
+    return {
+        "date": short_day(answered.date),
+        "answers": answers,
+        "notes": notes,
+        "open_ends": open_ends,
+    }
 
 
 def _text(probability: float | None) -> str:

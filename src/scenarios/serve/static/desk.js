@@ -110,9 +110,12 @@
     return new Date(Date.parse(run[1]) + (place - run[0]) * 864e5).toISOString().slice(0, 10);
   };
 
+  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
   function told(day) {
-    slider.setAttribute("aria-valuetext", day);
-    document.getElementById("shown").textContent = day;
+    const [year, month, of] = day.split("-"), shown = `${+of} ${MONTHS[month - 1]} ${year}`;
+    slider.setAttribute("aria-valuetext", shown);
+    document.getElementById("shown").textContent = shown;
     document.querySelector("#when [name=as_of]").value = day;
   }
 
