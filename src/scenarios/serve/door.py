@@ -53,7 +53,7 @@ class Door:
         """A page that leads here with a ticket, which works once; `used` is called then."""
         ticket = secrets.token_urlsafe(32)
         self._tickets[ticket] = used
-        return _opening(f"{self.address}/?{START}={ticket}").encode()
+        return _document("Opening", leads=f"{self.address}/?{START}={ticket}").encode()
 
     def knows(self, token: str) -> bool:
         """True for the token, and once for a ticket."""
@@ -125,7 +125,7 @@ class Guard:
         given = QueryParams(scope["query_string"]).get(START, "")
         if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
             # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
-            page, token = HTMLResponse(_opening("/")), self._door.token
+            page, token = HTMLResponse(_document("Opening", leads="/")), self._door.token
             page.set_cookie(self._door.cookie, token, httponly=True, samesite="strict")
             return page
         texts = headers.get("cookie", "").split(";")
@@ -143,10 +143,6 @@ class Guard:
 def refusal(status: int, text: str, *, may_go_on: bool = False) -> Response:
     """A page that says why nothing else is shown."""
     return HTMLResponse(_document("Not allowed", words=text, may_go_on=may_go_on), status)
-
-
-def _opening(address: str) -> str:
-    return _document("Opening", leads=address)
 
 
 def _document(title: str, **values: Any) -> str:

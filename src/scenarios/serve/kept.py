@@ -59,8 +59,7 @@ class Kept(Generic[Value]):
 def page(ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
     """Reply with a page, or with 304 where the reader has it."""
     pages: Kept[Sent] = ask.request.app.state.pages
-    url, seen = ask.request.url, ask.seen
-    key = (seen.name, seen.remark, url.path, url.query, ask.on)
+    key = (ask.seen.name, ask.seen.remark, ask.request.url.path, ask.request.url.query, ask.on)
     sent = pages.get(key, lambda: make(ask))
     headers = {
         "Content-Security-Policy": policy(sent.scripts),

@@ -68,10 +68,11 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
         return _page(ask, text, str(error))
     to = ask.request.query_params.get("to", "")
     reply = RedirectResponse(to if _is_ours(to) else "/", 303)
-    reply.set_cookie(_cookie(ask), id, max_age=_YEAR, httponly=True, samesite="strict")
+    flags: Any = {"httponly": True, "samesite": "strict"}
+    reply.set_cookie(_cookie(ask), id, max_age=_YEAR, **flags)
     if hidden(ask):  # another name shows no more than the one that sits here
         names = ".".join(dict.fromkeys(_sitters(ask)))
-        reply.set_cookie(_sits(ask), names, max_age=_DAY, httponly=True, samesite="strict")
+        reply.set_cookie(_cookie(ask, "sits"), names, max_age=_DAY, **flags)
     return reply
 
 
@@ -99,8 +100,8 @@ def _is_ours(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
-def _cookie(ask: PageRequest) -> str:
-    return f"scen-{ask.request.url.port}-analyst"
+def _cookie(ask: PageRequest, of: str = "analyst") -> str:
+    return f"scen-{ask.request.url.port}-{of}"
 
 
 ENTRIES = (give("/who/", lambda ask: _page(ask, analyst_of(ask) or "")), take("/who/", _chosen))
@@ -121,13 +122,12 @@ def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
 
 def _sitters(ask: PageRequest) -> Iterator[Analyst]:
     """Who records here, and who has sat here today under another name."""
-    for text in (analyst_of(ask) or "", *ask.request.cookies.get(_sits(ask), "").split(".")):
+    for text in (
+        analyst_of(ask) or "",
+        *ask.request.cookies.get(_cookie(ask, "sits"), "").split("."),
+    ):
         with suppress(ScenError):
             yield typed_in.id(text)
-
-
-def _sits(ask: PageRequest) -> str:
-    return f"scen-{ask.request.url.port}-sits"
 
 
 def instead(ask: PageRequest) -> ServedPage | None:

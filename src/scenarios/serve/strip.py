@@ -21,7 +21,6 @@ _WINDOW = 371
 """Days of a strip where there are more than fit one: 53 weeks."""
 _APART = 15
 """Least distance between the names of two months, in per cent of the width."""
-_WEEK = timedelta(days=7)
 
 
 class Days:
@@ -68,8 +67,7 @@ def strip(ask: PageRequest) -> dict[str, Any]:
         return round(100 * (days.place(day) - begin) / max(end - begin, 1), 2)
 
     def leads(day: date) -> str:
-        asked = replace(ask.asked, as_of=None if day >= today else day)
-        return asked.leads(ask.request.url.path)
+        return replace(ask.asked, as_of=None if day >= today else day).leads(ask.request.url.path)
 
     first, last = days.at(begin), days.at(end)
     return {
@@ -84,17 +82,15 @@ def strip(ask: PageRequest) -> dict[str, Any]:
             for day, number in items.items()
             if first <= day <= last
         ],
-        "reviews": [
-            (x(day), short_day(day), leads(day)) for day in sorted(reviews) if first <= day <= last
-        ],
+        "reviews": [(x(d), short_day(d), leads(d)) for d in sorted(reviews) if first <= d <= last],
         "months": [*_months(first, last, x)],
         "breaks": [
             (x(days.at(place - 1)), x(day)) for place, day in days.runs if begin < place <= end
         ],
         "earlier": leads(days.at(begin - 1)) if begin else "",
         "later": leads(days.at(end + 1)) if end < days.end else "",
-        "week_back": leads(ask.on - _WEEK) if here else "",
-        "week_on": leads(min(ask.on + _WEEK, today)) if ask.on < today else "",
+        "week_back": leads(ask.on - timedelta(7)) if here else "",
+        "week_on": leads(min(ask.on + timedelta(7), today)) if ask.on < today else "",
         "now": leads(today) if ask.on != today else "",
     }
 

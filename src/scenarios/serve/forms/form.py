@@ -152,12 +152,11 @@ class Typed(msgspec.Struct, frozen=True):
 
     def choice(self, cell: ChoiceCell) -> tuple[str, str]:
         """The code that is chosen in a cell, and the ratio that is typed there."""
-        if cell.name in self.texts or not cell.ratio:
-            chosen = self.first(cell.name) if cell.name in self.texts else cell.value
-            return chosen, self.first(cell.ratio or "")
-        is_code = cell.value in dict(cell.options)
-        ratio = self.first(cell.ratio) or ("" if is_code else cell.value)
-        return (cell.value if is_code else "", ratio)
+        ratio = self.first(cell.ratio or "")
+        if cell.name in self.texts:
+            return self.first(cell.name), ratio
+        is_code = not cell.ratio or cell.value in dict(cell.options)
+        return (cell.value, ratio) if is_code else ("", ratio or cell.value)
 
     def fills(self, group: FieldGroup, faults: Mapping[str, Sequence[str]]) -> bool:
         """True if something stands in a group, or is wrong there.

@@ -25,8 +25,6 @@ from scenarios.storage.edits import Draft
 from scenarios.workspace.writing import Written, moved_or_changed, new_analyst
 
 _OUTCOME = "serve/outcome.html"
-ChangedLine = tuple[str, str]
-"""The element around a line of a file, "" where it is as it was, and the line."""
 
 
 def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
@@ -91,13 +89,13 @@ def _leads(draft: Draft) -> str:
     return f"/{folder}/{id}/" if folder else f"/records/{draft.path}"
 
 
-def texts(written: Written) -> list[tuple[str, list[ChangedLine]]]:
-    """The path and the lines of each file: a new one whole, of another what changes in it."""
+def texts(written: Written) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The path of each file, and its lines with the element around: of an old one the changes."""
     changed = moved_or_changed(written)
     return [(path, [*_changed_lines(draft.old, draft.new)]) for path, draft in changed]
 
 
-def _changed_lines(old: bytes | None, new: bytes | None) -> Iterator[ChangedLine]:
+def _changed_lines(old: bytes | None, new: bytes | None) -> Iterator[tuple[str, str]]:
     if old is None and new is not None:
         yield from (("", line) for line in _lines(new))
         return

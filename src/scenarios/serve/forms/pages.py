@@ -68,6 +68,7 @@ _OF_ANOTHER = (
     "This page was made by another version of scen, or for other rules: what you typed is kept;"
     " look it through and save it once more."
 )
+_KNOWN_BY = ("summary", "scenario", "evidence", "id")
 _CHUNK = 1 << 20
 
 
@@ -250,18 +251,16 @@ def _every(ask: PageRequest) -> ServedPage:
     )
     titles = {f"/record/{form.name}/": form.title for form in FORMS}
     drafts = [
-        (draft.address, title, next(filter(str.strip, _words(draft)), ""))
+        (
+            draft.address,
+            title,
+            next((text for key in _KNOWN_BY for text in draft.texts.get(key, ())), ""),
+        )
         for draft in kept_drafts(ask.desk.root)
         if (title := titles.get(draft.address.partition("?")[0]))
     ]
     content = fill("serve/record.html", who=people.who_records(ask), ways=ways, drafts=drafts)
     return ServedPage(title="Record", content=content, live=False)
-
-
-def _words(draft: FormDraft) -> Iterator[str]:
-    """The texts by which somebody knows a draft again."""
-    own = ("form", "ticket", "shape", "at", "seen")
-    return (text for name, texts in draft.texts.items() if name not in own for text in texts)
 
 
 def _recorded(ask: PageRequest) -> ServedPage:

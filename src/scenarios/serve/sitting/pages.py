@@ -173,7 +173,7 @@ def page(kind: str, **values: Any) -> ServedPage:
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
 
 
-_NUMBER, _SURELY = re.compile(r"[0-9]{1,2}(\.[0-9]+)?"), 2
+_PERCENT = re.compile(r"1|[2-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?")
 _HOW = ("seen", "not-seen", "skipped")
 
 
@@ -298,8 +298,7 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
 def _in_percent(text: str) -> str:
     """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused as it stands."""
     number = text.strip().replace(",", ".")
-    is_percent = _NUMBER.fullmatch(number) and (float(number) >= _SURELY or number == "1")
-    return f"{float(number) / 100:.12g}" if is_percent else text
+    return f"{float(number) / 100:.12g}" if _PERCENT.fullmatch(number) else text
 
 
 def _kept(sat: Sat, form: FormData) -> Reply:
@@ -379,12 +378,11 @@ def _stopped(sat: Sat, _form: FormData) -> None:
         for topic in asked
         if (answer := now.answers.get(topic.id))
     }
-    left = {key_of(late): now.past_due.get(key_of(late), "skipped") for late in due.past_due}
     sat.notes.keep(
         answers={**now.answers, **answers},
         skipped=tuple(topic.id for topic in asked if topic.id not in answers),
         left_unrated=(*now.left_unrated, *(id for id in due.unrated if id not in now.left_unrated)),
-        past_due={**now.past_due, **left},
+        past_due={**dict.fromkeys(map(key_of, due.past_due), "skipped"), **now.past_due},
     )
 
 

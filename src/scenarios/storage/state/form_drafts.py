@@ -49,8 +49,7 @@ def drop_draft(root: Path, address: str) -> None:
 
 def kept_drafts(root: Path) -> Iterator[FormDraft]:
     """Yield all drafts, the newest first."""
-    places = (place for _, place in sorted(_there(root), reverse=True))
-    yield from filter(None, map(_read, places))
+    yield from filter(None, (_read(place) for _, place in sorted(_there(root), reverse=True)))
 
 
 def _read(place: Path) -> FormDraft | None:
