@@ -77,12 +77,12 @@ def test_a_draft_goes_when_it_is_saved_or_not_wanted(client: TestClient) -> None
 
 
 def test_each_record_has_a_draft_of_its_own(client: TestClient) -> None:
-    for scenario, figure in (("pact", "0.31"), ("ties", "0.62")):
-        own = opened(client, "forecast", scenario=scenario)
-        fields = {**own, "scenario": scenario, "probability": figure}
+    for id, figure in (("pact", "0.31"), ("ties", "0.62")):
+        own = opened(client, "forecast", scenario=id)
+        fields = {**own, "scenario": id, "probability": figure}
         client.post("/record/forecast/", data=fields, headers=FROM_HERE)
-    for scenario, figure in (("pact", "0.31"), ("ties", "0.62")):
-        page = client.get("/record/forecast/", params={"scenario": scenario}).text
+    for id, figure in (("pact", "0.31"), ("ties", "0.62")):
+        page = client.get("/record/forecast/", params={"scenario": id}).text
         assert f'value="{figure}"' in page
     assert "0.31" not in client.get("/record/forecast/").text
 
