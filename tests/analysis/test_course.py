@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.knowledge import bearing, known, members, near
+from scenarios.analysis.evidence.knowledge import bearing, known, near
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
+from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import (
     Course,
@@ -47,17 +48,9 @@ EVES_TOO = [day(n) for month in range(0, 360, 15) for n in (month - 1, month)]
 def test_the_implied_probability_is_that_of_the_full_ledger_on_every_day(db: Database) -> None:
     items = bearing(db)
     for id in db.scenarios:
-        around, kept = near(db, id, items), dict[int, Any]()
         full = [ledger(known(db, on), id).implied.probability for on in EVES_TOO]
-        assert implied_on(around, {id: EVES_TOO})[id] == full
-        assert [implied_on(around, {id: [on]}, kept)[id] for on in EVES_TOO] == [[p] for p in full]
-
-
-@given(databases(linked=True))
-def test_the_members_of_a_set_on_days_of_each_are_what_each_is_alone(db: Database) -> None:
-    for set_id in db.tracker.sets:
-        days = {id: EVES_TOO[n::2] for n, id in enumerate(reversed(members(db, set_id)))}
-        assert implied_on(db, days) == {id: implied_on(db, {id: on})[id] for id, on in days.items()}
+        for records in (db, near(db, id, items)):
+            assert [Days(records).at(on).implied(id) for on in EVES_TOO] == full
 
 
 def looked_at(base: Database, number: int) -> Window:
@@ -187,7 +180,7 @@ def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:
     watched = {"x": indicator({"b": "CC"}, due=day(3), if_absent="II")}
     seen = item(indicators={"a/x": "observed"})
     db = database(scenarios={"a": scenario(indicators=watched)}, evidence={"e": seen})
-    assert implied_on(near(db, "a", bearing(db)), {"a": [day(9)]}) == {"a": [0.5]}
+    assert Days(near(db, "a", bearing(db))).at(day(9)).implied("a") == 0.5
 
 
 def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
@@ -195,12 +188,12 @@ def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
     due = indicator({"s1": "C"}, due=day(3), if_absent="I")
     scenarios = {"s1": scenario(indicators={"x": forever, "y": due})}
     db = database(scenarios=scenarios, evidence={"e": item(day(1), ratings={"s1": "C"})})
-    assert days_of_change(db, "s1") == [day(1), day(4)]
+    assert Days(db).changes("s1") == [day(1), day(4)]
 
 
-def test_where_many_items_bear_on_a_scenario_it_is_drawn_on_fewer_days() -> None:
-    for number, most in ((100, 60), (1_000, 36), (5_000, 12)):
+def test_however_many_items_bear_on_a_scenario_it_is_drawn_on_as_many_days() -> None:
+    for number in (100, 5_000):
         evidence = {f"e{n}": item(day(n % 100), ratings={"a": "C"}) for n in range(number)}
         db = database(scenarios={"a": scenario()}, evidence=evidence)
         made = courses(window(db, day(120), day(130)), ["a"], 60)["a"]
-        assert len(made.points) == most
+        assert len(made.points) == 60

@@ -1,36 +1,176 @@
-"""What several days share is what each of them would find alone."""
+"""A ledger that is stepped from day to day, and from commit to commit, is the one made anew."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, connected, known
+from scenarios.analysis.history.provenance import DatabaseState, States
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import ledger_of
-from scenarios.analysis.ledger.odds import Odds, odds_by_day
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.status import status
-from scenarios.model import Database
+from scenarios.model import Database, Dependence, Given, Tracker
+from tests.analysis.story import Broken, Story, change
+from tests.analysis.test_chronicle import stories
 from tests.full import TIMES
 from tests.random_databases import random_database
-from tests.records import day
+from tests.records import (
+    database,
+    databases,
+    day,
+    indicator,
+    item,
+    rated,
+    resolution,
+    retraction,
+    scenario,
+)
 
 DAYS = (day(150), day(143), day(40), day(151), day(300))
+ANY_DAYS = st.lists(st.integers(-70, 400).map(day), min_size=1, max_size=8)
+
+
+def assert_as_alone(days: Days, db: Database, on: Iterable[date]) -> None:
+    """Each figure, each line and each step of the arithmetic, to the last bit."""
+    for this in on:
+        stepped, alone = days.at(this), Odds(known(db, this))
+        for id in db.scenarios:
+            assert stepped.implied(id) == alone.implied(id)
+            assert stepped.comparison(id) == alone.comparison(id)
+            assert ledger_of(stepped, id) == ledger_of(alone, id)
+
+
+@given(databases(linked=True), ANY_DAYS)
+def test_a_day_after_any_other_has_the_ledger_that_it_has_alone(
+    db: Database, on: list[date]
+) -> None:
+    assert_as_alone(Days(db), db, on)
 
 
 @pytest.mark.parametrize("seed", range(25 * TIMES))
-@pytest.mark.parametrize("lean", [False, True])
-def test_a_day_beside_another_has_the_figures_that_it_has_alone(seed: int, lean: bool) -> None:
+@pytest.mark.parametrize("most", [None, 1])
+def test_so_have_the_days_of_larger_databases_however_few_accounts_are_kept(
+    seed: int, most: int | None
+) -> None:
     db = random_database(seed)
-    at = odds_by_day(db, lean=lean)
-    for on in DAYS:
-        shared, alone = at(on), Odds(known(db, on))
-        for id in db.scenarios:
-            assert shared.implied(id) == alone.implied(id)
-            if not lean:  # whose lines are in any order
-                assert ledger_of(shared, id) == ledger_of(alone, id)
+    assert_as_alone(Days(db, most=most), db, DAYS)
+
+
+def test_all_items_of_one_day_come_and_go_together() -> None:
+    items = {f"e{n}": item(day(5), ratings={"s1": 1 + n / 1000}) for n in range(1000)}
+    db = database(scenarios={"s1": scenario()}, evidence=items)
+    assert_as_alone(Days(db), db, [day(4), day(5), day(6), day(4), day(5)])
+
+
+@given(stories(), ANY_DAYS)
+def test_a_ledger_after_any_commit_is_that_of_the_records_after_it(
+    story: Story, on: list[date]
+) -> None:
+    states = States(story.revisions)
+    for revision in story.revisions:
+        standing = states.before(revision)
+        assert_as_alone(standing.days, standing.database, on)
+        standing.put(revision.changes)
+        plain = replace(standing.database, evidence={**standing.database.evidence})
+        assert_as_alone(standing.days, plain, on)
+        states.keep(revision, standing)
+
+
+def retracted(db: Database) -> dict[str, Any]:
+    return {"f": replace(db.evidence["f"], retracted=retraction(day(20)))}
+
+
+def renamed(db: Database) -> dict[str, Any]:
+    called = replace(db.scenarios["o"], formerly=("o",))
+    linked = replace(db.scenarios["s"].prior, given={"p": Given(0.8, 0.2)})
+    return {"o": None, "p": called, "s": replace(db.scenarios["s"], prior=linked)}
+
+
+def rethemed(db: Database) -> dict[str, Any]:
+    themes = {"e": replace(db.evidence["e"], theme="money")}
+    return {"tracker": replace(db.tracker, themes={"money": "Money", "war": "War"}), **themes}
+
+
+def ended(db: Database, id: str, outcome: str, on: int) -> dict[str, Any]:
+    return {id: replace(db.scenarios[id], resolution=resolution(outcome, day(on)))}
+
+
+CHANGES: dict[str, Callable[[Database], dict[str, Any]]] = {
+    "yesterday's line is retracted": retracted,
+    "an item is recorded for long ago": lambda _: {"x": item(day(1), ratings={"s": "II"})},
+    "a member leaves its set in the middle": lambda db: ended(db, "a", "did-not-occur", 12),
+    "the other end of a link occurs": lambda db: ended(db, "o", "occurred", 12),
+    "the other end of a link is annulled": lambda db: ended(db, "o", "annulled", 12),
+    "the other end of a link is renamed": renamed,
+    "a theme is renamed": rethemed,
+    "a convention is changed": lambda db: {"tracker": replace(db.tracker, rating_strength=0.5)},
+    "an item moves to another day and scenario": lambda db: {
+        "e": replace(db.evidence["e"], recorded=day(25), ratings={"a": "CC"})
+    },
+    "an item tells of an indicator no more": lambda db: {
+        "g": replace(db.evidence["g"], indicators={})
+    },
+    "an indicator says something of another scenario": lambda db: {
+        "s": replace(db.scenarios["s"], indicators={"sign": indicator({"o": "CC"})})
+    },
+    "two reports turn out to be of one origin": lambda db: {
+        id: replace(db.evidence[id], origin="wire") for id in "ef"
+    },
+    "two reports of one origin turn out to be apart": lambda db: {
+        id: replace(db.evidence[id], origin=None) for id in "hi"
+    },
+    "a file breaks": lambda _: {"e": Broken("evidence")},
+    "every record is another": lambda db: {
+        **{id: replace(s, horizon=day(300)) for id, s in db.scenarios.items()},
+        **{id: replace(e, recorded=day(3)) for id, e in db.evidence.items()},
+        "tracker": Tracker(sets={"k": "A set"}, evidence_dependence=1.0),
+    },
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_days_on_either_side_are_right_before_and_after(name: str) -> None:
+    sign = indicator({"s": "C"}, due=day(15), if_absent="I")
+    wire = {"origin": "news", "ratings": {"s": "CC"}}
+    items = {
+        **rated("s", "C", "I", theme="war"),
+        "g": item(day(10), indicators={"s/sign": "emerging"}),
+        "h": item(day(11), **wire),
+        "i": item(day(13), **wire),
+        "k": item(day(14), ratings={"a": "C", "b": "I"}),
+    }
+    db = database(
+        Tracker(
+            sets={"k": "A set"},
+            themes={"war": "War", "money": "Money"},
+            evidence_dependence=Dependence(0.6, 0.2),
+        ),
+        scenarios={
+            "s": scenario(given={"o": Given(0.8, 0.2)}, indicators={"sign": sign}),
+            "o": scenario(0.5, hazard="constant"),
+            **{id: scenario(0.25, set="k") for id in "abcd"},
+        },
+        evidence=items,
+    )
+    standing = DatabaseState(db)
+    on = [day(n) for n in (14, 19, 20, 11, 12, 13, 15, 16, 30, 2)]
+    assert_as_alone(standing.days, db, on)
+    records = {"tracker": db.tracker, **db.scenarios, **db.evidence}
+    told = [change(id, records.get(id), new) for id, new in CHANGES[name](db).items()]
+    standing.put(told)
+    figures = [standing.days.at(this).implied("s") for this in on]
+    assert_as_alone(standing.days, standing.database, on)
+    assert figures == [standing.days.at(this).implied("s") for this in on]
 
 
 @pytest.mark.parametrize("seed", range(25 * TIMES))

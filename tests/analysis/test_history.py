@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.evidence.knowledge import (
     bearing,
     dependents,
+    known,
     last_open_day,
     latest_day,
     members,
@@ -21,7 +22,7 @@ from scenarios.analysis.evidence.knowledge import (
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.history.commit_log import SHOWN, CommitFigures, HistoryEntry, history
 from scenarios.analysis.history.commits import Differences, Rename, Revision
-from scenarios.analysis.ledger.odds import implied_on
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Scenario, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.story import Broken, Story, held
@@ -239,7 +240,7 @@ def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | N
         return None, None
     last = last_open_day(database, id, on)
     figure = stated(database, id, last)
-    return figure.probability if figure else None, implied_on(database, {id: [last]})[id][0]
+    return figure.probability if figure else None, Odds(known(database, last)).implied(id)
 
 
 @given(stories())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -28,83 +29,56 @@ Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """The evidence known at `as_of`, its weights and look-ups; firings in the order of the walk."""
+class Known(msgspec.Struct, frozen=True, dict=True):
+    """The evidence known at `as_of`, with look-ups, each made when it is asked for.
+
+    `among` are the items that are looked at, where not all of the database are.
+    """
 
     database: Database
     as_of: date
-    evidence: dict[EvidenceId, Evidence]
-    weights: dict[EvidenceId, float]
-    direct: dict[ScenarioId, list[EvidenceId]]
-    firings: dict[IndicatorKey, list[Firing]]
+    among: Mapping[EvidenceId, Evidence] | None = None
+
+    @cached_property
+    def evidence(self) -> dict[EvidenceId, Evidence]:
+        """Items recorded by then, and not retracted by then."""
+        items = self.database.evidence if self.among is None else self.among
+        return {id: item for id, item in items.items() if _is_known(item, self.as_of)}
+
+    @cached_property
+    def weights(self) -> dict[EvidenceId, float]:
+        """The share of its ratings that each item's grade keeps; 1 where no table is declared."""
+        table, sources = self.database.tracker.grade_weights, self.database.sources
+        if table is None:
+            return dict.fromkeys(self.evidence, 1.0)
+        return {id: table.share(item.grade(sources)) for id, item in self.evidence.items()}
+
+    @cached_property
+    def direct(self) -> dict[ScenarioId, list[EvidenceId]]:
+        """The items that rate each scenario themselves."""
+        direct: dict[ScenarioId, list[EvidenceId]] = {}
+        for id, item in self.evidence.items():
+            for scenario in item.ratings:
+                direct.setdefault(scenario, []).append(id)
+        return direct
+
+    @cached_property
+    def firings(self) -> dict[IndicatorKey, list[Firing]]:
+        """What was reported of each indicator, in the order of the walk."""
+        firings: dict[IndicatorKey, list[Firing]] = {}
+        for id, item in self.evidence.items():
+            for text, state in item.indicators.items():
+                firings.setdefault(indicator_key(text), []).append((id, state))
+        for reports in firings.values():
+            reports.sort(key=lambda firing: _walked(self.evidence[firing[0]], firing))
+        return firings
 
 
-def known(database: Database, as_of: date) -> Known:
-    """Evidence known at `as_of`: recorded by then, and not retracted by then."""
-    items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
-    direct: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in items.items():
-        for scenario in item.ratings:
-            direct.setdefault(scenario, []).append(id)
-    return Known(
-        database=database,
-        as_of=as_of,
-        evidence=items,
-        weights=_weights(items, database),
-        direct=direct,
-        firings=_firings({}, items, items, {}),
-    )
-
-
-class Followed(NamedTuple):
-    """Evidence known on a day, and the items that came and went since an earlier one."""
-
-    known: Known
-    added: dict[EvidenceId, Evidence]
-    gone: dict[EvidenceId, Evidence]
-
-
-def followed(was: Known, database: Database, as_of: date) -> Followed | None:
-    """Evidence known at `as_of`, made of that of an earlier day where only items differ.
-
-    An item that is another record now both went and came. None where the tracker, or a scenario or
-    a source that the earlier day looked at, is another.
-    """
-    if as_of < was.as_of or not _follows(database, was):
-        return None
-    items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
-    added = _differing(items, was.evidence)
-    gone = _differing(was.evidence, items)
-    if not added and not gone:
-        same = msgspec.structs.replace(was, database=database, as_of=as_of)
-        return Followed(same, added, gone)
-    direct = {**was.direct}
-    for id, item in gone.items():
-        for scenario in item.ratings:
-            direct[scenario] = [other for other in direct[scenario] if other != id]
-    for id, item in added.items():
-        for scenario in item.ratings:
-            direct[scenario] = [*direct.get(scenario, ()), id]
-    weights = {**was.weights, **_weights(added, database)}
-    for id in gone.keys() - added.keys():
-        del weights[id]
-    now = msgspec.structs.replace(
-        was,
-        database=database,
-        as_of=as_of,
-        evidence=items,
-        weights=weights,
-        direct=direct,
-        firings=_firings(was.firings, items, added, gone),
-    )
-    return Followed(now, added, gone)
-
-
-def _differing(
-    items: Mapping[EvidenceId, Evidence], others: Mapping[EvidenceId, Evidence]
-) -> dict[EvidenceId, Evidence]:
-    """The items that the others lack, or have as another record."""
-    return {id: item for id, item in items.items() if others.get(id) is not item}
+def known(
+    database: Database, as_of: date, among: Mapping[EvidenceId, Evidence] | None = None
+) -> Known:
+    """Evidence known at `as_of`, of the whole database or `among` these items of it."""
+    return Known(database, as_of, among)
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
@@ -244,52 +218,8 @@ def rated_by(database: Database, ids: Iterable[EvidenceId]) -> dict[ScenarioId, 
     return items
 
 
-def _firings(
-    was: Mapping[IndicatorKey, list[Firing]],
-    items: Mapping[EvidenceId, Evidence],
-    added: Mapping[EvidenceId, Evidence],
-    gone: Mapping[EvidenceId, Evidence],
-) -> dict[IndicatorKey, list[Firing]]:
-    """Firings of each indicator, in the order of the walk, once items came and went."""
-    differ = (*added.values(), *gone.values())
-    touched = {indicator_key(text) for item in differ for text in item.indicators}
-    firings = {**was}
-    for key in touched:
-        firings[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
-    for id, item in added.items():
-        for text, state in item.indicators.items():
-            firings[indicator_key(text)].append((id, state))
-    for key in touched:
-        firings[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
-        if not firings[key]:
-            del firings[key]
-    return firings
-
-
 def _is_known(item: Evidence, as_of: date) -> bool:
     return item.recorded <= as_of and not (item.retracted and item.retracted.date <= as_of)
-
-
-def _weights(items: Mapping[EvidenceId, Evidence], database: Database) -> dict[EvidenceId, float]:
-    """The share of its ratings that each item's grade keeps; 1 where no table is declared."""
-    table = database.tracker.grade_weights
-    if table is None:
-        return dict.fromkeys(items, 1.0)
-    return {id: table.share(item.grade(database.sources)) for id, item in items.items()}
-
-
-def _follows(database: Database, was: Known) -> bool:
-    """True if it has the tracker, the scenarios and the sources by which the items were judged."""
-    before = was.database
-    if database is before:
-        return True
-    if database.tracker is not before.tracker:
-        return False
-    scenarios = {*before.scenarios, *(owner for owner, _ in was.firings)}
-    sources = {item.source for item in was.evidence.values() if item.source}
-    return all(database.scenarios.get(id) is before.scenarios.get(id) for id in scenarios) and all(
-        database.sources.get(id) is before.sources.get(id) for id in sources
-    )
 
 
 def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceId]:

@@ -18,11 +18,9 @@ from scenarios.analysis.history.commits import (
     Revision,
     differences,
     former,
-    records,
     renamed,
 )
-from scenarios.analysis.history.provenance import DatabaseState, States, Unit, unit_of
-from scenarios.analysis.ledger.odds import Comparisons, Odds, later
+from scenarios.analysis.history.provenance import DatabaseState, States
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
@@ -63,8 +61,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 Names = frozenset[str]
 Pair = tuple[float | None, float | None]
 """Stated and implied probability; None where there is none."""
-Kept = dict[Unit, Comparisons]
-"""Last comparisons of each set, and of each scenario outside sets."""
 
 
 def history(
@@ -104,29 +100,28 @@ def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
     for revision in revisions:
         standing = states.before(revision)
         standing.put(_brought(revision))
-        was = _around(standing, names)
+        differing = [change for change in revision.own if change.before != change.after]
+        is_moving = standing.near(differing, names)
         standing.put(revision.own)
-        is_moved = was != _around(standing, names)
+        is_moving |= standing.near(differing, names)
         states.keep(revision, standing)
-        yield is_moved or any(change.id in names for change in revision.own)
+        yield bool(is_moving) or any(change.id in names for change in revision.own)
 
 
 def _entries(
     revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
 ) -> Iterator[HistoryEntry]:
-    states, kept = States(revisions), Kept()
+    states = States(revisions)
     for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
         if number in shown:
-            yield _entry(revision, standing, kept, names)
+            yield _entry(revision, standing, names)
         else:
             standing.put(revision.changes)
         states.keep(revision, standing)
 
 
-def _entry(
-    revision: Revision, standing: DatabaseState, kept: Kept, names: Names | None
-) -> HistoryEntry:
+def _entry(revision: Revision, standing: DatabaseState, names: Names | None) -> HistoryEntry:
     """Entry of a commit's own changes; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
@@ -137,17 +132,13 @@ def _entry(
     about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
-    around = _around(standing, about)
-    before = _pairs(standing, kept, ids, day)
+    near = standing.near(own, about) if about else set()
+    before = _pairs(standing, ids, day)
     standing.put(own)
-    around += _around(standing, about)
     if about:
-        of = [
-            change
-            for change in own
-            if any(database and change.id in records(database, change.kind) for database in around)
-        ]
-    after = _pairs(standing, kept, ids, day)
+        near |= standing.near(own, about)
+        of = [change for change in own if (change.kind, change.id) in near]
+    after = _pairs(standing, ids, day)
     for old, new in renamed(own).items():
         if old in before and new in before:
             before[new] = before.pop(old)
@@ -173,32 +164,19 @@ def _brought(revision: Revision) -> list[RecordChange]:
 
 
 def _pairs(
-    standing: DatabaseState, kept: Kept, ids: Iterable[ScenarioId], day: date | None
+    standing: DatabaseState, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
-    """The figures of scenarios on a day; the members of a set share one computation."""
-    database = standing.database
+    """The figures of scenarios on a day."""
+    database, means = standing.database, Means()
     pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
-    asked: dict[tuple[Unit, date], list[ScenarioId]] = {}
     for id in pairs.keys() - standing.withheld().keys():
         scenario = database.scenarios.get(id)
         if day and scenario and scenario.opened <= day:
             last = last_open_day(database, id, day)
-            asked.setdefault((unit_of(database, id), last), []).append(id)
-    means: Means = {}
-    for (unit, last), together in sorted(asked.items()):
-        kept[unit] = later(kept.get(unit), standing.near(together[0]), last)
-        odds = Odds(kept[unit].known, last, kept[unit])
-        around = standing.around(together[0])
-        for id in together:
-            figure = stated(around, id, last, means)
-            pairs[id] = figure.probability if figure else None, odds.implied(id)
+            figure = stated(database, id, last, means)
+            implied = standing.days.at(last).implied(id)
+            pairs[id] = figure.probability if figure else None, implied
     return pairs
-
-
-def _around(standing: DatabaseState, ids: Iterable[str]) -> list[Database | None]:
-    """The near records of each scenario; None for another record."""
-    scenarios = standing.database.scenarios
-    return [standing.around(id) if id in scenarios else None for id in ids]
 
 
 def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> CommitFigures:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
-    bearing,
     bears_on,
     dependents,
     last_open_day,
@@ -18,6 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
 )
 from scenarios.analysis.forecasts import Means, Stated, stated
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
@@ -27,8 +27,8 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
-from scenarios.analysis.ledger.odds import Odds, odds_by_day
-from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.model import Database, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
 from scenarios.values import indicator_key
 
@@ -61,14 +61,9 @@ class AsOf:
 
     def __init__(self, database: Database, day: date) -> None:
         self.database, self.day = database, day
-        self.at = odds_by_day(database)
+        self._days = Days(database)
         self._means: Means = {}
         self._around: dict[str, Database] = {}
-
-    @cached_property
-    def bearing(self) -> dict[ScenarioId, list[EvidenceId]]:
-        """The items that bear on each scenario."""
-        return bearing(self.database)
 
     @cached_property
     def judged(self) -> dict[str, object]:
@@ -87,7 +82,7 @@ class AsOf:
         set_id = self.database.scenarios[id].set
         key = f"set {set_id}" if set_id else id
         if key not in self._around:
-            self._around[key] = near(self.database, id, self.bearing, self.database.speaking)
+            self._around[key] = near(self.database, id, self._days.items, self.database.speaking)
         return self._around[key]
 
     def side(self, id: ScenarioId) -> Side | None:
@@ -100,7 +95,7 @@ class AsOf:
         return Side(
             whole=self,
             scenario=id,
-            odds=self.at(last),
+            odds=self._days.at(last),
             stated=stated(self.database, id, last, self._means),
             outcome=outcome.outcome if outcome else None,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -17,7 +16,6 @@ from scenarios.analysis.evidence.knowledge import (
     latest_day,
     latest_of,
     members,
-    near,
 )
 from scenarios.analysis.history.commits import (
     Commit,
@@ -32,6 +30,7 @@ from scenarios.analysis.history.commits import (
     records,
     renamed,
 )
+from scenarios.analysis.ledger.days import Days
 from scenarios.model import (
     Clarification,
     Database,
@@ -49,8 +48,7 @@ from scenarios.model import (
 from scenarios.paths import path_of
 from scenarios.values import indicator_key
 
-Unit = str
-"""A set, or `/` and a scenario that is in none."""
+Key = tuple[Kind, str]
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
@@ -94,31 +92,39 @@ class DatabaseState:
         self.lost: dict[tuple[Kind, str], Record] = {}
         self.unreadable: set[tuple[Kind, str]] = set()
         self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
-        self.speaking = {id: [*sheets] for id, sheets in self.database.speaking.items()}
-        self._near: dict[Unit, Database] = {}
         for id, item in self.database.evidence.items():
             self._bear(id, item)
+        self.days = Days(self.database, self.bearing)
 
     def copy(self) -> DatabaseState:
         """The same database, to be changed apart from this one."""
         copy = DatabaseState(self.database)
         copy.lost = {**self.lost}
         copy.unreadable = {*self.unreadable}
-        copy._near = {**self._near}
         return copy
 
-    def near(self, id: ScenarioId) -> Database:
-        """Records that can move an implied figure: the same object until a commit touches them."""
-        unit = unit_of(self.database, id)
-        if unit not in self._near:
-            self._near[unit] = near(self.database, id, self.bearing)
-        return self._near[unit]
+    def near(self, changes: Iterable[RecordChange], ids: Iterable[ScenarioId]) -> set[Key]:
+        """Those of the changed records that now can move a figure of these scenarios.
 
-    def around(self, id: ScenarioId) -> Database:
-        """The same, with the sheets that forecast the connected scenarios."""
-        units = (self.speaking.get(other, ()) for other in connected(self.database, id))
-        sheets = {sheet: self.database.sheets[sheet] for ids in units for sheet in ids}
-        return msgspec.structs.replace(self.near(id), sheets=sheets)
+        Their items, sheets and sources, the connected scenarios, and those whose indicators fire.
+        """
+        scenarios = self.database.scenarios
+        about = {c for id in ids if id in scenarios for c in connected(self.database, id)}
+        items = {id for column in about for id in self.bearing.get(column, ())}
+        evidence = [self.database.evidence[id] for id in items]
+        near: dict[Kind, set[str]] = {
+            "tracker": {"tracker"} if about else set(),
+            "evidence": items,
+            "scenario": about | {indicator_key(t)[0] for item in evidence for t in item.indicators},
+            "source": {item.source for item in evidence if item.source},
+            "forecasts": {s for column in about for s in self.database.speaking.get(column, ())},
+        }
+        keys = ((change.kind, change.id) for change in changes)
+        return {
+            (kind, id)
+            for kind, id in keys
+            if id in near[kind] and id in records(self.database, kind)
+        }
 
     def withheld(self) -> dict[ScenarioId, str]:
         """Scenarios whose figures an unreadable file could change by its last content; its path."""
@@ -147,7 +153,6 @@ class DatabaseState:
         self.latest = self.latest_with(done)
         self.unreadable -= {(change.kind, change.id) for change in done}
         self.unreadable |= {(change.kind, change.id) for change in done if not change.readable}
-        items = [change for change in done if change.kind == "evidence"]
         others = [change for change in done if change.kind not in {"evidence", "forecasts"}]
         self._forget(others)
         scenarios = [change.id for change in done if change.kind == "scenario"]
@@ -159,9 +164,11 @@ class DatabaseState:
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
         if scenarios:  # the sets and links that the database keeps are those of before
-            self.database = msgspec.structs.replace(self.database)
+            self._replace()
         self._forget(others)
-        self._replace(items)
+        for change in done:
+            if change.kind == "evidence":
+                self.days.put(change.id, change.before, change.after)
 
     def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
         """The newest day once these changes are made: `latest_day` of the database after them."""
@@ -176,46 +183,9 @@ class DatabaseState:
         return max(days, default=None)
 
     def _forget(self, changes: Sequence[RecordChange]) -> None:
-        """Forget the near records of scenarios that these changes touch."""
-        ids = self.touched(changes) & self.database.scenarios.keys() if changes else ()
-        for unit in {unit_of(self.database, id) for id in ids}:
-            self._near.pop(unit, None)
-        for change in changes:
-            if change.kind in {"scenario", "source"}:
-                for unit in [u for u, near in self._near.items() if _names(near, change)]:
-                    del self._near[unit]
-
-    def _replace(self, changes: Sequence[RecordChange]) -> None:
-        """Replace changed items near the scenarios that they bear on."""
-        for change in changes:
-            units = self._units(change.before) | self._units(change.after)
-            both = [side for side in (change.before, change.after) if isinstance(side, Evidence)]
-            if any(item.indicators for item in both):
-                for unit in units:  # the owners of what it fires are near too
-                    self._near.pop(unit, None)
-                continue
-            for unit in self._units(change.before) & self._near.keys():
-                database = self._near[unit]
-                items = {id: item for id, item in database.evidence.items() if id != change.id}
-                self._near[unit] = msgspec.structs.replace(database, evidence=items)
-            item = change.after
-            if isinstance(item, Evidence):
-                source = self.database.sources.get(item.source) if item.source else None
-                named = {item.source: source} if item.source and source else {}
-                for unit in self._units(item) & self._near.keys():
-                    database = self._near[unit]
-                    self._near[unit] = msgspec.structs.replace(
-                        database,
-                        evidence={**database.evidence, change.id: item},
-                        sources=database.sources | named,
-                    )
-
-    def _units(self, item: Record | None) -> set[Unit]:
-        """Units to compute anew for an item."""
-        if not isinstance(item, Evidence):
-            return set()
-        ids = dependents(self.database, borne(self.database, item))
-        return {unit_of(self.database, id) for id in ids & self.database.scenarios.keys()}
+        """Forget the accounts that rest on these records."""
+        if changes:
+            self.days.forget(self.database, self.touched(changes))
 
     def _put(self, change: RecordChange) -> None:
         before, after, id = change.before, change.after, change.id
@@ -227,10 +197,9 @@ class DatabaseState:
             self._bear_no_longer(id, before)
         if isinstance(before, Sheet):
             for scenario in before.probabilities:
-                self.speaking[scenario].remove(id)
+                self._speak(scenario, {*self.database.speaking[scenario]} - {id})
         if change.kind == "tracker":
-            tracker = after if isinstance(after, Tracker) else Tracker()
-            self.database = msgspec.structs.replace(self.database, tracker=tracker)
+            self._replace(tracker=after if isinstance(after, Tracker) else Tracker())
         elif after is None:
             folder.pop(id, None)
         else:
@@ -239,8 +208,18 @@ class DatabaseState:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                sheets = self.speaking.setdefault(scenario, [])
-                insort(sheets, id, key=lambda key: (self.database.sheets[key].date, key))
+                self._speak(scenario, {*self.database.speaking.get(scenario, ()), id})
+
+    def _speak(self, scenario: ScenarioId, sheets: Iterable[SheetId]) -> None:
+        """Keep the sheets that speak of a scenario by date."""
+        dated = sorted((self.database.sheets[id].date, id) for id in sheets)
+        self.database.speaking[scenario] = tuple(id for _, id in dated)
+
+    def _replace(self, **keys: Any) -> None:
+        """Replace the database by one that looks up anew what hangs on its scenarios."""
+        speaking = self.database.speaking
+        self.database = msgspec.structs.replace(self.database, **keys)
+        vars(self.database)["speaking"] = speaking  # which is kept up to date here
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
@@ -249,20 +228,6 @@ class DatabaseState:
     def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
             self.bearing.get(scenario, {}).pop(id, None)
-
-
-def unit_of(database: Database, id: ScenarioId) -> Unit:
-    """Unit of computation of a scenario: its set, or it alone."""
-    return database.scenarios[id].set or f"/{id}"
-
-
-def _names(near: Database, change: RecordChange) -> bool:
-    """True if a changed scenario or source is near, or an item fires an indicator of it."""
-    is_near = change.kind == "scenario" and change.id in near.scenarios
-    return is_near or any(
-        item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
-        for item in near.evidence.values()
-    )
 
 
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
@@ -291,7 +256,6 @@ def _days(records: Iterable[Record | None]) -> Iterator[date]:
 BACKDATED_DAYS = 3
 """Days between a record's own date and its commit before it counts as backdated."""
 
-Key = tuple[Kind, str]
 Content = tuple[Any, ...]
 Scenarios = dict[ScenarioId, Scenario]
 _V = TypeVar("_V")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -21,9 +22,12 @@ from scenarios.model import (
     ThemeId,
 )
 from scenarios.scales import rating_decibans
-from scenarios.values import first_day
+from scenarios.values import first_day, indicator_key
 
 RowKind = Literal["direct", "indicator", "absence"]
+KINDS: tuple[RowKind, ...] = get_args(RowKind)
+RowKey = tuple[int, str]
+"""The place of its kind, and the id of a row: by it, rows and groups are in their order."""
 Columns = tuple[ScenarioId, ...]
 
 
@@ -45,6 +49,11 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     ties: frozenset[str] = frozenset()
     state: ReadingState | None = None
 
+    @property
+    def key(self) -> RowKey:
+        """The key by which there is one."""
+        return KINDS.index(self.kind), self.id
+
 
 Beside = AbstractSet[ScenarioId]
 """The scenarios side by side, to look one up."""
@@ -57,15 +66,26 @@ def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
     return tuple(sorted(using & known.evidence.keys()))
 
 
-def rows(known: Known, columns: Columns) -> list[LedgerRow]:
-    """Every known item and every indicator that bears on one of these scenarios."""
+def rows(
+    known: Known, columns: Columns, ids: AbstractSet[str] | None = None
+) -> Iterator[LedgerRow]:
+    """Rows of known items, indicators and absences that bear on one of these scenarios, by key.
+
+    Of these `ids` only, where not all are wanted: then those items suffice, and those that fire
+    one of those indicators.
+    """
     used, beside = frozenset(included(known, columns)), frozenset(columns)
     rating = {id for column in beside for id in known.direct.get(column, ())}
-    return [
-        *direct_rows(known, beside, rating - used),
-        *indicator_rows(known, beside, used, known.firings.keys()),
-        *_absence_rows(known, columns),
-    ]
+    if ids is None:
+        own = ((c, key) for c in beside for key in known.database.scenarios[c].indicators)
+        keys = {*own, *known.firings}
+    else:
+        rating &= ids
+        keys = {indicator_key(id) for id in ids if "/" in id}
+    yield from _direct_rows(known, beside, rating - used)
+    ordered = sorted(keys, key="/".join)
+    yield from _indicator_rows(known, beside, used, ordered)
+    yield from _absence_rows(known, columns, ordered)
 
 
 def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> LedgerRow:
@@ -84,7 +104,7 @@ def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, dat
     return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[LedgerRow]:
+def _direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[LedgerRow]:
     """Rows of known items for the scenarios that they rate directly, by id."""
     for id in sorted(ids):
         item, weight = known.evidence[id], known.weights[id]
@@ -101,14 +121,16 @@ def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iter
         )
 
 
-def indicator_rows(
-    known: Known, beside: Beside, used: frozenset[EvidenceId], keys: AbstractSet[IndicatorKey]
+def _indicator_rows(
+    known: Known, beside: Beside, used: frozenset[EvidenceId], keys: Iterable[IndicatorKey]
 ) -> Iterator[LedgerRow]:
     """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
-    for key in sorted(keys & known.firings.keys()):
+    for key in keys:
         scenario = known.database.scenarios.get(key[0])
         indicator = scenario.indicators.get(key[1]) if scenario else None
         if indicator is None or beside.isdisjoint(indicator.ratings):
+            continue
+        if key not in known.firings:
             continue
         now = reading(known, key)
         if now.raised_by is None:
@@ -128,27 +150,30 @@ def indicator_rows(
         )
 
 
-def _absence_rows(known: Known, columns: Columns) -> Iterator[LedgerRow]:
-    for column in columns:
-        for name, indicator in known.database.scenarios[column].indicators.items():
-            if indicator.due is None or indicator.due >= known.as_of:
-                continue
-            if indicator.if_absent is None and indicator.chance is None:
-                continue
-            now = reading(known, (column, name))
-            missing = _MISSING.get(now.state, 1.0)
-            if missing:
-                id = f"{column}/{name}"
-                yield LedgerRow(
-                    kind="absence",
-                    id=id,
-                    values=_absent(known, indicator, column, columns, missing),
-                    weight=missing,
-                    since=indicator.due,
-                    first=(indicator.due, indicator.due, id, id),
-                    theme=indicator.theme,
-                    state=now.state if now.raised_by else "unobserved",
-                )
+def _absence_rows(
+    known: Known, columns: Columns, keys: Iterable[IndicatorKey]
+) -> Iterator[LedgerRow]:
+    for column, name in keys:
+        scenario = known.database.scenarios[column] if column in columns else None
+        indicator = scenario.indicators.get(name) if scenario else None
+        if indicator is None or indicator.due is None or indicator.due >= known.as_of:
+            continue
+        if indicator.if_absent is None and indicator.chance is None:
+            continue
+        now = reading(known, (column, name))
+        missing = _MISSING.get(now.state, 1.0)
+        if missing:
+            id = f"{column}/{name}"
+            yield LedgerRow(
+                kind="absence",
+                id=id,
+                values=_absent(known, indicator, column, columns, missing),
+                weight=missing,
+                since=indicator.due,
+                first=(indicator.due, indicator.due, id, id),
+                theme=indicator.theme,
+                state=now.state if now.raised_by else "unobserved",
+            )
 
 
 _MISSING: dict[ReadingState, float] = {"observed": 0.0, "emerging": 0.5}
@@ -206,11 +231,16 @@ class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[LedgerRow, ...]
     theme: ThemeId | None
 
+    @property
+    def key(self) -> RowKey:
+        """The key of its first row."""
+        return self.rows[0].key
+
 
 class Net(msgspec.Struct, frozen=True, kw_only=True):
     """Net decibans of a group for one scenario: strongest row for plus strongest against."""
 
-    group: int
+    group: RowKey
     theme: ThemeId | None
     decibans: float
     heard: tuple[LedgerRow, ...]
@@ -248,30 +278,26 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     ]
 
 
-def net(formed: Sequence[RowGroup], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
-    """Net lines of each scenario, without zeros; groups are numbered from `first`."""
-    nets: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
-    for number, group in enumerate(formed, first):
-        speaking: dict[ScenarioId, list[LedgerRow]] = {}
-        for row in group.rows:
-            for column, worth in row.values.items():
-                if worth:
-                    speaking.setdefault(column, []).append(row)
-        for column, rows in speaking.items():
-            nets[column].append(_net(number, group, rows, column))
-    return nets
+def net(group: RowGroup) -> dict[ScenarioId, Net]:
+    """Net line of each scenario of which a row of the group says something."""
+    speaking: dict[ScenarioId, list[LedgerRow]] = {}
+    for row in group.rows:
+        for column, worth in row.values.items():
+            if worth:
+                speaking.setdefault(column, []).append(row)
+    return {column: _net(group, rows, column) for column, rows in speaking.items()}
 
 
-def _net(number: int, group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
+def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
     if len(speaking) == 1:
         alone, heard = speaking[0].values[column], tuple(speaking)
-        return Net(group=number, theme=group.theme, decibans=alone, heard=heard, suppressed=())
+        return Net(group=group.key, theme=group.theme, decibans=alone, heard=heard, suppressed=())
     speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
     strongest_for = next((r for r in speaking if r.values[column] > 0), None)
     against = next((r for r in speaking if r.values[column] < 0), None)
     heard = tuple(r for r in speaking if r is strongest_for or r is against)
     return Net(
-        group=number,
+        group=group.key,
         theme=group.theme,
         decibans=sum(row.values[column] for row in heard),
         heard=heard,
@@ -285,42 +311,52 @@ Weighed = tuple[float, ThemeId | None]
 """The decibans of a line, and its theme; lines without one are a block of their own."""
 
 
+Lines = Iterable[Weighed] | Counter[Weighed]
+"""Lines, or how many of each there are."""
+_End = tuple[float, int, int]
+"""Height of a line, its sign, and the number of its theme."""
+
+
 class _Layers:
     """The lines from the lowest up; of those that reach a layer, by theme, their number and signs.
 
     In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
     1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_k + n_k·(ρ_k − ρ_b) and ρ_k = ρ_w, for lines
     without a theme (ρ_w + ρ_b)/2. Where there is one theme, or ρ_w = ρ_b, that is
-    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between.
+    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between. Like lines end together.
     """
 
-    def __init__(self, lines: Sequence[Weighed], dependence: Dependence) -> None:
+    def __init__(self, lines: Lines, dependence: Dependence) -> None:
         within = dependence.within
         between = min(dependence.between, within)  # more than that is a fault of the tracker
-        alike = within == between
-        themes = {None if alike else theme for _, theme in lines}
+        counts = Counter(lines)
+        self._alike = within == between
+        themes = {None if self._alike else theme for _, theme in counts}
         ordered = sorted(themes, key=lambda theme: (theme is not None, theme or ""))
-        places = {theme: number for number, theme in enumerate(ordered)}
-        numbers = [places[None if alike else theme] for _, theme in lines]
-        self.lines = sorted(
-            (abs(decibans), _sign(decibans), theme, place)
-            for place, ((decibans, _), theme) in enumerate(zip(lines, numbers, strict=True))
-        )
-        self.between = between if len(places) > 1 else 0.0
+        self._places = {theme: number for number, theme in enumerate(ordered)}
+        self.ends = Counter[_End]()
+        for line, count in counts.items():
+            self.ends[self.end(line)] += count
+        self.between = between if len(ordered) > 1 else 0.0
         alike_by_theme = [(within + between) / 2 if t is None else within for t in ordered]
         self._alone = [1 - correlation for correlation in alike_by_theme]
         self._more = [correlation - self.between for correlation in alike_by_theme]
-        self.number, self.signs = [0] * len(places), [0] * len(places)
-        for _, sign, theme, _ in self.lines:
-            self.number[theme] += 1
-            self.signs[theme] += sign
+        self.number, self.signs = [0] * len(ordered), [0] * len(ordered)
+        for (_, sign, theme), count in self.ends.items():
+            self.number[theme] += count
+            self.signs[theme] += sign * count
+
+    def end(self, line: Weighed) -> _End:
+        """Where a line ends."""
+        decibans, theme = line
+        return abs(decibans), _sign(decibans), self._places[None if self._alike else theme]
 
     def inner(self, theme: int) -> float:
         """D of a theme in the layer."""
         return self._alone[theme] + self.number[theme] * self._more[theme]
 
-    def walk(self) -> Iterator[tuple[int, int, float, float, float]]:
-        """For each line its place and theme, how far it rises above the one before, and two sums.
+    def walk(self) -> Iterator[tuple[_End, float, float, float]]:
+        """For each end of lines how far it rises above the one before, and two sums.
 
         These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
         """
@@ -329,17 +365,18 @@ class _Layers:
         size = sum(n / inner for n, inner in zip(number, inners, strict=True))
         total = sum(s / inner for s, inner in zip(signs, inners, strict=True))
         height = 0.0
-        for top, sign, theme, place in self.lines:
-            yield place, theme, top - height, size, total
+        for end, count in sorted(self.ends.items()):
+            top, sign, theme = end
+            yield end, top - height, size, total
             height = top
-            n, s = number[theme], signs[theme]
-            size -= n / inners[theme]
-            total -= s / inners[theme]
-            number[theme], signs[theme] = n - 1, s - sign
-            if n > 1:
+            size -= number[theme] / inners[theme]
+            total -= signs[theme] / inners[theme]
+            number[theme] -= count
+            signs[theme] -= sign * count
+            if number[theme]:
                 inners[theme] = self.inner(theme)
-                size += (n - 1) / inners[theme]
-                total += (s - sign) / inners[theme]
+                size += number[theme] / inners[theme]
+                total += signs[theme] / inners[theme]
 
     def without(self, theme: int, sign: int, size: float, total: float) -> float:
         """Decibans counted per deciban of the layer without a line of it, given its two sums."""
@@ -359,48 +396,48 @@ def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     Where every line is equally high, its share is its weight in the block correlation matrix
     (Clemen & Winkler 1985, Operations Research 33:427-442). Unequal lines are cut into layers of
     equal height: in the layer at t only lines of more than t decibans count, whatever their sign.
-    Takes n·log n: the layers are walked upwards, and each theme's own sum is brought up to date
-    only where a line of it ends.
+    Takes n, and m·log m of the m heights: the layers are walked upwards, and each theme's own sum
+    is brought up to date only where a line of it ends.
     """
     layers = _Layers(lines, dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
     sums = [(0.0, 0.0)] * len(layers.number)
-    shares = [1.0] * len(lines)
-    for place, theme, step, size, _ in layers.walk():
+    shares: dict[_End, float] = {}
+    for end, step, size, _ in layers.walk():
+        height, _, theme = end
         walked += step / (1 + layers.between * size)
         counted, since = sums[theme]
         counted += (walked - since) / layers.inner(theme)
         sums[theme] = counted, walked
-        if lines[place][0]:
-            shares[place] = min(1.0, counted / abs(lines[place][0]))
-    return shares
+        shares[end] = min(1.0, counted / height) if height else 1.0
+    return [shares[layers.end(line)] for line in lines]
 
 
-def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
+def total(lines: Lines, dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
     layers = _Layers(lines, dependence)
     between = layers.between
-    return sum(step * signs / (1 + between * size) for _, _, step, size, signs in layers.walk())
+    return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
 
 
 def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     """The total without each line.
 
-    Takes n·log n times the number of themes: up to its height, what a layer counts differs in the
-    same way for all lines of its theme and sign.
+    Takes n, and m·log m of the m heights times the number of themes: up to its height, what a layer
+    counts differs in the same way for all lines of its theme and sign.
     """
     layers = _Layers(lines, dependence)
-    whole, less = 0.0, [0.0] * len(lines)
-    sums = {(theme, sign): 0.0 for _, sign, theme, _ in layers.lines}
-    for place, theme, step, size, signs in layers.walk():
+    whole, less = 0.0, dict[_End, float]()
+    sums = {(theme, sign): 0.0 for _, sign, theme in layers.ends}
+    for end, step, size, signs in layers.walk():
         counted = signs / (1 + layers.between * size)
         whole += step * counted
         for other, sign in sums if step else ():
             if layers.number[other]:
                 less_here = layers.without(other, sign, size, signs) - counted
                 sums[other, sign] += step * less_here
-        less[place] = sums[theme, _sign(lines[place][0])]
-    return [whole + difference for difference in less]
+        less[end] = sums[end[2], end[1]]
+    return [whole + less[layers.end(line)] for line in lines]
 
 
 def _sign(decibans: float) -> int:

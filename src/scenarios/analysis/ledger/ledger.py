@@ -19,6 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.ledger.contributions import Net, factors, included
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
 from scenarios.model import (
     Database,
@@ -338,8 +339,9 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
     heard: dict[SourceId, set[EvidenceId]] = {}
     toward: dict[SourceId, float] = {}
     against: dict[SourceId, float] = {}
+    days = Days(now.database, most=1)
     for id in sorted(now.database.scenarios):
-        for line, worth in _lines(now, id):
+        for line, worth in _lines(now, days, id):
             share = worth / len(line.evidence)
             for item in line.evidence:
                 source = now.database.evidence[item].source
@@ -358,7 +360,7 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
     }
 
 
-def _lines(now: Known, id: ScenarioId) -> list[tuple[Line, float]]:
+def _lines(now: Known, days: Days, id: ScenarioId) -> list[tuple[Line, float]]:
     """The lines of a resolved scenario's last ledger that have items, with their worth."""
     outcome = resolved(now.database, id, now.as_of)
     if outcome is None or outcome.outcome == "annulled":
@@ -367,6 +369,6 @@ def _lines(now: Known, id: ScenarioId) -> list[tuple[Line, float]]:
     day = last_open_day(now.database, id, now.as_of)
     return [
         (line, sign * line.counted_decibans)
-        for line in ledger(known(now.database, day), id).lines
+        for line in ledger_of(days.at(day), id).lines
         if line.kind in _EVIDENCE and line.evidence and line.counted_decibans
     ]

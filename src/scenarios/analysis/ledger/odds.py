@@ -3,181 +3,177 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import (
-    Followed,
-    Known,
-    connected,
-    followed,
-    known,
-    members,
-    resolution,
-    resolved,
-)
+from scenarios.analysis.evidence.knowledge import Known, connected, members, resolved
 from scenarios.analysis.ledger.contributions import (
+    KINDS,
     Columns,
     LedgerRow,
     Net,
     RowGroup,
+    RowKey,
     Weighed,
     centred,
-    direct_rows,
     groups,
-    included,
-    indicator_rows,
     net,
     rows,
     total,
 )
-from scenarios.model import (
-    Database,
-    Dependence,
-    Evidence,
-    EvidenceId,
-    Given,
-    IndicatorKey,
-    Scenario,
-    ScenarioId,
-)
+from scenarios.model import Database, Dependence, Given, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
-from scenarios.values import indicator_key
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario alone, or all members of its set: for each its lines and their total.
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """The decibans that the evidence adds to a scenario alone, or to each member of its set.
 
-    `neutral` counts the rows that rate a scenario and are worth nothing to it. `left` are the
-    members that are known not to occur.
+    `left` are the members that are known not to occur.
     """
 
     columns: Columns
     compared: bool
     left: frozenset[ScenarioId]
+    totals: dict[ScenarioId, float]
+
+
+class Comparison(Totals, frozen=True, kw_only=True):
+    """The same, with the groups of rows and the lines of each that make the totals.
+
+    `neutral` counts the rows that rate a scenario and are worth nothing to it.
+    """
+
     dependence: Dependence
     groups: list[RowGroup]
     nets: dict[ScenarioId, list[Net]]
-    totals: dict[ScenarioId, float]
     neutral: dict[ScenarioId, int]
 
 
-def columns(known: Known, scenario_id: ScenarioId) -> Columns:
+def columns(database: Database, scenario_id: ScenarioId) -> Columns:
     """The members of a scenario's set, by id; the scenario alone where it is in none."""
-    set_id = known.database.scenarios[scenario_id].set
-    return (scenario_id,) if set_id is None else members(known.database, set_id)
+    set_id = database.scenarios[scenario_id].set
+    return (scenario_id,) if set_id is None else members(database, set_id)
 
 
 def compare(known: Known, beside: Columns) -> Comparison:
     """A scenario alone, or the members of a set, and what the evidence known says of each."""
-    dependence = known.database.tracker.dependence
-    compared = known.database.scenarios[beside[0]].set is not None
-    left = _left(known, beside)
-    raw = rows(known, beside)
-    centred_rows = [centred(row, beside, left) for row in raw] if compared else raw
-    formed = groups(row for row in centred_rows if any(row.values.values()))
-    nets = net(formed, beside)
-    return Comparison(
-        columns=beside,
-        compared=compared,
-        left=frozenset(left),
-        dependence=dependence,
-        groups=formed,
-        nets=nets,
-        totals={column: total(weighed(lines), dependence) for column, lines in nets.items()},
-        neutral=_neutral(raw, centred_rows, beside),
-    )
+    account = Account(known.database, beside)
+    account.post(known)
+    return account.comparison(known.database, known.as_of)
 
 
-def followed_comparison(comparison: Comparison, was: Known, step: Followed) -> Comparison | None:
-    """The same comparison where only items differ: see `knowledge.followed`.
+class Account:
+    """Rows about a scenario alone or the members of a set, in groups; they come and go.
 
-    None where one of them is included in a prior, or what it says is tied to another line; where
-    an absence began or may have changed, or a rival left: then everything is compared anew. The
-    lines are those of `compare`, though in another order; a group that is gone has no rows.
-    """
-    beside, (known, added, gone) = comparison.columns, step
-    if _left(known, beside).keys() != comparison.left or _absence_began(known, was, beside):
-        return None
-    differ = (*added.values(), *gone.values())
-    fired = {indicator_key(text) for item in differ for text in item.indicators}
-    new = _said(comparison, known, added, fired)
-    old = _said(comparison, was, gone, fired)
-    if not new.raw and not old.raw:
-        return comparison
-    used = {*included(was, beside), *included(known, beside)}
-    if not used.isdisjoint(added) or not used.isdisjoint(gone) or _is_absent(known, fired, beside):
-        return None
-    lost = {row.id for row in old.raw}
-    off = {n for n, group in enumerate(comparison.groups) if any(r.id in lost for r in group.rows)}
-    kept = [_GONE if n in off else group for n, group in enumerate(comparison.groups)]
-    added_groups = [
-        RowGroup(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
-    ]
-    if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, added_groups):
-        return None
-    more = net(added_groups, beside, len(kept))
-    nets, totals = {**comparison.nets}, {**comparison.totals}
-    for column in beside:
-        if more[column] or any(row.values.get(column) for row in old.rows):
-            stay = [line for line in nets[column] if line.group not in off]
-            nets[column] = [*stay, *more[column]]
-            totals[column] = total(weighed(nets[column]), comparison.dependence)
-    fewer, further = _neutral(*old, beside), _neutral(*new, beside)
-    return msgspec.structs.replace(
-        comparison,
-        groups=[*kept, *added_groups],
-        nets=nets,
-        totals=totals,
-        neutral={c: comparison.neutral[c] + further[c] - fewer[c] for c in beside},
-    )
-
-
-class Comparisons:
-    """The lines compared on a day, each set and each scenario alone once.
-
-    Where `earlier` knew the same but for some items, its comparisons are followed up. `whole`, only
-    those of which nothing differs, so that lines are in their order; else the last few are kept.
+    A change costs as much as the groups of the rows that it concerns, and the sum over the heights
+    of the lines.
     """
 
-    def __init__(
-        self,
-        known: Known,
-        earlier: Comparisons | None = None,
-        step: Followed | None = None,
-        *,
-        whole: bool = False,
-        most: int | None = None,
-    ) -> None:
-        self.known = known
-        self.made: dict[ScenarioId, Comparison] = {}
-        self._was = (earlier.known, earlier.made, step) if earlier and step else None
-        self._whole, self._most = whole, most
+    def __init__(self, database: Database, beside: Columns) -> None:
+        self.columns = beside
+        self._compared = database.scenarios[beside[0]].set is not None
+        self._dependence = database.tracker.dependence
+        self._rows: dict[RowKey, tuple[LedgerRow, LedgerRow]] = {}  # before and after centring
+        self._groups: dict[RowKey, RowGroup] = {}
+        self._places: dict[str | RowKey, RowKey] = {}  # groups by ties, without by the row
+        self._nets: dict[ScenarioId, dict[RowKey, Net]] = {column: {} for column in beside}
+        self._lines = {column: Counter[Weighed]() for column in beside}
+        self._neutral = dict.fromkeys(beside, 0)
+        self._totals: dict[ScenarioId, float] = {}
 
-    def of(self, beside: Columns) -> Comparison:
-        """A scenario alone, or the members of a set."""
-        if beside[0] not in self.made:
-            comparison = self._followed(beside) or compare(self.known, beside)
-            if len(self.made) == self._most:
-                del self.made[next(iter(self.made))]
-            self.made[beside[0]] = comparison
-        return self.made[beside[0]]
+    def post(self, known: Known, ids: AbstractSet[str] | None = None) -> None:
+        """Put the rows of these items and indicators as they are known, in place of earlier ones.
 
-    def _followed(self, beside: Columns) -> Comparison | None:
-        if self._was is None:
-            return None
-        known, comparisons, step = self._was
-        was = comparisons.get(beside[0])
-        if was is None or was.columns != beside:
-            return None
-        now = followed_comparison(was, known, step)
-        return None if self._whole and now is not was else now
+        Without `ids`, all rows.
+        """
+        ruled_out = left(known.database, self.columns, known.as_of)
+        keys = ((kind, id) for id in ids or () for kind in range(len(KINDS)))
+        gone = {key: self._rows.pop(key) for key in keys if key in self._rows}
+        came = {}
+        for row in rows(known, self.columns, ids):
+            counted = centred(row, self.columns, ruled_out) if self._compared else row
+            came[row.key] = row, counted
+        self._rows |= came
+        for pairs, sign in ((gone, -1), (came, 1)):
+            for row, counted in pairs.values():
+                for column in _neutral(row, counted):
+                    self._neutral[column] += sign
+        speaking = [row for _, row in came.values() if any(row.values.values())]
+        changed = [*speaking, *(row for _, row in gone.values())]
+        places = (self._places.get(place) for row in changed for place in _places(row))
+        pool = [row for place in dict.fromkeys(places) if place for row in self._taken(place)]
+        pool = [row for row in pool if row.key not in gone]
+        for group in groups(sorted([*pool, *speaking], key=lambda row: row.key)):
+            self._put(group)
+
+    def _put(self, group: RowGroup) -> None:
+        key = group.key
+        self._groups[key] = group
+        self._places.update((place, key) for row in group.rows for place in _places(row))
+        for column, line in net(group).items():
+            self._nets[column][key] = line
+            self._lines[column][line.decibans, line.theme] += 1
+            self._totals.pop(column, None)
+
+    def _taken(self, key: RowKey) -> Sequence[LedgerRow]:
+        """The rows of a group that is taken out."""
+        group = self._groups.pop(key)
+        for place in {place for row in group.rows for place in _places(row)}:
+            del self._places[place]
+        for column in self.columns:
+            if line := self._nets[column].pop(key, None):
+                lines, weighed = self._lines[column], (line.decibans, line.theme)
+                lines[weighed] -= 1
+                if not lines[weighed]:
+                    del lines[weighed]
+                self._totals.pop(column, None)
+        return group.rows
+
+    def totals(self) -> dict[ScenarioId, float]:
+        """The decibans that the lines of each column add up to."""
+        for column in self.columns:
+            if column not in self._totals:
+                self._totals[column] = total(self._lines[column], self._dependence)
+        return {column: self._totals[column] for column in self.columns}
+
+    def comparison(self, database: Database, day: date) -> Comparison:
+        """Groups and lines by key, and their totals."""
+        return Comparison(
+            columns=self.columns,
+            compared=self._compared,
+            left=frozenset(left(database, self.columns, day)),
+            totals=self.totals(),
+            dependence=self._dependence,
+            groups=[group for _, group in sorted(self._groups.items(), key=_key)],
+            nets={
+                column: [line for _, line in sorted(lines.items(), key=_key)]
+                for column, lines in self._nets.items()
+            },
+            neutral={**self._neutral},
+        )
+
+
+def _key(entry: tuple[RowKey, object]) -> RowKey:
+    return entry[0]
+
+
+def _places(row: LedgerRow) -> Iterable[str | RowKey]:
+    return row.ties or (row.key,)
+
+
+def left(database: Database, beside: Columns, day: date) -> dict[ScenarioId, date]:
+    """Members known not to occur, and since when."""
+    return {
+        id: outcome.recorded
+        for id in beside
+        if (outcome := resolved(database, id, day)) and outcome.outcome == "did-not-occur"
+    }
 
 
 def weighed(lines: Sequence[Net]) -> list[Weighed]:
@@ -185,7 +181,7 @@ def weighed(lines: Sequence[Net]) -> list[Weighed]:
     return [(line.decibans, line.theme) for line in lines]
 
 
-def log_odds(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+def log_odds(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
     """Decibans of each implied probability before `bound`.
 
     In a set ln pᵢ + evidenceᵢ·ln10/10 is normalised over the members still in it; else Bayes' rule.
@@ -209,74 +205,9 @@ def log_odds(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict
     return {c: strengths[c] - against(c) for c in comparison.columns}
 
 
-def implied(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+def implied(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
     """The implied probabilities, within their bounds: the one place that computes them."""
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
-
-
-_GONE = RowGroup(rows=(), theme=None)
-
-
-class _Said(NamedTuple):
-    """Rows of some items, before and after centring."""
-
-    raw: Sequence[LedgerRow]
-    rows: Sequence[LedgerRow]
-
-
-def _said(
-    comparison: Comparison,
-    known: Known,
-    items: Mapping[EvidenceId, Evidence],
-    fired: AbstractSet[IndicatorKey],
-) -> _Said:
-    """Rows of some items and indicators; an indicator that was never raised has none."""
-    beside = comparison.columns
-    columns = frozenset(beside)
-    rating = [id for id, item in items.items() if not columns.isdisjoint(item.ratings)]
-    raw = [
-        *direct_rows(known, columns, rating),
-        *indicator_rows(known, columns, frozenset(included(known, beside)), fired),
-    ]
-    if not comparison.compared:
-        return _Said(raw, raw)
-    left = _left(known, beside)
-    return _Said(raw, [centred(row, beside, left) for row in raw])
-
-
-def _tied(kept: Sequence[RowGroup], added: Sequence[RowGroup]) -> bool:
-    """True if an added group shares an origin or an event with another group."""
-    ties: set[str] = set()
-    ties.update(*(row.ties for group in kept for row in group.rows))
-    for group in added:
-        if not ties.isdisjoint(group.rows[0].ties):
-            return True
-        ties |= group.rows[0].ties
-    return False
-
-
-def _is_absent(known: Known, keys: AbstractSet[IndicatorKey], beside: Columns) -> bool:
-    """True if one of these indicators may have a row for its absence."""
-    own = [known.database.scenarios[id].indicators.get(key) for id, key in keys if id in beside]
-    return any(indicator and indicator.due and indicator.due < known.as_of for indicator in own)
-
-
-def _absence_began(known: Known, was: Known, beside: Columns) -> bool:
-    return was.as_of != known.as_of and any(
-        indicator.due is not None and was.as_of <= indicator.due < known.as_of
-        for column in beside
-        for indicator in known.database.scenarios[column].indicators.values()
-    )
-
-
-def _left(known: Known, beside: Columns) -> dict[ScenarioId, date]:
-    """Members known not to occur, and since when."""
-    return {
-        id: outcome.recorded
-        for id in beside
-        if (outcome := resolved(known.database, id, known.as_of))
-        and outcome.outcome == "did-not-occur"
-    }
 
 
 def _together(strengths: Sequence[float]) -> float:
@@ -285,16 +216,11 @@ def _together(strengths: Sequence[float]) -> float:
     return top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))
 
 
-def _neutral(
-    raw: Sequence[LedgerRow], centred_rows: Sequence[LedgerRow], beside: Columns
-) -> dict[ScenarioId, int]:
-    """Number of rows that rate a scenario and are worth 0 to it: N, weight 0, equal to rivals."""
-    counts = dict.fromkeys(beside, 0)
-    for row, counted in zip(raw, centred_rows, strict=True):
-        if row.kind == "direct" or row.weight != 0:
-            for column in row.values:
-                counts[column] += not counted.values.get(column)
-    return counts
+def _neutral(row: LedgerRow, counted: LedgerRow) -> Iterable[ScenarioId]:
+    """The scenarios that a row rates and to which it is worth 0: N, weight 0, equal to rivals."""
+    if row.kind == "direct" or row.weight != 0:
+        return [column for column in row.values if not counted.values.get(column)]
+    return ()
 
 
 class Link(NamedTuple):
@@ -314,37 +240,54 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     link: Link | None
 
 
+class Stepped(Protocol):
+    """What stands on any day, as it is stepped to: `days.Days`."""
+
+    def totals(self, beside: Columns, day: date) -> Totals:
+        """The totals of a day."""
+
+    def comparison(self, beside: Columns, day: date) -> Comparison:
+        """The lines of a day too."""
+
+
 class Odds:
     """Implied log odds on a day; each comparison and each prior is computed once.
 
-    `comparisons` serve several days on which the same evidence is known.
+    From the evidence known alone, or by the steps that several days share.
     """
 
-    def __init__(
-        self,
-        known: Known,
-        day: date | None = None,
-        comparisons: Comparisons | None = None,
-    ) -> None:
+    def __init__(self, known: Known, days: Stepped | None = None) -> None:
         self.known = known
-        self.day = day or known.as_of
-        self.comparisons = comparisons or Comparisons(known)
+        self.day = known.as_of
+        self._days = days
+        self._compared: dict[Columns, Comparison] = {}
         self._steps: dict[ScenarioId, Steps] = {}
         self._implied: dict[ScenarioId, float] = {}
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
         """A scenario's lines beside those of its set."""
-        return self.comparisons.of(columns(self.known, scenario_id))
+        beside = columns(self.known.database, scenario_id)
+        if self._days:
+            return self._days.comparison(beside, self.day)
+        if beside not in self._compared:
+            self._compared[beside] = compare(self.known, beside)
+        return self._compared[beside]
+
+    def totals(self, scenario_id: ScenarioId) -> Totals:
+        """The totals of those lines."""
+        if self._days:
+            return self._days.totals(columns(self.known.database, scenario_id), self.day)
+        return self.comparison(scenario_id)
 
     def implied(self, scenario_id: ScenarioId) -> float:
         """The implied probability, 0.001 to 0.999."""
         if scenario_id not in self._implied:
-            self._implied |= implied(self.comparison(scenario_id), self.priors(scenario_id))
+            self._implied |= implied(self.totals(scenario_id), self.priors(scenario_id))
         return self._implied[scenario_id]
 
     def priors(self, scenario_id: ScenarioId) -> dict[ScenarioId, float]:
         """The priors at the date of a scenario and of its set."""
-        return {id: self.steps(id).at_date for id in columns(self.known, scenario_id)}
+        return {id: self.steps(id).at_date for id in columns(self.known.database, scenario_id)}
 
     def steps(self, scenario_id: ScenarioId) -> Steps:
         """The steps of a scenario's prior, after those that it depends on: a chain may be long."""
@@ -353,7 +296,7 @@ class Odds:
             id = next(reversed(path))
             link = None if id in self._steps else self._link(id, path)
             is_open = link is not None and link.occurred is None
-            beside = columns(self.known, link.other) if link and is_open else ()
+            beside = columns(self.known.database, link.other) if link and is_open else ()
             if first := next((column for column in beside if column not in self._steps), None):
                 path[first] = None
                 continue
@@ -390,7 +333,7 @@ class Odds:
         for other, figures in database.scenarios[id].prior.given.items():
             if other not in database.scenarios:
                 continue
-            if any(column in path for column in columns(self.known, other)):
+            if any(column in path for column in columns(database, other)):
                 continue
             outcome = resolved(database, other, self.day)
             if outcome is None:
@@ -398,38 +341,6 @@ class Odds:
             if outcome.outcome != "annulled":
                 return Link(other, figures, outcome.outcome == "occurred")
         return None
-
-
-def later(
-    earlier: Comparisons | None, database: Database, day: date, *, whole: bool = False
-) -> Comparisons:
-    """Comparisons on a day, derived from an earlier day where only items differ."""
-    if earlier and earlier.known.database is database and earlier.known.as_of == day:
-        return earlier
-    step = followed(earlier.known, database, day) if earlier else None
-    most = None if whole else _MOST
-    if earlier and step:
-        return Comparisons(step.known, earlier, step, whole=whole, most=most)
-    return Comparisons(known(database, day), most=most)
-
-
-_MOST = 64
-"""Comparisons of a day that are kept where figures are wanted and no lines."""
-
-
-def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], Odds]:
-    """Implied log odds on each requested day, computed once; `lean`, without lines in order."""
-    by_day: dict[date, Odds] = {}
-
-    def at(day: date) -> Odds:
-        if day not in by_day:
-            before = max((other for other in by_day if other < day), default=None)
-            earlier = by_day[before].comparisons if before else None
-            beside = later(earlier, database, day, whole=not lean)
-            by_day[day] = Odds(beside.known, day, beside)
-        return by_day[day]
-
-    return at
 
 
 def _moved(chance: float, by: float) -> float:
@@ -450,51 +361,7 @@ def after_time(scenario: Scenario, chance: float, day: date) -> float:
     return held(1 - (1 - chance) ** left)
 
 
-def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
-    """The days on which known evidence, an absence or a rival's place in the set changes."""
-    reached = set()
-    for item in database.evidence.values():
-        reached |= {item.recorded, *([item.retracted.date] if item.retracted else ())}
-    for column in connected(database, scenario_id):
-        for indicator in database.scenarios[column].indicators.values():
-            if indicator.due and indicator.due < date.max:
-                reached.add(indicator.due + timedelta(days=1))
-        outcome = resolution(database, column)
-        if outcome:
-            reached.add(outcome.recorded)
-    return sorted(reached)
-
-
-Kept = dict[int, Comparisons]
-"""Known evidence and compared lines, by the number of changes so far."""
-
-
 def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
     """True if a prior behind the figure decays from day to day."""
     around = connected(database, scenario_id)
     return any(database.scenarios[id].prior.hazard for id in around)
-
-
-def odds_on(
-    database: Database, scenario_id: ScenarioId, days: Iterable[date], kept: Kept | None = None
-) -> Iterator[Odds]:
-    """Odds around a scenario on each day; `kept` is a cache for the same database."""
-    changes = days_of_change(database, scenario_id)
-    kept = {} if kept is None else kept
-    last: Comparisons | None = None
-    for day in days:
-        count = bisect_right(changes, day)
-        if count not in kept:
-            kept[count] = later(last, database, day)
-        last = kept[count]
-        yield Odds(last.known, day, last)
-
-
-def implied_on(
-    database: Database, days: Mapping[ScenarioId, Iterable[date]], kept: Kept | None = None
-) -> dict[ScenarioId, list[float]]:
-    """The ledger's implied probability of a scenario, or of members of one set, on days of each."""
-    asked = {id: list(wanted) for id, wanted in days.items()}
-    every = sorted({day for wanted in asked.values() for day in wanted})
-    odds = dict(zip(every, odds_on(database, next(iter(days)), every, kept), strict=True))
-    return {id: [odds[day].implied(id) for day in wanted] for id, wanted in asked.items()}

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.ledger.contributions import (
     LedgerRow,
+    RowKey,
     RowKind,
     factors,
     total,
@@ -122,7 +123,7 @@ class _Bend(NamedTuple):
     kind: TermKind
     id: str
     ends: tuple[dict[ScenarioId, float], ...]
-    group: int | None = None
+    group: RowKey | None = None
 
 
 def _term(
@@ -130,7 +131,7 @@ def _term(
     free: float,
     column: ScenarioId,
     shares: Mapping[ScenarioId, float],
-    named: Mapping[int, LedgerRow],
+    named: Mapping[RowKey, LedgerRow],
 ) -> Term:
     def moved(more: Mapping[ScenarioId, float]) -> float:
         """Log odds of a member with more decibans, its own and those of the others."""
@@ -198,7 +199,7 @@ def _bends(
 
 def _links(odds: Odds, scenario_id: ScenarioId) -> list[ScenarioId]:
     """The open scenarios on which its prior and those of its set depend."""
-    steps = [odds.steps(column) for column in odds.comparison(scenario_id).columns]
+    steps = [odds.steps(column) for column in odds.priors(scenario_id)]
     links = (step.link for step in steps if step.link)
     return [*dict.fromkeys(link.other for link in links if link.occurred is None)]
 
@@ -219,18 +220,18 @@ def _dependences(
         yield "dependence", tuple(Dependence(within=end, between=end) for end in bent)
 
 
-def _counted(comparison: Comparison) -> dict[int, dict[ScenarioId, float]]:
+def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     """Decibans that each group counts in each column."""
-    counted: dict[int, dict[ScenarioId, float]] = {}
+    counted: dict[RowKey, dict[ScenarioId, float]] = {}
     for column, nets in comparison.nets.items():
         for line, share in zip(nets, factors(weighed(nets), comparison.dependence), strict=True):
             counted.setdefault(line.group, {})[column] = line.decibans * share
     return counted
 
 
-def _named(comparison: Comparison, scenario_id: ScenarioId) -> dict[int, LedgerRow]:
+def _named(comparison: Comparison, scenario_id: ScenarioId) -> dict[RowKey, LedgerRow]:
     """The row by which each group goes: of its line in the scenario's column, else its first."""
-    first = {number: group.rows[0] for number, group in enumerate(comparison.groups) if group.rows}
+    first = {group.key: group.rows[0] for group in comparison.groups}
     return first | {line.group: line.strongest for line in comparison.nets[scenario_id]}
 
 
@@ -252,17 +253,17 @@ class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
 def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     """The extremes over the full ledger and every ledger with one line less."""
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-    without: dict[ScenarioId, dict[int, float]] = {}
+    without: dict[ScenarioId, dict[RowKey, float]] = {}
     for column, nets in comparison.nets.items():
         totals = totals_without(weighed(nets), comparison.dependence)
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
     named = _named(comparison, scenario_id)
     ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
-    for number in named:
-        less = {column: totals[number] for column, totals in without.items() if number in totals}
+    for group in named:
+        less = {column: totals[group] for column, totals in without.items() if group in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
-        ends.append((chance, named[number]))
+        ends.append((chance, named[group]))
     (low, low_row), (high, high_row) = (
         choose(ends, key=lambda end: end[0]) for choose in (min, max)
     )

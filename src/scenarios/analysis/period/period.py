@@ -26,6 +26,7 @@ from scenarios.analysis.forecasts import (
     standing,
     stated,
 )
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import (
     Ledger,
     Quantity,
@@ -33,7 +34,7 @@ from scenarios.analysis.ledger.ledger import (
     is_unfounded,
     ledger_of,
 )
-from scenarios.analysis.ledger.odds import Odds, odds_by_day
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.sensitivity import bands as bands_at
 from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
@@ -151,10 +152,10 @@ def window(
 
     One whose figures are withheld has no view.
 
-    `only` these scenarios have views, where not all are wanted. `lean`, no lines are kept: where
+    `only` these scenarios have views, where not all are wanted. `lean`, few lines are kept: where
     ledgers are asked for, they are made anew. `bands` are those that are at hand.
     """
-    at = odds_by_day(database, lean=lean)
+    at = Days(database, most=_MOST if lean else None).at
     before, now = at(since).known, at(as_of).known
     bearing = rated_by(database, now.evidence)
     last_days = {
@@ -190,6 +191,10 @@ def window(
     return Window(database=database, since=since, as_of=as_of, before=before, now=now, views=views)
 
 
+_MOST = 64
+"""Accounts that are kept where figures are wanted and no lines."""
+
+
 def bands_of(
     database: Database, as_of: date, ids: Collection[ScenarioId]
 ) -> dict[ScenarioId, Band]:
@@ -197,7 +202,7 @@ def bands_of(
     every = (id for id in ids if id not in database.withheld)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
     last_days = {id: last_open_day(database, id, as_of) for id in opened}
-    return _bands(odds_by_day(database), last_days)
+    return _bands(Days(database).at, last_days)
 
 
 def _bands(

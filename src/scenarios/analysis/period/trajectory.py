@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, reading
-from scenarios.analysis.evidence.knowledge import bearing, known, last_open_day, near
+from scenarios.analysis.evidence.knowledge import connected, known, last_open_day
 from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_days, stated
-from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import (
     Database,
@@ -37,14 +38,11 @@ def trends(
     database: Database, days: Mapping[ScenarioId, Iterable[date]]
 ) -> dict[ScenarioId, tuple[Point, ...]]:
     """The figures of each scenario on those of its days on which it was open."""
-    items, sheets = bearing(database), database.speaking
-    by_scenario = {}
+    odds, means, by_scenario = Days(database), Means(), {}
     for id, wanted in days.items():
-        around = near(database, id, items, sheets)
         first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
         open_days = sorted({day for day in wanted if first <= day <= last})
-        implied = implied_on(around, {id: open_days})[id]
-        by_scenario[id] = _points(around, id, open_days, implied)
+        by_scenario[id] = _points(odds, id, open_days, means)
     return by_scenario
 
 
@@ -52,10 +50,6 @@ def last_reviews(as_of: date, every: int, count: int) -> Sequence[date]:
     """`as_of` and the review days before it, oldest first."""
     earliest = min(count, (as_of - date.min).days // every + 1)
     return [as_of - timedelta(days=every * n) for n in reversed(range(earliest))]
-
-
-_WORK, _FEWEST = 36_000, 12
-"""Items weighed, day by day, for a scenario or a set; and the days that it has in any case."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,10 +89,10 @@ def courses(
 ) -> dict[ScenarioId, Course]:
     """Courses of these scenarios on the days on which one of their figures changed.
 
-    Where there are more than `most` such days, `most` evenly spaced days are used, fewer where many
-    items have to be weighed on each. The members of a set are measured together, on the same days.
+    Where there are more than `most` such days, `most` evenly spaced days are used. The members of a
+    set are measured together, on the same days.
     """
-    items, sheets = bearing(window.database), window.database.speaking
+    odds = Days(window.database)
     units: dict[str, list[ScenarioId]] = {}
     for id, view in window.views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
@@ -106,14 +100,12 @@ def courses(
     for unit in progress(units.values(), "drawing the scenarios", len(units)):
         if set(unit).isdisjoint(ids):
             continue
-        around = near(window.database, unit[0], items, sheets)
-        fewer = max(_FEWEST, _WORK // max(1, len(around.evidence)))
-        days = _days(window, around, unit, min(most, fewer))
-        spans = {id: span_of(window.views[id], window.as_of) for id in unit if id in ids}
-        asked = {id: [day for day in days if a <= day <= b] for id, (a, b) in spans.items()}
+        days = _days(window, odds, unit, most)
         means: Means = {}
-        for id, implied in implied_on(around, asked).items():
-            by_scenario[id] = _course(window, around, id, asked[id], implied, means)
+        for view in (window.views[id] for id in unit if id in ids):
+            first, last = span_of(view, window.as_of)
+            asked = [day for day in days if first <= day <= last]
+            by_scenario[view.id] = _course(window, odds, view, asked, means)
     return {id: by_scenario[id] for id in ids}
 
 
@@ -130,16 +122,18 @@ def evenly(first: date, last: date, count: int) -> list[date]:
     return sorted({first + timedelta(days=round(length * n / steps)) for n in range(steps + 1)})
 
 
-def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: int) -> list[date]:
+def _days(window: Window, odds: Days, unit: Sequence[ScenarioId], most: int) -> list[date]:
     """The days on which something about these scenarios changed, or `most` at even distances."""
     spans = [span_of(window.views[id], window.as_of) for id in unit]
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    given = {sheet.date for sheet in around.sheets.values()}
-    stands = standing_days(around.tracker)
+    database = window.database
+    around = connected(database, unit[0])
+    given = {database.sheets[s].date for id in around for s in database.speaking.get(id, ())}
+    stands = standing_days(database.tracker)
     room = date.max.toordinal() - stands
     given |= {day + timedelta(stands) for day in given if day.toordinal() <= room}
-    wanted = given.union(days_of_change(around, unit[0]))
-    if changes_daily(around, unit[0]):
+    wanted = given.union(odds.changes(unit[0]))
+    if changes_daily(database, unit[0]):
         eves = {day - timedelta(days=1) for day in wanted if day > first}
         even = set(evenly(first, last, most // 2))
         wanted |= even if len(wanted | eves | even) > most else even | eves
@@ -149,35 +143,25 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     return sorted(wanted.union(day for span in spans for day in span))
 
 
-def _points(
-    around: Database,
-    id: ScenarioId,
-    days: Sequence[date],
-    implied: Sequence[float],
-    means: Means | None = None,
-) -> tuple[Point, ...]:
-    figures = (stated(around, id, day, means) for day in days)
+def _points(odds: Days, id: ScenarioId, days: Iterable[date], means: Means) -> tuple[Point, ...]:
+    figures = ((day, stated(odds.database, id, day, means)) for day in days)
     return tuple(
-        Point(day=day, stated=figure.probability if figure else None, implied=chance)
-        for day, figure, chance in zip(days, figures, implied, strict=True)
+        Point(
+            day=day, stated=figure.probability if figure else None, implied=odds.at(day).implied(id)
+        )
+        for day, figure in figures
     )
 
 
 def _course(
-    window: Window,
-    around: Database,
-    id: ScenarioId,
-    days: Sequence[date],
-    implied: Sequence[float],
-    means: Means,
+    window: Window, odds: Days, view: ScenarioView, days: Sequence[date], means: Means
 ) -> Course:
-    view = window.views[id]
     return Course(
-        scenario=id,
-        points=_points(around, id, days, implied, means),
+        scenario=view.id,
+        points=_points(odds, view.id, days, means),
         marks=_marks(window, view, days),
-        lanes=tuple(_lanes(window, around, view)),
-        forecasts=tuple(given(around, id, None, days[-1])),
+        lanes=tuple(_lanes(window, odds, view)),
+        forecasts=tuple(given(window.database, view.id, None, days[-1])),
     )
 
 
@@ -191,21 +175,21 @@ def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Ma
     return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
-def _lanes(window: Window, around: Database, view: ScenarioView) -> Iterator[Lane]:
+def _lanes(window: Window, odds: Days, view: ScenarioView) -> Iterator[Lane]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(view, window.as_of)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}
-    for id, item in around.evidence.items():
+    for id in odds.items.get(view.id, ()):
+        item = window.database.evidence[id]
         for text in item.indicators:
             firing.setdefault(indicator_key(text), {})[id] = item
     for name in view.scenario.indicators:
         items = firing.get((view.id, name), {})
-        alone = msgspec.structs.replace(around, evidence=items)
         turns = {item.recorded for item in items.values()}
         turns |= {item.retracted.date for item in items.values() if item.retracted}
         spans: list[Span] = []
         for start in sorted({first, *(day for day in turns if first < day <= last)}):
-            state = reading(known(alone, start), (view.id, name)).state
+            state = reading(known(window.database, start, items), (view.id, name)).state
             if not spans or spans[-1].state != state:
                 spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
                 spans.append(Span(state=state, start=start, end=last))

@@ -31,8 +31,9 @@ from scenarios.analysis.forecasts import (
     standing,
     stated,
 )
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import implied_of
-from scenarios.analysis.ledger.odds import Odds, odds_by_day
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import (
     Analyst,
     Clarification,
@@ -114,7 +115,7 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
     """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
-    at = odds_by_day(database)
+    at = Days(database).at
     now = at(on).known
     recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
     bearing = rated_by(database, [id for day, id in recorded if day <= on])

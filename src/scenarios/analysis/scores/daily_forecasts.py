@@ -10,10 +10,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bearing, near, resolution, resolved, rivals
+from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
 from scenarios.analysis.forecasts import pooled, share, standing_days
-from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on, odds_on
-from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, SetId
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.odds import Odds, changes_daily
+from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
@@ -90,19 +91,23 @@ class Timeline(msgspec.Struct, Generic[F_co], frozen=True, kw_only=True):
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
-    """A database with the forecasts and the items of each question.
+    """A database with the forecasts of each question, and the ledger on each day.
 
     `means` keeps the mean forecast of each question, which its rivals need, by window.
     """
 
     database: Database
     forecasts: dict[ScenarioId, dict[Analyst, Forecasts]]
-    bearing: dict[ScenarioId, list[EvidenceId]]
+    odds: Days
     means: dict[tuple[ScenarioId, date, int], Line]
+
+    def on(self, question: ResolvedQuestion, day: int) -> Odds:
+        """The ledger on a day of a question."""
+        return self.odds.at(question.opened + timedelta(day))
 
 
 def archive(database: Database) -> Archive:
-    """Every forecast by question and analyst, oldest first; every item by question."""
+    """Every forecast by question and analyst, oldest first."""
     by_scenario: dict[ScenarioId, dict[Analyst, Forecasts]] = {}
     for on, id in sorted((sheet.date, id) for id, sheet in database.sheets.items()):
         sheet = database.sheets[id]
@@ -110,7 +115,7 @@ def archive(database: Database) -> Archive:
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             by_scenario.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database=database, forecasts=by_scenario, bearing=bearing(database), means={})
+    return Archive(database=database, forecasts=by_scenario, odds=Days(database), means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> ResolvedQuestion | None:
@@ -157,12 +162,12 @@ def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
     return database.scenarios[scenario_id].prior.is_filler
 
 
-def days_of_figures(around: Database, question: ResolvedQuestion) -> Sequence[int]:
+def days_of_figures(odds: Days, question: ResolvedQuestion) -> Sequence[int]:
     """The scored days on which its implied probability may change; the first is always one."""
     days = range(question.scored)
-    if changes_daily(around, question.scenario):
+    if changes_daily(odds.database, question.scenario):
         return days
-    changes = {(on - question.opened).days for on in days_of_change(around, question.scenario)}
+    changes = {(on - question.opened).days for on in odds.changes(question.scenario)}
     return sorted(changes.intersection(days) | {0})
 
 
@@ -274,20 +279,16 @@ def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
 def _implied(archive: Archive, question: ResolvedQuestion) -> Line:
     """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
     id = question.scenario
-    around = near(archive.database, id, archive.bearing)
-    days = days_of_figures(around, question)
-    figures = implied_on(around, {id: [question.opened + timedelta(day) for day in days]})
-    return line_of(dict(zip(days, figures[id], strict=True)), question)
+    days = days_of_figures(archive.odds, question)
+    return line_of({day: archive.on(question, day).implied(id) for day in days}, question)
 
 
 def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
     """The prior after `time` and before the evidence; as declared, whichever rivals have left."""
     id = question.scenario
-    around = near(archive.database, id, archive.bearing)
-    scenario = around.scenarios[id]
-    days = range(question.scored if scenario.prior.given or scenario.prior.hazard else 1)
-    odds = odds_on(around, id, (question.opened + timedelta(day) for day in days))
-    return line_of({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
+    prior = archive.database.scenarios[id].prior
+    days = range(question.scored if prior.given or prior.hazard else 1)
+    return line_of({day: archive.on(question, day).steps(id).at_date for day in days}, question)
 
 
 def _last_given(forecasts: Forecasts, question: ResolvedQuestion) -> float | None:

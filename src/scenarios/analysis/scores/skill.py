@@ -6,7 +6,6 @@ import hashlib
 import math
 import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from functools import lru_cache, partial
 from itertools import chain, compress
 from operator import itemgetter, mul, truediv
@@ -15,8 +14,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import near
-from scenarios.analysis.ledger.odds import Comparison, implied, odds_on
+from scenarios.analysis.ledger.odds import Totals, implied
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     OURS,
@@ -273,23 +271,20 @@ def _fitted(archive: Archive, timelines: Timelines, forecaster: str) -> FittedFa
 def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
     """The scored days on which evidence counted: all that is asked of the ledger."""
     id, declared = question.scenario, archive.database.tracker.rating_strength
-    around = near(archive.database, id, archive.bearing)
-    if not around.evidence and not any(s.indicators for s in around.scenarios.values()):
-        return
     left = {day for _, day in question.answers if day < question.scored}
-    days = sorted(left.union(days_of_figures(around, question)))
-    every = odds_on(around, id, (question.opened + timedelta(day) for day in days))
-    for start, end, odds in zip(days, [*days[1:], question.scored], every, strict=True):
-        comparison, priors = odds.comparison(id), odds.priors(id)
+    days = sorted(left.union(days_of_figures(archive.odds, question)))
+    for start, end in zip(days, [*days[1:], question.scored], strict=True):
+        odds = archive.on(question, start)
+        evidence, priors = odds.totals(id), odds.priors(id)
 
         def figures(
-            strength: float, of: Comparison = comparison, priors: Mapping[str, float] = priors
+            strength: float, of: Totals = evidence, priors: Mapping[str, float] = priors
         ) -> dict[ScenarioId, float]:
             # Every line times the factor: the discounts keep to the scale.
             totals = {c: total * strength / declared for c, total in of.totals.items()}
             return implied(replace(of, totals=totals), priors)
 
-        if any(comparison.totals[c] for c in {*comparison.columns} - comparison.left):
+        if any(evidence.totals[c] for c in {*evidence.columns} - evidence.left):
             yield _Run(start, end - start, figures)
 
 

@@ -8,10 +8,9 @@ from functools import partial
 import msgspec
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.evidence.knowledge import bearing, near
 from scenarios.analysis.forecasts import Means, stated
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Line
-from scenarios.analysis.ledger.odds import implied_on
 from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
@@ -25,21 +24,16 @@ from scenarios.scales import decibans
 def _figures(moment: Moment) -> Iterator[Row]:
     """By set, since its members are measured together; then by scenario and day."""
     database, views = moment.database, moment.window.views
-    items, sheets = bearing(database), database.speaking
+    odds = Days(database)
     units: dict[str, list[str]] = {}
     for id, view in views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
     for unit in units.values():
-        around = near(database, unit[0], items, sheets)
-        spans = {id: span_of(views[id], moment.as_of) for id in unit}
-        asked = {
-            id: [day for day in moment.days if first <= day <= last]
-            for id, (first, last) in spans.items()
-        }
         means: Means = {}
-        for id, implied in implied_on(around, asked).items():
-            for day, chance in zip(asked[id], implied, strict=True):
-                figure = stated(around, id, day, means)
+        for id in unit:
+            first, last = span_of(views[id], moment.as_of)
+            for day in (day for day in moment.days if first <= day <= last):
+                figure, chance = stated(database, id, day, means), odds.at(day).implied(id)
                 gap = decibans(figure.probability) - decibans(chance) if figure else None
                 probability = figure.probability if figure else None
                 yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap

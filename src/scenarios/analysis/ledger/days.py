@@ -1,0 +1,160 @@
+"""Implied log odds on many days, and after many commits: each step costs as much as changed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from scenarios.analysis.evidence.knowledge import bearing, borne, connected, known, resolution
+from scenarios.analysis.ledger.contributions import Columns
+from scenarios.analysis.ledger.odds import Account, Comparison, Odds, Totals, columns, left
+from scenarios.model import Database, Evidence, EvidenceId, Record, ScenarioId
+
+
+class Days:
+    """The ledgers of a database on any days, in any order; `put` and `forget` follow its changes.
+
+    Figures are those of `Odds(known(database, day))` to the last bit. `items` are those that bear
+    on each scenario, `most` the accounts that are kept at a time, where few are asked for again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        items: Mapping[ScenarioId, Collection[EvidenceId]] | None = None,
+        most: int | None = None,
+    ) -> None:
+        self.database = database
+        self.items = bearing(database) if items is None else items
+        self._most = most
+        self._accounts: dict[Columns, _DatedAccount] = {}
+        self._odds: dict[date, Odds] = {}
+
+    def at(self, day: date) -> Odds:
+        """Implied log odds on a day."""
+        if day not in self._odds:
+            self._odds[day] = Odds(known(self.database, day), self)
+        return self._odds[day]
+
+    def totals(self, beside: Columns, day: date) -> Totals:
+        """The decibans that the evidence of a day adds to a scenario alone or to each of a set."""
+        account = self._account(beside)
+        return Totals(
+            columns=beside,
+            compared=self.database.scenarios[beside[0]].set is not None,
+            left=frozenset(left(self.database, beside, day)),
+            totals=account.totals_on(self.database, day),
+        )
+
+    def comparison(self, beside: Columns, day: date) -> Comparison:
+        """The lines of a day, with their totals."""
+        account = self._account(beside)
+        account.move(self.database, day)
+        return account.comparison(self.database, day)
+
+    def changes(self, scenario_id: ScenarioId) -> list[date]:
+        """The days on which known evidence, an absence or a rival's place in the set changes."""
+        days = set[date]()
+        for id in connected(self.database, scenario_id):
+            if outcome := resolution(self.database, id):
+                days.add(outcome.recorded)
+            days.update(self._account(columns(self.database, id)).days)
+        return sorted(days)
+
+    def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
+        """Follow a change of an item in the database."""
+        self._odds.clear()
+        for item, is_there in ((before, False), (after, True)):
+            if isinstance(item, Evidence):
+                ids = borne(self.database, item) & self.database.scenarios.keys()
+                for beside in {columns(self.database, scenario) for scenario in ids}:
+                    if account := self._accounts.get(beside):
+                        account.put(id, item, is_there=is_there)
+
+    def forget(self, database: Database, ids: Collection[ScenarioId]) -> None:
+        """Follow a change of other records, on which the accounts of these scenarios rest."""
+        self.database = database
+        self._odds.clear()
+        for beside in [beside for beside in self._accounts if not set(beside).isdisjoint(ids)]:
+            del self._accounts[beside]
+
+    def _account(self, beside: Columns) -> _DatedAccount:
+        if beside not in self._accounts:
+            if len(self._accounts) == self._most:
+                del self._accounts[next(iter(self._accounts))]
+            items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
+            self._accounts[beside] = _DatedAccount(self.database, beside, items)
+        return self._accounts[beside]
+
+
+class _DatedAccount(Account):
+    """An account that stands as of a day; what counts from a day on is sorted once."""
+
+    def __init__(self, database: Database, beside: Columns, ids: Iterable[EvidenceId]) -> None:
+        super().__init__(database, beside)
+        self._day: date | None = None
+        self._firing: dict[str, dict[EvidenceId, None]] = {}
+        self._stale: set[str] = set()
+        self._kept: dict[int, dict[ScenarioId, float]] = {}
+        self._changes: list[tuple[date, str]] = []
+        for id in ids:
+            self.put(id, database.evidence[id], is_there=True)
+        for column in beside:
+            for key, indicator in database.scenarios[column].indicators.items():
+                if indicator.due and indicator.due < date.max:
+                    self._changes.append((indicator.due + timedelta(days=1), f"{column}/{key}"))
+        self._changes.sort()
+        self._stale.clear()  # all of it is before the first day
+
+    @property
+    def days(self) -> Iterator[date]:
+        """The days on which something counts for the first or for the last time."""
+        return (day for day, _ in self._changes)
+
+    def totals_on(self, database: Database, day: date) -> dict[ScenarioId, float]:
+        """The totals of a day; kept, since days may come again."""
+        place = self._place(day)
+        if place not in self._kept:
+            self.move(database, day)
+            self._kept[place] = self.totals()
+        return self._kept[place]
+
+    def move(self, database: Database, day: date) -> None:
+        """Post what counts on a day and did not on that of the account, or did and does not."""
+        start, end = sorted((self._place(self._day) if self._day else 0, self._place(day)))
+        ids = self._stale.union(id for _, id in self._changes[start:end])
+        self._day, self._stale = day, set()
+        if ids:
+            items = dict.fromkeys(i for id in ids for i in self._firing.get(id, (id,)))
+            evidence = database.evidence
+            among = {id: evidence[id] for id in items if id in evidence}
+            self.post(known(database, day, among), ids)
+
+    def put(self, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
+        """Put an item, or take it out where it is not there any more."""
+        self._kept.clear()
+        for key in item.indicators:
+            firing = self._firing.setdefault(key, {})
+            firing.pop(id, None)
+            if is_there:
+                firing[id] = None
+        for change in _changes(id, item):
+            self._stale.add(change[1])
+            if is_there:
+                insort(self._changes, change)
+            else:
+                del self._changes[bisect_left(self._changes, change)]
+
+    def _place(self, day: date) -> int:
+        return bisect_right(self._changes, day, key=_day)
+
+
+def _day(change: tuple[date, str]) -> date:
+    return change[0]
+
+
+def _changes(id: EvidenceId, item: Evidence) -> list[tuple[date, str]]:
+    """The days from which an item counts and no longer, and the rows that it then changes."""
+    days = [item.recorded, *([item.retracted.date] if item.retracted else ())]
+    return [(day, row) for day in days for row in (id, *item.indicators)]
