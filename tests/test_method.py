@@ -24,6 +24,7 @@ from scenarios.analysis.evidence.indicators import (
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.contributions import factors, total
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
 from scenarios.analysis.ledger.odds import Odds
@@ -596,7 +597,8 @@ def test_after_the_outcome(says: Section) -> None:
     told = post_mortem(at(db, on=49), "occurred")
     assert told is not None
     says("10.00 −5.00", told.right[0].decibans, told.wrong[0].decibans)
-    records, held = track_records(known(db, day(60))), accuracy(known(db, day(60)))
+    ends = known(db, day(60))
+    records, held = track_records(ends, Days(db).at), accuracy(ends)
     for source, items, texts in (("x", 1, "5.00 0.00"), ("y", 2, "5.00 5.00")):
         own = records[source]
         says(f"{items} {texts}", own.items, own.toward_decibans, own.against_decibans)

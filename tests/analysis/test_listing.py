@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
@@ -128,18 +129,23 @@ def test_each_line_pointed_one_way() -> None:
     assert [(one.id, one.decibans) for one in other.wrong] == wrong
 
 
+def records(outcome: str, on: int) -> dict[str, TrackRecord]:
+    db = ended(outcome)
+    return track_records(known(db, day(on)), Days(db).at)
+
+
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:
-    assert track_records(known(ended("occurred"), day(30))) == {
+    assert records("occurred", 30) == {
         "paper": TrackRecord(items=1, toward_decibans=10.0, against_decibans=0.0),
         "wire": TrackRecord(
             items=2, toward_decibans=near(0.395906), against_decibans=near(0.457575)
         ),
     }
     against = TrackRecord(items=1, toward_decibans=0.0, against_decibans=10.0)
-    assert track_records(known(ended("did-not-occur"), day(30)))["paper"] == against
+    assert records("did-not-occur", 30)["paper"] == against
 
 
 def test_nothing_is_judged_while_open_nor_when_annulled() -> None:
     for outcome, on in (("occurred", 19), ("annulled", 30)):
         assert explained(outcome, on).post_mortem is None
-        assert track_records(known(ended(outcome), day(on))) == {}
+        assert records(outcome, on) == {}

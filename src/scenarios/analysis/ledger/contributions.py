@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -26,8 +27,8 @@ from scenarios.values import first_day, indicator_key
 
 RowKind = Literal["direct", "indicator", "absence"]
 KINDS: tuple[RowKind, ...] = get_args(RowKind)
-RowKey = tuple[int, str]
-"""The place of its kind, and the id of a row: by it, rows and groups are in their order."""
+RowKey = tuple[RowKind, str]
+"""Kind and id of a row: by it, rows and groups are in their order."""
 Columns = tuple[ScenarioId, ...]
 
 
@@ -51,8 +52,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> RowKey:
-        """The key by which there is one."""
-        return KINDS.index(self.kind), self.id
+        """The key by which there is no other."""
+        return self.kind, self.id
 
 
 Beside = AbstractSet[ScenarioId]
@@ -82,10 +83,10 @@ def rows(
     else:
         rating &= ids
         keys = {indicator_key(id) for id in ids if "/" in id}
-    yield from _direct_rows(known, beside, rating - used)
     ordered = sorted(keys, key="/".join)
-    yield from _indicator_rows(known, beside, used, ordered)
     yield from _absence_rows(known, columns, ordered)
+    yield from _direct_rows(known, beside, rating - used)
+    yield from _indicator_rows(known, beside, used, ordered)
 
 
 def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> LedgerRow:
@@ -226,15 +227,14 @@ def _worth(
 
 
 class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows that share an origin or an event; the theme is that of the row that came first."""
+    """Rows that share an origin or an event; the theme is that of the row that came first.
 
+    The key is that of the first row.
+    """
+
+    key: RowKey
     rows: tuple[LedgerRow, ...]
     theme: ThemeId | None
-
-    @property
-    def key(self) -> RowKey:
-        """The key of its first row."""
-        return self.rows[0].key
 
 
 class Net(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,7 +273,11 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     for number, row in enumerate(every):
         together.setdefault(lead(number), []).append(row)
     return [
-        RowGroup(rows=tuple(members), theme=min(members, key=lambda row: row.first).theme)
+        RowGroup(
+            key=members[0].key,
+            rows=tuple(members),
+            theme=min(members, key=lambda row: row.first).theme,
+        )
         for members in together.values()
     ]
 
@@ -311,10 +315,55 @@ Weighed = tuple[float, ThemeId | None]
 """The decibans of a line, and its theme; lines without one are a block of their own."""
 
 
-Lines = Iterable[Weighed] | Counter[Weighed]
-"""Lines, or how many of each there are."""
-_End = tuple[float, int, int]
-"""Height of a line, its sign, and the number of its theme."""
+_End = tuple[float, int, ThemeId]
+"""Height of a line, its sign, and its theme; lines without one come first."""
+
+
+def _end(line: Weighed) -> _End:
+    decibans, theme = line
+    return abs(decibans), (decibans > 0) - (decibans < 0), theme or ""
+
+
+class Heights:
+    """The number of lines of each height, sign and theme, from the lowest up; of a theme in all.
+
+    Like lines are counted together: a sum is of as many terms as there are heights, and the same to
+    the last bit in whatever order the lines came and went.
+    """
+
+    def __init__(self, lines: Iterable[Weighed] = ()) -> None:
+        self.counts = Counter(map(_end, lines))
+        self.ends = sorted(self.counts)
+        self.themes: dict[ThemeId, tuple[int, int]] = {}
+        for (_, sign, theme), number in self.counts.items():
+            self._count(sign, theme, number)
+
+    def add(self, line: Weighed, number: int = 1) -> None:
+        """Add lines, or take away as many as are there."""
+        end = _end(line)
+        if end not in self.counts:
+            insort(self.ends, end)
+        self.counts[end] += number
+        if not self.counts[end]:
+            del self.counts[end], self.ends[bisect_left(self.ends, end)]
+        self._count(end[1], end[2], number)
+
+    def _count(self, sign: int, theme: ThemeId, number: int) -> None:
+        lines, signs = self.themes.get(theme, (0, 0))
+        self.themes[theme] = lines + number, signs + sign * number
+        if not lines + number:
+            del self.themes[theme]
+
+
+class _Theme:
+    """Those lines of a theme that reach a layer: their number, their signs, and D."""
+
+    __slots__ = ("alone", "inner", "more", "number", "signs")
+
+    def __init__(self, alone: float, more: float) -> None:
+        self.alone, self.more = alone, more
+        self.number = self.signs = 0
+        self.inner = alone
 
 
 class _Layers:
@@ -323,70 +372,55 @@ class _Layers:
     In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
     1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_k + n_k·(ρ_k − ρ_b) and ρ_k = ρ_w, for lines
     without a theme (ρ_w + ρ_b)/2. Where there is one theme, or ρ_w = ρ_b, that is
-    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between. Like lines end together.
+    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between.
     """
 
-    def __init__(self, lines: Lines, dependence: Dependence) -> None:
+    def __init__(self, heights: Heights, dependence: Dependence) -> None:
         within = dependence.within
         between = min(dependence.between, within)  # more than that is a fault of the tracker
-        counts = Counter(lines)
-        self._alike = within == between
-        themes = {None if self._alike else theme for _, theme in counts}
-        ordered = sorted(themes, key=lambda theme: (theme is not None, theme or ""))
-        self._places = {theme: number for number, theme in enumerate(ordered)}
-        self.ends = Counter[_End]()
-        for line, count in counts.items():
-            self.ends[self.end(line)] += count
-        self.between = between if len(ordered) > 1 else 0.0
-        alike_by_theme = [(within + between) / 2 if t is None else within for t in ordered]
-        self._alone = [1 - correlation for correlation in alike_by_theme]
-        self._more = [correlation - self.between for correlation in alike_by_theme]
-        self.number, self.signs = [0] * len(ordered), [0] * len(ordered)
-        for (_, sign, theme), count in self.ends.items():
-            self.number[theme] += count
-            self.signs[theme] += sign * count
-
-    def end(self, line: Weighed) -> _End:
-        """Where a line ends."""
-        decibans, theme = line
-        return abs(decibans), _sign(decibans), self._places[None if self._alike else theme]
-
-    def inner(self, theme: int) -> float:
-        """D of a theme in the layer."""
-        return self._alone[theme] + self.number[theme] * self._more[theme]
+        alike, themes = within == between, sorted(heights.themes)
+        self._heights = heights
+        self.between = between if len(themes) > 1 and not alike else 0.0
+        self.themes: dict[ThemeId, _Theme] = {}
+        one = _Theme(1 - within, within - self.between)
+        for theme in themes:
+            correlation = within if theme else (within + between) / 2
+            apart = _Theme(1 - correlation, correlation - self.between)
+            of = self.themes[theme] = one if alike else apart
+            number, signs = heights.themes[theme]
+            of.number, of.signs = of.number + number, of.signs + signs
+            of.inner = of.alone + of.number * of.more
 
     def walk(self) -> Iterator[tuple[_End, float, float, float]]:
         """For each end of lines how far it rises above the one before, and two sums.
 
         These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
         """
-        number, signs = self.number, self.signs
-        inners = [self.inner(theme) for theme in range(len(number))]
-        size = sum(n / inner for n, inner in zip(number, inners, strict=True))
-        total = sum(s / inner for s, inner in zip(signs, inners, strict=True))
-        height = 0.0
-        for end, count in sorted(self.ends.items()):
+        themes, counts, height = self.themes, self._heights.counts, 0.0
+        each = dict.fromkeys(themes.values())
+        size = sum(of.number / of.inner for of in each)
+        total = sum(of.signs / of.inner for of in each)
+        for end in self._heights.ends:
             top, sign, theme = end
             yield end, top - height, size, total
-            height = top
-            size -= number[theme] / inners[theme]
-            total -= signs[theme] / inners[theme]
-            number[theme] -= count
-            signs[theme] -= sign * count
-            if number[theme]:
-                inners[theme] = self.inner(theme)
-                size += number[theme] / inners[theme]
-                total += signs[theme] / inners[theme]
+            height, of, count = top, themes[theme], counts[end]
+            size -= of.number / of.inner
+            total -= of.signs / of.inner
+            of.number -= count
+            of.signs -= sign * count
+            if of.number:
+                of.inner = of.alone + of.number * of.more
+                size += of.number / of.inner
+                total += of.signs / of.inner
 
-    def without(self, theme: int, sign: int, size: float, total: float) -> float:
+    def without(self, of: _Theme, sign: int, size: float, total: float) -> float:
         """Decibans counted per deciban of the layer without a line of it, given its two sums."""
-        number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
-        if sum(self.number) == 1:
+        if sum(theme.number for theme in dict.fromkeys(self.themes.values())) == 1:
             return 0.0  # no line is left, and what is left of the sums is rounding
-        size, total = size - number / inner, total - signs / inner
-        if number > 1:
-            inner -= self._more[theme]
-            size, total = size + (number - 1) / inner, total + (signs - sign) / inner
+        size, total = size - of.number / of.inner, total - of.signs / of.inner
+        if of.number > 1:
+            inner = of.inner - of.more
+            size, total = size + (of.number - 1) / inner, total + (of.signs - sign) / inner
         return total / (1 + self.between * size)
 
 
@@ -399,23 +433,23 @@ def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     Takes n, and m·log m of the m heights: the layers are walked upwards, and each theme's own sum
     is brought up to date only where a line of it ends.
     """
-    layers = _Layers(lines, dependence)
+    layers = _Layers(Heights(lines), dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
-    sums = [(0.0, 0.0)] * len(layers.number)
+    sums = dict.fromkeys(layers.themes.values(), (0.0, 0.0))
     shares: dict[_End, float] = {}
     for end, step, size, _ in layers.walk():
-        height, _, theme = end
+        height, of = end[0], layers.themes[end[2]]
         walked += step / (1 + layers.between * size)
-        counted, since = sums[theme]
-        counted += (walked - since) / layers.inner(theme)
-        sums[theme] = counted, walked
+        counted, since = sums[of]
+        counted += (walked - since) / of.inner
+        sums[of] = counted, walked
         shares[end] = min(1.0, counted / height) if height else 1.0
-    return [shares[layers.end(line)] for line in lines]
+    return [shares[end] for end in map(_end, lines)]
 
 
-def total(lines: Lines, dependence: Dependence) -> float:
+def total(lines: Iterable[Weighed] | Heights, dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
-    layers = _Layers(lines, dependence)
+    layers = _Layers(lines if isinstance(lines, Heights) else Heights(lines), dependence)
     between = layers.between
     return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
 
@@ -426,19 +460,16 @@ def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[flo
     Takes n, and m·log m of the m heights times the number of themes: up to its height, what a layer
     counts differs in the same way for all lines of its theme and sign.
     """
-    layers = _Layers(lines, dependence)
+    heights = Heights(lines)
+    layers = _Layers(heights, dependence)
     whole, less = 0.0, dict[_End, float]()
-    sums = {(theme, sign): 0.0 for _, sign, theme in layers.ends}
+    sums = {(layers.themes[theme], sign): 0.0 for _, sign, theme in heights.ends}
     for end, step, size, signs in layers.walk():
         counted = signs / (1 + layers.between * size)
         whole += step * counted
-        for other, sign in sums if step else ():
-            if layers.number[other]:
-                less_here = layers.without(other, sign, size, signs) - counted
-                sums[other, sign] += step * less_here
-        less[end] = sums[end[2], end[1]]
-    return [whole + less[layers.end(line)] for line in lines]
-
-
-def _sign(decibans: float) -> int:
-    return (decibans > 0) - (decibans < 0)
+        for of, sign in sums if step else ():
+            if of.number:
+                less_here = layers.without(of, sign, size, signs) - counted
+                sums[of, sign] += step * less_here
+        less[end] = sums[layers.themes[end[2]], end[1]]
+    return [whole + less[end] for end in map(_end, lines)]

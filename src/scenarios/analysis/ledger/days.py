@@ -99,13 +99,15 @@ class _DatedAccount(Account):
         self._kept: dict[int, dict[ScenarioId, float]] = {}
         self._changes: list[tuple[date, str]] = []
         for id in ids:
-            self.put(id, database.evidence[id], is_there=True)
+            item = database.evidence[id]
+            self._changes += _changes(id, item)
+            for key in item.indicators:
+                self._firing.setdefault(key, {})[id] = None
         for column in beside:
             for key, indicator in database.scenarios[column].indicators.items():
                 if indicator.due and indicator.due < date.max:
                     self._changes.append((indicator.due + timedelta(days=1), f"{column}/{key}"))
         self._changes.sort()
-        self._stale.clear()  # all of it is before the first day
 
     @property
     def days(self) -> Iterator[date]:

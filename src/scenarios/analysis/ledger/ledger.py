@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Literal, get_args
@@ -18,8 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import Net, factors, included
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.contributions import Net, factors
 from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
 from scenarios.model import (
     Database,
@@ -101,6 +101,11 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     """The ledger of a scenario among others of the same day."""
     comparison, steps = odds.comparison(scenario_id), odds.steps(scenario_id)
     scenario = odds.known.database.scenarios[scenario_id]
+    database, columns = odds.known.database, comparison.columns
+    used = {id for column in columns for id in database.scenarios[column].prior.includes}
+    using = known(
+        database, odds.day, {id: database.evidence[id] for id in used if id in database.evidence}
+    )
     prior = _quantity(steps.declared)
     given, at_date = decibans(steps.given), decibans(steps.at_date)
     before_rivals = at_date + comparison.totals[scenario_id]
@@ -113,14 +118,14 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
         Line(
             kind="in-prior",
             id=id,
-            theme=odds.known.evidence[id].theme,
+            theme=item.theme,
             decibans=0.0,
-            weight=odds.known.weights[id],
+            weight=using.weights[id],
             factor=1.0,
             counted_decibans=0.0,
             evidence=(id,),
         )
-        for id in included(odds.known, comparison.columns)
+        for id, item in sorted(using.evidence.items())
     ]
     return Ledger(
         scenario=scenario_id,
@@ -330,8 +335,8 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
     )
 
 
-def track_records(now: Known) -> dict[SourceId, TrackRecord]:
-    """Each source's record over the scenarios whose outcome was known at the date.
+def track_records(now: Known, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
+    """Each source's record over the scenarios whose outcome was known at the date, by `Days.at`.
 
     A line's decibans are shared equally among the items that speak in it; an item that two
     scenarios heard counts once as an item.
@@ -339,9 +344,8 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
     heard: dict[SourceId, set[EvidenceId]] = {}
     toward: dict[SourceId, float] = {}
     against: dict[SourceId, float] = {}
-    days = Days(now.database, most=1)
     for id in sorted(now.database.scenarios):
-        for line, worth in _lines(now, days, id):
+        for line, worth in _lines(now, at, id):
             share = worth / len(line.evidence)
             for item in line.evidence:
                 source = now.database.evidence[item].source
@@ -360,7 +364,7 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
     }
 
 
-def _lines(now: Known, days: Days, id: ScenarioId) -> list[tuple[Line, float]]:
+def _lines(now: Known, at: Callable[[date], Odds], id: ScenarioId) -> list[tuple[Line, float]]:
     """The lines of a resolved scenario's last ledger that have items, with their worth."""
     outcome = resolved(now.database, id, now.as_of)
     if outcome is None or outcome.outcome == "annulled":
@@ -369,6 +373,6 @@ def _lines(now: Known, days: Days, id: ScenarioId) -> list[tuple[Line, float]]:
     day = last_open_day(now.database, id, now.as_of)
     return [
         (line, sign * line.counted_decibans)
-        for line in ledger_of(days.at(day), id).lines
+        for line in ledger_of(at(day), id).lines
         if line.kind in _EVIDENCE and line.evidence and line.counted_decibans
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -16,6 +15,7 @@ from scenarios.analysis.evidence.knowledge import Known, connected, members, res
 from scenarios.analysis.ledger.contributions import (
     KINDS,
     Columns,
+    Heights,
     LedgerRow,
     Net,
     RowGroup,
@@ -83,7 +83,7 @@ class Account:
         self._groups: dict[RowKey, RowGroup] = {}
         self._places: dict[str | RowKey, RowKey] = {}  # groups by ties, without by the row
         self._nets: dict[ScenarioId, dict[RowKey, Net]] = {column: {} for column in beside}
-        self._lines = {column: Counter[Weighed]() for column in beside}
+        self._heights: dict[ScenarioId, Heights] = {}
         self._neutral = dict.fromkeys(beside, 0)
         self._totals: dict[ScenarioId, float] = {}
 
@@ -93,7 +93,7 @@ class Account:
         Without `ids`, all rows.
         """
         ruled_out = left(known.database, self.columns, known.as_of)
-        keys = ((kind, id) for id in ids or () for kind in range(len(KINDS)))
+        keys = ((kind, id) for id in ids or () for kind in KINDS)
         gone = {key: self._rows.pop(key) for key in keys if key in self._rows}
         came = {}
         for row in rows(known, self.columns, ids):
@@ -105,21 +105,24 @@ class Account:
                 for column in _neutral(row, counted):
                     self._neutral[column] += sign
         speaking = [row for _, row in came.values() if any(row.values.values())]
-        changed = [*speaking, *(row for _, row in gone.values())]
-        places = (self._places.get(place) for row in changed for place in _places(row))
-        pool = [row for place in dict.fromkeys(places) if place for row in self._taken(place)]
-        pool = [row for row in pool if row.key not in gone]
-        for group in groups(sorted([*pool, *speaking], key=lambda row: row.key)):
+        if self._groups:
+            changed = [*speaking, *(row for _, row in gone.values())]
+            places = (self._places.get(place) for row in changed for place in _places(row))
+            taken = [row for key in dict.fromkeys(places) if key for row in self._taken(key)]
+            speaking += [row for row in taken if row.key not in gone]
+            speaking.sort(key=lambda row: row.key)
+        for group in groups(speaking):
             self._put(group)
 
     def _put(self, group: RowGroup) -> None:
         key = group.key
         self._groups[key] = group
-        self._places.update((place, key) for row in group.rows for place in _places(row))
+        for row in group.rows:
+            for place in _places(row):
+                self._places[place] = key
         for column, line in net(group).items():
             self._nets[column][key] = line
-            self._lines[column][line.decibans, line.theme] += 1
-            self._totals.pop(column, None)
+            self._count(column, line, 1)
 
     def _taken(self, key: RowKey) -> Sequence[LedgerRow]:
         """The rows of a group that is taken out."""
@@ -128,18 +131,21 @@ class Account:
             del self._places[place]
         for column in self.columns:
             if line := self._nets[column].pop(key, None):
-                lines, weighed = self._lines[column], (line.decibans, line.theme)
-                lines[weighed] -= 1
-                if not lines[weighed]:
-                    del lines[weighed]
-                self._totals.pop(column, None)
+                self._count(column, line, -1)
         return group.rows
+
+    def _count(self, column: ScenarioId, line: Net, number: int) -> None:
+        if heights := self._heights.get(column):
+            heights.add((line.decibans, line.theme), number)
+            self._totals.pop(column, None)
 
     def totals(self) -> dict[ScenarioId, float]:
         """The decibans that the lines of each column add up to."""
         for column in self.columns:
+            if column not in self._heights:
+                self._heights[column] = Heights(weighed(self._nets[column].values()))
             if column not in self._totals:
-                self._totals[column] = total(self._lines[column], self._dependence)
+                self._totals[column] = total(self._heights[column], self._dependence)
         return {column: self._totals[column] for column in self.columns}
 
     def comparison(self, database: Database, day: date) -> Comparison:
@@ -150,17 +156,13 @@ class Account:
             left=frozenset(left(database, self.columns, day)),
             totals=self.totals(),
             dependence=self._dependence,
-            groups=[group for _, group in sorted(self._groups.items(), key=_key)],
+            groups=[self._groups[key] for key in sorted(self._groups)],
             nets={
-                column: [line for _, line in sorted(lines.items(), key=_key)]
+                column: [lines[key] for key in sorted(lines)]
                 for column, lines in self._nets.items()
             },
             neutral={**self._neutral},
         )
-
-
-def _key(entry: tuple[RowKey, object]) -> RowKey:
-    return entry[0]
 
 
 def _places(row: LedgerRow) -> Iterable[str | RowKey]:
@@ -176,7 +178,7 @@ def left(database: Database, beside: Columns, day: date) -> dict[ScenarioId, dat
     }
 
 
-def weighed(lines: Sequence[Net]) -> list[Weighed]:
+def weighed(lines: Iterable[Net]) -> list[Weighed]:
     """The decibans and the theme of each line."""
     return [(line.decibans, line.theme) for line in lines]
 
@@ -241,7 +243,15 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stepped(Protocol):
-    """What stands on any day, as it is stepped to: `days.Days`."""
+    """The odds of any day, as they are stepped to: `days.Days`."""
+
+    database: Database
+
+    def at(self, day: date) -> Odds:
+        """The odds of a day."""
+
+    def changes(self, scenario_id: ScenarioId) -> Sequence[date]:
+        """The days on which something changes but a prior that decays."""
 
     def totals(self, beside: Columns, day: date) -> Totals:
         """The totals of a day."""

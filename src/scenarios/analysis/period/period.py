@@ -128,11 +128,15 @@ def _chance(figure: Quantity | Stated | None) -> float | None:
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """Known evidence at `since` and at `as_of`, and the scenarios that had opened by `as_of`."""
+    """Known evidence at `since` and at `as_of`, and the scenarios that had opened by `as_of`.
+
+    `odds` are those of any other day.
+    """
 
     database: Database
     since: date
     as_of: date
+    odds: Days
     before: Known
     now: Known
     views: dict[ScenarioId, ScenarioView]
@@ -147,15 +151,17 @@ def window(
     only: Collection[ScenarioId] | None = None,
     lean: bool = False,
     bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
+    odds: Days | None = None,
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
     One whose figures are withheld has no view.
 
     `only` these scenarios have views, where not all are wanted. `lean`, few lines are kept: where
-    ledgers are asked for, they are made anew. `bands` are those that are at hand.
+    ledgers are asked for, they are made anew. `bands` and `odds` are those that are at hand.
     """
-    at = Days(database, most=_MOST if lean else None).at
+    odds = odds or Days(database, most=_MOST if lean else None)
+    at = odds.at
     before, now = at(since).known, at(as_of).known
     bearing = rated_by(database, now.evidence)
     last_days = {
@@ -188,7 +194,15 @@ def window(
             evidence=evidence,
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
-    return Window(database=database, since=since, as_of=as_of, before=before, now=now, views=views)
+    return Window(
+        database=database,
+        since=since,
+        as_of=as_of,
+        odds=odds,
+        before=before,
+        now=now,
+        views=views,
+    )
 
 
 _MOST = 64

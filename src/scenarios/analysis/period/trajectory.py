@@ -92,7 +92,7 @@ def courses(
     Where there are more than `most` such days, `most` evenly spaced days are used. The members of a
     set are measured together, on the same days.
     """
-    odds = Days(window.database)
+    odds = window.odds
     units: dict[str, list[ScenarioId]] = {}
     for id, view in window.views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)

@@ -17,6 +17,7 @@ from scenarios.analysis.evidence.indicators import (
     value,
 )
 from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
     Analyst,
@@ -247,7 +248,7 @@ def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
 def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
     given = Counter(item.source for item in known.evidence.values())
-    records = track_records(known)
+    records = track_records(known, Days(known.database, most=1).at)
     held = accuracy(known)
     none = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
     return [

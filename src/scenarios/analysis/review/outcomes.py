@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
@@ -63,7 +64,8 @@ def outcomes(
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     if not recorded:
         return ()
-    kept, of = archive(said), {v.id: unit_of(said, v.id) for v, _ in recorded}
+    odds = window.odds if said is window.database else Days(said)
+    kept, of = archive(odds), {v.id: unit_of(said, v.id) for v, _ in recorded}
     scored = {u: [*timelines(kept, u, known(kept, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 

@@ -225,7 +225,8 @@ def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
 def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings that did not stand at the start of the window, and those that did."""
     start = 2 * window.since.toordinal() - window.as_of.toordinal()
-    before = period(window.database, date.fromordinal(max(start, 1)), window.since, lean=True)
+    first = date.fromordinal(max(start, 1))
+    before = period(window.database, first, window.since, odds=window.odds)
     stood = {_as_before(finding) for finding in findings(before)}
     now = findings(window)
     new = tuple(finding for finding in now if _as_before(finding) not in stood)

@@ -12,8 +12,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
 from scenarios.analysis.forecasts import pooled, share, standing_days
-from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.odds import Odds, changes_daily
+from scenarios.analysis.ledger.odds import Odds, Stepped, changes_daily
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
@@ -98,7 +97,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     forecasts: dict[ScenarioId, dict[Analyst, Forecasts]]
-    odds: Days
+    odds: Stepped
     means: dict[tuple[ScenarioId, date, int], Line]
 
     def on(self, question: ResolvedQuestion, day: int) -> Odds:
@@ -106,8 +105,9 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         return self.odds.at(question.opened + timedelta(day))
 
 
-def archive(database: Database) -> Archive:
+def archive(odds: Stepped) -> Archive:
     """Every forecast by question and analyst, oldest first."""
+    database = odds.database
     by_scenario: dict[ScenarioId, dict[Analyst, Forecasts]] = {}
     for on, id in sorted((sheet.date, id) for id, sheet in database.sheets.items()):
         sheet = database.sheets[id]
@@ -115,7 +115,7 @@ def archive(database: Database) -> Archive:
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             by_scenario.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database=database, forecasts=by_scenario, odds=Days(database), means={})
+    return Archive(database=database, forecasts=by_scenario, odds=odds, means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> ResolvedQuestion | None:
@@ -162,7 +162,7 @@ def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
     return database.scenarios[scenario_id].prior.is_filler
 
 
-def days_of_figures(odds: Days, question: ResolvedQuestion) -> Sequence[int]:
+def days_of_figures(odds: Stepped, question: ResolvedQuestion) -> Sequence[int]:
     """The scored days on which its implied probability may change; the first is always one."""
     days = range(question.scored)
     if changes_daily(odds.database, question.scenario):

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
@@ -104,7 +105,7 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 
 def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
     """The rows of every question whose outcome was known on a day."""
-    scored, _ = _scored(archive(database), as_of, Chosen(), unwatched)
+    scored, _ = _scored(archive(Days(database)), as_of, Chosen(), unwatched)
     return _rows(scored)
 
 
@@ -270,7 +271,7 @@ def score(
     progress: Progress = unwatched,
 ) -> Score:
     """Score the chosen questions with an outcome at `as_of`; calibrate `forecaster`, or all."""
-    kept = archive(database)
+    kept = archive(Days(database))
     scored, excluded = _scored(kept, as_of, chosen, progress)
     rows = _rows(scored)
     by_name = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))
