@@ -8,6 +8,7 @@ from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import NamedTuple
 
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
@@ -47,7 +48,8 @@ class Figures:
 
     @cached_property
     def _reviewed(self) -> Reviewed:
-        period = span(self._site.opened, self._site.as_of, None, banded=True)
+        odds = self._site.once(odds_of)
+        period = span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
         return looked_back(self._site, period)
 
     @cached_property
@@ -85,6 +87,11 @@ class Figures:
         if id not in self._ledgers:
             self._ledgers[id] = self.window.views[id].ledger
         return self._ledgers[id]
+
+
+def odds_of(site: Site) -> Days:
+    """The ledgers of any day, which the pages of several days share."""
+    return Days(site.database)
 
 
 def looked_back(site: Site, period: Window) -> Reviewed:

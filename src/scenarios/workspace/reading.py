@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, bands_of, window
@@ -253,10 +254,18 @@ class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
     flagged: tuple[Finding, ...]
 
 
-def span(opened: Opened, on: date, since: date | None, *, banded: bool = False) -> Window:
-    """The period from `since`, else the last review, up to `on`."""
+def span(
+    opened: Opened,
+    on: date,
+    since: date | None,
+    *,
+    banded: bool = False,
+    odds: Days | None = None,
+) -> Window:
+    """The period from `since`, else the last review, up to `on`; `odds`, where some are at hand."""
     start = start_of(opened, on, since)
-    return window(opened.database, start, on, bands=_bands(opened, on) if banded else {})
+    bands = _bands(opened, on) if banded else {}
+    return window(opened.database, start, on, bands=bands, odds=odds)
 
 
 def _bands(opened: Opened, on: date) -> Mapping[ScenarioId, Band]:

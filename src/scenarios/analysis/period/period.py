@@ -11,6 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     Known,
     State,
+    known,
     last_open_day,
     members,
     rated_by,
@@ -162,7 +163,7 @@ def window(
     """
     odds = odds or Days(database, most=_MOST if lean else None)
     at = odds.at
-    before, now = at(since).known, at(as_of).known
+    before, now = known(database, since), known(database, as_of)
     bearing = rated_by(database, now.evidence)
     last_days = {
         id: last_open_day(database, id, as_of)

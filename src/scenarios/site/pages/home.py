@@ -30,7 +30,7 @@ from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
 from scenarios.site.commits import revision
-from scenarios.site.figures import Facet, figures, rules
+from scenarios.site.figures import Facet, figures, odds_of, rules
 from scenarios.site.pages.moved import events_listed
 from scenarios.site.pages.record import listed, newest
 from scenarios.site.site import INDEX, Page, Site, review_title
@@ -48,7 +48,7 @@ def is_quiet(news: Story) -> bool:
 def before(site: Site) -> Iterator[tuple[Span, ...]]:
     """Yield the news of the newest record before, and the next question to close."""
     if day := latest_day(site.database, figures(site).window.since):
-        news = story_of(span(site.opened, day, None))
+        news = story_of(span(site.opened, day, None, odds=site.once(odds_of)))
         if news.notable or news.outcomes:
             sentence = sentences.lead(news, site.database)[0]
             yield f"The last news, by {long_day(day)}: ", *sentence

@@ -28,7 +28,7 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.site.figures import looked_back
+from scenarios.site.figures import looked_back, odds_of
 from scenarios.site.site import Page, Site, page_of, place, review_title
 from scenarios.text import counted
 from scenarios.workspace.reading import start_of
@@ -41,10 +41,10 @@ _LARGE = 60
 def review_page(site: Site, day: str) -> Page:
     """The review that `scen report --as-of DAY` prints; its records lead to their pages."""
     address, on = place("review", day), date.fromisoformat(day)
-    both, compared, _ = looked_back(
-        site,
-        window(site.database, start_of(site.opened, on), on, banded=len(site.scenarios) < _LARGE),
-    )
+    # Not by what is remembered: that is of one day, and of the next that somebody asks for.
+    since, banded = start_of(site.opened, on), len(site.scenarios) < _LARGE
+    both = window(site.database, since, on, banded=banded, odds=site.once(odds_of))
+    both, compared, _ = looked_back(site, both)
     picture = overview(compared, site.database)
     blocks = document(compared, site.database, picture=picture, whole=True)
     news = in_brief(brief(both, compared), site.database)
