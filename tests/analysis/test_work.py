@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from itertools import pairwise, product
 from typing import Any
@@ -12,9 +13,13 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.history.commit_log import history
 from scenarios.analysis.history.probability_shifts import shifts
+from scenarios.analysis.history.provenance import DatabaseState
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.trajectory import courses, trends
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.brief import unseen, watched
@@ -25,6 +30,7 @@ from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, Dependence, Evidence, Given, Kind, Scenario, Tracker
+from tests.analysis.story import Story, change
 from tests.full import FULL
 from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
 
@@ -158,3 +164,84 @@ def test_twice_the_records_are_twice_the_work(shape: str, command: str) -> None:
     databases = [SHAPES[shape](size) for size in SIZES]
     done = [work(partial(ASKED[command], db)) for db in databases]
     assert max(more / less for less, more in pairwise(done)) < MOST, done
+
+
+def daily(size: int, **keys: Any) -> Database:
+    """One item a day on a scenario that another one's prior, and a set, hang on."""
+    items = told(size, lambda n: {"indicators": {"s0/i": "emerging"}} if n == 9 else {}, days=size)
+    link = {"given": {"s0": Given(0.6, 0.4)}}
+    members = {f"m{n}": scenario(0.25, set="k", **link) for n in range(4)}
+    watched = {"i": indicator({"s0": "C"}, due=day(20), if_absent="I")}
+    first = scenario(indicators=watched, **keys)
+    return desk(items, s0=first, alone=scenario(**link), **members)
+
+
+def one_day_more(size: int) -> int:
+    db = daily(size, hazard="constant")
+    odds, before, after = Days(db), day(size - 2), day(size - 1)
+
+    def figures(on: date) -> list[float]:
+        return [odds.at(on).implied(id) for id in db.scenarios]
+
+    figures(before)
+    return work(partial(figures, after))
+
+
+def one_item_more(size: int) -> int:
+    """An item of the first day, after all others: the past is another from there."""
+    standing, late = DatabaseState(daily(size)), day(size)
+    before = {id: standing.days.at(late).implied(id) for id in standing.database.scenarios}
+    new = change("2022-01-01-late", None, item(day(0), ratings={"s0": "CC"}))
+
+    def put() -> None:
+        standing.put([new])
+        after = {id: standing.days.at(late).implied(id) for id in before}
+        assert after["alone"] != before["alone"]
+
+    return work(put)
+
+
+def one_week_more(size: int) -> int:
+    """Ledgers of a week beside those of the week before, as a site has them."""
+    db = daily(size)
+    first = window(db, day(size - 14), day(size - 7))
+    assert window(db, day(size - 14), day(size - 7), odds=first.odds).odds is first.odds
+    return work(lambda: [first.odds.at(day(size)).totals(id) for id in db.scenarios])
+
+
+@pytest.mark.parametrize("more", [one_day_more, one_item_more, one_week_more])
+def test_one_more_costs_what_changed_however_much_there_is(more: Callable[[int], int]) -> None:
+    less, much = more(SIZES[0]), more(SIZES[-1])
+    assert much < 1.2 * less, (less, much)
+
+
+def commits(size: int) -> Story:
+    """A commit for each item."""
+    db = daily(size)
+    story = Story()
+    story.commit(0, {"tracker": db.tracker, **db.scenarios})
+    for number, (id, one_more) in enumerate(db.evidence.items(), 1):
+        story.commit(number, {id: one_more})
+    return story
+
+
+OVER_TIME: dict[str, Callable[[Any], object]] = {
+    "trend": lambda db: trends(db, {id: [day(n) for n in range(300)] for id in db.scenarios}),
+    "courses": lambda db: courses(window(db, day(290), day(300)), [*db.scenarios], 1000),
+    "scores": lambda db: score(db, day(363)),
+}
+"""What asks for figures on more than one day."""
+
+
+@pytest.mark.parametrize("asked", OVER_TIME)
+def test_figures_over_time_take_as_much_more_work_as_there_are_changes(asked: str) -> None:
+    ended = {"resolution": resolution("occurred", day(362))}
+    databases = [daily(size, **ended) for size in (75, 150, 300)]
+    done = [work(partial(OVER_TIME[asked], db)) for db in databases]
+    assert max(more / less for less, more in pairwise(done)) < MOST, done
+
+
+def test_twice_the_commits_are_twice_the_work() -> None:
+    stories = [commits(size).revisions for size in SIZES[:2]]
+    less, more = (work(partial(history, revisions)) for revisions in stories)
+    assert more < MOST * less, (less, more)
