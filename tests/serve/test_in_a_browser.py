@@ -258,7 +258,7 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         box = handle.bounding_box()
         assert abs(axis["y"] - (box["y"] + box["height"] / 2)) < 2
         page.fill('[name="p:ties"]', "70")
-        page.click("text=Answer")
+        page.click("button.first >> text=Answer")
         line = page.locator(".topic", has_text="A pact")
         line.locator("dt", has_text="Implied").wait_for()
         assert page.input_value('[name="p:pact"]') == "30%"
