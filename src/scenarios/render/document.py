@@ -291,7 +291,7 @@ def spans(text: Text) -> tuple[Span, ...]:
 
 def plain(text: Text) -> str:
     """Return a text as it is read; nothing in it is escaped."""
-    return "".join(map(_read, spans(text)))
+    return "".join(map(_read, text)) if isinstance(text, tuple) else _read(text)
 
 
 def move(before: float | None, after: float) -> Text:

@@ -7,19 +7,21 @@ import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 from scenarios.render import document as doc
 from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import Document, Figure, Text, grouped, plain, spans
-from scenarios.render.templating import fill
+from scenarios.render.document import Document, Figure, Text, grouped, plain
+from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen
 from scenarios.text import printable
 
@@ -116,12 +118,8 @@ def digest(rules: str) -> str:
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 _ANCHORS = {"scenario": "s", "evidence": "e"}
 _DAY = re.compile(r"\d{4}(-\d\d){1,2}")
-_SECTION, _PART = 2, 3
-_AROUND = {
-    _SECTION: ("section", "<div>", "</div></section>"),
-    _PART: ("article", "", "</article>"),
-}
-"""HTML around a heading of each level, and around what follows it."""
+_SECTIONS = (2, 3)
+"""Levels of the headings that have what follows them around it."""
 _FEW = 4
 
 
@@ -133,30 +131,39 @@ def write(document: Document) -> str:
 
 def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
     """The blocks, with what stands under a heading around it."""
-    parts: list[str] = []
-    open_sections: list[tuple[int, str]] = []
+    return str(_sections(document, places))
 
-    def close(level: int) -> None:
-        while open_sections and open_sections[-1][0] >= level:
-            parts.append(open_sections.pop()[1])
 
-    for block in document:
-        if isinstance(block, doc.Heading) and block.level in (_SECTION, _PART):
-            close(block.level)
-            begin, between, end = _AROUND[block.level]
-            parts += [f"<{begin}{_id(block.anchor)}>", _heading(block, places), between]
-            open_sections.append((block.level, end))
-            continue
-        if isinstance(block, doc.Folded):
-            close(block.heading.level)
-        parts.append(_BLOCKS[type(block)](block, places))
-    close(_SECTION)
-    return "\n".join(parts)
+def _sections(document: Iterable[doc.Block], places: Places) -> Markup:
+    parts: list[Markup] = []
+    rest, place = list(document), 0
+    while place < len(rest):
+        head, place = rest[place], place + 1
+        if isinstance(head, doc.Heading) and head.level in _SECTIONS:
+            ends = (n for n in range(place, len(rest)) if _level(rest[n]) <= head.level)
+            end = next(ends, len(rest))
+            inside = _sections(rest[place:end], places)
+            parts.append(_macro("section")(head, partial(_text, places), inside))
+            place = end
+        else:
+            parts.append(_block(head, places))
+    return Markup("\n").join(parts)
+
+
+def _level(block: doc.Block) -> int:
+    """Level of a heading that ends a section; of any other block, more than any."""
+    head = block.heading if isinstance(block, doc.Folded) else block
+    is_end = isinstance(head, doc.Heading) and (block is not head or head.level in _SECTIONS)
+    return head.level if isinstance(head, doc.Heading) and is_end else len(_SECTIONS) + 3
 
 
 def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
     """Write the blocks alone; a mention of a record links to its place."""
-    return "\n".join(_BLOCKS[type(block)](block, places) for block in document)
+    return str(_blocks(document, places))
+
+
+def _blocks(document: Iterable[doc.Block], places: Places) -> Markup:
+    return Markup("\n").join(_block(block, places) for block in document)
 
 
 def address(url: str | None) -> str | None:
@@ -171,177 +178,114 @@ def anchor(kind: str, id: str) -> str:
     return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
-def _id(anchor: str) -> str:
-    return f' id="{escape(anchor)}"' if anchor else ""
+def _macro(name: str) -> Any:
+    return macro("blocks.html", name)
 
 
-def _text(text: Text, places: Places) -> str:
-    return "".join(_span(span, places) for span in spans(text) if span != "")
+def _block(block: doc.Block, places: Places) -> Markup:
+    read = partial(_text, places)
+    text: Markup
+    if isinstance(block, doc.Table):
+        text = _macro("table")(block, read, _Look(block, read))
+    elif isinstance(block, doc.Folded):
+        text = _macro("folded")(block, read, _blocks(block.blocks, places))
+    elif isinstance(block, doc.Chart):
+        rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
+        both: Places = ChainMap(rows, places)  # type: ignore[arg-type]
+        drawn = picture(block.drawing, block.label, both) if block.drawing is not None else ""
+        text = _macro("chart")(block, drawn, _block(block.table, places))
+    else:
+        text = _macro(type(block).__name__.lower())(block, read)
+    return text.strip()
+
+
+def _text(places: Places, text: Text, unit: bool = False) -> Markup:
+    """HTML of a text, with the `unit` of a figure in decibans if it is wanted."""
+    if isinstance(text, tuple):
+        read = "".join([_span(span, places) for span in text if span != ""])
+    else:
+        read = _span(text, places) if text != "" else ""
+        read += " dB" if unit and isinstance(text, Figure) and text.unit == "dB" else ""
+    return Markup(read)  # noqa: S704 - each part is escaped
 
 
 def _span(span: doc.Span, places: Places) -> str:
+    if isinstance(span, str):
+        return _form("isolated") % safe(on_screen(span))
     if isinstance(span, Figure):
-        return _figure(span)
+        read = plain(span)
+        return read if span.value is None else _form("figure") % (repr(span.value), read)
     if isinstance(span, doc.Tinted):
         return _span(span.text, places)
-    read = f"<bdi>{safe(on_screen(plain(span)))}</bdi>"
-    if isinstance(span, doc.Link) and (leads := address(span.address)):
-        return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
-    if isinstance(span, doc.Jump):
-        leads = places.get(span.anchor, f"#{span.anchor}")
-        return f'<a href="{escape(leads)}">{read}</a>'
+    words, leads = safe(on_screen(plain(span))), None
     if isinstance(span, doc.Ref) and span.kind:
         leads = places.get(anchor(span.kind, span.id))
-        return f'<a href="{escape(leads)}">{read}</a>' if leads else read
-    return read
+    elif isinstance(span, doc.Jump):
+        leads = places.get(span.anchor, f"#{span.anchor}")
+    elif isinstance(span, doc.Link) and (leads := address(span.address)):
+        return _form("outside_link") % (safe(leads), words)
+    return _form("link") % (safe(leads), words) if leads else _form("isolated") % words
 
 
-def _figure(figure: Figure) -> str:
-    """Figure as printed, with the exact value behind it."""
-    read = plain(figure)
-    return read if figure.value is None else f'<data value="{figure.value!r}">{read}</data>'
+@cache
+def _form(name: str) -> str:
+    return str(_macro(name))
 
 
-def _heading(block: doc.Heading, places: Places) -> str:
-    head = f"<h{block.level}>{_text(block.text, places)}</h{block.level}>"
-    return "\n".join([head, *(f"<p>{_text(line, places)}</p>" for line in block.under)])
+_Cell = tuple[Markup, Markup]
+"""Attributes and text."""
+_Row = tuple[list[_Cell], str, str]
+"""Cells, anchor, and the words by which the row is chosen."""
 
 
-def _paragraph(block: doc.Paragraph, places: Places) -> str:
-    tone = f' class="{block.tone}"' if block.tone else ""
-    lines = "<br>".join(_text(line, places) for line in (block.text, *block.lines))
-    return f"<p{tone}>{lines}</p>"
+class _Look:
+    """The columns and rows of a table as a page shows them."""
+
+    def __init__(self, table: doc.Table, read: Callable[[Text], Markup]) -> None:
+        self._table, self._read = table, read
+        self._made: dict[tuple[str, str], Markup] = {}
+        self._shown = [(n, column) for n, column in enumerate(table.columns) if not column.only]
+        self.columns = [column for _, column in self._shown]
+        self.label = plain(table.caption) or f"By {table.columns[0].name}"
+        self.is_many = len(self.columns) > _FEW
+        """True for more columns than fit on a phone, where each cell then has its column's name."""
+        cells = (cell for _, row in grouped(table) for cell in row)
+        self.is_tinted = any(isinstance(cell, doc.Tinted) for cell in cells)
+
+    def parts(self) -> Iterator[tuple[str, Markup | None, Iterable[_Row]]]:
+        """Yield the rows of each group under its name, those of none, and those of the foot."""
+        none = ("",) * len(self._table.rows)
+        anchors, words = self._table.anchors or none, self._table.words or none
+        rows = zip(self._table.rows, anchors, words, strict=True)
+        for group, part in groupby(rows, _group):
+            if isinstance(group, doc.Group):
+                name = ": ".join(filter(None, (group.name, group.about)))
+                yield "tbody", self._read(name), ((self._cells(row), "", "") for row in group.rows)
+            else:
+                own = ((row, id, of) for row, id, of in part if isinstance(row, tuple))
+                yield "tbody", None, ((self._cells(row), id, of) for row, id, of in own)
+        if self._table.foot:
+            yield "tfoot", None, ((self._cells(row), "", "") for row in self._table.foot)
+
+    def _cells(self, row: doc.Row) -> list[_Cell]:
+        read = self._read
+        return [(self._attributes(column, row[n]), read(row[n])) for n, column in self._shown]
+
+    def _attributes(self, column: doc.Column, cell: Text) -> Markup:
+        key = _kind(column, cell), column.name if self.is_many else ""
+        if key not in self._made:
+            self._made[key] = _macro("cell")(*key)
+        return self._made[key]
 
 
-def _folded(block: doc.Folded, places: Places) -> str:
-    """Its place is inside, since only then does a link to it open it."""
-    head = block.heading
-    under = "".join(f" <span>{_text(line, places)}</span>" for line in head.under)
-    tag = f"h{head.level}"
-    return (
-        f"<details><summary><{tag}>{_text(head.text, places)}</{tag}>{under}</summary>"
-        f"<div{_id(head.anchor)}>{blocks(block.blocks, places)}</div></details>"
-    )
+def _group(row: tuple[doc.Row | doc.Group, str, str]) -> doc.Group | None:
+    return row[0] if isinstance(row[0], doc.Group) else None
 
 
-def _list(rows: Iterable[doc.Item], places: Places) -> str:
-    return f'<ul class="plain">{"".join(_item(row, places) for row in rows)}</ul>'
-
-
-def _item(row: doc.Item, places: Places) -> str:
-    lead = f"{_with_unit(row.lead, places)} " if row.lead else ""
-    under = _list(row.under, places) if row.under else ""
-    return f"<li{_id(row.anchor)}>{lead}{_text(row.text, places)}{under}</li>"
-
-
-def _with_unit(text: Text, places: Places) -> str:
-    unit = " dB" if isinstance(text, Figure) and text.unit == "dB" else ""
-    return f"{_text(text, places)}{unit}"
-
-
-def _facts(block: doc.Facts, places: Places) -> str:
-    rows = ""
-    for row in block.rows:
-        name = row.name.lower()
-        mark = f' class="{name}"' if name in ("stated", "implied") else ""
-        rows += f"<div><dt{mark}>{safe(row.name)}</dt><dd>{_text(row.text, places)}</dd>"
-        rows += (f"<dd>{_text(row.under, places)}</dd>" if row.under else "") + "</div>"
-    return f'<dl class="facts">{rows}</dl>'
-
-
-def _table(table: doc.Table, places: Places) -> str:
-    if not table.rows:
-        return f"<p>{_text(table.empty, places)}</p>" if table.empty else ""
-    caption = f"<caption>{_text(table.caption, places)}</caption>" if table.caption else ""
-    label = safe(plain(table.caption) or f"By {table.columns[0].name}")
-    names = (f'<th scope="col"{_n(c)}>{safe(c.name)}</th>' for c in table.columns if not c.only)
-    foot = "".join(_row(table, row, places) for row in table.foot)
-    many = ' class="many"' if _many(table) else ""
-    cells = (cell for _, row in grouped(table) for cell in row)
-    tinted = " tinted" if any(isinstance(cell, doc.Tinted) for cell in cells) else ""
-    note = f"<p>{_text(table.note, places)}</p>" if table.note else ""
-    return (
-        f'<div class="scroll{tinted}" role="group" aria-label="{label}" tabindex="0">'
-        f"<table{many}>{caption}"
-        f"<thead><tr>{''.join(names)}</tr></thead><tbody>{''.join(_rows(table, places))}</tbody>"
-        f"{f'<tfoot>{foot}</tfoot>' if foot else ''}</table></div>{note}"
-    )
-
-
-def _rows(table: doc.Table, places: Places) -> Iterator[str]:
-    columns = sum(not column.only for column in table.columns)
-    none = ("",) * len(table.rows)
-    rows = zip(table.rows, table.anchors or none, table.words or none, strict=True)
-    for row, anchor, words in rows:
-        if isinstance(row, doc.Group):
-            head = _text(": ".join(filter(None, (row.name, row.about))), places)
-            name = f'<th colspan="{columns}" scope="rowgroup">{head}</th>'
-            yield f'</tbody><tbody><tr class="group">{name}</tr>'
-            yield from (_row(table, cells, places) for cells in row.rows)
-            yield "</tbody><tbody>"
-        else:
-            data = f' data-is="{escape(words)}"' if words else ""
-            yield _row(table, row, places, _id(anchor) + data)
-
-
-def _row(table: doc.Table, cells: doc.Row, places: Places, name: str = "") -> str:
-    head, *others = (
-        (column, cell) for column, cell in zip(table.columns, cells, strict=True) if not column.only
-    )
-    rest = ""
-    for column, cell in others:
-        of = f' data-of="{safe(column.name)}"' if _many(table) else ""
-        rest += f"<td{_n(column, cell)}{of}>{_text(cell, places)}</td>"
-    return f'<tr{name}><th scope="row">{_text(head[1], places)}</th>{rest}</tr>'
-
-
-def _many(table: doc.Table) -> bool:
-    """True for more columns than fit on a phone, where each cell then has its column's name."""
-    return sum(not column.only for column in table.columns) > _FEW
-
-
-def _n(column: doc.Column, cell: Text = "") -> str:
-    """Figures to the right, and grounds; a cell of words may have no figures."""
+def _kind(column: doc.Column, cell: Text) -> str:
+    """Class of a cell: figures to the right, and grounds; words may have no figures."""
     if isinstance(cell, doc.Tinted):
-        return f' class="{svg.tint(cell.decibans) or "even"}"'
+        return svg.tint(cell.decibans) or "even"
     if isinstance(cell, str) and _DAY.fullmatch(cell):
-        return ' class="day"'
-    return ' class="n"' if column.align == "right" else ""
-
-
-def _sum(block: doc.Sum, places: Places) -> str:
-    terms = "".join(_term(term, "", places) for term in block.terms)
-    total = _term(block.total, ' class="sum"', places)
-    return f'<dl class="causes">{terms}{total}</dl>'
-
-
-def _term(term: doc.Term, kind: str, places: Places) -> str:
-    words = ": ".join(_text(text, places) for text in (term.name, term.why) if text)
-    behind = "".join(f"<br>{_text(text, places)}" for text in term.behind)
-    return f"<div{kind}><dt>{_with_unit(term.worth, places)}</dt><dd>{words}{behind}</dd></div>"
-
-
-def _chart(block: doc.Chart, places: Places) -> str:
-    """The drawing, with its table folded behind it; the table alone where nothing is drawn."""
-    table = _table(block.table, places)
-    if block.drawing is None:
-        return table
-    rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
-    both: Places = ChainMap(rows, places)  # type: ignore[arg-type]
-    drawn = picture(block.drawing, block.label, both)
-    return (
-        f"<figure>{drawn}<figcaption>{safe(block.label)}</figcaption>"
-        f"<details><summary>As a table</summary>{table}</details></figure>"
-    )
-
-
-_BLOCKS: dict[type[doc.Block], Callable[[Any, Places], str]] = {
-    doc.Heading: _heading,
-    doc.Paragraph: _paragraph,
-    doc.Items: lambda block, places: _list(block.rows, places),
-    doc.Facts: _facts,
-    doc.Table: _table,
-    doc.Sum: _sum,
-    doc.Chart: _chart,
-    doc.Folded: _folded,
-}
+        return "day"
+    return "n" if column.align == "right" else ""
