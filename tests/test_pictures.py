@@ -19,7 +19,7 @@ from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
 from scenarios.render.pictures.ledger import ledger
-from scenarios.render.pictures.overview import grid, overview
+from scenarios.render.pictures.overview import overview
 from scenarios.render.pictures.scores import calibration, skill
 from scenarios.render.pictures.timeline import lanes, multiples, timeline
 from scenarios.workspace.opened import open_folder
@@ -52,7 +52,6 @@ def charts(on: date) -> Iterator[Chart | None]:
         some = [found[id] for id in members(base, set_id) if id in found]
         yield lanes(statement, some, looked.views, base, looked.since, on)
     yield multiples([found[v.id] for v in open_views(looked)], looked.views, base, looked.since, on)
-    yield grid(open_views(looked), base, on)
     yield calibration(scored)
     yield skill(scored)
 

@@ -200,7 +200,7 @@ def test_no_sentence_counts_what_could_not_be_read(tmp_path: Path) -> None:
         assert f"{PACT} cannot be read: what moved is not known." in text
         assert "Nothing moved" not in text
     brief = " ".join(scen("report", "--brief", *DAY).stdout.split())
-    assert " 1 open question has no recent forecast." in brief
+    assert " Forecast again: “Trade of 200 billion” (desk)." in brief
     scores = scen("score", *DAY).stdout
     assert "No resolved question that can be read had a forecast to score." in scores
     assert f"pact: withheld: {PACT} cannot be read" in scores
@@ -288,4 +288,4 @@ def test_sql_has_a_row_without_figures_for_the_broken_scenario_itself() -> None:
 
 def test_a_brief_without_a_readable_tracker_has_a_title(broken: Path) -> None:
     (broken / "tracker.yaml").write_text(CONFLICT + FILES["tracker.yaml"])
-    assert "\nScenarios, in brief: week to 1 March 2022\n" in scen("report", "--brief", *DAY).stdout
+    assert "\nScenarios: week to 1 March 2022\n" in scen("report", "--brief", *DAY).stdout

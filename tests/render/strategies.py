@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow, Multiples
+from scenarios.render.charts.grid import Multiples
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
@@ -25,6 +25,7 @@ from tests.records import day
 chances = st.floats(0, 1)
 words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
 
+outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
 standings = st.builds(
     OverviewRow,
     title=words,
@@ -33,13 +34,25 @@ standings = st.builds(
     implied=chances,
     implied_before=st.none() | chances,
     cause=words,
+    large=st.booleans(),
+)
+decided = st.builds(
+    OverviewRow,
+    title=words,
+    stated=st.none() | chances,
+    stated_before=st.none(),
+    implied=chances,
+    implied_before=st.none(),
+    outcome=st.builds(Outcome, day=st.integers(0, 7).map(day), word=outcomes),
 )
 overviews = st.builds(
     Overview,
     since=st.just(day(0)),
     as_of=st.just(day(7)),
-    rows=st.lists(standings, min_size=1, max_size=4).map(tuple),
-    folded=st.integers(0, 3),
+    rows=st.tuples(st.lists(decided, max_size=2), st.lists(standings, min_size=1, max_size=4)).map(
+        lambda both: (*both[0], *both[1])
+    ),
+    rest=st.sampled_from(["", "3 more moved less, 12 more open questions did not move"]),
 )
 
 
@@ -83,25 +96,7 @@ pairs = st.builds(
     high=ends,
 )
 skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
-effects = st.lists(st.builds(GridEffect, row=st.integers(0, 1), decibans=st.floats(-30, 30)))
-items = st.builds(
-    GridItem,
-    day=st.integers(0, 300).map(day),
-    summary=words,
-    effects=effects.map(tuple),
-)
-rows = st.lists(st.builds(GridRow, title=words), min_size=2, max_size=3)
-grids = st.builds(
-    Grid,
-    first=st.just(day(0)),
-    last=st.just(day(300)),
-    rows=rows.map(tuple),
-    items=st.lists(items, max_size=12).map(tuple),
-    least=st.just(1.0),
-    left_out=st.integers(0, 2),
-)
-pictures = st.one_of(overviews, ledgers, reliabilities, skills, grids)
-outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
+pictures = st.one_of(overviews, ledgers, reliabilities, skills)
 
 
 @st.composite

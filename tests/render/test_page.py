@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from typing import Any
+
+from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.page import page
+from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import review
-from scenarios.model import Attachment
-from scenarios.render.chapters import evidence_items as items
-from scenarios.render.chapters import whole
-from scenarios.render.documents.report import document
-from scenarios.render.writers.html import address, blocks
-from scenarios.render.writers.page import Origin, page_html
+from scenarios.model import Database
+from scenarios.render.documents.brief import document
+from scenarios.render.pictures.overview import overview
+from scenarios.render.writers.html import address
+from scenarios.render.writers.page import Origin, file_places, page_html, whence
 from tests.hostile import ADDRESSES
-from tests.records import database, day, item, scenario
+from tests.records import database, day, scenario
 
 
 def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
@@ -35,13 +37,17 @@ def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
         assert address(other) is None
 
 
+def shown(base: Database, **keys: Any) -> str:
+    looked = window(base, day(23), day(30))
+    made = review(looked)
+    blocks = document(brief(looked, made), base, overview(made, base))
+    return page_html("A title", blocks, Origin(day(30), "scen 1"), **keys)
+
+
 def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> None:
     base = database(scenarios={"a": scenario()})
-    looked = window(base, day(23), day(30))
-    compared = review(looked)
-    parts = whole(page(looked, compared), base, looked.now, document(compared, base, whole=True))
-    text, again = (page_html(parts, Origin(day(30), "scen 1")) for _ in range(2))
-    assert text == again
+    text = shown(base)
+    assert text == shown(base)
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
@@ -51,9 +57,23 @@ def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> N
     assert "url(" not in style[1]
 
 
-def test_an_item_tells_where_its_copy_is() -> None:
-    copy = Attachment(f"attachments/{'a' * 64}.pdf", "a" * 64)
-    base = database(evidence={"kept": item(attachment=copy), "bare": item()})
-    kept, bare = (blocks((items([id], base),)) for id in base.evidence)
-    assert f"a copy is kept in {copy.file}" in kept
-    assert "copy" not in bare
+def test_records_lead_to_their_files_where_the_tracker_names_its_repository() -> None:
+    base = database(scenarios={"a": scenario()})
+    assert file_places(base) == {}
+    named = replace(base, tracker=replace(base.tracker, repository="https://host.example/x/"))
+    assert file_places(named)["s-a"] == "https://host.example/x/a.yaml"
+    assert 'href="https://host.example/x/a.yaml"' in shown(named, places=file_places(named))
+    assert "host.example" not in shown(named)
+
+
+def test_a_page_says_which_state_of_the_database_it_is_of() -> None:
+    for origin, told in (
+        (Origin(day(1), "scen"), "no revision is known, the files were not in git."),
+        (Origin(day(1), "scen", "3f <a>"), "revision <code>3f &lt;a&gt;</code>."),
+        (Origin(day(1), "scen", "3f", True), "; nothing in the files differed from it."),
+        (
+            Origin(day(1), "scen", "3f", False),
+            "; <strong>the files had changes that are not in it.</strong>",
+        ),
+    ):
+        assert whence(origin).endswith(told)

@@ -1,30 +1,25 @@
-"""Chapters behind a review: scenarios, exclusive sets, indicators and evidence."""
+"""What a page tells of a scenario, a set and indicators."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import islice
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import Known, bears_on
+from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.ach import Matrix, MatrixRow
 from scenarios.analysis.review.listing import IndicatorRow
-from scenarios.analysis.review.page import Chapter, ReviewPage, SetChapter
-from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.page import SetChapter
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.document import (
     Block,
     Chart,
-    Document,
     Fact,
     Facts,
     Figure,
@@ -33,176 +28,31 @@ from scenarios.render.document import (
     Heading,
     Item,
     Items,
-    Link,
     Paragraph,
-    Parts,
     Ref,
     Row,
-    Signpost,
-    Span,
     Table,
     Text,
     Tinted,
     lines,
-    plain,
     spans,
     titled,
 )
-from scenarios.render.documents import score
 from scenarios.render.documents.matrix import NO_ROWS, reading
-from scenarios.render.pictures.ledger import LISTED, ledger
-from scenarios.render.pictures.overview import grid
-from scenarios.render.pictures.timeline import lanes, timeline
+from scenarios.render.pictures.ledger import ledger
+from scenarios.render.pictures.timeline import lanes
 from scenarios.render.text import long_day, short_day, term
 from scenarios.text import counted
 
-_ITEMS = 3
-"""Items that a day names."""
-ROWS, _FEW, _LAST = 40, 8, 3
-"""First rows of a table, outside of groups and of each group, fewer in a short one; last rows."""
+_LAST = 3
+"""Last rows of a long table, which stand below its first ones."""
 _TELLING = 1.0
 """Decibans of diagnosticity under which a row of a matrix is folded away."""
-_MATRIX_ROWS, _FEW_MATRIX_ROWS = 100, 20
+_MATRIX_ROWS = 100
 _MATRIX_HEAD = (
     "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, "
     "× a likelihood ratio; the most telling first. The fewest inconsistencies rank first."
 )
-_SOON = timedelta(days=14)
-_FOLDED_INDICATORS = 300
-_MOST_ITEMS = 400
-"""Items of evidence that have a place on the page."""
-LARGE = 60
-"""Scenarios from which on their tables are shorter."""
-_READING = (
-    "Two probabilities stand side by side. The stated one is what people forecast. The implied "
-    "one follows by Bayes’ rule from a stated prior and the graded evidence; the odds ledger of "
-    "each scenario shows how. Neither overwrites the other. A deciban (dB) is a tenth of a factor "
-    "of ten in the odds: +3 dB doubles them, +10 dB is ten times as much. Movement is the Jeffreys "
-    "divergence of the two probabilities, in bits: from 2% to 7% is 0.094, from 50% to 55% is "
-    "0.015. Where lines of evidence are taken to be alike, the strongest counts in full and each "
-    "weaker one for less; a new one can give the others a new rank, and so another worth. Figures "
-    "are rounded for reading; the exact ones stand behind them in the page’s source."
-)
-
-
-def whole(page: ReviewPage, database: Database, known: Known, blocks: Document) -> Parts:
-    """A review as a summary and the appendix behind it; `blocks` are the whole report."""
-    review = page.review
-    summary = tuple(block for block in blocks if not isinstance(block, Folded))
-    *behind, method = (block for block in blocks if isinstance(block, Folded))
-    chapters = (*_scenarios(page, database), *_sets(page, known))
-    named = dict.fromkeys(id for id in _items_in((*summary, *behind, *chapters)))
-    items = tuple(islice((id for id in named if id in database.evidence), _MOST_ITEMS))
-    indicators = indicator_board(page.indicators, review, database)
-    evidence = (evidence_items(items, database),) if items else ()
-    return Parts(
-        title=f"{review.tracker.title}: review of {review.as_of}",
-        summary=summary,
-        appendix=(
-            *behind,
-            *chapters,
-            *_effects(page, database),
-            *_part("Indicators", "indicators", indicators),
-            *_part(f"Evidence ({len(items)})", "evidence", evidence),
-            *_part("Scores and calibration", "scores", _scores(page, database)),
-            *_part("Method", "method", (*method.blocks, Paragraph(_READING))),
-        ),
-        anchors=[
-            *(f"s-{chapter.row.id}" for chapter in page.chapters),
-            *(f"e-{id}" for id in items),
-        ],
-        below={"scenarios": tuple(_signpost(chapter.row) for chapter in page.chapters)},
-    )
-
-
-def _part(name: str, anchor: str, blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield a part of the appendix, unless it is empty."""
-    if shown := tuple(blocks):
-        yield Folded(Heading(2, name, anchor=anchor), shown)
-
-
-def _signpost(row: StatusRow) -> Signpost:
-    """A scenario by its title, with its figure or outcome."""
-    figure = cells.outcome_words(row.outcome) or plain(p((row.stated or row.shown).probability))
-    return Signpost(row.title, f"s-{row.id}", figure)
-
-
-def _scenarios(page: ReviewPage, database: Database) -> Iterator[Block]:
-    short = len(page.chapters) >= LARGE
-    chapters = [
-        scenario_chapter(chapter, database, page.review.since, short=short)
-        for chapter in page.chapters
-    ]
-    if chapters:
-        about = Paragraph(
-            f"Each picture runs from the day on which the question opened, on at most {page.days} "
-            "days: those on which a figure changed, or as many at even distances."
-        )
-        yield from _part(f"Scenarios ({len(chapters)})", "scenarios", (about, *chapters))
-
-
-def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
-    most = _FEW_MATRIX_ROWS if len(page.chapters) >= LARGE else _MATRIX_ROWS
-    chapters = [
-        Folded(
-            Heading(3, chapter.statement, anchor=f"set-{chapter.id}"),
-            tuple(set_blocks(chapter, known, page.review.since, most)),
-        )
-        for chapter in page.sets
-    ]
-    yield from _part(f"Exclusive sets ({len(chapters)})", "sets", chapters)
-
-
-def _scores(page: ReviewPage, database: Database) -> Document:
-    return titled(score.blocks(page.score), database)
-
-
-def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:
-    """Yield the items that moved open scenarios, and when."""
-    views = [chapter.view for chapter in page.chapters if chapter.view.open]
-    if drawn := grid(views, database, page.review.as_of):
-        chart = excerpt(drawn, ROWS, "scen explain SCENARIO --all")
-        yield from _part("Which item moved which scenario", "effects", (chart,))
-
-
-def _items_in(part: Any) -> Iterator[str]:
-    """Yield the ids of items that a document names, in its order."""
-    if isinstance(part, Ref):
-        if part.kind == "evidence":
-            yield part.id
-    elif isinstance(part, Chart):
-        if isinstance(part.drawing, LedgerBars):
-            for theme in part.drawing.themes:
-                yield from (bar.anchor.removeprefix("e-") for bar in theme.bars)
-        yield from _items_in(part.table)
-    elif isinstance(part, tuple):
-        for inner in part:
-            yield from _items_in(inner)
-    elif isinstance(part, msgspec.Struct):
-        yield from _items_in(tuple(getattr(part, name) for name in part.__struct_fields__))
-
-
-# A scenario
-
-
-def scenario_chapter(
-    chapter: Chapter, database: Database, since: date, *, short: bool = False
-) -> Folded:
-    """A scenario under its title and figures; with shorter tables where there are many."""
-    row, view = chapter.row, chapter.view
-    outcome = (f"{cells.outcome_words(row.outcome)}; at the end ",) if row.outcome else ()
-    return Folded(
-        Heading(3, row.title, ((*outcome, *cells.stated_and_implied(row)),), f"s-{row.id}"),
-        (
-            Paragraph(view.scenario.question),
-            facts(row, view, database.tracker.estimative_language),
-            timeline(chapter.course, view, database, since, 1 if short else _ITEMS),
-            *ledger_chart(
-                view, database, LISTED // 2 if short else LISTED, _FEW if short else ROWS
-            ),
-            Folded(Heading(4, "Criteria, prior and clarifications"), (*terms(view),)),
-        ),
-    )
 
 
 def facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
@@ -344,35 +194,7 @@ def _code(row: MatrixRow, id: ScenarioId) -> Text:
     return Tinted(code, worth / (row.weight or 1))
 
 
-# Indicators and evidence
-
-
-def indicator_board(
-    rows: Sequence[IndicatorRow], review: Review, database: Database
-) -> Iterator[Block]:
-    """Yield the indicators that changed, are due or emerge, then all others folded away."""
-    if not rows:
-        yield Paragraph("No indicator is watched for.")
-        return
-    changed = {(change.scenario, change.indicator) for change in review.indicator_changes}
-    soon = review.as_of + _SOON
-    first = [row for row in rows if (row.scenario, row.indicator) in changed or _waits(row, soon)]
-    rest = [row for row in rows if row not in first]
-    if first:
-        yield indicator_table(first, database, "Changed, emerging, or due")
-    else:
-        yield Paragraph("None changed, emerges or is due.")
-    if rest:
-        shown = indicator_table(rest[:_FOLDED_INDICATORS], database, "Seen long ago, or not seen")
-        number = len(rest[_FOLDED_INDICATORS:])
-        more = [Paragraph(f"and {number} more: scen list indicators")] if number else []
-        yield Folded(Heading(3, f"All others ({len(rest)})"), (shown, *more))
-
-
-def _waits(row: IndicatorRow, soon: date) -> bool:
-    """True if an indicator is half seen, or not seen although it is due."""
-    due = row.due is not None and row.due <= soon
-    return row.state == "emerging" or (due and row.state != "observed")
+# Indicators
 
 
 def indicator_table(rows: Iterable[IndicatorRow], database: Database, caption: str = "") -> Table:
@@ -393,23 +215,3 @@ def indicator_table(rows: Iterable[IndicatorRow], database: Database, caption: s
         ),
     )
     return cells.table(rows, columns, caption=caption)
-
-
-def evidence_items(ids: Collection[EvidenceId], database: Database) -> Items:
-    """The items, the newest first, each leading to its address and to its scenarios."""
-    newest = sorted(ids, key=lambda item: (database.evidence[item].recorded, item), reverse=True)
-    return Items(tuple(_item(id, database) for id in newest))
-
-
-def _item(id: EvidenceId, database: Database) -> Item:
-    item = database.evidence[id]
-    about: list[Span] = [f"{id}, {item.grade(database.sources)}"]
-    about += [", ", cells.source(item.source, database)] if item.source else []
-    if item.attachment:
-        about.append(f", a copy is kept in {item.attachment.file}")
-    if item.retracted:
-        about.append(f", retracted on {item.retracted.date}: {item.retracted.reason}")
-    scenarios = sorted(bears_on(database, item))
-    named = (Ref(other, "scenario", database.scenarios[other].title) for other in scenarios)
-    bearing = [Item(("bears on ", *cells.listed(named)))] if scenarios else []
-    return Item(Link(item.summary, item.url), (Item(tuple(about)), *bearing), anchor=f"e-{id}")

@@ -5,7 +5,7 @@ It has no width, no colour and no mark-up: a writer adds them. A text is one spa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal, TypeVar
 
@@ -127,21 +127,25 @@ Text = Span | tuple[Span, ...]
 class Heading(msgspec.Struct, frozen=True):
     """A heading of the document (1), of a section (2) or of a part (3, 4), with lines under it.
 
-    `anchor` names a section that a page leads to.
+    `anchor` names a section that a page leads to; `asks` that which explains its words.
     """
 
     level: Literal[1, 2, 3, 4]
     text: Text
     under: tuple[Text, ...] = ()
     anchor: str = ""
+    asks: str = ""
 
 
 class Paragraph(msgspec.Struct, frozen=True):
-    """Text; each further part begins a new line. A toned one is set apart from what is around."""
+    """Text; each further part begins a new line. A toned one is set apart from what is around.
+
+    Of a `lead` that is the first part.
+    """
 
     text: Text
     lines: tuple[Text, ...] = ()
-    tone: Literal["", "notice", "attention", "quote", "file"] = ""
+    tone: Literal["", "lead", "notice", "attention", "quote", "file"] = ""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -344,24 +348,6 @@ def _figure(figure: Figure) -> str:
         return signed(value, digits)
     shown = f"{value:.{digits}f}".replace("-", MINUS)
     return shown if shown.strip(f"{MINUS}0.") else shown.removeprefix(MINUS)
-
-
-class Signpost(msgspec.Struct, frozen=True):
-    """A line of an index below one of its parts."""
-
-    name: str
-    anchor: str
-    figure: str = ""
-
-
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """A summary and its appendix, the records that have a place there, and what is below a part."""
-
-    title: str
-    summary: Document
-    appendix: Document
-    anchors: Collection[str] = ()
-    below: dict[str, tuple[Signpost, ...]] = {}
 
 
 Part = TypeVar("Part")

@@ -11,11 +11,18 @@ from scenarios.analysis.evidence.indicators import ReadingState, diagnosticity, 
 from scenarios.analysis.evidence.knowledge import bearing, known, near
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Spread, Window, open_views
+from scenarios.analysis.review.decisions import Decision, decisions
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.review import About, Review, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.story import Headline, Story
-from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId
+from scenarios.model import (
+    Database,
+    Evidence,
+    IndicatorId,
+    IndicatorKey,
+    ScenarioId,
+)
 from scenarios.scales import held, jeffreys, probability
 
 _IF_SEEN = "if-seen"
@@ -102,7 +109,7 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """The story in short and in full, open questions, indicators to watch, and due tasks.
+    """The story in short and in full, open questions, what to decide and to watch, and due tasks.
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
@@ -114,6 +121,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     headline: Headline
     story: Story
     scenarios: tuple[StatusRow, ...]
+    decisions: tuple[Decision, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
     unseen: int
@@ -131,6 +139,7 @@ def brief(window: Window, review: Review) -> Brief:
         headline=review.headline,
         story=review.story,
         scenarios=tuple(row for row in review.scenarios if row.outcome is None),
+        decisions=decisions(window, review.every_finding, review.scenarios),
         unreviewed=tuple(f.record for f in review.every_finding if f.rule == "not-reviewed"),
         watch=watched(window, keys),
         unseen=len(keys),

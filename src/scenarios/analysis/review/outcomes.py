@@ -105,6 +105,11 @@ def _outcomes_last(scored: Scored, id: ScenarioId) -> Iterator[LastFigure]:
                 yield LastFigure(forecaster=name, probability=figure, brier=points, of_set=of_set)
 
 
+def occurred_first(resolved: Iterable[ResolvedScenario]) -> list[ResolvedScenario]:
+    """The scenarios that occurred, then the others, each in their order."""
+    return sorted(resolved, key=lambda entry: entry.outcome != "occurred")
+
+
 class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """Scenarios resolved by one outcome: the members of a set together, or one alone."""
 

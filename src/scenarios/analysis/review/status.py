@@ -139,6 +139,17 @@ def by_movement(views: Iterable[ScenarioView]) -> list[ScenarioView]:
     return sorted(views, key=lambda view: (-movement(view), view.id))
 
 
+def largest_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
+    """Rows by movement; what stands still by its figure, from high to low."""
+
+    def order(row: StatusRow) -> tuple[float, float, str]:
+        shown = row.stated or row.implied
+        figure = shown.probability if shown else 0.0
+        return -round(row.movement_bits or 0.0, 9), -figure, row.id
+
+    return sorted(rows, key=order)
+
+
 def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     """Open before resolved, sets together, ordered by movement."""
     groups: dict[tuple[bool, str], list[StatusRow]] = {}

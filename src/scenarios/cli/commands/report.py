@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from scenarios import __version__
@@ -18,16 +16,17 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import deliver, led, origin_of, show
-from scenarios.cli.output.streams import progress, say, schema
+from scenarios.cli.output.streams import say, schema
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
+from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.document import Document
-from scenarios.render.documents.brief import MOST
+from scenarios.render.documents.brief import MOST, title
 from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
-from scenarios.workspace.opened import Opened, here, nothing_collected
+from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 
@@ -59,8 +58,14 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     window, result = _reviewed(context, opened, window, restate=restate)
+    if form == Form("html"):
+        page = report_page(opened, window, result, *origin_of(context, opened), every=every)
+        deliver(page, output)
+        return
     if short:
-        _show_brief(opened, window, result, form, output)
+        schema.set("report-brief")
+        shown = brief(window, result)
+        show(shown, lambda: in_brief(shown, opened.database, every=every), form, output)
         return
 
     def report_document() -> Document:
@@ -78,20 +83,8 @@ def command(
 
     if form == Form("markdown"):
         deliver(markdown.write(led(report_document()), _root(opened, output)), output)
-    elif form == Form("html"):
-        deliver(report_page(opened, window, result, *origin_of(context, opened)), output)
     else:
         show(result, report_document, form, output)
-
-
-def _show_brief(
-    opened: Opened, window: Window, compared: Review, form: Form, output: Path | None
-) -> None:
-    """The review on one page."""
-    schema.set("report-brief")
-    result = brief(window, compared)
-    picture = partial(overview, compared, opened.database, MOST)
-    show(result, lambda: in_brief(result, opened.database, picture()), form, output)
 
 
 def _reviewed(
@@ -118,24 +111,31 @@ def _root(opened: Opened, output: Path | None) -> str:
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
 
 
+_DRAWN, _ROOM = 20, 900
+"""Questions that moved and are drawn on the page, and pixels of the picture on its first sheet."""
+
+
 def report_page(
     opened: Opened,
     window: Window,
     review: Review,
     revision: str | None,
     clean: bool | None,
+    *,
+    every: bool = False,
 ) -> str:
-    """The review between the window's dates as one HTML document.
+    """The review for those who decide as one HTML document.
 
     `revision` is the database's commit and date; `clean` says that the files are as it had them.
+    With `every` nothing is left out, and records lead to their files where the tracker names its
+    repository.
     """
-    from scenarios.analysis.review.page import page
-    from scenarios.render.chapters import whole
-    from scenarios.render.writers.page import Origin, page_html
+    from scenarios.render.writers.page import Origin, file_places, page_html
 
-    with nothing_collected():
-        database = opened.database
-        blocks = document(review, database, picture=overview(review, database), whole=True)
-        parts = whole(page(window, review, progress()), database, window.now, blocks)
-        parts = msgspec.structs.replace(parts, summary=led(parts.summary))
-        return page_html(parts, Origin(review.as_of, f"scen {__version__}", revision, clean))
+    database = opened.database
+    picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
+    shown = brief(window, review)
+    document = in_brief(shown, database, picture, every=every)
+    origin = Origin(review.as_of, f"scen {__version__}", revision, clean)
+    places = file_places(database) if every else NOWHERE
+    return page_html(title(shown), led(document), origin, places)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from scenarios.render.charts import grid, lanes, ledger, overview, parts, scores, svg, timeline
-from scenarios.render.charts.grid import Grid, Multiples
+from scenarios.render.charts.grid import Multiples
 from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview, Sparkline
@@ -24,7 +24,6 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     ScenarioTimeline: timeline.draw,
     Lanes: lanes.draw,
     Multiples: grid.draw_multiples,
-    Grid: grid.draw,
     Sparkline: overview.draw_sparkline,
     LedgerBars: ledger.draw,
     Reliability: scores.draw_reliability,
@@ -38,11 +37,12 @@ def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawin
 
 
 def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
-    """The data as two SVGs, one for wide and one for narrow pages: the style shows one of them."""
-    return "".join(
-        element(draw(data, narrow=narrow, places=places), label, name)
-        for narrow, name in ((False, "wide"), (True, "narrow"))
-    )
+    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them."""
+    drawings = {"wide": draw(data, places=places)}
+    if isinstance(data, Overview):
+        drawings["medium"] = overview.draw_medium(data, places=places)
+    drawings["narrow"] = draw(data, narrow=True, places=places)
+    return "".join(element(drawing, label, name) for name, drawing in drawings.items())
 
 
 def element(drawing: Drawing, label: str, name: str) -> str:

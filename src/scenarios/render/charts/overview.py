@@ -1,32 +1,43 @@
-"""Every open scenario in one picture: where it stood, where it stands, what is implied."""
+"""The questions in one picture: what was decided, where each stood and stands, and the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import accumulate
+from typing import NamedTuple
 
 import msgspec
 
 from scenarios.render.charts import parts, svg
-from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures
+from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number
 from scenarios.render.text import from_to, short_day
-from scenarios.scales import percent, printed
+from scenarios.scales import printed
 
-_TITLE = 302
-_FIGURES = 92
-_IMPLIED = 58
-_ROW = 24
+MEDIUM = 660
+"""Pixels across the picture on a tablet: that for a desk, with less room for titles and axis."""
+_TITLE_SHARE = 0.35
+_FIGURES, _GAP = 100, 20
 _LINES = 7
 """Lines of a title; the longest title has 200 characters."""
-_GAP = 9
+_CAUSE_LINES = 4
+_ROW = 24
+_TRACK = 12
+"""Pixels from what we say down to what the evidence says."""
 _MANY = 24
 """Rows from which on the axis stands below them too."""
+_DECIDED, _MOVED = "Decided", "Moved"
+_SCALE = "log-odds scale"
+_SCALE_WORDS = f"{_SCALE}: from 1% to 2% is as far as from 33% to 50%"
 
 
 class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's stated and implied figures at both dates; `cause` is what moved it most."""
+    """Figures of a question at both dates, stated and implied; `cause` is what moved it most.
+
+    Of one with an `outcome` they are the last figures. One that is `large` stands out.
+    """
 
     title: str
     stated: float | None
@@ -35,147 +46,244 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
     implied_before: float | None
     cause: str = ""
     anchor: str = ""
+    outcome: Outcome | None = None
+    large: bool = False
 
     @property
     def moved(self) -> bool:
-        """True if the printed figure differs from the earlier one."""
-        return _is_other(self.stated_before, self.stated) or (
-            _is_other(self.implied_before, self.implied)
-        )
+        """True if a printed figure differs from the earlier one."""
+        return _is_other(self.stated_before, self.stated) or self.evidence_moved
+
+    @property
+    def evidence_moved(self) -> bool:
+        """True if the printed implied figure differs from the earlier one."""
+        return _is_other(self.implied_before, self.implied)
+
+    @property
+    def look(self) -> str:
+        """Colour and weight of its words."""
+        weight = " bold" if self.large or self.outcome else ""
+        return f"f-{'ink' if self.moved or self.outcome else 'muted'}{weight}"
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """The scenarios in the order in which they are drawn, and how many are `folded` away."""
+    """The questions in the order in which they are drawn, and words for the `rest`."""
 
     since: date
     as_of: date
     rows: tuple[OverviewRow, ...]
-    folded: int = 0
+    rest: str = ""
+
+
+class _Columns(NamedTuple):
+    """Width of the titles, the axis, and the right edges of both columns of figures."""
+
+    title: float
+    scale: LogOdds
+    stated: float
+    implied: float
 
 
 def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """A row a scenario, on one axis of log odds."""
-    figures = [p for row in data.rows for p in (row.stated, row.stated_before, row.implied)]
-    left, right = (6, NARROW - 6) if narrow else (_TITLE + 28, WIDE - _FIGURES - _IMPLIED - 16)
-    scale = log_odds([p for p in figures if p is not None], left, right)
-    wide = NARROW if narrow else WIDE
-    key, height = parts.key(_key(data), wide)
-    body, y = [], height + 24.0
-    grid = y - 4
-    if not narrow:
-        body.append(svg.text(WIDE - _IMPLIED - 10, y - 8, "stated", "f-muted small end"))
-        body.append(svg.text(WIDE, y - 8, "implied", "f-muted small end"))
+    """A row a question, on one axis of log odds, for a desk or a phone."""
+    return _draw(data, NARROW if narrow else WIDE, places)
+
+
+def draw_medium(data: Overview, *, places: Places = NOWHERE) -> Drawing:
+    """The same for a tablet."""
+    return _draw(data, MEDIUM, places)
+
+
+def _draw(data: Overview, wide: float, places: Places) -> Drawing:
+    columns = _columns(data, wide)
+    key, y = parts.key(_key(data, wide), wide)
+    body: list[str] = []
+    y += 24
+    axis_top = y - 8
+    is_decided = any(row.outcome for row in data.rows)
+    section = ""
     for row in data.rows:
-        drawn, tall = (_narrow if narrow else _wide)(row, y, scale, places)
+        name = _DECIDED if row.outcome else _MOVED if row.moved and is_decided else "-"
+        if name != section:
+            y += 24 if section or (is_decided and wide == NARROW) else 0
+            body += _head(name.strip("-"), y - 8, columns)
+            section = name
+        drawn, tall = (_narrow if wide == NARROW else _wide)(row, y, columns, places)
         body += drawn
         y += tall
     below = [y + 14] if len(data.rows) > _MANY else []
-    axis = parts.odds_axis(scale, grid, y, grid - 6, *below)
+    axis = parts.odds_axis(columns.scale, axis_top + 4, y, axis_top, *below)
     y += 18 if below else 0
-    if data.folded:
-        y += 18
-        more = "" if narrow else ", that moved less, or not at all"
-        body.append(svg.text(0, y - 2, f"and {data.folded} more{more}", "f-muted small"))
+    if data.rest:
+        rest = folded(data.rest, wide, 2, SMALL)
+        body.append(parts.lines(0, y + 16, rest, "f-muted small"))
+        y += 18 + (len(rest) - 1) * LINE
     return Drawing("".join([key, *axis, *body]), (-2, 0, wide + 4, y + 4))
 
 
-def _key(data: Overview) -> Iterator[parts.Key]:
-    yield parts.then(0, 0), f"stated on {short_day(data.since)}"
-    yield parts.now(0, 0), f"on {short_day(data.as_of)}"
-    if not all(row.moved for row in data.rows):
-        yield parts.now(0, 0, "muted"), "unchanged"
-    yield parts.implied(0, 0), "implied by the evidence"
-
-
-def _wide(row: OverviewRow, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
-    look = "f-ink bold" if row.moved else "f-muted"
-    title = folded(row.title, _TITLE, _LINES, bold=row.moved)
-    beside, cause_look, x = _beside(row, scale)
-    under = []
-    if row.moved and row.cause and not beside:
-        under = folded(row.cause, scale.end - scale.start, 1, SMALL)
-    tall = max(_ROW, len(title) * LINE + 4, len(beside) * LINE) + len(under) * LINE
-    middle = y + (tall - len(under) * LINE) / 2
-    drawn = parts.centred(0, middle, title, look, drop=4.5)
-    body = [
-        svg.path(f"M{_TITLE + 8},{svg.number(middle)}H{svg.number(scale.end)}", "s-grid", 1, "1 4"),
-        svg.mark(drawn, "", row.anchor, places, (0, y, _TITLE, tall)),
-        *_dumbbell(row, middle, scale),
-        parts.centred(x, middle, beside, cause_look, row.cause, 4.5),
-        parts.lines(scale.start, middle + LINE + 4.5, under, "f-muted small", row.cause),
-        svg.text(WIDE - _IMPLIED - 10, middle + 4.5, _stated(row), f"{look} end"),
-        svg.text(WIDE, middle + 4.5, _implied(row), "f-implied end"),
+def _columns(data: Overview, wide: float) -> _Columns:
+    figures = [
+        p
+        for row in data.rows
+        for p in (row.stated, row.stated_before, row.implied, row.implied_before)
     ]
-    return body, tall
+    title, left, right = wide * _TITLE_SHARE, 12.0, wide - 12
+    if wide != NARROW:
+        left, right = title + _GAP, wide - 2 * _FIGURES - _GAP
+    scale = log_odds([p for p in figures if p is not None], left, right)
+    return _Columns(title, scale, wide - _FIGURES, wide)
 
 
-def _beside(row: OverviewRow, scale: LogOdds) -> tuple[list[str], str, float]:
-    """The cause in a few lines at the right of the marks or at their left; none for too long."""
-    drawn = [scale.at(p) for p in (row.stated, row.stated_before, row.implied) if p is not None]
-    if not drawn:
-        return [], "", 0
-    low, high = min(drawn) - _GAP, max(drawn) + _GAP
-    after, before = scale.end - high, low - scale.start
-    if not row.moved or not row.cause or max(after, before) * 2 < width(row.cause, SMALL):
-        return [], "", 0
-    if width(row.cause, SMALL) <= after or after >= before:
-        return folded(row.cause, after, 3, SMALL), "f-muted small", high
-    return folded(row.cause, before, 3, SMALL), "f-muted small end", low
+def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
+    """Yield the marks that occur, and the name of the axis."""
+    rows = data.rows
+    if any(_is_other(row.stated_before, row.stated) for row in rows):
+        yield parts.then(0, 0), f"we said, {short_day(data.since)}"
+    elif any(row.outcome and row.stated is not None for row in rows):
+        yield parts.then(0, 0), "we said last"
+    said = [row for row in rows if row.stated is not None and not row.outcome]
+    still = [row for row in said if printed(row.stated_before or 2) == printed(row.stated or 2)]
+    if len(still) < len(said):
+        yield parts.now(0, 0), f"we say, {short_day(data.as_of)}"
+    if still:
+        yield parts.now(0, 0, "muted"), "we say, unchanged"
+    if any(row.evidence_moved for row in rows):
+        yield _evidence(-7, 7, 0), "the evidence, then and now"
+    elif any(row.implied is not None for row in rows):
+        yield _evidence(None, 0, 0), "the evidence"
+    if any(row.outcome for row in rows):
+        yield _arrow(-9, 9, 0), "how it came out"
+    yield "", _SCALE if wide == NARROW else _SCALE_WORDS
 
 
-def _narrow(row: OverviewRow, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
-    look = "f-ink bold" if row.moved else "f-muted"
-    stated = _stated(row)
-    implied = f"implied {_implied(row)}" if row.stated is not None else ""
-    room = NARROW - 12 - max(width(stated, bold=row.moved), width(implied, SMALL))
-    title = folded(row.title, room, _LINES * 2, bold=row.moved)
+def _head(name: str, y: float, columns: _Columns) -> Iterator[str]:
+    """Yield the name of the rows below, and of their columns."""
+    yield svg.text(0, y, name, "f-muted small bold")
+    if columns.implied == NARROW:
+        return
+    said, says = ("we said", "the evidence") if name == _DECIDED else ("we say", "the evidence")
+    yield svg.text(columns.stated, y, said, "f-muted small end")
+    yield svg.text(columns.implied, y, says, "f-muted small end")
+
+
+def fitting(rows: Sequence[OverviewRow], room: float) -> int:
+    """How many of the rows fit into a picture for a desk of so many pixels, one at the least."""
+    heights = accumulate(_lines(row, WIDE * _TITLE_SHARE)[2] for row in rows)
+    return max(1, sum(height <= room for height in heights))
+
+
+def _lines(row: OverviewRow, room: float) -> tuple[list[str], list[str], float]:
+    """The lines of the title and of the cause, and the height of the row on a desk."""
+    title = folded(row.title, room, _LINES, bold="bold" in row.look)
+    cause = _cause_lines(row, room)
+    track = _TRACK if row.evidence_moved else 0
+    return title, cause, max(_ROW + track, (len(title) + len(cause)) * LINE + 8)
+
+
+def _wide(row: OverviewRow, y: float, columns: _Columns, places: Places) -> tuple[list[str], float]:
+    title, cause, tall = _lines(row, columns.title)
+    first = y + 12.5
+    drawn = parts.lines(0, first, title, row.look)
+    axis = f"M{number(columns.scale.start)},{number(first - 4.5)}H{number(columns.scale.end)}"
+    return [
+        svg.path(axis, "s-grid", 1, "1 4"),
+        svg.mark(drawn, "", row.anchor, places, (0, y - 3, columns.title, max(tall, svg.TARGET))),
+        parts.lines(0, first + len(title) * LINE, cause, _cause_look(row), _cause(row)),
+        *_marks(row, first - 4.5, columns.scale),
+        svg.text(columns.stated, first, _stated(row), f"{row.look} end"),
+        svg.text(columns.implied, first, from_to(row.implied_before, row.implied), _IMPLIED),
+    ], tall
+
+
+_IMPLIED = "f-implied end"
+
+
+def _narrow(
+    row: OverviewRow, y: float, columns: _Columns, places: Places
+) -> tuple[list[str], float]:
+    stated = f"we said {_stated(row)}" if row.outcome and row.stated is not None else _stated(row)
+    implied = f"evidence {from_to(row.implied_before, row.implied)}"
+    is_bold = "bold" in row.look
+    room = NARROW - 12 - max(width(stated, bold=is_bold), width(implied, SMALL))
+    title = folded(row.title, room, _LINES * 2, bold=is_bold)
     foot = y + max(len(title), 2) * LINE + 11
-    drawn = parts.lines(0, y + 14, title, look)
+    hit = (0, y, room, max(len(title) * LINE, svg.TARGET))
+    cause = _cause_lines(row, NARROW)
+    track = _TRACK if row.evidence_moved else 0
+    under = foot + track + 9
     body = [
-        svg.mark(drawn, "", row.anchor, places, (0, y, room, max(len(title) * LINE, 25))),
-        svg.text(NARROW, y + 14, stated, f"{look} end"),
-        svg.text(NARROW, y + 14 + LINE, implied, "f-implied small end"),
-        svg.path(f"M0,{svg.number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
-        *_dumbbell(row, foot, scale),
+        svg.mark(parts.lines(0, y + 14, title, row.look), "", row.anchor, places, hit),
+        svg.text(NARROW, y + 14, stated, f"{row.look} end"),
+        svg.text(NARROW, y + 14 + LINE, implied, f"{_IMPLIED} small"),
+        svg.path(f"M0,{number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
+        *_marks(row, foot, columns.scale),
+        parts.lines(0, under + LINE - 4, cause, _cause_look(row), _cause(row)),
     ]
-    foot += 9
-    if row.moved and row.cause:
-        for line in folded(row.cause, NARROW, 2, SMALL):
-            foot += LINE
-            body.append(svg.text(0, foot - 4, line, "f-muted small", row.cause))
-    return body, foot - y + 6
+    return body, under + len(cause) * LINE - y + 6
 
 
-def _dumbbell(row: OverviewRow, y: float, scale: LogOdds) -> Iterator[str]:
-    """From before to now; grey where that is read alike."""
+def _cause(row: OverviewRow) -> str:
+    """The outcome, or what moved a row most."""
+    return row.outcome.label if row.outcome else row.cause if row.moved else ""
+
+
+def _cause_lines(row: OverviewRow, room: float) -> list[str]:
+    text, is_bold = _cause(row), row.outcome is not None
+    return folded(text, room, _CAUSE_LINES, SMALL, bold=is_bold) if text else []
+
+
+def _cause_look(row: OverviewRow) -> str:
+    return "f-ink small bold" if row.outcome else "f-muted small"
+
+
+def _marks(row: OverviewRow, y: float, scale: LogOdds) -> Iterator[str]:
+    """Yield what we say from before to now, and what the evidence says, below it if it moved."""
     if row.implied is not None:
-        yield parts.implied(scale.at(row.implied), y)
-    if row.stated is None:
-        before, now = row.implied_before, row.implied
-        if before is not None and now is not None and _is_other(before, now):
-            start, here = scale.at(before), scale.at(now)
-            line = svg.path(svg.line([(start, y), (here, y)]), "s-implied", 2, "4 3")
-            yield line + svg.path(svg.bar(start - 1.5, y - 5, 3, 10), "f-paper s-implied")
-        return
-    here = scale.at(row.stated)
-    if row.stated_before is None or not _is_other(row.stated_before, row.stated):
-        yield parts.now(here, y, "muted" if row.stated_before is not None else "stated")
-        return
-    start = scale.at(row.stated_before)
-    yield svg.path(svg.line([(start, y), (here, y)]), "s-stated", 2.5)
-    yield parts.then(start, y) + parts.now(here, y)
+        implied = scale.at(row.implied)
+        if row.evidence_moved and row.implied_before is not None:
+            yield _evidence(scale.at(row.implied_before), implied, y + _TRACK)
+        else:
+            yield _evidence(None, implied, y)
+    figure = row.implied if row.stated is None else row.stated
+    if row.outcome:
+        edge = {"occurred": scale.end, "did not occur": scale.start}.get(row.outcome.word)
+        if edge is not None and figure is not None:
+            yield _arrow(scale.at(figure), edge, y)
+        yield parts.then(scale.at(row.stated), y) if row.stated is not None else ""
+    elif row.stated is not None:
+        here = scale.at(row.stated)
+        if row.stated_before is None or not _is_other(row.stated_before, row.stated):
+            yield parts.now(here, y, "stated" if row.stated_before is None else "muted")
+            return
+        start = scale.at(row.stated_before)
+        yield svg.path(svg.line([(start, y), (here, y)]), "s-stated", 2.5)
+        yield parts.then(start, y) + parts.now(here, y)
+
+
+def _evidence(before: float | None, now: float, y: float) -> str:
+    """A tall bar for now, a short one for before, and a line between them."""
+    bar = svg.path(svg.bar(now - 1.5, y - 6, 3, 12), "f-implied")
+    if before is None:
+        return bar
+    line = svg.path(svg.line([(before, y), (now, y)]), "s-implied", 1.5)
+    return line + svg.path(svg.bar(before - 1, y - 3.5, 2, 7), "f-implied") + bar
+
+
+def _arrow(start: float, end: float, y: float) -> str:
+    """A dotted line to where an outcome lies."""
+    back = -5 if end > start else 5
+    tip = svg.line([(end + back, y - 4), (end, y), (end + back, y + 4)])
+    return svg.path(svg.line([(start, y), (end, y)]), "s-ink", 1.5, "2 3") + svg.path(
+        tip, "s-ink", 1.5
+    )
 
 
 def _stated(row: OverviewRow) -> str:
-    """`37 → 4%`; `20%` if both print alike; `new` without an earlier figure."""
+    """`37 → 4%`; `20%` if both print alike; `new` without any earlier figure."""
     if row.stated is None:
         return "not stated"
-    change = from_to(row.stated_before, row.stated)
-    return change if row.stated_before is not None else f"{change}, new"
-
-
-def _implied(row: OverviewRow) -> str:
-    return "–" if row.implied is None else percent(row.implied)
+    is_new = row.stated_before is None and not row.outcome
+    return from_to(row.stated_before, row.stated) + (", new" if is_new else "")
 
 
 def _is_other(before: float | None, after: float | None) -> bool:

@@ -105,15 +105,15 @@ _ROUND = (
     *(0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75, 0.05, 0.95, 0.02, 0.98, 0.001, 0.999),
     *(0.005, 0.995, 0.002, 0.998),
 )
+_FIVES = tuple(n / 100 for n in range(5, 100, 5))
 _FINER = (
-    *(n / 100 for n in range(5, 100, 5)),
     *(n / 100 for n in range(1, 100)),
     *(n / 1000 for n in (*range(1, 50), *range(951, 1000))),
 )
 _LEAST, _PAD = 9.0, 1.2
 """Decibans from end to end at the least, and those left free on either side."""
 _FEWEST = 3
-"""Labels of an axis, one fewer of an upright one; where round figures are fewer, others join."""
+"""Labels of an axis, one fewer of an upright one; where round figures are fewer, fives join."""
 _BESIDE = 14
 """Pixels between two labels of an axis."""
 _OUTSIDE = 8
@@ -154,9 +154,11 @@ class LogOdds(Linear, frozen=True, kw_only=True):
 
         `room` is the length of a label along the axis, if it differs from the label's width.
         """
-        chosen = self._apart(_ROUND, room)
-        if len(chosen) < (_FEWEST if room is None else _FEWEST - 1):
-            chosen = self._apart(dict.fromkeys((*_ROUND, *_FINER)), room)
+        fewest = _FEWEST if room is None else _FEWEST - 1
+        chosen: list[float] = []
+        for finer in ((), _FIVES, (*_FIVES, *_FINER)):
+            if len(chosen) < fewest:
+                chosen = self._apart(dict.fromkeys((*_ROUND, *finer)), room)
         return [(p, label(p)) for p in sorted(chosen)]
 
     def _apart(self, wanted: Iterable[float], room: float | None) -> list[float]:

@@ -164,11 +164,14 @@ stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
 """
 _PAGE = """\
 .picture{display:block;max-width:100%;height:auto}
-.picture.narrow{display:none;width:100%;max-width:30rem}
+.picture:is(.medium,.narrow){display:none}
+.picture.narrow{width:100%;max-width:30rem}
 .picture .mark{cursor:pointer}
 .picture .mark:focus{outline:none}
 .picture .mark:is(:hover,:focus-visible) .hit{fill:var(--window);stroke:var(--ink);stroke-width:2px}
 @media screen and (max-width:60rem){.picture.wide{display:none}.picture.narrow{display:block}}
+@media screen and (min-width:37.5rem) and (max-width:60rem){\
+.picture.medium{display:block;width:100%;max-width:50rem}.picture.medium+.narrow{display:none}}
 """
 
 

@@ -1,14 +1,18 @@
-"""The review on one page, in plain words."""
+"""The review for those who decide: two sheets in plain words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
 from scenarios.analysis.review.brief import Brief, Watched
 from scenarios.analysis.review.due import DueEntry
-from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.moves import Cause, Effect
+from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
+from scenarios.analysis.review.status import StatusRow, largest_first
+from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
@@ -20,59 +24,69 @@ from scenarios.render.document import (
     Heading,
     Item,
     Items,
+    Link,
     Paragraph,
     Span,
     Text,
 )
-from scenarios.render.documents.review import causes, findings, news, sentences
+from scenarios.render.documents.review import causes, news, sentences
+from scenarios.render.documents.review.decisions import to_decide
+from scenarios.render.text import short_day
 from scenarios.text import counted
+from scenarios.values import first_day
 
 _SENTENCES = 7
 _MOVES = 3
 """Moves that are named, if there is room."""
-MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
+MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 4, 3, 2, 4
 """Entries of each list; the rest is counted."""
+_BELOW = 30
+"""Questions that moved and stand in a table below the picture, where that has no room for them."""
+_CAUSES, _EFFECTS, _ALL = 6, 4, 10**6
+_FOLLOWING = ("time", "overlap", "rivals", "given", "restated")
+"""Causes that are no event; that a figure is held at its limit is none for these readers."""
 
 
-def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
-    """One page: what happened, where things stand, what would change that, and what is due."""
-    head = f"{brief.tracker.title}, in brief: {sentences.period(brief.since, brief.as_of)}"
+def document(
+    brief: Brief, database: Database, picture: Chart | None = None, *, every: bool = False
+) -> Document:
+    """What happened, where things stand, what is to be decided, and why.
+
+    The `picture` stands where else a table does; with `every` nothing is left out.
+    """
     return (
-        Heading(1, head),
+        Heading(1, title(brief)),
+        _lead(brief, database),
         *cells.notice(brief.tracker.notice),
-        in_brief(brief, database),
-        *_standing(brief, picture),
-        *_watched(brief, database),
-        *news.differing(brief.spreads, database, _SPREADS),
-        *_due(brief, database),
+        *_standing(brief, database, picture, every=every),
+        *to_decide(brief.decisions, brief.scenarios, database, every=every),
+        *_moved(brief.story, database, every=every),
+        *_watched(brief, database, every=every),
+        *news.differing(brief.spreads, database, _ALL if every else _SPREADS),
+        *_due(brief, database, every=every),
+        *(_words() if picture else ()),
     )
+
+
+def title(brief: Brief) -> str:
+    """`China–Russia alignment: week to 28 February 2022`."""
+    return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
 def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
-    """At most seven: the lead of the review with the next moves, and what was not looked at."""
+    """At most seven: the lead of the review with the next moves."""
     story = brief.story
     moves = story.notable
-    news = [*sentences.outcomes(story, database), *causes.restated(story, database)]
-    late = [_unreviewed(brief)] if brief.unreviewed else []
-    rest = [*sentences.rest(story, database, min(len(moves), 1))]
-    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest) - len(late)))
+    news = [
+        *sentences.outcomes(story, database),
+        *causes.restated(story, database, ids=False),
+    ]
+    rest = [*sentences.rest(story, database, min(len(moves), 1), commands=False)]
+    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest)))
     for place, move in enumerate(moves[:room]):
         news.append(sentences.moved(move, story, database, moves[0] if place else None))
-    rest = [*sentences.rest(story, database, len(moves[:room]))]
-    return [*news, *rest, *late][:_SENTENCES]
-
-
-def _unreviewed(brief: Brief) -> tuple[Span, ...]:
-    number, live = len(brief.unreviewed), brief.headline.live
-    if live and number == live > 1:
-        return (f"None of the {live} open questions has a recent forecast.",)
-    has = "has" if number == 1 else "have"
-    of = (
-        counted(number, "open question")
-        if live is None
-        else f"{number} of {counted(live, 'open question')}"
-    )
-    return (f"{of} {has} no recent forecast.",)
+    rest = [*sentences.rest(story, database, len(moves[:room]), commands=False)]
+    return [*news, *rest][:_SENTENCES]
 
 
 def in_brief(brief: Brief, database: Database) -> Paragraph:
@@ -81,44 +95,149 @@ def in_brief(brief: Brief, database: Database) -> Paragraph:
     return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
 
 
-def _standing(brief: Brief, picture: Chart | None) -> Iterator[Block]:
-    if not brief.scenarios:
+def _lead(brief: Brief, database: Database) -> Paragraph:
+    """The first clause of the news, which a page sets in large letters, and the rest."""
+    first, *others = in_words(brief, database) or [(f"Nothing was asked by {brief.as_of}.",)]
+    end = first.index(".") + 1 if "." in first else len(first)
+    rest = first[end:]
+    rest = (rest[0].lstrip(), *rest[1:]) if rest and isinstance(rest[0], str) else rest
+    text = sentences.joined(filter(any, [rest, *others]))
+    return Paragraph(first[:end], (text,) if text else (), tone="lead")
+
+
+_Line = StatusRow | ResolvedScenario
+
+
+def _standing(
+    brief: Brief, database: Database, picture: Chart | None, *, every: bool
+) -> Iterator[Block]:
+    """Yield the decided questions, those that moved, and others, as many as there is room for."""
+    rows = largest_first(brief.scenarios)
+    moved, still = ([row for row in rows if _has_moved(row) is did] for did in (True, False))
+    decided = occurred_first(brief.story.resolved)
+    most, below = _ALL if every else MOST, 0
+    if picture:
+        most = max(0, len(picture.drawing.rows) - len(decided))
+        below = _ALL if every else _BELOW
+    shown = still[: max(0, most - len(moved))]
+    groups: list[tuple[str, Sequence[_Line], str]] = [
+        ("Decided", decided, ""),
+        ("Moved", moved[:most], ""),
+        ("Did not move", shown, ""),
+    ]
+    named = [group for group in groups if group[1]]
+    if not named:
         return
-    rows = sorted(brief.scenarios, key=lambda row: not _moved(row))
-    more = len(rows) - MOST
-    note = f"{counted(more, 'question')} more: scen status" if more > 0 else ""
-    table = cells.table(rows[:MOST], _columns(), note=note)
-    yield Heading(2, "Where it stands", anchor="board")
+    if len(named) == 1 and not decided:
+        named = [("", named[0][1], "")]
+    more = [*moved[most:], *still[len(shown) :]]
+    note = f"{counted(len(more), 'more open question')}." if more and not picture else ""
+    table = cells.grouped(named, _columns(database), note=note)
+    yield Heading(2, "Where it stands", anchor="board", asks="words")
     yield Chart(picture.label, picture.drawing, table) if picture else table
+    if less := moved[most:][:below]:
+        note = (
+            f"{len(more) - len(less)} more moved less or not at all." if more[len(less) :] else ""
+        )
+        yield cells.table(less, _columns(database), caption="Moved less", note=note)
 
 
-def _columns() -> Iterator[Cell[StatusRow]]:
-    yield left("question", least=24), cells.title
-    yield right("we say", "stated_from_to"), lambda row: _step(row, *cells.four(row)[:2])
-    yield right("evidence", "implied_from_to"), lambda row: _step(row, *cells.four(row)[2:])
-    yield from cells.before_and_after(cells.four, only="csv")
+def _columns(database: Database) -> Iterator[Cell[_Line]]:
+    yield left("question", least=24), lambda line: _title(line, database)
+    yield right("we say", "stated_from_to"), lambda line: _step(line, *_four(line)[:2])
+    yield right("evidence", "implied_from_to"), lambda line: _step(line, *_four(line)[2:])
+    yield from cells.before_and_after(_four, only="csv")
 
 
-def _step(row: StatusRow, before: float | None, after: float | None) -> Text:
-    return cells.unless_withheld(row.withheld, cells.step(before, after))
+def _title(line: _Line, database: Database) -> Text:
+    if isinstance(line, StatusRow):
+        return cells.title(line)
+    end = f": {cells.outcome_words(line.outcome)} {short_day(line.date)}"
+    return cells.scenario(line.scenario, database), end
 
 
-def _moved(row: StatusRow) -> bool:
+def _four(line: _Line) -> cells.Four:
+    if isinstance(line, StatusRow):
+        return cells.four(line)
+    stated, implied = sentences.last_figures(line)
+    return None, stated, None, implied
+
+
+def _step(line: _Line, before: float | None, after: float | None) -> Text:
+    path = line.withheld if isinstance(line, StatusRow) else None
+    return cells.unless_withheld(path, cells.step(before, after))
+
+
+def _has_moved(row: StatusRow) -> bool:
     stated_before, stated, implied_before, implied = cells.four(row)
     return cells.has_moved(stated_before, stated) or cells.has_moved(implied_before, implied)
 
 
-def _watched(brief: Brief, database: Database) -> Iterator[Flat]:
+def _moved(story: Story, database: Database, *, every: bool) -> Iterator[Flat]:
+    """Yield each event with the questions of which it changed the evidence, then what follows."""
+    rows = []
+    for cause in sorted(story.causes, key=lambda cause: cause.kind in _FOLLOWING):
+        effects = [part for part in cause.effects if cells.has_moved(part.from_, part.to)]
+        if effects and cause.kind != "bound":
+            under = _effects(effects, database, every=every)
+            rows.append(Item(_cause(cause, story, database), (under,)))
+    shown = rows if every else rows[:_CAUSES]
+    if more := len(rows) - len(shown):
+        shown.append(Item(f"{more} more moved the evidence less."))
+    if shown:
+        yield Heading(2, "What moved the evidence", anchor="moved", asks="words")
+        yield Items(tuple(shown))
+
+
+def _cause(cause: Cause, story: Story, database: Database) -> Text:
+    """A cause in a clause, with its day and its sources."""
+    day = _day(cause, story, database)
+    sources = [database.evidence[id].source for id in cause.evidence]
+    by = dict.fromkeys(cells.source(source, database) for source in sources if source)
+    parts = cells.listed([*([causes.day_words(day, story)] if day else []), *list(by)[:_MOVES]])
+    about = (" (", *parts, ")") if day or by else ()
+    if cause.kind == "event":
+        first = cause.evidence[0]
+        more = f" and {len(cause.evidence) - 1} more" if cause.evidence[1:] else ""
+        return Link(causes.short(first, database), database.evidence[first].url), more, *about
+    if cause.kind == "given" and cause.subjects:
+        return "Depends on ", *cells.titles(cause.subjects, database), *about
+    same = Because(kind=cause.kind, subjects=cause.subjects, evidence=cause.evidence)
+    label = causes.cause_label(same, cause.effects[0].scenario, story, database)
+    return label[:1].upper() + label[1:], *about
+
+
+def _day(cause: Cause, story: Story, database: Database) -> date | None:
+    """The day on which it happened, if that is known to the day."""
+    if cause.kind == "outcome":
+        return next((end.date for end in story.outcomes if cause.subjects[0] in end.occurred), None)
+    days = [database.evidence[id].observed for id in cause.evidence[:1]]
+    return next((first_day(day) for day in days if first_day(day).isoformat() == day), None)
+
+
+def _effects(effects: Sequence[Effect], database: Database, *, every: bool) -> Item:
+    shown = effects if every else effects[:_EFFECTS]
+    parts: list[Span] = []
+    for place, part in enumerate(shown):
+        title = cells.scenario(part.scenario, database)
+        parts += ["; " if place else "", title, " ", *cells.step(part.from_, part.to)]
+    if more := len(effects) - len(shown):
+        parts.append(f"; {more} more")
+    return Item(tuple(parts))
+
+
+def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]:
     """Yield the indicator with the largest effect on each question."""
     first: dict[str, Watched] = {}
     for watched in brief.watch:
         if cells.has_moved(watched.implied, watched.if_seen):
             first.setdefault(watched.scenario, watched)
-    rows = [_if_seen(watched, database) for watched in list(first.values())[:_WATCHED]]
+    shown = list(first.values())[: None if every else _WATCHED]
+    rows = [_if_seen(watched, database) for watched in shown]
     if rows:
         more = brief.unseen - len(rows)
-        rows += [Item(f"{more} more: scen list indicators --by value")] if more > 0 else []
-        yield Heading(2, "What would change our mind", anchor="watch")
+        rows += [Item(f"{more} more signs are watched for.")] if more > 0 else []
+        yield Heading(2, "What would change our mind", anchor="watch", asks="words")
         yield Items(tuple(rows))
 
 
@@ -126,7 +245,7 @@ def _if_seen(watched: Watched, database: Database) -> Item:
     title = cells.quoted(cells.scenario(watched.scenario, database))
     figures = (" would go from ", p(watched.implied), " to ", p(watched.if_seen))
     sign = cells.indicator(f"{watched.scenario}/{watched.indicator}", database)
-    due = f" (due by {watched.due})" if watched.due else ""
+    due = f" (due by {short_day(watched.due)})" if watched.due else ""
     return Item((*title, *figures, " if this is seen:"), (Item((sign, due)),))
 
 
@@ -138,15 +257,49 @@ def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
     return [replace(entry, scenarios=ids) if entry is first else entry for entry in others]
 
 
-def _due(brief: Brief, database: Database) -> Iterator[Flat]:
+def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]:
     coming_up, late = brief.due.coming, _together(brief.due.late)
     if not (coming_up or late):
         return
     yield Heading(2, "What is due", anchor="coming")
-    rows = [findings.due_item(entry, database, "late") for entry in late[:_LATE]]
-    rows += [findings.due_item(entry, database) for entry in coming_up[:_DUE]]
-    if more := len(late[_LATE:]):
-        rows.append(Item(f"{more} more late: scen due", lead="and"))
-    if more := len(coming_up[_DUE:]):
-        rows.append(Item(f"{more} more by {brief.due.until}: scen due", lead="and"))
+    most_late, most = (_ALL, _ALL) if every else (_LATE, _DUE)
+    rows = [Item(_task(entry, database), lead="late:") for entry in late[:most_late]]
+    rows += [
+        Item(_task(entry, database), lead=f"{short_day(entry.day)}:") for entry in coming_up[:most]
+    ]
+    if more := len(late[most_late:]):
+        rows.append(Item(f"{more} more late", lead="and"))
+    if more := len(coming_up[most:]):
+        rows.append(Item(f"{more} more by {short_day(brief.due.until)}", lead="and"))
     yield Items(tuple(rows))
+
+
+def _task(entry: DueEntry, database: Database) -> tuple[Span, ...]:
+    number = len(entry.scenarios)
+    if entry.what == "indicator":
+        owner = cells.scenario(entry.id.partition("/")[0], database)
+        return cells.indicator(entry.id, database), " (", owner, ")"
+    if entry.what == "horizon":
+        return "outcome of ", cells.scenario(entry.scenarios[0], database)
+    if entry.what == "review":
+        return (f"review of {counted(number, 'question')}",)
+    return (
+        f"last day on which {counted(number, 'forecast')} {'stand' if number > 1 else 'stands'}",
+    )
+
+
+def _words() -> Iterator[Flat]:
+    """Yield the words that a reader may not know."""
+    yield Heading(2, "What the words mean", anchor="words")
+    yield Items(tuple(Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
+
+
+_MEANINGS = {
+    "We say": "what our analysts give as the probability; of several, their mean.",
+    "The evidence": "what follows from a first figure and from all that was recorded since, each "
+    "item weighed by how well it tells the outcomes apart and how good its source is. Neither "
+    "figure changes the other.",
+    "If this is seen": "where the evidence would stand if a good source reported it today.",
+    "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "
+    "from 33% to 50%.",
+}

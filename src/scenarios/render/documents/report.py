@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from scenarios.analysis.review.moves import Cause
-from scenarios.analysis.review.outcomes import ResolvedScenario, outcome_of
+from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first, outcome_of
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.steps import Step
@@ -354,7 +354,7 @@ def outcomes(
         return
     rows = []
     shown: set[tuple[EvidenceId, ...]] = set()
-    for entry in sorted(resolved, key=lambda entry: entry.outcome != "occurred"):
+    for entry in occurred_first(resolved):
         under: list[Item] = []
         own = database.scenarios[entry.scenario].resolution
         if every and own and own.basis == entry.basis:

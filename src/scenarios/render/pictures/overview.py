@@ -1,60 +1,71 @@
-"""The overview of a review: every open scenario, what moved it, and the table that says so."""
+"""The overview of a review: outcomes, open questions, what moved each, and a table of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+import math
+from collections.abc import Iterator
 
-from scenarios.analysis.ledger.ledger import Line
-from scenarios.analysis.period.period import ScenarioView
+from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
 from scenarios.analysis.review.review import Review
-from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.analysis.review.status import StatusRow, largest_first
+from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import Cell, left, right
-from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
-from scenarios.render.charts.overview import Overview, OverviewRow
-from scenarios.render.document import Chart, Figure, Ref, Table, plain
+from scenarios.render.cells import Cell, left
+from scenarios.render.charts.overview import Overview, OverviewRow, fitting
+from scenarios.render.charts.parts import WORDS, Outcome
+from scenarios.render.document import Chart, Ref, Table, plain
 from scenarios.render.documents.review import captions
-from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label
-from scenarios.scales import percent
+from scenarios.render.documents.review.sentences import label, last_figures
+from scenarios.scales import MOVED_BITS, percent
+from scenarios.text import counted
 
 MOST = 60
-"""Scenarios that are drawn."""
+"""Questions that moved and are drawn, and all that are drawn where fewer moved."""
 _NAMED = 3
 """Moves in the label."""
 
 
-def overview(review: Review, database: Database, most: int | None = MOST) -> Chart | None:
-    """Overview of the open scenarios, largest moves first; None if none is open."""
+def overview(
+    review: Review,
+    database: Database,
+    most: int | None = MOST,
+    fill: int | None = MOST,
+    room: float = math.inf,
+) -> Chart | None:
+    """Overview of the questions, outcomes first, then the largest moves; None if there are none.
+
+    At most `most` that moved are drawn, and others so that `fill` are drawn in all, and no more
+    than have `room`, in pixels of a picture for a desk.
+    """
     moved = {move.scenario: move for move in review.story.moves}
 
     def why(id: ScenarioId) -> str:
         return label(moved[id], review.story, database) if id in moved else ""
 
+    decided = [_decided(entry, database) for entry in occurred_first(review.resolved)]
     rows = [row for row in review.scenarios if row.outcome is None and row.implied]
-    standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
-    standings.sort(key=lambda standing: not standing.moved)
-    if not standings:
+    standings = [_standing(row, why(row.id)) for row in largest_first(rows)]
+    moving = [row for row in standings if row.moved]
+    still = [row for row in standings if not row.moved]
+    if not (decided or standings):
         return None
-    drawn = tuple(standings[:most])
+    drawn = [*decided, *moving[:most]]
+    drawn += still[: None if fill is None else max(0, fill - len(drawn))]
+    drawn = drawn[: fitting(drawn, room)]
+    hidden = [row for row in standings if row not in drawn]
     data = Overview(
-        since=review.since, as_of=review.as_of, rows=drawn, folded=len(standings) - len(drawn)
+        since=review.since, as_of=review.as_of, rows=tuple(drawn), rest=", ".join(_rest(hidden))
     )
-    return Chart(_label(standings, review), data, _table(standings))
+    return Chart(_label(standings, review), data, _table([*decided, *moving, *still]))
 
 
-def _in_order(rows: list[StatusRow]) -> list[StatusRow]:
-    """By movement; what stands still by its figure, from high to low."""
-    return sorted(
-        rows, key=lambda row: (-round(row.movement_bits or 0.0, 9), -_figure(row), row.id)
-    )
-
-
-def _figure(row: StatusRow) -> float:
-    shown = row.stated or row.implied
-    return shown.probability if shown else 0.0
+def _rest(hidden: list[OverviewRow]) -> Iterator[str]:
+    """Yield words for what is not drawn."""
+    moved = sum(row.moved for row in hidden)
+    if moved:
+        yield f"{moved} more moved less"
+    if still := len(hidden) - moved:
+        yield f"{counted(still, 'more open question')} did not move"
 
 
 def _standing(row: StatusRow, cause: str) -> OverviewRow:
@@ -67,6 +78,20 @@ def _standing(row: StatusRow, cause: str) -> OverviewRow:
         implied_before=implied_before,
         cause=cause,
         anchor=f"s-{row.id}",
+        large=(row.movement_bits or 0) >= MOVED_BITS,
+    )
+
+
+def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
+    stated, implied = last_figures(entry)
+    return OverviewRow(
+        title=cells.scenario(entry.scenario, database).label,
+        stated=stated,
+        stated_before=None,
+        implied=implied,
+        implied_before=None,
+        anchor=f"s-{entry.scenario}",
+        outcome=Outcome(day=entry.date, word=WORDS[entry.outcome]),
     )
 
 
@@ -76,7 +101,8 @@ def _label(rows: list[OverviewRow], review: Review) -> str:
     overdue = sum(row.state == "overdue" for row in review.scenarios)
     number, every = len(review.story.moved), len(review.story.moves)
     counts = (len(rows) - overdue, overdue, number, every - number)
-    head = captions.count(*counts, review.since)
+    decided = f"{counted(len(review.resolved), 'scenario')} decided, " if review.resolved else ""
+    head = decided + captions.count(*counts, review.since)
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 
@@ -90,105 +116,16 @@ def _says(row: OverviewRow) -> str:
 
 def _table(rows: list[OverviewRow]) -> Table:
     columns: tuple[Cell[OverviewRow], ...] = (
-        (left("scenario"), _scenario),
+        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
         *cells.before_and_after(_four),
-        (left("what moved it most", "cause", drop=1, least=20), lambda row: row.cause),
+        (left("what moved it most", "cause", drop=1, least=20), _why),
     )
     return cells.table(rows, columns)
 
 
+def _why(row: OverviewRow) -> str:
+    return row.outcome.label if row.outcome else row.cause
+
+
 def _four(row: OverviewRow) -> cells.Four:
     return row.stated_before, row.stated, row.implied_before, row.implied
-
-
-LEAST = 0.5
-"""Decibans below which an effect is left out."""
-ROWS = 40
-_ITEMS = 150
-"""Items that are drawn, those that moved most."""
-
-
-def grid(
-    views: Iterable[ScenarioView], database: Database, as_of: date, most: int = ROWS
-) -> Chart | None:
-    """Grid of the scenarios that evidence moved most; None if it moved none."""
-    by_item: dict[EvidenceId, list[tuple[ScenarioView, float]]] = {}
-    weights: dict[str, float] = {}
-    shown = list(views)
-    for view in shown:
-        for line in view.ledger.lines:
-            if id := _grid_item(line, database):
-                by_item.setdefault(id, []).append((view, line.counted_decibans))
-                if abs(line.counted_decibans) >= LEAST:
-                    weights[view.id] = weights.get(view.id, 0.0) + abs(line.counted_decibans)
-    moved = [view for view in shown if view.id in weights]
-    kept = sorted(moved, key=lambda view: (-weights[view.id], view.id))[:most]
-    places = {view.id: number for number, view in enumerate(kept)}
-    items = [_drawn(id, effects, places, database) for id, effects in by_item.items()]
-    strong = sorted((item for item in items if item.effects), key=lambda item: -item.weight)[
-        :_ITEMS
-    ]
-    if not strong:
-        return None
-    strong.sort(key=lambda item: (item.day, item.anchor))
-    data = Grid(
-        first=min(*(view.scenario.opened for view in kept), strong[0].day),
-        last=as_of,
-        rows=tuple(GridRow(title=v.scenario.title, anchor=f"s-{v.id}") for v in kept),
-        items=tuple(strong),
-        least=LEAST,
-        left_out=len(items) - len(strong),
-    )
-    return Chart(_grid_label(data), data, _grid_table(data))
-
-
-def _grid_item(line: Line, database: Database) -> EvidenceId | None:
-    """The item that a line stands for: its own, or the last recorded one behind an indicator."""
-    known = [id for id in line.evidence if id in database.evidence]
-    if line.kind not in ("direct", "indicator") or not known:
-        return None
-    if line.id in known:
-        return line.id
-    return max(known, key=lambda item: (database.evidence[item].recorded, item))
-
-
-def _drawn(
-    id: EvidenceId,
-    effects: Sequence[tuple[ScenarioView, float]],
-    places: dict[str, int],
-    database: Database,
-) -> GridItem:
-    item = database.evidence[id]
-    large = (
-        GridEffect(row=places[view.id], decibans=worth)
-        for view, worth in effects
-        if abs(worth) >= LEAST and view.id in places
-    )
-    return GridItem(
-        day=item.recorded,
-        summary=short(id, database),
-        effects=tuple(sorted(large, key=lambda effect: effect.row)),
-        anchor=f"e-{id}",
-    )
-
-
-def _grid_label(data: Grid) -> str:
-    """Sentence: how many items moved how many scenarios, and the largest mover."""
-    first = max(data.items, key=lambda item: item.weight)
-    most = f"{first.summary} ({first.day})"
-    return captions.items(len(data.items), len(data.rows), most, len(first.effects))
-
-
-def _grid_table(data: Grid) -> Table:
-    columns: tuple[Cell[tuple[GridItem, GridEffect]], ...] = (
-        (left("recorded"), lambda pair: str(pair[0].day)),
-        (left("item", least=20), lambda pair: pair[0].summary),
-        (left("scenario"), lambda pair: _scenario(data.rows[pair[1].row])),
-        (right("counted, dB", "counted_decibans"), lambda pair: Figure(pair[1].decibans, "dB")),
-    )
-    pairs = ((item, effect) for item in data.items for effect in item.effects)
-    return cells.table(pairs, columns)
-
-
-def _scenario(row: GridRow | OverviewRow) -> Ref:
-    return Ref(row.anchor.removeprefix("s-"), "scenario", row.title)

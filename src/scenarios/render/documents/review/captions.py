@@ -40,12 +40,6 @@ def count(number: int, overdue: int, moved: int, changed: int, since: date) -> s
     return ", ".join([*parts, *[f"{changed} changed afterwards"] * bool(changed)])
 
 
-def items(number: int, scenarios: int, first: str, effects: int) -> str:
-    """`5 items moved 3 scenarios; most did TALKS, which moved 2 scenarios.`"""
-    moved, many = counted(scenarios, "scenario"), counted(effects, "scenario")
-    return f"{counted(number, 'item')} moved {moved}; most did {first}, which moved {many}."
-
-
 def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
     """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
 

@@ -165,18 +165,19 @@ def analyst_name(id: Analyst | None, database: Database) -> str:
     return database.tracker.analysts.get(id or "", id or "")
 
 
-def restated(story: Story, database: Database) -> Iterator[Sentence]:
-    """Yield what was changed afterwards, and what would have been said."""
+def restated(story: Story, database: Database, *, ids: bool = True) -> Iterator[Sentence]:
+    """Yield what was changed afterwards, and what would have been said; commits by their `ids`."""
     changes = by_record(story.restated)
     named: set[str] = set()
     for change, rows in changes[:_NAMED]:
-        words = (*amendment(change, database), *by_whom(change, story))
+        words = (*amendment(change, database), *by_whom(change, story, ids=ids))
         fresh = [row for row in rows if row.scenario not in named][:1]
         named |= {row.scenario for row in fresh}
         instead = (span for row in fresh for span in _instead(row, story, database))
         yield ("Changed afterwards: ", *words, ".", *instead)
     if more := len(changes[_NAMED:]):
-        yield (f"{counted(more, 'more record')} {was(more)} changed afterwards: scen audit.",)
+        audit = ": scen audit" if ids else ""
+        yield (f"{counted(more, 'more record')} {was(more)} changed afterwards{audit}.",)
 
 
 def amendment(change: Amendment, database: Database) -> Sentence:
@@ -245,11 +246,12 @@ def _value(change: Amendment, value: object) -> Span | None:
     return value if isinstance(value, str) else None
 
 
-def by_whom(change: Amendment, story: Story) -> Sentence:
+def by_whom(change: Amendment, story: Story, *, ids: bool = True) -> Sentence:
     """` on 26 November (ann, 3f2a9c1)`, or that it is not committed."""
     if change.commit is None or change.day is None:
         return (" (not committed)",)
-    return (f" on {day_words(change.day, story)} ({change.author}, {change.commit[:7]})",)
+    commit = f", {change.commit[:7]}" if ids else ""
+    return (f" on {day_words(change.day, story)} ({change.author}{commit})",)
 
 
 def _instead(row: Restated, story: Story, database: Database) -> Sentence:

@@ -232,7 +232,9 @@ _STATES = {
 }
 
 
-def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
+def rest(
+    story: Story, database: Database, named: int, *, commands: bool = True
+) -> Iterator[Sentence]:
     """Yield what is new beside the moves that are named, or that nothing moved."""
     if text := _STATES.get(story.state):
         yield (text,)
@@ -246,13 +248,14 @@ def rest(story: Story, database: Database, named: int) -> Iterator[Sentence]:
     else:
         yield from ((text,) for text in _count(story, named))
     if story.newest:
-        shows = f"scen report --as-of {story.newest} shows the last week with news"
-        yield (f"The newest record is of {long_day(story.newest)}: {shows}.",)
+        shows = f": scen report --as-of {story.newest} shows the last week with news"
+        last = long_day(story.newest)
+        yield (f"The newest record is of {last}{shows if commands else ''}.",)
     if story.reported:
         number, day = len(story.changed_since), day_words(story.as_of, story)
-        rev = f"scen report --as-of {story.as_of} --rev {story.reported[:7]}"
+        rev = f" (scen report --as-of {story.as_of} --rev {story.reported[:7]})"
         are = "question is" if number == 1 else "questions are"
-        yield (f"Changed since: {number} {are} not as reported on {day} ({rev}).",)
+        yield (f"Changed since: {number} {are} not as reported on {day}{rev if commands else ''}.",)
 
 
 def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
