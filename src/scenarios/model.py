@@ -422,6 +422,12 @@ class Scenario(Record, frozen=True, kw_only=True):
     """The ids that it had before, oldest first; `scen rename` writes them. Example: ["pact"]."""
 
 
+class LazyEvidence(Mapping[EvidenceId, Evidence]):
+    """Evidence decoded when asked for; `made` is decoded, and has every item with a former id."""
+
+    made: Mapping[EvidenceId, Evidence]
+
+
 class Database(msgspec.Struct, frozen=True, dict=True):
     """Every record that could be read, by id; of the `unreadable` files the first fault each."""
 
@@ -466,7 +472,8 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
         kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
-        of: Any = zip(kinds, (self.scenarios, self.evidence, self.sources), strict=True)
+        items = self.evidence.made if isinstance(self.evidence, LazyEvidence) else self.evidence
+        of: Any = zip(kinds, (self.scenarios, items, self.sources), strict=True)
         return {
             (kind, old): id
             for kind, records in of

@@ -48,23 +48,45 @@ def test_the_shortcut_finds_every_cluster(items: list[Evidence]) -> None:
 
 @given(st.lists(st.builds(seen, texts, st.integers(0, 8), url=urls), max_size=12))
 def test_a_new_item_is_alike_those_with_which_it_would_be_a_cluster(items: list[Evidence]) -> None:
-    evidence = {f"e{n:02}": one for n, one in enumerate(items)}
+    evidence = {f"{one.observed}-e{n:02}": one for n, one in enumerate(items)}
     new = seen("a b c d", 4, url=URL)
     found = alike(evidence, new.summary, new.observed, new.url)
     pairs = [id for id, one in evidence.items() if [*clusters({"new": new, id: one})]]
-    assert sorted(id for id, _ in found) == pairs
+    assert sorted(id for id, _ in found) == sorted(pairs)
 
 
 def test_what_is_retracted_or_declared_to_be_the_same_event_is_no_surprise() -> None:
-    evidence = {
+    items = {
         "far": seen("A visit", 3),
         "near": seen("A visit", 1, url=URL, event="summit"),
         "gone": seen("A visit", retracted=retraction(day(9))),
     }
+    evidence = {f"{one.observed}-{name}": one for name, one in items.items()}
     asked = "A visit", START.isoformat(), URL
-    near, far = ("near", "they share an address"), ("far", "their summaries are alike")
+    first, second, _ = evidence
+    near, far = (second, "they share an address"), (first, "their summaries are alike")
     assert alike(evidence, *asked) == alike(evidence, *asked, event="other") == [near, far]
     assert alike(evidence, *asked, event="summit") == [far]
+
+
+@pytest.mark.parametrize(
+    ("observed", "alike_on"),
+    [
+        ("2021-12", ["2021-12-01", "2021-12-04"]),
+        ("2022", ["2021-12-29", "2022-01-04"]),
+        ("9999-12-31", ["9999-12-28"]),
+    ],
+)
+def test_an_item_of_a_month_or_year_is_compared_as_one_of_its_first_day(
+    observed: str, alike_on: list[str]
+) -> None:
+    one = replace(seen("A visit"), observed=observed)
+    assert [id for id, _ in alike({f"{observed}-visit": one}, "A visit", observed, None)]
+    for other in alike_on:
+        assert [id for id, _ in alike({f"{observed}-visit": one}, "A visit", other, None)]
+        dated = replace(one, observed=other)
+        assert [id for id, _ in alike({f"{other}-visit": dated}, "A visit", observed, None)]
+    assert not alike({f"{observed}-visit": one}, "A visit", "2021-06-15", None)
 
 
 @pytest.mark.parametrize("url", [None, URL])

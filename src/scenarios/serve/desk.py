@@ -69,7 +69,7 @@ class Desk:
         with self._lock:
             if commit not in self._kept:
                 here = seen.opened
-                opened = open_revision(self.root, repository, commit, here.snapshot, here.read)
+                opened = open_revision(self.root, repository, commit, {**here.snapshot}, here.read)
                 self._kept[commit] = opened
                 while len(self._kept) > _REVISIONS:
                     self._kept.popitem(last=False)

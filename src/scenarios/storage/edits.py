@@ -14,7 +14,7 @@ from scenarios.errors import NotWritten, Problem, ScenError, folded
 from scenarios.model import Kind, Record
 from scenarios.paths import MODELS, RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.cache.files import CachedFiles
+from scenarios.storage.cache.files import with_changes
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.editor import EditError, unset
@@ -104,11 +104,7 @@ def accept(
     `read` may cache what it has read of the snapshot.
     """
     new = {draft.path: draft.new for draft in drafts}
-    if isinstance(snapshot, CachedFiles):
-        snapshot = snapshot.changed(new)
-    else:
-        snapshot = {path: data for path, data in {**snapshot, **new}.items() if data is not None}
-    after = load(snapshot, read, progress)
+    after = load(with_changes(snapshot, new), read, progress)
     problems = new_problems(before.problems, after.problems, _old_names(drafts))
     if faults := [problem for problem in problems if problem.severity == "error"]:
         raise Refused(faults, drafts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -282,11 +282,14 @@ def states(
 
 
 def past(
-    repository: Repository, revision: str | None, progress: Progress = unwatched
+    repository: Repository,
+    revision: str | None,
+    progress: Progress = unwatched,
+    only: Collection[str] | None = None,
 ) -> tuple[list[Revision], str]:
-    """The commits that led to a revision, oldest first, and its own name."""
+    """The commits that led to a revision, oldest first, and its own name; `only` as `revisions`."""
     tip = git.commit_of(repository, revision or "HEAD")
-    return revisions(repository, tip, progress), tip
+    return revisions(repository, tip, progress, only), tip
 
 
 def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
@@ -301,11 +304,11 @@ def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
     """The commit and day that a database is of, and whether its files are as it had them."""
     commit = git.commit_of(repository, opened.commit or "HEAD")
-    files = opened.snapshot
-    if opened.commit is None:
-        files = git.snapshot(repository, commit, opened.snapshot)[0]
+    is_as_committed = (
+        opened.commit is not None or not git.differing(repository, commit, opened.snapshot)[0]
+    )
     day = git.committed_on(repository, commit) or "an invalid date"
-    return f"{commit[:12]} of {day}", files == opened.snapshot
+    return f"{commit[:12]} of {day}", is_as_committed
 
 
 def _names(repository: Repository, revision: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
+from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
@@ -30,7 +31,7 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
-from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
+from scenarios.storage.cache.files import CachedFiles, bearing_on, digests, sides
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
@@ -308,7 +309,8 @@ def standings(
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
     changed = changed_afterwards(opened, repository, since, on) if repository else None
     if changed and (ids := {row.scenario for row in changed.restatement.figures} & by_id.keys()):
-        period = said_then(window(opened.database, since, on, only=ids, lean=True), changed)
+        own = opened.about(*(near for id in ids for near in _around(opened.database, id)))
+        period = said_then(window(own, since, on, only=ids, lean=True), changed)
         for id, view in period.views.items():
             by_id[id] = replace(by_id[id], row=row_of(period, view))
     for row in withheld(opened.database, on):
@@ -418,10 +420,10 @@ def changed_afterwards(
             later = open_revision(opened.root, repository, last, *files).database
     except ScenError:  # that commit had no database
         return None
-    rows, reverted = restated(then, later, today, since)
+    rows, reverted = restated(*_narrowed(then, later, today), since)
     if rows and base != last:
         rows = committed(rows, revisions(repository, f"{base}..{last}"))
-    since_then = restated(later, today, today, as_of)[0] if last != tip else ()
+    since_then = restated(*_narrowed(later, today, today), as_of)[0] if last != tip else ()
     restatement = Restatement(
         commit=base,
         day=since,
@@ -430,6 +432,23 @@ def changed_afterwards(
         changed_since=tuple(row.scenario for row in since_then),
     )
     return Changed(restatement, reverted)
+
+
+def _narrowed(then: Database, later: Database, today: Database) -> tuple[Database, ...]:
+    """The three with the evidence of those scenarios alone of which a record was changed."""
+    differing = differences(*sides(then, later))
+    renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
+    keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
+    touched = touched_by(keys, then, later, today)
+    around = {
+        near
+        for db in (then, later, today)
+        for id in touched
+        if id in db.scenarios
+        for near in _around(db, id)
+    }
+    earlier, last = sides(then, later, around)
+    return earlier, last, last if today is later else bearing_on(today, *around)
 
 
 def said_then(period: Window, changed: Changed) -> Window:

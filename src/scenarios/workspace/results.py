@@ -6,20 +6,34 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.commits import Key
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
+from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
-from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId, SetId
+from scenarios.model import (
+    Analyst,
+    Database,
+    EvidenceId,
+    Kind,
+    Scenario,
+    ScenarioId,
+    SetId,
+    SheetId,
+)
+from scenarios.paths import id_of, kind_of, path_of
 from scenarios.render.documents.review.captions import commit_subject
 from scenarios.scales import percent
-from scenarios.storage.cache.files import bearing_on
+from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git
+from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here, past
 from scenarios.workspace.writing import Written
@@ -157,8 +171,7 @@ class Undone(Committable, frozen=True):
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
     """Effects of an item on each scenario that it bears on, on a day."""
     after = written.after.database
-    moved = borne(after, after.evidence[id])
-    then, now = (bearing_on(db, *moved, besides=(id,)) for db in (written.before.database, after))
+    then, now = sides(written.before.database, after, borne(after, after.evidence[id]))
     return effects(then, now, id, day)
 
 
@@ -184,14 +197,50 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
+    both = written.before.database, written.after.database
+    evidence, sheets = _judged_with(written, both)
+    before, after = (
+        replace(
+            db,
+            evidence={id: db.evidence[id] for id in sorted(evidence) if id in db.evidence},
+            sheets={id: sheet for id, sheet in db.sheets.items() if id in sheets},
+        )
+        for db in both
+    )
+    paths = {path_of("evidence", id) for id in evidence} | {
+        path_of("forecasts", id) for id in sheets
+    }
     try:
-        revisions, _ = past(git.repository(written.before.root), None)
+        revisions, _ = past(git.repository(written.before.root), None, only=paths)
     except ScenError:
         return []
     if written.committed and written.committed.oid:
         oid = written.committed.oid
         revisions = [revision for revision in revisions if revision.commit.id != oid]
-    return foretold(revisions, written.before.database, written.after.database, on)
+    return foretold(revisions, before, after, on)
+
+
+def _judged_with(
+    written: Written, databases: Iterable[Database]
+) -> tuple[set[EvidenceId], set[SheetId]]:
+    """The items and sheets by which an audit judges a change: its own, and those of a question.
+
+    A changed scenario is judged by all sheets, and by what fires its indicators.
+    """
+    changed: dict[Kind, set[str]] = {"evidence": set(), "forecasts": set(), "scenario": set()}
+    for kind, id in _changed(written):
+        changed.setdefault(kind, set()).add(id)
+    ids = changed["scenario"]
+    for database in databases if ids else ():
+        changed["forecasts"] |= database.sheets.keys()
+        for id, item in bearing_on(database, *ids).evidence.items():
+            if any(indicator_key(text)[0] in ids for text in item.indicators):
+                changed["evidence"].add(id)
+    return changed["evidence"], changed["forecasts"]
+
+
+def _changed(written: Written) -> list[Key]:
+    return [(kind_of(draft.path), id_of(draft.path)) for draft in written.drafts]
 
 
 def foretold_lines(written: Written, on: date) -> list[str]:
@@ -220,7 +269,8 @@ def corrected(
 ) -> Corrected:
     """The result of a correction, with its effect on the figures of a day."""
     before, after = written.before.database, written.after.database
-    touched = {s.set for id, s in after.scenarios.items() if _has_other_prior(before, id, s)}
+    touched = touched_by(_changed(written), before, after)
+    sets = {s.set for id, s in after.scenarios.items() if _has_other_prior(before, id, s)}
     return Corrected(
         id=id,
         formerly=formerly if formerly != id else None,
@@ -228,10 +278,10 @@ def corrected(
             Foretold(rule=finding.rule, record=finding.record, message=finding.message)
             for finding in findings
         ],
-        shifts=shifts(before, after, on) if written.drafts else (),
+        shifts=shifts(*sides(before, after, touched), on),
         sums={
             set_id: sum(after.scenarios[id].prior.probability for id in members(after, set_id))
-            for set_id in sorted(filter(None, touched))
+            for set_id in sorted(filter(None, sets))
         },
         **written.about,
     )

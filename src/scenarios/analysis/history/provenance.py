@@ -230,6 +230,16 @@ class DatabaseState:
             self.bearing.get(scenario, {}).pop(id, None)
 
 
+def touched_by(keys: Iterable[Key], *databases: Database) -> set[ScenarioId]:
+    """The scenarios that records bear on in any of these databases, and those that hang on them."""
+    touched: set[ScenarioId] = set()
+    for database in databases:
+        states = ((id, records(database, kind).get(id)) for kind, id in keys)
+        about = {scenario for id, record in states for scenario in _about(database, id, record)}
+        touched |= dependents(database, about)
+    return touched
+
+
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
     """Scenarios that a state of a record is about, rivals aside."""
     if isinstance(record, Tracker):

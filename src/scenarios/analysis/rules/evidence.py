@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -329,10 +329,14 @@ def alike(
     url: str | None,
     event: str | None = None,
 ) -> list[tuple[EvidenceId, str]]:
-    """Items that a new one may repeat, if not declared so, and why; the nearest in time first."""
+    """Items that a new one may repeat, if not declared so, and why; the nearest in time first.
+
+    Looked at are those whose ids begin with a day, a month or a year within three days of its own.
+    """
     day, words = first_day(observed), frozenset(_words(summary))
     matches = []
-    for id, item in evidence.items():
+    for id in _around(evidence, day):
+        item = evidence[id]
         days = abs((first_day(item.observed) - day).days)
         if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
             continue
@@ -340,6 +344,15 @@ def alike(
         if shares or _are_alike(words, frozenset(_words(item.summary))):
             matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
     return [(id, why) for _, id, why in sorted(matches)]
+
+
+def _around(ids: Iterable[EvidenceId], day: date) -> Iterator[EvidenceId]:
+    """The ids of items that may have been observed within three days of one."""
+    number, last = day.toordinal(), date.max.toordinal()
+    near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)
+    days = [str(date.fromordinal(n)) for n in near]
+    starts = tuple(text.removesuffix(end) for text in days for end in ("", "-01", "-01-01"))
+    return (id for id in ids if id.startswith(starts))
 
 
 class _Joined:

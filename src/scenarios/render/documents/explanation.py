@@ -170,12 +170,12 @@ def _reached(running: float, ended: float | None = None) -> tuple[Figure, Figure
 
 def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
     """The lines to show one by one, and those of little worth, as of what the prior includes."""
-    small = [
-        line
-        for line in lines
-        if not every and line.kind not in _STEPS and abs(line.counted_decibans) < SMALL_DECIBANS
-    ]
-    return [line for line in lines if line not in small], small
+    shown: list[Line] = []
+    small: list[Line] = []
+    for line in lines:
+        is_shown = every or line.kind in _STEPS or abs(line.counted_decibans) >= SMALL_DECIBANS
+        (shown if is_shown else small).append(line)
+    return shown, small
 
 
 def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, connected, touched
 from scenarios.errors import ScenError
-from scenarios.model import Database, Evidence, EvidenceId, Record, ScenarioId
+from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, Record, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.packed import Folder, digest
+from scenarios.storage.cache.packed import SHA1_DIGITS, Folder, digest, oid_of
 
 
 class ChangedMeanwhile(ScenError):  # noqa: N818
@@ -178,12 +178,30 @@ class CachedFiles(Mapping[str, bytes]):
         return data
 
 
+def name_in_git(files: Mapping[str, bytes], path: str, like: str) -> str | None:
+    """The name that git gives a file, by the hash that made `like`; None without the file."""
+    at = files.kept(path) if isinstance(files, CachedFiles) else None
+    if at and len(like) == SHA1_DIGITS:
+        return at.folder.oid(at.place).hex()
+    return oid_of(files[path], like) if path in files else None
+
+
+def with_changes(
+    files: Mapping[str, bytes], changes: Mapping[str, bytes | None]
+) -> Mapping[str, bytes]:
+    """The files with some replaced; None removes one."""
+    if isinstance(files, CachedFiles):
+        return files.changed(changes)
+    both = {**files, **changes}
+    return {path: data for path, data in sorted(both.items()) if data is not None}
+
+
 def digest_of(path: str, data: bytes) -> bytes:
     """The digest of a path and its content."""
     return digest(os.fsencode(path) + b"\0" + data)
 
 
-class CachedEvidence(Mapping[EvidenceId, Evidence]):
+class CachedEvidence(LazyEvidence):
     """Evidence by id, in order: records that were `made`, and cached ones."""
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
@@ -219,8 +237,13 @@ class CachedEvidence(Mapping[EvidenceId, Evidence]):
         database: Database,
         scenarios: Collection[ScenarioId],
         besides: Collection[EvidenceId] = (),
+        decoded: dict[tuple[int, int], Any] | None = None,
     ) -> dict[EvidenceId, Evidence]:
-        """Items that bear on these scenarios, or that their priors include."""
+        """Items that bear on these scenarios, or that their priors include.
+
+        Cached ones that another call has `decoded`, by folder and place, are the same objects.
+        """
+        decoded = {} if decoded is None else decoded
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
@@ -239,7 +262,13 @@ class CachedEvidence(Mapping[EvidenceId, Evidence]):
         ordered = sorted(chosen.items(), key=itemgetter(0))
         items: dict[EvidenceId, Any] = {}
         for path, at in ordered:
-            items[id_of(path)] = at.record() if type(at) is CachedFile else at
+            item = at
+            if (
+                type(at) is CachedFile
+                and (item := decoded.get(key := (id(at.folder), at.place))) is None
+            ):
+                item = decoded[key] = at.record()
+            items[id_of(path)] = item
         return items
 
     @cached_property
@@ -270,6 +299,36 @@ def bearing_on(
     if not isinstance(items, CachedEvidence):
         return database
     return replace(database, evidence=items.about(database, scenarios, besides))
+
+
+def sides(
+    before: Database, after: Database, scenarios: Collection[ScenarioId] = ()
+) -> tuple[Database, Database]:
+    """Both without the evidence that bears on none of these scenarios and is the same in both.
+
+    What is the same is the same object.
+    """
+    old, new = before.evidence, after.evidence
+    if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
+        return before, after
+    columns = {near for db in (before, after) for id in scenarios for near in connected(db, id)}
+    decoded: dict[tuple[int, int], Any] = {}
+    kept = {*old.made, *new.made, *_apart(old.files, new.files)}
+    kept |= old.about(before, columns, kept, decoded).keys()
+    now = new.about(after, columns, kept, decoded)
+    then = old.about(before, columns, {*kept, *now}, decoded)
+    return replace(before, evidence=then), replace(after, evidence=now)
+
+
+def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
+    """The items that are not cached in the same place for both states."""
+    for name in files.parts.keys() | others.parts.keys():
+        part, other = (all.parts.get(name, CachedFolder(name, None)) for all in (files, others))
+        if part.folder and part.folder is other.folder:
+            places = set(part.places).symmetric_difference(other.places)
+            yield from (id_of(part.folder.names[place]) for place in places)
+        else:
+            yield from map(id_of, (*part.kept, *other.kept))
 
 
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache, cached_property
-from hashlib import blake2b
+from hashlib import blake2b, sha1, sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,13 +24,14 @@ from scenarios.paths import MODELS, kind_of
 from scenarios.storage.disk import open_file, temporary, user_folder
 
 DIGEST = 16
+SHA1_DIGITS = 40
 _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
 
 
 class PackedRecord(NamedTuple):
-    """A sound file: its name, stat, digest and record.
+    """A sound file: its name, stat, digest, name as an object of git (by SHA-1), and record.
 
     `about` names the scenarios that an item rates and the indicators that it fires, `links` the
     items that corroborate it.
@@ -39,6 +40,7 @@ class PackedRecord(NamedTuple):
     name: str
     stat: bytes
     digest: bytes
+    oid: bytes
     about: tuple[str, ...]
     links: tuple[str, ...]
     record: bytes
@@ -55,6 +57,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
     names: list[str]
     stats: bytes
     digests: bytes
+    oids: bytes
     about: list[tuple[str, ...]]
     which: bytes
     links: _Links
@@ -74,6 +77,9 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
     def digest(self, place: int) -> bytes:
         return self.digests[DIGEST * place : DIGEST * place + DIGEST]
 
+    def oid(self, place: int) -> bytes:
+        return self.oids[20 * place : 20 * place + 20]
+
     @cached_property
     def abouts(self) -> Sequence[int]:
         return array("I", self.which)
@@ -87,6 +93,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
             self.names[place],
             self.stat(place),
             self.digest(place),
+            self.oid(place),
             self.about[self.abouts[place]],
             self.links.get(place, ()),
             bytes(self._packed(place)),
@@ -110,7 +117,7 @@ def folder_of(name: str, frame: bytes, entries: Iterable[PackedRecord]) -> Folde
     about: dict[tuple[str, ...], int] = {}
     which, ends = array("I"), array("I")
     links: _Links = {}
-    parts: tuple[list[bytes], list[bytes], list[bytes]] = ([], [], [])
+    parts: tuple[list[bytes], ...] = ([], [], [], [])
     end = 0
     for place, entry in enumerate(sorted(entries)):
         names.append(entry.name)
@@ -119,11 +126,12 @@ def folder_of(name: str, frame: bytes, entries: Iterable[PackedRecord]) -> Folde
             links[place] = entry.links
         end += len(entry.record)
         ends.append(end)
-        for column, part in zip(parts, (entry.stat, entry.digest, entry.record), strict=True):
+        own = entry.stat, entry.digest, entry.oid, entry.record
+        for column, part in zip(parts, own, strict=True):
             column.append(part)
-    stats, digests, records = map(b"".join, parts)
+    stats, digests, oids, records = map(b"".join, parts)
     indexes = which.tobytes(), links, ends.tobytes()
-    return Folder(name, frame, names, stats, digests, [*about], *indexes, records)
+    return Folder(name, frame, names, stats, digests, oids, [*about], *indexes, records)
 
 
 def packed(folder: Folder) -> bytes:
@@ -140,12 +148,13 @@ def unpacked(data: bytes | None) -> Folder | None:
         return None
 
 
-def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> PackedRecord:
+def entry_of(name: str, stat: bytes, digest: bytes, oid: bytes, record: Record) -> PackedRecord:
+    file = name, stat, digest, oid
     if isinstance(record, Evidence):
         about = (*record.ratings, *record.indicators)
         links = (*record.corroborated_by, *(("",) if record.formerly else ()))
-        return PackedRecord(name, stat, digest, about, links, msgspec.msgpack.encode(record))
-    return PackedRecord(name, stat, digest, (), (), msgspec.msgpack.encode(as_builtins(record)))
+        return PackedRecord(*file, about, links, msgspec.msgpack.encode(record))
+    return PackedRecord(*file, (), (), msgspec.msgpack.encode(as_builtins(record)))
 
 
 def as_builtins(value: Any) -> Any:
@@ -231,6 +240,12 @@ def cache_of(root: Path) -> Cache | None:
 def digest(data: bytes) -> bytes:
     """BLAKE2b of a content, 16 bytes."""
     return blake2b(data, digest_size=DIGEST).digest()
+
+
+def oid_of(data: bytes, like: str) -> str:
+    """The name that git gives a file of these bytes, by the hash that made `like`."""
+    by = sha1 if len(like) == SHA1_DIGITS else sha256
+    return by(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def _made(folder: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.errors import NotWritten, ScenError
+from scenarios.storage.cache.packed import oid_of
 from scenarios.storage.disk import try_lock
 from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
@@ -412,7 +413,7 @@ def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
 def _differs(file: Path, oid: str | None) -> bool:
     """True if a file differs from the index's object."""
     data = file.read_bytes() if file.is_file() else None
-    return (oid is not None) if data is None else oid is None or git.oid_of(data, oid) != oid
+    return (oid is not None) if data is None else oid is None or oid_of(data, oid) != oid
 
 
 def _head(repository: Repository) -> str | None:

@@ -8,13 +8,13 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from hashlib import sha1, sha256
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.storage.cache.files import name_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
 from scenarios.storage.git.process import (
@@ -31,7 +31,6 @@ from scenarios.storage.git.process import (
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
 _SYMLINK = "120000"
-_SHA1_DIGITS = 40
 _AT_ONCE = 200
 """The most names that fit into a pipe while git is busy answering."""
 
@@ -160,11 +159,19 @@ def is_shallow(repository: Repository) -> bool:
 
 def snapshot(
     repository: Repository, commit: str, at_hand: Mapping[str, bytes] = MappingProxyType({})
-) -> tuple[dict[str, bytes], list[Problem]]:
+) -> tuple[Mapping[str, bytes], list[Problem]]:
     """The records of a commit, as `worktree.snapshot` gives those of a folder.
 
     A file that is the same `at_hand` is not read again.
     """
+    changes, problems = differing(repository, commit, at_hand)
+    return with_changes(at_hand, changes), problems
+
+
+def differing(
+    repository: Repository, commit: str, at_hand: Mapping[str, bytes]
+) -> tuple[dict[str, bytes | None], list[Problem]]:
+    """The records of a commit that are not the same `at_hand`; None for one that it lacks."""
     entries, problems = [], []
     for entry in tree(repository, commit):
         if entry.mode in REGULAR:
@@ -172,18 +179,16 @@ def snapshot(
         elif entry.mode == _SYMLINK:
             message = "a symbolic link is not followed into git's objects"
             problems.append(Problem(entry.path, 1, 1, "symlink", message))
-    files = {}
+    there = {entry.path for entry in entries}
+    files: dict[str, bytes | None] = {path: None for path in at_hand if path not in there}
     wanted: dict[str, list[str]] = {}
     for entry in entries:
-        data = at_hand.get(entry.path)
-        if data is not None and oid_of(data, entry.oid) == entry.oid:
-            files[entry.path] = data
-        else:
+        if name_in_git(at_hand, entry.path, entry.oid) != entry.oid:
             wanted.setdefault(entry.oid, []).append(entry.path)
     with objects(repository) as read:
         for oid, data in read(wanted):
             files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
-    return dict(sorted(files.items())), problems
+    return files, problems
 
 
 def tree(repository: Repository, commit: str) -> list[TreeFile]:
@@ -201,12 +206,6 @@ def tree(repository: Repository, commit: str) -> list[TreeFile]:
         if not hidden and name.lower().endswith((".yaml", ".yml")):
             entries.append(TreeFile(mode, oid, name))
     return sorted(entries, key=lambda entry: entry.path)
-
-
-def oid_of(data: bytes, like: str) -> str:
-    """The name that git gives a file of these bytes, by the hash that made `like`."""
-    by = sha1 if len(like) == _SHA1_DIGITS else sha256
-    return by(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
@@ -56,10 +56,18 @@ def oldest(repository: git.Repository, tip: str) -> str | None:
 
 
 def revisions(
-    repository: git.Repository, tip: str, progress: Progress = unwatched
+    repository: git.Repository,
+    tip: str,
+    progress: Progress = unwatched,
+    only: Collection[str] | None = None,
 ) -> list[Revision]:
-    """Every commit up to `tip` that changed the database, and every merge on the way."""
+    """Every commit up to `tip` that changed the database, and every merge on the way.
+
+    Of evidence and sheets `only` these files are read, with those that a commit may have renamed.
+    """
     commits = list(_commits(repository, tip))
+    if only is not None:
+        commits = _narrowed(commits, only)
     records = _records(repository, [f for _, files, _ in commits for f in files], progress)
 
     def change(file: _File) -> RecordChange | None:
@@ -108,9 +116,11 @@ def _records(
         }
 
 
-def _commits(
-    repository: git.Repository, tip: str
-) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
+_Changes = tuple[Commit, list[_File], frozenset[str] | None]
+_MANY = ("evidence/", "forecasts/")
+
+
+def _commits(repository: git.Repository, tip: str) -> Iterator[_Changes]:
     """Each commit, its changes against its first parent, and a merge's against all."""
     only = _only(repository)
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
@@ -156,6 +166,17 @@ def _commits(
             shallow=id in cut,
         )
         yield commit, files, own
+
+
+def _narrowed(commits: Sequence[_Changes], only: Collection[str]) -> list[_Changes]:
+    paths = {*only}
+    for _, files, _ in reversed(commits):
+        if any(file.before is None and file.path in paths for file in files):
+            paths.update(file.path for file in files if file.is_gone)
+    return [
+        (commit, [f for f in files if f.path in paths or not f.path.startswith(_MANY)], own)
+        for commit, files, own in commits
+    ]
 
 
 def _only(repository: git.Repository) -> str:
