@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
-from scenarios.analysis.ledger.contributions import ties
-from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.ledger.contributions import Net, ties
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.rule import (
     ALIKE,
@@ -464,7 +463,7 @@ def one_sided(window: Window) -> Iterator[Finding]:
     sheets = window.database.sheets.values()
     reviews = sorted({sheet.date for sheet in sheets if sheet.date <= window.as_of})
     for view in open_views(window):
-        new: dict[int, list[Line]] = {}
+        new: dict[int, list[Net]] = {}
         for line in _counted(view):
             new.setdefault(bisect_left(reviews, _first_day(window, line)), []).append(line)
         new.pop(len(reviews), None)  # since the last review
@@ -478,17 +477,16 @@ def one_sided(window: Window) -> Iterator[Finding]:
             yield of_scenario("one-sided", view.id, message)
 
 
-def _counted(view: ScenarioView) -> Iterator[Line]:
-    """The lines of evidence that count something."""
-    kinds = ("direct", "indicator", "absence")
-    return (line for line in view.ledger.lines if line.kind in kinds and line.decibans)
+def _counted(view: ScenarioView) -> Iterator[Net]:
+    """The lines of evidence that count something, before overlap."""
+    return (line for line in view.odds.comparison(view.id).nets[view.id] if line.decibans)
 
 
-def _first_day(window: Window, line: Line) -> date:
+def _first_day(window: Window, line: Net) -> date:
     """The day on which a line was known first."""
-    if line.evidence:
-        return min(window.now.evidence[id].recorded for id in line.evidence)
-    scenario, name = indicator_key(line.id)
+    if items := [id for row in line.heard for id in row.evidence]:
+        return min(window.now.evidence[id].recorded for id in items)
+    scenario, name = indicator_key(line.strongest.id)
     due = window.database.scenarios[scenario].indicators[name].due
     assert due  # noqa: S101 - else nothing is absent
     return due + timedelta(days=1)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, connected, touched
 from scenarios.errors import ScenError
-from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, Record, ScenarioId
+from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
 from scenarios.storage.cache.packed import SHA1_DIGITS, Folder, digest, oid_of
@@ -29,7 +29,7 @@ class CachedFile(NamedTuple):
     folder: Folder
     place: int
 
-    def record(self) -> Record:
+    def record(self) -> Any:
         return self.folder.record(self.place)
 
     def digest(self) -> bytes:
@@ -61,6 +61,16 @@ class CachedFolder:
         """True if no file changed."""
         kept = self.folder.names if self.folder else ()
         return not self.read and len(self.places) == len(kept)
+
+    def at(self, name: str) -> CachedFile | None:
+        """The cached file of a name."""
+        folder = self.folder
+        place = folder.places.get(name, -1) if folder else -1
+        return CachedFile(folder, place) if folder and place in self._there else None
+
+    @cached_property
+    def _there(self) -> frozenset[int]:
+        return frozenset(self.places)
 
     def path(self, name: str) -> str:
         return f"{self.name}/{name}" if self.name else name
@@ -124,12 +134,12 @@ class CachedFiles(Mapping[str, bytes]):
 
     def __contains__(self, path: object) -> bool:
         part, name = self._place(str(path))
-        return part is not None and (name in part.read or name in part.kept)
+        return part is not None and (name in part.read or part.at(name) is not None)
 
     def kept(self, path: str) -> CachedFile | None:
         """The cached file at a path."""
         part, name = self._place(path)
-        return part.kept.get(name) if part else None
+        return part.at(name) if part else None
 
     def digest(self, path: str) -> bytes:
         folder, _, name = path.rpartition("/")
@@ -207,85 +217,79 @@ class CachedEvidence(LazyEvidence):
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.made = files, items
         self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
-        self._is_packed = True
+        self._decoded: dict[EvidenceId, Evidence] = {}
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
-        item = self._by_id[id]
-        if type(item) is CachedFile:
-            item = self._by_id[id] = item.record()
-        evidence: Evidence = item
-        return evidence
+        if id not in self._decoded:
+            at = self._at(id)
+            if at is None:
+                raise KeyError(id)
+            self._decoded[id] = at.record() if isinstance(at, CachedFile) else at
+        return self._decoded[id]
 
     def __iter__(self) -> Iterator[EvidenceId]:
-        return iter(self._by_id)
+        return iter(self._ids)
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self._ids)
 
     def __contains__(self, id: object) -> bool:
-        name = str(id)
-        return name in self.made or self.files.kept(path_of("evidence", name)) is not None
+        return self._at(str(id)) is not None
 
     def items(self) -> ItemsView[EvidenceId, Evidence]:
-        return self._unpacked().items()
+        return self._all.items()
 
     def values(self) -> ValuesView[Evidence]:
-        return self._unpacked().values()
+        return self._all.values()
 
     def about(
         self,
         database: Database,
         scenarios: Collection[ScenarioId],
         besides: Collection[EvidenceId] = (),
-        decoded: dict[tuple[int, int], Any] | None = None,
-    ) -> dict[EvidenceId, Evidence]:
-        """Items that bear on these scenarios, or that their priors include.
-
-        Cached ones that another call has `decoded`, by folder and place, are the same objects.
-        """
-        decoded = {} if decoded is None else decoded
+    ) -> dict[str, Evidence | CachedFile]:
+        """By path, items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
-        chosen: dict[str, Any] = {
-            path_of("evidence", id): item
-            for id, item in self.made.items()
-            if id in used or not columns.isdisjoint(borne(database, item))
-        }
+        wanted = {f"{id}.yaml" for id in used}
+        chosen: dict[str, Evidence | CachedFile] = {}
         for part in self.parts:
             if folder := part.folder:
                 hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
-                    if hits[which[place]] or id_of(names[place]) in used:
-                        chosen.setdefault(part.path(names[place]), CachedFile(folder, place))
-        ordered = sorted(chosen.items(), key=itemgetter(0))
-        items: dict[EvidenceId, Any] = {}
-        for path, at in ordered:
-            item = at
-            if (
-                type(at) is CachedFile
-                and (item := decoded.get(key := (id(at.folder), at.place))) is None
-            ):
-                item = decoded[key] = at.record()
-            items[id_of(path)] = item
-        return items
+                    if hits[which[place]] or names[place] in wanted:
+                        chosen[part.path(names[place])] = CachedFile(folder, place)
+        for id, item in self.made.items():
+            if id in used or not columns.isdisjoint(borne(database, item)):
+                chosen[path_of("evidence", id)] = item
+            else:
+                chosen.pop(path_of("evidence", id), None)
+        return chosen
 
     @cached_property
-    def _by_id(self) -> dict[EvidenceId, Any]:
-        every: dict[str, Any] = {}
-        for part in self.parts:
-            every |= {part.path(name): at for name, at in part.kept.items()}
-        every |= {path_of("evidence", id): item for id, item in self.made.items()}
-        return {id_of(path): at for path, at in sorted(every.items(), key=itemgetter(0))}
+    def _ids(self) -> dict[EvidenceId, None]:
+        paths = {part.path(name) for part in self.parts for name in part.kept}
+        paths |= {path_of("evidence", id) for id in self.made}
+        return dict.fromkeys(map(id_of, sorted(paths)))
 
-    def _unpacked(self) -> dict[EvidenceId, Evidence]:
-        if self._is_packed:
-            for id, at in self._by_id.items():
-                if type(at) is CachedFile:
-                    self._by_id[id] = at.record()
-            self._is_packed = False
-        return self._by_id
+    @cached_property
+    def _all(self) -> dict[EvidenceId, Evidence]:
+        self._decoded = {id: self[id] for id in self._ids}
+        return self._decoded
+
+    def _at(self, id: EvidenceId) -> Evidence | CachedFile | None:
+        """The record, if it is `made`, or where it is cached."""
+        return self.made.get(id) or self.files.kept(path_of("evidence", id))
+
+
+def _records(items: Mapping[str, Evidence | CachedFile]) -> dict[EvidenceId, Evidence]:
+    """Items by id, in the order of their paths."""
+    return {
+        id_of(path): item.record() if isinstance(item, CachedFile) else item
+        for path, item in sorted(items.items(), key=itemgetter(0))
+    }
 
 
 def bearing_on(
@@ -298,7 +302,7 @@ def bearing_on(
     items = database.evidence
     if not isinstance(items, CachedEvidence):
         return database
-    return replace(database, evidence=items.about(database, scenarios, besides))
+    return replace(database, evidence=_records(items.about(database, scenarios, besides)))
 
 
 def sides(
@@ -312,11 +316,10 @@ def sides(
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
     columns = {near for db in (before, after) for id in scenarios for near in connected(db, id)}
-    decoded: dict[tuple[int, int], Any] = {}
-    kept = {*old.made, *new.made, *_apart(old.files, new.files)}
-    kept |= old.about(before, columns, kept, decoded).keys()
-    now = new.about(after, columns, kept, decoded)
-    then = old.about(before, columns, {*kept, *now}, decoded)
+    apart = {*old.made, *new.made, *_apart(old.files, new.files)}
+    paths = sorted(old.about(before, columns, apart) | new.about(after, columns, apart))
+    then = {id: old[id] for id in map(id_of, paths) if id in old}
+    now = {id: then[id] if id not in apart else new[id] for id in map(id_of, paths) if id in new}
     return replace(before, evidence=then), replace(after, evidence=now)
 
 
