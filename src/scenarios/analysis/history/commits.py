@@ -253,7 +253,7 @@ def differences(before: Database, after: Database) -> Differences:
         added += [(kind, id) for id in came[kind] if id not in came_so]
         pairs = {id: id for id in old if id in new} | {rename.to: rename.from_ for rename in moved}
         for id, was in sorted(pairs.items()):
-            if old[was] is not new[id]:
+            if old[was] != new[id]:
                 earlier = under(old[was], names) if names else old[was]
                 changed += field_changes(kind, id, earlier, new[id])
     lost = {fault.path for fault in after.unreadable}

@@ -79,7 +79,7 @@ def rows(
     rating = {id for column in beside for id in known.direct.get(column, ())}
     if ids is None:
         own = ((c, key) for c in beside for key in known.database.scenarios[c].indicators)
-        keys = {*own, *known.firings}
+        keys = {*own, *(key for c in beside for key in known.database.signs.get(c, ()))}
     else:
         rating &= ids
         keys = {indicator_key(id) for id in ids if "/" in id}

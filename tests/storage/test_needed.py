@@ -1,0 +1,181 @@
+"""A write, an edit and a restatement read what they need, and say what the whole database says."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.probability_shifts import shifts
+from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.review.restated import restated
+from scenarios.model import Database
+from scenarios.storage.cache.files import CachedEvidence
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import Folder, cache_of
+from scenarios.storage.git import repository as git
+from scenarios.storage.loader import load, read_record
+from scenarios.workspace.corrections.editing import KeyChange, edit
+from scenarios.workspace.opened import open_folder, past
+from scenarios.workspace.reading import changed_afterwards
+from scenarios.workspace.results import corrected, evidence_effects, foretold_of
+from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.writing import Written
+from tests.cli.test_correcting import written
+from tests.full import TIMES
+from tests.random_databases import END, START, random_database
+from tests.records import database, day, indicator, item, scenario, sheet, sheets
+from tests.storage.test_git import commit, run
+
+SIZES = (60, 180)
+TODAY = day(300)
+NEW = {
+    "summary": "An item that is like no other",
+    "observed": "2022-06-01",
+    "recorded": "2022-06-01",
+    "ratings": {"rare": "C"},
+    "indicators": {},
+    "corroborated_by": [],
+}
+CHANGED = [KeyChange("ratings.rare", "put", "CC")]
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def cached(root: Path) -> Memory:
+    """All files are cached as if they had been there for long."""
+    memory = Memory(cache_of(root), clock=lambda: time.time_ns() + 10**12)
+    open_folder(root, memory)
+    return Memory(cache_of(root))
+
+
+def of_size(folder: Path, size: int) -> Path:
+    """So many items on one scenario, and always five on another, in a repository."""
+    own = {f"{day(n)}-own{n}": item(day(n), ratings={"rare": "I"}) for n in range(5)}
+    others = {f"{day(n)}-e{n}": item(day(n), ratings={"often": "C"}) for n in range(size)}
+    told = {id: replace(one, summary=f"Report {id} {id}a {id}b") for id, one in others.items()}
+    known = {"rare": scenario(indicators={"i": indicator({"rare": "C"})}), "often": scenario()}
+    said = sheets(sheet(day(9), {"rare": 0.3, "often": 0.2}))
+    db = database(scenarios=known, evidence=told | own, sheets=said)
+    root = written(db, folder / f"{size}" / "scenarios")
+    run(root.parent, "init", "-q")
+    commit(root.parent, "All")
+    return root
+
+
+def reads(do: Callable[[], object]) -> int:
+    """How many records were decoded from the cache or read from a text."""
+    codes, count = {Folder.record.__code__, read_record.__code__}, 0
+
+    def trace(frame: Any, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code in codes
+
+    sys.setprofile(trace)
+    try:
+        do()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def adding(root: Path) -> None:
+    done = record_evidence(root, NEW, read=cached(root))
+    assert evidence_effects(done, "2022-06-01-an-item-that-is-like-no-other", TODAY)
+
+
+def editing(root: Path) -> None:
+    done, _ = edit(root, f"{day(3)}-own3", CHANGED)
+    found = foretold_of(done, TODAY)
+    assert [one.rule for one in found] == ["judged-anew"]
+    assert corrected(done, "x", found, TODAY).shifts
+
+
+def looking_back(root: Path) -> None:
+    changed = changed_afterwards(open_folder(root), git.repository(root), day(2), TODAY)
+    assert changed
+    assert [row.scenario for row in changed.restatement.figures] == ["rare"]
+
+
+@pytest.mark.parametrize("do", [adding, editing, looking_back])
+def test_more_items_on_another_scenario_are_not_read(
+    do: Callable[[Path], None], tmp_path: Path
+) -> None:
+    counts = []
+    for size in SIZES:
+        root = of_size(tmp_path, size)
+        if do is looking_back:
+            edit(root, f"{day(1)}-own1", CHANGED)
+        cached(root)
+        counts.append(reads(lambda root=root: do(root)))  # type: ignore[misc]
+    assert counts[0] == counts[1] < SIZES[0], counts
+
+
+def plain(files: Any, memory: Any = None) -> Database:
+    """The database of some files, every one of them read."""
+    return load({**files}, memory).database
+
+
+def both(done: Written) -> tuple[Database, Database]:
+    after = {**done.before.snapshot, **{draft.path: draft.new for draft in done.drafts}}
+    return plain(done.before.snapshot), plain({p: d for p, d in after.items() if d is not None})
+
+
+def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]:
+    """One change of each kind of record."""
+    if items := sorted(id for id, one in db.evidence.items() if one.ratings):
+        id = chance.choice(items)
+        key = chance.choice(sorted(db.evidence[id].ratings))
+        yield id, [KeyChange(f"ratings.{key}", "put", chance.choice(("CC", "C", "N", "I", "II")))]
+        yield id, [KeyChange("origin", "put", "agency"), KeyChange("credibility", "put", "1")]
+    id = chance.choice(sorted(db.scenarios))
+    yield f"scenario:{id}", [KeyChange("question", "put", "Another?")]
+    for key in sorted(db.scenarios[id].indicators)[:1]:
+        yield f"scenario:{id}", [KeyChange(f"indicators.{key}.statement", "put", "Is not seen")]
+    if db.sheets:
+        id = chance.choice(sorted(db.sheets))
+        key = chance.choice(sorted(db.sheets[id].probabilities))
+        yield f"forecasts:{id}", [KeyChange(f"probabilities.{key}", "put", "0.123")]
+    yield "tracker", [KeyChange("rating_strength", "put", "0.7")]
+    if db.sources:
+        yield f"source:{min(db.sources)}", [KeyChange("reliability", "put", "E")]
+
+
+@pytest.mark.parametrize("seed", range(6 * TIMES))
+def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -> None:
+    """Audit findings, shifts and effects of an edit, and what was changed afterwards."""
+    chance = Random(seed)  # noqa: S311 - no secret
+    db = random_database(seed)
+    root = written(db, tmp_path / "scenarios")
+    run(tmp_path, "init", "-q")
+    commit(tmp_path, "All", f"{START}T12:00:00Z")
+    then = plain(open_folder(root, cached(root)).snapshot)
+    middle = START + timedelta((END - START).days // 2)
+    for id, changes in edits(chance, db):
+        done, now = edit(root, id, changes)
+        assert isinstance(done.after.database.evidence, CachedEvidence)
+        before, after = both(done)
+        revisions, _ = past(git.repository(root), None)
+        assert foretold_of(done, END) == foretold(revisions, before, after, END)
+        assert corrected(done, now.id, [], END).shifts == shifts(before, after, END)
+        if now.kind == "evidence":
+            assert evidence_effects(done, now.id, END) == effects(before, after, now.id, END)
+        if done.drafts and chance.random() < 0.5:
+            commit(tmp_path, f"edit: {id}", f"{middle}T12:00:00Z")
+        opened = open_folder(root, cached(root))
+        changed = changed_afterwards(opened, git.repository(root), middle - timedelta(1), END)
+        assert changed
+        rows, _ = restated(then, after, after, middle - timedelta(1))
+        found = [(one.scenario, one.stated, one.implied) for one in changed.restatement.figures]
+        assert found == [(one.scenario, one.stated, one.implied) for one in rows]
