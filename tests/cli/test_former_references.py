@@ -62,3 +62,13 @@ def test_an_edit_writes_the_id_of_today_and_audit_says_renamed() -> None:
     assert [it for it in after if it["rule"] != "renamed"] == before
     assert {record for record, _ in renamed} == {words[0] for words in EDITS}
     assert ("2022-02-07-desk", "break → rupture: renamed, the same record") in renamed
+
+
+@pytest.mark.usefixtures("root")
+def test_another_reason_in_a_sheet_with_a_former_id_is_announced() -> None:
+    git("init")
+    git("add", ".")
+    git("commit", "--message=Merge")
+    made = scen("edit", "2022-02-07-desk", "rationales.rupture=Another")
+    assert made.exit_code == 0
+    assert "edited-forecast: 2022-02-07-desk: rupture: the reason was replaced" in made.output

@@ -225,13 +225,19 @@ def _judged_with(
 ) -> tuple[set[EvidenceId], set[SheetId]]:
     """The items and sheets by which an audit judges a change: its own, and those of a question.
 
-    A changed scenario is judged by all sheets, and by what fires its indicators.
+    A changed scenario is judged by all sheets, and by what fires its indicators. Items with former
+    ids say what a reference means.
     """
     changed: dict[Kind, set[str]] = {"evidence": set(), "forecasts": set(), "scenario": set()}
     for kind, id in _changed(written):
         changed.setdefault(kind, set()).add(id)
     ids = changed["scenario"]
-    for database in databases if ids else ():
+    for database in databases:
+        changed["evidence"] |= {
+            now for (of, _), now in database.called_now.items() if of == "evidence"
+        }
+        if not ids:
+            continue
         changed["forecasts"] |= database.sheets.keys()
         for id, item in bearing_on(database, *ids).evidence.items():
             if any(indicator_key(text)[0] in ids for text in item.indicators):

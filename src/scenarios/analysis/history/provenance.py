@@ -195,8 +195,8 @@ class DatabaseState:
             self.lost[change.kind, id] = before
         if isinstance(before, Evidence):
             self._bear_no_longer(id, before)
-        if isinstance(before, Sheet):
-            for scenario in before.probabilities:
+        if isinstance(was := folder.get(id), Sheet):  # under the ids of its day
+            for scenario in was.probabilities:
                 self._speak(scenario, {*self.database.speaking[scenario]} - {id})
         if change.kind == "tracker":
             self._replace(tracker=after if isinstance(after, Tracker) else Tracker())
