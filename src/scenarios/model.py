@@ -449,14 +449,14 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         return {set_id: tuple(ids) for set_id, ids in by_set.items()}
 
     @cached_property
-    def signs(self) -> dict[ScenarioId, frozenset[IndicatorKey]]:
+    def signs(self) -> dict[ScenarioId, list[IndicatorKey]]:
         """The indicators that rate each scenario, of all scenarios."""
-        signs: dict[ScenarioId, set[IndicatorKey]] = {}
+        signs: dict[ScenarioId, list[IndicatorKey]] = {}
         for owner, scenario in self.scenarios.items():
             for key, indicator in scenario.indicators.items():
                 for id in indicator.ratings:
-                    signs.setdefault(id, set()).add((owner, key))
-        return {id: frozenset(keys) for id, keys in signs.items()}
+                    signs.setdefault(id, []).append((owner, key))
+        return signs
 
     @cached_property
     def speaking(self) -> dict[ScenarioId, tuple[SheetId, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -282,14 +282,11 @@ def states(
 
 
 def past(
-    repository: Repository,
-    revision: str | None,
-    progress: Progress = unwatched,
-    only: Collection[str] | None = None,
+    repository: Repository, revision: str | None, progress: Progress = unwatched
 ) -> tuple[list[Revision], str]:
-    """The commits that led to a revision, oldest first, and its own name; `only` as `revisions`."""
+    """The commits that led to a revision, oldest first, and its own name."""
     tip = git.commit_of(repository, revision or "HEAD")
-    return revisions(repository, tip, progress, only), tip
+    return revisions(repository, tip, progress), tip
 
 
 def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
@@ -304,11 +301,9 @@ def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
     """The commit and day that a database is of, and whether its files are as it had them."""
     commit = git.commit_of(repository, opened.commit or "HEAD")
-    is_as_committed = (
-        opened.commit is not None or not git.differing(repository, commit, opened.snapshot)[0]
-    )
+    changes = git.differing(repository, commit, opened.snapshot)[0] if not opened.commit else {}
     day = git.committed_on(repository, commit) or "an invalid date"
-    return f"{commit[:12]} of {day}", is_as_committed
+    return f"{commit[:12]} of {day}", not changes
 
 
 def _names(repository: Repository, revision: str) -> tuple[str, str]:

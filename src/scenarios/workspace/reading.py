@@ -309,8 +309,7 @@ def standings(
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
     changed = changed_afterwards(opened, repository, since, on) if repository else None
     if changed and (ids := {row.scenario for row in changed.restatement.figures} & by_id.keys()):
-        own = opened.about(*(near for id in ids for near in _around(opened.database, id)))
-        period = said_then(window(own, since, on, only=ids, lean=True), changed)
+        period = said_then(window(opened.about(*ids), since, on, only=ids, lean=True), changed)
         for id, view in period.views.items():
             by_id[id] = replace(by_id[id], row=row_of(period, view))
     for row in withheld(opened.database, on):
@@ -440,15 +439,8 @@ def _narrowed(then: Database, later: Database, today: Database) -> tuple[Databas
     renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
     keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
     touched = touched_by(keys, then, later, today)
-    around = {
-        near
-        for db in (then, later, today)
-        for id in touched
-        if id in db.scenarios
-        for near in _around(db, id)
-    }
-    earlier, last = sides(then, later, around)
-    return earlier, last, last if today is later else bearing_on(today, *around)
+    earlier, last = sides(then, later, touched)
+    return earlier, last, last if today is later else bearing_on(today, *touched)
 
 
 def said_then(period: Window, changed: Changed) -> Window:

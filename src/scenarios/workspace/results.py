@@ -18,24 +18,16 @@ from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
-from scenarios.model import (
-    Analyst,
-    Database,
-    EvidenceId,
-    Kind,
-    Scenario,
-    ScenarioId,
-    SetId,
-    SheetId,
-)
+from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.render.documents.review.captions import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.revisions import revisions
 from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable
-from scenarios.workspace.opened import from_here, past
+from scenarios.workspace.opened import from_here
 from scenarios.workspace.writing import Written
 
 
@@ -198,51 +190,37 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
     both = written.before.database, written.after.database
-    evidence, sheets = _judged_with(written, both)
+    ids = _judged_with(written, *both)
     before, after = (
-        replace(
-            db,
-            evidence={id: db.evidence[id] for id in sorted(evidence) if id in db.evidence},
-            sheets={id: sheet for id, sheet in db.sheets.items() if id in sheets},
-        )
+        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
         for db in both
     )
-    paths = {path_of("evidence", id) for id in evidence} | {
-        path_of("forecasts", id) for id in sheets
-    }
+    paths = {path_of("evidence", id) for id in ids}
     try:
-        revisions, _ = past(git.repository(written.before.root), None, only=paths)
+        repository = git.repository(written.before.root)
+        commits = revisions(repository, git.commit_of(repository, "HEAD"), only=paths)
     except ScenError:
         return []
     if written.committed and written.committed.oid:
         oid = written.committed.oid
-        revisions = [revision for revision in revisions if revision.commit.id != oid]
-    return foretold(revisions, before, after, on)
+        commits = [revision for revision in commits if revision.commit.id != oid]
+    return foretold(commits, before, after, on)
 
 
-def _judged_with(
-    written: Written, databases: Iterable[Database]
-) -> tuple[set[EvidenceId], set[SheetId]]:
-    """The items and sheets by which an audit judges a change: its own, and those of a question.
+def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:
+    """The items by which an audit judges a change: its own, what fires a changed indicator.
 
-    A changed scenario is judged by all sheets, and by what fires its indicators. Items with former
-    ids say what a reference means.
+    With them those with former ids, which say what a reference means.
     """
-    changed: dict[Kind, set[str]] = {"evidence": set(), "forecasts": set(), "scenario": set()}
-    for kind, id in _changed(written):
-        changed.setdefault(kind, set()).add(id)
-    ids = changed["scenario"]
+    changed = _changed(written)
+    ids = {id for kind, id in changed if kind == "evidence"}
+    scenarios = {id for kind, id in changed if kind == "scenario"}
     for database in databases:
-        changed["evidence"] |= {
-            now for (of, _), now in database.called_now.items() if of == "evidence"
-        }
-        if not ids:
-            continue
-        changed["forecasts"] |= database.sheets.keys()
-        for id, item in bearing_on(database, *ids).evidence.items():
-            if any(indicator_key(text)[0] in ids for text in item.indicators):
-                changed["evidence"].add(id)
-    return changed["evidence"], changed["forecasts"]
+        ids |= {now for (kind, _), now in database.called_now.items() if kind == "evidence"}
+        for id, item in bearing_on(database, *scenarios).evidence.items() if scenarios else ():
+            if any(indicator_key(text)[0] in scenarios for text in item.indicators):
+                ids.add(id)
+    return sorted(ids)
 
 
 def _changed(written: Written) -> list[Key]:

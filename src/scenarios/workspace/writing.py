@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from difflib import unified_diff
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import NAMED, NotWritten, Problem, ScenError
-from scenarios.model import Analyst, Database, Evidence, Record, Scenario, ScenarioId, Sheet
+from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import TOLERANCE
@@ -383,15 +382,11 @@ def new_analyst(database: Database, analyst: str) -> str | None:
     """
     if database.tracker.analysts:
         return None
-    known: set[Analyst] = set()
-    items = map(
-        database.evidence.__getitem__, database.evidence
-    )  # decoded up to the first of theirs
-    sheets = (sheet.analyst for sheet in database.sheets.values())
-    for name in filter(None, chain(sheets, (item.analyst for item in items))):
-        if name == analyst:
-            return None
-        known.add(name)
+    known = {sheet.analyst for sheet in database.sheets.values()}
+    items = database.evidence
+    if analyst in known or any(items[id].analyst == analyst for id in items):
+        return None
+    known |= {item.analyst for item in items.values() if item.analyst}
     if not known:
         return None
     hint = did_you_mean(analyst, sorted(known))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, ItemsView, Iterator, Mapping, ValuesView
 from functools import cached_property
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.packed import SHA1_DIGITS, Folder, digest, oid_of
+from scenarios.storage.cache.packed import OID, Folder, digest, oid_of
 
 
 class ChangedMeanwhile(ScenError):  # noqa: N818
@@ -188,12 +187,12 @@ class CachedFiles(Mapping[str, bytes]):
         return data
 
 
-def name_in_git(files: Mapping[str, bytes], path: str, like: str) -> str | None:
-    """The name that git gives a file, by the hash that made `like`; None without the file."""
+def is_in_git(files: Mapping[str, bytes], path: str, oid: bytes) -> bool:
+    """True if a file is there, and git gives it this name."""
     at = files.kept(path) if isinstance(files, CachedFiles) else None
-    if at and len(like) == SHA1_DIGITS:
-        return at.folder.oid(at.place).hex()
-    return oid_of(files[path], like) if path in files else None
+    if at and len(oid) == OID:
+        return at.folder.oid(at.place) == oid
+    return path in files and oid_of(files[path], len(oid)) == oid
 
 
 def with_changes(
@@ -247,26 +246,24 @@ class CachedEvidence(LazyEvidence):
         database: Database,
         scenarios: Collection[ScenarioId],
         besides: Collection[EvidenceId] = (),
-    ) -> dict[str, Evidence | CachedFile]:
-        """By path, items that bear on these scenarios, or that their priors include."""
+    ) -> set[str]:
+        """The paths of items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
         wanted = {f"{id}.yaml" for id in used}
-        chosen: dict[str, Evidence | CachedFile] = {}
+        paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
                 hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
-                        chosen[part.path(names[place])] = CachedFile(folder, place)
+                        paths.add(part.path(names[place]))
         for id, item in self.made.items():
-            if id in used or not columns.isdisjoint(borne(database, item)):
-                chosen[path_of("evidence", id)] = item
-            else:
-                chosen.pop(path_of("evidence", id), None)
-        return chosen
+            bears = id in used or not columns.isdisjoint(borne(database, item))
+            (paths.add if bears else paths.discard)(path_of("evidence", id))
+        return paths
 
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
@@ -284,14 +281,6 @@ class CachedEvidence(LazyEvidence):
         return self.made.get(id) or self.files.kept(path_of("evidence", id))
 
 
-def _records(items: Mapping[str, Evidence | CachedFile]) -> dict[EvidenceId, Evidence]:
-    """Items by id, in the order of their paths."""
-    return {
-        id_of(path): item.record() if isinstance(item, CachedFile) else item
-        for path, item in sorted(items.items(), key=itemgetter(0))
-    }
-
-
 def bearing_on(
     database: Database, *scenarios: ScenarioId, besides: Collection[EvidenceId] = ()
 ) -> Database:
@@ -302,7 +291,8 @@ def bearing_on(
     items = database.evidence
     if not isinstance(items, CachedEvidence):
         return database
-    return replace(database, evidence=_records(items.about(database, scenarios, besides)))
+    ids = map(id_of, sorted(items.about(database, scenarios, besides)))
+    return replace(database, evidence={id: items[id] for id in ids})
 
 
 def sides(
@@ -315,11 +305,11 @@ def sides(
     old, new = before.evidence, after.evidence
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
-    columns = {near for db in (before, after) for id in scenarios for near in connected(db, id)}
     apart = {*old.made, *new.made, *_apart(old.files, new.files)}
-    paths = sorted(old.about(before, columns, apart) | new.about(after, columns, apart))
-    then = {id: old[id] for id in map(id_of, paths) if id in old}
-    now = {id: then[id] if id not in apart else new[id] for id in map(id_of, paths) if id in new}
+    paths = sorted(old.about(before, scenarios, apart) | new.about(after, scenarios, apart))
+    ids = [*map(id_of, paths)]
+    then = {id: old[id] for id in ids if id in old}
+    now = {id: new[id] if id in apart else then[id] for id in ids if id in new}
     return replace(before, evidence=then), replace(after, evidence=now)
 
 

@@ -16,7 +16,6 @@ from scenarios.paths import kind_of
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
-    SHA1_DIGITS,
     Cache,
     Folder,
     entry_of,
@@ -111,9 +110,8 @@ class Memory:
             path, data = part.path(name), part.read[name]
             record, _ = self(kind_of(path), path, data)
             if record:
-                oid = bytes.fromhex(oid_of(data, "0" * SHA1_DIGITS))
-                stat, digest = part.found[name], digest_of(path, data)
-                entries.append(entry_of(name, stat, digest, oid, record))
+                digests = digest_of(path, data), oid_of(data)
+                entries.append(entry_of(name, part.found[name], *digests, record))
         self._folders[part.name] = new = folder_of(part.name, frame, entries)
         place.write(_file(part.name), packed(new))
 

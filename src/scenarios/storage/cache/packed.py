@@ -24,7 +24,7 @@ from scenarios.paths import MODELS, kind_of
 from scenarios.storage.disk import open_file, temporary, user_folder
 
 DIGEST = 16
-SHA1_DIGITS = 40
+OID = 20
 _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
@@ -78,7 +78,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         return self.digests[DIGEST * place : DIGEST * place + DIGEST]
 
     def oid(self, place: int) -> bytes:
-        return self.oids[20 * place : 20 * place + 20]
+        return self.oids[OID * place : OID * place + OID]
 
     @cached_property
     def abouts(self) -> Sequence[int]:
@@ -242,10 +242,10 @@ def digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST).digest()
 
 
-def oid_of(data: bytes, like: str) -> str:
-    """The name that git gives a file of these bytes, by the hash that made `like`."""
-    by = sha1 if len(like) == SHA1_DIGITS else sha256
-    return by(b"blob %d\0" % len(data) + data).hexdigest()
+def oid_of(data: bytes, size: int = OID) -> bytes:
+    """The name that git gives a file of these bytes: by SHA-1, or SHA-256 if it has other size."""
+    by = sha1 if size == OID else sha256
+    return by(b"blob %d\0" % len(data) + data).digest()
 
 
 def _made(folder: Path) -> bool:

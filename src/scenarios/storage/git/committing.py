@@ -413,7 +413,11 @@ def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
 def _differs(file: Path, oid: str | None) -> bool:
     """True if a file differs from the index's object."""
     data = file.read_bytes() if file.is_file() else None
-    return (oid is not None) if data is None else oid is None or oid_of(data, oid) != oid
+    return (
+        (oid is not None)
+        if data is None
+        else oid is None or oid_of(data, len(oid) // 2).hex() != oid
+    )
 
 
 def _head(repository: Repository) -> str | None:

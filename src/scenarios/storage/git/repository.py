@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.storage.cache.files import name_in_git, with_changes
+from scenarios.storage.cache.files import is_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
 from scenarios.storage.git.process import (
@@ -183,7 +183,7 @@ def differing(
     files: dict[str, bytes | None] = {path: None for path in at_hand if path not in there}
     wanted: dict[str, list[str]] = {}
     for entry in entries:
-        if name_in_git(at_hand, entry.path, entry.oid) != entry.oid:
+        if not is_in_git(at_hand, entry.path, bytes.fromhex(entry.oid)):
             wanted.setdefault(entry.oid, []).append(entry.path)
     with objects(repository) as read:
         for oid, data in read(wanted):

@@ -63,7 +63,7 @@ def revisions(
 ) -> list[Revision]:
     """Every commit up to `tip` that changed the database, and every merge on the way.
 
-    Of evidence and sheets `only` these files are read, with those that a commit may have renamed.
+    Of evidence `only` these files are read, with those that a commit may have renamed to them.
     """
     commits = list(_commits(repository, tip))
     if only is not None:
@@ -117,7 +117,6 @@ def _records(
 
 
 _Changes = tuple[Commit, list[_File], frozenset[str] | None]
-_MANY = ("evidence/", "forecasts/")
 
 
 def _commits(repository: git.Repository, tip: str) -> Iterator[_Changes]:
@@ -174,7 +173,7 @@ def _narrowed(commits: Sequence[_Changes], only: Collection[str]) -> list[_Chang
         if any(file.before is None and file.path in paths for file in files):
             paths.update(file.path for file in files if file.is_gone)
     return [
-        (commit, [f for f in files if f.path in paths or not f.path.startswith(_MANY)], own)
+        (commit, [f for f in files if f.path in paths or not f.path.startswith("evidence/")], own)
         for commit, files, own in commits
     ]
 
