@@ -169,7 +169,7 @@ def test_twice_the_records_are_twice_the_work(shape: str, command: str) -> None:
 def daily(size: int, **keys: Any) -> Database:
     """One item a day on a scenario that another one's prior, and a set, hang on."""
     items = told(size, lambda n: {"indicators": {"s0/i": "emerging"}} if n == 9 else {}, days=size)
-    link = {"given": {"s0": Given(0.6, 0.4)}}
+    link: dict[str, Any] = {"given": {"s0": Given(0.6, 0.4)}}
     members = {f"m{n}": scenario(0.25, set="k", **link) for n in range(4)}
     watched = {"i": indicator({"s0": "C"}, due=day(20), if_absent="I")}
     first = scenario(indicators=watched, **keys)

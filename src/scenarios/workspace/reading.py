@@ -433,7 +433,9 @@ def changed_afterwards(
     return Changed(restatement, reverted)
 
 
-def _narrowed(then: Database, later: Database, today: Database) -> tuple[Database, ...]:
+def _narrowed(
+    then: Database, later: Database, today: Database
+) -> tuple[Database, Database, Database]:
     """The three with the evidence of those scenarios alone of which a record was changed."""
     differing = differences(*sides(then, later))
     renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
