@@ -18,6 +18,7 @@ from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.review.restated import restated
 from scenarios.model import Database
+from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import Folder, cache_of
@@ -179,3 +180,14 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         rows, _ = restated(then, after, after, middle - timedelta(1))
         found = [(one.scenario, one.stated, one.implied) for one in changed.restatement.figures]
         assert found == [(one.scenario, one.stated, one.implied) for one in rows]
+
+
+def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 5)
+    place = root / path_of("evidence", f"{day(3)}-own3")
+    place.rename(place.with_name(f"{day(3)}-other.yaml"))
+    done, _ = edit(root, f"{day(3)}-other", CHANGED)
+    found = foretold_of(done, TODAY)
+    assert [(one.rule, one.record) for one in found] == [("judged-anew", f"{day(3)}-other")]
+    revisions, _ = past(git.repository(root), None)
+    assert found == foretold(revisions, *both(done), TODAY)

@@ -195,10 +195,15 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
         replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
         for db in both
     )
-    paths = {path_of("evidence", id) for id in ids}
+    others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
     try:
         repository = git.repository(written.before.root)
-        commits = revisions(repository, git.commit_of(repository, "HEAD"), only=paths)
+        tip = git.commit_of(repository, "HEAD")
+        commits = revisions(
+            repository,
+            tip,
+            is_wanted=lambda path: kind_of(path) != "evidence" or path not in others,
+        )
     except ScenError:
         return []
     if written.committed and written.committed.oid:

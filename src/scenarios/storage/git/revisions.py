@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
@@ -59,15 +59,16 @@ def revisions(
     repository: git.Repository,
     tip: str,
     progress: Progress = unwatched,
-    only: Collection[str] | None = None,
+    is_wanted: Callable[[str], bool] = lambda _: True,
 ) -> list[Revision]:
     """Every commit up to `tip` that changed the database, and every merge on the way.
 
-    Of evidence `only` these files are read, with those that a commit may have renamed to them.
+    Files are read whose path `is_wanted`.
     """
-    commits = list(_commits(repository, tip))
-    if only is not None:
-        commits = _narrowed(commits, only)
+    commits = [
+        (commit, [file for file in files if is_wanted(file.path)], own)
+        for commit, files, own in _commits(repository, tip)
+    ]
     records = _records(repository, [f for _, files, _ in commits for f in files], progress)
 
     def change(file: _File) -> RecordChange | None:
@@ -116,10 +117,9 @@ def _records(
         }
 
 
-_Changes = tuple[Commit, list[_File], frozenset[str] | None]
-
-
-def _commits(repository: git.Repository, tip: str) -> Iterator[_Changes]:
+def _commits(
+    repository: git.Repository, tip: str
+) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
     """Each commit, its changes against its first parent, and a merge's against all."""
     only = _only(repository)
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
@@ -165,17 +165,6 @@ def _commits(repository: git.Repository, tip: str) -> Iterator[_Changes]:
             shallow=id in cut,
         )
         yield commit, files, own
-
-
-def _narrowed(commits: Sequence[_Changes], only: Collection[str]) -> list[_Changes]:
-    paths = {*only}
-    for _, files, _ in reversed(commits):
-        if any(file.before is None and file.path in paths for file in files):
-            paths.update(file.path for file in files if file.is_gone)
-    return [
-        (commit, [f for f in files if f.path in paths or not f.path.startswith("evidence/")], own)
-        for commit, files, own in commits
-    ]
 
 
 def _only(repository: git.Repository) -> str:
