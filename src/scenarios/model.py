@@ -481,12 +481,11 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
         items = self.evidence.made if isinstance(self.evidence, LazyEvidence) else self.evidence
-        of: Any = zip(kinds, (self.scenarios, items, self.sources), strict=True)
+        of: Any = {"scenario": self.scenarios, "evidence": items, "source": self.sources}
         return {
             (kind, old): id
-            for kind, records in of
+            for kind, records in of.items()
             for id, record in records.items()
             for old in record.formerly
         }

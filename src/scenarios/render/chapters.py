@@ -1,4 +1,4 @@
-"""What a page tells of a scenario, a set and indicators."""
+"""Chapters of a page about a scenario, a set and indicators."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _APART = 15
 """Least distance between the names of two months, in per cent of the width."""
 
 
-class Days:
+class DayPlaces:
     """Days side by side, without the most of a long stretch in which nothing was recorded.
 
     `runs` are the first place and the first day of each stretch, `end` is the place of the last.
@@ -56,7 +56,7 @@ def strip(ask: PageRequest) -> dict[str, Any]:
     today, sheets = typed_in.today(), ask.database.sheets.values()
     items = Counter(item.recorded for item in ask.database.evidence.values())
     reviews = {sheet.date for sheet in sheets}
-    days = Days(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
+    days = DayPlaces(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
     here, begin, end = days.place(ask.on), 0, days.end
     if end > _WINDOW * 3 // 2:
         begin = max(0, min(here // _WINDOW * _WINDOW, end - _WINDOW))

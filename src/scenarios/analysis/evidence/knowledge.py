@@ -64,7 +64,7 @@ class Known(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def firings(self) -> dict[IndicatorKey, list[Firing]]:
-        """What was reported of each indicator, in the order of the walk."""
+        """The reports of each indicator, in the order of the walk."""
         firings: dict[IndicatorKey, list[Firing]] = {}
         for id, item in self.evidence.items():
             for text, state in item.indicators.items():

@@ -1,4 +1,4 @@
-"""What waits for a judgement, and whose: the findings of a review that people decide."""
+"""Judgements that a review waits for, and whose: the findings that people decide."""
 
 from __future__ import annotations
 

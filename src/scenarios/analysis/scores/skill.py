@@ -112,7 +112,7 @@ class Skill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Pair = tuple[bool, str, str]
-"""Whether members of sets are compared alone, who, and against whom."""
+"""True where members of sets are compared alone; who, and against whom."""
 Errors = list[tuple[float, float]]
 """The Brier scores of both, question by question."""
 Interval = tuple[float, float]

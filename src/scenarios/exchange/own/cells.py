@@ -47,7 +47,7 @@ class FirstDay(NamedTuple):
     text: str
 
 
-class Days:
+class DayReader:
     """Reads the days of a table, column by column; each column keeps to its first style.
 
     `order` is that of days and months between slashes, where no day of the column shows it.
@@ -146,7 +146,7 @@ class CellValue(NamedTuple):
     value: Any
     row: int
     column: str
-    days: Days
+    days: DayReader
 
 
 Parse = Callable[[CellValue], Any]

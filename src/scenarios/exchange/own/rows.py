@@ -17,7 +17,7 @@ from scenarios.exchange.arrivals import (
     SourceFile,
     Wanted,
 )
-from scenarios.exchange.own.cells import CellValue, Days, Parse, chance, forecast, in_percent
+from scenarios.exchange.own.cells import CellValue, DayReader, Parse, chance, forecast, in_percent
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown, slug
@@ -222,7 +222,7 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
     )
     chosen = columns(kind, table.columns, wanted, given.name)
     named = {column.field: column.name for column in chosen}
-    days = Days(wanted.dates)
+    days = DayReader(wanted.dates)
     rows, room = list[TableRow](), MOST_CELLS
     for row in table.rows:
         room -= len(row.cells)
@@ -238,7 +238,7 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
 
 
 def _rows(
-    rows: Iterable[TableRow], chosen: list[KeyColumn], days: Days, file: str
+    rows: Iterable[TableRow], chosen: list[KeyColumn], days: DayReader, file: str
 ) -> Iterator[Read]:
     for row in rows:
         if row.fault:

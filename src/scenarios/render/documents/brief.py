@@ -50,7 +50,7 @@ _FOLLOWING = ("time", "overlap", "rivals", "given", "restated")
 def document(
     brief: Brief, database: Database, picture: Chart | None = None, *, every: bool = False
 ) -> Document:
-    """What happened, where things stand, what is to be decided, and why.
+    """The brief: outcomes, where things stand, what is to be decided, and why.
 
     The `picture` stands where else a table does; with `every` nothing is left out.
     """

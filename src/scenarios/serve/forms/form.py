@@ -145,7 +145,7 @@ class Typed(msgspec.Struct, frozen=True):
         return {name: text for name, text in by_name.items() if text}
 
     def values(self, field: Field) -> list[str]:
-        """What stands in a field: what was typed there, else what the form gives it."""
+        """The text of a field: as typed there, else as the form gives it."""
         if field.name in self.texts or (self.is_sent and field.kind in ("check", "radio")):
             return self.every(field.name)
         return field.given

@@ -1,4 +1,4 @@
-"""What was typed in a form and is not saved yet, kept durably outside the database."""
+"""Drafts of forms: texts that are typed and not saved yet, kept outside the database."""
 
 from __future__ import annotations
 

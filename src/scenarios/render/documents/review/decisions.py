@@ -1,4 +1,4 @@
-"""What is to be decided, and by whom, in plain verbs."""
+"""Decisions to take, and by whom, in plain verbs."""
 
 from __future__ import annotations
 
