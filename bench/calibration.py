@@ -18,9 +18,11 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+from tabulate import tabulate
 
 from scenarios.analysis.ledger.contributions import total
 from scenarios.model import Dependence
@@ -296,7 +298,7 @@ def compare_worlds() -> None:
         cells = zip((*WORLDS, "mean"), (*rows, means), strict=True)
         print(f"\nmean Brier by world, ratings {words} ({half:,} questions each)")
         table = [[name, *row] for name, row in cells]
-        show(("world", *READINGS), table, (".4f",) * (1 + len(READINGS)))
+        print(tabulate(table, ("world", *READINGS), floatfmt=".4f"))
 
 
 def compare_heights() -> None:
@@ -311,17 +313,6 @@ def compare_heights() -> None:
         for _ in range(4001)
     ]
     print(f"\n20 equal lines {layers(equal):.1f} dB, the same bent {median(bent):.1f} (median)")
-
-
-Row = Sequence[float | str]
-
-
-def show(head: Sequence[str], rows: Iterable[Row], formats: Sequence[str]) -> None:
-    """Print a table whose columns are as wide as their names, or as 12 characters."""
-    wide = [max(len(name), 12) for name in head]
-    for row in (head, *rows):
-        cells = zip(row, formats, wide, strict=True)
-        print("  ".join(f"{c if isinstance(c, str) else format(c, f):<{w}}" for c, f, w in cells))
 
 
 def main() -> None:
@@ -340,7 +331,7 @@ def main() -> None:
                 row.append(calibration_slope(test, strength))
             rows.append(row)
         print(f"\n{name} ({QUESTIONS // 2:,} questions scored)")
-        show(HEAD, rows, FORMATS)
+        print(tabulate(rows, HEAD, floatfmt=FORMATS))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count, zip_longest
+from functools import cache
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from scenarios.render import document as doc
@@ -108,29 +110,36 @@ def _lay_out(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str
         max(len(line) for cell in cells for line in cell.text.split("\n"))
         for cells in zip(head, *rows, *ends, strict=True)
     ]
-    aligned = [(w, column.align) for w, (_, _, column) in zip(wide, columns, strict=True)]
-    yield from _in_columns(head, aligned)
-    yield (" " * GAP).join("-" * w for w in wide).rstrip()
+    text = _tabulate().tabulate(
+        [[_painted(cell) for cell in row] for row in (*rows, *_rule(ends, wide), *ends)],
+        [cell.text for cell in head],
+        tablefmt="simple",
+        preserve_whitespace=True,
+        disable_numparse=True,
+        colalign=[column.align for _, _, column in columns],
+    )
+    printed = (line.rstrip() for line in text.split("\n"))
+    yield from islice(printed, _height(head) + 1)
     cut = iter(rows)
     for line in grid.lines:
         if isinstance(line, str):
             yield from _heavy(fold(line, width), colour=grid.is_coloured)
         else:
-            yield from _in_columns(next(cut), aligned)
-    for line in (*_rule(ends, wide), *ends):
-        yield from _in_columns(line, aligned)
+            yield from islice(printed, _height(next(cut)))
+    yield from printed
 
 
-def _in_columns(cells: Sequence[TextCell], aligned: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """The lines of a row, whose cells have a width and a side."""
-    columns = []
-    for cell, (width, side) in zip(cells, aligned, strict=True):
-        pairs = zip(_painted(cell).split("\n"), cell.text.split("\n"), strict=True)
-        spaced = ((text, " " * (width - len(bare))) for text, bare in pairs)
-        columns.append([pad + text if side == "right" else text + pad for text, pad in spaced])
-    for texts in zip_longest(*columns):
-        whole = (text or " " * w for text, (w, _) in zip(texts, aligned, strict=True))
-        yield (" " * GAP).join(whole).rstrip()
+@cache
+def _tabulate() -> Any:
+    """Without wcwidth: where that is installed it is imported, for 28 ms, and not needed here."""
+    sys.modules.setdefault("wcwidth", None)  # type: ignore[arg-type]
+    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+
+    if sys.modules["wcwidth"] is None:
+        del sys.modules["wcwidth"]
+    tabulate.MIN_PADDING = 0
+    tabulate.WIDE_CHARS_MODE = False  # as all else here is folded
+    return tabulate
 
 
 def folded(name: str, cells: int) -> str:
@@ -169,6 +178,10 @@ def _painted(cell: TextCell) -> str:
     if cell.tone == _STRIP:
         return _STRIP_PARTS.sub(_inked, cell.text)
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
+
+
+def _height(row: Sequence[TextCell]) -> int:
+    return max(cell.text.count("\n") for cell in row) + 1
 
 
 WIDE = 110
