@@ -6,7 +6,7 @@ SHAPE is one of databases.SHAPES; without one, all of them. Each row is a comman
 in turn with those of its peers that are installed, each a process of its own: its CPU seconds (user
 and system, the median), its peak of resident memory, the medians of its ratios to its peers, and
 its growth from the shape before. A row that has taken a minute is not run again; a process ends at
-so many CPU seconds.
+so many CPU seconds, and is shown as inf.
 
 The database has many commits, and the review is that of its last week. The cache is beside it:
 `cold` begins without one, all else finds it filled. The peers read each item as an entry with all
