@@ -179,7 +179,7 @@ def test_it_says_who_decides_what_and_explains_its_words(show: Show) -> None:
         first = seen.page.locator("#decide li").first.inner_text()
         assert first.startswith("Forecast again: “BRICS admits at least two members”")
         assert first.endswith("(illustrative).")
-        seen.page.locator("#board .asks").click()
+        seen.page.locator("#board .help").click()
         assert seen.page.locator("#words").is_visible()
         assert seen.page.url.endswith("#words")
 
@@ -232,7 +232,7 @@ def test_on_paper_nothing_is_folded_or_cut(show: Show) -> None:
         seen.page.emulate_media(media="print")
         right = seen.each("table, svg, li, p", "it.getBoundingClientRect().right")
         assert max(right) <= 681
-        assert not any(seen.each("details, .asks", "it.checkVisibility()"))
+        assert not any(seen.each("details, .help", "it.checkVisibility()"))
 
 
 def test_hostile_text_makes_no_element_no_handler_and_no_link(show: Show) -> None:

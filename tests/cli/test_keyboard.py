@@ -64,7 +64,7 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         How often it happened in like cases, and in which (Enter = none): > 1/19 Crises
         Who counted them, a source's id or an address (Enter = none): >
         Probability before the evidence [0.075]: > 5%
-        The base rate behind the prior: > One in twenty.
+        The base rate behind the prior [1 of 19 like cases: Crises.]: > One in twenty.
         Exclusive set (Enter = none): >
         Hazard (Enter = none): > [Down]
         A tag (Enter = none): > econ

@@ -201,14 +201,15 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
     for text, said in {
         "a; b": "Nothing moved this week.",
         f"a; {half}; desk@5 a=.5; e @4": "Nothing moved this week, though 1 item is new and "
-        "1 of 1 open question was forecast.",
-        "a opened=5; e @6 a=CC": "“Title” is a new question.",
+        "1 of 1 open question was forecast. Next, by 13 January: review of 1 question.",
+        "a opened=5; e @6 a=CC": "“Title” is a new question. Next, by 13 "
+        "January: review of 1 question.",
         "a; b; e @5 a=CC summary=Talks": "What the evidence implies for “Title” rose from 50% to "
         "90.9%, because of “Talks”. The other open question did not move.",
         f"a; b; c; {half}; desk@5 a=.3 why=a": "“Title” fell from 50% to 30%. desk: “Why.” None "
-        "of the other 2 open questions moved.",
+        "of the other 2 open questions moved. Next, by 13 January: review of 1 question.",
         f"a; b; c; {half}; desk@5 a=.3": "“Title” fell from 50% to 30%, and no reason was given. "
-        "None of the other 2 open questions moved.",
+        "None of the other 2 open questions moved. Next, by 13 January: review of 1 question.",
         "a occurred=5; b did-not-occur=6; c annulled=6": "“Title” occurred on 6 January; nobody "
         "had forecast it, and the evidence said 50%. “Title” (50%) did not occur on 7 January. "
         "“Title” was annulled. Every question is resolved.",
@@ -222,9 +223,9 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
         "a horizon=40 hazard=constant": "What the evidence implies for “Title” fell from 48% to "
         "42%, as time passed without it.",
         f"a; {half}; desk@5 a=.7 evidence=a/e why=a; e @1 a=I summary=Talks": "“Title” rose from "
-        "50% to 70%. desk, citing “Talks”: “Why.”",
+        "50% to 70%. desk, citing “Talks”: “Why.” Next, by 13 January: review of 1 question.",
         f"a; {half}; x@5 a=.9 why=a": "“Title” rose from 50% to 75% (2 analysts), as x joined. x, "
-        "90%: “Why.”",
+        "90%: “Why.” Next, by 13 January: review of 1 question.",
     }.items():
         document = told_of(database_of(text), day(2), day(9))[1]
         assert plain(document[1].text) == said, text  # type: ignore[union-attr]

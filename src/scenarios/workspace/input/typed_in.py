@@ -70,7 +70,7 @@ def chance(text: str) -> float:
     value = share(text)
     if not 0 < value < 1:
         is_in_hundred = 2 <= value < 100 and "%" not in text  # noqa: PLR2004 - 1.2 may be 0.12
-        hint = f"; did you mean {text.strip()}%?" if is_in_hundred else ""
+        hint = "; did you mean " + text.strip() + "%?" if is_in_hundred else ""
         raise UsageError(f"{shown(text)}: a probability must be above 0 and below 1{hint}")
     return value
 
