@@ -93,9 +93,14 @@ def schema_address(path: str) -> str:
 
 
 def references(database: Database) -> Iterator[Reference]:
-    """Every place at which a record names a scenario, a source or an item of evidence."""
+    """Every place at which a record names a scenario, a source or an item of evidence.
+
+    An origin that is a source's id names that source: both are one witness.
+    """
     for id, item in database.evidence.items():
         yield from _of_evidence(id, item)
+        if item.origin in database.sources:
+            yield Reference("evidence", id, ("origin",), "value", "source", item.origin)
     for id, scenario in database.scenarios.items():
         yield from _of_scenario(id, scenario)
     for id, sheet in database.sheets.items():

@@ -169,6 +169,17 @@ def test_a_rename_changes_no_figure_and_back_again_all_is_as_it_was_but_for_the_
         assert {**before, path: tree(root)[path]} == tree(root)
 
 
+def test_an_origin_that_is_the_id_of_a_renamed_source_follows_it(tmp_path: Path) -> None:
+    root = make(tmp_path / "scenarios", FILES)
+    item = next(id for id, e in open_folder(root).database.evidence.items() if e.source)
+    source = open_folder(root).database.evidence[item].source
+    assert source
+    edit(root, item, [KeyChange("origin", "put", source)])
+    rename(root, f"source:{source}", "wire")
+    now = open_folder(root).database.evidence[item]
+    assert (now.source, now.origin) == ("wire", "wire")
+
+
 @examples
 @given(databases())
 def test_a_rename_that_is_refused_writes_nothing(database: Database) -> None:
