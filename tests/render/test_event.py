@@ -11,7 +11,7 @@ import pytest
 from scenarios.analysis.review.event import event_story, story_between
 from scenarios.render.charts.draw import Card, card, draw
 from scenarios.render.document import Chart, plain
-from scenarios.render.pictures.event import event_picture
+from scenarios.render.documents.review.events import event_picture
 from scenarios.render.text import on_screen
 from tests.analysis.words import database_of
 from tests.records import day

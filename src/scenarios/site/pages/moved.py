@@ -1,21 +1,21 @@
-"""What events moved: every question before and after, on a page and in a list."""
+"""The questions that events moved, before and after, on a page and in a list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.review.event import EventMove, EventStory
+from scenarios.analysis.review.event import EventStory
 from scenarios.model import EvidenceId
 from scenarios.render import cells
-from scenarios.render.document import Block, Heading, Item, Items, Jump, Paragraph, Ref, Span
+from scenarios.render.document import Block, Heading, Item, Items, Jump, Paragraph, Ref
+from scenarios.render.documents.review import events
 from scenarios.render.documents.review.causes import short
-from scenarios.render.pictures.event import event_picture, four, through
 from scenarios.site.pages.record import recorded
 from scenarios.site.site import Site
 from scenarios.text import counted
 
-_SAID, _LISTED, _OTHERS = 3, 2, 5
-"""Questions in a sentence, and of an event in a list; items that count as one with it."""
+_LISTED, _OTHERS = 2, 5
+"""Questions of an event in a list; items that count as one with it."""
 
 
 def moved_blocks(site: Site, story: EventStory) -> Iterator[Block]:
@@ -26,8 +26,8 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[Block]:
         more = len(story.beside) - len(names)
         rest = (f" and {counted(more, 'more item')}",) if more else ()
         yield Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
-    if drawn := event_picture(story, site.database):
-        yield Paragraph(tuple(_lead(site, story)))
+    if drawn := events.event_picture(story, site.database):
+        yield Paragraph(tuple(events.lead(story, site.database)))
         yield drawn
     else:
         yield Paragraph("No printed figure changed on the day on which it was recorded.")
@@ -35,33 +35,6 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[Block]:
 
 def _named(site: Site, id: EvidenceId) -> Ref:
     return Ref(id, "evidence", f"“{short(id, site.database)}”")
-
-
-def _lead(site: Site, story: EventStory) -> Iterator[Span]:
-    """Yield sentences: what it decided, and what it moved most."""
-    decided = [move for move in story.moves if move.resolved]
-    for number, move in enumerate(decided[:_SAID]):
-        yield from ("; " if number else "It decided: ", *_said(site, move))
-    if more := decided[_SAID:]:
-        yield f"; and {counted(len(more), 'more question')}"
-    yield ". " if decided else ""
-    if moved := story.moves[len(decided) :]:
-        number_of = f"{len(moved)} questions, most " if moved[1:] else ""
-        yield from (f"It moved {number_of}", *_said(site, moved[0]), ".")
-
-
-def _said(site: Site, move: EventMove) -> Iterator[Span]:
-    """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
-    stated_before, stated, implied_before, implied = four(move)
-    why = (" ", *through(move, site.database)) if move.resolved or move.through else ()
-    last, mark = "last " if move.resolved else "", ": "
-    yield from cells.quoted(cells.scenario(move.scenario, site.database))
-    yield from why if move.resolved else ()
-    for name, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
-        if pair[1] is not None:
-            yield from (f"{mark}{last}{name} ", *cells.step(*pair))
-            mark = ", "
-    yield from () if move.resolved else why
 
 
 def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[Block]:
@@ -77,7 +50,7 @@ def _listed(site: Site, story: EventStory) -> Item:
     id, moves = story.items[0], story.moves
     event = site.evidence[id].event
     leads = Jump(short(id, site.database), f"event-{event}" if event else f"e-{id}")
-    under = [Item(tuple(_said(site, move))) for move in moves[:_LISTED]]
+    under = [Item(tuple(events.before_and_after(move, site.database))) for move in moves[:_LISTED]]
     if more := moves[_LISTED:]:
         under.append(Item(f"and {counted(len(more), 'more question')}"))
     return Item((leads, f" ({recorded(*story.recorded)})"), tuple(under), lead=story.observed)

@@ -1,4 +1,4 @@
-"""The questions that an event moved, as a picture, and the table that says so."""
+"""The questions that an event decided or moved: sentences, a picture and its table."""
 
 from __future__ import annotations
 
@@ -19,9 +19,54 @@ from scenarios.text import counted
 from scenarios.values import first_day
 
 _SAID = 3
-"""Questions in the label."""
+"""Questions in the label, and decided ones in a sentence."""
 _MARGIN = 3
 """The days before an event are as many as those until its record by this, two at least."""
+
+
+def lead(story: EventStory, database: Database) -> Iterator[Span]:
+    """Yield sentences: what it decided, and what it moved most."""
+    decided = [move for move in story.moves if move.resolved]
+    for number, move in enumerate(decided[:_SAID]):
+        yield from ("; " if number else "It decided: ", *before_and_after(move, database))
+    if more := decided[_SAID:]:
+        yield f"; and {counted(len(more), 'more question')}"
+    yield ". " if decided else ""
+    if moved := story.moves[len(decided) :]:
+        number_of = f"{len(moved)} questions, most " if moved[1:] else ""
+        yield from (f"It moved {number_of}", *before_and_after(moved[0], database), ".")
+
+
+def before_and_after(move: EventMove, database: Database) -> Iterator[Span]:
+    """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
+    stated_before, stated, implied_before, implied = four(move)
+    why = (" ", *through(move, database)) if move.resolved or move.through else ()
+    last, mark = "last " if move.resolved else "", ": "
+    yield from cells.quoted(cells.scenario(move.scenario, database))
+    yield from why if move.resolved else ()
+    for name, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
+        if pair[1] is not None:
+            yield from (f"{mark}{last}{name} ", *cells.step(*pair))
+            mark = ", "
+    yield from () if move.resolved else why
+
+
+def through(move: EventMove, database: Database) -> tuple[Span, ...]:
+    """The outcome, or the question through which it moved."""
+    if move.resolved:
+        return (cells.outcome_words(move.resolved.outcome),)
+    return ("through ", cells.scenario(move.through, database)) if move.through else ()
+
+
+def four(move: EventMove) -> cells.Four:
+    """Both figures before and after; of a decided question the last ones."""
+    if move.resolved:
+        said, implied = last_figures(move.resolved)
+        return said, said, implied, implied
+    stated, by_evidence = (
+        (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)
+    )
+    return *stated, *by_evidence
 
 
 def event_picture(story: EventStory, database: Database) -> Chart | None:
@@ -51,24 +96,6 @@ def event_picture(story: EventStory, database: Database) -> Chart | None:
         (left("by"), lambda move: through(move, database)),
     )
     return Chart(label, data, cells.table(story.moves, columns))
-
-
-def through(move: EventMove, database: Database) -> tuple[Span, ...]:
-    """The outcome, or the question through which it moved."""
-    if move.resolved:
-        return (cells.outcome_words(move.resolved.outcome),)
-    return ("through ", cells.scenario(move.through, database)) if move.through else ()
-
-
-def four(move: EventMove) -> cells.Four:
-    """Both figures before and after; of a decided question the last ones."""
-    if move.resolved:
-        said, implied = last_figures(move.resolved)
-        return said, said, implied, implied
-    stated, by_evidence = (
-        (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)
-    )
-    return *stated, *by_evidence
 
 
 def _member(move: EventMove, database: Database, days: tuple[date, date, date]) -> Member:
