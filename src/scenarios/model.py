@@ -423,9 +423,9 @@ class Scenario(Record, frozen=True, kw_only=True):
 
 
 class LazyEvidence(Mapping[EvidenceId, Evidence]):
-    """Evidence decoded when asked for; `made` is decoded, and has every item with a former id."""
+    """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
 
-    made: Mapping[EvidenceId, Evidence]
+    at_hand: Mapping[EvidenceId, Evidence]
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
@@ -481,7 +481,7 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        items = self.evidence.made if isinstance(self.evidence, LazyEvidence) else self.evidence
+        items = self.evidence.at_hand if isinstance(self.evidence, LazyEvidence) else self.evidence
         of: Any = {"scenario": self.scenarios, "evidence": items, "source": self.sources}
         return {
             (kind, old): id

@@ -54,18 +54,18 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcomes(
-    window: Window, views: Iterable[ScenarioView], said: Database
+    window: Window, views: Iterable[ScenarioView], earlier: Database
 ) -> tuple[ResolvedScenario, ...]:
     """The resolutions in the window among these scenarios, in their order.
 
-    `said` are the records by which the last figures were said.
+    `earlier` are the records by which the last figures were stated.
     """
     pairs = ((view, view.resolution) for view in views)
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     if not recorded:
         return ()
-    odds = window.odds if said is window.database else Days(said)
-    kept, of = archive(odds), {v.id: unit_of(said, v.id) for v, _ in recorded}
+    odds = window.odds if earlier is window.database else Days(earlier)
+    kept, of = archive(odds), {v.id: unit_of(earlier, v.id) for v, _ in recorded}
     scored = {u: [*timelines(kept, u, known(kept, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 

@@ -158,16 +158,16 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review(
-    window: Window, restatement: Restatement | None = None, said: Database | None = None
+    window: Window, restatement: Restatement | None = None, earlier: Database | None = None
 ) -> Review:
     """Report of the moves between the window's two dates, with their causes.
 
-    `said` are the records of the window's, as they were before a restatement.
+    `earlier` are the records of the window as they were before a restatement.
     """
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
-    moved, news = _story(window, restatement, said or window.database)
+    moved, news = _story(window, restatement, earlier or window.database)
     new, standing_before = since_then(window)
     return Review(
         tracker=about(tracker),
@@ -200,11 +200,11 @@ def story_of(window: Window) -> Story:
 
 
 def _story(
-    window: Window, restatement: Restatement | None, said: Database
+    window: Window, restatement: Restatement | None, earlier: Database
 ) -> tuple[tuple[Move, ...], Story]:
     views = in_order(row_of(window, view) for view in window.views.values())
     ordered = [window.views[row.id] for row in views]
     live = [view for view in ordered if view.open and view.odds_before]
     moved = moves(window, by_movement(view for view in live if view.moved))
-    resolved = outcomes(window, ordered, said)
+    resolved = outcomes(window, ordered, earlier)
     return moved, story(window, moved, causes(window, moved), resolved, restatement)

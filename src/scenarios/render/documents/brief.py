@@ -29,7 +29,7 @@ from scenarios.render.document import (
     Span,
     Text,
 )
-from scenarios.render.documents.review import causes, news, sentences
+from scenarios.render.documents.review import causes, findings, news, sentences
 from scenarios.render.documents.review.decisions import to_decide
 from scenarios.render.text import short_day
 from scenarios.text import counted
@@ -263,29 +263,16 @@ def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]:
         return
     yield Heading(2, "What is due", anchor="coming")
     most_late, most = (_ALL, _ALL) if every else (_LATE, _DUE)
-    rows = [Item(_task(entry, database), lead="late:") for entry in late[:most_late]]
+    rows = [Item(findings.due_task(entry, database), lead="late:") for entry in late[:most_late]]
     rows += [
-        Item(_task(entry, database), lead=f"{short_day(entry.day)}:") for entry in coming_up[:most]
+        Item(findings.due_task(entry, database), lead=f"{short_day(entry.day)}:")
+        for entry in coming_up[:most]
     ]
     if more := len(late[most_late:]):
         rows.append(Item(f"{more} more late", lead="and"))
     if more := len(coming_up[most:]):
         rows.append(Item(f"{more} more by {short_day(brief.due.until)}", lead="and"))
     yield Items(tuple(rows))
-
-
-def _task(entry: DueEntry, database: Database) -> tuple[Span, ...]:
-    number = len(entry.scenarios)
-    if entry.what == "indicator":
-        owner = cells.scenario(entry.id.partition("/")[0], database)
-        return cells.indicator(entry.id, database), " (", owner, ")"
-    if entry.what == "horizon":
-        return "outcome of ", cells.scenario(entry.scenarios[0], database)
-    if entry.what == "review":
-        return (f"review of {counted(number, 'question')}",)
-    return (
-        f"last day on which {counted(number, 'forecast')} {'stand' if number > 1 else 'stands'}",
-    )
 
 
 def _words() -> Iterator[Flat]:

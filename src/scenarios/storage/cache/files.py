@@ -211,10 +211,10 @@ def digest_of(path: str, data: bytes) -> bytes:
 
 
 class CachedEvidence(LazyEvidence):
-    """Evidence by id, in order: records that were `made`, and cached ones."""
+    """Evidence by id, in order: records that are `at_hand`, and cached ones."""
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
-        self.files, self.made = files, items
+        self.files, self.at_hand = files, items
         self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
         self._decoded: dict[EvidenceId, Evidence] = {}
 
@@ -260,7 +260,7 @@ class CachedEvidence(LazyEvidence):
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
                         paths.add(part.path(names[place]))
-        for id, item in self.made.items():
+        for id, item in self.at_hand.items():
             bears = id in used or not columns.isdisjoint(borne(database, item))
             (paths.add if bears else paths.discard)(path_of("evidence", id))
         return paths
@@ -268,7 +268,7 @@ class CachedEvidence(LazyEvidence):
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
         paths = {part.path(name) for part in self.parts for name in part.kept}
-        paths |= {path_of("evidence", id) for id in self.made}
+        paths |= {path_of("evidence", id) for id in self.at_hand}
         return dict.fromkeys(map(id_of, sorted(paths)))
 
     @cached_property
@@ -277,8 +277,8 @@ class CachedEvidence(LazyEvidence):
         return self._decoded
 
     def _at(self, id: EvidenceId) -> Evidence | CachedFile | None:
-        """The record, if it is `made`, or where it is cached."""
-        return self.made.get(id) or self.files.kept(path_of("evidence", id))
+        """The record, if it is `at_hand`, or where it is cached."""
+        return self.at_hand.get(id) or self.files.kept(path_of("evidence", id))
 
 
 def bearing_on(
@@ -305,7 +305,7 @@ def sides(
     old, new = before.evidence, after.evidence
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
-    apart = {*old.made, *new.made, *_apart(old.files, new.files)}
+    apart = {*old.at_hand, *new.at_hand, *_apart(old.files, new.files)}
     paths = sorted(old.about(before, scenarios, apart) | new.about(after, scenarios, apart))
     ids = [*map(id_of, paths)]
     then = {id: old[id] for id in ids if id in old}

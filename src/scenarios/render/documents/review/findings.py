@@ -177,23 +177,28 @@ def coming(due: Due, database: Database) -> Iterator[Flat]:
 
 def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[Span, ...]:
     """The next task in a sentence."""
-    what = plain(_due(entry, database)).partition(": scen ")[0]
+    what = plain(due_task(entry, database))
     return (f"Next, by {day_words(entry.day, story)}: {what}.",)
 
 
-def due_item(entry: DueEntry, database: Database, lead: str = "") -> Item:
-    """A due task, after its day unless something else leads it."""
-    return Item(_due(entry, database), lead=lead or str(entry.day))
+_DONE_BY = {"horizon": "resolve", "review": "review", "forecasts": "review"}
 
 
-def _due(entry: DueEntry, database: Database) -> tuple[Span, ...]:
+def due_item(entry: DueEntry, database: Database) -> Item:
+    """A due task and the command that does it, after its day."""
+    command = f": scen {_DONE_BY[entry.what]}" if entry.what in _DONE_BY else ""
+    return Item((*due_task(entry, database), command), lead=str(entry.day))
+
+
+def due_task(entry: DueEntry, database: Database) -> tuple[Span, ...]:
+    """The words for a due task: an indicator, an outcome, a review, or forecasts that expire."""
     number = len(entry.scenarios)
     if entry.what == "indicator":
         owner = cells.scenario(entry.id.partition("/")[0], database)
         return cells.indicator(entry.id, database), " (", owner, ")"
     if entry.what == "horizon":
-        return "horizon of ", cells.scenario(entry.scenarios[0], database), ": scen resolve"
+        return "outcome of ", cells.scenario(entry.scenarios[0], database)
     if entry.what == "review":
-        return (f"review of {counted(number, 'question')}: scen review",)
+        return (f"review of {counted(number, 'question')}",)
     stand = "forecast stands" if number == 1 else "forecasts stand"
-    return (f"last day on which {number} {stand}: scen review",)
+    return (f"last day on which {number} {stand}",)
