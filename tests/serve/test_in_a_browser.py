@@ -222,13 +222,18 @@ def test_without_a_script_a_form_is_previewed_saved_and_told_of(browser: Any, de
     assert item[0] == "evidence/2022/2022-02-28-dinner.yaml"
 
 
+def begin_sitting(page: Any) -> None:
+    """Begin a sitting as the analyst desk."""
+    page.check("[name=analyst][value=desk]", force=True)
+    page.click("text=That is me")
+    page.click("text=Begin")
+
+
 def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered(
     browser: Any, desk: Desk
 ) -> None:
     with at(browser, desk, "/who/?to=/sitting/") as page:
-        page.check("[name=analyst][value=desk]", force=True)
-        page.click("text=That is me")
-        page.click("text=Begin")
+        begin_sitting(page)
         page.wait_for_load_state()
         with page.expect_response("**/sitting/keep/"):
             page.fill('[name="p:pact"]', "15%")
@@ -243,9 +248,7 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
     browser: Any, desk: Desk
 ) -> None:
     with at(browser, desk, "/who/?to=/sitting/") as page:
-        page.check("[name=analyst][value=desk]", force=True)
-        page.click("text=That is me")
-        page.click("text=Begin")
+        begin_sitting(page)
         field, handle = page.locator('[name="p:pact"]'), page.locator('[data-odds="p:pact"]')
         assert handle.get_attribute("aria-valuetext") == "no figure yet"
         handle.focus()
