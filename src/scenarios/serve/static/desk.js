@@ -12,13 +12,22 @@
 
   const all = (what) => [...main().querySelectorAll(what)];
 
+  // The old rules hold until the new ones are here: no row is shown that was filtered out.
+  function relink(now) {
+    const old = [...document.querySelectorAll("#rules")], last = old.at(-1);
+    if (last.href === now.href) return;
+    now.addEventListener("load", () => old.forEach((it) => it.remove()));
+    last.after(now);
+  }
+
   // What was unfolded, typed and focused stays, as far as the other state has a place for it.
   function put(page) {
     const folds = all("details").map((it) => it.open), typed = all(fields).map((it) => it.value);
     const focused = all(focusable).indexOf(document.activeElement);
     for (const what of replaced) {
       const [old, now] = [document.querySelector(what), page.querySelector(what)];
-      if (old && now) {
+      if (old && now && what === "#rules") relink(now);
+      else if (old && now) {
         const open = [...old.querySelectorAll(".menu")].map((it) => it.open);
         now.querySelectorAll(".menu").forEach((it, n) => { it.open = open[n]; });
         old.replaceWith(now);
