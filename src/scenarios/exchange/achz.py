@@ -7,7 +7,7 @@ import datetime as dt
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
@@ -41,12 +41,6 @@ _RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, ""
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-class _Matrix(NamedTuple):
-    title: str
-    hypotheses: list[Element]
-    evidence: list[Element]
-
-
 class _Evidence(NamedTuple):
     """An item of evidence and the day on which it was observed; None if the file has no day."""
 
@@ -60,22 +54,24 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:
             raise refused(given.name, 0, "one matrix at a time")
-        return _arrived(files[0].name, _matrix(files[0]), wanted)
-
-
-def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
+        name, root = files[0].name, _parsed(files[0].name, _unpacked(files[0]))
+    texts = [_text(hypothesis, "NAME") for hypothesis in _named(root, "HYPOTHESIS")]
+    if len(texts) < 2:  # noqa: PLR2004
+        raise refused(name, 0, "not a matrix of ACH: it has fewer than two HYPOTHESIS")
+    if not all(texts):
+        raise refused(name, 0, "a HYPOTHESIS has no NAME")
+    element = next(_named(root, "PROJECT-TITLE"), next(_named(root, "TITLE"), root))
+    matrix = (element.text or "").strip() or "Matrix"
     site = Intake("achz", wanted)
-    items = [*_items(site, name, matrix)]
+    items = [*_items(site, name, _named(root, "EVIDENCE"), len(texts) + 1)]
     days = [item.day for item in items if item.day] or [wanted.today]
     opened, last = min(days), max(days)
     horizon = opened + min(dt.timedelta(HORIZON_DAYS), dt.date.max - opened)
-    project = slug(matrix.title, otherwise="matrix")
-    texts = [_text(hypothesis, "NAME") for hypothesis in matrix.hypotheses]
+    project = slug(matrix, otherwise="matrix")
     foreign = [site.foreign(project, clean(text, 400, is_line=True)) for text in texts]
     for number, text in enumerate(texts):
-        title = clean(text, 200, is_line=True)
         record = {
-            "title": title,
+            "title": clean(text, 200, is_line=True),
             "question": clean(f"Which hypothesis is right? {text}", 1000),
             "resolution_criteria": f"The hypothesis is right: {clean(text, LONGEST_TEXT // 2)}",
             "set": project,
@@ -83,7 +79,6 @@ def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
         site.records.append(
             Arrival(
                 kind="scenario",
-                title=title,
                 place=Place(name, number + 1, "HYPOTHESIS"),
                 foreign=foreign[number],
                 record=record,
@@ -93,9 +88,10 @@ def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
     for item in items:
         with site.row(item.place):
             site.records.append(_evidence(site, item, foreign, project, last))
-    site.sets[project] = clean(matrix.title, LONGEST_SET, is_line=True)
-    remark = f"the file names no horizon: {horizon} stands in each, a year after {opened}"
-    site.remarks.append(remark)
+    site.sets[project] = clean(matrix, LONGEST_SET, is_line=True)
+    site.remarks.append(
+        f"the file names no horizon: {horizon} stands in each, a year after {opened}"
+    )
     if undated := sum(item.day is None for item in items):
         counted_items = counted(undated, "item has no date", "items have no date")
         remark = f"{counted_items} in the file: taken as {last}, and said so in the notes"
@@ -103,13 +99,13 @@ def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _items(site: Intake, name: str, matrix: _Matrix) -> Iterator[_Evidence]:
-    for number, element in enumerate(matrix.evidence, start=len(matrix.hypotheses) + 1):
+def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> Iterator[_Evidence]:
+    for number, element in enumerate(elements, start=first):
         place, text = Place(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
         if text and text.strip("0"):
             try:
-                day = from_milliseconds(int(text), site.zone, LONG_AGO_MS).date()
+                day = from_milliseconds(int(text), site.zone, "DATE", LONG_AGO_MS).date()
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
                 site.misfit(place._replace(column="DATE"), words)
@@ -152,7 +148,6 @@ def _evidence(
     return Arrival(
         kind="evidence",
         record=record,
-        title=title,
         place=item.place,
         foreign=site.foreign(project, digest(title)),
         assumed={} if item.day else days,
@@ -170,17 +165,6 @@ def _ratings(text: str, number: int) -> list[str | None]:
     if wrong := next((code for code in codes if code not in _RATINGS), None):
         raise CellError("VALUES", f"{shown(wrong)} is not II, I, N, C, CC or NA")
     return [_RATINGS[code] for code in codes]
-
-
-def _matrix(file: Incoming) -> _Matrix:
-    root = _parsed(file.name, _unpacked(file))
-    hypotheses, evidence = [*_named(root, "HYPOTHESIS")], [*_named(root, "EVIDENCE")]
-    if len(hypotheses) < len(("one", "other")):
-        raise refused(file.name, 0, "not a matrix of ACH: it has fewer than two HYPOTHESIS")
-    if not all(_text(hypothesis, "NAME") for hypothesis in hypotheses):
-        raise refused(file.name, 0, "a HYPOTHESIS has no NAME")
-    title = next(_named(root, "PROJECT-TITLE"), next(_named(root, "TITLE"), root))
-    return _Matrix((title.text or "").strip() or "Matrix", hypotheses, evidence)
 
 
 def _unpacked(file: Incoming) -> str:

@@ -33,6 +33,9 @@ class Foreign(NamedTuple):
     id: str
 
 
+_TITLES = {"scenario": "title", "indicator": "statement", "evidence": "summary", "source": "name"}
+
+
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """A record by the keys of its file; a day may be a time.
 
@@ -45,7 +48,6 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Literal["scenario", "indicator", "evidence", "source"]
     record: Mapping[str, Any]
-    title: str
     place: Place
     id: str | None = None
     foreign: Foreign | None = None
@@ -54,6 +56,10 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str | Foreign | None = None
     assumed: Mapping[str, Any] = {}
     called: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return str(self.record[_TITLES[self.kind]])
 
 
 class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +101,9 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
+_OWN = ("scenarios", "indicators", "evidence", "forecasts", "sources")
 READERS = {
-    "scenarios": "own.kinds:scenarios",
-    "indicators": "own.kinds:indicators",
-    "evidence": "own.kinds:evidence",
-    "forecasts": "own.kinds:forecasts",
-    "sources": "own.kinds:sources",
+    **{kind: f"own.kinds:{kind}" for kind in _OWN},
     "metaculus": "metaculus.reading",
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
-from scenarios.exchange.incoming import (
-    Incoming,
-    PlainRow,
-    incoming,
-    is_json,
-    items,
-    list_of,
-    rows,
-    within,
-)
+from scenarios.exchange.incoming import Incoming, incoming, items, list_of, rows, within
 from scenarios.exchange.incoming import text_of as text
 from scenarios.exchange.questions import (
     CellError,
@@ -52,6 +44,8 @@ _KEYS = {
 }
 _OUTCOMES: dict[str, Outcome] = {"YES": "occurred", "NO": "did-not-occur", "AMBIGUOUS": "annulled"}
 _HIDDEN = "forecasts that are hidden"
+_FORECAST = re.compile(r"forecast(?: \(|$)", re.IGNORECASE)
+"""The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
 
 
 _Choice = tuple[str, str]
@@ -77,7 +71,8 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     site, questions = Intake("fatebook", wanted), dict[str, _Exported]()
     with incoming(given, wanted.encoding, ".csv", ".json") as files:
         for file in files:
-            (_read_json if is_json(file) else _read_table)(site, questions, file)
+            start = file.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+            (_read_json if start[:1] in (b"{", b"[") else _read_table)(site, questions, file)
     for asked in questions.values():
         with site.row(asked.place, asked.id):
             site.ask(_question(site, asked))
@@ -93,10 +88,15 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
             title, choice = row.text("Question title"), row.text("Multiple choice option")
             id = _id(row.text("Question created at"), title)
             if id not in questions:
-                questions[id] = _asked_in_row(row, id)
+                tags = [*row.text("Question tags").split(";"), row.text("Tournament name")]
+                notes = row.text("Question notes")
+                asked = _Exported(id, row.place, row.text, _COLUMNS, notes, tags, {})
+                questions[id] = asked
                 site.left_out["comments"] += bool(row.text("Question comments"))
             questions[id].options[choice] = row.text("Resolution"), row.text("Resolved at")
-            column = _forecast_column(row)
+            column = next((c for c in row.columns if _FORECAST.match(c)), None)
+            if column is None:
+                raise refused(row.place.file, 1, "no column 'Forecast (scale = 0-1)'")
             if not row.text(column):
                 site.left_out[_HIDDEN] += 1
                 continue
@@ -108,38 +108,21 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
 
 def _id(created_at: str, title: str) -> str:
     """An id of the time of creation, in UTC if it has no zone, and the title."""
-    try:
-        created = moment(created_at, dt.UTC).replace(tzinfo=None)
-    except ValueError as error:
-        raise CellError("Question created at", str(error)) from None
+    created = moment(created_at, dt.UTC, "Question created at").replace(tzinfo=None)
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
-def _asked_in_row(row: PlainRow, id: str) -> _Exported:
-    named = [*row.text("Question tags").split(";"), row.text("Tournament name")]
-    return _Exported(id, row.place, row.text, _COLUMNS, row.text("Question notes"), named, {})
-
-
-def _forecast_column(row: PlainRow) -> str:
-    """The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
-    for name in row.columns:
-        if name.casefold() == "forecast" or name.casefold().startswith("forecast ("):
-            return name
-    raise refused(row.place.file, 1, "no column 'Forecast (scale = 0-1)'")
-
-
 def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
-    for item in items(file, "items"):
-        value = item.value
-        if not item.place.row and "title" not in value:
+    for place, value in items(file, "items"):
+        if not place.row and "title" not in value:
             continue  # the keys beside the list
         if not text(value, "title").strip():
-            site.misfit(item.place, "not a question with a title")
+            site.misfit(place, "not a question with a title")
         elif value.get("type") not in (None, "BINARY", "MULTIPLE_CHOICE"):
             site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
         else:
-            with site.row(item.place):
-                asked = _asked_in_item(value, item.place)
+            with site.row(place):
+                asked = _asked_in_item(value, place)
                 questions[asked.id] = asked
                 site.left_out["comments"] += len(list_of(value, "comments"))
                 _forecasts(site, asked, value)
@@ -202,6 +185,10 @@ def _question(site: Intake, asked: _Exported) -> Posed:
         raise CellError("Question title", "empty")
     opened = site.day(asked.text(columns["opened"]), columns["opened"])
     horizon = site.day(asked.text(columns["horizon"]), columns["horizon"])
+    known = [resolution.upper() for resolution, _ in asked.options.values()]
+    # exactly one of its options can be right, as far as the file shows
+    is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
+    is_set = asked.exclusive and "" not in asked.options and len(known) > 1 and is_open
     return Posed(
         asked.id,
         title,
@@ -212,7 +199,7 @@ def _question(site: Intake, asked: _Exported) -> Posed:
         columns,
         details=asked.notes,
         tags=asked.tags,
-        set=site.set_of(asked.id) if _is_set(asked) else None,
+        set=site.set_of(asked.id) if is_set else None,
         options=[
             Option(choice, choice, _resolved(site, *known, columns, horizon))
             for choice, known in asked.options.items()
@@ -233,10 +220,3 @@ def _resolved(
     if at:
         day = site.day(at, columns["resolution.date"])
     return Ended(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
-
-
-def _is_set(asked: _Exported) -> bool:
-    """True if exactly one of its options can be right, as far as the file shows."""
-    known = [resolution.upper() for resolution, _ in asked.options.values()]
-    is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
-    return asked.exclusive and "" not in asked.options and len(known) > 1 and is_open

@@ -1,17 +1,20 @@
-"""The rows of a foreign file by the names of its columns, or its items of JSON."""
+"""Foreign files, in a folder or a zip too: rows by their columns, or items of JSON."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from pathlib import PurePosixPath
+from typing import IO, Any, NamedTuple
 
 from scenarios.exchange.arrivals import Place, SourceFile
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
-from scenarios.text import did_you_mean
+from scenarios.text import did_you_mean, shown
 
 MOST_FILES = 100
 
@@ -22,6 +25,64 @@ class Incoming(NamedTuple):
     name: str
     stream: io.BufferedReader[Any]
     encoding: str | None = None
+
+
+MOST_MEMBERS = 1_000
+LARGEST = 1 << 30
+MOST_DENSE = 200
+"""No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""Exceptions of zipfile if a zip is cut short, damaged, encrypted or packed in another way."""
+
+
+def members(file: Incoming, is_wanted: Callable[[str], object]) -> Iterator[Incoming]:
+    """The files of a zip whose name is wanted; ScenError if the zip is damaged, or a trap."""
+    if not file.stream.seekable():
+        raise refused(file.name, 0, "a zip cannot be read from a pipe: name its file")
+    with _whole(file.name):
+        archive = zipfile.ZipFile(file.stream)
+        listed = archive.infolist()
+    if len(listed) > MOST_MEMBERS:
+        raise refused(file.name, 0, f"{len(listed):,} files in it: not such a download")
+    for member in listed:
+        path, inside = PurePosixPath(member.filename.replace("\\", "/")), shown(member.filename)
+        if path.is_absolute() or ".." in path.parts:
+            words = f"{inside} is a name outside of the zip: it is not a download of Metaculus"
+            raise refused(file.name, 0, words)
+        size = member.file_size
+        if size > LARGEST or size > MOST_DENSE * (member.compress_size + 4096):
+            raise refused(file.name, 0, f"{inside} would unpack to {size:,} bytes and is not read")
+        if is_wanted(member.filename):
+            name = f"{file.name}/{member.filename}"
+            with _whole(name):
+                stream = io.BufferedReader(_Member(archive.open(member), file.name))
+            yield Incoming(name, stream, file.encoding)
+
+
+class _Member(io.RawIOBase):
+    """A file of a zip; ScenError if the zip is cut short or damaged."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _whole(self._name):
+            data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def _whole(name: str) -> Iterator[None]:
+    """Refuse a zip that is damaged."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise refused(name, 0, f"a broken zip ({error}): download it again") from None
 
 
 class PlainRow(NamedTuple):
@@ -86,20 +147,16 @@ def plain(column: str) -> str:
     return " ".join(column.split()).casefold()
 
 
-class JsonItem(NamedTuple):
-    """A value of JSON, and its number in its list."""
+def items(incoming: Incoming, *lists: str) -> Iterator[tuple[Place, Any]]:
+    """The items of a JSON file: of a list, of each of the `lists` of an object, or of lines.
 
-    place: Place
-    value: Any
-
-
-def items(incoming: Incoming, *lists: str) -> Iterator[JsonItem]:
-    """The items of a JSON file: of a list, of each of the `lists` of an object, or of lines."""
+    What an object has beside the lists comes last, as an item of row 0.
+    """
     name, stream, encoding = incoming
     if name.casefold().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(lines(stream, name, encoding), start=1):
             if line.strip():
-                yield JsonItem(Place(name, number), reading.parsed(line, name, number))
+                yield Place(name, number), reading.parsed(line, name, number)
         return
     value = reading.value(stream, name, encoding)
     if not isinstance(value, list | dict):
@@ -109,10 +166,10 @@ def items(incoming: Incoming, *lists: str) -> Iterator[JsonItem]:
     for key, listed in ({"": value} if isinstance(value, list) else inside).items():
         where = f"{name} {key}" if len(inside) > 1 else name
         for number, item in enumerate(listed, start=1):
-            yield JsonItem(Place(where, number), item)
+            yield Place(where, number), item
     if isinstance(value, dict):
         rest = {key: item for key, item in beside.items() if key not in inside}
-        yield JsonItem(Place(name, 0 if inside else 1), rest)
+        yield Place(name, 0 if inside else 1), rest
 
 
 def within(place: Place, number: int, column: str = "") -> Place:
@@ -131,9 +188,3 @@ def list_of(value: object, key: str) -> list[dict[str, Any]]:
     """The objects in the list under a key."""
     listed = value.get(key) if isinstance(value, dict) else None
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-
-
-def is_json(incoming: Incoming) -> bool:
-    """True if a file begins as JSON does."""
-    start = incoming.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start[:1] in (b"{", b"[")

@@ -35,13 +35,13 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     site = Intake("manifold", wanted)
     lists = ("markets", "contracts", "bets")
     with incoming(given, wanted.encoding, ".json", ".jsonl") as files:
-        for item in (item for file in files for item in items(file, *lists)):
-            if text_of(item.value, "contractId"):
-                _bet(site, item.value, item.place)
-            elif text_of(item.value, "question"):
-                _market(site, item.value, item.place)
-            elif item.place.row:
-                site.misfit(item.place, "neither a market (question) nor a bet (contractId)")
+        for place, value in (item for file in files for item in items(file, *lists)):
+            if text_of(value, "contractId"):
+                _bet(site, value, place)
+            elif text_of(value, "question"):
+                _market(site, value, place)
+            elif place.row:
+                site.misfit(place, "neither a market (question) nor a bet (contractId)")
     return site.arrived()
 
 
@@ -71,7 +71,7 @@ def _market(site: Intake, value: _Object, place: Place) -> None:
     answers = list_of(value, "answers") if type == "MULTIPLE_CHOICE" else []
     if type not in ("BINARY", "MULTIPLE_CHOICE", ""):
         site.skip(id, f"{type.lower().replace('_', ' ')} markets")
-    elif type == "MULTIPLE_CHOICE" and len(answers) < len(("one", "other")):
+    elif type == "MULTIPLE_CHOICE" and len(answers) < 2:  # noqa: PLR2004
         site.skip(id, "multiple choice markets without their answers")
     else:
         with site.row(place, id):

@@ -35,12 +35,12 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The predictions of the files: the answer of the API, or a list."""
     site = Intake("predictionbook", wanted)
     with incoming(given, wanted.encoding, ".json") as files:
-        for item in (item for file in files for item in items(file, "predictions")):
-            title = text_of(item.value, "description")
+        for place, value in (item for file in files for item in items(file, "predictions")):
+            title = text_of(value, "description")
             if title.strip():
-                _take(site, item.value, item.place, title)
-            elif item.place.row or title:
-                site.misfit(item.place, "not a prediction with a description")
+                _take(site, value, place, title)
+            elif place.row or title:
+                site.misfit(place, "not a prediction with a description")
     return site.arrived()
 
 
@@ -60,27 +60,14 @@ def _take(site: Intake, value: dict[str, Any], place: Place, title: str) -> None
             site.forecast(site.foreign(id), name, time, chance, where)
             days.append(time.date())
     with site.row(place, id):
-        site.ask(_question(site, value, id, place, days))
-
-
-def _question(
-    site: Intake, value: dict[str, Any], id: str, place: Place, days: list[dt.date]
-) -> Posed:
-    number = text_of(value, "id")
-    horizon = site.day(text_of(value, "deadline"), "deadline")
-    created = text_of(value, "created_at")
-    opened = site.day(created, "created_at") if created else min([*days, horizon])
-    return Posed(
-        id,
-        text_of(value, "description"),
-        f"{ADDRESS}/{number}" if number else ADDRESS,
-        opened,
-        horizon,
-        place,
-        _COLUMNS,
-        wording=text_of(value, "description_with_group"),
-        resolved=_resolved(site, value, id, horizon, days or [opened]),
-    )
+        page, created = text_of(value, "id"), text_of(value, "created_at")
+        horizon = site.day(text_of(value, "deadline"), "deadline")
+        opened = site.day(created, "created_at") if created else min([*days, horizon])
+        resolved = _resolved(site, value, id, horizon, days or [opened])
+        address = f"{ADDRESS}/{page}" if page else ADDRESS
+        wording = text_of(value, "description_with_group")
+        asked = Posed(id, title, address, opened, horizon, place, _COLUMNS, wording)
+        site.ask(asked._replace(resolved=resolved))
 
 
 def _resolved(

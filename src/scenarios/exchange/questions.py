@@ -29,7 +29,7 @@ from scenarios.text import counted, first_of, shown, slug
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:[T ](\d\d?):(\d\d?)(?::(\d\d?)(?:[.,](\d{1,9}))?)?)?"
-    r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    r" ?(Z|UTC|GMT|([+-])(\d\d):?(\d\d))?",
     re.ASCII | re.IGNORECASE,
 )
 EARLIEST_MS = 100_000_000_000
@@ -40,42 +40,47 @@ _LATEST_MS = 253_402_300_799_999
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def moment(text: str, zone: dt.tzinfo) -> dt.datetime:
-    """A moment in `zone`, which is also the zone of a text that names none; ValueError."""
+class CellError(ValueError):
+    """A value in a column that cannot be taken."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+def moment(text: str, zone: dt.tzinfo, column: str) -> dt.datetime:
+    """A moment in `zone`, which is also the zone of a text that names none; CellError."""
     match = _MOMENT.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{shown(text)} is not a time such as 2026-01-12 16:06:47+00:00")
-    *numbers, fraction, offset = match.groups()
+        raise CellError(column, f"{shown(text)} is not a time such as 2026-01-12 16:06:47+00:00")
+    *numbers, fraction, named, sign, hours, minutes = match.groups()
+    stated = dt.UTC if named else zone
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:
         year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
-        stated = _offset(offset) or zone
+        if sign:
+            shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
+            stated = dt.timezone(shift)
         time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=stated)
         return time.astimezone(zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"{shown(text)} is not in the calendar") from None
+        raise CellError(column, f"{shown(text)} is not in the calendar") from None
 
 
-def _offset(text: str | None) -> dt.tzinfo | None:
-    if text is None:
-        return None
-    if text[0] not in "+-":
-        return dt.UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    return dt.timezone(dt.timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1))
-
-
-def from_milliseconds(value: object, zone: dt.tzinfo, earliest: int = EARLIEST_MS) -> dt.datetime:
-    """A moment in milliseconds since 1970; ValueError."""
+def from_milliseconds(
+    value: object, zone: dt.tzinfo, column: str, earliest: int = EARLIEST_MS
+) -> dt.datetime:
+    """A moment in milliseconds since 1970; CellError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{shown(value)} is not a number of milliseconds")  # noqa: TRY004
+        raise CellError(column, f"{shown(value)} is not a number of milliseconds")
     if not earliest <= value <= _LATEST_MS:
         first = 1973 if earliest == EARLIEST_MS else 1019
-        raise ValueError(f"{value:.15g} is not a time in milliseconds from {first} to 9999")
+        words = f"{value:.15g} is not a time in milliseconds from {first} to 9999"
+        raise CellError(column, words)
     try:
         return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"{value:.15g} is not a time in milliseconds") from None
+        raise CellError(column, f"{value:.15g} is not a time in milliseconds") from None
 
 
 LONGEST_TEXT = 10_000
@@ -117,14 +122,6 @@ class Posed(NamedTuple):
     options: Sequence[Option] = ()
 
 
-class CellError(ValueError):
-    """A value in a column that cannot be taken."""
-
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
-        self.column = column
-
-
 MOST_FORECASTS = 300_000
 
 
@@ -144,10 +141,7 @@ class Intake:
 
     def at(self, text: str, column: str) -> dt.datetime:
         """The moment in a column; CellError."""
-        try:
-            return moment(text, self.zone)
-        except ValueError as error:
-            raise CellError(column, str(error)) from None
+        return moment(text, self.zone, column)
 
     def day(self, text: str, column: str) -> dt.date:
         """The day of the moment in a column; CellError."""
@@ -155,10 +149,7 @@ class Intake:
 
     def milliseconds(self, value: object, column: str) -> dt.datetime:
         """The moment of a column in milliseconds since 1970; CellError."""
-        try:
-            return from_milliseconds(value, self.zone)
-        except ValueError as error:
-            raise CellError(column, str(error)) from None
+        return from_milliseconds(value, self.zone, column)
 
     def set_of(self, id: str) -> str:
         """The id of the set that a question's options make."""
@@ -252,9 +243,8 @@ class Intake:
 
 def _scenario(question: Posed, foreign: Foreign) -> Arrival:
     """The scenario; a horizon or an outcome before the opening is moved to it."""
-    title = clean(question.title, 200, is_line=True)
     record: dict[str, Any] = {
-        "title": title,
+        "title": clean(question.title, 200, is_line=True),
         "question": clean(question.wording or question.title, 1_000),
         "opened": question.opened,
         "horizon": max(question.horizon, question.opened),
@@ -276,7 +266,6 @@ def _scenario(question: Posed, foreign: Foreign) -> Arrival:
     return Arrival(
         kind="scenario",
         record=record,
-        title=title,
         place=question.place,
         foreign=foreign,
         address=question.address,
@@ -313,14 +302,14 @@ def digest(text: str, length: int = 8) -> str:
 
 def analyst_ids(names: Iterable[str]) -> dict[str, str]:
     """An analyst's id for each name; ids that would be alike carry a digest."""
-    plain = {name: _analyst(name) for name in dict.fromkeys(names)}
+    plain = {
+        name: f"forecaster-{name[:12]}"
+        if _HASH.fullmatch(name)
+        else slug(name, otherwise="forecaster")
+        for name in dict.fromkeys(names)
+    }
     times = Counter(plain.values())
     return {
         name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
         for name, id in plain.items()
     }
-
-
-def _analyst(name: str) -> str:
-    is_hash = _HASH.fullmatch(name)
-    return f"forecaster-{name[:12]}" if is_hash else slug(name, otherwise="forecaster")

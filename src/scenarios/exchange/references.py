@@ -68,17 +68,6 @@ def _read(
     return Arrived(records=tuple(records), misfits=tuple(misfits))
 
 
-def _entries(sources: Mapping[str, Source]) -> Iterator[_Listed]:
-    for id, source in sorted(sources.items()):
-        yield _Listed(
-            key=id,
-            title=source.name,
-            url=source.url or "",
-            reliability=source.reliability,
-            basis=source.reliability_basis or "",
-        )
-
-
 def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
     """Identifiers of a source, surest first: DOI, ISBN, address, then author, year and title."""
     if doi := _DOI.fullmatch(str(foreign.get("doi") or url or "")):
@@ -136,7 +125,6 @@ def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
     return Arrival(
         kind="source",
         record=record,
-        title=name,
         place=place,
         id=entry.key if _ID.fullmatch(entry.key) else None,
         foreign=Foreign(system, f"{library}:{entry.key}"[:500]) if has_key else None,
@@ -167,23 +155,20 @@ _BASIS = "Reliability basis: "
 
 def ris(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as RIS: a tag a line, `TY  - ` to begin an entry and `ER  - ` to end it."""
-    return "".join(
-        _ris_entry(
-            ("TY", "ELEC" if entry.url else "GEN"),
-            ("ID", entry.key),
-            ("TI", entry.title),
-            ("UR", entry.url),
-            ("DP", f"scen {tracker}"),
-            ("C1", f"Reliability: {entry.reliability}"),
-            ("N1", f"{_BASIS}{entry.basis}" if entry.basis else ""),
-        )
-        for entry in _entries(sources)
-    )
-
-
-def _ris_entry(*tags: tuple[str, str]) -> str:
-    tagged = [f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in tags if value]
-    return "".join([*tagged, "ER  - \r\n\r\n"])
+    lines = []
+    for id, source in sorted(sources.items()):
+        tags = {
+            "TY": "ELEC" if source.url else "GEN",
+            "ID": id,
+            "TI": source.name,
+            "UR": source.url,
+            "DP": f"scen {tracker}",
+            "C1": f"Reliability: {source.reliability}",
+            "N1": source.reliability_basis and f"{_BASIS}{source.reliability_basis}",
+        }
+        lines += [f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in tags.items() if value]
+        lines.append("ER  - \r\n\r\n")
+    return "".join(lines)
 
 
 def _is_ris_export(place: Path, tracker: str | None = None) -> bool:
@@ -256,25 +241,21 @@ logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 def bibtex(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as BibTeX; bibliography styles ignore the fields `reliability` and its basis."""
-    return _made_for(tracker) + "\n".join(
-        _bibtex_entry(
-            entry.key,
-            ("title", f"{{{_escaped(entry.title)}}}"),  # in two braces its letters keep their case
-            ("url", entry.url.replace("{", "%7B").replace("}", "%7D")),
-            ("reliability", entry.reliability),
-            ("reliability_basis", _escaped(entry.basis)),
-        )
-        for entry in _entries(sources)
-    )
+    entries = []
+    for id, source in sorted(sources.items()):
+        fields = {
+            "title": f"{{{_escaped(source.name)}}}",  # in two braces its letters keep their case
+            "url": (source.url or "").replace("{", "%7B").replace("}", "%7D"),
+            "reliability": source.reliability,
+            "reliability_basis": _escaped(source.reliability_basis or ""),
+        }
+        filled = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+        entries.append(f"@misc{{{id},\n{filled}}}\n")
+    return _made_for(tracker) + "\n".join(entries)
 
 
 def _made_for(tracker: str) -> str:
     return " ".join(f"{_MADE_BY} of {tracker}".split()) + "\n"
-
-
-def _bibtex_entry(key: str, *fields: tuple[str, str]) -> str:
-    filled = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
-    return f"@misc{{{key},\n{filled}}}\n"
 
 
 def _escaped(text: str) -> str:
@@ -361,12 +342,18 @@ def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _List
 def csl(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as CSL-JSON, as Zotero and pandoc read it; fields of our own are in `custom`."""
     listed = []
-    for entry in _entries(sources):
-        item: dict[str, Any] = {"id": entry.key, "type": "webpage" if entry.url else "document"}
-        item |= {"title": entry.title} | ({"URL": entry.url} if entry.url else {})
-        basis = {"reliability_basis": entry.basis} if entry.basis else {}
-        whose = {"tracker": tracker} if tracker else {}
-        listed.append(item | {"custom": {"reliability": entry.reliability, **basis, **whose}})
+    for id, source in sorted(sources.items()):
+        custom = {"reliability": source.reliability, "reliability_basis": source.reliability_basis}
+        item = {
+            "id": id,
+            "type": "webpage" if source.url else "document",
+            "title": source.name,
+            "URL": source.url,
+            "custom": {
+                key: value for key, value in (custom | {"tracker": tracker}).items() if value
+            },
+        }
+        listed.append({key: value for key, value in item.items() if value or key == "title"})
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
 
 
@@ -383,9 +370,9 @@ CSL = _codec(csl, _is_csl_export)
 
 
 def _csl_entries(file: Incoming) -> _Entries:
-    for item in items(file, "items"):
-        if item.place.row or "title" in item.value:
-            yield item.place, _of_csl(item.value)
+    for place, value in items(file, "items"):
+        if place.row or "title" in value:
+            yield place, _of_csl(value)
 
 
 def _of_csl(value: Any) -> _Listed:

@@ -7,6 +7,8 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from scenarios.errors import NAMED
@@ -19,8 +21,7 @@ from scenarios.exchange.arrivals import (
     SourceFile,
     Wanted,
 )
-from scenarios.exchange.incoming import Incoming, PlainRow, rows
-from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
+from scenarios.exchange.incoming import Incoming, PlainRow, incoming, members, rows
 from scenarios.exchange.questions import (
     MOST_FORECASTS,
     CellError,
@@ -43,8 +44,8 @@ _NAMES = ("Forecaster Username", "Forecaster (Anonymized)", "Forecaster ID")
 _YES, _NO = frozenset({"yes", "true", "1", "1.0"}), frozenset({"no", "false", "0", "0.0"})
 _VOID = frozenset({"annulled", "ambiguous"})
 _ITEM = re.compile(
-    r"""\s*(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,'"\[\](){}]+))"""
-    r"""\s*(?:,|$)""",
+    r"""\s*(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|"""
+    r"""(?P<plain>[^\s,'"\[\](){}]+))\s*(?:,|$)""",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", re.DOTALL)
@@ -57,8 +58,6 @@ _COLUMNS = {
     "resolution.date": "Resolution Known Time",
     "resolution.outcome": "Resolution",
 }
-
-
 _WORDS = {"driver": "driver", "base_rate": "base rate", "news": "news"}
 _DIRECTIONS = {
     "1": "makes it more probable",
@@ -69,18 +68,8 @@ _DIRECTIONS = {
 
 def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The contents of the files; ScenError if one is not of a download."""
-    with parts_of(given, wanted.encoding) as parts:
+    with _parts_of(given, wanted.encoding) as parts:
         return _Download(parts, wanted).arrived()
-
-
-class _Taken(NamedTuple):
-    """A question that was taken: the options of a multiple choice in their order, else none."""
-
-    title: str
-    post: str
-    options: tuple[str, ...]
-    opened: dt.date
-    closed: dt.datetime | None
 
 
 class _Stated(NamedTuple):
@@ -97,18 +86,19 @@ class _Download:
 
     def __init__(self, parts: Mapping[str, Incoming], wanted: Wanted) -> None:
         self.site = Intake("metaculus", wanted)
-        self.asked: dict[str, _Taken] = {}
+        self.asked: dict[str, Posed] = {}
+        self.posts: dict[str, list[Posed]] = defaultdict(list)
+        self.closed: dict[str, dt.datetime] = {}
         self.not_taken: list[str] = []
         self.titles: dict[str, str] = {}
         self.aggregates: set[str] = set()
         self.forecasts: dict[tuple[str, str], list[_Stated]] = defaultdict(list)
-        for part, take in (
-            (QUESTIONS, self._questions),
-            (FORECASTS, self._forecasts),
-            (KEY_FACTORS, self._key_factors),
-        ):
-            if part in parts:
-                take(parts[part])
+        if QUESTIONS in parts:
+            self._questions(parts[QUESTIONS])
+        if FORECASTS in parts:
+            self._forecasts(parts[FORECASTS])
+        if KEY_FACTORS in parts:
+            self._key_factors(parts[KEY_FACTORS])
         for part, kind in COUNTED.items():
             if part in parts:
                 self.site.left_out[kind] += sum(1 for _ in rows(parts[part], (), ragged=True))
@@ -141,12 +131,11 @@ class _Download:
                     if not id:
                         raise CellError("Question ID", "empty")
                     question = _question(site, row, id, options)
-                    column = _first(row, "Actual Close Time", "Resolution Known Time")
-                    closed = site.at(row.text(column), column) if column else None
+                    if column := _first(row, "Actual Close Time", "Resolution Known Time"):
+                        self.closed[id] = site.at(row.text(column), column)
                     site.ask(question)
-                    post = row.text("Post ID")
-                    opened = question.opened
-                    self.asked[id] = _Taken(question.title, post, options, opened, closed)
+                    self.asked[id] = question
+                    self.posts[row.text("Post ID")].append(question)
 
     def _forecasts(self, file: Incoming) -> None:
         site, number = self.site, 0
@@ -169,7 +158,7 @@ class _Download:
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
-            site.forecasts += self._of_one(file.name, name, forecasts, self.asked.get(id))
+            site.forecasts += self._of_forecaster(file.name, name, forecasts, self.closed.get(id))
 
     def _name(self, row: PlainRow) -> str:
         name = row.text(_first(row, *_NAMES) or _NAMES[0])
@@ -180,16 +169,15 @@ class _Download:
         self.titles[name] = f"{name} (bot)" if row.text("Is Bot").casefold() == "true" else name
         return name
 
-    def _of_one(
-        self, file: str, name: str, forecasts: list[_Stated], question: _Taken | None
+    def _of_forecaster(
+        self, file: str, name: str, forecasts: list[_Stated], closed: dt.datetime | None
     ) -> Iterator[ForecastArrival]:
         """Each forecast, and its end unless another follows, it is in the future or the close."""
         forecasts.sort(key=lambda forecast: forecast.start)
-        closed, today = question.closed if question else None, self.site.today
         for forecast, following in zip(forecasts, [*forecasts[1:], None], strict=True):
             end = forecast.end
             moments = [(forecast.start, YES)]
-            if end and not (following and following.start <= end) and end.date() <= today:
+            if end and not (following and following.start <= end) and end.date() <= self.site.today:
                 moments += [(end, "End Time")] if closed is None or end < closed else []
             for day, column in moments:
                 for scenario, value in forecast.values:
@@ -202,14 +190,11 @@ class _Download:
                     )
 
     def _key_factors(self, file: Incoming) -> None:
-        posts: dict[str, list[_Taken]] = defaultdict(list)
-        for question in self.asked.values():
-            posts[question.post].append(question)
         for row in rows(file, ("Type",), ragged=True):
             id = row.text("Question ID")
             about = [self.asked[id]] if id in self.asked else []
             if not id:
-                about = posts.get(row.text("Post ID"), [])
+                about = self.posts.get(row.text("Post ID"), [])
             if self.asked and not about:
                 self.site.left_out["key factors of questions left out"] += 1
                 continue
@@ -285,15 +270,14 @@ def _options(row: PlainRow) -> tuple[str, ...]:
 
 def listed(text: str) -> list[str]:
     """A list of texts as Python's `str()` writes it; empty if it is not one."""
-    texts: list[str] = []
     if text[:1] + text[-1:] not in ("[]", "()"):
-        return texts
-    inside, at = text[1:-1], 0
+        return []
+    texts, inside, at = list[str](), text[1:-1], 0
     while at < len(inside):
         item = _ITEM.match(inside, at)
         if item is None:
             return []
-        quoted = item["one"] if item["one"] is not None else item["two"]
+        quoted = item["single"] if item["single"] is not None else item["double"]
         plain = item["plain"] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
         texts.append(plain.strip())
         at = item.end()
@@ -308,7 +292,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _values(
-    site: Intake, row: PlainRow, id: str, question: _Taken | None
+    site: Intake, row: PlainRow, id: str, question: Posed | None
 ) -> Iterator[tuple[Foreign, float]]:
     """The probability of a question, or of each option that it had at the time."""
     if row.text(YES):
@@ -317,11 +301,12 @@ def _values(
     values = _numbers(row.text(EACH))
     if not values:
         return
-    figures, options = counted(len(values), "figure"), question.options if question else ()
+    figures = counted(len(values), "figure")
+    options = [option.id for option in question.options] if question else []
     if not options:
         if question is None or len(values) != len(("no", "yes")):
             raise CellError(EACH, f"{figures} for a question without options")
-        options, values = ("",), values[1:]
+        options, values = [""], values[1:]
     if len(values) != len(options):
         words = f"{figures} for a question with {counted(len(options), 'option')}"
         raise CellError(EACH, words)
@@ -345,7 +330,7 @@ def _numbers(text: str) -> list[float | None]:
     ]
 
 
-def _evidence(site: Intake, row: PlainRow, about: list[_Taken]) -> Arrival:
+def _evidence(site: Intake, row: PlainRow, about: list[Posed]) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
@@ -379,7 +364,7 @@ def _evidence(site: Intake, row: PlainRow, about: list[_Taken]) -> Arrival:
         record["url"] = address
     own = row.text("Key Factor ID") or digest("\n".join((title, recorded.isoformat(), *notes)))
     foreign = site.foreign("key-factor", own)
-    return Arrival(kind="evidence", record=record, title=title, place=row.place, foreign=foreign)
+    return Arrival(kind="evidence", record=record, place=row.place, foreign=foreign)
 
 
 def _notes(row: PlainRow, kind: str, titles: list[str]) -> list[str]:
@@ -388,9 +373,8 @@ def _notes(row: PlainRow, kind: str, titles: list[str]) -> list[str]:
     lines += (f"Question: {title}" for title in titles)
     if option := row.text("Question Option"):
         lines.append(f"Option: {option}")
-    prefix = {"driver": "Driver", "news": "News", "base_rate": "Base Rate"}[kind]
-    direction = row.text(f"{prefix} Impact Direction")
-    if direction:
+    prefix = _WORDS[kind].title()
+    if direction := row.text(f"{prefix} Impact Direction"):
         plain = direction.removesuffix(".0").removeprefix("+")
         lines.append(f"Direction: {_DIRECTIONS.get(plain, direction)}")
     named = {
@@ -405,8 +389,75 @@ def _notes(row: PlainRow, kind: str, titles: list[str]) -> list[str]:
             "Rate": " of ".join(rate) if all(rate) else "",
             "Projected value": row.text("Base Rate Projected Value"),
             "Projected by": row.text("Base Rate Projected By Year"),
-            "Unit": row.text("Base Rate Unit"),
-            "Extrapolation": row.text("Base Rate Extrapolation"),
+            **{name: row.text(f"Base Rate {name}") for name in ("Unit", "Extrapolation")},
             "Based on": row.text("Base Rate Based On"),
         }
     return [*lines, *(f"{name}: {value}" for name, value in named.items() if value)]
+
+
+QUESTIONS = "question_data"
+FORECASTS = "forecast_data"
+KEY_FACTORS = "key_factor_data"
+COUNTED = {
+    "comment_data": "comments",
+    "score_data": "scores",
+    "question_link_data": "links between questions",
+}
+PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, *COUNTED)
+
+
+@contextmanager
+def _parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, Incoming]]:
+    """The parts by name, with those beside a file named as a part; ScenError for none or two."""
+    known: dict[str, Incoming] = {}
+    with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
+        beside = [
+            Incoming(
+                str(Path(given.name).with_name(path.name)),
+                opened.enter_context(path.open("rb")),
+                encoding,
+            )
+            for path in _beside(given)
+        ]
+        for file in (*files, *beside):
+            is_zip = file.stream.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+            for member in members(file, _part) if is_zip else [file]:
+                part = _part(member.name) or _by_its_head(member)
+                if part in known:
+                    words = f"{known[part].name} and {member.name} are one part twice"
+                    raise refused(given.name, 0, words)
+                known[part] = member
+        if QUESTIONS not in known and FORECASTS not in known:
+            raise refused(given.name, 0, f"no {QUESTIONS}.csv and no {FORECASTS}.csv in it")
+        yield known
+
+
+def _beside(given: SourceFile) -> Iterator[Path]:
+    path = given.path
+    part = _part(path.name) if path else None
+    if path and part and given.stream is not None:
+        before = path.name[: -len(f"{part}.csv")]
+        for other in PARTS:
+            file = path.with_name(f"{before}{other}.csv")
+            if other != part and file.is_file():
+                yield file
+
+
+def _part(name: str) -> str | None:
+    """The part that a file is, whatever its prefix: `2026 question_data.csv`."""
+    if PurePosixPath(name).name.startswith("._"):  # which macOS packs beside each file
+        return None
+    stem, _, ending = PurePosixPath(name).name.casefold().rpartition(".")
+    return next((part for part in PARTS if ending == "csv" and stem.endswith(part)), None)
+
+
+def _by_its_head(file: Incoming) -> str:
+    """The part that a loose file of another name is, by its columns."""
+    head = file.stream.peek(1 << 12).split(b"\n")[0].decode(errors="replace").casefold()
+    if "question title" in head and "question type" in head:
+        return QUESTIONS
+    if "start time" in head and "forecaster" in head:
+        return FORECASTS
+    if "key factor" in head or "news impact direction" in head:
+        return KEY_FACTORS
+    raise refused(file.name, 0, f"neither a zip nor one of {', '.join(PARTS[:3])} (.csv)")

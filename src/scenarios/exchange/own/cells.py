@@ -39,14 +39,6 @@ _LAST_MONTH = 12
 _NAMES = {"dmy": "day", "mdy": "month"}
 
 
-class FirstDay(NamedTuple):
-    """The first day of a column: how it is written, in which row, and its text."""
-
-    style: str
-    row: int
-    text: str
-
-
 class DayReader:
     """Reads the days of a table, column by column; each column keeps to its first style.
 
@@ -54,7 +46,7 @@ class DayReader:
     """
 
     def __init__(self, order: Order | None) -> None:
-        self.order, self._seen = order, dict[str, FirstDay]()
+        self.order, self._seen = order, dict[str, tuple[str, int, str]]()
         self._orders: dict[str, tuple[Order, int, str]] = {}
 
     def look(self, column: str, row: int, value: Any) -> None:
@@ -77,12 +69,10 @@ class DayReader:
             raise UsageError(f"{figure_text} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
         style, moment = self._read(column, text)
-        first = self._seen.setdefault(column, FirstDay(style, row, text))
-        if first.style != style:
-            raise UsageError(
-                f"{shown(text)}, and row {first.row} writes {shown(first.text)}:"
-                " one style of dates in a column"
-            )
+        first_style, first_row, first = self._seen.setdefault(column, (style, row, text))
+        if first_style != style:
+            words = f"{shown(text)}, and row {first_row} writes {shown(first)}"
+            raise UsageError(f"{words}: one style of dates in a column")
         return moment
 
     def observed(self, column: str, row: int, value: Any) -> dt.date | dt.datetime | str:
@@ -100,12 +90,12 @@ class DayReader:
                 return "iso", moment
             for style, pattern in _STYLES.items():
                 if match := pattern.fullmatch(text):
-                    return style, self._made(column, text, match.groupdict())
+                    return style, self._moment(column, text, match.groupdict())
         except ValueError:  # no such day
             pass
         raise UsageError(f"{shown(text)} is no date: write 2022-02-28")
 
-    def _made(self, column: str, text: str, parts: dict[str, Any]) -> dt.date | dt.datetime:
+    def _moment(self, column: str, text: str, parts: dict[str, Any]) -> dt.date | dt.datetime:
         if "a" in parts:
             order = self._orders[column][0] if column in self._orders else self.order
             if order is None:
@@ -114,7 +104,11 @@ class DayReader:
             first, second = ("d", "m") if order == "dmy" else ("m", "d")
             parts[first], parts[second] = parts["a"], parts["b"]
             if int(parts["m"]) > _LAST_MONTH:
-                raise UsageError(f"{shown(text)} has no such month{self._why(column, order)}")
+                why = f" with --dates {order}"
+                if column in self._orders:
+                    _, row, sample = self._orders[column]
+                    why = f": in row {row}, {shown(sample)}, the {_NAMES[order]} is first"
+                raise UsageError(f"{shown(text)} has no such month{why}")
         if "w" in parts:
             parts["m"] = _MONTHS.index(parts["w"][:3].lower()) + 1
         day = dt.date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
@@ -125,12 +119,6 @@ class DayReader:
             hour = hour % 12 + (12 if half.lower() == "pm" else 0)
         time = dt.time(hour, int(parts["min"]), int(parts["s"] or 0))
         return dt.datetime.combine(day, time)
-
-    def _why(self, column: str, order: Order) -> str:
-        if column not in self._orders:
-            return f" with --dates {order}"
-        _, row, text = self._orders[column]
-        return f": in row {row}, {shown(text)}, the {_NAMES[order]} is first"
 
 
 IN_PERCENT = "reads a column in percent"
@@ -240,13 +228,13 @@ def states(cell: CellValue) -> dict[str, str]:
 
 def outcome(cell: CellValue) -> str | None:
     """How it ended, None where it has not."""
-    figure_text = text(cell).lower()
-    if figure_text in _OPEN:
+    word = text(cell).lower()
+    if word in _OPEN:
         return None
-    if figure_text not in OUTCOMES:
+    if word not in OUTCOMES:
         words = "is no outcome: occurred, did-not-occur or annulled (yes, no, 1, 0)"
         raise UsageError(f"{shown(text(cell))} {words}")
-    return OUTCOMES[figure_text]
+    return OUTCOMES[word]
 
 
 def grade(cell: CellValue) -> tuple[str, int]:

@@ -28,52 +28,36 @@ from scenarios.exchange.own.rows import (
 )
 
 LONGEST_TITLE = 200
-Titled = tuple[str, dict[str, Any]]
-"""The title of a record, and the record by its keys."""
-
 SCENARIOS = Kind(
-    name="scenarios",
-    fields={
-        "id": cells.text,
-        "title": cells.line,
-        "question": cells.text,
-        "resolution_criteria": cells.text,
-        "opened": cells.day,
-        "horizon": cells.day,
-        "set": cells.line,
-        "tags": cells.labels,
-        "prior.probability": cells.chance,
-        "prior.basis": cells.text,
-        "prior.includes": cells.several,
-        "prior.hazard": cells.text,
-        "implies": cells.several,
-        "resolution.outcome": cells.outcome,
-        "resolution.date": cells.day,
-        "resolution.recorded": cells.day,
-        "resolution.basis": cells.text,
-        "resolution.evidence": cells.several,
-        "url": cells.text,
-        "foreign": cells.text,
-    },
-    synonyms={
-        **dict.fromkeys(("criteria", "resolution_source_and_criteria"), "resolution_criteria"),
-        **dict.fromkeys(("open", "opens", "open_date", "opening_date"), "opened"),
-        **dict.fromkeys(("close", "closes", "close_date", "deadline", "resolve_by"), "horizon"),
-        **dict.fromkeys(("prior", "prior_probability"), "prior.probability"),
-        **dict.fromkeys(("basis", "prior_basis"), "prior.basis"),
-        **dict.fromkeys(("outcome", "resolution"), "resolution.outcome"),
-        **dict.fromkeys(("resolution_date", "resolved_on", "date_resolved"), "resolution.date"),
-        "resolution_basis": "resolution.basis",
-        "tag": "tags",
-        **dict.fromkeys(("address", "link"), "url"),
-        "foreign_id": "foreign",
-    },
+    "scenarios",
+    (
+        ("id", cells.text, ""),
+        ("title", cells.line, ""),
+        ("question", cells.text, ""),
+        ("resolution_criteria", cells.text, "criteria resolution_source_and_criteria"),
+        ("opened", cells.day, "open opens open_date opening_date"),
+        ("horizon", cells.day, "close closes close_date deadline resolve_by"),
+        ("set", cells.line, ""),
+        ("tags", cells.labels, "tag"),
+        ("prior.probability", cells.chance, "prior prior_probability"),
+        ("prior.basis", cells.text, "basis prior_basis"),
+        ("prior.includes", cells.several, ""),
+        ("prior.hazard", cells.text, ""),
+        ("implies", cells.several, ""),
+        ("resolution.outcome", cells.outcome, "outcome resolution"),
+        ("resolution.date", cells.day, "resolution_date resolved_on date_resolved"),
+        ("resolution.recorded", cells.day, ""),
+        ("resolution.basis", cells.text, "resolution_basis"),
+        ("resolution.evidence", cells.several, ""),
+        ("url", cells.text, "address link"),
+        ("foreign", cells.text, "foreign_id"),
+    ),
     families={"foreign": cells.text},
     required=(("title", "question"), ("horizon",)),
 )
 
 
-def _scenario(values: Mapping[str, Any], ids: NamedIds) -> Titled:
+def _scenario(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
     question = needed(values, "question", "title")
     title = str(values.get("title", question))
     if len(title) > LONGEST_TITLE:
@@ -85,120 +69,100 @@ def _scenario(values: Mapping[str, Any], ids: NamedIds) -> Titled:
         record["resolution_criteria"] = f"{criteria}\n\nSee {url}"
     if "resolution" in record and "outcome" not in record["resolution"]:
         del record["resolution"]
-    return title, record | named(values, "set", ids.sets)
+    return record | named(values, "set", ids.sets)
 
 
 INDICATORS = Kind(
-    name="indicators",
-    fields={
-        "scenario": cells.text,
-        "id": cells.text,
-        "statement": cells.text,
-        "ratings": cells.pairs,
-        "added": cells.day,
-        "watch": cells.text,
-        "due": cells.day,
-        "if_absent": cells.rating,
-        "chance": cells.chance,
-        "theme": cells.text,
-    },
-    synonyms={
-        "indicator": "statement",
-        "rating": "ratings",
-        "scenario_id": "scenario",
-    },
+    "indicators",
+    (
+        ("scenario", cells.text, "scenario_id"),
+        ("id", cells.text, ""),
+        ("statement", cells.text, "indicator"),
+        ("ratings", cells.pairs, "rating"),
+        ("added", cells.day, ""),
+        ("watch", cells.text, ""),
+        ("due", cells.day, ""),
+        ("if_absent", cells.rating, ""),
+        ("chance", cells.chance, ""),
+        ("theme", cells.text, ""),
+    ),
     families={"ratings": cells.rating},
     required=(("scenario",), ("statement",), ("ratings",)),
     wide="ratings",
 )
 
 
-def _indicator(values: Mapping[str, Any], _ids: NamedIds) -> Titled:
-    statement = needed(values, "statement")
+def _indicator(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
+    needed(values, "statement")
     needed(values, "scenario")
-    return statement, nested(values, "id", "scenario")
+    return nested(values, "id", "scenario")
 
 
 EVIDENCE = Kind(
-    name="evidence",
-    fields={
-        "id": cells.text,
-        "summary": cells.line,
-        "observed": cells.observed,
-        "recorded": cells.day,
-        "analyst": cells.line,
-        "source": cells.line,
-        "url": cells.text,
-        "reliability": cells.letter,
-        "credibility": cells.whole,
-        "grade": cells.grade,
-        "origin": cells.label,
-        "event": cells.label,
-        "theme": cells.text,
-        "corroborated_by": cells.several,
-        "quote": cells.text,
-        "ratings": cells.pairs,
-        "indicators": cells.states,
-        "notes": cells.text,
-        "retracted.date": cells.day,
-        "retracted.reason": cells.text,
-        "foreign": cells.text,
-    },
-    synonyms={
-        **dict.fromkeys(("headline", "title"), "summary"),
-        **dict.fromkeys(("observed_on", "date_observed", "happened"), "observed"),
-        **dict.fromkeys(("recorded_on", "date_recorded"), "recorded"),
-        **dict.fromkeys(("address", "link"), "url"),
-        **dict.fromkeys(("note", "comment", "comments"), "notes"),
-        "rating": "ratings",
-        "foreign_id": "foreign",
-    },
+    "evidence",
+    (
+        ("id", cells.text, ""),
+        ("summary", cells.line, "headline title"),
+        ("observed", cells.observed, "observed_on date_observed happened"),
+        ("recorded", cells.day, "recorded_on date_recorded"),
+        ("analyst", cells.line, ""),
+        ("source", cells.line, ""),
+        ("url", cells.text, "address link"),
+        ("reliability", cells.letter, ""),
+        ("credibility", cells.whole, ""),
+        ("grade", cells.grade, ""),
+        ("origin", cells.label, ""),
+        ("event", cells.label, ""),
+        ("theme", cells.text, ""),
+        ("corroborated_by", cells.several, ""),
+        ("quote", cells.text, ""),
+        ("ratings", cells.pairs, "rating"),
+        ("indicators", cells.states, ""),
+        ("notes", cells.text, "note comment comments"),
+        ("retracted.date", cells.day, ""),
+        ("retracted.reason", cells.text, ""),
+        ("foreign", cells.text, "foreign_id"),
+    ),
     families={"ratings": cells.rating, "foreign": cells.text},
     required=(("summary",), ("observed",)),
     wide="ratings",
 )
 
 
-def _item(values: Mapping[str, Any], ids: NamedIds) -> Titled:
-    summary = needed(values, "summary")
+def _item(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
+    needed(values, "summary")
     needed(values, "observed")
     record = nested(values, "id", "foreign", "grade")
     if "grade" in values:
         record["reliability"], record["credibility"] = values["grade"]
-    return summary, record | named(values, "analyst", ids.analysts)
+    return record | named(values, "analyst", ids.analysts)
 
 
 SOURCES = Kind(
-    name="sources",
-    fields={
-        "id": cells.text,
-        "name": cells.line,
-        "url": cells.text,
-        "reliability": cells.letter,
-        "reliability_basis": cells.text,
-        "foreign": cells.text,
-    },
-    synonyms={
-        **dict.fromkeys(("source", "title"), "name"),
-        **dict.fromkeys(("address", "link"), "url"),
-        "basis": "reliability_basis",
-        "foreign_id": "foreign",
-    },
+    "sources",
+    (
+        ("id", cells.text, ""),
+        ("name", cells.line, "source title"),
+        ("url", cells.text, "address link"),
+        ("reliability", cells.letter, ""),
+        ("reliability_basis", cells.text, "basis"),
+        ("foreign", cells.text, "foreign_id"),
+    ),
     families={"foreign": cells.text},
     required=(("name",), ("reliability",)),
 )
 
 
-def _source(values: Mapping[str, Any], _ids: NamedIds) -> Titled:
-    name = needed(values, "name")
+def _source(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
+    needed(values, "name")
     needed(values, "reliability")
-    return name, nested(values, "id", "foreign")
+    return nested(values, "id", "foreign")
 
 
 def _records(
     kind: Literal["scenario", "indicator", "evidence", "source"],
     columns: Kind,
-    make: Callable[[Mapping[str, Any], NamedIds], Titled],
+    make: Callable[[Mapping[str, Any], NamedIds], dict[str, Any]],
     given: SourceFile,
     wanted: Wanted,
 ) -> Arrived:
@@ -206,11 +170,9 @@ def _records(
     keyed = sheet(given, wanted, columns)
 
     def take(values: Mapping[str, Any], place: Place, ids: NamedIds) -> Iterator[Arrival]:
-        title, record = make(values, ids)
         yield Arrival(
             kind=kind,
-            record=record,
-            title=title,
+            record=make(values, ids),
             place=place,
             id=values.get("id"),
             foreign=foreign(values, wanted),
@@ -219,7 +181,7 @@ def _records(
             scenario=values.get("scenario"),
         )
 
-    return arrived(keyed, given.name, take)
+    return arrived(keyed, take)
 
 
 scenarios = partial(_records, "scenario", SCENARIOS, _scenario)
@@ -229,22 +191,15 @@ sources = partial(_records, "source", SOURCES, _source)
 
 
 FORECASTS = Kind(
-    name="forecasts",
-    fields={
-        "scenario": cells.text,
-        "date": cells.day,
-        "probability": cells.forecast,
-        "analyst": cells.line,
-        "rationale": cells.text,
-        "evidence": cells.several,
-    },
-    synonyms={
-        **dict.fromkeys(("scenario_id", "question", "question_id"), "scenario"),
-        **dict.fromkeys(("day", "forecast_date", "made_on"), "date"),
-        **dict.fromkeys(("p", "prob", "forecast"), "probability"),
-        **dict.fromkeys(("forecaster", "username", "user"), "analyst"),
-        **dict.fromkeys(("reason", "comment", "comments"), "rationale"),
-    },
+    "forecasts",
+    (
+        ("scenario", cells.text, "scenario_id question question_id"),
+        ("date", cells.day, "day forecast_date made_on"),
+        ("probability", cells.forecast, "p prob forecast"),
+        ("analyst", cells.line, "forecaster username user"),
+        ("rationale", cells.text, "reason comment comments"),
+        ("evidence", cells.several, ""),
+    ),
     families={"probability": cells.forecast},
     required=(("date",), ("probability",)),
     wide="probability",
@@ -256,7 +211,7 @@ def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     keyed = sheet(given, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    return arrived(keyed, given.name, partial(_forecasts, keyed.columns, wanted))
+    return arrived(keyed, partial(_forecasts, keyed.columns, wanted))
 
 
 def _forecasts(

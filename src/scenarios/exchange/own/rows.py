@@ -30,18 +30,25 @@ _NOTHING = ("N/A", "n/a", "#N/A")
 
 
 class Kind(NamedTuple):
-    """The keys of a kind with what reads each; `families` are keys that end in a name of choice.
+    """The keys of a kind, each with its parser and the other names of its column.
 
-    Of the keys `required` one of each group must have a column. `wide` is the family of columns
-    that are named as scenarios.
+    `families` are keys that end in a name of choice. Of the keys `required` one of each group must
+    have a column. `wide` is the family of columns that are named as scenarios.
     """
 
     name: str
-    fields: Mapping[str, Parse]
-    synonyms: Mapping[str, str]
+    keys: Sequence[tuple[str, Parse, str]]
     families: Mapping[str, Parse] = {}
     required: Sequence[tuple[str, ...]] = ()
     wide: str | None = None
+
+    @property
+    def fields(self) -> dict[str, Parse]:
+        return {key: parse for key, parse, _ in self.keys}
+
+    @property
+    def synonyms(self) -> dict[str, str]:
+        return {name: key for key, _, names in self.keys for name in names.split()}
 
 
 class KeyColumn(NamedTuple):
@@ -70,23 +77,23 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
     mapped = {name for name, _ in chosen}
     parts = {part for name in mapped for part in _PART.findall(name)}
     chosen_columns = [_mapped(kind, name, field) for name, field in chosen if field]
-    is_told = {column.field for column in chosen_columns}
+    mapped_fields = {column.field for column in chosen_columns}
     rest, unknown = [name for name in names if name not in mapped], []
     by_name = {name: field for name in rest if (field := _known(kind, name))}
-    is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | is_told
+    is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | mapped_fields
     for name in rest:
         field = by_name.get(name)
         if field is None and is_wide and (id := wanted.scenarios.get(name.lower())):
             field = f"{kind.wide}.{id}"
         if field is None:
             unknown += [name] if name not in parts else []
-        elif field not in is_told:
+        elif field not in mapped_fields:
             chosen_columns.append(_mapped(kind, name, field))
     if unknown and (EVERY_OTHER, "") not in wanted.columns:
-        raise UsageError(f"{file}: {_told(kind, unknown, wanted, is_wide=is_wide)}")
+        known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
+        raise UsageError(f"{file}: {_unknown(kind, unknown, known)}")
     chosen_columns = _with_defaults(kind, chosen_columns, wanted.defaults)
-    _refuse_twice(chosen_columns, file)
-    _refuse_lacking(kind, chosen_columns, file)
+    _refuse_unfit(kind, chosen_columns, file)
     return chosen_columns
 
 
@@ -137,9 +144,9 @@ def _known(kind: Kind, name: str) -> str | None:
     plain = _BLANK.sub("_", name.strip().lower())
     if plain in kind.fields:
         return plain
-    family, dot, _ = name.strip().partition(".")
+    family, dot, member = name.strip().partition(".")
     if dot and family.lower() in kind.families and plain not in kind.synonyms:
-        return f"{family.lower()}.{name.strip().partition('.')[2]}"
+        return f"{family.lower()}.{member}"
     return kind.synonyms.get(plain)
 
 
@@ -156,8 +163,7 @@ def _read_as(kind: Kind, columns: Iterable[KeyColumn], wanted: Wanted) -> Iterat
         yield f"read {', '.join(pairs)}; --map COLUMN=FIELD says otherwise"
 
 
-def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) -> str:
-    known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
+def _unknown(kind: Kind, unknown: Sequence[str], known: Sequence[str]) -> str:
     named = []
     for name in unknown[:10]:
         hint = did_you_mean(_BLANK.sub("_", name.lower()), known)
@@ -170,7 +176,8 @@ def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) 
     )
 
 
-def _refuse_twice(mapped: Sequence[KeyColumn], file: str) -> None:
+def _refuse_unfit(kind: Kind, mapped: Sequence[KeyColumn], file: str) -> None:
+    """Refuse two columns of one key, and a required key without a column."""
     named: dict[str, str] = {}
     for field, name, *_ in mapped:
         if field in named:
@@ -178,10 +185,6 @@ def _refuse_twice(mapped: Sequence[KeyColumn], file: str) -> None:
             words = f"columns {both} are both {field}: --map COLUMN= leaves one out"
             raise UsageError(f"{file}: {words}")
         named[field] = name
-
-
-def _refuse_lacking(kind: Kind, mapped: Sequence[KeyColumn], file: str) -> None:
-    named = [column.field for column in mapped]
     fields = {*named, *(field.partition(".")[0] for field in named)}
     for group in kind.required:
         if not fields.intersection(group):
@@ -198,19 +201,15 @@ SYSTEM = "spreadsheet"
 """Where a foreign id comes from that says nothing of it."""
 
 
-class Read(NamedTuple):
-    """A row: its number, each key's value, and what is unfit of it."""
-
-    number: int
-    values: Mapping[str, Any]
-    misfits: tuple[Misfit, ...]
+_Row = tuple[Place, dict[str, Any], list[Misfit]]
+"""A row's place, each key's value, and what is unfit of it."""
 
 
 class KeyedRows(NamedTuple):
     """A table of one kind: what each key came from, its rows, and remarks."""
 
     columns: Mapping[str, str]
-    rows: Iterator[Read]
+    rows: Iterator[_Row]
     remarks: tuple[str, ...]
 
 
@@ -239,10 +238,11 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
 
 def _rows(
     rows: Iterable[TableRow], chosen: list[KeyColumn], days: DayReader, file: str
-) -> Iterator[Read]:
+) -> Iterator[_Row]:
     for row in rows:
+        place = Place(file, row.number)
         if row.fault:
-            yield Read(row.number, {}, (Misfit(place=Place(file, row.number), message=row.fault),))
+            yield place, {}, [Misfit(place=place, message=row.fault)]
             continue
         values, misfits = {}, []
         for column in chosen:
@@ -252,9 +252,9 @@ def _rows(
             try:
                 values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
             except UsageError as error:
-                place = Place(file, row.number, column.name)
-                misfits.append(Misfit(place=place, message=str(error)))
-        yield Read(row.number, values, tuple(misfits))
+                where = place._replace(column=column.name)
+                misfits.append(Misfit(place=where, message=str(error)))
+        yield place, values, misfits
 
 
 class NamedIds(NamedTuple):
@@ -269,16 +269,15 @@ Taker = Callable[[Mapping[str, Any], Place, NamedIds], Taken]
 """Makes the records of a row's values; UsageError where it makes none."""
 
 
-def arrived(keyed: KeyedRows, file: str, take: Taker) -> Arrived:
+def arrived(keyed: KeyedRows, take: Taker) -> Arrived:
     """The contents of a table; a row with a wrong cell or an unfit value is a misfit."""
     taken, misfits, ids = list[Arrival | ForecastArrival](), list[Misfit](), NamedIds({}, {})
-    for row in keyed.rows:
-        misfits += row.misfits
-        if row.misfits or not row.values:
+    for place, values, wrong in keyed.rows:
+        misfits += wrong
+        if wrong or not values:
             continue
-        place = Place(file, row.number)
         try:
-            taken += take(row.values, place, ids)
+            taken += take(values, place, ids)
         except UsageError as error:
             misfits.append(Misfit(place=place, message=str(error)))
     return Arrived(
@@ -293,19 +292,18 @@ def arrived(keyed: KeyedRows, file: str, take: Taker) -> Arrived:
 
 def nested(values: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
     """Dotted keys as mappings in one another, without those that are no key of a record."""
-    values_read: dict[str, Any] = {}
+    record: dict[str, Any] = {}
     for key, value in values.items():
         first, dot, rest = key.partition(".")
         if first in left_out or value is None:
             continue
         if dot:
-            values_read.setdefault(first, {})
-            values_read[first][rest] = value
+            record.setdefault(first, {})[rest] = value
         elif isinstance(value, dict):
-            values_read[first] = {**value, **values_read.get(first, {})}
+            record[first] = {**value, **record.get(first, {})}
         else:
-            values_read[first] = value
-    return values_read
+            record[first] = value
+    return record
 
 
 def foreign(values: Mapping[str, Any], wanted: Wanted) -> Foreign | None:

@@ -15,7 +15,7 @@ from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Source, SourceId
 from scenarios.scales import rating_decibans
-from scenarios.values import Code, Rating
+from scenarios.values import Code
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
 """Our properties, which STIX lacks: above all a probability, which is no confidence."""
@@ -67,13 +67,6 @@ def label_of(credibility: int | None) -> str:
     return _LABELS[credibility or 6]
 
 
-def opinion_of(rating: Rating, table: dict[str, float]) -> str:
-    """The word nearest to the decibans of a rating."""
-    worth = rating_decibans(rating, table)
-    nearest = min(OPINIONS, key=lambda code: (abs(table[code] - worth), abs(table[code])))
-    return OPINIONS[nearest]
-
-
 def id_of(kind: str, *names: str) -> str:
     """An id that is the same for the same names in every run."""
     return f"{kind}--{uuid.uuid5(_SPACE, '/'.join((kind, *names)))}"
@@ -85,13 +78,6 @@ def extension(**properties: Any) -> dict[str, Any]:
         key: value for key, value in properties.items() if value not in (None, (), [], {}, "")
     }
     return {EXTENSION: {"extension_type": "property-extension", **filled}}
-
-
-def properties_of(stix_object: Any) -> dict[str, Any]:
-    """Our properties of an object; empty if it has none."""
-    extensions = stix_object.get("extensions")
-    ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
-    return ours if isinstance(ours, dict) else {}
 
 
 _BEGINNING = dt.date(1970, 1, 1)
@@ -266,13 +252,15 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
 
 
 def _opinion(bundled: Bundled, id: EvidenceId, item: Evidence, scenario: ScenarioId) -> Any:
-    rating = item.ratings[scenario]
+    rating, table = item.ratings[scenario], bundled.database.tracker.decibans
+    worth = rating_decibans(rating, table)
+    nearest = min(OPINIONS, key=lambda code: (abs(table[code] - worth), abs(table[code])))
     return bundled.object(
         "opinion",
         (id, scenario),
         item.recorded,
         authors=[item.analyst] if item.analyst else None,
-        opinion=opinion_of(rating, bundled.database.tracker.decibans),
+        opinion=OPINIONS[nearest],
         object_refs=[bundled.named("note", id), bundled.named("report", scenario)],
         extensions=extension(rating=rating),
     )
@@ -284,6 +272,12 @@ def _scenario(
     outcome = scenario.resolution
     figures = bundled.figures.get(id, ScenarioFigures(None, None))
     notes = [bundled.named("note", item) for item in bearing]
+    forecasts = []
+    for sheet_id in bundled.database.speaking.get(id, ()):
+        sheet = bundled.database.sheets[sheet_id]
+        day, chance, rationale = sheet.date, sheet.probabilities[id], sheet.rationales.get(id)
+        forecast = {"analyst": sheet.analyst, "date": day.isoformat(), "probability": chance}
+        forecasts.append(forecast | ({"rationale": rationale} if rationale else {}))
     return bundled.object(
         "report",
         (id,),
@@ -306,7 +300,7 @@ def _scenario(
             stated_probability=figures.stated,
             implied_probability=figures.implied,
             as_of=bundled.as_of.isoformat(),
-            forecasts=[*_forecasts(bundled.database, id)],
+            forecasts=forecasts,
             resolution=outcome
             and {
                 "outcome": outcome.outcome,
@@ -316,18 +310,6 @@ def _scenario(
             },
         ),
     )
-
-
-def _forecasts(database: Database, id: ScenarioId) -> Iterator[dict[str, Any]]:
-    for sheet_id in database.speaking.get(id, ()):
-        sheet = database.sheets[sheet_id]
-        rationale = sheet.rationales.get(id)
-        yield {
-            "analyst": sheet.analyst,
-            "date": sheet.date.isoformat(),
-            "probability": sheet.probabilities[id],
-            **({"rationale": rationale} if rationale else {}),
-        }
 
 
 def _address(name: str, url: str | None) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from scenarios.exchange.arrivals import (
     Wanted,
 )
 from scenarios.exchange.incoming import incoming
-from scenarios.exchange.stix.bundle import credibility_of, properties_of, refuse_without_library
+from scenarios.exchange.stix.bundle import EXTENSION, credibility_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
 
@@ -33,30 +33,20 @@ _TAKEN = ("identity", "note", "report", "opinion")
 _SILENT = ("extension-definition", "marking-definition")
 _URL = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
 _UNGRADED = "Imported from STIX; nobody has graded it"
-_OURS = {
-    "note": ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted"),
-    "report": (
-        "question",
-        "resolution_criteria",
-        "opened",
-        "horizon",
-        "set",
-        "tags",
-        "prior",
-        "resolution",
-    ),
-}
+_NOTE_KEYS = ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted")
+_REPORT_KEYS = (
+    *("question", "resolution_criteria", "opened", "horizon", "set", "tags", "prior"),
+    "resolution",
+)
 
 
 def read(given: SourceFile, wanted: Wanted) -> Arrived:
     """The records of a bundle, each with its number in it; an invalid one is a misfit."""
     with incoming(given, wanted.encoding, ".json", ".stix") as files:
-        bundles = [
-            arrived(value(file.stream, file.name, file.encoding), file.name) for file in files
-        ]
-    if len(bundles) > 1:
-        raise refused(given.name, 0, "a folder: name one bundle")
-    return bundles[0]
+        if len(files) > 1:
+            raise refused(given.name, 0, "a folder: name one bundle")
+        name, stream, encoding = files[0]
+        return arrived(value(stream, name, encoding), name)
 
 
 def arrived(bundle: Any, name: str) -> Arrived:
@@ -80,7 +70,8 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 records.append(_source(item))
             elif item.is_scenario:
                 forecasts += _forecasts(item)
-                records.append(_scenario(item))
+                keys = {key: ours[key] for key in _REPORT_KEYS if key in ours}
+                records.append(item.arrival("scenario", {"title": item.value["name"], **keys}))
                 if "set" in ours:
                     sets[str(ours["set"])] = str(ours.get("set_title") or ours["set"])
             elif item.type in ("note", "report"):
@@ -102,16 +93,10 @@ class _Object(NamedTuple):
     """A valid object and its place; `ours` are the properties of our extension."""
 
     place: Place
+    type: str
+    id: str
     value: Mapping[str, Any]
     ours: Mapping[str, Any]
-
-    @property
-    def type(self) -> str:
-        return str(self.value["type"])
-
-    @property
-    def id(self) -> str:
-        return str(self.value["id"])
 
     @property
     def is_scenario(self) -> bool:
@@ -127,11 +112,10 @@ class _Object(NamedTuple):
             return made_by
         return next((ref for ref in self.value["object_refs"] if ref != made_by), None)
 
-    def arrival(self, kind: Any, title: str, record: Mapping[str, Any]) -> Arrival:
+    def arrival(self, kind: Any, record: Mapping[str, Any]) -> Arrival:
         return Arrival(
             kind=kind,
             record={key: value for key, value in record.items() if value is not None},
-            title=title,
             place=self.place,
             id=str(self.ours["id"]) if "id" in self.ours else None,
             foreign=Foreign(SYSTEM, self.id),
@@ -146,18 +130,20 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
     listed = bundle.get("objects") if isinstance(bundle, dict) else None
     if not isinstance(listed, list):
         raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
-    objects, misfits = [], []
+    objects, misfits = list[_Object](), list[Misfit]()
     for number, item in enumerate(listed, start=1):
         place = Place(name, number)
         try:
             if not isinstance(item, dict) or item.get("spec_version", "2.1") != "2.1":
                 raise ValueError("is not an object of STIX 2.1")  # noqa: TRY301 - told as any other
             parsed = stix2.parse(item, allow_custom=True, version="2.1")
-            if isinstance(parsed, dict):  # of an unknown type
-                value = {"type": str(parsed["type"]), "id": str(parsed["id"])}
-            else:
-                value = json.loads(parsed.serialize())
-            objects.append(_Object(place, value, properties_of(value)))
+            type, id = str(parsed["type"]), str(parsed["id"])
+            is_unknown = isinstance(parsed, dict)  # of an unknown type
+            content = {} if is_unknown else json.loads(parsed.serialize())
+            extensions = content.get("extensions")
+            ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+            ours = ours if isinstance(ours, dict) else {}
+            objects.append(_Object(place, type, id, content, ours))
         except (STIXError, ValueError, TypeError, KeyError, RecursionError) as error:
             words = " ".join(str(error).split())[:200]
             misfits.append(Misfit(place=place, message=f"not valid STIX 2.1: {words}"))
@@ -181,27 +167,26 @@ def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, 
 
 
 def _source(item: _Object) -> Arrival:
-    name, ours = item.value["name"][:200], item.ours
+    ours = item.ours
     record = {
-        "name": name,
+        "name": item.value["name"][:200],
         "reliability": ours.get("reliability", "F"),
         "url": _address(item),
         "reliability_basis": ours.get("reliability_basis", None if ours else _UNGRADED),
     }
-    return item.arrival("source", name, record)
+    return item.arrival("source", record)
 
 
 def _evidence(item: _Object, source: _Object | None, ratings: dict[str, Any] | None) -> Arrival:
     value, ours = item.value, item.ours
     text = str(value.get("content") or value.get("description") or "")
     summary = str(value.get("name") or value.get("abstract") or text)
-    title = " ".join(summary.split())[:500]
     record: dict[str, Any] = {
-        "summary": title,
+        "summary": " ".join(summary.split())[:500],
         "observed": str(value.get("published") or value["created"])[:10],
         "credibility": credibility_of(value.get("confidence")),
         "url": _address(item),
-        **{key: ours[key] for key in _OURS["note"] if key in ours},
+        **{key: ours[key] for key in _NOTE_KEYS if key in ours},
     }
     if source:
         name = "-".join(re.findall("[a-z0-9]+", source.value["name"].lower()))[:80]
@@ -215,13 +200,7 @@ def _evidence(item: _Object, source: _Object | None, ratings: dict[str, Any] | N
     if value.get("revoked") and "retracted" not in record:
         changed = str(value["modified"])[:10]
         record["retracted"] = {"date": changed, "reason": "Revoked in STIX"}
-    return item.arrival("evidence", title, record)
-
-
-def _scenario(item: _Object) -> Arrival:
-    title = item.value["name"]
-    keys = {key: item.ours[key] for key in _OURS["report"] if key in item.ours}
-    return item.arrival("scenario", str(title), {"title": title, **keys})
+    return item.arrival("evidence", record)
 
 
 def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
