@@ -106,7 +106,10 @@ def _queried(
     store: Store, query: Search, within: Within, numbers: Iterator[int], recorded: _Recorded
 ) -> Found:
     events, layout = query.events, layout_of(query.events.table)
-    selected = _selected(store, events, within)
+    start = within.since and within.since - dt.timedelta(days=_days(events))
+    selected = _matching(store, events, start, within.until)
+    if events.count:
+        selected = _crossings(selected, _days(events), events.count.at_least, within.since)
     total = selected.aggregate(
         total=selected.count(), first=selected["date"].min(), last=selected["date"].max()
     )
@@ -129,16 +132,6 @@ def _queried(
     )
 
 
-def _selected(store: Store, events: Events, within: Within) -> Rows:
-    """The rows of an indicator, or the crossings of its threshold."""
-    if events.count is None:
-        return _matching(store, events, within.since, within.until)
-    days = _days(events)
-    start = within.since and within.since - dt.timedelta(days=days)
-    rows = _matching(store, events, start, within.until)
-    return _crossings(rows, days, events.count.at_least, within.since)
-
-
 def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, Any]:
     """A candidate as a record without ratings; ScenError if two rows have its id."""
     events, layout = match.events, layout_of(match.events.table)
@@ -151,7 +144,14 @@ def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, A
         more = (candidate.count or 0) - len(rows)
         lines += [f"and {more:,} more"] if more > 0 else []
     else:
-        _refuse_ambiguous(store, events, candidate)
+        selected = _matching(store, events, candidate.date, candidate.date)
+        same = store.rows(selected.filter(selected["id"] == candidate.id).limit(2))
+        if len(same) > 1 and same[0] != same[1]:
+            first, second = (shown(_row(layout, row).summary) for row in same)
+            raise ScenError(
+                "nothing was written: two rows of the event store have the id "
+                f"{shown(candidate.id)}: {first} and {second}; remove one there"
+            )
         lines += [f"{name.replace('_', ' ')}: {text}" for name, text in candidate.fields.items()]
     return {
         "summary": candidate.summary,
@@ -163,18 +163,6 @@ def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, A
     }
 
 
-def _refuse_ambiguous(store: Store, events: Events, candidate: Candidate) -> None:
-    """Refuse an id of two rows that differ."""
-    selected = _matching(store, events, candidate.date, candidate.date)
-    rows = store.rows(selected.filter(selected["id"] == candidate.id).limit(2))
-    if len(rows) > 1 and rows[0] != rows[1]:
-        first, second = (_row(layout_of(events.table), row).summary for row in rows)
-        raise ScenError(
-            f"nothing was written: two rows of the event store have the id {shown(candidate.id)}: "
-            f"{shown(first)} and {shown(second)}; remove one there"
-        )
-
-
 def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
     texts = {name: clean(str(value)) for name, value in row.items() if value is not None}
     fields = {name: text for name, text in texts.items() if text and name != "date"}
@@ -182,7 +170,7 @@ def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
         number=0,
         id=fields.pop("id"),
         date=row["date"],
-        summary=layout.summary(fields | {"id": texts["id"]}),
+        summary=layout.summary_of(fields | {"id": texts["id"]}),
         fields=fields,
     )
 
@@ -226,9 +214,7 @@ def _matching(store: Store, events: Events, since: dt.date | None, until: dt.dat
                 f"{shown(column)} of {layout.title} is a number there: codes such as 036 have lost "
                 "their noughts; store it as text"
             )
-        names = (
-            layout.names if name in layout.countries else {}
-        )  # which a country's code stands for
+        names = layout.names if name in layout.countries else {}
         spelled = {form for value in values for form in (value, *names.get(value, ()))}
         wanted.append(_text(table[column]).isin(sorted(spelled)))
     rows = table.filter(*wanted)

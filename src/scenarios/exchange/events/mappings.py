@@ -18,19 +18,28 @@ class EventLayout(msgspec.Struct, frozen=True, kw_only=True):
 
     `columns` has the column of each field, `id` the fields that together name a row, `codes` the
     fields whose leading noughts count, `names` the names of a country's code in the fields
-    `countries`, `head` the columns of files without a head.
+    `countries`, `head` the columns of files without a head. `summary` has the fields of each part
+    of a summary, of which the first that a row has counts; `kind` is the meaning of a CAMEO code.
     """
 
     system: str
     title: str
     columns: Mapping[str, str]
-    summary: Callable[[Fields], str]
+    summary: tuple[str, ...]
     id: tuple[str, ...] = ("id",)
     codes: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     names: Mapping[str, tuple[str, ...]] = {}
     head: tuple[str, ...] = ()
     origin: Callable[[Fields], str | None] = lambda _: None
+
+    def summary_of(self, row: Fields) -> str:
+        """The summary of a row, cut to the limit."""
+        known = {**row, "event": f"Event {row['id']}"}
+        if "cameo" in row:
+            known["kind"] = _kind_of(row["cameo"])
+        options = ([known[name] for name in part.split() if name in known] for part in self.summary)
+        return sentence(*(texts[0] for texts in options if texts))
 
 
 def folded(name: str) -> str:
@@ -49,21 +58,10 @@ def clean(text: str) -> str:
     return " ".join(_UNWRITABLE.sub(" ", text).split())
 
 
-def plain_summary(row: Fields) -> str:
-    """The summary, title or text of a row of an unknown table."""
-    text = next((row[name] for name in ("summary", "title", "text") if name in row), None)
-    return sentence(text or f"Event {row['id']}")
-
-
 def _pairs(text: str) -> dict[str, str]:
     """The first word of each entry with the rest of it; `;` ends an entry."""
     entries = (entry.partition(" ") for entry in " ".join(text.split()).split("; "))
     return {word: rest for word, _, rest in entries}
-
-
-def _summary(row: Fields) -> str:
-    actors = sentence(row.get("source_name"), row.get("target_name"))
-    return sentence(row.get("sub_type") or row.get("type"), actors, row.get("place"))
 
 
 ACLED = EventLayout(
@@ -77,7 +75,7 @@ ACLED = EventLayout(
         publisher source; text notes
         """
     ),
-    summary=_summary,
+    summary=("sub_type type", "source_name", "target_name", "place"),
 )
 
 
@@ -107,11 +105,6 @@ def _place(name: str) -> tuple[str, ...]:
     return tuple(f"{name}Geo_{part}" for part in parts)
 
 
-def _gdelt_summary(row: Fields) -> str:
-    did = _kind_of(row["cameo"]) if "cameo" in row else None
-    return sentence(row.get("source_name"), did, row.get("target_name"), row.get("place"))
-
-
 GDELT = EventLayout(
     system="gdelt",
     title="GDELT 2",
@@ -125,7 +118,7 @@ GDELT = EventLayout(
         place ActionGeo_FullName; country ActionGeo_CountryCode; url SOURCEURL
         """
     ),
-    summary=_gdelt_summary,
+    summary=("source_name", "kind", "target_name", "place"),
     codes=frozenset({"cameo", "cameo_root"}),
     head=(
         *("GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
@@ -179,11 +172,6 @@ COUNTRIES = {code: tuple(names.split(", ")) for code, names in _pairs(_NAMES).it
 """Each code with its names."""
 
 
-def _icews_summary(row: Fields) -> str:
-    did = row.get("text") or row.get("cameo")
-    return sentence(row.get("source_name"), did, row.get("target_name"))
-
-
 def _origin(row: Fields) -> str | None:
     """The story: it is one witness, however many events are coded from it."""
     story = re.sub(r"[^a-z0-9]+", "-", row.get("story", "").lower()).strip("-")
@@ -202,7 +190,7 @@ ICEWS = EventLayout(
         publisher Publisher; city City; province Province; country Country
         """
     ),
-    summary=_icews_summary,
+    summary=("source_name", "text cameo", "target_name"),
     id=("date", "event_id"),
     codes=frozenset({"cameo"}),
     countries=frozenset({"source_country", "target_country", "country"}),

@@ -23,17 +23,10 @@ from scenarios.exchange.address import (
     without_secrets,
 )
 from scenarios.exchange.events import mappings
-from scenarios.exchange.events.mappings import EventLayout, folded, plain_summary
+from scenarios.exchange.events.mappings import EventLayout, folded
 from scenarios.text import counted, did_you_mean, printable, shown
 
-_KINDS: dict[str, Literal["parquet", "text"]] = {
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".csv": "text",
-    ".tsv": "text",
-    ".tab": "text",
-    ".txt": "text",
-}
+_PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536
 Rows = Any
 """An Ibis table, which has no types of its own."""
@@ -54,7 +47,8 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout
     where = f"'{printable(str(place))}'"
     if not place.exists():
         raise ScenError(f"there is no event store at {where}: no such file or folder")
-    named = [place] if place.is_file() else _of_name(place, table)
+    entries = [place] if place.is_file() else place.iterdir()
+    named = [entry for entry in entries if entry == place or _is_named(entry, table)]
     if not named and len(tables) == 1:
         named = [place]
     elif not named or (place.is_file() and len(tables) > 1 and not _is_named(place, table)):
@@ -74,10 +68,6 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout
     return _text(tuple(paths), layout)
 
 
-def _of_name(folder: Path, table: str) -> list[Path]:
-    return [entry for entry in folder.iterdir() if _is_named(entry, table)]
-
-
 def _is_named(entry: Path, table: str) -> bool:
     """`icews`, `icews.csv`, `icews-2018.parquet` and `ICEWS.2018.tab` are files of icews."""
     stem = folded(entry.name.partition(".")[0].rstrip("0123456789-_"))
@@ -93,38 +83,34 @@ def _below(place: Path) -> list[Path]:
 
 def _kind_of(path: Path) -> Literal["parquet", "text"] | None:
     name = path.name.lower().removesuffix(".gz")
-    return _KINDS.get(Path(name).suffix)
+    return "parquet" if name.endswith(_PARQUET) else "text" if name.endswith(_TEXT) else None
 
 
 def _text(paths: tuple[Path, ...], layout: EventLayout) -> Files:
     """Text files; ICEWS and GDELT never quote cells between tabs."""
-    line = _first_line(paths[0])
-    delimiter = max("\t,;", key=line.count)
-    quote = "" if delimiter == "\t" else '"'
-    cells = line.split(delimiter)
-    head: tuple[str, ...] = ()
-    if layout.head and cells[0].strip('"').isdecimal():
-        if len(cells) != len(layout.head):
-            place, columns = printable(str(paths[0])), counted(len(cells), "column")
-            wanted = f"{layout.title} has {len(layout.head)}"
-            raise ScenError(f"'{place}' has {columns} and no head; {wanted}")
-        head = layout.head
-    return Files(paths, "text", delimiter, quote, head)
-
-
-def _first_line(path: Path) -> str:
+    path = paths[0]
     try:
         with path.open("rb") as raw:
             file = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
             data: bytes = file.readline(_HEAD_BYTES)
     except (OSError, EOFError) as error:
         raise ScenError(f"'{printable(str(path))}' cannot be read: {error}") from None
-    return data.decode("utf-8-sig", "replace").rstrip("\r\n")
+    line = data.decode("utf-8-sig", "replace").rstrip("\r\n")
+    delimiter = max("\t,;", key=line.count)
+    quote = "" if delimiter == "\t" else '"'
+    cells = line.split(delimiter)
+    head: tuple[str, ...] = ()
+    if layout.head and cells[0].strip('"').isdecimal():
+        if len(cells) != len(layout.head):
+            place, columns = printable(str(path)), counted(len(cells), "column")
+            wanted = f"{layout.title} has {len(layout.head)}"
+            raise ScenError(f"'{place}' has {columns} and no head; {wanted}")
+        head = layout.head
+    return Files(paths, "text", delimiter, quote, head)
 
 
 _SPARK = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
+    **dict.fromkeys(("spark.ui.enabled", "spark.ui.showConsoleProgress"), "false"),
     "spark.log.level": "ERROR",
 }
 _ADDRESS = re.compile(r"spark://(?P<master>[^/?]+)(?P<path>/.*)?", re.IGNORECASE)
@@ -135,7 +121,12 @@ def spark_session(address: str) -> tuple[Any, str]:
     match = _ADDRESS.fullmatch(address)
     if not match:
         raise ScenError("write spark://MASTER/PATH, as spark://local[2]/data/icews")
-    refuse_without_java()
+    home = os.environ.get("JAVA_HOME")
+    if not (shutil.which("java") or (home and Path(home, "bin", "java").is_file())):
+        raise ScenError(
+            "Spark needs Java 17 or later, and there is none: apt install default-jre-headless"
+            " (Debian, Ubuntu), brew install openjdk (macOS), or set JAVA_HOME"
+        )
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415 - few have it
     except ImportError:
@@ -152,16 +143,6 @@ def spark_session(address: str) -> tuple[Any, str]:
     for key, value in {**_SPARK, **(local if is_local else {})}.items():
         builder = builder.config(key, value)
     return builder.getOrCreate(), match["path"] or ""
-
-
-def refuse_without_java() -> None:
-    """Say in one line that Spark needs Java."""
-    home = os.environ.get("JAVA_HOME")
-    if not (shutil.which("java") or (home and Path(home, "bin", "java").is_file())):
-        raise ScenError(
-            "Spark needs Java 17 or later, and there is none: apt install default-jre-headless"
-            " (Debian, Ubuntu), brew install openjdk (macOS), or set JAVA_HOME"
-        )
 
 
 _LAYOUTS = {"icews": mappings.ICEWS, "gdelt": mappings.GDELT, "acled": mappings.ACLED}
@@ -200,7 +181,8 @@ def layout_of(table: str) -> EventLayout:
     if known:
         return _LAYOUTS[known]
     plain = {name: name for name in ("id", "date", "summary", "title", "text", "url")}
-    return EventLayout(system=table, title=table, columns=plain, summary=plain_summary)
+    parts = ("summary title text event",)
+    return EventLayout(system=table, title=table, columns=plain, summary=parts)
 
 
 @contextmanager
