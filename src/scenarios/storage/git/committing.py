@@ -32,10 +32,7 @@ from scenarios.storage.worktree import sync
 
 _NOTE = "scen-commit-"
 _LOCKS = (
-    "index.lock",
-    "HEAD.lock",
-    "AUTO_MERGE.lock",
-    "packed-refs.lock",
+    *("index.lock", "HEAD.lock", "AUTO_MERGE.lock", "packed-refs.lock"),
     "objects/maintenance.lock",
 )
 """Locks of a commit, beside those of its index and branch."""
@@ -163,18 +160,14 @@ SYNCED = ("-c", "core.fsync=committed,index")
 
 
 def settle(git_dir: Path) -> None:
-    """Make the names of committed files and the index durable."""
+    """Make the names of committed files and the index durable: folders deepest first."""
     sync(git_dir / "index")
-    for folder in _folders(git_dir, common(git_dir)):
-        sync(folder)
-
-
-def _folders(git_dir: Path, shared: Path) -> Iterator[Path]:
-    """Folders where a commit adds or renames files, deepest first."""
+    shared = common(git_dir)
     for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
         for folder, _, _ in os.walk(top, topdown=False):
-            yield Path(folder)
-    yield from {shared / "refs", shared, git_dir}
+            sync(Path(folder))
+    for place in {shared / "refs", shared, git_dir}:
+        sync(place)
 
 
 _LITERAL = "--literal-pathspecs"
@@ -223,7 +216,10 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
             f"{repository.folder}: git is in the middle of {operation}: {how}; nothing was written"
         )
     real = _real(repository, paths)
-    for status, path in _staged(repository):
+    words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
+    listed = answer(_ask(repository, "diff", *words))
+    parts = iter(os.fsdecode(listed).split("\0")[:-1])
+    for status, path in zip(parts, parts, strict=True):
         if status == "U":
             raise ScenError(f"{path} is in conflict: resolve it first; nothing was written")
         if path in real:
@@ -254,12 +250,10 @@ def uncommitted(
     """The paths with uncommitted content; a dry run skips the repository's filters."""
     real = _real(repository, paths)
     if dry_run:
-        staged = dict(zip(real, (_oids(repository, real).get(name) for name in real), strict=True))
-        return [
-            path
-            for path, (name, oid) in zip(paths, staged.items(), strict=True)
-            if _differs(_top(repository) / name, oid)
-        ]
+        entries = (entry.partition("\t") for entry in _files(repository, real, "--stage"))
+        oids = {name: head.split()[1] for head, _, name in entries}
+        staged = zip(paths, real, strict=True)
+        return [path for path, name in staged if _differs(_top(repository) / name, oids.get(name))]
     listed = _files(repository, real, "--modified", "--others")
     return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
@@ -272,20 +266,25 @@ def commit(
     If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
     files that git never knew. `held` is the descriptor of their note.
     """
-    if not (real := _known(repository, _real(repository, paths))):
+    real = _real(repository, paths)
+    gone = [path for path in real if not os.path.lexists(_top(repository) / path)]
+    unknown = {*gone}.difference(_files(repository, gone)) if gone else ()
+    if not (real := [path for path in real if path not in unknown]):
         return None
     before = _head(repository)
     new = _files(repository, real, "--others")
     with ctrl_c_is_for_git():
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
-        code, output = _let_run(repository, held, *words) if new else (0, "")
+        # Run at the top as the user would: places named to git would be set for the hooks.
+        place = (_top(repository), repository.git_dir, held)
+        code, output = let_run(words, *place) if new else (0, "")
         if not code:
             encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
-            words = ("commit", "--only", "--quiet", "--message", subject)
+            message = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            _, output = _let_run(repository, held, *encoding, *words, "--", *literal)
+            _, output = let_run((*encoding, *message, "--", *literal), *place)
         after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
@@ -342,8 +341,7 @@ def _is_next(repository: Repository, head: str, begun: Begun) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
     listed = _ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]
-    words = ("diff-tree", "--root", "--no-commit-id", "-r")
-    changed = _named(repository, *words, head)
+    changed = _named(repository, "diff-tree", "--root", "--no-commit-id", "-r", head)
     return parents == ([begun.head] if begun.head else []) and set(changed) <= set(begun.paths)
 
 
@@ -375,14 +373,6 @@ def _underway(repository: Repository) -> str | None:
     return None
 
 
-def _staged(repository: Repository) -> Iterator[tuple[str, str]]:
-    """Status and path from the top of all staged or conflicting files."""
-    words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
-    listed = answer(_ask(repository, "diff", *words))
-    parts = iter(os.fsdecode(listed).split("\0")[:-1])
-    return zip(parts, parts, strict=True)
-
-
 def _real(repository: Repository, paths: Sequence[str]) -> list[str]:
     """The paths from the top, with symlinks resolved: git follows none."""
     top = _top(repository)
@@ -397,27 +387,11 @@ def _files(repository: Repository, paths: Sequence[str], *which: str) -> list[st
     return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
-def _known(repository: Repository, paths: Sequence[str]) -> list[str]:
-    """The paths that exist, or that git knows."""
-    gone = [path for path in paths if not os.path.lexists(_top(repository) / path)]
-    unknown = {*gone}.difference(_files(repository, gone)) if gone else ()
-    return [path for path in paths if path not in unknown]
-
-
-def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
-    """Path → the object that the index has for it."""
-    entries = (entry.partition("\t") for entry in _files(repository, paths, "--stage"))
-    return {path: head.split()[1] for head, _, path in entries}
-
-
 def _differs(file: Path, oid: str | None) -> bool:
     """True if a file differs from the index's object."""
-    data = file.read_bytes() if file.is_file() else None
-    return (
-        (oid is not None)
-        if data is None
-        else oid is None or oid_of(data, len(oid) // 2).hex() != oid
-    )
+    if not file.is_file():
+        return oid is not None
+    return oid is None or oid_of(file.read_bytes(), len(oid) // 2).hex() != oid
 
 
 def _head(repository: Repository) -> str | None:
@@ -447,11 +421,3 @@ def _ask(
     top = _top(repository)
     place = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
     return launch(["git", *place, *INERT, *words], top, as_user(), given)
-
-
-def _let_run(repository: Repository, held: int, *words: str) -> tuple[int, str]:
-    """Run git at the top as the user would: hooks find their usual environment.
-
-    Naming the places would set them in it. What git finds there was compared with them.
-    """
-    return let_run(words, _top(repository), repository.git_dir, held)

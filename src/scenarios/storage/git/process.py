@@ -48,8 +48,15 @@ def find(folder: Path) -> WorkTree | None:
     embedded = None
     for top in holders:
         if place := _at(top):
-            if top == real:
-                _refuse_embedded(place, holders)
+            outer = next(filter(None, map(_at, holders)), None) if top == real else None
+            linked = [outer.common_dir / name for name in _LINKED] if outer else []
+            if outer and not {*linked} & {*place.git_dir.parents}:
+                raise GitRefused(
+                    f"{top}/.git: a git repository inside that of {outer.top}: move one of them"
+                    " away; or make it a submodule there (git submodule add, git submodule"
+                    " absorbgitdirs); or, if it stands alone, set"
+                    f" GIT_CEILING_DIRECTORIES={outer.top}"
+                )
             return place._replace(embedded=embedded)
         embedded = embedded or (top if is_git_dir(top) else None)
     return None
@@ -109,19 +116,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _refuse_embedded(inner: WorkTree, holders: Iterator[Path]) -> None:
-    outer = next(filter(None, map(_at, holders)), None)
-    if outer is None:
-        return
-    if not any(outer.common_dir / name in inner.git_dir.parents for name in _LINKED):
-        raise GitRefused(
-            f"{inner.top}/.git: a git repository inside that of {outer.top}: move one of them"
-            " away; or make it a submodule there (git submodule add, git submodule absorbgitdirs);"
-            f" or, if it stands alone, set GIT_CEILING_DIRECTORIES={outer.top}"
-        )
-
-
-_SAID = 2000
+_SHOWN = 2000
 """The most characters of git's or a hook's output shown from either end."""
 _READ = 1 << 16
 _AS_USER = re.compile(
@@ -131,10 +126,8 @@ _AS_USER = re.compile(
 
 
 INERT = (
-    *("-c", "core.fsmonitor=false"),
-    *("-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "log.showSignature=false"),
-    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false", "-c", "safe.bareRepository=explicit"),
 )
 """Settings under which git runs no program that a repository names: reading is not trusting."""
 
@@ -202,9 +195,9 @@ def answer(ended: subprocess.CompletedProcess[bytes], refused: str | None = None
 def git_text(data: bytes) -> str:
     """Output of git or a hook as text; if long, its beginning and end."""
     text = data.decode(errors="replace").expandtabs().strip().removeprefix("fatal: ")
-    if len(text) <= 2 * _SAID:
+    if len(text) <= 2 * _SHOWN:
         return text
-    return f"{text[:_SAID]}\n… and more, left out here …\n{text[-_SAID:]}"
+    return f"{text[:_SHOWN]}\n… and more, left out here …\n{text[-_SHOWN:]}"
 
 
 def as_user() -> dict[str, str]:

@@ -130,30 +130,18 @@ def _commits(
         wanted.append(" ".join((id, *before[:1])))
         if before[1:]:
             wanted.append(" ".join((id, *before)))
-    shape = [
-        "-r",
-        "-z",
-        "--raw",
-        "-c",
-        "--no-renames",
-        "--no-abbrev",
-        "--always",
-        "--no-ext-diff",
-        "--no-textconv",
-    ]
-    output = run(
-        repository.git_dir,
-        *("diff-tree", "--stdin", "--root", *shape, "--encoding=UTF-8", _FORMAT, "--", only),
-        given="".join(f"{line}\n" for line in wanted).encode(),
-    )
+    shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always")
+    words = ("diff-tree", "--stdin", "--root", *shape, "--no-ext-diff", "--no-textconv")
+    given = "".join(f"{line}\n" for line in wanted).encode()
+    last = ("--encoding=UTF-8", _FORMAT, "--", only)
+    output = run(repository.git_dir, *words, *last, given=given)
     cut = _boundary(repository, tip)
     entries = _entries(output, repository.prefix)
     for fields, files in entries:
-        id = fields[0]
+        id, author, authored, committed, subject, body = fields
         own = None
         if parents[id][1:]:
             own = frozenset(file.path for file in next(entries)[1])
-        _, author, authored, committed, subject, body = fields
         commit = Commit(
             id=id,
             parents=parents[id],

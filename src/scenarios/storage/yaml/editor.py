@@ -38,7 +38,11 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
     """
     text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
-    _set(meant, path, value)
+    part, *parents = meant, *path[:-1]
+    for key in parents:
+        part[key] = part.get(key) or {}
+        part = part[key]
+    part[path[-1]] = value
     rest = value
     for key in reversed(path[depth:]):
         rest = {key: rest}
@@ -97,14 +101,6 @@ def _require(node: Any, kind: type, path: Sequence[str]) -> None:
         raise EditError(message, mark.line + 1, mark.column + 1)
 
 
-def _set(value: Any, path: Sequence[str], part: Any) -> None:
-    *parents, last = path
-    for key in parents:
-        value[key] = value.get(key) or {}
-        value = value[key]
-    value[last] = part
-
-
 def _is_vacant(text: str, node: Any) -> bool:
     """True for null and for brackets with nothing in them, not even a comment."""
     if node.tag == layout.NULL:
@@ -143,16 +139,12 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
     before, line_break = text[:at], layout.line_break(text, at)
     if not before.endswith("\n"):
         leaf, _ = layout.last_leaf(text, node, column)
-        if end == len(text) and layout.is_block_scalar(leaf):
-            before = _without_last_break(text, leaf)
+        if end == len(text) and layout.is_block_scalar(leaf):  # its header has to say so: `-`
+            start, header = leaf.start_mark.index, layout.header_of(text, leaf)
+            strip = re.sub("[-+]", "", header) + "-"
+            before = text[:start] + strip + text[start + len(header) :]
         before += line_break
     return before + lines.replace("\n", line_break) + text[at:]
-
-
-def _without_last_break(text: str, scalar: Any) -> str:
-    """The text with `-` in the header of a block scalar that has no last line break."""
-    start, header = scalar.start_mark.index, layout.header_of(text, scalar)
-    return text[:start] + re.sub("[-+]", "", header) + "-" + text[start + len(header) :]
 
 
 def _added_in_brackets(text: str, node: Any, entry: str) -> str:
@@ -233,14 +225,8 @@ def _replaced_lines(
     for first, others in ((head, body), (f" {dump_flow(value)}", "")):
         below = slot.between + others.replace("\n", line_break)
         is_line = below or text[: slot.resume].endswith("\n")
-        yield (
-            slot.before
-            + first
-            + tail
-            + (line_break if is_line else "")
-            + below
-            + text[slot.resume :]
-        )
+        end = line_break if is_line else ""
+        yield f"{slot.before}{first}{tail}{end}{below}{text[slot.resume :]}"
 
 
 class _Slot(NamedTuple):
@@ -304,9 +290,10 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
     mapping, entry = root, None
     above: list[tuple[Any, tuple[Any, Any]]] = []
     for depth, key in enumerate(path):
-        entry = layout.pair(mapping, key) if layout.is_mapping(mapping) else None
+        is_mapping = isinstance(mapping, yaml.MappingNode)
+        entry = layout.pair(mapping, key) if is_mapping else None
         if entry is None:
-            known = [name.value for name, _ in mapping.value] if layout.is_mapping(mapping) else []
+            known = [name.value for name, _ in mapping.value] if is_mapping else []
             hint = did_you_mean(key, known)
             message = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark

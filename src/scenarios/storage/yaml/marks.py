@@ -29,10 +29,6 @@ def is_block(node: Any) -> bool:
     return not isinstance(node, yaml.ScalarNode) and not node.flow_style
 
 
-def is_mapping(node: Any) -> bool:
-    return isinstance(node, yaml.MappingNode)
-
-
 def is_block_scalar(node: Any) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
 
