@@ -18,14 +18,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.storage.state.form_drafts import (
+from scenarios.storage.state.session_notes import (
     FormDraft,
+    HalfRated,
+    Sitting,
     drop_draft,
+    earlier,
+    jotted,
     keep_draft,
     kept_draft,
     kept_drafts,
+    left,
+    notes,
 )
-from scenarios.storage.state.session_notes import HalfRated, Sitting, earlier, jotted, left, notes
 from scenarios.storage.state.session_notes import SittingAnswer as Answer
 from scenarios.storage.state.state_folder import drop
 from tests.full import TIMES

@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO
 
@@ -82,14 +82,11 @@ def drop(root: Path, path: str) -> None:
 
 def digest_of(place: Path) -> str | None:
     """The SHA-256 of a file; None if it cannot be read."""
-    digest = sha256()
     try:
         with open_file(place) as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+            return file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-    return digest.hexdigest()
 
 
 def copies(root: Path) -> list[str]:

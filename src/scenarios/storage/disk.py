@@ -9,8 +9,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 if sys.platform != "win32":
     import fcntl
@@ -21,7 +21,7 @@ UNFOLLOWED = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "
 """Never follow a link, wait for a FIFO's other end or, on Windows, translate line ends."""
 
 
-def open_file(place: str | Path, folder: int | None = None) -> IO[bytes]:
+def open_file(place: str | Path, folder: int | None = None) -> BufferedReader:
     """Open a file for reading; `place` is relative to `folder`, if that descriptor is given."""
     flags = os.O_RDONLY | UNFOLLOWED
     return open(place, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -325,5 +326,4 @@ def _placed(
     return problems
 
 
-def _in_reading_order(problem: Problem) -> tuple[str, int, int, str, str]:
-    return problem.path, problem.line, problem.column, problem.rule, problem.message
+_in_reading_order = attrgetter("path", "line", "column", "rule", "message")

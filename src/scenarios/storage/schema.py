@@ -207,7 +207,9 @@ def _finding(keyword: str, node: Any, value: Any) -> str:
     if _is_empty(value):
         return "is empty"
     if keyword == "uniqueItems":
-        return f"holds {_repeated(value)} twice"
+        often = Counter(item for item in value if isinstance(item, str)).most_common(1)
+        entry = shown(often[0][0]) if often and often[0][1] > 1 else "an entry"
+        return f"holds {entry} twice"
     if keyword == "minProperties":
         return "is empty; it needs at least one entry"
     if keyword in ("minItems", "maxItems", "maxProperties"):
@@ -215,11 +217,6 @@ def _finding(keyword: str, node: Any, value: Any) -> str:
     if keyword == "maxLength":
         return f"has {len(value)} characters; at most {node['maxLength']} are allowed"
     return f"is {shown(value)}; {_words(node)}"
-
-
-def _repeated(items: list[Any]) -> str:
-    often = Counter(item for item in items if isinstance(item, str)).most_common(1)
-    return shown(often[0][0]) if often and often[0][1] > 1 else "an entry"
 
 
 def _words(node: Any) -> str:

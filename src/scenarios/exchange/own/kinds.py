@@ -15,17 +15,8 @@ from scenarios.exchange.arrivals import (
     SourceFile,
     Wanted,
 )
-from scenarios.exchange.own import cells
-from scenarios.exchange.own.rows import (
-    Kind,
-    NamedIds,
-    arrived,
-    foreign,
-    named,
-    needed,
-    nested,
-    sheet,
-)
+from scenarios.exchange.own import cells, rows
+from scenarios.exchange.own.rows import Kind, NamedIds
 
 LONGEST_TITLE = 200
 SCENARIOS = Kind(
@@ -58,18 +49,18 @@ SCENARIOS = Kind(
 
 
 def _scenario(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
-    question = needed(values, "question", "title")
+    question = rows.needed(values, "question", "title")
     title = str(values.get("title", question))
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1].rstrip()}…"
-    needed(values, "horizon")
-    record = {**nested(values, "id", "url", "foreign"), "title": title, "question": question}
+    rows.needed(values, "horizon")
+    record = {**rows.nested(values, "id", "url", "foreign"), "title": title, "question": question}
     criteria, url = values.get("resolution_criteria"), values.get("url")
     if criteria and url and url not in criteria:
         record["resolution_criteria"] = f"{criteria}\n\nSee {url}"
     if "resolution" in record and "outcome" not in record["resolution"]:
         del record["resolution"]
-    return record | named(values, "set", ids.sets)
+    return record | rows.named(values, "set", ids.sets)
 
 
 INDICATORS = Kind(
@@ -93,9 +84,9 @@ INDICATORS = Kind(
 
 
 def _indicator(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
-    needed(values, "statement")
-    needed(values, "scenario")
-    return nested(values, "id", "scenario")
+    rows.needed(values, "statement")
+    rows.needed(values, "scenario")
+    return rows.nested(values, "id", "scenario")
 
 
 EVIDENCE = Kind(
@@ -130,12 +121,12 @@ EVIDENCE = Kind(
 
 
 def _item(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
-    needed(values, "summary")
-    needed(values, "observed")
-    record = nested(values, "id", "foreign", "grade")
+    rows.needed(values, "summary")
+    rows.needed(values, "observed")
+    record = rows.nested(values, "id", "foreign", "grade")
     if "grade" in values:
         record["reliability"], record["credibility"] = values["grade"]
-    return record | named(values, "analyst", ids.analysts)
+    return record | rows.named(values, "analyst", ids.analysts)
 
 
 SOURCES = Kind(
@@ -154,9 +145,9 @@ SOURCES = Kind(
 
 
 def _source(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
-    needed(values, "name")
-    needed(values, "reliability")
-    return nested(values, "id", "foreign")
+    rows.needed(values, "name")
+    rows.needed(values, "reliability")
+    return rows.nested(values, "id", "foreign")
 
 
 def _records(
@@ -167,7 +158,7 @@ def _records(
     wanted: Wanted,
 ) -> Arrived:
     """The records of a file."""
-    keyed = sheet(given, wanted, columns)
+    keyed = rows.sheet(given, wanted, columns)
 
     def take(values: Mapping[str, Any], place: Place, ids: NamedIds) -> Iterator[Arrival]:
         yield Arrival(
@@ -175,13 +166,13 @@ def _records(
             record=make(values, ids),
             place=place,
             id=values.get("id"),
-            foreign=foreign(values, wanted),
+            foreign=rows.foreign(values, wanted),
             address=values.get("url"),
             columns=keyed.columns,
             scenario=values.get("scenario"),
         )
 
-    return arrived(keyed, take)
+    return rows.arrived(keyed, take)
 
 
 scenarios = partial(_records, "scenario", SCENARIOS, _scenario)
@@ -208,10 +199,10 @@ FORECASTS = Kind(
 
 def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
     """The forecasts of a file."""
-    keyed = sheet(given, wanted, FORECASTS)
+    keyed = rows.sheet(given, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
-    return arrived(keyed, partial(_forecasts, keyed.columns, wanted))
+    return rows.arrived(keyed, partial(_forecasts, keyed.columns, wanted))
 
 
 def _forecasts(
@@ -221,12 +212,12 @@ def _forecasts(
     place: Place,
     ids: NamedIds,
 ) -> Iterator[ForecastArrival]:
-    needed(values, "date")
+    rows.needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
         raise UsageError("there is no analyst: --analyst stands in for those that are missing")
-    (analyst,) = named({"analyst": who}, "analyst", ids.analysts).values()
-    long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
+    (analyst,) = rows.named({"analyst": who}, "analyst", ids.analysts).values()
+    long = [("probability", rows.needed(values, "scenario"))] if "probability" in columns else []
     wide = [(name, name.partition(".")[2]) for name in columns if name.startswith("probability.")]
     if long and "probability" not in values:
         raise UsageError("there is no probability (withdraw takes one back)")

@@ -17,16 +17,6 @@ from scenarios.storage.cache.packed import oid_of
 from scenarios.storage.disk import try_lock
 from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.process import (
-    INERT,
-    answer,
-    as_user,
-    common,
-    ctrl_c_is_for_git,
-    git_text,
-    launch,
-    let_run,
-)
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.worktree import sync
 
@@ -162,7 +152,7 @@ SYNCED = ("-c", "core.fsync=committed,index")
 def settle(git_dir: Path) -> None:
     """Make the names of committed files and the index durable: folders deepest first."""
     sync(git_dir / "index")
-    shared = common(git_dir)
+    shared = process.common(git_dir)
     for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
         for folder, _, _ in os.walk(top, topdown=False):
             sync(Path(folder))
@@ -217,7 +207,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
         )
     real = _real(repository, paths)
     words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
-    listed = answer(_ask(repository, "diff", *words))
+    listed = process.answer(_ask(repository, "diff", *words))
     parts = iter(os.fsdecode(listed).split("\0")[:-1])
     for status, path in zip(parts, parts, strict=True):
         if status == "U":
@@ -237,7 +227,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     names = os.fsencode("".join(f"{path}\0" for path in real))
     asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
     if asked.returncode > 1:
-        raise NotWritten(f"git would not commit it: {git_text(asked.stderr)}")
+        raise NotWritten(f"git would not commit it: {process.git_text(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
         how = "`git check-ignore -v` names the rule"
@@ -273,18 +263,18 @@ def commit(
         return None
     before = _head(repository)
     new = _files(repository, real, "--others")
-    with ctrl_c_is_for_git():
+    with process.ctrl_c_is_for_git():
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         # Run at the top as the user would: places named to git would be set for the hooks.
         place = (_top(repository), repository.git_dir, held)
-        code, output = let_run(words, *place) if new else (0, "")
+        code, output = process.let_run(words, *place) if new else (0, "")
         if not code:
             encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
             message = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            _, output = let_run((*encoding, *message, "--", *literal), *place)
+            _, output = process.let_run((*encoding, *message, "--", *literal), *place)
         after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
@@ -420,4 +410,4 @@ def _ask(
     """Run git with the user's language and settings, and no hooks."""
     top = _top(repository)
     place = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
-    return launch(["git", *place, *INERT, *words], top, as_user(), given)
+    return process.launch(["git", *place, *process.INERT, *words], top, process.as_user(), given)

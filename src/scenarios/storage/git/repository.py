@@ -17,16 +17,6 @@ from scenarios.errors import Problem, ScenError
 from scenarios.storage.cache.files import is_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
-from scenarios.storage.git.process import (
-    INERT,
-    answer,
-    as_user,
-    for_reading,
-    launch,
-    reading,
-    run,
-    start,
-)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
@@ -63,7 +53,7 @@ def repository(database: Path) -> Repository:
         need = "revisions and --commit need one (git init makes it)"
         raise ScenError(f"{database} is in no git repository: {need}")
     inner = Path(os.path.realpath(database)).relative_to(place.top).as_posix()
-    is_top = _found_by_git(place.top, place.git_dir, *INERT)
+    is_top = _found_by_git(place.top, place.git_dir, *process.INERT)
     prefix = "" if inner == "." else f"{inner}/"
     top = place.top if is_top else None
     return Repository(database, prefix, place.git_dir, top, place.embedded)
@@ -96,7 +86,7 @@ def commit_of(repository: Repository, revision: str) -> str:
             return commit
         raise ScenError(f"there is no commit on or before {revision}")
     name = f"{revision}^{{commit}}"
-    parsed = start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
+    parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
     if parsed.returncode:
         shallow = is_shallow(repository)
         hint = "; this clone is shallow, git fetch --unshallow" if shallow else ""
@@ -143,12 +133,12 @@ def merge_base(repository: Repository, first: str, other: str) -> str:
     """The commit from which two revisions diverged."""
     commits = commit_of(repository, first), commit_of(repository, other)
     refused = f"'{first}' and '{other}' have no commit in common"
-    return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
+    return _text(process.run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
 def branches_and_tags(repository: Repository) -> list[str]:
     words = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/tags")
-    return run(repository.git_dir, *words).decode(errors="replace").splitlines()
+    return process.run(repository.git_dir, *words).decode(errors="replace").splitlines()
 
 
 def is_shallow(repository: Repository) -> bool:
@@ -194,9 +184,9 @@ def differing(
 def tree(repository: Repository, commit: str) -> list[TreeFile]:
     """The database's files in a commit, by path within the database, sorted."""
     top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
-    if start(repository.git_dir, "cat-file", "-e", top).returncode:
+    if process.start(repository.git_dir, "cat-file", "-e", top).returncode:
         return []
-    listed = run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
+    listed = process.run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
     entries = []
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
@@ -214,14 +204,14 @@ def objects(
 ) -> Iterator[Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]]:
     """One long-lived `cat-file --batch`: a function from object names to their bytes."""
     with subprocess.Popen(  # noqa: S603 - fixed words
-        reading(repository.git_dir, "cat-file", "--batch"),
+        process.reading(repository.git_dir, "cat-file", "--batch"),
         cwd=repository.git_dir,
-        env=for_reading(repository.git_dir),
+        env=process.for_reading(repository.git_dir),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-    ) as process:
-        requests, answers = process.stdin, process.stdout
+    ) as batch:
+        requests, answers = batch.stdin, batch.stdout
         assert requests is not None  # noqa: S101 - both were asked for
         assert answers is not None  # noqa: S101
 
@@ -251,7 +241,8 @@ def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
     and its owner (safe.directory) not checked.
     """
     asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
-    answers = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
+    ended = process.launch(["git", *settings, *asked], top, process.as_user())
+    answers = _text(process.answer(ended)).split("\n")
     if os.path.realpath(answers[0]) != str(git_dir):
         raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
     return answers[1:3] == ["true", ""]
@@ -259,7 +250,7 @@ def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
 
 def _listed(repository: Repository, *words: str) -> str:
     """Commits, as `rev-list` says them; empty where git refuses."""
-    return _text(start(repository.git_dir, "rev-list", *words).stdout).strip()
+    return _text(process.start(repository.git_dir, "rev-list", *words).stdout).strip()
 
 
 def _text(data: bytes) -> str:

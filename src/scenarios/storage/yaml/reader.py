@@ -10,14 +10,18 @@ from typing import Any, NamedTuple, cast
 
 from yaml import (
     AliasEvent,
+    CLoader,
     DocumentStartEvent,
     MappingEndEvent,
+    MappingNode,
     MappingStartEvent,
     ScalarEvent,
+    ScalarNode,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
     YAMLError,
+    compose,
 )
 from yaml._yaml import CParser
 
@@ -271,31 +275,24 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
 
 def places(data: bytes) -> dict[KeyPath, KeyPlace]:
     """The place of every key path in a file that `read` accepts; `()` is the root."""
-    places_by_keys: dict[KeyPath, KeyPlace] = {}
-    above: list[tuple[KeyPath, int]] = []
-    here: KeyPath = ()
-    index = -1  # of the next item of a list; -1 in a mapping
-    key: Any = None  # the event of a key whose value is next
-    next_event = CParser(data).get_event
-    while (kind := type(event := next_event())) is not StreamEndEvent:
-        if kind is MappingEndEvent or kind is SequenceEndEvent:
-            here, index = above.pop()
-        elif kind not in _NODES:
-            continue
-        elif above and index < 0 and key is None:
-            key = event
-        else:
-            at: KeyPath = (*here, key.value if index < 0 else index) if above else ()
-            places_by_keys[at] = _place(key or event, event)
-            key = None
-            index += index >= 0
-            if kind is not ScalarEvent:
-                above.append((here, index))
-                here, index = at, 0 if kind is SequenceStartEvent else -1
-    return places_by_keys
+    root = compose(data.decode(), Loader=CLoader)
+    return dict(_places((), root, root))
 
 
-_NODES = frozenset({ScalarEvent, MappingStartEvent, SequenceStartEvent})
+def _places(keys: KeyPath, key: Any, value: Any) -> Iterator[tuple[KeyPath, KeyPlace]]:
+    at, to, end = key.start_mark, value.start_mark, value.end_mark
+    is_scalar = isinstance(value, ScalarNode)
+    if is_scalar and at.line < to.line and to.index == end.index:
+        to = at  # a value that is not written, perhaps behind the end of the file
+    yield keys, KeyPlace(at.line + 1, at.column + 1, to.line + 1, to.column + 1)
+    if isinstance(value, MappingNode):
+        for name, part in value.value:
+            yield from _places((*keys, name.value), name, part)
+    elif not is_scalar:
+        for number, item in enumerate(value.value):
+            yield from _places((*keys, number), item, item)
+
+
 _AWAITED = object()
 _BAD_NUMBER = object()
 
@@ -422,10 +419,3 @@ def _resolved(text: str) -> Any:
         return int(number[kind], _BASES[kind])
     real = float(text)
     return real if real - real == 0 else _BAD_NUMBER
-
-
-def _place(key: Any, value: Any) -> KeyPlace:
-    at, to, end = key.start_mark, value.start_mark, value.end_mark
-    if type(value) is ScalarEvent and at.line < to.line and to.index == end.index:
-        to = at  # a value that is not written, perhaps behind the end of the file
-    return KeyPlace(at.line + 1, at.column + 1, to.line + 1, to.column + 1)
