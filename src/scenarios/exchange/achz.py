@@ -14,16 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from scenarios.errors import extra_needed
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.questions import (
-    LONG_AGO_MS,
-    LONGEST_SET,
-    LONGEST_TEXT,
-    CellError,
-    Intake,
-    clean,
-    digest,
-    from_milliseconds,
-)
+from scenarios.exchange.questions import LONG_AGO_MS, LONGEST_TEXT, CellError, Intake, clean, digest
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown, slug
 
@@ -88,7 +79,7 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     for item in items:
         with site.row(item.place):
             site.records.append(_evidence(site, item, foreign, project, last))
-    site.sets[project] = clean(matrix, LONGEST_SET, is_line=True)
+    site.name_set(project, matrix)
     site.remarks.append(
         f"the file names no horizon: {horizon} stands in each, a year after {opened}"
     )
@@ -105,7 +96,7 @@ def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> 
         day = None
         if text and text.strip("0"):
             try:
-                day = from_milliseconds(int(text), site.zone, "DATE", LONG_AGO_MS).date()
+                day = site.milliseconds(int(text), "DATE", LONG_AGO_MS).date()
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
                 site.misfit(place._replace(column="DATE"), words)

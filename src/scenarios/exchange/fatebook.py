@@ -18,7 +18,6 @@ from scenarios.exchange.questions import (
     Option,
     Posed,
     digest,
-    moment,
     probability,
 )
 from scenarios.exchange.tables.table import refused
@@ -86,7 +85,7 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
             continue
         with site.row(row.place):
             title, choice = row.text("Question title"), row.text("Multiple choice option")
-            id = _id(row.text("Question created at"), title)
+            id = _id(site, row.text("Question created at"), title)
             if id not in questions:
                 tags = [*row.text("Question tags").split(";"), row.text("Tournament name")]
                 notes = row.text("Question notes")
@@ -106,9 +105,9 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
             site.forecast(site.foreign(id, choice), name, time, value, row.at(column))
 
 
-def _id(created_at: str, title: str) -> str:
+def _id(site: Intake, created_at: str, title: str) -> str:
     """An id of the time of creation, in UTC if it has no zone, and the title."""
-    created = moment(created_at, dt.UTC, "Question created at").replace(tzinfo=None)
+    created = site.at(created_at, "Question created at", dt.UTC).replace(tzinfo=None)
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
@@ -122,13 +121,13 @@ def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) ->
             site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
         else:
             with site.row(place):
-                asked = _asked_in_item(value, place)
+                asked = _asked_in_item(site, value, place)
                 questions[asked.id] = asked
                 site.left_out["comments"] += len(list_of(value, "comments"))
                 _forecasts(site, asked, value)
 
 
-def _asked_in_item(value: dict[str, Any], place: Place) -> _Exported:
+def _asked_in_item(site: Intake, value: dict[str, Any], place: Place) -> _Exported:
     resolution, resolved_at = text(value, "resolution"), text(value, "resolvedAt")
     exclusive = value.get("exclusiveAnswers") is not False
     is_void = exclusive and resolution == "AMBIGUOUS"  # whose options all say NO
@@ -141,7 +140,7 @@ def _asked_in_item(value: dict[str, Any], place: Place) -> _Exported:
     named = [text(tag, "name") for key in ("tags", "tournaments") for tag in list_of(value, key)]
     id = text(value, "id")
     return _Exported(
-        id or _id(text(value, "createdAt"), text(value, "title")),
+        id or _id(site, text(value, "createdAt"), text(value, "title")),
         place,
         partial(text, value),
         _KEYS,

@@ -48,9 +48,12 @@ class Answer(NamedTuple):
 
 def ask(view: Rows, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused if it writes, or takes too long or too much memory."""
-    with closing(_opened()) as engine, _errors(seconds):
-        names = _needed(engine, sql)
-        fill(engine, view, names)
+    # In memory it reaches no file; DuckDB would still allow some paths.
+    engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
+    with closing(engine), _errors(seconds):
+        engine.execute("SET allowed_paths = []")
+        engine.execute("SET enable_external_access = false")
+        fill(engine, view, _needed(engine, sql))
         engine.execute("SET lock_configuration = true")
         timer = Timer(seconds, engine.interrupt)
         timer.start()
@@ -85,14 +88,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _opened() -> DuckDBPyConnection:
-    """A connection in memory that reaches no file; DuckDB would still allow some paths."""
-    engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
-    engine.execute("SET allowed_paths = []")
-    engine.execute("SET enable_external_access = false")
-    return engine
 
 
 def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:

@@ -48,43 +48,7 @@ class CellError(ValueError):
         self.column = column
 
 
-def moment(text: str, zone: dt.tzinfo, column: str) -> dt.datetime:
-    """A moment in `zone`, which is also the zone of a text that names none; CellError."""
-    match = _MOMENT.fullmatch(text.strip())
-    if not match:
-        raise CellError(column, f"{shown(text)} is not a time such as 2026-01-12 16:06:47+00:00")
-    *numbers, fraction, named, sign, hours, minutes = match.groups()
-    stated = dt.UTC if named else zone
-    micro = int((fraction or "0").ljust(6, "0")[:6])
-    try:
-        year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
-        if sign:
-            shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
-            stated = dt.timezone(shift)
-        time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=stated)
-        return time.astimezone(zone)
-    except (ValueError, OverflowError):
-        raise CellError(column, f"{shown(text)} is not in the calendar") from None
-
-
-def from_milliseconds(
-    value: object, zone: dt.tzinfo, column: str, earliest: int = EARLIEST_MS
-) -> dt.datetime:
-    """A moment in milliseconds since 1970; CellError."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise CellError(column, f"{shown(value)} is not a number of milliseconds")
-    if not earliest <= value <= _LATEST_MS:
-        first = 1973 if earliest == EARLIEST_MS else 1019
-        words = f"{value:.15g} is not a time in milliseconds from {first} to 9999"
-        raise CellError(column, words)
-    try:
-        return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(zone)
-    except (ValueError, OverflowError):
-        raise CellError(column, f"{value:.15g} is not a time in milliseconds") from None
-
-
 LONGEST_TEXT = 10_000
-LONGEST_SET = 300
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -139,17 +103,41 @@ class Intake:
         self.forecasts: list[ForecastArrival] = []
         self._misfits: list[Misfit] = []
 
-    def at(self, text: str, column: str) -> dt.datetime:
-        """The moment in a column; CellError."""
-        return moment(text, self.zone, column)
+    def at(self, text: str, column: str, otherwise: dt.tzinfo | None = None) -> dt.datetime:
+        """The moment in a column, in the zone `otherwise` if the text names none; CellError."""
+        match = _MOMENT.fullmatch(text.strip())
+        if not match:
+            words = "is not a time such as 2026-01-12 16:06:47+00:00"
+            raise CellError(column, f"{shown(text)} {words}")
+        *numbers, fraction, named, sign, hours, minutes = match.groups()
+        zone = dt.UTC if named else otherwise or self.zone
+        micro = int((fraction or "0").ljust(6, "0")[:6])
+        try:
+            year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
+            if sign:
+                shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
+                zone = dt.timezone(shift)
+            time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=zone)
+            return time.astimezone(otherwise or self.zone)
+        except (ValueError, OverflowError):
+            raise CellError(column, f"{shown(text)} is not in the calendar") from None
 
     def day(self, text: str, column: str) -> dt.date:
         """The day of the moment in a column; CellError."""
         return self.at(text, column).date()
 
-    def milliseconds(self, value: object, column: str) -> dt.datetime:
+    def milliseconds(self, value: object, column: str, earliest: int = EARLIEST_MS) -> dt.datetime:
         """The moment of a column in milliseconds since 1970; CellError."""
-        return from_milliseconds(value, self.zone, column)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise CellError(column, f"{shown(value)} is not a number of milliseconds")
+        time = f"{value:.15g} is not a time in milliseconds"
+        if not earliest <= value <= _LATEST_MS:
+            first = 1973 if earliest == EARLIEST_MS else 1019
+            raise CellError(column, f"{time} from {first} to 9999")
+        try:
+            return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(self.zone)
+        except (ValueError, OverflowError):
+            raise CellError(column, time) from None
 
     def set_of(self, id: str) -> str:
         """The id of the set that a question's options make."""
@@ -190,7 +178,10 @@ class Intake:
                 asked = asked._replace(title=title, wording=wording)
             self.records.append(_scenario(asked, self.foreign(question.id, option.id)))
         if question.set:
-            self.sets[question.set] = clean(question.title, LONGEST_SET, is_line=True)
+            self.name_set(question.set, question.title)
+
+    def name_set(self, id: str, title: str) -> None:
+        self.sets[id] = clean(title, 300, is_line=True)
 
     def forecast(
         self,

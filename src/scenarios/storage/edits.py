@@ -38,7 +38,11 @@ class Refused(NotWritten):
 
     def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
         new = {draft.path for draft in drafts}
-        faults = (_words(fault, elsewhere=fault.path not in new) for fault in folded(problems))
+        faults = []
+        for fault in folded(problems):
+            where = "" if fault.path in new else f"{fault.path}:{fault.line}:{fault.column}: "
+            hint = f" ({fault.hint})" if fault.hint else ""
+            faults.append(f"{where}{fault.message}{hint}")
         super().__init__("; ".join(faults))
         self.problems, self.drafts = tuple(problems), tuple(drafts)
 
@@ -166,9 +170,3 @@ def _under(text: str, names: Mapping[str, str]) -> str:
 
 def _fault(problem: Problem) -> tuple[str, ...]:
     return problem.path, problem.rule, problem.message
-
-
-def _words(problem: Problem, *, elsewhere: bool) -> str:
-    where = f"{problem.path}:{problem.line}:{problem.column}: " if elsewhere else ""
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{where}{problem.message}{hint}"

@@ -44,15 +44,20 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     recorded: EvidenceId | None = None
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator, `SCENARIO/INDICATOR`, and its events."""
+
+    indicator: str
+    statement: str
+    events: Events
+
+
+class Found(Search, frozen=True, kw_only=True):
     """The answer to one indicator's query: `total` from `first` to `last`, and the newest of them.
 
     With a `count` the candidates are crossings of its threshold, else rows.
     """
 
-    indicator: str
-    statement: str
-    events: Events
     total: int
     first: dt.date | None
     last: dt.date | None
@@ -82,14 +87,6 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[Found, ...]
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator, `SCENARIO/INDICATOR`, and its events."""
-
-    indicator: str
-    statement: str
-    events: Events
-
-
 def search(
     store: Store, searches: Sequence[Search], within: Within, recorded: _Recorded
 ) -> Candidates:
@@ -117,9 +114,7 @@ def _queried(
     rows = store.rows(_newest(selected, within.limit)) if figures["total"] else []
     candidates = (_crossing(query, row) if events.count else _row(layout, row) for row in rows)
     return Found(
-        indicator=query.indicator,
-        statement=query.statement,
-        events=events,
+        **msgspec.structs.asdict(query),
         candidates=tuple(
             msgspec.structs.replace(
                 candidate,

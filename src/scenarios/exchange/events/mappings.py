@@ -94,17 +94,11 @@ def _kind_of(code: str) -> str:
     return f"{_KINDS[int(code[:2]) - 1]} (CAMEO {code})" if known else f"CAMEO {code}"
 
 
-def _actor(number: int) -> tuple[str, ...]:
-    parts = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode")
-    kinds = ("Religion1Code", "Religion2Code", "Type1Code", "Type2Code", "Type3Code")
-    return tuple(f"Actor{number}{part}" for part in (*parts, *kinds))
-
-
-def _place(name: str) -> tuple[str, ...]:
-    parts = ("Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID")
-    return tuple(f"{name}Geo_{part}" for part in parts)
-
-
+_ACTOR = (
+    *("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode"),
+    *("Religion1Code", "Religion2Code", "Type1Code", "Type2Code", "Type3Code"),
+)
+_GEO = ("Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID")
 GDELT = EventLayout(
     system="gdelt",
     title="GDELT 2",
@@ -122,10 +116,10 @@ GDELT = EventLayout(
     codes=frozenset({"cameo", "cameo_root"}),
     head=(
         *("GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
-        *(*_actor(1), *_actor(2)),
+        *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
         *("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass"),
         *("GoldsteinScale", "NumMentions", "NumSources", "NumArticles", "AvgTone"),
-        *(*_place("Actor1"), *_place("Actor2"), *_place("Action")),
+        *(f"{of}Geo_{part}" for of in ("Actor1", "Actor2", "Action") for part in _GEO),
         *("DATEADDED", "SOURCEURL"),
     ),
 )

@@ -38,14 +38,6 @@ class Repository(NamedTuple):
     embedded: Path | None = None
 
 
-class TreeFile(NamedTuple):
-    """A file of a tree."""
-
-    mode: str
-    oid: str
-    path: str
-
-
 def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
     place = process.find(database)
@@ -162,40 +154,38 @@ def differing(
     repository: Repository, commit: str, at_hand: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes | None], list[Problem]]:
     """The records of a commit that are not the same `at_hand`; None for one that it lacks."""
-    entries, problems = [], []
-    for entry in tree(repository, commit):
-        if entry.mode in REGULAR:
-            entries.append(entry)
-        elif entry.mode == _SYMLINK:
+    oids: dict[str, str] = {}
+    problems = []
+    for path, mode, oid in sorted(_tree(repository, commit)):
+        if mode in REGULAR:
+            oids[path] = oid
+        elif mode == _SYMLINK:
             message = "a symbolic link is not followed into git's objects"
-            problems.append(Problem(entry.path, 1, 1, "symlink", message))
-    there = {entry.path for entry in entries}
-    files: dict[str, bytes | None] = {path: None for path in at_hand if path not in there}
+            problems.append(Problem(path, 1, 1, "symlink", message))
+    files: dict[str, bytes | None] = {path: None for path in at_hand if path not in oids}
     wanted: dict[str, list[str]] = {}
-    for entry in entries:
-        if not is_in_git(at_hand, entry.path, bytes.fromhex(entry.oid)):
-            wanted.setdefault(entry.oid, []).append(entry.path)
+    for path, oid in oids.items():
+        if not is_in_git(at_hand, path, bytes.fromhex(oid)):
+            wanted.setdefault(oid, []).append(path)
     with objects(repository) as read:
         for oid, data in read(wanted):
             files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
     return files, problems
 
 
-def tree(repository: Repository, commit: str) -> list[TreeFile]:
-    """The database's files in a commit, by path within the database, sorted."""
+def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the path within the database, the mode and the object of its files in a commit."""
     top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
     if process.start(repository.git_dir, "cat-file", "-e", top).returncode:
-        return []
+        return
     listed = process.run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
-    entries = []
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
         mode, _, oid = _text(head).split(" ")
         name = os.fsdecode(path)
         hidden = any(part.startswith(".") for part in name.split("/"))
         if not hidden and name.lower().endswith((".yaml", ".yml")):
-            entries.append(TreeFile(mode, oid, name))
-    return sorted(entries, key=lambda entry: entry.path)
+            yield name, mode, oid
 
 
 @contextmanager

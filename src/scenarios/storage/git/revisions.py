@@ -173,19 +173,16 @@ def _entries(output: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File
             fields = [field.decode("utf-8", "replace") for field in (token[1:], *rest)]
             files = []
         elif line := token.lstrip(b"\n"):
-            files.append(_file(line.decode(), os.fsdecode(next(tokens)), prefix))
+            path = os.fsdecode(next(tokens)).removeprefix(prefix)
+            # a colon, a mode and an object for each parent, then those of the commit
+            parents = len(line) - len(line.lstrip(b":"))
+            words = line[parents:].decode().split(" ")
+            modes, objects = words[: parents + 1], words[parents + 1 : -1]
+            before = objects[0] if modes[0] in git.REGULAR else None
+            after = objects[-1] if modes[-1] in git.REGULAR else None
+            files.append(_File(path, before, after, not modes[-1].strip("0")))
     if fields:
         yield fields, files
-
-
-def _file(line: str, path: str, prefix: str) -> _File:
-    """Parse a line: a colon, a mode and an object for each parent, then those of the commit."""
-    parents = len(line) - len(line.lstrip(":"))
-    words = line[parents:].split(" ")
-    modes, objects = words[: parents + 1], words[parents + 1 : -1]
-    before = objects[0] if modes[0] in git.REGULAR else None
-    after = objects[-1] if modes[-1] in git.REGULAR else None
-    return _File(path.removeprefix(prefix), before, after, not modes[-1].strip("0"))
 
 
 def _day(*texts: str) -> date:
