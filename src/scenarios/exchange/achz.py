@@ -8,7 +8,8 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
@@ -32,12 +33,8 @@ _RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, ""
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-class _Evidence(NamedTuple):
-    """An item of evidence and the day on which it was observed; None if the file has no day."""
-
-    day: dt.date | None
-    element: Element
-    place: Place
+_Item = tuple[Place, Element, dt.date | None]
+"""An item of evidence with the day on which it was observed; None if the file has no day."""
 
 
 def read(given: SourceFile, wanted: Wanted) -> Arrived:
@@ -55,7 +52,7 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     matrix = (element.text or "").strip() or "Matrix"
     site = Intake("achz", wanted)
     items = [*_items(site, name, _named(root, "EVIDENCE"), len(texts) + 1)]
-    days = [item.day for item in items if item.day] or [wanted.today]
+    days = [day for _, _, day in items if day] or [wanted.today]
     opened, last = min(days), max(days)
     horizon = opened + min(dt.timedelta(HORIZON_DAYS), dt.date.max - opened)
     project = slug(matrix, otherwise="matrix")
@@ -77,20 +74,20 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
             )
         )
     for item in items:
-        with site.row(item.place):
+        with site.row(item[0]):
             site.records.append(_evidence(site, item, foreign, project, last))
     site.name_set(project, matrix)
     site.remarks.append(
         f"the file names no horizon: {horizon} stands in each, a year after {opened}"
     )
-    if undated := sum(item.day is None for item in items):
+    if undated := sum(day is None for _, _, day in items):
         counted_items = counted(undated, "item has no date", "items have no date")
         remark = f"{counted_items} in the file: taken as {last}, and said so in the notes"
         site.remarks.append(remark)
     return site.arrived()
 
 
-def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> Iterator[_Evidence]:
+def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> Iterator[_Item]:
     for number, element in enumerate(elements, start=first):
         place, text = Place(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
@@ -100,22 +97,20 @@ def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> 
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
                 site.misfit(place._replace(column="DATE"), words)
-        yield _Evidence(day, element, place)
+        yield place, element, day
 
 
 def _evidence(
-    site: Intake, item: _Evidence, hypotheses: list[Foreign], project: str, last: dt.date
+    site: Intake, item: _Item, hypotheses: list[Foreign], project: str, last: dt.date
 ) -> Arrival:
-    def text(name: str) -> str:
-        return _text(item.element, name)
-
-    day = item.day or last
+    place, element, stated = item
+    text, day = partial(_text, element), stated or last
     title = clean(text("NAME"), 500, is_line=True)
     if not title:
         raise CellError("NAME", "empty")
     record: dict[str, Any] = {"summary": title}
     days = {"observed": day.isoformat(), "recorded": day}
-    record |= days if item.day else {}
+    record |= days if stated else {}
     address = text("LINK")
     if re.fullmatch(r"https?://[^\s/?#]\S*", address):
         record["url"], address = address, ""
@@ -129,7 +124,7 @@ def _evidence(
         "Relevance": text("RELEVANCE"),
         "Code": text("CODE"),
         "Flagged": "yes" if text("FLAG") == "1" else "",
-        "Date": "" if item.day else "none in the ACH file",
+        "Date": "" if stated else "none in the ACH file",
     }
     whole = "" if title == " ".join(text("NAME").split()) else text("NAME")
     fields = (f"{name}: {value}" for name, value in also.items() if value)
@@ -139,9 +134,9 @@ def _evidence(
     return Arrival(
         kind="evidence",
         record=record,
-        place=item.place,
+        place=place,
         foreign=site.foreign(project, digest(title)),
-        assumed={} if item.day else days,
+        assumed={} if stated else days,
     )
 
 

@@ -62,7 +62,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.record[_TITLES[self.kind]])
 
 
-class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
+class ForecastArrival(msgspec.Struct, frozen=True):
     """A stated probability, 0 to 1; None withdraws. The last one of an analyst and a day counts.
 
     `analyst` is an id, as `slug` makes them of names. A time without a zone is local.
@@ -78,7 +78,7 @@ class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
     columns: Mapping[str, str] = {}
 
 
-class Misfit(msgspec.Struct, frozen=True, kw_only=True):
+class Misfit(msgspec.Struct, frozen=True):
     """The reason why a row cannot be imported."""
 
     place: Place

@@ -157,7 +157,7 @@ class Intake:
                 self.not_taken.add(question)
 
     def misfit(self, place: Place, message: str) -> None:
-        self._misfits.append(Misfit(place=place, message=message))
+        self._misfits.append(Misfit(place, message))
 
     def note(self, id: str, words: str) -> None:
         """Say of a question what was taken differently from how it stands."""
@@ -192,15 +192,8 @@ class Intake:
         place: Place,
     ) -> None:
         """Add a forecast by the name of its forecaster; None withdraws."""
-        self.forecasts.append(
-            ForecastArrival(
-                scenario=scenario,
-                analyst=name or "unnamed",
-                moment=time,
-                probability=probability,
-                place=place,
-            )
-        )
+        forecast = ForecastArrival(scenario, name or "unnamed", time, probability, place)
+        self.forecasts.append(forecast)
         if len(self.forecasts) > MOST_FORECASTS:
             text = f"over {MOST_FORECASTS:,} forecasts at once: split the file"
             raise refused(place.file, 0, text)

@@ -64,7 +64,7 @@ def _read(
                 records.append(_source(system, place, entry, name))
             else:
                 named = f"the entry {shown(entry.key)}" if entry.key else "an entry"
-                misfits.append(Misfit(place=place, message=f"{named} has no title"))
+                misfits.append(Misfit(place, f"{named} has no title"))
     return Arrived(records=tuple(records), misfits=tuple(misfits))
 
 

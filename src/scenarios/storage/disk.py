@@ -52,12 +52,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 @contextmanager
 def temporary(
-    folder: Path,
-    data: bytes,
-    mode: int | None = None,
-    *,
-    durable: bool = True,
-    clears: bool = True,
+    folder: Path, data: bytes, mode: int | None = None, *, durable: bool = True, clears: bool = True
 ) -> Iterator[Path]:
     """A file that no snapshot reads, durable by default; removed at the end.
 

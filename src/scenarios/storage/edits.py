@@ -109,7 +109,10 @@ def accept(
     """
     new = {draft.path: draft.new for draft in drafts}
     after = load(with_changes(snapshot, new), read, progress)
-    problems = new_problems(before.problems, after.problems, _old_names(drafts))
+    gone = {kind_of(draft.path): id_of(draft.path) for draft in drafts if draft.new is None}
+    came = [draft.path for draft in drafts if draft.old is None and kind_of(draft.path) in gone]
+    old_names = {id_of(path): gone[kind_of(path)] for path in came}
+    problems = new_problems(before.problems, after.problems, old_names)
     if faults := [problem for problem in problems if problem.severity == "error"]:
         raise Refused(faults, drafts)
     return after
@@ -153,13 +156,6 @@ def refuse_unwritable(value: Any, where: str = "") -> None:
         is_byte = match[0] >= "\ud800"
         what = "a byte that is not UTF-8" if is_byte else f"the control character {match[0]!a}"
         raise NotWritten(f"{shown(where)} holds {what}: remove it")
-
-
-def _old_names(drafts: Sequence[Draft]) -> dict[str, str]:
-    """New id → old id of each renamed record."""
-    gone = {kind_of(draft.path): id_of(draft.path) for draft in drafts if draft.new is None}
-    came = [draft.path for draft in drafts if draft.old is None and kind_of(draft.path) in gone]
-    return {id_of(path): gone[kind_of(path)] for path in came}
 
 
 def _under(text: str, names: Mapping[str, str]) -> str:

@@ -196,9 +196,7 @@ class _FilesRead:
 
 
 def _withheld(
-    database: Database,
-    broken: Mapping[Kind, Mapping[str, str]],
-    snapshot: Mapping[str, bytes],
+    database: Database, broken: Mapping[Kind, Mapping[str, str]], snapshot: Mapping[str, bytes]
 ) -> dict[ScenarioId, str]:
     """Scenarios whose figures an unreadable file could change, with its path.
 
@@ -289,10 +287,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
             inside.update(today)
         kinds[ref.kind][ref.id] = msgspec.convert(value, type(record))
     database = msgspec.structs.replace(
-        database,
-        scenarios=kinds["scenario"],
-        evidence=kinds["evidence"],
-        sheets=kinds["forecasts"],
+        database, scenarios=kinds["scenario"], evidence=kinds["evidence"], sheets=kinds["forecasts"]
     )
     return LoadedRecords(database, known.broken, known.items, former)
 

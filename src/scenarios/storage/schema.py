@@ -141,6 +141,9 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
     node: Any = error.schema
     value: Any = error.instance
     keys, keyword = tuple(error.absolute_path), str(error.validator)
+    # Of several forms those of a mapping, whose own faults say more than that it fits none.
+    forms = enumerate(node.get("anyOf", ()))
+    mappings = [number for number, form in forms if form.get("type") == "object"]
     if keyword == "additionalProperties":
         unknown = [key for key in value if key not in node["properties"]]
         yield from _unknown_keys(kind, keys, node, unknown)
@@ -152,9 +155,9 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
         yield Fault(
             (*keys, value), "key", "value", f"{shown(value)} is not a valid key; {_words(node)}"
         )
-    elif keyword == "anyOf" and isinstance(value, dict) and (forms := _mappings(node)):
+    elif keyword == "anyOf" and isinstance(value, dict) and mappings:
         for inner in error.context or ():
-            if inner.schema_path[0] in forms:
+            if inner.schema_path[0] in mappings:
                 yield from _faults(kind, inner)
     elif _is_impossible_date(node, value):
         what = "day" if _DAY_SHAPE.fullmatch(value) else "month"
@@ -164,11 +167,6 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
         rule = "type" if keyword == "type" else "value"
         message = f"{_name(keys)} {_finding(keyword, node, value)}"
         yield Fault(keys, "value", rule, message, _hint(node, value))
-
-
-def _mappings(node: Any) -> list[int]:
-    """Of several forms those of a mapping, whose own faults say more than that it fits none."""
-    return [n for n, form in enumerate(node["anyOf"]) if form.get("type") == "object"]
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:

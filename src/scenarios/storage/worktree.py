@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -296,7 +296,21 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
             make_folders(folders[name])
             clear(folders[name])
     for start in range(0, len(files), _AT_ONCE):
-        yield from _batch(root, files[start : start + _AT_ONCE], folders)
+        with ExitStack() as open_files:
+            ready = []
+            for path, data in files[start : start + _AT_ONCE]:
+                folder, _, name = path.rpartition("/")
+                with refusals(root / path):
+                    opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                    ready.append((path, open_files.enter_context(opening), folders[folder] / name))
+            if _syncs_all:
+                os.sync()
+            for path, written, target in ready:
+                with refusals(target):
+                    publish(written, target)
+                yield path
+            for place in {target.parent for _, _, target in ready}:
+                sync(place)
 
 
 def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
@@ -310,23 +324,3 @@ def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
     finally:
         for folder in folders:
             sync(folder)
-
-
-def _batch(
-    root: Path, files: Sequence[tuple[str, bytes]], folders: Mapping[str, Path]
-) -> Iterator[str]:
-    with ExitStack() as open_files:
-        ready = []
-        for path, data in files:
-            folder, _, name = path.rpartition("/")
-            with refusals(root / path):
-                opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
-                ready.append((path, open_files.enter_context(opening), folders[folder] / name))
-        if _syncs_all:
-            os.sync()
-        for path, written, target in ready:
-            with refusals(target):
-                publish(written, target)
-            yield path
-        for place in {target.parent for _, _, target in ready}:
-            sync(place)

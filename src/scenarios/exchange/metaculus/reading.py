@@ -152,22 +152,19 @@ class _Download:
                 start = site.at(row.text("Start Time"), "Start Time")
                 end = site.at(row.text("End Time"), "End Time") if row.text("End Time") else None
                 values = tuple(_values(site, row, id, self.asked.get(id)))
-                name = self._name(row)
+                name = row.text(_first(row, *_NAMES) or _NAMES[0])
+                if not name:
+                    raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
+                if row.text("Forecaster Count") and not row.text("Forecaster ID"):
+                    self.aggregates.add(name)
+                is_bot = row.text("Is Bot").casefold() == "true"
+                self.titles[name] = f"{name} (bot)" if is_bot else name
                 if values:
                     self.forecasts[id, name].append(_Stated(start, end, values, row.place.row))
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
             site.forecasts += self._of_forecaster(file.name, name, forecasts, self.closed.get(id))
-
-    def _name(self, row: PlainRow) -> str:
-        name = row.text(_first(row, *_NAMES) or _NAMES[0])
-        if not name:
-            raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
-        if row.text("Forecaster Count") and not row.text("Forecaster ID"):
-            self.aggregates.add(name)
-        self.titles[name] = f"{name} (bot)" if row.text("Is Bot").casefold() == "true" else name
-        return name
 
     def _of_forecaster(
         self, file: str, name: str, forecasts: list[_Stated], closed: dt.datetime | None
@@ -181,13 +178,9 @@ class _Download:
                 moments += [(end, "End Time")] if closed is None or end < closed else []
             for day, column in moments:
                 for scenario, value in forecast.values:
-                    yield ForecastArrival(
-                        scenario=scenario,
-                        analyst=name,
-                        moment=day,
-                        probability=value if column == YES else None,
-                        place=Place(file, forecast.row, column),
-                    )
+                    chance = value if column == YES else None
+                    place = Place(file, forecast.row, column)
+                    yield ForecastArrival(scenario, name, day, chance, place)
 
     def _key_factors(self, file: Incoming) -> None:
         for row in rows(file, ("Type",), ragged=True):

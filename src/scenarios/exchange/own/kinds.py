@@ -7,14 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
-    Place,
-    SourceFile,
-    Wanted,
-)
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Place, SourceFile, Wanted
 from scenarios.exchange.own import cells, rows
 from scenarios.exchange.own.rows import Kind, NamedIds
 

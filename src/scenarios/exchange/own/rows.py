@@ -242,7 +242,7 @@ def _rows(
     for row in rows:
         place = Place(file, row.number)
         if row.fault:
-            yield place, {}, [Misfit(place=place, message=row.fault)]
+            yield place, {}, [Misfit(place, row.fault)]
             continue
         values, misfits = {}, []
         for column in chosen:
@@ -253,7 +253,7 @@ def _rows(
                 values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
             except UsageError as error:
                 where = place._replace(column=column.name)
-                misfits.append(Misfit(place=where, message=str(error)))
+                misfits.append(Misfit(where, str(error)))
         yield place, values, misfits
 
 
@@ -279,7 +279,7 @@ def arrived(keyed: KeyedRows, take: Taker) -> Arrived:
         try:
             taken += take(values, place, ids)
         except UsageError as error:
-            misfits.append(Misfit(place=place, message=str(error)))
+            misfits.append(Misfit(place, str(error)))
     return Arrived(
         records=tuple(record for record in taken if isinstance(record, Arrival)),
         forecasts=tuple(record for record in taken if isinstance(record, ForecastArrival)),

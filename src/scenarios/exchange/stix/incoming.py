@@ -79,7 +79,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 records.append(_evidence(item, by_id.get(item.source or ""), ratings.get(item.id)))
         except (LookupError, TypeError, ValueError) as error:
             message = f"our extension of it is damaged: {error}"
-            misfits.append(Misfit(place=item.place, message=message))
+            misfits.append(Misfit(item.place, message))
     return Arrived(
         records=tuple(records),
         forecasts=tuple(forecasts),
@@ -146,7 +146,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
             objects.append(_Object(place, type, id, content, ours))
         except (STIXError, ValueError, TypeError, KeyError, RecursionError) as error:
             words = " ".join(str(error).split())[:200]
-            misfits.append(Misfit(place=place, message=f"not valid STIX 2.1: {words}"))
+            misfits.append(Misfit(place, f"not valid STIX 2.1: {words}"))
     return objects, misfits
 
 
@@ -205,14 +205,10 @@ def _evidence(item: _Object, source: _Object | None, ratings: dict[str, Any] | N
 
 def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
     for forecast in item.ours.get("forecasts", ()):
-        yield ForecastArrival(
-            scenario=Foreign(SYSTEM, item.id),
-            analyst=str(forecast["analyst"]),
-            moment=dt.date.fromisoformat(str(forecast["date"])),
-            probability=forecast["probability"],
-            place=item.place,
-            rationale=forecast.get("rationale"),
-        )
+        scenario, analyst = Foreign(SYSTEM, item.id), str(forecast["analyst"])
+        day, chance = dt.date.fromisoformat(str(forecast["date"])), forecast["probability"]
+        rationale = forecast.get("rationale")
+        yield ForecastArrival(scenario, analyst, day, chance, item.place, rationale)
 
 
 def _address(item: _Object) -> str | None:

@@ -196,19 +196,19 @@ _HINTS = {
 
 def _of_character(path: str, line: int, column: int, character: str) -> Problem:
     code = f"U+{ord(character):04X}"
+    rule, hint = "control-character", "remove it"
     if character == "\0":
-        hint = f"{_SAVE_AS_UTF8}; is it UTF-16?"
-        return Problem(path, line, column, "encoding", f"the file holds {code} (NUL)", hint)
-    if character == "\ufeff":
-        message = f"a byte order mark ({code}) inside the text"
-        return Problem(path, line, column, "byte-order-mark", message, "remove it")
-    if character == "\r":
+        rule, hint = "encoding", f"{_SAVE_AS_UTF8}; is it UTF-16?"
+        message = f"the file holds {code} (NUL)"
+    elif character == "\ufeff":
+        rule, message = "byte-order-mark", f"a byte order mark ({code}) inside the text"
+    elif character == "\r":
         message = f"a carriage return without a line feed ({code})"
         hint = "save the file with LF or CRLF line ends"
-        return Problem(path, line, column, "control-character", message, hint)
-    name = "control character" if _is_control(ord(character)) else "character"
-    message = f"the {name} {code} may not stand in a file"
-    return Problem(path, line, column, "control-character", message, "remove it")
+    else:
+        name = "control character" if _is_control(ord(character)) else "character"
+        message = f"the {name} {code} may not stand in a file"
+    return Problem(path, line, column, rule, message, hint)
 
 
 def _is_control(code: int) -> bool:
