@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
@@ -31,8 +30,6 @@ MOST_MEMBERS = 1_000
 LARGEST = 1 << 30
 MOST_DENSE = 200
 """No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""Exceptions of zipfile if a zip is cut short, damaged, encrypted or packed in another way."""
 
 
 def members(file: Incoming, is_wanted: Callable[[str], object]) -> Iterator[Incoming]:
@@ -81,7 +78,7 @@ def _whole(name: str) -> Iterator[None]:
     """Refuse a zip that is damaged."""
     try:
         yield
-    except _BROKEN as error:
+    except reading.BROKEN as error:
         raise refused(name, 0, f"a broken zip ({error}): download it again") from None
 
 

@@ -404,15 +404,11 @@ def _parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, Inc
     """The parts by name, with those beside a file named as a part; ScenError for none or two."""
     known: dict[str, Incoming] = {}
     with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
-        beside = [
-            Incoming(
-                str(Path(given.name).with_name(path.name)),
-                opened.enter_context(path.open("rb")),
-                encoding,
-            )
-            for path in _beside(given)
-        ]
-        for file in (*files, *beside):
+        for path in _beside(given):
+            stream = opened.enter_context(path.open("rb"))
+            name = str(Path(given.name).with_name(path.name))
+            files.append(Incoming(name, stream, encoding))
+        for file in files:
             is_zip = file.stream.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06")
             for member in members(file, _part) if is_zip else [file]:
                 part = _part(member.name) or _by_its_head(member)

@@ -90,7 +90,7 @@ _LONG = re.compile(rb"<[^<]{1000000}")
 _PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
 _ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
 _WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels", re.IGNORECASE)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
 def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bool) -> RowTable:
@@ -150,7 +150,7 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
                 target.writestr(part.filename, data)
     except ScenError:
         raise
-    except _BROKEN as error:
+    except BROKEN as error:
         raise refused(file, 0, f"not a workbook that can be read: {error}") from None
     plain.seek(0)
     return plain
