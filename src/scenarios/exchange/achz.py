@@ -42,7 +42,7 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:
             raise refused(given.name, 0, "one matrix at a time")
-        name, root = files[0].name, _parsed(files[0].name, _unpacked(files[0]))
+        name, root = files[0].name, _root(files[0])
     texts = [_text(hypothesis, "NAME") for hypothesis in _named(root, "HYPOTHESIS")]
     if len(texts) < 2:  # noqa: PLR2004
         raise refused(name, 0, "not a matrix of ACH: it has fewer than two HYPOTHESIS")
@@ -153,8 +153,8 @@ def _ratings(text: str, number: int) -> list[str | None]:
     return [_RATINGS[code] for code in codes]
 
 
-def _unpacked(file: Incoming) -> str:
-    """The text in any UTF; PARC writes UTF-16."""
+def _root(file: Incoming) -> Element:
+    """The root of a matrix in any UTF; PARC writes UTF-16."""
     stream: Any = file.stream
     if file.stream.peek(2)[:2] == b"\x1f\x8b":
         stream = gzip.GzipFile(fileobj=file.stream)
@@ -170,22 +170,19 @@ def _unpacked(file: Incoming) -> str:
     elif b"\0" in data[:2]:
         encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     try:
-        return str(data, encoding)
+        text = str(data, encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        raise refused(
-            file.name, 0, f"its text is not {encoding.upper().removesuffix('-SIG')}: {error}"
-        ) from None
-
-
-def _parsed(name: str, text: str) -> Element:
+        name = encoding.upper().removesuffix("-SIG")
+        raise refused(file.name, 0, f"its text is not {name}: {error}") from None
     if text.count("<") > MOST_TAGS:
-        raise refused(name, 0, f"more than {MOST_TAGS:,} tags: not a matrix of ACH")
+        raise refused(file.name, 0, f"more than {MOST_TAGS:,} tags: not a matrix of ACH")
     try:
         root: Element = fromstring(_ENCODING.sub("", text, count=1))
     except DefusedXmlException:
-        raise refused(name, 0, "it defines XML entities, which a matrix does not need") from None
+        message = "it defines XML entities, which a matrix does not need"
+        raise refused(file.name, 0, message) from None
     except ParseError as error:
-        raise refused(name, 0, f"not XML: {error}") from None
+        raise refused(file.name, 0, f"not XML: {error}") from None
     return root
 
 

@@ -43,16 +43,15 @@ _KEYS = {
 }
 _OUTCOMES: dict[str, Outcome] = {"YES": "occurred", "NO": "did-not-occur", "AMBIGUOUS": "annulled"}
 _HIDDEN = "forecasts that are hidden"
-_FORECAST = re.compile(r"forecast(?: \(|$)", re.IGNORECASE)
+_FORECAST = re.compile(r"forecast(?: \(|\Z)", re.IGNORECASE)
 """The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
 
 
-_Choice = tuple[str, str]
-"""The resolution of a question or an option, and its time."""
-
-
 class _Exported(NamedTuple):
-    """A question by the texts of its columns; `options` has an empty key if it has none."""
+    """A question by the texts of its columns.
+
+    `options` has the resolution of each and its time, under an empty key if there are none.
+    """
 
     id: str
     place: Place
@@ -60,7 +59,7 @@ class _Exported(NamedTuple):
     columns: Mapping[str, str]
     notes: str
     tags: list[str]
-    options: dict[str, _Choice]
+    options: dict[str, tuple[str, str]]
     address: str = ADDRESS
     exclusive: bool = True
 
@@ -200,8 +199,8 @@ def _question(site: Intake, asked: _Exported) -> Posed:
         tags=asked.tags,
         set=site.set_of(asked.id) if is_set else None,
         options=[
-            Option(choice, choice, _resolved(site, *known, columns, horizon))
-            for choice, known in asked.options.items()
+            Option(choice, choice, _resolved(site, *resolution, columns, horizon))
+            for choice, resolution in asked.options.items()
         ],
     )
 

@@ -197,9 +197,9 @@ def _matching(store: Store, events: Events, since: dt.date | None, until: dt.dat
         if fields[name] is None:
             _refuse_column(name, layout, columns)
     day = _day(table[fields["date"]])
-    wanted = [day.notnull(), day <= _literal(until)]
+    wanted = [day.notnull(), day <= until]
     if since:
-        wanted.append(day >= _literal(since))
+        wanted.append(day >= since)
     for name, values in events.match.items():
         column = fields[name] if name in fields else columns.get(folded(name))
         if column is None:
@@ -228,9 +228,7 @@ def _matching(store: Store, events: Events, since: dt.date | None, until: dt.dat
 
 
 def _newest(rows: Rows, limit: int) -> Rows:
-    import ibis  # noqa: PLC0415 - an extra
-
-    return rows.order_by(ibis.desc("date"), "id").limit(limit)
+    return rows.order_by(rows["date"].desc(), "id").limit(limit)
 
 
 def _crossings(rows: Rows, window_days: int, at_least: int, since: dt.date | None) -> Rows:
@@ -249,14 +247,8 @@ def _crossings(rows: Rows, window_days: int, at_least: int, since: dt.date | Non
     )
     wanted = [daily["count"] >= at_least, daily["before"] < at_least]
     if since:
-        wanted.append(daily["date"] >= _literal(since))
+        wanted.append(daily["date"] >= since)
     return daily.filter(*wanted).select("date", id=daily["date"].cast("string"), count="count")
-
-
-def _literal(day: dt.date) -> Any:
-    import ibis  # noqa: PLC0415 - an extra
-
-    return ibis.date(day.year, day.month, day.day)
 
 
 def _text(column: Any) -> Any:

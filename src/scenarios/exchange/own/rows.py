@@ -92,7 +92,15 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
     if unknown and (EVERY_OTHER, "") not in wanted.columns:
         known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
         raise UsageError(f"{file}: {_unknown(kind, unknown, known)}")
-    chosen_columns = _with_defaults(kind, chosen_columns, wanted.defaults)
+    present = {column.field for column in chosen_columns}
+    for field, value in wanted.defaults.items():
+        default = _mapped(kind, f"--default {field}", field, "--default")
+        if default.field not in present:
+            chosen_columns.append(default)
+        chosen_columns = [
+            column._replace(otherwise=value) if column.field == default.field else column
+            for column in chosen_columns
+        ]
     _refuse_unfit(kind, chosen_columns, file)
     return chosen_columns
 
@@ -123,20 +131,6 @@ def _mapped(kind: Kind, name: str, field_text: str, option: str = "--map") -> Ke
         typed = f"{name}={field_text}" if option == "--map" else field_text
         raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(field_text)}; {hint}")
     return KeyColumn(field, name, parse)
-
-
-def _with_defaults(
-    kind: Kind, mapped: Sequence[KeyColumn], defaults: Mapping[str, str]
-) -> list[KeyColumn]:
-    """The columns, with what stands in for a cell that holds nothing, or for a column."""
-    with_default = [
-        _mapped(kind, f"--default {field}", field, "--default")._replace(otherwise=value)
-        for field, value in defaults.items()
-    ]
-    given = {column.field: column.otherwise for column in with_default}
-    columns = [column._replace(otherwise=given.get(column.field)) for column in mapped]
-    there = {column.field for column in mapped}
-    return [*columns, *(column for column in with_default if column.field not in there)]
 
 
 def _known(kind: Kind, name: str) -> str | None:

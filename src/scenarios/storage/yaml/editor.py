@@ -48,7 +48,7 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
         rest = {key: rest}
     if pair:
         return first_sound(_replaced(text, root, mapping, pair, rest), text, root, meant, *pair)
-    added = _added(text, root, mapping, path[depth - 1], rest)
+    added = _added(text, root, mapping, {path[depth - 1]: rest})
     return first_sound(added, text, root, meant, mapping)
 
 
@@ -60,7 +60,7 @@ def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
         return put(data, path, [item])
     _require(pair[1], yaml.SequenceNode, path)
     reduce(getitem, path, meant).append(item)
-    return first_sound(_appended(text, root, pair[1], item), text, root, meant, pair[1])
+    return first_sound(_added(text, root, pair[1], [item]), text, root, meant, pair[1])
 
 
 def parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
@@ -108,25 +108,17 @@ def _is_vacant(text: str, node: Any) -> bool:
     return bool(_EMPTY_BRACKETS.fullmatch(text, node.start_mark.index, node.end_mark.index))
 
 
-def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator[str]:
-    """The text with one more pair at the end of the mapping."""
-    if mapping.flow_style:
-        yield _added_in_brackets(text, mapping, dump_flow({key: value})[1:-1])
+def _added(text: str, root: Any, node: Any, entry: dict[str, Any] | list[Any]) -> Iterator[str]:
+    """The text with one more pair or item at the end of a collection."""
+    if node.flow_style:
+        yield _added_in_brackets(text, node, dump_flow(entry)[1:-1])
         return
-    column = mapping.start_mark.column
-    label = dump_fragment({key: None}, column).removesuffix("null\n")
-    yield _added_lines(text, mapping, dump_fragment({key: value}, column, layout.step(root)))
-    yield _added_lines(text, mapping, f"{label}{dump_flow(value)}\n")
-
-
-def _appended(text: str, root: Any, items: Any, item: Any) -> Iterator[str]:
-    """The text with one more item at the end of the list."""
-    if items.flow_style:
-        yield _added_in_brackets(text, items, dump_flow(item))
-        return
-    column = items.start_mark.column
-    yield _added_lines(text, items, dump_fragment([item], column, layout.step(root)))
-    yield _added_lines(text, items, f"{' ' * column}- {dump_flow(item)}\n")
+    column = node.start_mark.column
+    value = entry[0] if isinstance(entry, list) else next(iter(entry.values()))
+    empty = [None] if isinstance(entry, list) else dict.fromkeys(entry)
+    label = dump_fragment(empty, column).removesuffix("null\n")
+    yield _added_lines(text, node, dump_fragment(entry, column, layout.step(root)))
+    yield _added_lines(text, node, f"{label}{dump_flow(value)}\n")
 
 
 def _added_lines(text: str, node: Any, lines: str) -> str:
