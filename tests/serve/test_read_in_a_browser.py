@@ -198,7 +198,7 @@ def test_what_was_chosen_stays_when_the_database_changes(browser: Any, shipped: 
     with at(browser, shipped, "/") as page:
         page.select_option("#by-state", "state-occurred")
         shown = page.locator("#every tbody tr:visible").count()
-        page.route("**/-/rules/*", lambda request: None)  # no further rules arrive
+        page.route("**/-/rules/*", lambda _: None)  # no further rules arrive
         tracker = shipped.root / "tracker.yaml"
         tracker.write_text(tracker.read_text().replace("alignment", "ties", 1))
         page.locator(".site .home", has_text="ties").wait_for()
