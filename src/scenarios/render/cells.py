@@ -11,25 +11,8 @@ from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
-from scenarios.render.document import (
-    AXIS,
-    Column,
-    Figure,
-    Group,
-    Link,
-    Paragraph,
-    Ref,
-    Row,
-    Span,
-    Table,
-    Text,
-    Trend,
-    change_of,
-    move,
-    plain,
-    spans,
-    strip,
-)
+from scenarios.render import document as doc
+from scenarios.render.document import change_of, move, plain, spans, strip
 from scenarios.render.text import term
 from scenarios.scales import MOVED_BITS, base_rate, decibans, printed
 
@@ -46,50 +29,50 @@ _FEWEST = 6
 # Tables
 
 R = TypeVar("R")
-Cell = tuple[Column, Callable[[R], Text]]
+Cell = tuple[doc.Column, Callable[[R], doc.Text]]
 """A column, and its text in the row of a value."""
 Four = tuple[float | None, float | None, float | None, float | None]
 """Probabilities: stated before, stated, implied before, implied."""
 
 
-def left(name: str, key: str = "", **more: Any) -> Column:
+def left(name: str, key: str = "", **more: Any) -> doc.Column:
     """Column of texts."""
-    return Column(name=name, key=key, **more)
+    return doc.Column(name=name, key=key, **more)
 
 
-def right(name: str, key: str = "", **more: Any) -> Column:
+def right(name: str, key: str = "", **more: Any) -> doc.Column:
     """Column of numbers."""
     return left(name, key=key, align="right", **more)
 
 
-def table(values: Iterable[R], cells: Iterable[Cell[R]], **more: Any) -> Table:
+def table(values: Iterable[R], cells: Iterable[Cell[R]], **more: Any) -> doc.Table:
     """Table with a row for each value."""
     return grouped([("", values, "")], cells, **more)
 
 
 def grouped(
     groups: Iterable[tuple[str, Iterable[R], str]], cells: Iterable[Cell[R]], **more: Any
-) -> Table:
+) -> doc.Table:
     """Table of groups, each with a name and a text about it; without a name, of plain rows."""
     cells = tuple(cells)
-    rows: list[Row | Group] = []
+    rows: list[doc.Row | doc.Group] = []
     for name, values, about in groups:
         own = [tuple(text(value) for _, text in cells) for value in values]
-        rows += [Group(name, tuple(own), about)] if name else own
-    return Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), **more)
+        rows += [doc.Group(name, tuple(own), about)] if name else own
+    return doc.Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), **more)
 
 
 def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell[R]]:
     """Yield four columns: both figures, then and now."""
 
-    def nth(number: int) -> Callable[[R], Text]:
+    def nth(number: int) -> Callable[[R], doc.Text]:
         return lambda value: p(figures(value)[number])
 
     for number, name in enumerate(("stated_before", "stated", "implied_before", "implied")):
         yield right(name.replace("_", " "), name, **more), nth(number)
 
 
-def weight_column(tracker: Tracker) -> Column:
+def weight_column(tracker: Tracker) -> doc.Column:
     """Column of weights, whose head says where grades are not applied."""
     return right("weight" if tracker.grade_weights else "weight (grades not applied)", "weight")
 
@@ -102,9 +85,9 @@ def one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def notice(text: str | None) -> tuple[Paragraph, ...]:
+def notice(text: str | None) -> tuple[doc.Paragraph, ...]:
     """The tracker's notice, if it has one."""
-    return (Paragraph(one_line(text), tone="notice"),) if text else ()
+    return (doc.Paragraph(one_line(text), tone="notice"),) if text else ()
 
 
 def forecaster(name: str, *, alone: bool) -> str:
@@ -112,75 +95,75 @@ def forecaster(name: str, *, alone: bool) -> str:
     return f"{name}, members alone" if alone else name
 
 
-def scenario(id: str, database: Database) -> Ref:
+def scenario(id: str, database: Database) -> doc.Ref:
     """A scenario by its title; an unknown one by its id."""
     known = database.scenarios.get(id)
-    return Ref(id, "scenario", one_line(known.title) if known else id)
+    return doc.Ref(id, "scenario", one_line(known.title) if known else id)
 
 
-def quoted(span: Span) -> tuple[Span, ...]:
+def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
     """A span in quotation marks."""
     return "“", span, "”"
 
 
-def item(id: EvidenceId, database: Database) -> Link:
+def item(id: EvidenceId, database: Database) -> doc.Link:
     """An item by its summary, which leads to its address."""
     known = database.evidence[id]
-    return Link(one_line(known.summary), known.url)
+    return doc.Link(one_line(known.summary), known.url)
 
 
-def source(id: str, database: Database) -> Ref:
+def source(id: str, database: Database) -> doc.Ref:
     """A source by its name; one that is not registered by its id."""
     known = database.sources.get(id)
     kind: Kind | None = "source" if known else None
-    return Ref(id, kind, known.name if known else id)
+    return doc.Ref(id, kind, known.name if known else id)
 
 
-def origin(id: EvidenceId, database: Database) -> tuple[Span, ...]:
+def origin(id: EvidenceId, database: Database) -> tuple[doc.Span, ...]:
     """The id of an item, its grade and its source."""
     known = database.evidence[id]
-    by: tuple[Span, ...] = (", ", source(known.source, database)) if known.source else ()
-    return (Ref(id, "evidence"), f", {known.grade(database.sources)}", *by)
+    by: tuple[doc.Span, ...] = (", ", source(known.source, database)) if known.source else ()
+    return (doc.Ref(id, "evidence"), f", {known.grade(database.sources)}", *by)
 
 
-def indicator(key: str, database: Database) -> Ref:
+def indicator(key: str, database: Database) -> doc.Ref:
     """An indicator by its statement."""
     owner, _, name = key.partition("/")
-    return Ref(key, "scenario", one_line(database.scenarios[owner].indicators[name].statement))
+    return doc.Ref(key, "scenario", one_line(database.scenarios[owner].indicators[name].statement))
 
 
-def listed(parts: Iterable[Span], between: str = ", ") -> Iterator[Span]:
+def listed(parts: Iterable[doc.Span], between: str = ", ") -> Iterator[doc.Span]:
     """Yield spans with a separator between them."""
     for place, span in enumerate(parts):
         yield from ([between] if place else [])
         yield span
 
 
-def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[Span, ...]:
+def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[doc.Span, ...]:
     """Titles of scenarios in quotation marks, at most `most`, and the number of others."""
     parts = [quoted(scenario(id, database)) for id in ids[:most]]
     parts += [(f"{len(ids) - most} more",)] if len(ids) > most else []
-    joined: list[Span] = []
+    joined: list[doc.Span] = []
     for place, part in enumerate(parts):
         joined += [" and " if place == len(parts) - 1 else ", "] if place else []
         joined += part
     return tuple(joined)
 
 
-def rating(value: Rating) -> Text:
+def rating(value: Rating) -> doc.Text:
     """A code, or a likelihood ratio."""
-    return value if isinstance(value, str) else Figure(value, "ratio")
+    return value if isinstance(value, str) else doc.Figure(value, "ratio")
 
 
 # Figures of a scenario
 
 
-def p(probability: float | None) -> Figure:
+def p(probability: float | None) -> doc.Figure:
     """A probability; `–` for None."""
-    return Figure(probability, "p")
+    return doc.Figure(probability, "p")
 
 
-def step(before: float | None, after: float | None) -> tuple[Span, ...]:
+def step(before: float | None, after: float | None) -> tuple[doc.Span, ...]:
     """`20% → 4%`; one figure where both are printed alike, or there is none before."""
     if before is None or after is None or printed(before) == printed(after):
         return (p(after),)
@@ -192,7 +175,7 @@ def has_moved(before: float | None, after: float | None) -> bool:
     return before is not None and after is not None and printed(before) != printed(after)
 
 
-def step_in_words(before: float | None, after: float, language: str = "") -> tuple[Span, ...]:
+def step_in_words(before: float | None, after: float, language: str = "") -> tuple[doc.Span, ...]:
     """A probability before and after, with its estimative term if a language is given."""
     words = term(after, language) if language else ""
     word = f" ({words})" if words else ""
@@ -211,7 +194,7 @@ def absent(state: ReadingState | None) -> str:
     return words.get(state, "not seen when due") + ": "
 
 
-def band(low: float | None, high: float | None) -> Text:
+def band(low: float | None, high: float | None) -> doc.Text:
     """The ends of a band; nothing where there is none."""
     return (p(low), "–", p(high)) if low is not None else ""
 
@@ -233,34 +216,34 @@ def four(row: StatusRow) -> Four:
     return *now, implied.previous, implied.probability
 
 
-def title(row: StatusRow) -> Ref:
+def title(row: StatusRow) -> doc.Ref:
     """A scenario by its title."""
-    return Ref(row.id, "scenario", one_line(row.title))
+    return doc.Ref(row.id, "scenario", one_line(row.title))
 
 
-def unless_withheld(path: str | None, text: Text) -> Text:
+def unless_withheld(path: str | None, text: doc.Text) -> doc.Text:
     """A text; `?` where the file of that path withholds it."""
     return WITHHELD if path else text
 
 
-def stated(row: StatusRow) -> Text:
+def stated(row: StatusRow) -> doc.Text:
     """The stated probability."""
     return unless_withheld(row.withheld, p(four(row)[1]))
 
 
-def implied(row: StatusRow) -> Text:
+def implied(row: StatusRow) -> doc.Text:
     """The implied probability."""
     return unless_withheld(row.withheld, p(row.shown.probability))
 
 
-def change(figure: StatedFigure | Implied | None) -> Text:
+def change(figure: StatedFigure | Implied | None) -> doc.Text:
     """The change of a figure in points."""
     if figure is None or figure.probability is None:
         return ""
     return move(figure.previous, figure.probability)
 
 
-def stated_and_implied(row: StatusRow) -> tuple[Span, ...]:
+def stated_and_implied(row: StatusRow) -> tuple[doc.Span, ...]:
     """`stated 40%, implied 62%`; the implied one alone where nobody's forecast stands."""
     also = ("stated ", *spans(stated(row)), ", ") if row.stated or row.withheld else ()
     return *also, "implied ", *spans(implied(row))
@@ -300,26 +283,28 @@ class StatusLine(NamedTuple):
         return ", ".join([*states.get(self.row.state, []), *self.flags])
 
 
-def reference_class(prior: Prior) -> Iterator[Paragraph]:
+def reference_class(prior: Prior) -> Iterator[doc.Paragraph]:
     """Yield how often it happened in like cases, who counted them, and why the prior differs."""
     like = prior.reference
     if like is None:
         return
     rate, source = base_rate(like.occurred, like.cases), like.source or ""
-    named: Link | Ref = Link(source, source) if "://" in source else Ref(source, "source")
+    named: doc.Link | doc.Ref = (
+        doc.Link(source, source) if "://" in source else doc.Ref(source, "source")
+    )
     apart = decibans(prior.probability) - decibans(rate)
-    number = plain(Figure(abs(apart), digits=1))
+    number = plain(doc.Figure(abs(apart), digits=1))
     lies = f"lies {number} dB {'above' if apart > 0 else 'below'} it"
     reason = f": {like.adjusted}" if like.adjusted else "."
     counted = ("; counted by ", named) if source else ()
     of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} (base rate "
     prior_lies = f". The prior {'is that rate' if number == '0.0' else lies}{reason}"
-    yield Paragraph((of, p(rate), ", half a case added on each side)", *counted, prior_lies))
+    yield doc.Paragraph((of, p(rate), ", half a case added on each side)", *counted, prior_lies))
 
 
 STRIP: Cell[StatusLine] = (
     left(
-        AXIS,
+        doc.AXIS,
         "strip",
         drop=7,
         extra=True,
@@ -334,7 +319,7 @@ STRIP: Cell[StatusLine] = (
 
 def trend(days: Sequence[date], **more: Any) -> Cell[StatusLine]:
     """Column of the figures on these days."""
-    return left("trend", days=tuple(days), **more), lambda line: Trend(line.trend)
+    return left("trend", days=tuple(days), **more), lambda line: doc.Trend(line.trend)
 
 
 def status_cells(
@@ -342,7 +327,7 @@ def status_cells(
 ) -> Iterator[Cell[StatusLine]]:
     """Yield the columns of the status table, each with its cell; a trend if there are days."""
     words = " ".join(line.flagged.replace("did not", "did_not") for line in lines).split()
-    yield left("scenario"), lambda line: Ref(line.row.id, "scenario", strong=line.has_moved)
+    yield left("scenario"), lambda line: doc.Ref(line.row.id, "scenario", strong=line.has_moved)
     yield right("stated"), lambda line: stated(line.row)
     yield (
         right("stated change", "stated_change", meaning="move"),
@@ -360,7 +345,7 @@ def status_cells(
         yield trend(days, drop=8, least=_FEWEST)
     yield (
         right("gap, dB", "gap_decibans", drop=4, extra=True),
-        lambda line: Figure(line.row.shown_gap, "dB"),
+        lambda line: doc.Figure(line.row.shown_gap, "dB"),
     )
     yield left("evidence", drop=6), lambda line: _evidence(line.row)
     yield (left("indicators seen", "seen", drop=4, extra=True), lambda line: _seen(line.row))
@@ -394,7 +379,7 @@ def _in_words(row: StatusRow, language: str) -> str:
 
 def by_set(
     lines: Iterable[StatusLine], cells: Iterable[Cell[StatusLine]], sets: Mapping[SetId, str]
-) -> Table:
+) -> doc.Table:
     """Table of scenarios; the members of a set together, under what it asks."""
     parts = groupby(lines, key=lambda line: (line.row.state == "resolved", line.row.set or ""))
     groups = ((name, [*members], sets.get(name, "")) for (_, name), members in parts)

@@ -16,28 +16,9 @@ from scenarios.analysis.review.page import SetChapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Chart,
-    Fact,
-    Facts,
-    Figure,
-    Folded,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Row,
-    Table,
-    Text,
-    Tinted,
-    lines,
-    spans,
-    titled,
-)
+from scenarios.render.document import lines, spans, titled
 from scenarios.render.documents.matrix import NO_ROWS, reading
 from scenarios.render.pictures.ledger import ledger
 from scenarios.render.pictures.timeline import lanes
@@ -55,29 +36,31 @@ _MATRIX_HEAD = (
 )
 
 
-def facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
+def facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
     """Both figures of a scenario, the gap between them, and its outcome or horizon."""
-    stated, implied = Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
+    stated, implied = doc.Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
         analysts = counted(len(view.stated.analysts), "analyst")
         words = term(view.stated.probability, language)
-        stated = Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
+        stated = doc.Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
     words = term(view.implied.probability, language)
-    under: Text = words
+    under: doc.Text = words
     if view.band:
         under = (f"{words}; band ", *spans(cells.band(view.band.low, view.band.high)))
-    unfounded = Fact("Implied", "–", cells.NOTHING_IMPLIED)
-    end = Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
+    unfounded = doc.Fact("Implied", "–", cells.NOTHING_IMPLIED)
+    end = doc.Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
     if view.resolution:
         outcome = cells.outcome_words(view.resolution.outcome)
-        end = Fact("Outcome", outcome, f"{view.resolution.date}")
-    gap = Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
+        end = doc.Fact("Outcome", outcome, f"{view.resolution.date}")
+    gap = doc.Fact("Gap", (doc.Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
     between = () if row.shown_gap is None else (gap,)
-    shown = unfounded if view.unfounded else Fact("Implied", implied, under)
-    return Facts((stated, shown, *between, end))
+    shown = unfounded if view.unfounded else doc.Fact("Implied", implied, under)
+    return doc.Facts((stated, shown, *between, end))
 
 
-def ledger_chart(view: ScenarioView, database: Database, listed: int, rows: int) -> Iterator[Chart]:
+def ledger_chart(
+    view: ScenarioView, database: Database, listed: int, rows: int
+) -> Iterator[doc.Chart]:
     """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
         stated = view.stated.probability if view.stated else None
@@ -85,12 +68,12 @@ def ledger_chart(view: ScenarioView, database: Database, listed: int, rows: int)
         yield excerpt(drawn, rows, f"scen explain {view.id} --all")
 
 
-def excerpt(chart: Chart, most: int, more: str) -> Chart:
+def excerpt(chart: doc.Chart, most: int, more: str) -> doc.Chart:
     """The first rows of a long table and the last; `more` says where the others are."""
-    rows: list[Row | Group] = []
+    rows: list[doc.Row | doc.Group] = []
     left = len(chart.table.rows[most:-_LAST])
     for row in chart.table.rows:
-        if isinstance(row, Group):
+        if isinstance(row, doc.Group):
             left += len(row.rows[most:])
             rows.append(replace(row, rows=row.rows[:most]))
         else:
@@ -101,18 +84,22 @@ def excerpt(chart: Chart, most: int, more: str) -> Chart:
     return replace(chart, table=replace(chart.table, rows=shown, note=note))
 
 
-def terms(view: ScenarioView) -> Iterator[Block]:
+def terms(view: ScenarioView) -> Iterator[doc.Block]:
     """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
-    yield Paragraph(scenario.resolution_criteria)
+    yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)
     yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
     if scenario.clarifications:
-        yield Items(
-            tuple(Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications)
+        yield doc.Items(
+            tuple(
+                doc.Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications
+            )
         )
     if view.resolution:
-        yield Paragraph(f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}")
+        yield doc.Paragraph(
+            f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}"
+        )
 
 
 # A set of which exactly one member occurs
@@ -124,15 +111,15 @@ def set_blocks(
     since: date,
     most: int = _MATRIX_ROWS,
     level: Literal[2, 4] = 4,
-) -> Iterator[Block]:
+) -> Iterator[doc.Block]:
     """Yield the members over time, and the matrix of the evidence under a heading."""
     courses = [member.course for member in chapter.members]
     views = {member.row.id: member.view for member in chapter.members}
     matrix = chapter.matrix
     yield lanes(chapter.statement, courses, views, known.database, since, known.as_of)
-    yield Heading(level, "Competing hypotheses")
+    yield doc.Heading(level, "Competing hypotheses")
     if not matrix.rows:
-        yield Paragraph(NO_ROWS)
+        yield doc.Paragraph(NO_ROWS)
         return
     telling = [row for row in matrix.rows if row.diagnosticity >= _TELLING]
     rest = [row for row in matrix.rows if row.diagnosticity < _TELLING]
@@ -143,13 +130,13 @@ def set_blocks(
         name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
-        more = Paragraph(f"and {counted(len(rest) - most, 'row')} more: scen matrix")
+        more = doc.Paragraph(f"and {counted(len(rest) - most, 'row')} more: scen matrix")
         folded = (_matrix(matrix, rest[:most], known), *((more,) if rest[most:] else ()))
-        yield Folded(Heading(3 if level == 2 else 4, name), folded)  # noqa: PLR2004
+        yield doc.Folded(doc.Heading(3 if level == 2 else 4, name), folded)  # noqa: PLR2004
     yield from titled(reading(matrix, known, level), known.database)
 
 
-def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
+def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         gone = matrix.scores[id].ruled_out
         name = known.database.scenarios[id].title + (
@@ -160,58 +147,60 @@ def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
     columns: tuple[Cell[MatrixRow], ...] = (
         (left("Evidence or indicator", "id"), _matrix_row),
         (left("Grade", "grade"), lambda row: row.grade or ""),
-        (cells.weight_column(known.database.tracker), lambda row: Figure(row.weight, digits=2)),
+        (cells.weight_column(known.database.tracker), lambda row: doc.Figure(row.weight, digits=2)),
         *map(column, matrix.scenarios),
-        (right("dB apart", "diagnosticity"), lambda row: Figure(row.diagnosticity, digits=1)),
+        (right("dB apart", "diagnosticity"), lambda row: doc.Figure(row.diagnosticity, digits=1)),
     )
     return cells.table(rows, columns)
 
 
-def _matrix_row(row: MatrixRow) -> Ref:
-    return Ref(row.id, "scenario" if row.kind == "indicator" else "evidence", row.summary)
+def _matrix_row(row: MatrixRow) -> doc.Ref:
+    return doc.Ref(row.id, "scenario" if row.kind == "indicator" else "evidence", row.summary)
 
 
-def _sums(matrix: Matrix) -> Iterator[Row]:
+def _sums(matrix: Matrix) -> Iterator[doc.Row]:
     """Yield the sums of the columns."""
     scores = [matrix.scores[id] for id in matrix.scenarios]
     sums = {
-        "Inconsistencies": [Figure(s.inconsistency) for s in scores],
-        "Weighted": [Figure(s.weighted_inconsistency, digits=2) for s in scores],
-        "Σ dB": [Figure(s.decibans, "dB") for s in scores],
-        "Blank": [Figure(s.blanks) for s in scores],
-        "Rank": [Figure(s.rank) for s in scores],
+        "Inconsistencies": [doc.Figure(s.inconsistency) for s in scores],
+        "Weighted": [doc.Figure(s.weighted_inconsistency, digits=2) for s in scores],
+        "Σ dB": [doc.Figure(s.decibans, "dB") for s in scores],
+        "Blank": [doc.Figure(s.blanks) for s in scores],
+        "Rank": [doc.Figure(s.rank) for s in scores],
     }
     for name, figures in sums.items():
         yield (name, "", "", *figures, "")
 
 
-def _code(row: MatrixRow, id: ScenarioId) -> Text:
+def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
     """A code or a ratio, on a ground as deep as its decibans are many before the grade."""
     rating, worth = row.ratings[id], row.decibans[id]
     if rating is None or worth is None:
         return ""
-    code = rating if isinstance(rating, str) else Figure(rating, "ratio", 3, mark="×")
-    return Tinted(code, worth / (row.weight or 1))
+    code = rating if isinstance(rating, str) else doc.Figure(rating, "ratio", 3, mark="×")
+    return doc.Tinted(code, worth / (row.weight or 1))
 
 
 # Indicators
 
 
-def indicator_table(rows: Iterable[IndicatorRow], database: Database, caption: str = "") -> Table:
+def indicator_table(
+    rows: Iterable[IndicatorRow], database: Database, caption: str = ""
+) -> doc.Table:
     """The indicators in their order."""
     columns: tuple[Cell[IndicatorRow], ...] = (
         (left("Indicator", "statement"), lambda row: row.statement),
         (
             left("Scenario", "scenario"),
-            lambda row: Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
+            lambda row: doc.Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
         ),
         (left("State", "state"), lambda row: row.state),
         (left("Since", "since"), lambda row: row.since or ""),
         (left("Due", "due"), lambda row: str(row.due or "")),
-        (right("Strength", "strength"), lambda row: Figure(row.strength, digits=2)),
+        (right("Strength", "strength"), lambda row: doc.Figure(row.strength, digits=2)),
         (
             right("Diagnosticity, dB", "diagnosticity"),
-            lambda row: Figure(row.diagnosticity, digits=1),
+            lambda row: doc.Figure(row.diagnosticity, digits=1),
         ),
     )
     return cells.table(rows, columns, caption=caption)

@@ -9,19 +9,8 @@ from scenarios.analysis.history.commit_log import CommitFigures, History, Histor
 from scenarios.analysis.history.commits import Differences
 from scenarios.model import Kind
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Document,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Span,
-    Table,
-    Text,
-)
 from scenarios.text import counted
 
 _BAR = 40
@@ -31,25 +20,25 @@ _FEW = 3
 """Ids of a kind that are named; of more, the number."""
 
 
-def document(result: History, subject: str | None, title: str | None) -> Document:
+def document(result: History, subject: str | None, title: str | None) -> doc.Document:
     """Newest first; of a scenario, which has a title, its figures over time before that."""
     if not result.entries:
         subject_name = "it" if subject else "the database"
         if not result.earlier:
-            return (Paragraph(f"No commit changed {subject_name}."),)
+            return (doc.Paragraph(f"No commit changed {subject_name}."),)
         earlier = counted(result.earlier, "earlier one")
-        return (Paragraph(f"No commit in that time changed {subject_name}; {earlier} did."),)
-    blocks: list[Block] = [Items(tuple(_entries(result, figures=title is None)))]
+        return (doc.Paragraph(f"No commit in that time changed {subject_name}; {earlier} did."),)
+    blocks: list[doc.Block] = [doc.Items(tuple(_entries(result, figures=title is None)))]
     if subject and title:
-        head = Heading(1, (Ref(subject, "scenario"), f": {title}"))
+        head = doc.Heading(1, (doc.Ref(subject, "scenario"), f": {title}"))
         blocks = [head, _figures(result, subject), *blocks]
     if result.earlier:
         earlier = counted(result.earlier, "earlier commit")
-        blocks.append(Paragraph(f"{earlier}: --limit 0 tells all"))
+        blocks.append(doc.Paragraph(f"{earlier}: --limit 0 tells all"))
     return tuple(blocks)
 
 
-def _figures(result: History, subject: str) -> Table:
+def _figures(result: History, subject: str) -> doc.Table:
     about = "s stated, i implied, x both, on the day of the newest record"
     columns: tuple[Cell[tuple[date | None, CommitFigures]], ...] = (
         (left("as of", "as_of"), lambda row: str(row[0])),
@@ -78,24 +67,24 @@ def _bar(figures: CommitFigures) -> str:
     return "".join(bar)
 
 
-def _entries(result: History, *, figures: bool) -> Iterator[Item]:
+def _entries(result: History, *, figures: bool) -> Iterator[doc.Item]:
     for entry in result.entries:
         commit = entry.commit
         head = f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}"
-        yield Item(head, tuple(map(Item, _what(entry, figures=figures))))
+        yield doc.Item(head, tuple(map(doc.Item, _what(entry, figures=figures))))
 
 
-def _what(entry: HistoryEntry, *, figures: bool) -> Iterator[Text]:
+def _what(entry: HistoryEntry, *, figures: bool) -> Iterator[doc.Text]:
     if changes := _records(entry.what):
         yield changes
     if entry.left_out:
         yield f"{counted(entry.left_out, 'file')} of it cannot be read"
     for figure in entry.figures if figures else ():
         stated = ("stated ", p(figure.stated), ", ") if figure.stated is not None else ()
-        implied: tuple[Span, ...] = ("implied ", p(figure.implied))
+        implied: tuple[doc.Span, ...] = ("implied ", p(figure.implied))
         if figure.implied is None:
             implied = (cells.WITHHELD if figure.withheld else "gone",)
-        yield (Ref(figure.scenario, "scenario"), ": ", *stated, *implied)
+        yield (doc.Ref(figure.scenario, "scenario"), ": ", *stated, *implied)
 
 
 def _records(differences: Differences) -> str:

@@ -10,21 +10,9 @@ from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.model import Database, Evidence, Record, Scenario, Source
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import p
-from scenarios.render.document import (
-    Block,
-    Document,
-    Fact,
-    Facts,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Text,
-    change_of,
-)
+from scenarios.render.document import change_of
 from scenarios.render.documents.ledger_changes import STEPS, change_sum
 from scenarios.text import counted
 
@@ -43,16 +31,16 @@ class Compared(NamedTuple):
     every: bool = False
 
 
-def document(result: Compared) -> Document:
+def document(result: Compared) -> doc.Document:
     """A summary, records field by field, then the shifts with the lines behind them."""
-    blocks: list[Block] = [Heading(1, result.head), Paragraph(_summary(result))]
+    blocks: list[doc.Block] = [doc.Heading(1, result.head), doc.Paragraph(_summary(result))]
     if not result.what:
         return tuple(blocks)
-    blocks.append(Items(tuple(_record_items(result))))
+    blocks.append(doc.Items(tuple(_record_items(result))))
     for shift in result.shifts:
         blocks += _shift(result, shift)
     if not result.shifts:
-        blocks.append(Paragraph("No figure differs."))
+        blocks.append(doc.Paragraph("No figure differs."))
     return tuple(blocks)
 
 
@@ -73,14 +61,14 @@ def _summary(result: Compared) -> str:
     return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
 
 
-def _record_items(result: Compared) -> Iterator[Item]:
+def _record_items(result: Compared) -> Iterator[doc.Item]:
     for sign, key, text in _records(result):
         fields = (
-            Item(cells.field_words(change))
+            doc.Item(cells.field_words(change))
             for change in (result.what.changed if sign == "~" else ())
             if (change.kind, change.record) == key
         )
-        yield Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
+        yield doc.Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
 
 
 def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:
@@ -111,17 +99,17 @@ def _words(database: Database, record: Record) -> str:
     return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""
 
 
-def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:
+def _shift(result: Compared, shift: ScenarioShift) -> Iterator[doc.Block]:
     owner = _owner(result, shift.scenario)
     title = owner.scenarios[shift.scenario].title
-    bits = Figure(shift.movement_bits, "bits")
-    yield Heading(3, (Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
-    facts = [Fact("implied", _step(shift.implied))]
+    bits = doc.Figure(shift.movement_bits, "bits")
+    yield doc.Heading(3, (doc.Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
+    facts = [doc.Fact("implied", _step(shift.implied))]
     if shift.stated:
-        facts.insert(0, Fact("stated", _step(shift.stated)))
+        facts.insert(0, doc.Fact("stated", _step(shift.stated)))
     if shift.outcome:
-        facts.append(Fact("outcome", cells.outcome_words(shift.outcome)))
-    yield Facts(tuple(facts))
+        facts.append(doc.Fact("outcome", cells.outcome_words(shift.outcome)))
+    yield doc.Facts(tuple(facts))
     steps = {name: getattr(shift, name) for name in STEPS if name != "restated"}
     yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
 
@@ -131,7 +119,7 @@ def _owner(result: Compared, id: str) -> Database:
     return result.after if id in result.after.scenarios else result.before
 
 
-def _step(shift: Shift) -> Text:
+def _step(shift: Shift) -> doc.Text:
     if shift.from_ is None or shift.to is None:
         return p(shift.from_), " → ", p(shift.to)
     return change_of(shift.from_, shift.to)

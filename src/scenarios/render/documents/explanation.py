@@ -16,24 +16,9 @@ from scenarios.analysis.ledger.sensitivity import (
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Document,
-    Figure,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Row,
-    Table,
-    Text,
-    lines,
-    plain,
-    spans,
-)
+from scenarios.render.document import lines, plain, spans
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, by_theme, counted_in
 from scenarios.render.text import term
 from scenarios.scales import HIGHEST, LOWEST, percent, probability
@@ -55,24 +40,24 @@ _INPUTS: dict[TermKind, tuple[str, str]] = {
 """An input of the band in words, and how far it is bent."""
 
 
-def document(result: Explanation, database: Database, *, every: bool = False) -> Document:
+def document(result: Explanation, database: Database, *, every: bool = False) -> doc.Document:
     """The ledger by theme with what overlap left of each line, suppressed items, and its band.
 
     Lines that count little stand in one row, unless `every` one is wanted.
     """
     scenario = database.scenarios[result.scenario]
-    head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
+    head = (doc.Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
-    top: Document = (
-        Heading(1, head, (stood,) if outcome else ()),
+    top: doc.Document = (
+        doc.Heading(1, head, (stood,) if outcome else ()),
         *cells.notice(result.notice),
         *cells.reference_class(scenario.prior),
-        Paragraph(scenario.question),
+        doc.Paragraph(scenario.question),
     )
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
-        return (*top, Paragraph(cells.withheld_figures(result.withheld)), basis)
+        return (*top, doc.Paragraph(cells.withheld_figures(result.withheld)), basis)
     return (
         *top,
         lines(*_verdict(result, database.tracker.estimative_language)),
@@ -84,12 +69,12 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     )
 
 
-def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool) -> Table:
+def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool) -> doc.Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
     set_id = database.scenarios[result.scenario].set
 
-    def rows(lines: Sequence[Line]) -> Iterator[Row]:
+    def rows(lines: Sequence[Line]) -> Iterator[doc.Row]:
         nonlocal running
         shown, small = _folded(lines, every=every)
         for line in shown:
@@ -97,10 +82,10 @@ def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool
             yield _row(line, running, set_id)
         if small:
             running += (worth := counted_in(small))
-            yield (_small(small), "", "", Figure(worth, "dB"), *_reached(running))
+            yield (_small(small), "", "", doc.Figure(worth, "dB"), *_reached(running))
 
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
-    table: list[Row | Group] = [first, *rows(_of(result.lines, ("given", "time")))]
+    table: list[doc.Row | doc.Group] = [first, *rows(_of(result.lines, ("given", "time")))]
     evidence = [line for line in result.lines if line.kind not in _STEPS]
     if any(line.theme for line in evidence):
         themes = by_theme(evidence)
@@ -127,13 +112,13 @@ def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool
     graded = database.tracker.grade_weights
     caption = "" if graded else "Grades not applied: the tracker has no grade_weights."
     small = _folded(result.lines, every=every)[1]
-    worth = plain(Figure(counted_in(small), "dB"))
+    worth = plain(doc.Figure(counted_in(small), "dB"))
     note = f"Folded: {_small(small)}, {worth} dB in all; --all shows them." if small else ""
-    return Table(columns=columns, rows=tuple(table), by="theme", caption=caption, note=note)
+    return doc.Table(columns=columns, rows=tuple(table), by="theme", caption=caption, note=note)
 
 
-def _group(name: str, members: Iterable[Line], rows: Iterable[Row]) -> Group:
-    return Group(f"{name}, {plain(Figure(counted_in(members), 'dB'))} dB", tuple(rows))
+def _group(name: str, members: Iterable[Line], rows: Iterable[doc.Row]) -> doc.Group:
+    return doc.Group(f"{name}, {plain(doc.Figure(counted_in(members), 'dB'))} dB", tuple(rows))
 
 
 def _small(lines: Sequence[Line]) -> str:
@@ -144,7 +129,7 @@ def _small(lines: Sequence[Line]) -> str:
     return ", ".join([*parts, *([f"{included} in the prior"] if included else [])])
 
 
-def _row(line: Line, running: float, set_id: SetId | None) -> Row:
+def _row(line: Line, running: float, set_id: SetId | None) -> doc.Row:
     shown = line.kind not in _STEPS
     name = {
         "absence": f"{line.id} (absent)",
@@ -155,17 +140,17 @@ def _row(line: Line, running: float, set_id: SetId | None) -> Row:
         "bound": f"bound: held within {percent(LOWEST)} and {percent(HIGHEST)}",
     }.get(line.kind, line.id)
     return (
-        Ref(line.id, None, name),
-        Figure(line.decibans, "dB") if shown else "",
-        Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
-        Figure(line.counted_decibans, "dB"),
+        doc.Ref(line.id, None, name),
+        doc.Figure(line.decibans, "dB") if shown else "",
+        doc.Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
+        doc.Figure(line.counted_decibans, "dB"),
         *_reached(running),
     )
 
 
-def _reached(running: float, ended: float | None = None) -> tuple[Figure, Figure]:
+def _reached(running: float, ended: float | None = None) -> tuple[doc.Figure, doc.Figure]:
     """The sum so far, in decibans and as a probability."""
-    return Figure(running, "dB"), p(probability(running) if ended is None else ended)
+    return doc.Figure(running, "dB"), p(probability(running) if ended is None else ended)
 
 
 def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
@@ -182,39 +167,39 @@ def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
     return [line for line in lines if line.kind in kinds]
 
 
-def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator[Block]:
+def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator[doc.Block]:
     """Yield the lines in words, with the items behind them."""
     rows = []
     for line in _folded(ledger.lines, every=every)[0]:
         if line.kind in _STEPS:
             continue
         shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
-        under: list[Text] = [
-            (Ref(id, "evidence"), f": {database.evidence[id].summary}") for id in shown
+        under: list[doc.Text] = [
+            (doc.Ref(id, "evidence"), f": {database.evidence[id].summary}") for id in shown
         ]
         if line.suppressed:
-            ids = [span for id in line.suppressed for span in (", ", Ref(id, "evidence"))]
+            ids = [span for id in line.suppressed for span in (", ", doc.Ref(id, "evidence"))]
             under.append(("same origin or event, suppressed: ", *ids[1:]))
         text = (*_says(line, database),)
-        lead = Figure(line.counted_decibans, "dB")
-        rows.append(Item(text, tuple(Item(detail, bullet=True) for detail in under), lead))
+        lead = doc.Figure(line.counted_decibans, "dB")
+        rows.append(doc.Item(text, tuple(doc.Item(detail, bullet=True) for detail in under), lead))
     if rows:
-        yield Heading(3, "What the lines say")
-        yield Items(tuple(rows))
+        yield doc.Heading(3, "What the lines say")
+        yield doc.Items(tuple(rows))
 
 
-def _says(line: Line, database: Database) -> Iterator[Ref | str]:
+def _says(line: Line, database: Database) -> Iterator[doc.Ref | str]:
     if line.kind in ("direct", "in-prior"):
-        yield Ref(line.id, "evidence")
+        yield doc.Ref(line.id, "evidence")
         yield f": {database.evidence[line.id].summary}"
         return
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
-    yield Ref(line.id, "scenario")
+    yield doc.Ref(line.id, "scenario")
     yield f": {cells.absent(line.state)}{statement}"
 
 
-def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
+def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[doc.Text]:
     yield "Prior ", p(ledger.prior.probability), f": {scenario.prior.basis}"
     if ledger.neutral:
         level = ", level with the next of its set" if scenario.set else ""
@@ -224,7 +209,7 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
         )
 
 
-def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
+def _verdict(ledger: Explanation, language: str) -> Iterator[doc.Text]:
     """Yield both figures, the gap between them, and the range with one line less."""
     stated, left = ledger.stated, ledger.leave_one_out
     if ledger.unfounded:
@@ -235,9 +220,9 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
     implied = ledger.implied.probability
     yield "Implied ", p(implied), f" ({term(implied, language)}); ", *_band(ledger), "."
     if stated and ledger.gap_decibans is not None:
-        apart = Figure(abs(ledger.gap_decibans), digits=1)
+        apart = doc.Figure(abs(ledger.gap_decibans), digits=1)
         side = "above" if ledger.gap_decibans > 0 else "below"
-        gap: Text = "just" if plain(apart) == "0.0" else (apart, f" dB {side}")
+        gap: doc.Text = "just" if plain(apart) == "0.0" else (apart, f" dB {side}")
         yield (
             "Stated ",
             p(stated.probability),
@@ -251,7 +236,7 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
         yield "One line less: from ", *lowest, " to ", *highest, "."
 
 
-def _band(ledger: Explanation) -> Iterator[Figure | Ref | str]:
+def _band(ledger: Explanation) -> Iterator[doc.Figure | doc.Ref | str]:
     """Yield `band 24 to 66%: mostly the prior (±1.7 dB) and talks (±1.6)`."""
     assert ledger.band  # noqa: S101 - else it is withheld
     if not ledger.mostly:
@@ -263,17 +248,17 @@ def _band(ledger: Explanation) -> Iterator[Figure | Ref | str]:
             yield " and " if bend is ledger.mostly[-1] else ", "
         is_own = bend.kind == "prior" and bend.id == ledger.scenario
         yield "the prior" if is_own else _bent(bend)
-        yield from (" (±", Figure(bend.term, digits=1), ")" if number else " dB)")
+        yield from (" (±", doc.Figure(bend.term, digits=1), ")" if number else " dB)")
 
 
 def _without(
     probability: float, line: str | None, kind: str | None
-) -> tuple[Figure | Ref | str, ...]:
+) -> tuple[doc.Figure | doc.Ref | str, ...]:
     absent = " (absent)" if kind == "absence" else ""
-    return (p(probability), *((" without ", Ref(line), absent) if line else ()))
+    return (p(probability), *((" without ", doc.Ref(line), absent) if line else ()))
 
 
-def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
+def _sweep(result: Explanation, *, every: bool) -> Iterator[doc.Block]:
     """Yield the terms of the band, largest first: each input bent alone."""
     if not result.sweep:
         return
@@ -281,28 +266,30 @@ def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
     columns: tuple[Cell[Term], ...] = (
         (left("input", least=_NARROWEST), _bent),
         (left("bent by"), lambda bend: _INPUTS[bend.kind][1]),
-        (right("term", "term_decibans"), lambda bend: Figure(bend.term, digits=2)),
+        (right("term", "term_decibans"), lambda bend: doc.Figure(bend.term, digits=2)),
         (right("lowest"), lambda bend: p(bend.low)),
         (right("highest"), lambda bend: p(bend.high)),
     )
     others = len(result.sweep) - len(terms)
     note = f"{counted(others, 'other')} under {_SLIGHT} dB: --all" if others else ""
-    yield Heading(3, "What the band is made of: one input bent at a time")
+    yield doc.Heading(3, "What the band is made of: one input bent at a time")
     yield cells.table(terms, columns, note=note)
 
 
-def _bent(bend: Term) -> Ref | str:
+def _bent(bend: Term) -> doc.Ref | str:
     name = _INPUTS[bend.kind][0].format(bend.id) + (" (absent)" if bend.row == "absence" else "")
-    return name if bend.id == bend.kind else Ref(bend.id, None, name)
+    return name if bend.id == bend.kind else doc.Ref(bend.id, None, name)
 
 
-def _post_mortem(result: Explanation) -> Iterator[Block]:
+def _post_mortem(result: Explanation) -> Iterator[doc.Block]:
     """Yield the lines that pointed to the outcome, and those that did not."""
     if result.post_mortem is None or result.outcome is None:
         return
     outcome = "occurred" if result.outcome == "occurred" else "did not occur"
     pointed = {"right": result.post_mortem.right, "wrong": result.post_mortem.wrong}
     for way, own in pointed.items():
-        yield Heading(3, f"Pointed the {way} way (it {outcome})")
-        rows = tuple(Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in own)
-        yield Items(rows) if rows else Paragraph("nothing")
+        yield doc.Heading(3, f"Pointed the {way} way (it {outcome})")
+        rows = tuple(
+            doc.Item(doc.Ref(line.id), lead=doc.Figure(line.decibans, "dB")) for line in own
+        )
+        yield doc.Items(rows) if rows else doc.Paragraph("nothing")

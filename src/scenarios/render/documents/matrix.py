@@ -9,21 +9,9 @@ from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, MatrixScore
 from scenarios.model import Kind, ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import (
-    Document,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Row,
-    Span,
-    Table,
-    Text,
-    lines,
-)
+from scenarios.render.document import lines
 from scenarios.text import counted
 
 _NARROWEST = 24
@@ -36,40 +24,40 @@ _MANY = 4
 """Rows that are named; the others are counted."""
 
 
-def document(result: Matrix, known: Known, title: str) -> Document:
+def document(result: Matrix, known: Known, title: str) -> doc.Document:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
     head = f"Analysis of competing hypotheses, as of {known.as_of}"
-    top = (Heading(1, head, (title,) if title else ()), _table(result, known))
+    top = (doc.Heading(1, head, (title,) if title else ()), _table(result, known))
     if result.withheld:
         why = f"Withheld: {result.withheld} cannot be read, and could change every sum and rank."
-        return (*top, Paragraph(why))
-    return (*top, *(reading(result, known) if result.rows else (Paragraph(NO_ROWS),)))
+        return (*top, doc.Paragraph(why))
+    return (*top, *(reading(result, known) if result.rows else (doc.Paragraph(NO_ROWS),)))
 
 
-def reading(result: Matrix, known: Known, level: Literal[2, 3, 4] = 3) -> Document:
+def reading(result: Matrix, known: Known, level: Literal[2, 3, 4] = 3) -> doc.Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
 
-    def linked(sentences: Iterator[str]) -> list[Text]:
+    def linked(sentences: Iterator[str]) -> list[doc.Text]:
         return [_linked(sentence, known) for sentence in sentences]
 
-    pins = (Item(text, bullet=bool(result.linchpins)) for text in linked(_pins(result)))
+    pins = (doc.Item(text, bullet=bool(result.linchpins)) for text in linked(_pins(result)))
     return (
         lines(*linked(_ranking(result))),
-        Heading(level, "Linchpins"),
-        Items(tuple(pins)),
+        doc.Heading(level, "Linchpins"),
+        doc.Items(tuple(pins)),
         lines(*linked(_notes(result, known))),
     )
 
 
-def _linked(sentence: str, known: Known) -> Text:
+def _linked(sentence: str, known: Known) -> doc.Text:
     """A sentence whose ids are references to their records."""
     database = known.database
-    parts: list[Span] = []
+    parts: list[doc.Span] = []
     for place, part in enumerate(sentence.split(_MARK)):
         kind: Kind | None = "evidence" if part in database.evidence else None
         if part.partition("/")[0] in database.scenarios:
             kind = "scenario"
-        parts.append(Ref(part, kind) if place % 2 else part)
+        parts.append(doc.Ref(part, kind) if place % 2 else part)
     return tuple(part for part in parts if part)
 
 
@@ -78,7 +66,7 @@ def _id(id: str) -> str:
     return f"{_MARK}{id}{_MARK}"
 
 
-def _table(result: Matrix, known: Known) -> Table:
+def _table(result: Matrix, known: Known) -> doc.Table:
     """Rows over their sums."""
 
     def column(id: ScenarioId) -> Cell[MatrixRow]:
@@ -90,39 +78,39 @@ def _table(result: Matrix, known: Known) -> Table:
     columns: tuple[Cell[MatrixRow], ...] = (
         (
             left("evidence, indicator", "id", least=_NARROWEST),
-            lambda row: Ref(row.id, "scenario" if row.kind == "indicator" else "evidence"),
+            lambda row: doc.Ref(row.id, "scenario" if row.kind == "indicator" else "evidence"),
         ),
         (left("kind", only="csv"), lambda row: row.kind),
         (left("grade", meaning="grade"), lambda row: row.grade or ""),
-        (cells.weight_column(known.database.tracker), lambda row: Figure(row.weight, digits=2)),
+        (cells.weight_column(known.database.tracker), lambda row: doc.Figure(row.weight, digits=2)),
         *map(column, result.scenarios),
-        (right("dB", "diagnosticity"), lambda row: Figure(row.diagnosticity, digits=1)),
+        (right("dB", "diagnosticity"), lambda row: doc.Figure(row.diagnosticity, digits=1)),
         (left("what it is", "summary", drop=1, least=_SUMMARY, cut=True), lambda row: row.summary),
     )
     return cells.table(result.rows, columns, foot=tuple(_sums(result)))
 
 
-def _code(row: MatrixRow, column: ScenarioId) -> Text:
+def _code(row: MatrixRow, column: ScenarioId) -> doc.Text:
     """A code, or a ratio of three figures with * where it counts as I and ** as II."""
     rating = row.ratings[column]
     if rating is None or isinstance(rating, str):
         return rating or ""
-    return Figure(rating, "ratio", 3, "*" * row.inconsistency[column])
+    return doc.Figure(rating, "ratio", 3, "*" * row.inconsistency[column])
 
 
-def _sums(result: Matrix) -> Iterator[Row]:
-    sums: dict[str, Callable[[MatrixScore], Figure]] = {
-        "inconsistency": lambda s: Figure(s.inconsistency),
-        "weighted_inconsistency": lambda s: Figure(s.weighted_inconsistency, digits=1),
-        "decibans": lambda s: Figure(s.decibans, "dB", 0),
-        "blanks": lambda s: Figure(s.blanks),
-        "rank": lambda s: Figure(s.rank),
+def _sums(result: Matrix) -> Iterator[doc.Row]:
+    sums: dict[str, Callable[[MatrixScore], doc.Figure]] = {
+        "inconsistency": lambda s: doc.Figure(s.inconsistency),
+        "weighted_inconsistency": lambda s: doc.Figure(s.weighted_inconsistency, digits=1),
+        "decibans": lambda s: doc.Figure(s.decibans, "dB", 0),
+        "blanks": lambda s: doc.Figure(s.blanks),
+        "rank": lambda s: doc.Figure(s.rank),
     }
     for id, figure in sums.items():
         label = id.replace("_", " ").replace("decibans", "Σ decibans")
         scores = (result.scores.get(column) for column in result.scenarios)
         shown = (figure(score) if score else cells.WITHHELD for score in scores)
-        yield (Ref(id, None, label), "score", "", "", *shown, "", "")
+        yield (doc.Ref(id, None, label), "score", "", "", *shown, "", "")
 
 
 def _ranking(result: Matrix) -> Iterator[str]:

@@ -12,20 +12,8 @@ from scenarios.analysis.review.search import Hit, SearchResult
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Kind
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Column,
-    Document,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Table,
-    Text,
-)
 
 _NARROWEST, _NARROWEST_NAME = 24, 12
 _QUERY_LEAST = 16
@@ -40,10 +28,10 @@ _PLACES = 3
 """Places of a hit that are shown where none has all words."""
 
 
-def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
+def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> doc.Document:
     """Id, state, horizon, title: the figures are those of `status`."""
     columns: tuple[Cell[StatusRow], ...] = (
-        (left("scenario"), lambda row: Ref(row.id, "scenario")),
+        (left("scenario"), lambda row: doc.Ref(row.id, "scenario")),
         (left("state", meaning="state"), cells.state),
         (left("horizon"), lambda row: f"{row.horizon or ''}"),
         (_last("title", every=every), lambda row: row.title),
@@ -53,7 +41,7 @@ def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
 
 def indicators(
     rows: Sequence[IndicatorRow], *, every: bool = False, by_value: bool = False
-) -> Document:
+) -> doc.Document:
     """Under each scenario its indicators: state, since, due, diagnosticity, statement.
 
     In another order each stands with its scenario before it. `by_value`, the value by which they
@@ -64,7 +52,7 @@ def indicators(
     columns: tuple[Cell[IndicatorRow], ...] = (
         (
             left("indicator"),
-            lambda row: Ref(
+            lambda row: doc.Ref(
                 f"{row.scenario}/{row.indicator}", None, row.indicator if is_grouped else ""
             ),
         ),
@@ -73,11 +61,11 @@ def indicators(
         (left("due", drop=3), lambda row: str(row.due or "")),
         (
             right("value, bits", "value", drop=0 if by_value else 1),
-            lambda row: "" if row.value is None else Figure(row.value, "bits"),
+            lambda row: "" if row.value is None else doc.Figure(row.value, "bits"),
         ),
         (
             right("dB", "diagnosticity"),
-            lambda row: Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
+            lambda row: doc.Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
         ),
         (left("unique", only="csv"), lambda row: "unique" if row.unique else ""),
         (left("statement", least=_NARROWEST, drop=4, cut=not every), lambda row: row.statement),
@@ -87,59 +75,61 @@ def indicators(
     return (cells.grouped(groups, columns, by="scenario", note=note, empty="none"),)
 
 
-def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
+def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> doc.Document:
     """Recorded, id, grade, summary."""
     columns: tuple[Cell[EvidenceRow], ...] = (
         (left("recorded", drop=1), lambda row: str(row.recorded)),
-        (left("evidence"), lambda row: Ref(row.id, "evidence")),
+        (left("evidence"), lambda row: doc.Ref(row.id, "evidence")),
         (left("grade", meaning="grade"), lambda row: row.grade + " retracted" * (not row.counts)),
         (_last("summary", every=every), lambda row: row.summary),
     )
     return (cells.table(rows, columns, empty="none"),)
 
 
-def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> Document:
+def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> doc.Document:
     """Date, analyst, scenario, probability, rationale."""
     is_one = len({row.analyst for row in rows}) == 1
     columns: tuple[Cell[ForecastRow], ...] = (
         (left("date"), lambda row: str(row.date)),
         (left("analyst", drop=int(is_one)), lambda row: row.analyst),
-        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("stated"), lambda row: p(row.probability) if row.probability else "withdrawn"),
         (_last("rationale", every=every), lambda row: row.rationale or ""),
     )
     return (cells.table(rows, columns, empty="none"),)
 
 
-def sources(rows: Sequence[SourceRow], *, every: bool = False) -> Document:
+def sources(rows: Sequence[SourceRow], *, every: bool = False) -> doc.Document:
     """The table of sources, and how to read it."""
-    return (source_table(rows, every=every), *map(Paragraph, SOURCES))
+    return (source_table(rows, every=every), *map(doc.Paragraph, SOURCES))
 
 
-def source_table(rows: Sequence[SourceRow], *, every: bool = False, named: bool = True) -> Table:
+def source_table(
+    rows: Sequence[SourceRow], *, every: bool = False, named: bool = True
+) -> doc.Table:
     """Id, reliability, items, accurate of checked, and what counted on resolved scenarios.
 
     Without a column of names they stand in place of the ids.
     """
 
-    def counted(row: SourceRow, way: str) -> Text:
+    def counted(row: SourceRow, way: str) -> doc.Text:
         resolved = row.on_resolved
-        return Figure(getattr(resolved, f"{way}_decibans"), digits=1) if resolved.items else ""
+        return doc.Figure(getattr(resolved, f"{way}_decibans"), digits=1) if resolved.items else ""
 
     columns: list[Cell[SourceRow]] = [
-        (left("source"), lambda row: Ref(row.id, "source", "" if named else row.name)),
+        (left("source"), lambda row: doc.Ref(row.id, "source", "" if named else row.name)),
         (left("A–F", "reliability", meaning="grade"), lambda row: row.reliability),
-        (right("items"), lambda row: Figure(row.items)),
+        (right("items"), lambda row: doc.Figure(row.items)),
         (
             right("accurate"),
             lambda row: (
-                Figure(row.accuracy.accurate, mark=f" of {row.accuracy.checked}")
+                doc.Figure(row.accuracy.accurate, mark=f" of {row.accuracy.checked}")
                 if row.accuracy.checked
                 else ""
             ),
         ),
-        (left("checked", only="csv"), lambda row: Figure(row.accuracy.checked)),
-        (right("resolved", drop=1), lambda row: Figure(row.on_resolved.items)),
+        (left("checked", only="csv"), lambda row: doc.Figure(row.accuracy.checked)),
+        (right("resolved", drop=1), lambda row: doc.Figure(row.on_resolved.items)),
         (right("toward", "toward_decibans"), lambda row: counted(row, "toward")),
         (right("against", "against_decibans"), lambda row: counted(row, "against")),
     ]
@@ -161,12 +151,12 @@ SOURCES = (
 )
 
 
-def _last(name: str, least: int = _NARROWEST, *, every: bool) -> Column:
+def _last(name: str, least: int = _NARROWEST, *, every: bool) -> doc.Column:
     """Column of a text that is cut to one line, unless `every` word is wanted."""
     return left(name, least=least, cut=not every)
 
 
-DOCUMENTS: dict[str, Callable[..., Document]] = {
+DOCUMENTS: dict[str, Callable[..., doc.Document]] = {
     "scenarios": scenarios,
     "indicators": indicators,
     "evidence": evidence,
@@ -176,55 +166,55 @@ DOCUMENTS: dict[str, Callable[..., Document]] = {
 """The document of each kind of record."""
 
 
-def record(records: Mapping[str, Mapping[str, Any]]) -> Document:
+def record(records: Mapping[str, Mapping[str, Any]]) -> doc.Document:
     """Records under their names, with every key that holds something."""
-    blocks: list[Block] = []
+    blocks: list[doc.Block] = []
     for name, keys in records.items():
-        blocks += [Heading(1, name), Items(tuple(_entries(keys)))]
+        blocks += [doc.Heading(1, name), doc.Items(tuple(_entries(keys)))]
     return tuple(blocks)
 
 
-def _entries(record: Mapping[str, Any]) -> Iterator[Item]:
+def _entries(record: Mapping[str, Any]) -> Iterator[doc.Item]:
     for key, value in record.items():
         if value in (None, [], {}, ()):
             continue
         if isinstance(value, dict | list | tuple):
-            yield Item(f"{key}:", tuple(_parts(value)))
+            yield doc.Item(f"{key}:", tuple(_parts(value)))
         else:
-            yield Item(f"{key}: {value}")
+            yield doc.Item(f"{key}: {value}")
 
 
-def _parts(value: Any) -> Iterator[Item]:
+def _parts(value: Any) -> Iterator[doc.Item]:
     if isinstance(value, dict):
         yield from _entries(value)
         return
     for part in value:
-        yield from _entries(part) if isinstance(part, dict) else (Item(str(part), bullet=True),)
+        yield from _entries(part) if isinstance(part, dict) else (doc.Item(str(part), bullet=True),)
 
 
-def hits(result: SearchResult, *, every: bool = False) -> Document:
+def hits(result: SearchResult, *, every: bool = False) -> doc.Document:
     """The hits with their places; with `every` each place of each."""
     if not result.hits:
-        return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
-    rows = Items(tuple(_hit(hit, len(result.words), every=every) for hit in result.hits))
+        return (doc.Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
+    rows = doc.Items(tuple(_hit(hit, len(result.words), every=every) for hit in result.hits))
     if left := result.total - len(result.hits):
         more = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
-        return rows, Paragraph(more)
+        return rows, doc.Paragraph(more)
     return (rows,)
 
 
-def _hit(hit: Hit, words: int, *, every: bool) -> Item:
+def _hit(hit: Hit, words: int, *, every: bool) -> doc.Item:
     most = 1 if len(hit.places[0].words) == words else _PLACES
     places = hit.places if every else hit.places[:most]
     about = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
     title = cells.one_line(hit.title)
     if title and all(place.text != title for place in places):
         about += f": {title}"
-    under = (Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
-    return Item((Ref(hit.id, _KINDS.get(hit.what)), about), tuple(under))
+    under = (doc.Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
+    return doc.Item((doc.Ref(hit.id, _KINDS.get(hit.what)), about), tuple(under))
 
 
-def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Document:
+def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> doc.Document:
     """The answer to a query: numbers to the right, with six digits; a blank is null."""
     columns = [
         right(name, name)
@@ -233,7 +223,7 @@ def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Document
         for place, name in enumerate(names)
     ]
     shown = tuple(tuple(map(_value, row)) for row in rows)
-    return (Table(columns=tuple(columns), rows=shown, empty="no rows"),)
+    return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)
 
 
 def _is_numeric(values: Sequence[Any]) -> bool:
@@ -241,11 +231,11 @@ def _is_numeric(values: Sequence[Any]) -> bool:
     return bool(types) and types <= {int, float}
 
 
-def _value(value: Any) -> Text:
+def _value(value: Any) -> doc.Text:
     if value is None:
         return ""
     if type(value) is int:
-        return Figure(value, digits=0)
+        return doc.Figure(value, digits=0)
     if type(value) is float:
-        return Figure(value, "ratio", 6)
+        return doc.Figure(value, "ratio", 6)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

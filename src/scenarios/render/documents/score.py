@@ -13,21 +13,9 @@ from scenarios.analysis.scores.daily_forecasts import OURS, Cluster, place
 from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
 from scenarios.analysis.scores.skill import LEAST, MOST, FittedFactor
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Document,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Span,
-    Table,
-    lines,
-    plain,
-)
+from scenarios.render.document import lines, plain
 from scenarios.render.pictures.scores import calibration, skill, skill_table
 from scenarios.text import counted
 
@@ -152,19 +140,19 @@ def _left_out(numbers: Mapping[str, int]) -> str:
     )
 
 
-def document(result: Score, head: str, *, whole: bool = False) -> Document:
+def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
     """The tracker's notice, and every table that has rows.
 
     Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
     """
-    return (Heading(1, head), *cells.notice(result.notice), *blocks(result, whole=whole))
+    return (doc.Heading(1, head), *cells.notice(result.notice), *blocks(result, whole=whole))
 
 
-def blocks(result: Score, *, whole: bool = False) -> Document:
+def blocks(result: Score, *, whole: bool = False) -> doc.Document:
     """Every table that has rows, with n beside each mean; what is not scored is named."""
     if not result.forecasters:
         some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
-        nothing = Paragraph(f"No resolved question{some} had a forecast to score.")
+        nothing = doc.Paragraph(f"No resolved question{some} had a forecast to score.")
         return (nothing, *_excluded(result))
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score
@@ -178,23 +166,23 @@ def blocks(result: Score, *, whole: bool = False) -> Document:
         _questions(score.questions, len({row.question for row in result.questions})),
         *_sets(score),
         *skilled,
-        *(Paragraph(fitted_sentence(key, factor)) for key, factor in fitted.items() if factor),
+        *(doc.Paragraph(fitted_sentence(key, factor)) for key, factor in fitted.items() if factor),
         *_references(score),
         *_calibration(score),
         *_excluded(score),
-        *([Paragraph(shown.left_out)] if shown.left_out else []),
-        Paragraph(_LEGEND),
+        *([doc.Paragraph(shown.left_out)] if shown.left_out else []),
+        doc.Paragraph(_LEGEND),
     )
 
 
-def _in_a_sentence(rows: Sequence[ForecasterScore], most: int) -> Paragraph:
+def _in_a_sentence(rows: Sequence[ForecasterScore], most: int) -> doc.Paragraph:
     """The Brier score of the team, or else of the first forecaster, and how to read it."""
     row = next((row for row in rows if row.name == "team"), rows[0])
     scale = f" on {counted(row.questions, 'question')}: 0 is best, always saying 50% scores 0.25."
     little = f" n = {most}: under {ENOUGH} questions these figures prove little."
     name = "the team" if row.name == "team" else row.name
     brier = (f"The Brier score of {name} is ", _number(row.brier), scale)
-    return Paragraph((*brier, *([little] if most < ENOUGH else [])))
+    return doc.Paragraph((*brier, *([little] if most < ENOUGH else [])))
 
 
 def fitted_sentence(key: str, fitted: FittedFactor) -> str:
@@ -211,26 +199,28 @@ def fitted_sentence(key: str, fitted: FittedFactor) -> str:
     )
 
 
-def _references(result: Score) -> Iterator[Block]:
+def _references(result: Score) -> Iterator[doc.Block]:
     """Yield the Brier of the priors that name a reference class, and of the others."""
     if both := result.prior_by_reference:
         named, others = (
             (_number(row.brier), f" on {counted(row.questions, 'question')} with") for row in both
         )
-        yield Paragraph(("Brier of prior: ", *named, " a reference class, ", *others, "out one."))
+        yield doc.Paragraph(
+            ("Brier of prior: ", *named, " a reference class, ", *others, "out one.")
+        )
 
 
 def _factor(key: str, value: float | None) -> str:
     beyond = " or more" if value == MOST else ""
     if value == LEAST and key == "team.extremize":
         beyond = " or less"
-    return plain(Figure(value, "ratio", 2)) + beyond
+    return plain(doc.Figure(value, "ratio", 2)) + beyond
 
 
-def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
+def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Table:
     columns: tuple[Cell[ForecasterScore], ...] = (
         (left("forecaster"), lambda row: cells.forecaster(row.name, alone=row.alone)),
-        (right("n"), lambda row: Figure(row.questions)),
+        (right("n"), lambda row: doc.Figure(row.questions)),
         (right("Brier"), lambda row: _number(row.brier)),
         (right("log"), lambda row: _number(row.log_score)),
         (right("baseline"), lambda row: _number(row.baseline, 1)),
@@ -242,7 +232,7 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
     return cells.table(rows, columns, caption=caption)
 
 
-def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
+def _questions(rows: Sequence[QuestionScore], asked: int) -> doc.Table:
     """Brier by question and forecaster; one row for each pair where that does not fit."""
     names, answered = by_question(rows)
     title, caption = f"Brier by question (n = {asked})", ""
@@ -265,34 +255,38 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
     return cells.table(answered, columns, caption=caption, narrow=narrow)
 
 
-def _nth(place: int) -> Callable[[Answered], Figure]:
+def _nth(place: int) -> Callable[[Answered], doc.Figure]:
     return lambda row: _number(row.briers[place])
 
 
-def _named(question: Cluster) -> Ref:
-    return Ref(question[1], None if question[0] else "scenario")
+def _named(question: Cluster) -> doc.Ref:
+    return doc.Ref(question[1], None if question[0] else "scenario")
 
 
-def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> Table:
+def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> doc.Table:
     columns: tuple[Cell[tuple[Cluster, str, float]], ...] = (
-        (left(title), lambda row: Ref(row[0][1])),
+        (left(title), lambda row: doc.Ref(row[0][1])),
         (left("forecaster"), lambda row: row[1]),
         (right("Brier"), lambda row: _number(row[2])),
     )
     return cells.table(rows, columns)
 
 
-def _sets(result: Score) -> Iterator[Block]:
+def _sets(result: Score) -> Iterator[doc.Block]:
     """Yield the sets, each one question with several answers."""
     if result.sets:
         rows = (
-            (Ref(row.set), f": of {len(row.members)} members ", Ref(row.occurred, "scenario"))
+            (
+                doc.Ref(row.set),
+                f": of {len(row.members)} members ",
+                doc.Ref(row.occurred, "scenario"),
+            )
             for row in result.sets
         )
-        yield Items(tuple(Item((*row, " occurred")) for row in rows))
+        yield doc.Items(tuple(doc.Item((*row, " occurred")) for row in rows))
 
 
-def _calibration(result: Score) -> Iterator[Block]:
+def _calibration(result: Score) -> Iterator[doc.Block]:
     if result.forecaster is None:
         return
     if chart := calibration(result):
@@ -309,15 +303,15 @@ def _calibration(result: Score) -> Iterator[Block]:
         yield from _corp(corp)
 
 
-def _sum(parts: Mapping[str, float]) -> tuple[Span, ...]:
+def _sum(parts: Mapping[str, float]) -> tuple[doc.Span, ...]:
     return tuple(span for name, value in parts.items() for span in (name, _number(value, 4)))
 
 
-def _corp(row: Corp) -> Iterator[Block]:
+def _corp(row: Corp) -> Iterator[doc.Block]:
     columns: tuple[Cell[CorpStep], ...] = (
         (right("said from"), lambda step: p(step.low)),
         (right("said to"), lambda step: p(step.high)),
-        (right("n"), lambda step: Figure(step.n, digits=2)),
+        (right("n"), lambda step: doc.Figure(step.n, digits=2)),
         (right("came"), lambda step: p(step.frequency)),
     )
     title = f"CORP curve of {row.forecaster}: without bins, monotone"
@@ -331,16 +325,19 @@ def _corp(row: Corp) -> Iterator[Block]:
     yield lines(head, (_number(row.brier, 4), *_sum(parts)))
 
 
-def _excluded(result: Score) -> Iterator[Block]:
+def _excluded(result: Score) -> Iterator[doc.Block]:
     if result.excluded:
         rows = tuple(
-            Item((Ref(row.scenario, "scenario"), f": {row.reason}")) for row in result.excluded
+            doc.Item((doc.Ref(row.scenario, "scenario"), f": {row.reason}"))
+            for row in result.excluded
         )
-        yield Items((Item(f"Not scored: {counted(len(rows), 'scenario')}", rows),))
+        yield doc.Items((doc.Item(f"Not scored: {counted(len(rows), 'scenario')}", rows),))
     if number := len(result.without_prior):
         of = counted(number, "question")
-        yield Paragraph(f"No prior was stated for {of}: implied and prior are not scored there.")
+        yield doc.Paragraph(
+            f"No prior was stated for {of}: implied and prior are not scored there."
+        )
 
 
-def _number(value: float | None, digits: int = 3) -> Figure:
-    return Figure(value, digits=digits)
+def _number(value: float | None, digits: int = 3) -> doc.Figure:
+    return doc.Figure(value, digits=digits)

@@ -11,18 +11,9 @@ from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, criteria_text
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Document,
-    Figure,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    lines,
-)
+from scenarios.render.document import lines
 from scenarios.render.text import in_words, on_screen, short_day
 from scenarios.scales import percent
 from scenarios.text import counted, fold, printable
@@ -72,73 +63,79 @@ def reveal_table(
     sums: Iterable[SetSum],
     analyst: Analyst,
     absent: Mapping[ScenarioId, Sequence[str]] = {},
-) -> Document:
+) -> doc.Document:
     """One row a scenario: the analyst's figures, the others', the team's, the implied one.
 
     An implied one that counts what was seen as `absent` is marked. Then what the figures of each
     set add up to, and what would add up to 1.
     """
     columns: tuple[Cell[Reveal], ...] = (
-        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("before"), lambda row: p(row.before)),
         (right("yours"), lambda row: p(row.after)),
         (right("others"), lambda row: _figure(row.others)),
         (right("team"), lambda row: _figure(row.team)),
         (
             right("implied"),
-            lambda row: Figure(row.implied, "p", mark="*" if row.scenario in absent else ""),
+            lambda row: doc.Figure(row.implied, "p", mark="*" if row.scenario in absent else ""),
         ),
-        (right("gap dB", "gap_decibans"), lambda row: Figure(row.gap_decibans, "dB")),
+        (right("gap dB", "gap_decibans"), lambda row: doc.Figure(row.gap_decibans, "dB")),
     )
     keys = dict.fromkeys(key for row in reveals for key in absent.get(row.scenario, ()))
     marked = f"* still counts {', '.join(keys)} as absent: seen, and not recorded"
-    notes = (Items((Item(marked),)),) if keys else ()
+    notes = (doc.Items((doc.Item(marked),)),) if keys else ()
     return (cells.table(reveals, columns), *notes, set_sums(sums, analyst))
 
 
-def _figure(figure: Others | None) -> Figure:
-    return Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else p(None)
+def _figure(figure: Others | None) -> doc.Figure:
+    return doc.Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else p(None)
 
 
-def set_sums(sums: Iterable[SetSum], analyst: Analyst, fresh: Collection[ScenarioId] = ()) -> Items:
+def set_sums(
+    sums: Iterable[SetSum], analyst: Analyst, fresh: Collection[ScenarioId] = ()
+) -> doc.Items:
     """The sum of an analyst's figures of each set, and the nearest that sum to 100%.
 
     Where some of a set are `fresh`, the others still stand, and all are normalised with them.
     """
     rows = []
     for own in sums:
-        under: tuple[Item, ...] = ()
+        under: tuple[doc.Item, ...] = ()
         if nearest := own.nearest:
             pairs = (
                 f"{id} {percent(figure, 1)} → {percent(nearest[id], 1)}"
                 for id, figure in own.figures.items()
             )
-            under = (Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
+            under = (doc.Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
             old = [id for id in own.figures if fresh and id not in fresh]
             if old:
                 still = ", ".join(f"{id} {percent(own.figures[id], 1)}" for id in old)
-                under += (Item(f"the table counts what still stands as before: {still}"),)
+                under += (doc.Item(f"the table counts what still stands as before: {still}"),)
         given = f"{len(own.figures)} of {own.members}"
-        rows.append(Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under))
-    return Items(tuple(rows))
+        rows.append(
+            doc.Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under)
+        )
+    return doc.Items(tuple(rows))
 
 
-def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+def forecast_document(
+    figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst
+) -> doc.Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
     rows, unless = [*figures], cells.unless_withheld
     columns: tuple[Cell[Any], ...] = (
-        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("stated before"), lambda row: unless(row.withheld, p(row.before))),
         (right("stated after"), lambda row: unless(row.withheld, p(row.after))),
-        (right("analysts"), lambda row: unless(row.withheld, Figure(row.analysts))),
+        (right("analysts"), lambda row: unless(row.withheld, doc.Figure(row.analysts))),
         (right("implied"), lambda row: unless(row.withheld, p(row.implied))),
         (
             right("gap dB", "gap_decibans"),
-            lambda row: unless(row.withheld, Figure(row.gap_decibans, "dB")),
+            lambda row: unless(row.withheld, doc.Figure(row.gap_decibans, "dB")),
         ),
     )
     paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
-    lost = (Paragraph(cells.withheld_figures(path)) for path in paths)
+    lost = (doc.Paragraph(cells.withheld_figures(path)) for path in paths)
     fresh = {row.scenario for row in rows}
     return (cells.table(rows, columns), *lost, set_sums(sums, analyst, fresh))
 
@@ -166,21 +163,21 @@ def topic_text(
     return "\n".join([*head, f"  {heading}", *_listed(news, width, most - len(head) - 1)])
 
 
-def document(topic: Topic, known: Known, language: str) -> Document:
+def document(topic: Topic, known: Known, language: str) -> doc.Document:
     """The same as blocks, what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
     heading, *news = map(_on_screen, (title, *texts))
-    listed = [*map(Item, reversed(news))]
-    more = Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
-    rest = (Folded(more, (Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
+    listed = [*map(doc.Item, reversed(news))]
+    more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
+    rest = (doc.Folded(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
     own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
     criteria = lines(*map(_on_screen, criteria_text(topic.scenario).split("\n")))
     return (
         lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}."),
-        Paragraph(heading[0].upper() + heading[1:]),
-        *((Items(tuple(listed[:_FEW])),) if listed else ()),
+        doc.Paragraph(heading[0].upper() + heading[1:]),
+        *((doc.Items(tuple(listed[:_FEW])),) if listed else ()),
         *rest,
-        Folded(Heading(4, "What decides it"), (criteria,)),
+        doc.Folded(doc.Heading(4, "What decides it"), (criteria,)),
         lines(own[0][0].upper() + own[0][1:], *own[1:]),
     )
 

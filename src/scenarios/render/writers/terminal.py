@@ -12,17 +12,7 @@ from itertools import count, islice
 from typing import Any, NamedTuple
 
 from scenarios.render import document as doc
-from scenarios.render.document import (
-    BLANK,
-    LEAST_RANGE_DB,
-    Document,
-    Figure,
-    Text,
-    flat,
-    move,
-    plain,
-    sparkline,
-)
+from scenarios.render.document import flat, move, plain, sparkline
 from scenarios.render.text import MINUS
 from scenarios.text import counted, fold, printable
 
@@ -49,7 +39,7 @@ def sign_tone(text: str) -> str:
     return {"+": _UP, MINUS: _DOWN, "0": _WEAK}.get(text[:1], "")
 
 
-def tone(text: Text, meaning: doc.Meaning) -> str:
+def tone(text: doc.Text, meaning: doc.Meaning) -> str:
     """Paint a cell by the meaning of its column; plain where it says nothing special."""
     shown = plain(text) if meaning else ""
     if not shown or meaning == "strip":
@@ -149,7 +139,7 @@ def folded(name: str, cells: int) -> str:
 
 def _clipped(cell: TextCell, limit: int, column: doc.Column) -> TextCell:
     if cell.trend:
-        return cell._replace(text=sparkline(cell.trend[-limit:]).replace(BLANK, " ").rstrip())
+        return cell._replace(text=sparkline(cell.trend[-limit:]).replace(doc.BLANK, " ").rstrip())
     if len(cell.text) <= limit:
         return cell
     if column.cut:
@@ -237,11 +227,11 @@ def _grid(table: doc.Table, *, colour: bool) -> _Grid:
     return _Grid(columns, names, lines, foot, colour)
 
 
-def _text(text: Text) -> str:
+def _text(text: doc.Text) -> str:
     return printable(plain(text)).replace("\n", " ")
 
 
-def _cell(text: Text, column: doc.Column, *, colour: bool) -> TextCell:
+def _cell(text: doc.Text, column: doc.Column, *, colour: bool) -> TextCell:
     if isinstance(text, doc.Trend):
         way = sign_tone(direction(text.values)) if colour else ""
         return TextCell(_text(text), way, text.values)
@@ -339,7 +329,7 @@ def _about(days: Sequence[date]) -> str:
     return (
         f"trend: the last {counted(len(days), 'review')}, {days[0]} to {days[-1]}, of what was "
         "stated, or implied where nobody stated anything, in log odds: from ▁ to █ is the row's "
-        f"own range, or {LEAST_RANGE_DB:g} dB where that is less; blank where neither stood."
+        f"own range, or {doc.LEAST_RANGE_DB:g} dB where that is less; blank where neither stood."
     )
 
 
@@ -377,7 +367,7 @@ _ROOM = 32
 """Fewest columns for text under an item; with fewer it begins further to the left."""
 
 
-def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
+def write(document: doc.Document, width: int = 80, *, colour: bool = False) -> str:
     """The blocks one below the other, a blank line between those that do not belong together."""
     output = ""
     before: doc.Flat | None = None
@@ -428,14 +418,14 @@ def _rows(rows: Sequence[doc.Item], width: int, indent: str) -> Iterator[str]:
         first, hang = indent + ("- " if row.bullet else ""), indent + "  "
         if row.lead:
             lead = printable(plain(row.lead)).ljust(widest)
-            lead = _worth(row.lead, _LEAD) if isinstance(row.lead, Figure) else lead
+            lead = _worth(row.lead, _LEAD) if isinstance(row.lead, doc.Figure) else lead
             first = f"{indent}{lead}  "
             hang = " " * len(first)
         yield fold(plain(row.text), width, hang, first)
         yield from _rows(row.under, width, hang if len(hang) + _ROOM <= width else "  ")
 
 
-def _worth(figure: Figure, columns: int) -> str:
+def _worth(figure: doc.Figure, columns: int) -> str:
     unit = f" {figure.unit}" if figure.unit == "dB" else ""
     return f"{plain(figure):>{columns}}{unit}"
 
