@@ -22,20 +22,8 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import (
-    INDICATORS,
-    LINE,
-    THEME,
-    Answers,
-    Ask,
-    At,
-    Layout,
-    Task,
-    as_,
-    item_field,
-    items,
-    since_today,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import as_, item_field, items, since_today
 from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
@@ -44,18 +32,18 @@ _KEYS = (
 )
 
 
-def _observed(text: str, at: At) -> str:
+def _observed(text: str, at: task.At) -> str:
     day = typed_in.observed(text, lambda: at.today)
     refuse_day("observed", first_day(day), at.latest)
     return day
 
 
-def _source(text: str, at: At) -> str:
+def _source(text: str, at: task.At) -> str:
     is_new = at.opened is None or at.answers.get("new_source")
     return typed_in.id(text) if is_new or at.opened is None else at.opened.source(text)
 
 
-def _id(text: str, at: At) -> str:
+def _id(text: str, at: task.At) -> str:
     return new_id(at.opened, at.answers["observed"], text) if at.opened else text
 
 
@@ -102,7 +90,7 @@ def record_evidence(
                     raise
 
 
-def _write(root: Path, answers: Answers, how: How, read: Read | None = None) -> Written:
+def _write(root: Path, answers: task.Answers, how: How, read: Read | None = None) -> Written:
     record: dict[str, Any] = {key: answers[key] for key in _KEYS}
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
     if not isinstance(answers["recorded"], str):
@@ -111,23 +99,23 @@ def _write(root: Path, answers: Answers, how: How, read: Read | None = None) -> 
     return record_evidence(root, record, how, **new, read=read, attach=answers["attachment"])
 
 
-TASK = Task(
+TASK = task.Task(
     name="evidence",
     title="Record evidence",
     save="Record it",
     lead="An observation, rated for each scenario.",
     help="Record an observation and rate it for each scenario.",
     asks=(
-        Ask(
+        task.Ask(
             "summary",
             "What was observed, in one sentence",
-            read=LINE,
+            read=task.LINE,
             option="SUMMARY",
             is_needed=True,
             stand_in="…",
             begins=True,
         ),
-        Ask(
+        task.Ask(
             "ratings",
             "",
             "How much more expected if the scenario happens: CC, C, N, I, II or a ratio.",
@@ -136,9 +124,9 @@ TASK = Task(
             metavar="SCENARIO=CODE",
             is_many=True,
         ),
-        INDICATORS,
+        task.INDICATORS,
         since_today("recorded", "When we learned of it", "Day we learned of it [today]."),
-        Ask(
+        task.Ask(
             "observed",
             "",
             "Day, month or year it happened [the recorded day].",
@@ -148,8 +136,8 @@ TASK = Task(
             metavar="DATE",
             default=lambda at: at.answers["recorded"].isoformat(),
         ),
-        Ask("new_source", kind="new_source"),
-        Ask(
+        task.Ask("new_source", kind="new_source"),
+        task.Ask(
             "source",
             "",
             "Id of a source.",
@@ -159,7 +147,7 @@ TASK = Task(
             metavar="ID",
             offers=lambda database: titled(database.sources),
         ),
-        Ask(
+        task.Ask(
             "grade",
             "",
             "Admiralty grade of source and item.",
@@ -169,7 +157,7 @@ TASK = Task(
             " Empty: as its source's, and 6.",
             metavar="B2",
         ),
-        Ask(
+        task.Ask(
             "url",
             "Web address of the item",
             "Web address of the item.",
@@ -177,7 +165,7 @@ TASK = Task(
             label="Address",
             hint="Web address of the item.",
         ),
-        Ask(
+        task.Ask(
             "quote",
             "",
             "Short quotation.",
@@ -186,7 +174,7 @@ TASK = Task(
             hint="Short quotation.",
             rows=2,
         ),
-        Ask(
+        task.Ask(
             "origin",
             "Origin, for example us-intelligence",
             "Who it originally comes from.",
@@ -194,7 +182,7 @@ TASK = Task(
             label="Origin",
             offers=lambda database: labels(database, "origin"),
         ),
-        Ask(
+        task.Ask(
             "event",
             "Event, for example beijing-summit-2022",
             "Id shared by all reports of the same fact.",
@@ -202,7 +190,7 @@ TASK = Task(
             label="Event",
             offers=lambda database: labels(database, "event"),
         ),
-        THEME,
+        task.THEME,
         items(
             "",
             "Corroborated by",
@@ -210,7 +198,7 @@ TASK = Task(
             key="corroborated_by",
             help="Id of an independent item. Repeatable.",
         ),
-        Ask(
+        task.Ask(
             "attachment",
             "",
             "Keep a copy of this file with the record.",
@@ -220,9 +208,9 @@ TASK = Task(
             hint="Drop a file here or choose one; it is kept beside the records.",
             metavar="FILE",
         ),
-        Ask("analyst", "", "Who makes the judgement."),
-        Ask("notes", "", "Further notes.", kind="text", label="Notes"),
-        Ask(
+        task.Ask("analyst", "", "Who makes the judgement."),
+        task.Ask("notes", "", "Further notes.", kind="text", label="Notes"),
+        task.Ask(
             "id",
             "",
             "[date and summary]",
@@ -234,25 +222,25 @@ TASK = Task(
     options="summary ratings indicators observed recorded source grade url quote origin event theme"
     " corroborated_by attachment analyst notes id",
     groups=(
-        Layout("What was observed", "summary observed source url grade quote attachment"),
-        Layout(
+        task.Layout("What was observed", "summary observed source url grade quote attachment"),
+        task.Layout(
             "What it shows",
             "indicators",
             note="An indicator that fits brings ratings fixed beforehand.",
         ),
-        Layout("Effect on each scenario", "ratings"),
-        Layout(
+        task.Layout("Effect on each scenario", "ratings"),
+        task.Layout(
             "What it repeats, and what it is about",
             "origin event theme corroborated_by",
             folded=True,
         ),
-        Layout(
+        task.Layout(
             "A source that is new",
             "new_source",
             folded=True,
             note="It is registered together with the item, under the id that stands above.",
         ),
-        Layout("More", "recorded notes id", folded=True),
+        task.Layout("More", "recorded notes id", folded=True),
     ),
     write=_write,
     names=lambda answers: str(answers["id"]),

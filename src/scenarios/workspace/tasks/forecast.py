@@ -15,21 +15,12 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import Entry, record_entries
-from scenarios.workspace.tasks.task import (
-    DATE,
-    Answers,
-    Ask,
-    Layout,
-    Task,
-    as_,
-    items,
-    live,
-    which_scenario,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import as_, items, live, which_scenario
 from scenarios.workspace.writing import Written
 
 
-def entry_of(answers: Answers) -> Entry:
+def entry_of(answers: task.Answers) -> Entry:
     """The forecast as it stands in a sheet."""
     why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
     return Entry(answers["scenario"], answers["probability"], why or None, items)
@@ -56,7 +47,7 @@ def forecast(
     return record_entries(root, analyst, on, entries, how, words=moves, **more)
 
 
-def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
+def _write(root: Path, answers: task.Answers, how: How, **more: Any) -> Written:
     analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
     return forecast(root, analyst, day, entries, how, **more)
 
@@ -66,7 +57,7 @@ def _field_of(keys: Keys) -> str:
     return names.get(str(keys[0]), str(keys[0])) if keys else ""
 
 
-TASK = Task(
+TASK = task.Task(
     name="forecast",
     title="State a forecast",
     save="State it",
@@ -80,7 +71,7 @@ TASK = Task(
             note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
             told_without="scenario probability",
         ),
-        Ask(
+        task.Ask(
             "probability",
             "Its probability, or withdraw",
             "0.7 or 70%, or `withdraw`.",
@@ -91,8 +82,8 @@ TASK = Task(
             is_needed=True,
             begins=True,
         ),
-        Ask("rationale", "Why", kind="text", hint="What moved you.", is_wanted=True),
-        Ask(
+        task.Ask("rationale", "Why", kind="text", hint="What moved you.", is_wanted=True),
+        task.Ask(
             "analyst",
             "Who forecasts (or set SCEN_ANALYST)",
             "Who makes the judgement.",
@@ -103,11 +94,11 @@ TASK = Task(
             offers=analysts,
         ),
         items("", "What moved it", "Items, by id."),
-        DATE,
+        task.DATE,
     ),
     groups=(
-        Layout("", "scenario probability rationale analyst"),
-        Layout("More", "evidence date", folded=True),
+        task.Layout("", "scenario probability rationale analyst"),
+        task.Layout("More", "evidence date", folded=True),
     ),
     options="scenario probability rationale evidence analyst date",
     write=_write,

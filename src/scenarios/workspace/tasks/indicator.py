@@ -12,31 +12,19 @@ from scenarios.storage.edits import Draft, Put, edited
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.tasks.task import (
-    CHANCE,
-    PROSE,
-    THEME,
-    Answers,
-    Ask,
-    At,
-    Layout,
-    Task,
-    item_field,
-    new_id,
-    since_today,
-    which_scenario,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import item_field, new_id, since_today, which_scenario
 from scenarios.workspace.writing import Written, write
 
 
-def _free(text: str, at: At) -> str:
+def _free(text: str, at: task.At) -> str:
     id = typed_in.id(text)
     if at.opened and (scenario := at.answers.get("scenario")):
         _refuse_taken(at.opened, scenario, id)
     return id
 
 
-def rating(text: str, at: At) -> str | float:
+def rating(text: str, at: task.At) -> str | float:
     """Reads a rating; in words too, where the database says what the codes are worth."""
     if at.opened is None:
         return typed_in.rating(text)
@@ -70,7 +58,7 @@ def _refuse_taken(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None
         )
 
 
-def _write(root: Path, answers: Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: How) -> Written:
     due = answers.get("due")
     record = {
         "statement": answers["statement"],
@@ -91,7 +79,7 @@ def _field_of(keys: Keys) -> str:
     return item_field(inside) if inside else ""
 
 
-TASK = Task(
+TASK = task.Task(
     name="indicator",
     title="Add an indicator",
     save="Add it",
@@ -100,8 +88,8 @@ TASK = Task(
     asks=(
         which_scenario("Scenario it belongs to", note=lambda scenario: str(scenario.question)),
         new_id("indicator", "talks-announced", _free),
-        PROSE("statement", "What would be seen, with a threshold", option="STATEMENT"),
-        Ask(
+        task.PROSE("statement", "What would be seen, with a threshold", option="STATEMENT"),
+        task.Ask(
             "ratings",
             "How expected is it if {} happens (CC, C, I, II or a ratio)",
             "Rating if it is seen. Repeatable.",
@@ -112,8 +100,10 @@ TASK = Task(
             is_many=True,
         ),
         since_today("added", "Added on"),
-        Ask("watch", "Who watches for it, and where", "Where to look, how often, and who does."),
-        Ask(
+        task.Ask(
+            "watch", "Who watches for it, and where", "Where to look, how often, and who does."
+        ),
+        task.Ask(
             "due",
             "Day by which it should be seen",
             "Day by which it should be seen.",
@@ -121,7 +111,7 @@ TASK = Task(
             label="Due",
             is_ahead=True,
         ),
-        Ask(
+        task.Ask(
             "if_absent",
             "How much more expected its absence is",
             "Rating if it is not seen by --due.",
@@ -134,22 +124,22 @@ TASK = Task(
             lead="Its absence counts too: rate it, or give the chance of seeing it instead.",
             offers=lambda database: ratios.codes(database.tracker.decibans),
         ),
-        Ask(
+        task.Ask(
             "chance",
             "Probability that it is seen by then",
             "Instead of --if-absent: probability of seeing it by --due.",
-            CHANCE,
+            task.CHANCE,
             hint="For example 0.15 or 15%.",
             metavar="P",
             is_value=True,
             when=lambda _, answers: answers.get("due") and not answers.get("if_absent"),
         ),
-        THEME,
+        task.THEME,
     ),
     groups=(
-        Layout("What would be seen", "scenario id statement"),
-        Layout("Ratings, fixed before it is seen", "ratings"),
-        Layout("More", "watch due if_absent chance theme added", folded=True),
+        task.Layout("What would be seen", "scenario id statement"),
+        task.Layout("Ratings, fixed before it is seen", "ratings"),
+        task.Layout("More", "watch due if_absent chance theme added", folded=True),
     ),
     options="scenario id statement ratings watch due if_absent chance theme added",
     write=_write,

@@ -10,21 +10,14 @@ from scenarios.storage.loader import Read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
-from scenarios.workspace.tasks.task import (
-    INDICATORS,
-    Answers,
-    Ask,
-    Layout,
-    Task,
-    item_field,
-    which_item,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import item_field, which_item
 from scenarios.workspace.writing import Written, write
 
 
 def rate(
     root: Path,
-    answers: Answers,
+    answers: task.Answers,
     how: How = AS_USUAL,
     *,
     read: Read | None = None,
@@ -49,7 +42,7 @@ def rate(
     return write(root, draft, f"rate {evidence}", how, subject=moved, read=read)
 
 
-TASK = Task(
+TASK = task.Task(
     name="rate",
     title="Rate an item",
     save="Rate it",
@@ -57,13 +50,13 @@ TASK = Task(
     help="Rate evidence that is already recorded; the rest of its file is unchanged.",
     asks=(
         which_item(lambda database, _: database.evidence),
-        Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
-        INDICATORS,
+        task.Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
+        task.INDICATORS,
     ),
     groups=(
-        Layout("Which item", "evidence"),
-        Layout("What it shows", "indicators"),
-        Layout("Effect on each scenario", "ratings"),
+        task.Layout("Which item", "evidence"),
+        task.Layout("What it shows", "indicators"),
+        task.Layout("Effect on each scenario", "ratings"),
     ),
     is_dated=False,
     write=rate,

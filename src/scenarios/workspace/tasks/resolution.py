@@ -15,30 +15,17 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import OUTCOMES
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.tasks.task import (
-    PROSE,
-    Answers,
-    Ask,
-    Layout,
-    Task,
-    as_,
-    asked,
-    items,
-    live,
-    since_today,
-    which_scenario,
-    worded,
-)
+from scenarios.workspace.tasks import task
 from scenarios.workspace.writing import Written, write
 
 
-def _items(database: Database, answers: Answers) -> dict[str, Evidence]:
+def _items(database: Database, answers: task.Answers) -> dict[str, Evidence]:
     """Items that were known when the outcome was entered."""
     evidence, entered = database.evidence, answers.get("recorded", date.max)
     return {id: item for id, item in evidence.items() if item.recorded <= entered}
 
 
-def _write(root: Path, answers: Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: How) -> Written:
     record: dict[str, Any] = {
         "outcome": answers["outcome"],
         "date": answers["date"].isoformat(),
@@ -63,7 +50,7 @@ def _write(root: Path, answers: Answers, how: How) -> Written:
     return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
 
 
-def _last_values(written: Written, answers: Answers) -> str:
+def _last_values(written: Written, answers: task.Answers) -> str:
     """The last figures beside the outcome."""
     id, after, on = answers["scenario"], written.after.database, answers["recorded"]
     if on < after.scenarios[id].opened:
@@ -74,31 +61,34 @@ def _last_values(written: Written, answers: Answers) -> str:
     return f"{id}: {stated}, implied {implied} → {(last.outcome or '').replace('-', ' ')}"
 
 
-TASK = Task(
+TASK = task.Task(
     name="resolution",
     title="Record an outcome",
     save="Record it",
     lead="Its rivals in a set follow from it.",
     help="Record the outcome of a scenario; the rest of its set follows.",
     asks=(
-        which_scenario(
-            "The scenario that is decided", live, note=asked, told_without="scenario outcome basis"
+        task.which_scenario(
+            "The scenario that is decided",
+            task.live,
+            note=task.asked,
+            told_without="scenario outcome basis",
         ),
-        Ask(
+        task.Ask(
             "outcome",
             "occurred, did-not-occur or annulled",
             "occurred, did-not-occur, annulled.",
-            as_(typed_in.outcome),
+            task.as_(typed_in.outcome),
             "radio",
             option="OUTCOME",
             label="Outcome",
             is_needed=True,
             offers=lambda _: OUTCOMES,
-            choices=worded(OUTCOMES),
+            choices=task.worded(OUTCOMES),
         ),
-        PROSE("basis", "What decided it, by the criteria"),
-        since_today("recorded", "When it was entered"),
-        Ask(
+        task.PROSE("basis", "What decided it, by the criteria"),
+        task.since_today("recorded", "When it was entered"),
+        task.Ask(
             "date",
             "When was it known",
             "Day the outcome was known [recorded day].",
@@ -108,12 +98,12 @@ TASK = Task(
             default=lambda at: at.answers["recorded"],
             is_shown=True,
         ),
-        items("An item that decides it", "Items that decide it", "By id.", _items),
+        task.items("An item that decides it", "Items that decide it", "By id.", _items),
     ),
     groups=(
-        Layout("", "scenario"),
-        Layout("", "outcome basis evidence"),
-        Layout("More", "date recorded", folded=True),
+        task.Layout("", "scenario"),
+        task.Layout("", "outcome basis evidence"),
+        task.Layout("More", "date recorded", folded=True),
     ),
     options="scenario outcome basis date recorded evidence",
     write=_write,

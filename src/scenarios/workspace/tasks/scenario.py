@@ -12,62 +12,48 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, tags, titled
 from scenarios.workspace.opened import known_id
-from scenarios.workspace.tasks.task import (
-    CHANCE,
-    LINE,
-    PROSE,
-    Answers,
-    Ask,
-    At,
-    Layout,
-    Task,
-    as_,
-    free,
-    new_id,
-    new_record,
-    since_today,
-    worded,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import as_, free, new_id, new_record, since_today, worded
 from scenarios.workspace.writing import Written, crowded_set
 
 
-def _set(text: str, at: At) -> str:
+def _set(text: str, at: task.At) -> str:
     known = at.opened.database.tracker.sets if at.opened else (text,)
     command = f'scen edit tracker sets.{text}="TITLE"'
     return known_id(text, known, "set", f"{command} declares it; the tracker")
 
 
-def _like(answers: Answers) -> dict[str, Any] | None:
+def _like(answers: task.Answers) -> dict[str, Any] | None:
     """The reference class as its file would have it."""
     text = answers.get("reference")
     return typed_in.reference_class(text) if text else None
 
 
-def _reference(text: str, _: At) -> str:
+def _reference(text: str, _: task.At) -> str:
     typed_in.reference_class(text)
     return text.strip()
 
 
-def _source(text: str, at: At) -> str:
+def _source(text: str, at: task.At) -> str:
     if "://" in text:
         return typed_in.url(text)
     known = at.opened.database.sources if at.opened else (text,)
     return known_id(text, known, "source", "sources/")
 
 
-def _rate(answers: Answers) -> float | None:
+def _rate(answers: task.Answers) -> float | None:
     """The prior that a reference class proposes, in four decimals."""
     like = _like(answers)
     return round(base_rate(like["occurred"], like["cases"]), 4) if like else None
 
 
-def _like_cases(answers: Answers) -> str | None:
+def _like_cases(answers: task.Answers) -> str | None:
     """The basis that a reference class is."""
     like = _like(answers)
     return f"{like['occurred']} of {like['cases']} like cases: {like['class']}." if like else None
 
 
-def _is_off(answers: Answers) -> bool:
+def _is_off(answers: task.Answers) -> bool:
     rate, prior = _rate(answers), answers.get("prior")
     return bool(rate and prior and is_off_class(prior, rate))
 
@@ -75,7 +61,7 @@ def _is_off(answers: Answers) -> bool:
 new_scenario = partial(new_record, "scenario")
 
 
-def _write(root: Path, answers: Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: How) -> Written:
     like = _like(answers)
     beside = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
     if like is None and any(beside.values()):
@@ -110,7 +96,7 @@ def _field_of(keys: Keys) -> str:
     return "criteria" if keys[0] == "resolution_criteria" else str(keys[0])
 
 
-TASK = Task(
+TASK = task.Task(
     name="scenario",
     title="Add a scenario",
     save="Add it",
@@ -118,10 +104,10 @@ TASK = Task(
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
         new_id("scenario", "military-pact", free("scenario")),
-        Ask("title", "Short title", "Short title.", LINE, is_needed=True),
-        PROSE("question", "Question to be decided", "What exactly will be decided."),
-        PROSE("criteria", "Resolution criteria", rows=5),
-        Ask(
+        task.Ask("title", "Short title", "Short title.", task.LINE, is_needed=True),
+        task.PROSE("question", "Question to be decided", "What exactly will be decided."),
+        task.PROSE("criteria", "Resolution criteria", rows=5),
+        task.Ask(
             "horizon",
             "Last day of the question",
             kind="day",
@@ -130,7 +116,7 @@ TASK = Task(
             is_needed=True,
             is_ahead=True,
         ),
-        Ask(
+        task.Ask(
             "reference",
             "How often it happened in like cases, and in which",
             "How often it happened in similar cases, for example 3/40.",
@@ -139,7 +125,7 @@ TASK = Task(
             metavar="3/40 CLASS",
             is_value=True,
         ),
-        Ask(
+        task.Ask(
             "reference_source",
             "Who counted them, a source's id or an address",
             "Source id or address of the count.",
@@ -149,16 +135,16 @@ TASK = Task(
             is_value=True,
             when=lambda _, answers: answers.get("reference"),
         ),
-        Ask(
+        task.Ask(
             "prior",
             "Probability before the evidence",
             "Probability before the evidence [the rate of --reference].",
-            CHANCE,
+            task.CHANCE,
             metavar="P",
             is_needed=True,
             default=lambda at: _rate(at.answers),
         ),
-        Ask(
+        task.Ask(
             "adjusted",
             "Why the prior differs from its reference class by more than 3 dB",
             "Why the prior differs from --reference by more than 3 dB.",
@@ -168,14 +154,14 @@ TASK = Task(
             when=lambda _, answers: _is_off(answers),
             needs=_is_off,
         ),
-        PROSE(
+        task.PROSE(
             "basis",
             "The base rate behind the prior",
             "The base rate behind the prior [--reference].",
             label="Base rate behind the prior",
             default=lambda at: _like_cases(at.answers),
         ),
-        Ask(
+        task.Ask(
             "given",
             "",
             "Prior if OTHER occurs / if not, for example war=0.2/0.02.",
@@ -186,7 +172,7 @@ TASK = Task(
             is_value=True,
         ),
         since_today("opened", "First asked on", "Day on which it was first asked [today]."),
-        Ask(
+        task.Ask(
             "set",
             "Exclusive set",
             "The exclusive set it belongs to.",
@@ -198,7 +184,7 @@ TASK = Task(
                 (id, f"{title} ({id})") for id, title in database.tracker.sets.items()
             ],
         ),
-        Ask(
+        task.Ask(
             "hazard",
             "Hazard",
             "constant: the prior decays towards the horizon.",
@@ -208,7 +194,7 @@ TASK = Task(
             offers=lambda _: HAZARDS,
             choices=worded(HAZARDS),
         ),
-        Ask(
+        task.Ask(
             "tags",
             "A tag",
             "Repeatable.",
@@ -220,9 +206,9 @@ TASK = Task(
         ),
     ),
     groups=(
-        Layout("The question", "id title question criteria horizon"),
-        Layout("The prior", "reference reference_source prior adjusted basis"),
-        Layout("More", "set hazard given tags opened", folded=True),
+        task.Layout("The question", "id title question criteria horizon"),
+        task.Layout("The prior", "reference reference_source prior adjusted basis"),
+        task.Layout("More", "set hazard given tags opened", folded=True),
     ),
     options="id title question criteria horizon prior basis opened hazard given tags set"
     " reference reference_source adjusted",

@@ -9,31 +9,21 @@ from scenarios.scales import RELIABILITY
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import LETTERS
-from scenarios.workspace.tasks.task import (
-    LINE,
-    TEXT,
-    Answers,
-    Ask,
-    Layout,
-    Task,
-    as_,
-    free,
-    new_id,
-    new_record,
-)
+from scenarios.workspace.tasks import task
+from scenarios.workspace.tasks.task import as_, free, new_id, new_record
 from scenarios.workspace.writing import Written
 
 add_source = partial(new_record, "source")
 
 
-def _write(root: Path, answers: Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: How) -> Written:
     record = {key: value for key, value in answers.items() if key != "id"}
     return add_source(root, answers["id"], record, how)
 
 
 KEYS = (
-    Ask("name", "Full name of the source", "", LINE, label="Full name", is_needed=True),
-    Ask(
+    task.Ask("name", "Full name of the source", "", task.LINE, label="Full name", is_needed=True),
+    task.Ask(
         "reliability",
         "Reliability, A to F",
         "A to F.",
@@ -46,25 +36,25 @@ KEYS = (
         offers=lambda _: LETTERS,
         choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
     ),
-    Ask(
+    task.Ask(
         "reliability_basis",
         "Reason for this grade",
         "Reason for this grade.",
-        TEXT,
+        task.TEXT,
         "text",
         "--basis",
     ),
-    Ask("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
+    task.Ask("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
 )
 """Questions about a source besides its id; an item can register a new source too."""
-TASK = Task(
+TASK = task.Task(
     name="source",
     title="Add a source",
     save="Add it",
     lead="A source and how reliable it is.",
     help="Add a source and its reliability grade.",
     asks=(new_id("source", "trt-world", free("source")), *KEYS),
-    groups=(Layout("", "id name reliability reliability_basis url"),),
+    groups=(task.Layout("", "id name reliability reliability_basis url"),),
     options="id name reliability url reliability_basis",
     is_dated=False,
     write=_write,
