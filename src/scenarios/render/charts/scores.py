@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
+from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, Linear, folded, width
@@ -15,37 +17,24 @@ from scenarios.render.text import signed
 from scenarios.scales import percent
 
 Look = Literal["stated", "implied", "muted"]
+_LOOKS: dict[str, Look] = {"implied": "implied", "prior": "muted"}
 _LADDER = (0.0, 0.25, 0.5, 0.75, 1.0)
 _At = Callable[[float, float], tuple[float, float]]
 _COUNTS = 46
 """Pixels of the bars that say how much is in each bin."""
 
 
-class Bin(msgspec.Struct, frozen=True, kw_only=True):
-    """`n` questions, or parts of them: their mean forecast, and how often they came true."""
-
-    n: float
-    forecast: float
-    came: float
-    low: float
-    high: float
-
-
-class Stair(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecasts from `low` to `high`, pooled (CORP), and how often they came true."""
-
-    low: float
-    high: float
-    came: float
-
-
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     """The bins of a forecaster with their Wilson bands, and the CORP curve."""
 
     forecaster: str
-    look: Look
-    bins: tuple[Bin, ...]
-    curve: tuple[Stair, ...] = ()
+    bins: tuple[CalibrationBin, ...]
+    curve: tuple[CorpStep, ...] = ()
+
+
+def look_of(forecaster: str) -> Look:
+    """Look of a forecaster: implied is orange, the prior grey, anybody's stated forecast blue."""
+    return _LOOKS.get(forecaster, "stated")
 
 
 def draw_reliability(
@@ -68,10 +57,12 @@ def draw_reliability(
         body.append(svg.text(left - 8, y + 4, f"{p * 100:g}%", "f-muted small end"))
         body.append(svg.text(x, top + side + 18, f"{p * 100:g}%", "f-muted small middle"))
     body.append(svg.path(svg.line([at(0, 0), at(1, 1)]), "s-muted", 1.5, "4 4"))
-    ends = [at(forecast, s.came) for s in data.curve for forecast in dict.fromkeys((s.low, s.high))]
+    ends = [
+        at(p, step.frequency) for step in data.curve for p in dict.fromkeys((step.low, step.high))
+    ]
     if ends:
         body.append(svg.path(svg.line(ends), "s-ink", 1.5))
-    body += [_bin(bin, at, data.look, places) for bin in data.bins]
+    body += [_bin(bin, at, places) for bin in data.bins]
     foot = top + side + 24
     body += _counts(data, left, side, foot)
     foot += _COUNTS + 14
@@ -80,18 +71,19 @@ def draw_reliability(
 
 
 def _key(data: Reliability) -> Iterator[parts.Key]:
-    yield parts.now(0, 0, data.look), f"{data.forecaster}, with its 95% band"
+    yield parts.now(0, 0, look_of(data.forecaster)), f"{data.forecaster}, with its 95% band"
     yield svg.path("M-10,0H10", "s-muted", 1.5, "4 4"), "as often as was said"
     if data.curve:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(bin: Bin, at: _At, look: Look, places: Places) -> str:
-    x, y = at(bin.forecast, bin.came)
+def _bin(bin: CalibrationBin, at: _At, places: Places) -> str:
+    mean, came, look = bin.mean_forecast, bin.frequency, look_of(bin.forecaster)
+    x, y = at(mean, came)
     band = svg.path(
-        svg.line([at(bin.forecast, bin.low), at(bin.forecast, bin.high)]), f"s-{look}", 2
+        svg.line([at(mean, p) for p in (bin.wilson_low, bin.wilson_high)]), f"s-{look}", 2
     )
-    about = f"said {percent(bin.forecast)}, came {percent(bin.came)}, n = {bin.n:.2f}"
+    about = f"said {percent(mean)}, came {percent(came)}, n = {bin.n:.2f}"
     return svg.mark(band + parts.now(x, y, look), about, "", places, svg.around(x, y))
 
 
@@ -103,9 +95,9 @@ def _counts(data: Reliability, left: float, side: float, top: float) -> Iterator
     yield svg.path(svg.line([(left, foot), (left + side, foot)]), "s-muted")
     for bin in data.bins:
         tall = bin.n / most * (_COUNTS - 18)
-        number = min(int(bin.forecast * 10), 9)
+        number = min(int(bin.mean_forecast * 10), 9)
         x = left + (number + 0.5) * side / 10
-        yield svg.path(svg.bar(x - 8, foot - tall, 16, tall), f"f-{data.look}")
+        yield svg.path(svg.bar(x - 8, foot - tall, 16, tall), f"f-{look_of(data.forecaster)}")
         label = f"{bin.n:.1f}".removesuffix(".0")
         label = label if width(label, SMALL) < side / 10 else f"{bin.n:.0f}"
         yield svg.text(x, foot - tall - 4, label, "f-muted small middle")
@@ -120,22 +112,10 @@ _WORST = -1.0
 _SKILL_LADDER = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """1 − Brier ÷ the Brier of `against`, and its 90 % interval, which few questions have not."""
-
-    forecaster: str
-    against: str
-    look: Look
-    questions: int
-    skill: float
-    low: float | None = None
-    high: float | None = None
-
-
 class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The pairs in the order in which they are drawn."""
+    """The pairs in the order in which they are drawn; few questions have no interval."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Skill, ...]
 
 
 def draw_skill(data: SkillRows, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
@@ -166,11 +146,14 @@ def _axis(scale: Linear, foot: float) -> Iterator[str]:
                 yield svg.text(x, 16, label, "f-muted small middle")
 
 
-def _row(pair: Pair, y: float, scale: Linear, places: Places, *, narrow: bool) -> tuple[str, float]:
-    name = f"{pair.forecaster} against {pair.against}"
-    figure = signed(pair.skill, 2)
-    if pair.low is not None and pair.high is not None:
-        figure += f" ({signed(pair.low, 2)} to {signed(pair.high, 2)})"
+def _row(
+    pair: Skill, y: float, scale: Linear, places: Places, *, narrow: bool
+) -> tuple[str, float]:
+    name, look = f"{pair.forecaster} against {pair.against}", look_of(pair.forecaster)
+    skill, band = pair.skill or 0.0, [end for end in (pair.low, pair.high) if end is not None]
+    figure = signed(skill, 2)
+    if band:
+        figure += f" ({' to '.join(signed(end, 2) for end in band)})"
     texts = folded(name, NARROW if narrow else _LABEL, 3, SMALL)
     label = parts.lines(0, y + 16, texts)
     if narrow:
@@ -181,11 +164,9 @@ def _row(pair: Pair, y: float, scale: Linear, places: Places, *, narrow: bool) -
         tall = max(_ROW, len(texts) * LINE + 8)
         middle = y + 12
         label += svg.text(WIDE, middle + 4, figure, "f-ink small end")
-    drawn = ""
-    if pair.low is not None and pair.high is not None:
-        ends = [(scale.at(pair.low), middle), (scale.at(pair.high), middle)]
-        drawn = svg.path(svg.line(ends), f"s-{pair.look}", 2)
+    interval = svg.line((scale.at(end), middle) for end in band)
+    drawn = svg.path(interval, f"s-{look}", 2) if band else ""
     about = f"{name}: {figure}, n = {pair.questions}"
-    x = scale.at(pair.skill)
-    drawn += parts.now(x, middle, pair.look)
+    x = scale.at(skill)
+    drawn += parts.now(x, middle, look)
     return label + svg.mark(drawn, about, "", places, svg.around(x, middle)), tall

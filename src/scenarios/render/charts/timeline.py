@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise, zip_longest
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from scenarios.analysis.period.trajectory import Span
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import (
@@ -26,7 +27,6 @@ from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, short_day, signed
 from scenarios.scales import percent
 
-State = Literal["unobserved", "emerging", "observed", "reversed"]
 _LANE = 24
 _EVIDENCE, _TALLEST = 44, 17
 _LAST = [*SHAPES][-1]
@@ -47,19 +47,11 @@ class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """A state from one day to another."""
-
-    state: State
-    start: date
-    end: date
-
-
 class Swim(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, oldest first, without a gap, and the day on which it is due."""
 
     statement: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Span, ...]
     due: date | None = None
 
 
@@ -130,7 +122,7 @@ def _swimlane(swim: Swim, days: DayScale, y: float, *, narrow: bool) -> tuple[st
     return body, foot
 
 
-def _stretch(stretch: Stretch, days: DayScale, middle: float) -> str:
+def _stretch(stretch: Span, days: DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
     left = days.at(stretch.start)
     right = max(days.at(stretch.end), left + _LEAST)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import courses
@@ -24,14 +24,8 @@ _NARROW = 600
 """Width in pixels from which on a picture is drawn wide."""
 
 
-class Titled(msgspec.Struct, frozen=True, kw_only=True):
-    """Data to draw, what a label says of it, and a title; "" where it has none."""
-
-    title: str
-    label: str
-    drawing: Any
-
-
+Titled = tuple[str, Chart]
+"""A chart under its title; "" where it has none."""
 Kind = Literal["courses", "grid", "line", "overview"]
 
 
@@ -43,20 +37,20 @@ def chosen(
     if kind == "overview":
         picture = overview(review(window), database, None)
         title = f"Open scenarios on {long_day(on)}"
-        return [_titled(title, picture)] if picture else []
+        return [(title, picture)] if picture else []
     by_scenario = courses(window, ids, DAYS)
     if kind == "grid":
-        return [_titled("", multiples(list(by_scenario.values()), views, database, since, on))]
+        return [("", multiples(list(by_scenario.values()), views, database, since, on))]
     if set_id:
         statement = database.tracker.sets.get(set_id, set_id)
         some = list(by_scenario.values())
-        return [_titled(statement, lanes(statement, some, views, database, since, on))]
+        return [(statement, lanes(statement, some, views, database, since, on))]
     if kind == "line":
         [(id, course)] = by_scenario.items()
-        label = timeline(course, views[id], database, since).label
-        return [Titled(title="", label=label, drawing=Sparkline(points=figures_of(course)))]
-    made_of = (timeline(by_scenario[id], views[id], database, since) for id in ids)
-    return [_titled(picture.drawing.title, picture) for picture in made_of]
+        line = Sparkline(points=figures_of(course))
+        return [("", replace(timeline(course, views[id], database, since), drawing=line))]
+    charts = (timeline(by_scenario[id], views[id], database, since) for id in ids)
+    return [(chart.drawing.title, chart) for chart in charts]
 
 
 def svg(
@@ -65,12 +59,7 @@ def svg(
     """The pictures one below the other, as for a phone where they are not to be wide."""
     narrow = size is not None and size[0] < _NARROW
     panels = [
-        Panel(title=picture.title, drawing=draw(picture.drawing, narrow=narrow))
-        for picture in pictures
+        Panel(title=title, drawing=draw(chart.drawing, narrow=narrow)) for title, chart in pictures
     ]
-    label = " ".join(picture.label for picture in pictures)
+    label = " ".join(chart.label for _, chart in pictures)
     return alone(panels, label, signature, dark=dark, size=size)
-
-
-def _titled(title: str, chart: Chart) -> Titled:
-    return Titled(title=title, label=chart.label, drawing=chart.drawing)

@@ -7,7 +7,7 @@ from scenarios.analysis.scores.scoring import Score
 from scenarios.analysis.scores.skill import DRAWS, FEWEST, Skill
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.scores import Bin, Look, Pair, Reliability, SkillRows, Stair
+from scenarios.render.charts.scores import Reliability, SkillRows
 from scenarios.render.document import Chart, Figure, Table, plain
 from scenarios.render.text import signed
 from scenarios.scales import percent
@@ -20,32 +20,16 @@ SKILL_NOTE = (
 _BAR = 20
 """Columns of a calibration bar, each worth 5 points."""
 _PAIRS = 12
-_LOOKS: dict[str, Look] = {"implied": "implied", "prior": "muted"}
 
 
 def calibration(score: Score) -> Chart | None:
     """The bins and the curve of the forecaster whose calibration was asked for, if any."""
     if not score.calibration:
         return None
-    name = score.calibration[0].forecaster
     data = Reliability(
-        forecaster=name,
-        look=look_of(name),
-        bins=tuple(
-            Bin(
-                n=b.n,
-                forecast=b.mean_forecast,
-                came=b.frequency,
-                low=b.wilson_low,
-                high=b.wilson_high,
-            )
-            for b in score.calibration
-        ),
-        curve=tuple(
-            Stair(low=step.low, high=step.high, came=step.frequency)
-            for curve in score.corp[:1]
-            for step in curve.curve
-        ),
+        forecaster=score.calibration[0].forecaster,
+        bins=score.calibration,
+        curve=score.corp[0].curve if score.corp else (),
     )
     return Chart(_says(data), data, _bins(score))
 
@@ -55,28 +39,12 @@ def skill(score: Score) -> Chart | None:
     known = [pair for pair in score.skill if pair.skill is not None and not pair.alone]
     if not known:
         return None
-    drawn: list[Skill] = []
+    pairs: list[Skill] = []
     for pair in sorted(known, key=_place):
-        if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
-            drawn.append(pair)
-    pairs = [
-        Pair(
-            forecaster=pair.forecaster,
-            against=pair.against,
-            look=look_of(pair.forecaster),
-            questions=pair.questions,
-            skill=pair.skill or 0.0,
-            low=pair.low,
-            high=pair.high,
-        )
-        for pair in drawn[:_PAIRS]
-    ]
+        if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in pairs}:
+            pairs.append(pair)
+    del pairs[_PAIRS:]
     return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), skill_table(score))
-
-
-def look_of(forecaster: str) -> Look:
-    """Look of a forecaster: implied is orange, the prior grey, anybody's stated forecast blue."""
-    return _LOOKS.get(forecaster, "stated")
 
 
 def _place(pair: Skill) -> tuple[bool, int, int]:
@@ -90,14 +58,14 @@ def _place(pair: Skill) -> tuple[bool, int, int]:
 def _says(data: Reliability) -> str:
     """Sentence: how far the largest bin is from the diagonal."""
     largest = max(data.bins, key=lambda each: each.n)
-    forecast, came = percent(largest.forecast), percent(largest.came)
+    forecast, came = percent(largest.mean_forecast), percent(largest.frequency)
     if largest.n < 1:
         return f"Calibration of {data.forecaster}: too few questions to say anything."
     held = f"the largest of {counted(len(data.bins), 'bin')} said {forecast}, and {came} came true"
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 
 
-def _sure(pairs: list[Pair]) -> str:
+def _sure(pairs: list[Skill]) -> str:
     """Who is surely better or worse than whom."""
     sure = [
         f"{pair.forecaster} {'better' if pair.low > 0 else 'worse'} than {pair.against}"
@@ -106,7 +74,7 @@ def _sure(pairs: list[Pair]) -> str:
     ]
     differences = "; ".join(sure[:3]) or "no difference is sure"
     first = pairs[0]
-    head = f"{first.forecaster} against {first.against} {signed(first.skill, 2)}"
+    head = f"{first.forecaster} against {first.against} {signed(first.skill or 0.0, 2)}"
     return f"Skill: {head}; at 90%, {differences}."
 
 

@@ -26,7 +26,6 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     Saying,
     ScenarioTimeline,
-    Stretch,
     Swim,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
@@ -179,8 +178,7 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
 def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
-        stretches = (Stretch(state=s.state, start=s.start, end=s.end) for s in lane.spans)
-        yield Swim(statement=indicator.statement, stretches=tuple(stretches), due=indicator.due)
+        yield Swim(statement=indicator.statement, stretches=lane.spans, due=indicator.due)
 
 
 def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
