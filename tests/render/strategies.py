@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scenarios.analysis.period.trajectory import Span
 from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
 from scenarios.analysis.scores.skill import Skill
-from scenarios.render.charts.grid import Multiples
-from scenarios.render.charts.lanes import Lanes, Member
+from scenarios.render.charts.lanes import Lanes, Member, Multiples
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, Outcome

@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from scenarios.render.charts import grid, lanes, ledger, overview, parts, scores, svg, timeline
-from scenarios.render.charts.grid import Multiples
-from scenarios.render.charts.lanes import Lanes
+from scenarios.render.charts import lanes, ledger, overview, parts, scores, svg, timeline
+from scenarios.render.charts.lanes import Lanes, Multiples
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview, Sparkline
 from scenarios.render.charts.parts import DayFigures
@@ -23,7 +22,7 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     ScenarioTimeline: timeline.draw,
     Lanes: lanes.draw,
-    Multiples: grid.draw_multiples,
+    Multiples: lanes.draw_multiples,
     Sparkline: overview.draw_sparkline,
     LedgerBars: ledger.draw,
     Reliability: scores.draw_reliability,

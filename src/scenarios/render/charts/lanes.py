@@ -1,4 +1,4 @@
-"""A set over time: a lane a member, on one axis of days and one scale, and the shares below."""
+"""Scenarios over time: the lanes of a set on one axis of days, or cells side by side."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, short_day
 
 _GUTTER, _FIGURES = 270, 212
-LANE, _LINE, _BAR = 58, 16, 20
+_LANE, _LINE, _BAR = 58, 16, 20
 _GAP = 14
 
 
@@ -57,8 +57,8 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
     """The lanes one below the other, then the days, then the shares."""
     wide = NARROW if narrow else WIDE
     ends = (44, NARROW - 10) if narrow else (_GUTTER, WIDE - _FIGURES - 14)
-    days = days_of(data, *ends)
-    names, height = parts.key(key(data), wide)
+    days = _days(data, *ends)
+    names, height = parts.key(_key(data), wide)
     body, y = [names], height + 12.0
     top = y
     for member in data.members:
@@ -73,14 +73,14 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
     return Drawing("".join(body), (-2, 0, wide + 4, y + 6))
 
 
-def days_of(data: Lanes, start: float, end: float) -> DayScale:
+def _days(data: Lanes, start: float, end: float) -> DayScale:
     """Days from the first day of any member to the last known day, plus a margin."""
     points = [point.day for member in data.members for point in member.points]
     ends = [member.outcome.day if member.outcome else data.as_of for member in data.members]
     return days_beyond(min(points), max(*points, *ends), start, end)
 
 
-def key(data: Lanes) -> Iterator[parts.Key]:
+def _key(data: Lanes) -> Iterator[parts.Key]:
     """Key of the lines that are drawn, and of the band."""
     ends = [member.points[-1] for member in data.members]
     if any(end.stated is not None for end in ends):
@@ -95,12 +95,12 @@ def _wide(
     member: Member, data: Lanes, days: DayScale, y: float, places: Places
 ) -> tuple[str, float]:
     title = folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
-    foot = y + max(LANE, len(title) * _LINE + 4)
+    foot = y + max(_LANE, len(title) * _LINE + 4)
     drawn = parts.lines(0, y + 16, title, "f-ink bold", step=_LINE)
     body = svg.mark(drawn, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))
     for number, (name, figure) in enumerate(figures(member)):
         body += svg.text(WIDE, y + 16 + number * _LINE, figure, f"f-{name} small bold end")
-    return body + lane(member, data, days, _odds(member, data, y, foot)), foot
+    return body + _lane(member, data, days, _odds(member, data, y, foot)), foot
 
 
 def _narrow(
@@ -116,7 +116,7 @@ def _narrow(
         body += svg.text(0, y + number * _LINE, figure, f"f-{name} small bold")
     body += svg.text(NARROW, y, last[1], f"f-{last[0]} small bold end")
     y += max(len(others), 1) * _LINE - 6
-    return body + lane(member, data, days, _odds(member, data, y, y + LANE)), y + LANE
+    return body + _lane(member, data, days, _odds(member, data, y, y + _LANE)), y + _LANE
 
 
 def figures(member: Member) -> Iterator[tuple[str, str]]:
@@ -130,7 +130,7 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
         yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
 
 
-def lane(member: Member, data: Lanes, days: DayScale, odds: LogOdds) -> str:
+def _lane(member: Member, data: Lanes, days: DayScale, odds: LogOdds) -> str:
     """Draw both lines of a member."""
     foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
@@ -176,3 +176,78 @@ def _shares(
             x += across
         y += _BAR + 6
     return "".join(body), y
+
+
+_COLUMNS, _BETWEEN, _TALL = 3, 24, 100
+_TITLE = 3
+_LEAST = 6.0
+"""Decibans of a scale at the least."""
+
+
+class Multiples(Lanes, frozen=True, kw_only=True):
+    """The scenarios in the order in which they are drawn, from left to right and down.
+
+    Around an `event`, as the day `since` is written, all have one scale, else each its own.
+    """
+
+    event: str = ""
+
+
+def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+    """In columns; the cells of a row are as high as the highest of them."""
+    wide = NARROW if narrow else WIDE
+    columns = 1 if narrow else _COLUMNS if data.event else min(_COLUMNS, len(data.members))
+    cell = (wide - (columns - 1) * _BETWEEN) / columns
+    names, height = parts.key(_key(data), wide)
+    body, y = [names], height + 10.0
+    for start in range(0, len(data.members), columns):
+        row = data.members[start : start + columns]
+        titles = [folded(member.title, cell, _TITLE, bold=True) for member in row]
+        tall = max(map(len, titles)) * _LINE
+        most = max(len(list(figures(member))) for member in row)
+        above = tall + max(most - 1, 1) * _LINE + 10
+        for number, (member, title) in enumerate(zip(row, titles, strict=True)):
+            drawn = _cell(member, title, data, (cell, tall, above), places)
+            body.append(svg.moved(drawn, number * (cell + _BETWEEN), y))
+        y += above + _plot(data) + 42
+    return Drawing("".join(body), (-2, 0, wide + 4, y - 10))
+
+
+def _cell(
+    member: Member,
+    title: list[str],
+    data: Multiples,
+    box: tuple[float, float, float],
+    places: Places,
+) -> str:
+    """A member in a cell: its width, the height of its title, and where its lines begin."""
+    wide, tall, above = box
+    drawn = parts.lines(0, 14, title, "f-ink bold", member.title, _LINE)
+    body = svg.mark(drawn, "", member.anchor, places, (0, 0, wide, max(tall, svg.TARGET)))
+    *others, last = figures(member)
+    for number, (name, figure) in enumerate(others):
+        y = tall + 14 + number * _LINE
+        body += svg.text(0, y, figure, f"f-{name} small bold")
+    body += svg.text(wide, tall + 14, last[1], f"f-{last[0]} small bold end")
+    days = _days(data, 44, wide - 8)
+    foot = above + _plot(data)
+    together = data.members if data.event else (member,)
+    shown = [p for other in together for p in probabilities(other.points)]
+    body += _lane(member, data, days, log_odds(shown, foot, above, _LEAST))
+    if data.event:
+        return body + _event(data, days, above, foot)
+    body += svg.text(days.start, foot + 16, f"{days.first:%b %Y}", "f-muted small")
+    return body + svg.text(days.end, foot + 16, f"{days.last:%b %Y}", "f-muted small end")
+
+
+def _plot(data: Multiples) -> int:
+    """Height of the lines; on one scale for all they need more of it."""
+    return _TALL if data.event else _LANE
+
+
+def _event(data: Multiples, days: DayScale, top: float, foot: float) -> str:
+    """The day of the event, through the lines and below them."""
+    x, half = days.at(data.since), width(data.event, SMALL) / 2
+    middle = min(max(x, days.start + half), days.end - half)
+    line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")
+    return line + svg.text(middle, foot + 19, data.event, "f-muted small middle")

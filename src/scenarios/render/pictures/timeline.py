@@ -18,8 +18,7 @@ from scenarios.analysis.review.review import story_of
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.grid import Multiples
-from scenarios.render.charts.lanes import Lanes, Member
+from scenarios.render.charts.lanes import Lanes, Member, Multiples
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
 from scenarios.render.charts.timeline import (
     DayEvidence,

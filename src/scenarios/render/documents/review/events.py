@@ -9,8 +9,7 @@ from scenarios.analysis.review.event import EventMove, EventStory
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
-from scenarios.render.charts.grid import Multiples
-from scenarios.render.charts.lanes import Member, figures
+from scenarios.render.charts.lanes import Member, Multiples, figures
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
 from scenarios.render.document import Chart, Span
 from scenarios.render.documents.review.sentences import last_figures
