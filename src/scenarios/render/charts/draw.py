@@ -39,7 +39,7 @@ def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
     """The data as SVGs for wide and narrow pages, and some between: the style shows one of them."""
     drawings = {"wide": draw(data, places=places)}
     if isinstance(data, Overview):
-        drawings["medium"] = overview.draw_medium(data, places=places)
+        drawings["medium"] = overview.draw(data, medium=True, places=places)
     drawings["narrow"] = draw(data, narrow=True, places=places)
     return "".join(element(drawing, label, name) for name, drawing in drawings.items())
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from scenarios.render.cells import has_moved
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
@@ -52,12 +53,12 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def moved(self) -> bool:
         """True if a printed figure differs from the earlier one."""
-        return _is_other(self.stated_before, self.stated) or self.evidence_moved
+        return has_moved(self.stated_before, self.stated) or self.evidence_moved
 
     @property
     def evidence_moved(self) -> bool:
         """True if the printed implied figure differs from the earlier one."""
-        return _is_other(self.implied_before, self.implied)
+        return has_moved(self.implied_before, self.implied)
 
     @property
     def look(self) -> str:
@@ -84,17 +85,11 @@ class _Columns(NamedTuple):
     implied: float
 
 
-def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """A row a question, on one axis of log odds, for a desk or a phone."""
-    return _draw(data, NARROW if narrow else WIDE, places)
-
-
-def draw_medium(data: Overview, *, places: Places = NOWHERE) -> Drawing:
-    """The same for a tablet."""
-    return _draw(data, MEDIUM, places)
-
-
-def _draw(data: Overview, wide: float, places: Places) -> Drawing:
+def draw(
+    data: Overview, *, narrow: bool = False, medium: bool = False, places: Places = NOWHERE
+) -> Drawing:
+    """A row a question, on one axis of log odds, for a desk, a tablet or a phone."""
+    wide = NARROW if narrow else MEDIUM if medium else WIDE
     columns = _columns(data, wide)
     key, y = parts.key(_key(data, wide), wide)
     body: list[str] = []
@@ -137,7 +132,7 @@ def _columns(data: Overview, wide: float) -> _Columns:
 def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
     """Yield the marks that occur, and the name of the axis."""
     rows = data.rows
-    if any(_is_other(row.stated_before, row.stated) for row in rows):
+    if any(has_moved(row.stated_before, row.stated) for row in rows):
         yield parts.then(0, 0), f"we said, {short_day(data.since)}"
     elif any(row.outcome and row.stated is not None for row in rows):
         yield parts.then(0, 0), "we said last"
@@ -252,7 +247,7 @@ def _marks(row: OverviewRow, y: float, scale: LogOdds) -> Iterator[str]:
         yield parts.then(scale.at(row.stated), y) if row.stated is not None else ""
     elif row.stated is not None:
         here = scale.at(row.stated)
-        if row.stated_before is None or not _is_other(row.stated_before, row.stated):
+        if row.stated_before is None or not has_moved(row.stated_before, row.stated):
             yield parts.now(here, y, "stated" if row.stated_before is None else "muted")
             return
         start = scale.at(row.stated_before)
@@ -284,12 +279,6 @@ def _stated(row: OverviewRow) -> str:
         return "not stated"
     is_new = row.stated_before is None and not row.outcome
     return from_to(row.stated_before, row.stated) + (", new" if is_new else "")
-
-
-def _is_other(before: float | None, after: float | None) -> bool:
-    if before is None or after is None:
-        return False
-    return printed(before) != printed(after)
 
 
 _WIDE, _HIGH, _EDGE = 140, 32, 5

@@ -132,11 +132,9 @@ def lines(
     return "".join(svg.text(x, y + n * step, line, look, title) for n, line in enumerate(texts))
 
 
-def centred(
-    x: float, middle: float, texts: Sequence[str], look: str, whole: str = "", drop: float = 4
-) -> str:
+def centred(x: float, middle: float, texts: Sequence[str], look: str, whole: str) -> str:
     """Lines of a text around a height."""
-    return lines(x, middle - (len(texts) - 1) * LINE / 2 + drop, texts, look, whole)
+    return lines(x, middle - (len(texts) - 1) * LINE / 2 + 4, texts, look, whole)
 
 
 def day_axis(

@@ -99,7 +99,8 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
         mark = entered.get(after.day)
         if decays and not mark and (after.day - before.day).days > 1:
             implied = None  # it fell from day to day
-        size = max((_size(pair) for pair in (stated, implied) if pair), default=0.0)
+        moves = [jeffreys(*map(held, pair)) for pair in (stated, implied) if pair]
+        size = max(moves, default=0.0)
         if size:
             step = LargeChange(
                 day=after.day,
@@ -135,10 +136,6 @@ def _other(before: float | None, after: float | None) -> tuple[float, float] | N
     if before is None or after is None or printed(before) == printed(after):
         return None
     return before, after
-
-
-def _size(pair: tuple[float, float]) -> float:
-    return jeffreys(held(pair[0]), held(pair[1]))
 
 
 def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence]:
