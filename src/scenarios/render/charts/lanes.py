@@ -7,17 +7,8 @@ from datetime import date
 
 import msgspec
 
-from scenarios.render.charts import parts, svg
+from scenarios.render.charts import parts, scale, svg
 from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
-from scenarios.render.charts.scale import (
-    SMALL,
-    DayScale,
-    LogOdds,
-    days_beyond,
-    folded,
-    log_odds,
-    width,
-)
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, short_day
 
@@ -73,11 +64,11 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
     return Drawing("".join(body), (-2, 0, wide + 4, y + 6))
 
 
-def _days(data: Lanes, start: float, end: float) -> DayScale:
+def _days(data: Lanes, start: float, end: float) -> scale.DayScale:
     """Days from the first day of any member to the last known day, plus a margin."""
     points = [point.day for member in data.members for point in member.points]
     ends = [member.outcome.day if member.outcome else data.as_of for member in data.members]
-    return days_beyond(min(points), max(*points, *ends), start, end)
+    return scale.days_beyond(min(points), max(*points, *ends), start, end)
 
 
 def _key(data: Lanes) -> Iterator[parts.Key]:
@@ -92,9 +83,9 @@ def _key(data: Lanes) -> Iterator[parts.Key]:
 
 
 def _wide(
-    member: Member, data: Lanes, days: DayScale, y: float, places: Places
+    member: Member, data: Lanes, days: scale.DayScale, y: float, places: Places
 ) -> tuple[str, float]:
-    title = folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
+    title = scale.folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
     foot = y + max(_LANE, len(title) * _LINE + 4)
     drawn = parts.lines(0, y + 16, title, "f-ink bold", step=_LINE)
     body = svg.mark(drawn, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))
@@ -104,9 +95,9 @@ def _wide(
 
 
 def _narrow(
-    member: Member, data: Lanes, days: DayScale, y: float, places: Places
+    member: Member, data: Lanes, days: scale.DayScale, y: float, places: Places
 ) -> tuple[str, float]:
-    title = folded(f"{member.letter}. {member.title}", NARROW, 8, bold=True)
+    title = scale.folded(f"{member.letter}. {member.title}", NARROW, 8, bold=True)
     drawn = parts.lines(0, y + 14, title, "f-ink bold", step=_LINE)
     hit = (0, y - 2, NARROW, max(len(title) * _LINE + 4, svg.TARGET))
     body = svg.mark(drawn, "", member.anchor, places, hit)
@@ -130,7 +121,7 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
         yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
 
 
-def _lane(member: Member, data: Lanes, days: DayScale, odds: LogOdds) -> str:
+def _lane(member: Member, data: Lanes, days: scale.DayScale, odds: scale.LogOdds) -> str:
     """Draw both lines of a member."""
     foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
@@ -142,11 +133,11 @@ def _lane(member: Member, data: Lanes, days: DayScale, odds: LogOdds) -> str:
     return body + (parts.ending(member.outcome, days, top, foot) if member.outcome else "")
 
 
-def _odds(member: Member, data: Lanes, top: float, foot: float) -> LogOdds:
+def _odds(member: Member, data: Lanes, top: float, foot: float) -> scale.LogOdds:
     """A member's own scale, as long as the longest of all: so all lanes are as fine."""
-    scales = (log_odds(probabilities(other.points), 0, 1) for other in data.members)
-    longest = max(scale.high - scale.low for scale in scales)
-    return log_odds(probabilities(member.points), foot, top, longest)
+    scales = (scale.log_odds(probabilities(other.points), 0, 1) for other in data.members)
+    longest = max(own.high - own.low for own in scales)
+    return scale.log_odds(probabilities(member.points), foot, top, longest)
 
 
 def _shares(
@@ -170,7 +161,7 @@ def _shares(
             look = "f-window s-ink" if number % 2 else "f-paper s-ink"
             if across > 0:
                 body.append(svg.path(svg.bar(x, y, across, _BAR), look))
-            if across > width(member.letter, SMALL, bold=True) + 4:
+            if across > scale.width(member.letter, scale.SMALL, bold=True) + 4:
                 middle = x + across / 2
                 body.append(svg.text(middle, y + 14, member.letter, "f-ink small bold middle"))
             x += across
@@ -202,7 +193,7 @@ def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NO
     body, y = [names], height + 10.0
     for start in range(0, len(data.members), columns):
         row = data.members[start : start + columns]
-        titles = [folded(member.title, cell, _TITLE, bold=True) for member in row]
+        titles = [scale.folded(member.title, cell, _TITLE, bold=True) for member in row]
         tall = max(map(len, titles)) * _LINE
         most = max(len(list(figures(member))) for member in row)
         above = tall + max(most - 1, 1) * _LINE + 10
@@ -233,7 +224,7 @@ def _cell(
     foot = above + _plot(data)
     together = data.members if data.event else (member,)
     shown = [p for other in together for p in probabilities(other.points)]
-    body += _lane(member, data, days, log_odds(shown, foot, above, _LEAST))
+    body += _lane(member, data, days, scale.log_odds(shown, foot, above, _LEAST))
     if data.event:
         return body + _event(data, days, above, foot)
     body += svg.text(days.start, foot + 16, f"{days.first:%b %Y}", "f-muted small")
@@ -245,9 +236,9 @@ def _plot(data: Multiples) -> int:
     return _TALL if data.event else _LANE
 
 
-def _event(data: Multiples, days: DayScale, top: float, foot: float) -> str:
+def _event(data: Multiples, days: scale.DayScale, top: float, foot: float) -> str:
     """The day of the event, through the lines and below them."""
-    x, half = days.at(data.since), width(data.event, SMALL) / 2
+    x, half = days.at(data.since), scale.width(data.event, scale.SMALL) / 2
     middle = min(max(x, days.start + half), days.end - half)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")
     return line + svg.text(middle, foot + 19, data.event, "f-muted small middle")

@@ -11,18 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.period.trajectory import Span
-from scenarios.render.charts import parts, svg
+from scenarios.render.charts import parts, scale, svg
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
-from scenarios.render.charts.scale import (
-    SMALL,
-    DayScale,
-    LogOdds,
-    cut,
-    days_beyond,
-    folded,
-    log_odds,
-    spread,
-)
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, short_day, signed
 from scenarios.scales import percent
@@ -56,7 +46,7 @@ class Swim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seen_lane(
-    seen: Sequence[DayEvidence], days: DayScale, y: float, places: Places, *, narrow: bool
+    seen: Sequence[DayEvidence], days: scale.DayScale, y: float, places: Places, *, narrow: bool
 ) -> tuple[str, float]:
     """The evidence: upwards what spoke for it, downwards what spoke against it.
 
@@ -99,16 +89,16 @@ def _bar(x: float, middle: float, decibans: float) -> str:
     return svg.path(shaft + head, "f-ink s-ink", 2)
 
 
-def _swimlane(swim: Swim, days: DayScale, y: float, *, narrow: bool) -> tuple[str, float]:
+def _swimlane(swim: Swim, days: scale.DayScale, y: float, *, narrow: bool) -> tuple[str, float]:
     """An indicator; what colour would tell, shape and its last state in words tell."""
     state = swim.stretches[-1].state
     if narrow:
-        texts = folded(f"{state}: {swim.statement}", days.end + 10, 3, SMALL)
+        texts = scale.folded(f"{state}: {swim.statement}", days.end + 10, 3, scale.SMALL)
         body = parts.lines(0, y + 14, texts, whole=swim.statement)
         middle = y + len(texts) * LINE + 12
         foot = middle + 10
     else:
-        texts = folded(swim.statement, days.start - 20, 3, SMALL)
+        texts = scale.folded(swim.statement, days.start - 20, 3, scale.SMALL)
         foot = y + max(_LANE, len(texts) * LINE + 6)
         middle = (y + foot) / 2
         body = parts.centred(0, middle, texts, "f-ink small", swim.statement)
@@ -122,7 +112,7 @@ def _swimlane(swim: Swim, days: DayScale, y: float, *, narrow: bool) -> tuple[st
     return body, foot
 
 
-def _stretch(stretch: Span, days: DayScale, middle: float) -> str:
+def _stretch(stretch: Span, days: scale.DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
     left = days.at(stretch.start)
     right = max(days.at(stretch.end), left + _LEAST)
@@ -189,8 +179,8 @@ class Frame(NamedTuple):
 
     wide: float
     gutter: float
-    days: DayScale
-    odds: LogOdds
+    days: scale.DayScale
+    odds: scale.LogOdds
     top: float
     foot: float
     narrow: bool
@@ -238,8 +228,8 @@ def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> Frame:
     return Frame(
         wide=wide,
         gutter=gutter,
-        days=days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 134)),
-        odds=log_odds(figures, foot, top),
+        days=scale.days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 134)),
+        odds=scale.log_odds(figures, foot, top),
         top=top,
         foot=foot,
         narrow=narrow,
@@ -271,12 +261,11 @@ def _beside(data: ScenarioTimeline) -> str:
     if len(entries) > most:
         more = f"and {len(entries) - most + 1} more analysts"
         entries = [*entries[: most - 1], (parts.analyst(0, 0, _LAST), more)]
-    rows = (
-        svg.moved(shape, 12, 6 + _FLAGS + n * _LINE + 8)
-        + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(label, 170, SMALL), "f-muted small", label)
-        for n, (shape, label) in enumerate(entries)
-    )
-    return "".join(rows)
+    drawn = ""
+    for n, (shape, label) in enumerate(entries):
+        y, shown = _FLAGS + n * _LINE + 14, scale.cut(label, 170, scale.SMALL)
+        drawn += svg.moved(shape, 12, y) + svg.text(30, y + 4, shown, "f-muted small", label)
+    return drawn
 
 
 def _ground(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
@@ -307,7 +296,7 @@ def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
         last = data.points[-1]
         ends = ((last.implied, "implied"), (last.stated, "stated"))
         shown = sorted(((p, name) for p, name in ends if p is not None), reverse=True)
-        heights = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
+        heights = scale.spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
         for y, (p, name) in zip(heights, shown, strict=True):
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
     if data.outcome:

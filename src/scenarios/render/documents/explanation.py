@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from scenarios.analysis.ledger import sensitivity
 from scenarios.analysis.ledger.ledger import Line, Quantity
-from scenarios.analysis.ledger.sensitivity import (
-    DEPENDENCE_STEP,
-    LINE_STEP,
-    LINES_STEP,
-    PRIOR_STEP,
-    Term,
-    TermKind,
-)
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
 from scenarios.render import cells
@@ -28,13 +21,13 @@ _STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
 _SLIGHT = 0.05
 """Decibans: a smaller term of the band is shown only where all are asked for."""
-_INPUTS: dict[TermKind, tuple[str, str]] = {
-    "lines": ("all lines together", f"±{percent(LINES_STEP)}"),
-    "within": ("correlation within a theme", f"±{DEPENDENCE_STEP}"),
-    "between": ("correlation between themes", f"±{DEPENDENCE_STEP}"),
-    "dependence": ("correlation of the lines", f"±{DEPENDENCE_STEP}"),
-    "prior": ("prior of {}", f"±{PRIOR_STEP} dB"),
-    "line": ("{}", f"±{percent(LINE_STEP)}"),
+_INPUTS: dict[sensitivity.TermKind, tuple[str, str]] = {
+    "lines": ("all lines together", f"±{percent(sensitivity.LINES_STEP)}"),
+    "within": ("correlation within a theme", f"±{sensitivity.DEPENDENCE_STEP}"),
+    "between": ("correlation between themes", f"±{sensitivity.DEPENDENCE_STEP}"),
+    "dependence": ("correlation of the lines", f"±{sensitivity.DEPENDENCE_STEP}"),
+    "prior": ("prior of {}", f"±{sensitivity.PRIOR_STEP} dB"),
+    "line": ("{}", f"±{percent(sensitivity.LINE_STEP)}"),
     "link": ("link to {}", "its band"),
 }
 """An input of the band in words, and how far it is bent."""
@@ -263,7 +256,7 @@ def _sweep(result: Explanation, *, every: bool) -> Iterator[doc.Block]:
     if not result.sweep:
         return
     terms = [term for term in result.sweep if every or term.term >= _SLIGHT]
-    columns: tuple[Cell[Term], ...] = (
+    columns: tuple[Cell[sensitivity.Term], ...] = (
         (left("input", least=_NARROWEST), _bent),
         (left("bent by"), lambda bend: _INPUTS[bend.kind][1]),
         (right("term", "term_decibans"), lambda bend: doc.Figure(bend.term, digits=2)),
@@ -276,7 +269,7 @@ def _sweep(result: Explanation, *, every: bool) -> Iterator[doc.Block]:
     yield cells.table(terms, columns, note=note)
 
 
-def _bent(bend: Term) -> doc.Ref | str:
+def _bent(bend: sensitivity.Term) -> doc.Ref | str:
     name = _INPUTS[bend.kind][0].format(bend.id) + (" (absent)" if bend.row == "absence" else "")
     return name if bend.id == bend.kind else doc.Ref(bend.id, None, name)
 
