@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -105,35 +104,31 @@ def terms(view: ScenarioView) -> Iterator[doc.Block]:
 # A set of which exactly one member occurs
 
 
-def set_blocks(
-    chapter: SetChapter,
-    known: Known,
-    since: date,
-    most: int = _MATRIX_ROWS,
-    level: Literal[2, 4] = 4,
-) -> Iterator[doc.Block]:
+def set_blocks(chapter: SetChapter, known: Known, since: date) -> Iterator[doc.Block]:
     """Yield the members over time, and the matrix of the evidence under a heading."""
     courses = [member.course for member in chapter.members]
     views = {member.row.id: member.view for member in chapter.members}
     matrix = chapter.matrix
     yield lanes(chapter.statement, courses, views, known.database, since, known.as_of)
-    yield doc.Heading(level, "Competing hypotheses")
+    yield doc.Heading(2, "Competing hypotheses")
     if not matrix.rows:
         yield doc.Paragraph(NO_ROWS)
         return
     telling = [row for row in matrix.rows if row.diagnosticity >= _TELLING]
     rest = [row for row in matrix.rows if row.diagnosticity < _TELLING]
-    is_cut = len(telling) > most
-    telling, rest = telling[:most], telling[most:] + rest
+    is_cut = len(telling) > _MATRIX_ROWS
+    telling, rest = telling[:_MATRIX_ROWS], telling[_MATRIX_ROWS:] + rest
     yield replace(_matrix(matrix, telling, known), foot=tuple(_sums(matrix)), caption=_MATRIX_HEAD)
     if rest:
         name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
-        more = doc.Paragraph(f"and {counted(len(rest) - most, 'row')} more: scen matrix")
-        folded = (_matrix(matrix, rest[:most], known), *((more,) if rest[most:] else ()))
-        yield doc.Folded(doc.Heading(3 if level == 2 else 4, name), folded)  # noqa: PLR2004
-    yield from titled(reading(matrix, known, level), known.database)
+        hidden = len(rest) - _MATRIX_ROWS
+        more = doc.Paragraph(f"and {counted(hidden, 'row')} more: scen matrix")
+        shown = _matrix(matrix, rest[:_MATRIX_ROWS], known)
+        folded = (shown, more) if hidden > 0 else (shown,)
+        yield doc.Folded(doc.Heading(3, name), folded)
+    yield from titled(reading(matrix, known, 2), known.database)
 
 
 def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> doc.Table:
@@ -184,9 +179,7 @@ def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
 # Indicators
 
 
-def indicator_table(
-    rows: Iterable[IndicatorRow], database: Database, caption: str = ""
-) -> doc.Table:
+def indicator_table(rows: Iterable[IndicatorRow], database: Database) -> doc.Table:
     """The indicators in their order."""
     columns: tuple[Cell[IndicatorRow], ...] = (
         (left("Indicator", "statement"), lambda row: row.statement),
@@ -203,4 +196,4 @@ def indicator_table(
             lambda row: doc.Figure(row.diagnosticity, digits=1),
         ),
     )
-    return cells.table(rows, columns, caption=caption)
+    return cells.table(rows, columns)

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from scenarios.model import Database, Kind
-from scenarios.render.text import MINUS, in_points, signed
+from scenarios.render.text import MINUS, signed
 from scenarios.scales import HIGHEST, decibans, held, percent, printed
 
 BLANK = "·"
@@ -69,6 +69,8 @@ Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
 Meaning = Literal["", "move", "attention", "state", "grade", "rating", "strip"]
 """The kind of a column's cells, by which a writer may colour them."""
+_LARGE = 9.95
+"""Points from which a move is printed without a decimal."""
 _DIGITS: dict[Unit, int] = {"dB": 1, "bits": 3, "number": 0}
 
 
@@ -342,7 +344,7 @@ def _figure(figure: Figure) -> str:
     if unit == "ratio":
         return f"{value:g}" if digits is None else f"{float(f'{value:.{digits}g}'):g}"
     if unit == "points":
-        return in_points(value)
+        return signed(value, 0 if abs(value) >= _LARGE else 1)
     digits = _DIGITS[unit] if digits is None else digits
     if unit == "dB":
         return signed(value, digits)

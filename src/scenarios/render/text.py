@@ -10,8 +10,6 @@ from scenarios.scales import estimative_term, percent, printed
 from scenarios.values import first_day
 
 MINUS = "−"
-_LARGE = 9.95
-"""Points from which a move is printed without a decimal."""
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _ASCII: dict[int, int | str] = {
     **str.maketrans("−–…·→○●×─▁▂▃▄▅▆▇█“”Σ≥±", '--~.>o*x-12345678""S>~'),
@@ -40,11 +38,6 @@ def from_to(before: float | None, after: float | None) -> str:
 def term(value: float, language: str) -> str:
     """The estimative term of a probability as it is printed: 4.96 % as 5.0 %."""
     return estimative_term(printed(value), language)
-
-
-def in_points(change: float) -> str:
-    """A change in points, signed: `+3.0`, or `+12` from 10 points on."""
-    return signed(change, 0 if abs(change) >= _LARGE else 1)
 
 
 def signed(value: float, digits: int = 1) -> str:

@@ -10,7 +10,8 @@ from scenarios.render.document import Document, Figure, Heading, Paragraph, Ref
 
 def document(result: Candidates) -> Document:
     """A section for each indicator: how much there is, and the newest of it."""
-    head = Paragraph(f"{result.store}, {_days(result)}")
+    days = f"{result.since} to" if result.since else "up to"
+    head = Paragraph(f"{result.store}, {days} {result.until}")
     return (head, *(block for query in result.queries for block in _section(query)))
 
 
@@ -42,6 +43,7 @@ def _section(query: Found) -> Document:
 def _told(query: Found, match: str) -> str:
     """Sentence: the number of rows, and of those listed."""
     events, listed = query.events, len(query.candidates)
+    span = f"{query.first}" if query.first == query.last else f"{query.first} to {query.last}"
     sought = f"{events.table} with {match}"
     if events.count:
         days = events.count.window.removesuffix("d")
@@ -49,18 +51,10 @@ def _told(query: Found, match: str) -> str:
         if not query.total:
             return f"Never reached: {sought}."
         times = "once" if query.total == 1 else f"{query.total:,} times"
-        text = f"Reached {times}, {_span(query)}: {sought}"
+        text = f"Reached {times}, {span}: {sought}"
     elif not query.total:
         return f"No row of {sought}."
     else:
         rows = "1 row" if query.total == 1 else f"{query.total:,} rows"
-        text = f"{rows} of {sought}, {_span(query)}"
+        text = f"{rows} of {sought}, {span}"
     return f"{text}; the newest {listed}." if listed < query.total else f"{text}."
-
-
-def _span(query: Found) -> str:
-    return str(query.first) if query.first == query.last else f"{query.first} to {query.last}"
-
-
-def _days(result: Candidates) -> str:
-    return f"{result.since} to {result.until}" if result.since else f"up to {result.until}"

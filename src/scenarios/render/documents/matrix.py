@@ -34,7 +34,7 @@ def document(result: Matrix, known: Known, title: str) -> doc.Document:
     return (*top, *(reading(result, known) if result.rows else (doc.Paragraph(NO_ROWS),)))
 
 
-def reading(result: Matrix, known: Known, level: Literal[2, 3, 4] = 3) -> doc.Document:
+def reading(result: Matrix, known: Known, level: Literal[2, 3] = 3) -> doc.Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
 
     def linked(sentences: Iterator[str]) -> list[doc.Text]:

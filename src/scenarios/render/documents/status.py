@@ -57,23 +57,16 @@ def document(
     )
 
 
-def _flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
-    """The flags of each scenario, a word or two for each rule."""
-    by_scenario: dict[ScenarioId, list[str]] = {}
-    for finding in findings:
-        flag = _FLAGS.get(finding.rule)
-        flagged = by_scenario.setdefault(finding.subject.partition("/")[0], [])
-        if flag and flag not in flagged:
-            flagged.append(flag)
-    return by_scenario
-
-
 def lines_of(
     rows: Iterable[StatusRow], findings: Iterable[Finding], trends: Trends | None
 ) -> list[StatusLine]:
-    """The rows with their flags and trends."""
-    flags, figures = _flags(findings), trends.figures if trends else {}
-    return [StatusLine(row, flags.get(row.id, ()), figures.get(row.id, ())) for row in rows]
+    """The rows with their flags, a word or two for each rule, and their trends."""
+    flags: dict[ScenarioId, dict[str, None]] = {}
+    for finding in findings:
+        if flag := _FLAGS.get(finding.rule):
+            flags.setdefault(finding.subject.partition("/")[0], {})[flag] = None
+    figures = trends.figures if trends else {}
+    return [StatusLine(row, [*flags.get(row.id, ())], figures.get(row.id, ())) for row in rows]
 
 
 def table(

@@ -57,26 +57,19 @@ def _rule(id: str) -> dict[str, Any]:
 
 
 def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:
-    print_ = _fingerprint(result)
+    # The message without its figures stays when lines move and days pass.
+    message = _FIGURES.sub("0", result.text)
+    print_ = sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]
     seen[print_] += 1
+    # SARIF's braces are doubled, and links undone: what a file says makes none.
+    text = printable(result.text).replace("{", "{{").replace("}", "}}").replace("](", "] (")
     region = {"startLine": result.line, "startColumn": result.column}
     place = {"artifactLocation": {"uri": quote(result.path)}, "region": region}
     return {
         "ruleId": result.rule,
         "ruleIndex": index,
         "level": result.level,
-        "message": {"text": _message(result.text)},
+        "message": {"text": text},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {_FINGERPRINT: f"{print_}:{seen[print_]}"},
     }
-
-
-def _fingerprint(result: Result) -> str:
-    """Fingerprint that stays when lines move and days pass: the message without its figures."""
-    message = _FIGURES.sub("0", result.text)
-    return sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]
-
-
-def _message(text: str) -> str:
-    """The text with SARIF's braces doubled, and without its links: what a file says makes none."""
-    return printable(text).replace("{", "{{").replace("}", "}}").replace("](", "] (")

@@ -154,19 +154,16 @@ def _rule(foot: Sequence[Sequence[TextCell]], wide: Sequence[int]) -> Iterator[l
         yield [TextCell("-" * w if n and speaks[n] else "") for n, w in enumerate(wide)]
 
 
-def _inked(part: re.Match[str]) -> str:
-    """The way of a figure that moved, in more ink than the axis that it lies on."""
-    return painted(part[0], _WEAK if part[0][0] == "·" else _STRONG)
-
-
 def _heavy(text: str, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a heading."""
     return (painted(line, _STRONG if colour else "") for line in text.split("\n"))
 
 
 def _painted(cell: TextCell) -> str:
-    if cell.tone == _STRIP:
-        return _STRIP_PARTS.sub(_inked, cell.text)
+    if cell.tone == _STRIP:  # the way of a figure has more ink than the axis that it lies on
+        return _STRIP_PARTS.sub(
+            lambda part: painted(part[0], _WEAK if part[0][0] == "·" else _STRONG), cell.text
+        )
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
 
 
@@ -374,15 +371,12 @@ def write(document: doc.Document, width: int = 80, *, colour: bool = False) -> s
     for block in flat(document):
         text = "\n".join(_lines(block, width, colour=colour))
         if text:
-            output += ("" if before is None else "\n" if _joined(before, block) else "\n\n") + text
+            is_headed = isinstance(before, doc.Heading) and before.level > 1
+            is_joined = is_headed and not isinstance(block, doc.Heading)
+            is_joined = is_joined or (isinstance(before, doc.Facts) and isinstance(block, doc.Sum))
+            output += ("" if before is None else "\n" if is_joined else "\n\n") + text
             before = block
     return output
-
-
-def _joined(above: doc.Flat, below: doc.Flat) -> bool:
-    if isinstance(above, doc.Heading):
-        return above.level > 1 and not isinstance(below, doc.Heading)
-    return isinstance(above, doc.Facts) and isinstance(below, doc.Sum)
 
 
 def _lines(block: doc.Flat, width: int, *, colour: bool) -> Iterable[str]:

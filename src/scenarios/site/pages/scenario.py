@@ -214,7 +214,7 @@ def _set(site: Site, id: SetId, statement: str) -> Iterator[Block]:
     if members:
         sums = matrix(shown.window.now, site.sets[id])
         chapter = SetChapter(id=id, statement=statement, members=members, matrix=sums)
-        yield from set_blocks(chapter, shown.window.now, shown.window.since, level=2)
+        yield from set_blocks(chapter, shown.window.now, shown.window.since)
 
 
 def _member(row: StatusRow) -> Item:
