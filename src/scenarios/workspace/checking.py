@@ -132,7 +132,12 @@ def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[K
 
 def _named(opened: Opened, path: Path) -> str:
     """A path as the database names it; '' for the database itself or a folder above it."""
-    for root, place in _spellings(here() / opened.root, here() / path):
+    base, file = here() / opened.root, here() / path
+    spellings = (  # both as typed, then with links resolved, except that of the file itself
+        (Path(os.path.normpath(base)), Path(os.path.normpath(file))),
+        (Path(os.path.realpath(base)), Path(os.path.realpath(file.parent), file.name)),
+    )
+    for root, place in spellings:
         if root.is_relative_to(place):
             return ""
         if place.is_relative_to(root):
@@ -142,12 +147,6 @@ def _named(opened: Opened, path: Path) -> str:
     raise UsageError(
         f"{from_here(path)} is outside the database {database}: check one database at a time"
     )
-
-
-def _spellings(root: Path, file: Path) -> Iterator[tuple[Path, Path]]:
-    """Both paths as typed, then with links resolved, except that of the file itself."""
-    yield Path(os.path.normpath(root)), Path(os.path.normpath(file))
-    yield Path(os.path.realpath(root)), Path(os.path.realpath(file.parent), file.name)
 
 
 def _up(path: str) -> Iterator[str]:

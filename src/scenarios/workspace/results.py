@@ -18,7 +18,7 @@ from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
-from scenarios.model import Analyst, Database, EvidenceId, Scenario, ScenarioId, SetId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.render.documents.review.captions import commit_subject
 from scenarios.scales import percent
@@ -259,7 +259,12 @@ def corrected(
     """The result of a correction, with its effect on the figures of a day."""
     before, after = written.before.database, written.after.database
     touched = touched_by(_changed(written), before, after)
-    sets = {s.set for id, s in after.scenarios.items() if _has_other_prior(before, id, s)}
+    sets = {
+        scenario.set
+        for id, scenario in after.scenarios.items()
+        if id in before.scenarios
+        and before.scenarios[id].prior.probability != scenario.prior.probability
+    }
     return Corrected(
         id=id,
         formerly=formerly if formerly != id else None,
@@ -274,11 +279,6 @@ def corrected(
         },
         **written.about,
     )
-
-
-def _has_other_prior(before: Database, id: ScenarioId, scenario: Scenario) -> bool:
-    was = before.scenarios.get(id)
-    return was is not None and was.prior.probability != scenario.prior.probability
 
 
 def undone(written: Written, command: str) -> Undone:

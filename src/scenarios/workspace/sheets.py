@@ -95,17 +95,7 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
     id = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", id, opened.database.sheets)
     if path_of("forecasts", id) not in opened.snapshot:
-        return new_file(
-            "forecasts",
-            id,
-            {
-                "date": on.isoformat(),
-                "analyst": analyst,
-                "probabilities": {e.scenario: e.probability for e in entries},
-                "rationales": {e.scenario: e.rationale for e in entries if e.rationale},
-                "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
-            },
-        )
+        return new_file("forecasts", id, sheet_record(on, analyst, entries))
     sheet, puts = opened.database.sheets[id], []
     for scenario, probability, rationale, evidence in entries:
         is_same = sheet.probabilities.get(scenario, UNSET) == probability
@@ -116,6 +106,17 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
             if value or scenario in getattr(sheet, key):
                 puts.append(Put((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
+
+
+def sheet_record(on: date, analyst: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """A new sheet as its file has it."""
+    return {
+        "date": on.isoformat(),
+        "analyst": analyst,
+        "probabilities": {e.scenario: e.probability for e in entries},
+        "rationales": {e.scenario: e.rationale for e in entries if e.rationale},
+        "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
+    }
 
 
 def sheet_faults(

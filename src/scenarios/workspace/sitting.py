@@ -327,33 +327,25 @@ def sheet_recorded(written: Written, end: End) -> SheetRecorded:
                 revised_from=blind if blind != shown.after else None,
             )
         )
-    paths = [*_rated(written.before, end), *written.paths]
-    return _result(end, paths, written.dry_run, end.sheet, answers)
+    recorded = nothing_recorded(written.before, end, dry_run=written.dry_run)
+    paths = [*recorded.paths, *written.paths]
+    replace = msgspec.structs.replace
+    return replace(recorded, id=end.sheet, sheet=end.sheet, paths=paths, answers=answers)
 
 
 def nothing_recorded(opened: Opened, end: End, *, dry_run: bool) -> SheetRecorded:
     """The result of a sitting without one."""
-    return _result(end, _rated(opened, end), dry_run, None, [])
-
-
-def _result(
-    end: End, paths: list[str], dry_run: bool, sheet: str | None, answers: list[SheetAnswer]
-) -> SheetRecorded:
     return SheetRecorded(
-        id=sheet,
-        paths=paths,
+        id=None,
+        paths=[from_here(opened.root / path_of("evidence", id)) for id in end.rated],
         dry_run=dry_run,
         analyst=end.analyst,
         date=end.on,
         skipped=list(end.skipped),
         rated=list(end.rated),
-        sheet=sheet,
-        answers=answers,
+        sheet=None,
+        answers=[],
     )
-
-
-def _rated(opened: Opened, end: End) -> list[str]:
-    return [from_here(opened.root / path_of("evidence", id)) for id in end.rated]
 
 
 _REVEALED = ("revealed", "revising", "settled")

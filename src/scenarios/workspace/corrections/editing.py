@@ -47,7 +47,8 @@ def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) 
     value, faults = read("", f"{text}\n".encode(errors="surrogateescape"))
     if not faults and not allowed.isdisjoint(_NAMES[type(value)]):
         return value
-    if _is_chance(kind, keys):
+    limits = (form.get("maximum") for node in nodes_at(kind, keys) for form in forms(node))
+    if any(limit is not None and limit <= 1 for limit in limits):  # a probability
         with suppress(UsageError):
             return typed_in.chance(text)
     if "string" in allowed:
@@ -58,27 +59,15 @@ def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) 
     return value
 
 
-def _is_chance(kind: Kind, keys: Sequence[str]) -> bool:
-    """True of a number that is at most 1."""
-    limits = (form.get("maximum") for node in nodes_at(kind, keys) for form in forms(node))
-    return any(limit is not None and limit <= 1 for limit in limits)
-
-
 def _types(kind: Kind, keys: Sequence[str], *, is_item: bool) -> Iterator[str]:
-    for node in nodes_at(kind, keys):
-        for form in forms(node):
-            if not is_item:
-                yield from _of(form)
-            elif "items" in form:
-                for item in forms(form["items"]):
-                    yield from _of(item)
-
-
-def _of(node: Any) -> Iterator[str]:
-    values = [*node.get("enum", ()), *([node["const"]] if "const" in node else [])]
-    yield from (name for value in values for name in _NAMES[type(value)])
-    kinds = node.get("type", ())
-    yield from [kinds] if isinstance(kinds, str) else kinds
+    allowed = [form for node in nodes_at(kind, keys) for form in forms(node)]
+    if is_item:
+        allowed = [item for form in allowed if "items" in form for item in forms(form["items"])]
+    for node in allowed:
+        values = [*node.get("enum", ()), *([node["const"]] if "const" in node else [])]
+        yield from (name for value in values for name in _NAMES[type(value)])
+        kinds = node.get("type", ())
+        yield from [kinds] if isinstance(kinds, str) else kinds
 
 
 class KeyChange(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from scenarios.analysis.forecasts import refusal
 from scenarios.exchange.arrivals import ForecastArrival, Foreign
@@ -12,23 +12,19 @@ from scenarios.model import Database, Sheet
 from scenarios.storage.edits import Put
 from scenarios.workspace.importing.records import KnownIds, day_of
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
+from scenarios.workspace.sheets import Entry
 
 LOWEST, HIGHEST = 0.0001, 0.9999
 
 
-class SheetEntry(NamedTuple):
-    """A forecast with its scenario's id and the probability to write."""
-
-    scenario: str
-    probability: float | None
-    evidence: list[str]
-    arrival: ForecastArrival
+SheetEntries = dict[str, tuple[Entry, ForecastArrival]]
+"""The forecasts of a sheet by scenario, each as it is written and as it arrived."""
 
 
 class Sheets(NamedTuple):
     """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
 
-    of: dict[tuple[dt.date, str], dict[str, SheetEntry]]
+    of: dict[tuple[dt.date, str], SheetEntries]
     superseded: int
     clipped: int
     idle: int
@@ -45,7 +41,7 @@ def sheets(
 
     One that would never count for what is `asked` is a fault, or from a site left out.
     """
-    of: dict[tuple[dt.date, str], dict[str, SheetEntry]] = {}
+    of: dict[tuple[dt.date, str], SheetEntries] = {}
     superseded = clipped = idle = 0
     for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.moment, settings)):
         place, analyst = forecast.place, forecast.analyst
@@ -67,7 +63,7 @@ def sheets(
         sheet = of.setdefault((on, analyst), {})
         superseded += entry.scenario in sheet
         clipped += entry.probability != forecast.probability
-        sheet[entry.scenario] = entry
+        sheet[entry.scenario] = entry, forecast
     return Sheets(of, superseded, clipped, idle)
 
 
@@ -82,21 +78,21 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 def edits(
     sheet: Sheet,
     id: str,
-    entries: Mapping[str, SheetEntry],
+    entries: SheetEntries,
     settings: Settings,
     count: Count,
     faults: Faults,
 ) -> list[Put]:
     """Changes of the existing sheet of a day."""
     puts: list[Put] = []
-    for entry in entries.values():
+    for entry, arrival in entries.values():
         added = _puts(sheet, entry)
         is_new = entry.scenario not in sheet.probabilities
         if added and not is_new and not settings.update:
             old, now = sheet.probabilities[entry.scenario], entry.probability
             what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
-            faults.add(entry.arrival.place, message)
+            faults.add(arrival.place, message)
             continue
         count.added += is_new
         count.updated += bool(added) and not is_new
@@ -105,27 +101,15 @@ def edits(
     return puts
 
 
-def record(on: dt.date, analyst: str, entries: Mapping[str, SheetEntry]) -> dict[str, Any]:
-    """A sheet as its file has it."""
-    ordered = sorted(entries.items())
-    return {
-        "date": on.isoformat(),
-        "analyst": analyst,
-        "probabilities": {id: entry.probability for id, entry in ordered},
-        "rationales": {id: e.arrival.rationale for id, e in ordered if e.arrival.rationale},
-        "evidence": {id: entry.evidence for id, entry in ordered if entry.evidence},
-    }
-
-
 def _moment(day: dt.date, settings: Settings) -> dt.datetime:
     if not isinstance(day, dt.datetime):
         return dt.datetime.combine(day, dt.time(), settings.timezone)
     return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> SheetEntry:
+def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> Entry:
     scenario = known.named("scenario", forecast.scenario)
-    evidence = [known.named("evidence", id) for id in forecast.evidence]
+    evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
     p = forecast.probability
     if p is not None and not LOWEST <= p <= HIGHEST:
         if not settings.clip or not 0 <= p <= 1:
@@ -135,18 +119,17 @@ def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> Sh
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return SheetEntry(scenario, p, evidence, forecast)
+    return Entry(scenario, p, forecast.rationale, evidence)
 
 
-def _puts(sheet: Sheet, entry: SheetEntry) -> list[Put]:
+def _puts(sheet: Sheet, entry: Entry) -> list[Put]:
     id, puts = entry.scenario, []
     if sheet.probabilities.get(id, "") != entry.probability:
         puts.append(Put(("probabilities", id), entry.probability))
-    rationale = entry.arrival.rationale
-    if rationale and sheet.rationales.get(id) != rationale:
-        puts.append(Put(("rationales", id), rationale))
-    if entry.evidence and [*sheet.evidence.get(id, ())] != entry.evidence:
-        puts.append(Put(("evidence", id), entry.evidence))
+    if entry.rationale and sheet.rationales.get(id) != entry.rationale:
+        puts.append(Put(("rationales", id), entry.rationale))
+    if entry.evidence and sheet.evidence.get(id, ()) != entry.evidence:
+        puts.append(Put(("evidence", id), list(entry.evidence)))
     return puts
 
 

@@ -30,6 +30,7 @@ from scenarios.workspace.importing.settings import (
     refusal,
 )
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.sheets import sheet_record
 from scenarios.workspace.writing import Written, write
 
 
@@ -257,15 +258,17 @@ class Drafting:
         for on, analyst in progress(sheets.of, "drafting the sheets", len(sheets.of)):
             entries, id = sheets.of[on, analyst], f"{on}-{analyst}"
             path, sheet = path_of("forecasts", id), self.opened.database.sheets.get(id)
-            for entry in entries.values():
+            for scenario, (_, arrival) in entries.items():
                 for part in ("probabilities", "rationales", "evidence"):
-                    self.plan.comes_from(path, entry.arrival, part, entry.scenario)
+                    self.plan.comes_from(path, arrival, part, scenario)
             if sheet:
                 self._analysts.add(analyst)
                 puts = forecasts.edits(sheet, id, entries, self.settings, count, self.faults)
                 if puts:
                     self.plan.change("forecasts", id, puts)
-            elif self.plan.add("forecasts", id, forecasts.record(on, analyst, entries)):
+                continue
+            ordered = [entry for _, (entry, _) in sorted(entries.items())]
+            if self.plan.add("forecasts", id, sheet_record(on, analyst, ordered)):
                 self._analysts.add(analyst)
                 count.added += len(entries)
 
