@@ -30,7 +30,7 @@ class Bell:
     """Tells who listens that there is another state; when it is closed, all streams end."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self._told = desk, desk.latest.number
+        self.desk, self._latest = desk, desk.latest.number
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
 
@@ -68,8 +68,8 @@ class Bell:
 
     async def _look(self) -> None:
         seen = await _apart(self.desk.look)
-        if seen.number > self._told:
-            self._told = seen.number
+        if seen.number > self._latest:
+            self._latest = seen.number
             self.ring()
 
     def ring(self) -> None:

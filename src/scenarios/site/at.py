@@ -9,7 +9,7 @@ from importlib import import_module
 from scenarios.paths import place_of
 from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site
 
-_ONE = {
+_SINGLE = {
     INDEX: "home.page",
     "review/index.html": "review.reviews_page",
     "indicators/index.html": "lists.indicators_page",
@@ -33,7 +33,7 @@ _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
 
 def page_at(site: Site, address: str) -> Page | None:
     """The page at an address such as `s/ID/index.html`; None where there is none."""
-    if name := _ONE.get(address):
+    if name := _SINGLE.get(address):
         return _maker(name)(site)
     folder, _, rest = address.partition("/")
     id, _, file = rest.partition("/")
@@ -47,7 +47,7 @@ def page_at(site: Site, address: str) -> Page | None:
 
 def addresses(site: Site) -> Iterator[str]:
     """Where there is a page."""
-    yield from _ONE
+    yield from _SINGLE
     for folder, (_, ids) in _EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
         yield from (f"{folder}/{id}/{INDEX}" for id in site.moved.get(folder, ()))
@@ -60,7 +60,7 @@ def has_place(path: str) -> bool:
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
     address = path.removesuffix(CARD) + INDEX if path.endswith(CARD) else path
     each = rf"(?:{'|'.join(_EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
-    return address in (STYLE, FEED, ICON, *_ONE) or bool(re.fullmatch(each, address))
+    return address in (STYLE, FEED, ICON, *_SINGLE) or bool(re.fullmatch(each, address))
 
 
 def _maker(name: str) -> Callable[..., Page]:

@@ -66,7 +66,7 @@ def _part(name: str, *values: Any) -> str:
 
 
 def _shared(site: Site, page: Page, title: str) -> dict[str, str]:
-    """What a page is shared with; most places take absolute addresses alone."""
+    """The properties with which a page is shared; most places take absolute addresses alone."""
     folder = page.address.removesuffix(INDEX)
     card = f"{site.url}{folder if page.card else ''}{CARD}"
     return {

@@ -137,7 +137,7 @@ class Site:
         self.opened = placed(opened, lambda path: self.placed(path.rpartition("/")[2]))
         self.as_of, self.repository = as_of, repository
         self.weeks, self.url, self.previews = weeks, url, previews
-        self._found: dict[Callable[[Site], Any], Any] = {}
+        self._values: dict[Callable[[Site], Any], Any] = {}
         self._query: str | None = None
 
     @property
@@ -264,7 +264,7 @@ class Site:
 
     def once(self, find: Callable[[Site], T]) -> T:
         """Return what a function finds of the site, found once."""
-        if find not in self._found:
-            self._found[find] = find(self)
-        value: T = self._found[find]
+        if find not in self._values:
+            self._values[find] = find(self)
+        value: T = self._values[find]
         return value

@@ -136,9 +136,9 @@ def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
         yield parts.then(0, 0), f"we said, {short_day(data.since)}"
     elif any(row.outcome and row.stated is not None for row in rows):
         yield parts.then(0, 0), "we said last"
-    said = [row for row in rows if row.stated is not None and not row.outcome]
-    still = [row for row in said if printed(row.stated_before or 2) == printed(row.stated or 2)]
-    if len(still) < len(said):
+    current = [row for row in rows if row.stated is not None and not row.outcome]
+    still = [row for row in current if printed(row.stated_before or 2) == printed(row.stated or 2)]
+    if len(still) < len(current):
         yield parts.now(0, 0), f"we say, {short_day(data.as_of)}"
     if still:
         yield parts.now(0, 0, "muted"), "we say, unchanged"
@@ -156,9 +156,9 @@ def _head(name: str, y: float, columns: _Columns) -> Iterator[str]:
     yield svg.text(0, y, name, "f-muted small bold")
     if columns.implied == NARROW:
         return
-    said, says = ("we said", "the evidence") if name == _DECIDED else ("we say", "the evidence")
-    yield svg.text(columns.stated, y, said, "f-muted small end")
-    yield svg.text(columns.implied, y, says, "f-muted small end")
+    stated = "we said" if name == _DECIDED else "we say"
+    yield svg.text(columns.stated, y, stated, "f-muted small end")
+    yield svg.text(columns.implied, y, "the evidence", "f-muted small end")
 
 
 def fitting(rows: Sequence[OverviewRow], room: float) -> int:

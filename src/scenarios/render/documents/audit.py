@@ -47,7 +47,7 @@ def document(
             alike = [] if every else list(_alike(own))
             folded = {id(finding) for group in alike for finding in group}
             rest = [finding for finding in own if id(finding) not in folded]
-            blocks += [heading, Items((*map(_as_one, alike), *_by_commit(rest)))]
+            blocks += [heading, Items((*map(_folded_item, alike), *_by_commit(rest)))]
             is_folded = is_folded or bool(alike)
     if is_folded:
         blocks.append(Paragraph("What is alike is told once: --all lists each."))
@@ -110,7 +110,7 @@ def _shape(message: str) -> str:
     return _SPECIFIC.sub("", message)
 
 
-def _as_one(group: Sequence[AuditFinding]) -> Item:
+def _folded_item(group: Sequence[AuditFinding]) -> Item:
     first = group[0]
     records = counted(len({finding.record for finding in group}), "record")
     commits = counted(len({finding.commit for finding in group}), "commit")

@@ -32,7 +32,7 @@ def _section(query: Found) -> Document:
     ]
     if not events.count:
         del columns[2]
-    summary = _told(query, match)
+    summary = _summary(query, match)
     is_recorded = any(event.recorded for event in query.candidates)
     note = "* recorded already" if is_recorded else ""
     caption = summary if query.candidates else ""
@@ -40,7 +40,7 @@ def _section(query: Found) -> Document:
     return heading, cells.table(query.candidates, columns, **shown)
 
 
-def _told(query: Found, match: str) -> str:
+def _summary(query: Found, match: str) -> str:
     """Sentence: the number of rows, and of those listed."""
     events, listed = query.events, len(query.candidates)
     span = f"{query.first}" if query.first == query.last else f"{query.first} to {query.last}"

@@ -88,10 +88,10 @@ def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> doc.Documen
 
 def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> doc.Document:
     """Date, analyst, scenario, probability, rationale."""
-    is_one = len({row.analyst for row in rows}) == 1
+    is_single = len({row.analyst for row in rows}) == 1
     columns: tuple[Cell[ForecastRow], ...] = (
         (left("date"), lambda row: str(row.date)),
-        (left("analyst", drop=int(is_one)), lambda row: row.analyst),
+        (left("analyst", drop=int(is_single)), lambda row: row.analyst),
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("stated"), lambda row: p(row.probability) if row.probability else "withdrawn"),
         (_last("rationale", every=every), lambda row: row.rationale or ""),

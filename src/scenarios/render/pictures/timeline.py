@@ -181,11 +181,11 @@ def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
     """Sentence: what happened in the period, and the outcome."""
     parts = []
     stated, implied = view.stated_before, view.implied_before
-    said = {
+    reported = {
         "stated": stated.probability if stated else None,
         "implied": implied.probability if implied else None,
     }
-    for name, then in said.items():
+    for name, then in reported.items():
         values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
         if values:
             parts.append(_course(name, dict(values), data.since, then))
@@ -198,11 +198,11 @@ def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
     return f"{data.title}: {'; '.join(parts)}."
 
 
-def _course(name: str, values: Mapping[date, float], since: date, said: float | None) -> str:
+def _course(name: str, values: Mapping[date, float], since: date, reported: float | None) -> str:
     now = list(values.values())[-1]
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
-    return captions.course(name, then, now, max(since, min(values)), said if before else None)
+    return captions.course(name, then, now, max(since, min(values)), reported if before else None)
 
 
 def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:
@@ -324,11 +324,11 @@ def _share(view: ScenarioView, database: Database, day: date, since: date) -> fl
 
 def _lanes_label(statement: str, members: Sequence[Member]) -> str:
     """The figures of those that stand highest."""
-    parts = (f"{member.title} {_lanes_told(member)}" for member in members[:_NAMED])
+    parts = (f"{member.title} {_lane_words(member)}" for member in members[:_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 
 
-def _lanes_told(member: Member) -> str:
+def _lane_words(member: Member) -> str:
     last = member.points[-1]
     if member.outcome:
         return member.outcome.word

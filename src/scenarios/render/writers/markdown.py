@@ -23,7 +23,7 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LEADING = re.compile(r"\A([0-9]+(?=[.)]))?([-+=:.)])")
 _BLANKS = re.compile(r"\s+")
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
-_AS_IT_IS = "%/:?#@!$&'*+,;=~"
+_UNQUOTED = "%/:?#@!$&'*+,;=~"
 
 
 def write(document: Document, root: str | None = None) -> str:
@@ -45,7 +45,7 @@ def link(label: str, address: str | None) -> str:
     """The label, leading to the address if that is one of the web: http or https."""
     if address is None or not _WEB.match(address):
         return text(label)
-    return _link(label or address, quote(address, safe=_AS_IT_IS))
+    return _link(label or address, quote(address, safe=_UNQUOTED))
 
 
 def file_link(label: str, path: str) -> str:

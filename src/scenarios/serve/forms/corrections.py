@@ -94,7 +94,7 @@ EVERY_KEY = Form(
 _TASKS = {"evidence": evidence.TASK, "scenario": scenario.TASK, "source": source.TASK}
 _LONG = 300
 """The characters of a text above which it has more than a line."""
-_MADE = "made"
+_SHOWN = "made"
 """The field with the texts that the form was made with: what is as it was there is no change."""
 Path = tuple[str, ...]
 
@@ -111,8 +111,8 @@ def _fields_of(located: Located, by: Recorder) -> Iterator[FieldGroup]:
     shown = [*_groups(located, located.keys, value, by)]
     fields = [part for group in shown for part in group.parts if isinstance(part, Field)]
     texts = {field.name: [*filter(str.strip, field.given)] for field in fields}
-    made = Field(name=_MADE, label="", kind="hidden", value=_text(texts))
-    yield FieldGroup(title="", parts=(made,))
+    field = Field(name=_SHOWN, label="", kind="hidden", value=_text(texts))
+    yield FieldGroup(title="", parts=(field,))
     yield from shown
 
 
@@ -215,15 +215,15 @@ def _text(value: Any) -> str:
 
 def _changes(located: Located, reading: Reading) -> list[KeyChange]:
     """The keys that are not as the form was made, and those of new entries."""
-    typed, made = reading.typed, dict[str, list[str]]()
+    typed, shown = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
-        made = msgspec.json.decode(typed.first(_MADE), type=dict[str, list[str]])
+        shown = msgspec.json.decode(typed.first(_SHOWN), type=dict[str, list[str]])
     names = [name for name in typed.texts if name.startswith("key:")]
-    filled = [name for name in {*names, *made} if typed.every(name) or name not in names]
+    filled = [name for name in {*names, *shown} if typed.every(name) or name not in names]
     put, unset = [], dict[str, None]()
     for name in names:
         texts, path = typed.every(name), tuple(name.removeprefix("key:").split("."))
-        if texts == made.get(name, []):
+        if texts == shown.get(name, []):
             continue
         if not texts:
             unset[_key(located, _emptied(located, path, filled))] = None

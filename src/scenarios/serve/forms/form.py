@@ -390,15 +390,15 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         _place(form, reading, error)
         return Attempt(faults=reading.faults, missing=missing)
     except Changed as error:
-        return Attempt(faults={"": [_told(error)]}, missing=missing, changed=error.path)
+        return Attempt(faults={"": [_message(error)]}, missing=missing, changed=error.path)
     except ScenError as error:
         if reading.is_sound:  # else the call has put it at its field
-            reading.fault("", _told(error))
+            reading.fault("", _message(error))
         return Attempt(faults=reading.faults, missing=missing)
     return Attempt(missing=missing, written=written, doubts=doubts)
 
 
-def _told(error: ScenError) -> str:
+def _message(error: ScenError) -> str:
     return "; ".join([*getattr(error, "__notes__", ()), str(error)])
 
 

@@ -33,8 +33,8 @@ def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Ma
     if tried.written and form.is_text and not tried.written.warnings:
         verdict = "No faults" if tried.written.drafts else "Nothing is changed"
     missing = [known.get(name, name) for name in tried.missing]
-    said: Markup = macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
-    return said
+    words: Markup = macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
+    return words
 
 
 def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:

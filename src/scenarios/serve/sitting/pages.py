@@ -105,12 +105,12 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
     elif step.kind == "ask":
         values = shown.group_asked(sat.database, at_day, now, step)
     elif step.kind == "sums":
-        values = shown.sums_told(now, step)
+        values = shown.sums_shown(now, step)
     elif step.kind == "revise":
         language = sat.database.tracker.estimative_language
         values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
     else:
-        values = shown.end_told(now, _remarks(sat), _open_ends(sat))
+        values = shown.end_shown(now, _remarks(sat), _open_ends(sat))
     return page(step.kind, typed=text, faults=faults, **values)
 
 

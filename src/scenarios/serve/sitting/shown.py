@@ -141,7 +141,7 @@ def _asked(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
     return (FieldGroup(title="", parts=asked),)
 
 
-def sums_told(answered: Sitting, step: SittingStep) -> Values:
+def sums_shown(answered: Sitting, step: SittingStep) -> Values:
     """The own figures of a set, before anything else is shown."""
     figures = [
         (topic.id, words(answered.answers[topic.id].probability))
@@ -183,10 +183,10 @@ def revision_asked(
                 hint="Needed where it is revised; the blind figure stays in the sheet.",
             ),
         )
-        told = html.blocks(_figures(figures, absent.get(topic.id, ())))
+        seen = html.blocks(_figures(figures, absent.get(topic.id, ())))
         line = _line(topic, at_day, language)
         groups = (FieldGroup(title="", parts=asked),)
-        lines.append({**line, "marks": marks, "figures": told, "asked": groups})
+        lines.append({**line, "marks": marks, "figures": seen, "asked": groups})
     return {"topics": lines}
 
 
@@ -203,7 +203,7 @@ def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...
     return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
 
 
-def end_told(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> Values:
+def end_shown(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> Values:
     """A preview of the sheet."""
     given = answered.answers.items()
     answers = [(id, words(answer.probability), answer.rationale) for id, answer in given]

@@ -42,7 +42,7 @@ def _plain(text: str) -> str:
 
 def _entries(site: Site) -> Iterator[Entry]:
     for id, scenario in site.scenarios.items():
-        day, texts = f"{scenario.opened}", _of(id, scenario)
+        day, texts = f"{scenario.opened}", _scenario_texts(id, scenario)
         yield "Scenario", place("s", id), scenario.title, day, texts
     for set_id in site.sets:
         statement = site.database.tracker.sets.get(set_id, set_id)
@@ -51,7 +51,7 @@ def _entries(site: Site) -> Iterator[Entry]:
         first = site.evidence[ids[-1]]
         yield "Event", place("event", event), first.summary, first.observed, event
     for id, item in site.evidence.items():
-        day, texts = item.observed, _said(site, id, item)
+        day, texts = item.observed, _item_texts(site, id, item)
         yield "Evidence", place("e", id), item.summary, day, texts
     for id, source in site.database.sources.items():
         more = f"{id} {source.reliability_basis or ''}"
@@ -60,14 +60,14 @@ def _entries(site: Site) -> Iterator[Entry]:
         yield "Review", place("review", f"{on}"), review_title(on), f"{on}", ""
 
 
-def _of(id: str, scenario: Scenario) -> str:
+def _scenario_texts(id: str, scenario: Scenario) -> str:
     indicators = (indicator.statement for indicator in scenario.indicators.values())
     notes = (note.text for note in scenario.clarifications)
     texts = (scenario.question, scenario.resolution_criteria, *scenario.tags)
     return " · ".join((id, *texts, *indicators, *notes))
 
 
-def _said(site: Site, id: str, item: Evidence) -> str:
+def _item_texts(site: Site, id: str, item: Evidence) -> str:
     source = site.database.sources.get(item.source or "")
     name = source.name if source else item.source
     return " · ".join(filter(None, (id, name, item.quote, item.notes, item.origin, item.event)))

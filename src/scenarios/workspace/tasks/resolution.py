@@ -72,7 +72,7 @@ TASK = task.Task(
             "The scenario that is decided",
             task.live,
             note=task.asked,
-            told_without="scenario outcome basis",
+            note_without="scenario outcome basis",
         ),
         task.Ask(
             "outcome",

@@ -22,15 +22,15 @@ def rose_or_fell(before: float, after: float) -> tuple[Span, ...]:
     return way, Figure(before, "p"), " to ", Figure(after, "p")
 
 
-def course(name: str, before: float, after: float, since: date, said: float | None) -> str:
-    """`stated fell from 37% to 4.0% since 21 February 2022`; and what was `said` then, if other."""
+def course(name: str, before: float, after: float, since: date, reported: float | None) -> str:
+    """`stated fell from 37% to 4.0% since 21 February 2022`; what was `reported` then, if other."""
     start = long_day(since)
     text = f"{name}{plain(rose_or_fell(before, after))} since {start}"
     if printed(before) == printed(after):
         text = f"{name} {percent(after)}, unchanged since {start}"
-    if said is None or printed(said) == printed(before):
+    if reported is None or printed(reported) == printed(before):
         return text
-    return f"{text} by today's records; {percent(said)} was said then"
+    return f"{text} by today's records; {percent(reported)} was said then"
 
 
 def count(number: int, overdue: int, moved: int, changed: int, since: date) -> str:

@@ -17,7 +17,7 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.text import counted
 from scenarios.values import first_day
 
-_SAID = 3
+_NAMED = 3
 """Questions in the label, and decided ones in a sentence."""
 _MARGIN = 3
 """The days before an event are as many as those until its record by this, two at least."""
@@ -26,9 +26,9 @@ _MARGIN = 3
 def lead(story: EventStory, database: Database) -> Iterator[Span]:
     """Yield sentences: what it decided, and what it moved most."""
     decided = [move for move in story.moves if move.resolved]
-    for number, move in enumerate(decided[:_SAID]):
+    for number, move in enumerate(decided[:_NAMED]):
         yield from ("; " if number else "It decided: ", *before_and_after(move, database))
-    if more := decided[_SAID:]:
+    if more := decided[_NAMED:]:
         yield f"; and {counted(len(more), 'more question')}"
     yield ". " if decided else ""
     if moved := story.moves[len(decided) :]:
@@ -60,8 +60,8 @@ def through(move: EventMove, database: Database) -> tuple[Span, ...]:
 def four(move: EventMove) -> cells.Four:
     """Both figures before and after; of a decided question the last ones."""
     if move.resolved:
-        said, implied = last_figures(move.resolved)
-        return said, said, implied, implied
+        stated, implied = last_figures(move.resolved)
+        return stated, stated, implied, implied
     stated, by_evidence = (
         (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)
     )
@@ -83,12 +83,12 @@ def event_picture(story: EventStory, database: Database) -> Chart | None:
         about=f"until it was recorded, {short_day(recorded)}",
         event=name,
     )
-    said = (
+    named = (
         f"{member.title}: {', '.join(text for _, text in figures(member))}"
-        for member in data.members[:_SAID]
+        for member in data.members[:_NAMED]
     )
     number = counted(len(data.members), "question")
-    label = f"{number}, before and after {name}. {'. '.join(said)}."
+    label = f"{number}, before and after {name}. {'. '.join(named)}."
     columns: tuple[Cell[EventMove], ...] = (
         (left("question"), lambda move: cells.scenario(move.scenario, database)),
         *cells.before_and_after(four),
@@ -118,8 +118,8 @@ def _points(move: EventMove, days: tuple[date, date, date]) -> Iterator[DayFigur
     if move.resolved:
         yield DayFigures(day=max(move.resolved.date, eve), stated=stated, implied=implied)
         return
-    said = max(move.stated_on or day, day)
-    before = stated if said == day else stated_before
+    forecast_day = max(move.stated_on or day, day)
+    before = stated if forecast_day == day else stated_before
     yield DayFigures(day=day, stated=before, implied=implied)
-    yield DayFigures(day=said, stated=stated, implied=implied)
-    yield DayFigures(day=max(said, end), stated=stated, implied=implied)
+    yield DayFigures(day=forecast_day, stated=stated, implied=implied)
+    yield DayFigures(day=max(forecast_day, end), stated=stated, implied=implied)

@@ -76,7 +76,7 @@ def _outcomes(
     parts: list[Sentence] = []
     if occurred:
         parts.append(
-            (*cells.titles(occurred, database), f" occurred{on}", *_said(last[occurred[0]]))
+            (*cells.titles(occurred, database), f" occurred{on}", *_last_words(last[occurred[0]]))
         )
     if occurred and len(others) > _OTHERS:
         parts.append((f"The {len(others)} others of its set did not",))
@@ -85,8 +85,8 @@ def _outcomes(
         for place, id in enumerate(others[:_OTHERS]):
             between = " and " if place == len(others[:_OTHERS]) - 1 else ", "
             named += [between] if place else []
-            said, implied = last_figures(last[id])
-            named += [*cells.quoted(cells.scenario(id, database)), " (", p(said or implied), ")"]
+            stated, implied = last_figures(last[id])
+            named += [*cells.quoted(cells.scenario(id, database)), " (", p(stated or implied), ")"]
         more = len(others) - _OTHERS
         named += [f" and {more} more"] if more > 0 else []
         parts.append((*named, " did not" if occurred else f" did not occur{on}"))
@@ -97,16 +97,16 @@ def _outcomes(
 
 def last_figures(entry: ResolvedScenario) -> tuple[float | None, float]:
     """The stated probability that was scored last, and the implied one."""
-    stated, implied = entry.last_said, entry.last_implied
-    said = stated.probability if stated else entry.stated
-    return said, implied.probability if implied else entry.implied
+    scored, implied = entry.last_said, entry.last_implied
+    stated = scored.probability if scored else entry.stated
+    return stated, implied.probability if implied else entry.implied
 
 
-def _said(entry: ResolvedScenario) -> Sentence:
-    said, implied = last_figures(entry)
-    if said is None:
+def _last_words(entry: ResolvedScenario) -> Sentence:
+    stated, implied = last_figures(entry)
+    if stated is None:
         return "; nobody had forecast it, and the evidence said ", p(implied)
-    return "; we last said ", p(said), ", the evidence ", p(implied)
+    return "; we last said ", p(stated), ", the evidence ", p(implied)
 
 
 # Moves
