@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.render.charts import svg
-from scenarios.render.charts.draw import Panel, alone, fitted
+from scenarios.render.charts.draw import alone, fitted
 from scenarios.render.charts.raster import face, png
 from scenarios.render.charts.svg import Drawing, text
 from tests.hostile import TEXTS
@@ -23,7 +23,7 @@ DRAWN = Drawing(text(10, 20, "Gas") + '<path class="f-stated" d="M0,0h9v9h-9z"/>
 
 
 def made(title: str = "Title", signature: str = "Tracker · revision 1", **keys: object) -> str:
-    panels = [Panel(title=title, drawing=DRAWN)] * 2
+    panels = [(title, DRAWN)] * 2
     return alone(panels, "Label", signature, **keys)  # type: ignore[arg-type]
 
 

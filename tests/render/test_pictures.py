@@ -15,7 +15,7 @@ from scenarios.analysis.period.trajectory import Span
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.story import Because
 from scenarios.model import Given
-from scenarios.render.charts.draw import Panel, alone, draw, picture
+from scenarios.render.charts.draw import alone, draw, picture
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, Outcome
@@ -367,7 +367,7 @@ SMALL: dict[str, Any] = {
 def test_small_pictures_are_drawn_as_they_were(
     name: str, narrow: bool, request: pytest.FixtureRequest
 ) -> None:
-    panel = Panel(title="A title", drawing=draw(SMALL[name], narrow=narrow))
+    panel = "A title", draw(SMALL[name], narrow=narrow)
     made = alone([panel], name, "Tracker, as of 22 February 2022").replace("><", ">\n<")
     golden = GOLDEN / f"{name}-{'narrow' if narrow else 'wide'}.svg"
     if request.config.getoption("renew"):

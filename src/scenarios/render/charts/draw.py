@@ -60,34 +60,27 @@ _LEAST = 200
 _COLOUR = re.compile(r"var\(--([a-z0-9-]+)\)")
 
 
-class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """A drawing under its title."""
-
-    title: str
-    drawing: Drawing
-
-
 def alone(
-    panels: Sequence[Panel],
+    panels: Sequence[tuple[str, Drawing]],
     label: str,
     signature: str,
     *,
     dark: bool = False,
     size: tuple[int, int] | None = None,
 ) -> str:
-    """The panels one below the other as one SVG, of a size if one was asked for.
+    """Drawings under their titles, one below the other, as one SVG, of a size if one was asked for.
 
     Its colours follow the reader's scheme, unless they are to be `dark`.
     """
-    wide = max(_LEAST, *(panel.drawing.box[2] for panel in panels))
+    wide = max(_LEAST, *(drawing.box[2] for _, drawing in panels))
     body, y = [], 0.0
-    for panel in panels:
-        for line in folded(panel.title, wide, 9, _HEAD, bold=True) if panel.title else ():
+    for title, drawing in panels:
+        for line in folded(title, wide, 9, _HEAD, bold=True) if title else ():
             y += _LINE
             body.append(svg.text(0, y - 5, line, "f-ink bold head"))
-        y += _UNDER if panel.title else 0
-        left, top, _, height = panel.drawing.box
-        body.append(svg.moved(panel.drawing.body, -left, y - top))
+        y += _UNDER if title else 0
+        left, top, _, height = drawing.box
+        body.append(svg.moved(drawing.body, -left, y - top))
         y += height + _GAP
     y -= _GAP
     for line in folded(signature, wide, 4, SMALL) if signature else ():
@@ -164,7 +157,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 def card(data: Card) -> str:
     """The card as one SVG, for light pages: those who show it know no reader's scheme."""
-    return alone([Panel(title="", drawing=_draw(data))], data.title, "", size=SIZE, dark=False)
+    return alone([("", _draw(data))], data.title, "", size=SIZE, dark=False)
 
 
 def _draw(data: Card) -> Drawing:

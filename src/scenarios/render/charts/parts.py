@@ -1,4 +1,4 @@
-"""Parts that charts share: marks, keys, axes, courses, and notes by number."""
+"""Parts that charts share: marks, keys, axes and courses."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from scenarios.render.charts import svg
-from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, spread, width
-from scenarios.render.charts.svg import Places, number
+from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, width
+from scenarios.render.charts.svg import number
 from scenarios.render.text import short_day
 
 WIDE, NARROW = 960, 340
@@ -18,8 +18,6 @@ WIDE, NARROW = 960, 340
 LINE = 15
 """Pixels between the lines of a small text."""
 RADIUS, BADGE = 4.5, 9
-_APART = 20
-"""Pixels between the numbers of two columns."""
 _CAP = 4
 SHAPES = {
     "square": "m-4-4h8v8h-8z",
@@ -221,37 +219,3 @@ def ending(end: Outcome, days: DayScale, top: float, foot: float, label: str = "
     left = max(min(x - 10 - wide, days.end - wide), days.start)
     baseline = y + (16 if end.word == "occurred" else -8)
     return line + dot + svg.text(left, baseline, label, "f-ink bold")
-
-
-def flags(
-    columns: Sequence[tuple[float, float]], top: float, bend: float, wide: float, dash: str
-) -> Iterator[str]:
-    """A number above each column, and a leader from it to the column's foot."""
-    places = spread([x for x, _ in columns], _APART, wide - BADGE, BADGE)
-    for figure, ((x, foot), flag) in enumerate(zip(columns, places, strict=True), start=1):
-        leader = svg.line([(flag, top), (x, bend), (x, foot)])
-        yield svg.path(leader, "s-muted", 1, dash) + badge(flag, top, figure)
-
-
-def notes(
-    labels: Iterable[tuple[str, str]],
-    box: tuple[float, float, float],
-    most: int,
-    places: Places,
-    step: float = LINE,
-) -> tuple[list[str], float]:
-    """The texts of the numbers, each with its anchor, and where they end.
-
-    They begin at the left and the top of the `box` and are as wide as it allows; each has at most
-    `most` lines.
-    """
-    left, y, wide = box
-    parts = []
-    for figure, (label, anchor) in enumerate(labels, start=1):
-        texts = folded(label, wide - left - 26, most, SMALL)
-        drawn = lines(left + 24, y + 15, texts, whole=label, step=step)
-        drawn += badge(left + 9, y + 11, figure)
-        tall = max(len(texts) * step + 4, svg.TARGET)
-        parts.append(svg.mark(drawn, "", anchor, places, (left, y - 2, wide - left, tall)))
-        y += tall
-    return parts, y

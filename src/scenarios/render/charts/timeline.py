@@ -127,7 +127,8 @@ def _stretch(stretch: Span, days: scale.DayScale, middle: float) -> str:
 
 
 _TALL, _SHORT = 220, 180
-_APART = 17
+_APART, _BETWEEN = 17, 20
+"""Pixels between two last figures, and between the numbers of two changes."""
 _FLAGS = 24
 """Pixels above the plot, for the numbers of the steps."""
 _AXIS = 28
@@ -204,18 +205,9 @@ def draw(data: ScenarioTimeline, *, narrow: bool = False, places: Places = NOWHE
         *_ends(data, frame),
         *_sayings(data, frame, places),
     ]
-    columns = [
-        (
-            frame.days.at(step.day),
-            max(frame.odds.at(p) for pair in (step.stated, step.implied) if pair for p in pair),
-        )
-        for step in data.steps
-    ]
-    body += parts.flags(columns, frame.top - 12, frame.top, frame.wide, "2 2")
-    box = (0 if narrow else frame.gutter, y + 10, frame.wide)
-    labels = [(_says(step), step.anchor) for step in data.steps]
-    steps, y = parts.notes(labels, box, 4, places, _LINE)
-    return Drawing("".join([*body, *steps]), (-2, 0, frame.wide + 4, y + 4))
+    body += _flags(data, frame)
+    notes, y = _notes(data, frame, y + 10, places)
+    return Drawing("".join([*body, notes]), (-2, 0, frame.wide + 4, y + 4))
 
 
 def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> Frame:
@@ -315,6 +307,29 @@ def _sayings(data: ScenarioTimeline, frame: Frame, places: Places) -> Iterator[s
         why = f": {saying.rationale}" if saying.rationale else ""
         about = f"{short_day(saying.day)}, {saying.analyst}, {percent(saying.probability)}{why}"
         yield svg.mark(shape, about, saying.anchor, places, svg.around(x, y))
+
+
+def _flags(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
+    """A number above each of the largest changes, and a leader from it to its lowest figure."""
+    top, columns = frame.top - 12, [frame.days.at(step.day) for step in data.steps]
+    flags = scale.spread(columns, _BETWEEN, frame.wide - parts.BADGE, parts.BADGE)
+    for number, (step, x, flag) in enumerate(zip(data.steps, columns, flags, strict=True), 1):
+        foot = max(frame.odds.at(p) for pair in (step.stated, step.implied) if pair for p in pair)
+        leader = svg.line([(flag, top), (x, frame.top), (x, foot)])
+        yield svg.path(leader, "s-muted", 1, "2 2") + parts.badge(flag, top, number)
+
+
+def _notes(data: ScenarioTimeline, frame: Frame, y: float, places: Places) -> tuple[str, float]:
+    """The largest changes in words, each by its number, and where they end."""
+    left, body = 0 if frame.narrow else frame.gutter, ""
+    for number, step in enumerate(data.steps, 1):
+        texts = scale.folded(_says(step), frame.wide - left - 26, 4, scale.SMALL)
+        drawn = parts.lines(left + 24, y + 15, texts, whole=_says(step), step=_LINE)
+        drawn += parts.badge(left + 9, y + 11, number)
+        tall = max(len(texts) * _LINE + 4, svg.TARGET)
+        body += svg.mark(drawn, "", step.anchor, places, (left, y - 2, frame.wide - left, tall))
+        y += tall
+    return body, y
 
 
 def _says(step: LargeChange) -> str:

@@ -11,7 +11,7 @@ from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.model import ScenarioId, SetId
-from scenarios.render.charts.draw import Panel, alone, draw
+from scenarios.render.charts.draw import alone, draw
 from scenarios.render.charts.overview import Sparkline
 from scenarios.render.document import Chart
 from scenarios.render.pictures.overview import overview
@@ -58,8 +58,6 @@ def svg(
 ) -> str:
     """The pictures one below the other, as for a phone where they are not to be wide."""
     narrow = size is not None and size[0] < _NARROW
-    panels = [
-        Panel(title=title, drawing=draw(chart.drawing, narrow=narrow)) for title, chart in pictures
-    ]
+    panels = [(title, draw(chart.drawing, narrow=narrow)) for title, chart in pictures]
     label = " ".join(chart.label for _, chart in pictures)
     return alone(panels, label, signature, dark=dark, size=size)
