@@ -60,8 +60,8 @@ def through(move: EventMove, database: Database) -> tuple[Span, ...]:
 def four(move: EventMove) -> cells.Four:
     """Both figures before and after; of a decided question the last ones."""
     if move.resolved:
-        stated, implied = last_figures(move.resolved)
-        return stated, stated, implied, implied
+        last, implied = last_figures(move.resolved)
+        return last, last, implied, implied
     stated, by_evidence = (
         (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)
     )
