@@ -49,9 +49,9 @@ def charts(on: date) -> Iterator[Chart | None]:
         yield timeline(found[id], view, base, looked.since)
         yield ledger(view.ledger, view.stated.probability if view.stated else None, base)
     for set_id, statement in base.tracker.sets.items():
-        some = [found[id] for id in members(base, set_id) if id in found]
-        yield lanes(statement, some, looked.views, base, looked.since, on)
-    yield multiples([found[v.id] for v in open_views(looked)], looked.views, base, looked.since, on)
+        some = [(found[id], looked.views[id]) for id in members(base, set_id) if id in found]
+        yield lanes(statement, some, base, looked.since, on)
+    yield multiples([(found[v.id], v) for v in open_views(looked)], base, looked.since, on)
     yield calibration(scored)
     yield skill(scored)
 

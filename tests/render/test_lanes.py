@@ -29,8 +29,10 @@ def chart(number: int = 30, **ends: Any) -> Chart:
         },
     )
     looked = window(base, day(23), day(number))
-    found = list(courses(looked, list(members), 60).values())
-    return lanes("Which one", found, looked.views, base, day(23), day(number))
+    drawn = [
+        (course, looked.views[id]) for id, course in courses(looked, list(members), 60).items()
+    ]
+    return lanes("Which one", drawn, base, day(23), day(number))
 
 
 def test_members_stand_by_their_figures_with_the_change() -> None:

@@ -106,10 +106,9 @@ def terms(view: ScenarioView) -> Iterator[doc.Block]:
 
 def set_blocks(chapter: SetChapter, known: Known, since: date) -> Iterator[doc.Block]:
     """Yield the members over time, and the matrix of the evidence under a heading."""
-    courses = [member.course for member in chapter.members]
-    views = {member.row.id: member.view for member in chapter.members}
+    drawn = [(member.course, member.view) for member in chapter.members]
     matrix = chapter.matrix
-    yield lanes(chapter.statement, courses, views, known.database, since, known.as_of)
+    yield lanes(chapter.statement, drawn, known.database, since, known.as_of)
     yield doc.Heading(2, "Competing hypotheses")
     if not matrix.rows:
         yield doc.Paragraph(NO_ROWS)

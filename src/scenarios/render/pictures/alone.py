@@ -39,12 +39,12 @@ def chosen(
         title = f"Open scenarios on {long_day(on)}"
         return [(title, picture)] if picture else []
     by_scenario = courses(window, ids, DAYS)
+    drawn = [(course, views[id]) for id, course in by_scenario.items()]
     if kind == "grid":
-        return [("", multiples(list(by_scenario.values()), views, database, since, on))]
+        return [("", multiples(drawn, database, since, on))]
     if set_id:
         statement = database.tracker.sets.get(set_id, set_id)
-        some = list(by_scenario.values())
-        return [(statement, lanes(statement, some, views, database, since, on))]
+        return [(statement, lanes(statement, drawn, database, since, on))]
     if kind == "line":
         [(id, course)] = by_scenario.items()
         line = Sparkline(points=figures_of(course))

@@ -15,7 +15,7 @@ from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, window
 from scenarios.analysis.period.trajectory import Course
 from scenarios.analysis.review.review import story_of
-from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.lanes import Lanes, Member, Multiples
@@ -244,45 +244,30 @@ def _entries(
 
 _NAMED = 3
 """Members in the label."""
+Drawn = tuple[Course, ScenarioView]
+"""A scenario as it is drawn: its course, and its figures at both dates."""
 
 
 def lanes(
-    statement: str,
-    courses: Sequence[Course],
-    views: Mapping[ScenarioId, ScenarioView],
-    database: Database,
-    since: date,
-    as_of: date,
+    statement: str, drawn: Sequence[Drawn], database: Database, since: date, as_of: date
 ) -> Chart:
     """The members of a set by their figures, from high to low."""
-    ordered = sorted(
-        courses, key=lambda course: (-_figure(views[course.scenario]), course.scenario)
-    )
-    shown = [views[course.scenario] for course in ordered]
-    members = _members(map(letter, count()), ordered, shown, database)
+    ordered = sorted(drawn, key=lambda pair: (-_figure(pair[1]), pair[1].id))
+    members = _members(map(letter, count()), ordered, database)
     before, now = (
-        tuple(_share(view, database, day, since) for view in shown) for day in (since, as_of)
+        tuple(_share(view, database, day, since) for _, view in ordered) for day in (since, as_of)
     )
-    compete = sum(share > 0 for share in before) > 1 and any(now)
-    data = Lanes(
-        since=since, as_of=as_of, members=members, shares=(before, now) if compete else None
-    )
-    return Chart(_lanes_label(statement, members), data, _lanes_table(shown, members))
+    shares = (before, now) if sum(share > 0 for share in before) > 1 and any(now) else None
+    data = Lanes(since=since, as_of=as_of, members=members, shares=shares)
+    return Chart(_lanes_label(statement, members), data, _lanes_table(members))
 
 
-def multiples(
-    courses: Sequence[Course],
-    views: Mapping[ScenarioId, ScenarioView],
-    database: Database,
-    since: date,
-    as_of: date,
-) -> Chart:
+def multiples(drawn: Sequence[Drawn], database: Database, since: date, as_of: date) -> Chart:
     """Scenarios side by side, in their order."""
-    shown = [views[course.scenario] for course in courses]
-    members = _members(map(str, count(1)), courses, shown, database)
+    members = _members(map(str, count(1)), drawn, database)
     data = Multiples(since=since, as_of=as_of, members=members)
-    label = _lanes_label(counted(len(shown), "scenario"), members)
-    return Chart(label, data, _lanes_table(shown, members))
+    label = _lanes_label(counted(len(members), "scenario"), members)
+    return Chart(label, data, _lanes_table(members))
 
 
 def letter(number: int) -> str:
@@ -296,7 +281,7 @@ def _figure(view: ScenarioView) -> float:
 
 
 def _members(
-    names: Iterator[str], courses: Sequence[Course], views: list[ScenarioView], database: Database
+    names: Iterator[str], drawn: Sequence[Drawn], database: Database
 ) -> tuple[Member, ...]:
     return tuple(
         Member(
@@ -309,7 +294,7 @@ def _members(
             outcome=outcome_of(view),
             anchor=f"s-{view.id}",
         )
-        for name, course, view in zip(names, courses, views, strict=False)
+        for name, (course, view) in zip(names, drawn, strict=False)
     )
 
 
@@ -337,15 +322,15 @@ def _lane_words(member: Member) -> str:
     return f"stated {from_to(member.stated_before, last.stated)}"
 
 
-def _lanes_table(views: Sequence[ScenarioView], members: Sequence[Member]) -> Table:
-    columns: tuple[Cell[tuple[ScenarioView, Member]], ...] = (
-        (left("member"), lambda pair: pair[1].letter),
-        (left("scenario"), lambda pair: Ref(pair[0].id, "scenario", pair[0].scenario.title)),
+def _lanes_table(members: Sequence[Member]) -> Table:
+    columns: tuple[Cell[Member], ...] = (
+        (left("member"), lambda member: member.letter),
+        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
         *cells.before_and_after(_four),
     )
-    return cells.table(zip(views, members, strict=True), columns)
+    return cells.table(members, columns)
 
 
-def _four(pair: tuple[ScenarioView, Member]) -> cells.Four:
-    member, last = pair[1], pair[1].points[-1]
+def _four(member: Member) -> cells.Four:
+    last = member.points[-1]
     return member.stated_before, last.stated, member.implied_before, last.implied
