@@ -6,19 +6,17 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.analysis.period.trajectory import Span
-from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
-from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts.lanes import Lanes, Member, Multiples
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, Outcome
-from scenarios.render.charts.scores import Reliability, SkillRows
+from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
 from scenarios.render.charts.timeline import (
     DayEvidence,
     LargeChange,
     Saying,
     ScenarioTimeline,
+    Stretch,
     Swim,
 )
 from tests.records import day
@@ -73,15 +71,14 @@ ledgers = st.builds(
 
 forecasters = words.map(lambda text: text[:40]) | st.sampled_from(["implied", "prior"])
 bins = st.builds(
-    CalibrationBin,
-    forecaster=forecasters,
+    Bin,
     n=st.floats(0.01, 900),
     mean_forecast=chances,
     frequency=chances,
     wilson_low=chances,
     wilson_high=chances,
 )
-stairs = st.builds(CorpStep, low=chances, high=chances, frequency=chances)
+stairs = st.builds(Stair, low=chances, high=chances, frequency=chances)
 reliabilities = st.builds(
     Reliability,
     forecaster=forecasters,
@@ -92,7 +89,7 @@ reliabilities = st.builds(
 )
 ends = st.none() | st.floats(-3, 1)
 pairs = st.builds(
-    Skill,
+    Pair,
     forecaster=words.map(lambda text: text[:80]) | st.sampled_from(["implied", "prior"]),
     against=st.sampled_from(["team", "implied"]),
     questions=st.integers(1, 999),
@@ -138,7 +135,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
     days = st.sampled_from([day(n) for n in numbers])
     pair = st.none() | st.tuples(chances, chances)
     states = st.sampled_from(["unobserved", "emerging", "observed", "reversed"])
-    stretch = st.builds(Span, state=states, start=days, end=days)
+    stretch = st.builds(Stretch, state=states, start=days, end=days)
     lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
     figures = [
         DayFigures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))

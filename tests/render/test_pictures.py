@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.period.trajectory import Span
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.story import Because
 from scenarios.model import Given
@@ -26,6 +25,7 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     Saying,
     ScenarioTimeline,
+    Stretch,
     Swim,
 )
 from scenarios.render.document import Chart, plain
@@ -341,8 +341,8 @@ SMALL: dict[str, Any] = {
             Swim(
                 statement="The licence is withdrawn",
                 stretches=(
-                    Span(state="unobserved", start=day(0), end=day(50)),
-                    Span(state="observed", start=day(50), end=day(51)),
+                    Stretch(state="unobserved", start=day(0), end=day(50)),
+                    Stretch(state="observed", start=day(50), end=day(51)),
                 ),
                 due=day(40),
             ),

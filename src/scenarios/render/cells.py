@@ -13,6 +13,7 @@ from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
 from scenarios.render import document as doc
 from scenarios.render.document import change_of, move, plain, spans, strip
+from scenarios.render.text import has_moved as has_moved  # noqa: PLC0414 - read as cells too
 from scenarios.render.text import term
 from scenarios.scales import MOVED_BITS, base_rate, decibans, printed
 
@@ -165,14 +166,9 @@ def p(probability: float | None) -> doc.Figure:
 
 def step(before: float | None, after: float | None) -> tuple[doc.Span, ...]:
     """`20% → 4%`; one figure where both are printed alike, or there is none before."""
-    if before is None or after is None or printed(before) == printed(after):
+    if not has_moved(before, after):
         return (p(after),)
     return p(before), " → ", p(after)
-
-
-def has_moved(before: float | None, after: float | None) -> bool:
-    """True if two figures are printed differently."""
-    return before is not None and after is not None and printed(before) != printed(after)
 
 
 def step_in_words(before: float | None, after: float, language: str = "") -> tuple[doc.Span, ...]:

@@ -35,6 +35,11 @@ def from_to(before: float | None, after: float | None) -> str:
     return f"{percent(before).removesuffix('%')} → {percent(after)}"
 
 
+def has_moved(before: float | None, after: float | None) -> bool:
+    """True if two figures are printed differently."""
+    return before is not None and after is not None and printed(before) != printed(after)
+
+
 def term(value: float, language: str) -> str:
     """The estimative term of a probability as it is printed: 4.96 % as 5.0 %."""
     return estimative_term(printed(value), language)

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render.cells import has_moved
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number
-from scenarios.render.text import from_to, short_day
+from scenarios.render.text import from_to, has_moved, short_day
 from scenarios.scales import printed
 
 MEDIUM = 660

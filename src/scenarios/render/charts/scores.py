@@ -7,8 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
-from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, Linear, folded, width
@@ -24,12 +22,30 @@ _COUNTS = 46
 """Pixels of the bars that say how much is in each bin."""
 
 
+class Bin(msgspec.Struct, frozen=True, kw_only=True):
+    """`n` questions, or parts of them: their mean forecast, and how often they came true."""
+
+    n: float
+    mean_forecast: float
+    frequency: float
+    wilson_low: float
+    wilson_high: float
+
+
+class Stair(msgspec.Struct, frozen=True, kw_only=True):
+    """Forecasts from `low` to `high`, pooled (CORP), and how often they came true."""
+
+    low: float
+    high: float
+    frequency: float
+
+
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     """The bins of a forecaster with their Wilson bands, and the CORP curve."""
 
     forecaster: str
-    bins: tuple[CalibrationBin, ...]
-    curve: tuple[CorpStep, ...] = ()
+    bins: tuple[Bin, ...]
+    curve: tuple[Stair, ...] = ()
 
 
 def look_of(forecaster: str) -> Look:
@@ -62,7 +78,7 @@ def draw_reliability(
     ]
     if ends:
         body.append(svg.path(svg.line(ends), "s-ink", 1.5))
-    body += [_bin(bin, at, places) for bin in data.bins]
+    body += [_bin(bin, at, look_of(data.forecaster), places) for bin in data.bins]
     foot = top + side + 24
     body += _counts(data, left, side, foot)
     foot += _COUNTS + 14
@@ -77,8 +93,8 @@ def _key(data: Reliability) -> Iterator[parts.Key]:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(bin: CalibrationBin, at: _At, places: Places) -> str:
-    mean, came, look = bin.mean_forecast, bin.frequency, look_of(bin.forecaster)
+def _bin(bin: Bin, at: _At, look: Look, places: Places) -> str:
+    mean, came = bin.mean_forecast, bin.frequency
     x, y = at(mean, came)
     band = svg.path(
         svg.line([at(mean, p) for p in (bin.wilson_low, bin.wilson_high)]), f"s-{look}", 2
@@ -112,10 +128,21 @@ _WORST = -1.0
 _SKILL_LADDER = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The pairs in the order in which they are drawn; few questions have no interval."""
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """1 − Brier ÷ the Brier of `against`, and its 90 % interval, which few questions have not."""
 
-    pairs: tuple[Skill, ...]
+    forecaster: str
+    against: str
+    questions: int
+    skill: float
+    low: float | None
+    high: float | None
+
+
+class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The pairs in the order in which they are drawn."""
+
+    pairs: tuple[Pair, ...]
 
 
 def draw_skill(data: SkillRows, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
@@ -146,11 +173,9 @@ def _axis(scale: Linear, foot: float) -> Iterator[str]:
                 yield svg.text(x, 16, label, "f-muted small middle")
 
 
-def _row(
-    pair: Skill, y: float, scale: Linear, places: Places, *, narrow: bool
-) -> tuple[str, float]:
+def _row(pair: Pair, y: float, scale: Linear, places: Places, *, narrow: bool) -> tuple[str, float]:
     name, look = f"{pair.forecaster} against {pair.against}", look_of(pair.forecaster)
-    skill, band = pair.skill or 0.0, [end for end in (pair.low, pair.high) if end is not None]
+    skill, band = pair.skill, [end for end in (pair.low, pair.high) if end is not None]
     figure = signed(skill, 2)
     if band:
         figure += f" ({' to '.join(signed(end, 2) for end in band)})"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.period.trajectory import Span
+from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.render.charts import parts, scale, svg
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
@@ -37,11 +37,19 @@ class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A state from one day to another."""
+
+    state: ReadingState
+    start: date
+    end: date
+
+
 class Swim(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, oldest first, without a gap, and the day on which it is due."""
 
     statement: str
-    stretches: tuple[Span, ...]
+    stretches: tuple[Stretch, ...]
     due: date | None = None
 
 
@@ -112,7 +120,7 @@ def _swimlane(swim: Swim, days: scale.DayScale, y: float, *, narrow: bool) -> tu
     return body, foot
 
 
-def _stretch(stretch: Span, days: scale.DayScale, middle: float) -> str:
+def _stretch(stretch: Stretch, days: scale.DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
     left = days.at(stretch.start)
     right = max(days.at(stretch.end), left + _LEAST)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
 from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.analysis.scores.scoring import Score
 from scenarios.analysis.scores.skill import DRAWS, FEWEST, Skill
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.scores import Reliability, SkillRows
+from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
 from scenarios.render.document import Chart, Figure, Table, plain
 from scenarios.render.text import signed
 from scenarios.scales import percent
@@ -28,8 +30,10 @@ def calibration(score: Score) -> Chart | None:
         return None
     data = Reliability(
         forecaster=score.calibration[0].forecaster,
-        bins=score.calibration,
-        curve=score.corp[0].curve if score.corp else (),
+        bins=convert(score.calibration, tuple[Bin, ...], from_attributes=True),
+        curve=convert(
+            score.corp[0].curve if score.corp else (), tuple[Stair, ...], from_attributes=True
+        ),
     )
     return Chart(_says(data), data, _bins(score))
 
@@ -39,12 +43,12 @@ def skill(score: Score) -> Chart | None:
     known = [pair for pair in score.skill if pair.skill is not None and not pair.alone]
     if not known:
         return None
-    pairs: list[Skill] = []
+    drawn: list[Skill] = []
     for pair in sorted(known, key=_place):
-        if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in pairs}:
-            pairs.append(pair)
-    del pairs[_PAIRS:]
-    return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), skill_table(score))
+        if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
+            drawn.append(pair)
+    pairs = convert(drawn[:_PAIRS], tuple[Pair, ...], from_attributes=True)
+    return Chart(_sure(pairs), SkillRows(pairs=pairs), skill_table(score))
 
 
 def _place(pair: Skill) -> tuple[bool, int, int]:
@@ -65,7 +69,7 @@ def _says(data: Reliability) -> str:
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 
 
-def _sure(pairs: list[Skill]) -> str:
+def _sure(pairs: tuple[Pair, ...]) -> str:
     """Who is surely better or worse than whom."""
     sure = [
         f"{pair.forecaster} {'better' if pair.low > 0 else 'worse'} than {pair.against}"
@@ -74,7 +78,7 @@ def _sure(pairs: list[Skill]) -> str:
     ]
     differences = "; ".join(sure[:3]) or "no difference is sure"
     first = pairs[0]
-    head = f"{first.forecaster} against {first.against} {signed(first.skill or 0.0, 2)}"
+    head = f"{first.forecaster} against {first.against} {signed(first.skill, 2)}"
     return f"Skill: {head}; at 90%, {differences}."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count, pairwise
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
@@ -25,6 +26,7 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     Saying,
     ScenarioTimeline,
+    Stretch,
     Swim,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
@@ -174,7 +176,8 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
 def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
-        yield Swim(statement=indicator.statement, stretches=lane.spans, due=indicator.due)
+        stretches = convert(lane.spans, tuple[Stretch, ...], from_attributes=True)
+        yield Swim(statement=indicator.statement, stretches=stretches, due=indicator.due)
 
 
 def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
