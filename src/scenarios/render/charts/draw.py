@@ -72,6 +72,23 @@ def alone(
 
     Its colours follow the reader's scheme, unless they are to be `dark`.
     """
+    drawing = _stacked(panels, signature)
+    box = fitted(drawing.box, size)
+    wide, high = size or (round(box[2]), round(box[3]))
+    head = 'xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
+    view = " ".join(map(svg.number, box))
+    about = f"<desc>{svg.safe(signature)}</desc>" if signature else ""
+    return f"""\
+<svg {head} aria-label="{svg.safe(label)}" viewBox="{view}" width="{wide}" height="{high}">
+{about}<style>{_rules(dark=dark)}</style>
+{svg.path(svg.bar(*box), "f-paper")}
+{drawing.body}
+</svg>
+"""
+
+
+def _stacked(panels: Sequence[tuple[str, Drawing]], signature: str) -> Drawing:
+    """The drawings under their titles, and the signature below them."""
     wide = max(_LEAST, *(drawing.box[2] for _, drawing in panels))
     body, y = [], 0.0
     for title, drawing in panels:
@@ -87,8 +104,7 @@ def alone(
         y += 18
         body.append(svg.text(0, y, line, "f-muted small"))
     edge = _EDGE if signature else 0
-    box = fitted((-edge, -edge, wide + 2 * edge, y + 2 * edge), size)
-    return _document("".join(body), box, label, signature, size, dark=dark)
+    return Drawing("".join(body), (-edge, -edge, wide + 2 * edge, y + 2 * edge))
 
 
 def fitted(box: Box, size: tuple[int, int] | None) -> Box:
@@ -99,28 +115,6 @@ def fitted(box: Box, size: tuple[int, int] | None) -> Box:
     shape = size[0] / size[1]
     more_wide, more_high = max(high * shape - wide, 0), max(wide / shape - high, 0)
     return left - more_wide / 2, top - more_high / 2, wide + more_wide, high + more_high
-
-
-def _document(
-    body: str,
-    box: Box,
-    label: str,
-    signature: str,
-    size: tuple[int, int] | None,
-    *,
-    dark: bool,
-) -> str:
-    wide, high = size or (round(box[2]), round(box[3]))
-    head = 'xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
-    view = " ".join(map(svg.number, box))
-    about = f"<desc>{svg.safe(signature)}</desc>" if signature else ""
-    return f"""\
-<svg {head} aria-label="{svg.safe(label)}" viewBox="{view}" width="{wide}" height="{high}">
-{about}<style>{_rules(dark=dark)}</style>
-{svg.path(svg.bar(*box), "f-paper")}
-{body}
-</svg>
-"""
 
 
 def _rules(*, dark: bool) -> str:

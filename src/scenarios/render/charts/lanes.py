@@ -59,7 +59,7 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
     body.insert(0, "".join(parts.day_axis(days, wide, top, y, y + 15)))
     y += 22
     if data.shares:
-        drawn, y = _shares(data, data.shares, y, wide, narrow=narrow)
+        drawn, y = _shares(data, data.shares, y, narrow=narrow)
         body.append(drawn)
     return Drawing("".join(body), (-2, 0, wide + 4, y + 6))
 
@@ -141,15 +141,10 @@ def _odds(member: Member, data: Lanes, top: float, foot: float) -> scale.LogOdds
 
 
 def _shares(
-    data: Lanes,
-    shares: tuple[Sequence[float], Sequence[float]],
-    y: float,
-    wide: float,
-    *,
-    narrow: bool,
+    data: Lanes, shares: Sequence[Sequence[float]], y: float, *, narrow: bool
 ) -> tuple[str, float]:
     """Draw implied probabilities of the members as parts of a whole, before and now, by letter."""
-    left = 92.0
+    left, wide = 92.0, NARROW if narrow else WIDE
     head = "implied shares, which sum to 100%"
     body = [svg.text(0 if narrow else left, y + 14, head, "f-muted small")]
     y += 22
