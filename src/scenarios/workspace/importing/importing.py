@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,10 +46,15 @@ class ArrivingRecord(NamedTuple):
 class Drafting:
     """Fills a plan with all that arrives; `remarks` report reinterpretations."""
 
-    def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
-        self.plan = Plan(opened, settings, faults)
-        self.opened, self.settings, self.faults = opened, settings, faults
-        self.known = KnownIds(opened)
+    opened: Opened
+    plan: Plan
+    known: KnownIds
+
+    def __init__(
+        self, arrived: Arrived, settings: Settings, faults: Faults, progress: Progress
+    ) -> None:
+        self.arrived, self.settings, self.faults = arrived, settings, faults
+        self.progress = progress
         self.remarks: list[str] = []
         self.lacking = Counter[str]()
         self.superseded = self.clipped = self.idle = 0
@@ -57,27 +63,42 @@ class Drafting:
         self._analysts: set[str] = set()
         self._sets: set[str] = set()
 
-    def draft(self, arrived: Arrived, progress: Progress) -> Plan:
-        """The plan; unfit records are among its faults instead."""
+    def drafts(self, opened: Opened) -> list[Draft]:
+        """The drafts; refused where records are unfit, unless these may be skipped."""
+        self.opened, self.known = opened, KnownIds(opened)
+        self.plan = Plan(opened, self.settings, self.faults)
+        for misfit in self.arrived.misfits:
+            self.faults.add(misfit.place, misfit.message)
+        self._plan()
+        drafts = [*self.plan.drafts.values()]
+        if self.faults and not self.settings.skip_invalid:
+            try:
+                accept(opened.snapshot, opened.loaded, drafts, opened.read)
+            except Refused as error:
+                for problem in error.problems:
+                    self.plan.blame_problem(problem)
+            raise refusal(self.faults)
+        return drafts
+
+    def _plan(self) -> None:
         arrivals = [
             replace(arrival, record=plain(arrival.record, self.settings.timezone))
-            for arrival in arrived.records
+            for arrival in self.arrived.records
             if arrival.place not in self.faults
         ]
         indicators = [arrival for arrival in arrivals if arrival.kind == "indicator"]
         named = [*self._named(arrival for arrival in arrivals if arrival.kind != "indicator")]
         for kind in ("source", "scenario", "evidence"):
             of_kind = [record for record in named if record.kind == kind]
-            for record in progress(of_kind, "drafting the records", len(of_kind)):
+            for record in self.progress(of_kind, "drafting the records", len(of_kind)):
                 self._guarded(record.arrival, self._record, record)
             if kind == "scenario":
                 for arrival in indicators:
                     self._guarded(arrival, self._indicator, arrival)
                 self._scenarios()
-        if arrived.forecasts:
-            self._forecasts(arrived.forecasts, progress)
-        self._tracker(arrived)
-        return self.plan
+        if self.arrived.forecasts:
+            self._forecasts(self.arrived.forecasts)
+        self._tracker()
 
     def _guarded(self, arrival: Arrival, draft: Callable[[Any], None], record: Any) -> None:
         try:
@@ -249,13 +270,13 @@ class Drafting:
                 f" of the first forecast ({first_of(early, 3)})"
             )
 
-    def _forecasts(self, arrivals: Sequence[ForecastArrival], progress: Progress) -> None:
+    def _forecasts(self, arrivals: Sequence[ForecastArrival]) -> None:
         self._open_at_first(arrivals)
         asked = self.plan.asked()
         sheets = forecasts.sheets(arrivals, self.known, asked, self.settings, self.faults)
         self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
         count = self.plan.counts["forecasts"]
-        for on, analyst in progress(sheets.of, "drafting the sheets", len(sheets.of)):
+        for on, analyst in self.progress(sheets.of, "drafting the sheets", len(sheets.of)):
             entries, id = sheets.of[on, analyst], f"{on}-{analyst}"
             path, sheet = path_of("forecasts", id), self.opened.database.sheets.get(id)
             for scenario, (_, arrival) in entries.items():
@@ -272,9 +293,9 @@ class Drafting:
                 self._analysts.add(analyst)
                 count.added += len(entries)
 
-    def _tracker(self, arrived: Arrived) -> None:
+    def _tracker(self) -> None:
         """Add sets that scenarios name, and analysts where the tracker declares them."""
-        tracker = self.opened.database.tracker
+        arrived, tracker = self.arrived, self.opened.database.tracker
         self._sets.update(new["set"] for new in self._new.values() if "set" in new)
         sets = sorted(self._sets - {*tracker.sets})
         puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
@@ -338,58 +359,29 @@ def bring(
     """
     left = Faults()
     for _ in range(_MOST_ROUNDS):
-        attempts: list[Drafting] = []
-        draft = _drafted(arrived, settings, left, progress, attempts)
+        attempt = Drafting(arrived, settings, left, progress)
         arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.misfits)
         file = arrivals[0].place.file if arrivals else "a file"
         what = f"import {kind} of {file}"
         try:
-            subject, how = _subject(kind, attempts), how._replace(latest=settings.latest)
-            written = write(root, draft, what, how, subject=subject, progress=progress)
+            subject, how = partial(_subject, kind, attempt), how._replace(latest=settings.latest)
+            written = write(root, attempt.drafts, what, how, subject=subject, progress=progress)
         except Refused as error:
             before = len(left.by_row())
             for problem in error.problems:
-                attempts[-1].plan.blame_problem(problem)
+                attempt.plan.blame_problem(problem)
             if not settings.skip_invalid:
                 raise refusal(left) from None
             if len(left.by_row()) == before:
                 raise
             continue
-        result = _imported(kind, arrived, attempts[-1], written, left)
+        result = _imported(kind, attempt, written)
         return Brought(written, result, left.by_row())
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
-def _drafted(
-    arrived: Arrived,
-    settings: Settings,
-    left: Faults,
-    progress: Progress,
-    attempts: list[Drafting],
-) -> Callable[[Opened], list[Draft]]:
-    def draft(opened: Opened) -> list[Draft]:
-        drafting = Drafting(opened, settings, left)
-        attempts.append(drafting)
-        for misfit in arrived.misfits:
-            left.add(misfit.place, misfit.message)
-        plan = drafting.draft(arrived, progress)
-        drafts = [*plan.drafts.values()]
-        if left and not settings.skip_invalid:
-            try:
-                accept(opened.snapshot, opened.loaded, drafts, opened.read)
-            except Refused as error:
-                for problem in error.problems:
-                    plan.blame_problem(problem)
-            raise refusal(left)
-        return drafts
-
-    return draft
-
-
-def _imported(
-    kind: str, arrived: Arrived, drafting: Drafting, written: Written, left: Faults
-) -> Imported:
-    counts = drafting.plan.counts
+def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
+    counts, arrived = drafting.plan.counts, drafting.arrived
     return Imported(
         kind=kind,
         scenarios=counts["scenario"],
@@ -400,7 +392,8 @@ def _imported(
         superseded=drafting.superseded,
         clipped=drafting.clipped,
         skipped=[
-            Skipped(**fault.place._asdict(), message=fault.message) for fault in left.by_row()
+            Skipped(**fault.place._asdict(), message=fault.message)
+            for fault in drafting.faults.by_row()
         ],
         left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(drafting)],
@@ -437,19 +430,15 @@ def _remarks(drafting: Drafting) -> list[str]:
     return remarks
 
 
-def _subject(kind: str, attempts: list[Drafting]) -> Callable[[Written], str]:
+def _subject(kind: str, drafting: Drafting, _written: Written) -> str:
     """The subject of a commit: the counts of what came in."""
-
-    def words(_written: Written) -> str:
-        names = {"evidence": "item", "forecasts": "forecast"}
-        parts = [
-            _number(changed, names.get(kind, kind))
-            for kind, count in attempts[-1].plan.counts.items()
-            if (changed := count.added + count.updated)
-        ]
-        return f"import: {kind} ({', '.join(parts) or 'nothing new'})"
-
-    return words
+    names = {"evidence": "item", "forecasts": "forecast"}
+    parts = [
+        _number(changed, names.get(kind, kind))
+        for kind, count in drafting.plan.counts.items()
+        if (changed := count.added + count.updated)
+    ]
+    return f"import: {kind} ({', '.join(parts) or 'nothing new'})"
 
 
 def _number(number: int, singular: str, many: str | None = None) -> str:
