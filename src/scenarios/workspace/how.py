@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -11,12 +12,14 @@ from msgspec import UNSET, Struct, UnsetType
 class How(NamedTuple):
     """How a change is made: tried or written, committed or not.
 
-    No day after `latest` may be new in the records, where one is given.
+    No day after `latest` may be new in the records, where one is given. Refused where a file is not
+    as it was `seen`, by its digest.
     """
 
     dry_run: bool = False
     commit: bool = False
     latest: date | None = None
+    seen: Mapping[str, str] = {}
 
 
 AS_USUAL = How()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -67,16 +67,13 @@ def record_entries(
     *,
     placed: Placed = unplaced,
     words: Callable[[Written], str],
-    seen: Mapping[str, str] = {},
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
     `placed` puts the place of a fault's keys before it; `words` makes the commit's subject.
-    Refused where a file is not as it was `seen`, by its digest.
     """
 
     def draft(opened: Opened) -> list[Draft]:
-        opened.refuse_changed(seen)
         faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))

@@ -257,12 +257,7 @@ def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
     return refusal(opened.database, id, on)
 
 
-def write_sheet(
-    root: Path,
-    end: End,
-    how: How = AS_USUAL,
-    placed: Placed = unplaced,
-) -> Written:
+def write_sheet(root: Path, end: End, how: How = AS_USUAL, placed: Placed = unplaced) -> Written:
     """Write the day's sheet, or add the figures to it; all are refused if one is wrong."""
 
     def words(written: Written) -> str:

@@ -278,6 +278,7 @@ def write(
             disk.clear(root.parent / "schema")  # where `init` writes too
         opened = open_folder(root, read, progress)
         opened.refuse_without_tracker()
+        opened.refuse_changed(how.seen)
         proposed = draft(opened)
         drafts = [draft for draft in proposed if draft.new != draft.old]
         refuse_future(opened.database, opened.read, drafts, how.latest)

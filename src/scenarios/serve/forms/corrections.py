@@ -64,7 +64,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
         return None
 
     def call(*, how: How) -> Written:
-        return editing.edit(by.root, id, changes, how, seen=seen(reading.typed))[0]
+        return editing.edit(by.root, id, changes, how)[0]
 
     return call
 

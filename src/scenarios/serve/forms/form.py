@@ -383,7 +383,8 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        written = call(how=How(not writes, bool(typed.first("commit")), latest(by, typed)))
+        commits = bool(typed.first("commit"))
+        written = call(how=How(not writes, commits, latest(by, typed), seen(typed)))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

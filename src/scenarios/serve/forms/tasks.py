@@ -33,7 +33,6 @@ from scenarios.serve.forms.form import (
     Typed,
     latest,
     listed,
-    seen,
     until,
 )
 from scenarios.workspace.how import How
@@ -334,7 +333,7 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
     answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}
     answers["date"] = max(by.today, item.recorded)
-    return partial(rating.rate, by.root, answers, seen=seen(reading.typed))
+    return partial(rating.rate, by.root, answers)
 
 
 def _rate_report(by: Recorder, written: Written, typed: Typed) -> Document:
@@ -385,7 +384,7 @@ def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
         return fault
 
     def call(*, how: How) -> Written:
-        return forecast.TASK.write(by.root, answers, how, placed=placed, seen=seen(reading.typed))
+        return forecast.TASK.write(by.root, answers, how, placed=placed)
 
     return call
 

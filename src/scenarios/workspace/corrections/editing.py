@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -79,17 +79,11 @@ class KeyChange(NamedTuple):
 
 
 def edit(
-    root: Path,
-    id: str,
-    changes: Sequence[KeyChange],
-    how: How = AS_USUAL,
-    *,
-    seen: Mapping[str, str] = {},
+    root: Path, id: str, changes: Sequence[KeyChange], how: How = AS_USUAL
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
 
-    If a date or analyst in its name changes, the file is renamed, and references follow. Refused if
-    a file is not as it was `seen`, by its digest.
+    If a date or analyst in its name changes, the file is renamed, and references follow.
     """
 
     def change(located: Located, data: bytes) -> bytes:
@@ -97,15 +91,11 @@ def edit(
             data = _changed(located, data, change)
         return data
 
-    return _edit(root, id, change, how, seen)
+    return _edit(root, id, change, how)
 
 
 def replace(
-    root: Path,
-    id: str,
-    old: bytes,
-    new: bytes,
-    how: How = AS_USUAL,
+    root: Path, id: str, old: bytes, new: bytes, how: How = AS_USUAL
 ) -> tuple[Written, Located]:
     """Replace a record as a whole, if its file still holds `old`; renamed if necessary."""
 
@@ -118,18 +108,11 @@ def replace(
 
 
 def _edit(
-    root: Path,
-    id: str,
-    change: Callable[[Located, bytes], bytes],
-    how: How,
-    seen: Mapping[str, str] = {},
-    *,
-    whole: bool = False,
+    root: Path, id: str, change: Callable[[Located, bytes], bytes], how: How, *, whole: bool = False
 ) -> tuple[Written, Located]:
     edited: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
-        opened.refuse_changed(seen)
         located = locate(opened, id)
         old = opened.snapshot[located.path]
         today = partial(renaming.of_today, opened, located.kind, located.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from scenarios.storage.edits import Draft, Put, edited
@@ -16,22 +15,15 @@ from scenarios.workspace.writing import Written, write
 
 
 def rate(
-    root: Path,
-    answers: task.Answers,
-    how: How = AS_USUAL,
-    *,
-    read: Read | None = None,
-    seen: Mapping[str, str] = {},
+    root: Path, answers: task.Answers, how: How = AS_USUAL, *, read: Read | None = None
 ) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
-    A commit's subject says what that moved as of the `date`. Refused where a file is not as it was
-    `seen`, by its digest.
+    A commit's subject says what that moved as of the `date`.
     """
     evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
 
     def draft(opened: Opened) -> list[Draft]:
-        opened.refuse_changed(seen)
         opened.evidence(evidence)
         opened.refuse_unknown(ratings, indicators)
         puts = [Put(("ratings", key), value) for key, value in ratings.items()]
