@@ -85,12 +85,10 @@ class RenamedReference(NamedTuple):
 
 def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
-    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         old = locate(opened, id)
         name = new.removeprefix(f"{old.id}/") if old.indicator else new
-        located_records.append(old)
         if old.kind == "tracker":
             raise ScenError("the tracker has no other name; nothing was written")
         if old.kind == "forecasts":
@@ -102,11 +100,11 @@ def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written,
             raise ScenError(f"{old.name} is called that already; nothing was written")
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
-    def words(_written: Written) -> str:
-        return f"rename: {located_records[-1].name} → {new}"
+    def words(written: Written) -> str:
+        return f"rename: {locate(written.before, id).name} → {new}"
 
     written = write(root, draft, f"rename {id} {new}", how, subject=words)
-    old = located_records[-1]
+    old = locate(written.before, id)
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
     return written, Located(old.kind, new)
@@ -247,11 +245,9 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
 
     Refused if a figure counts it or another record names it.
     """
-    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         located = locate(opened, id)
-        located_records.append(located)
         refuse_unwritable(reason, "reason")
         if located.kind == "tracker":
             raise ScenError("the tracker is what all records rest on; nothing was written")
@@ -271,10 +267,11 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
                 new = unset(data, located.keys)
         return [Draft(located.path, data, new)]
 
-    def words(_written: Written) -> str:
-        return f"remove: {located_records[-1].name}: {' '.join(reason.split())}"
+    def words(written: Written) -> str:
+        return f"remove: {locate(written.before, id).name}: {' '.join(reason.split())}"
 
-    return write(root, draft, f"remove {id}", how, subject=words), located_records[-1]
+    written = write(root, draft, f"remove {id}", how, subject=words)
+    return written, locate(written.before, id)
 
 
 def _resting(database: Database, located: Located) -> Iterator[str]:
