@@ -182,7 +182,7 @@ def _wide(row: OverviewRow, y: float, columns: _Columns, places: Places) -> tupl
     return [
         svg.path(axis, "s-grid", 1, "1 4"),
         svg.mark(drawn, "", row.anchor, places, (0, y - 3, columns.title, max(tall, svg.TARGET))),
-        parts.lines(0, first + len(title) * LINE, cause, _cause_look(row), _cause(row)),
+        parts.lines(0, first + len(title) * LINE, cause, *_cause(row)),
         *_marks(row, first - 4.5, columns.scale),
         svg.text(columns.stated, first, _stated(row), f"{row.look} end"),
         svg.text(columns.implied, first, from_to(row.implied_before, row.implied), _IMPLIED),
@@ -211,23 +211,21 @@ def _narrow(
         svg.text(NARROW, y + 14 + LINE, implied, f"{_IMPLIED} small"),
         svg.path(f"M0,{number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
         *_marks(row, foot, columns.scale),
-        parts.lines(0, under + LINE - 4, cause, _cause_look(row), _cause(row)),
+        parts.lines(0, under + LINE - 4, cause, *_cause(row)),
     ]
     return body, under + len(cause) * LINE - y + 6
 
 
-def _cause(row: OverviewRow) -> str:
-    """The outcome, or what moved a row most."""
-    return row.outcome.label if row.outcome else row.cause if row.moved else ""
+def _cause(row: OverviewRow) -> tuple[str, str]:
+    """The look of the outcome, or of what moved a row most, and its text."""
+    if row.outcome:
+        return "f-ink small bold", row.outcome.label
+    return "f-muted small", row.cause if row.moved else ""
 
 
 def _cause_lines(row: OverviewRow, room: float) -> list[str]:
-    text, is_bold = _cause(row), row.outcome is not None
-    return folded(text, room, _CAUSE_LINES, SMALL, bold=is_bold) if text else []
-
-
-def _cause_look(row: OverviewRow) -> str:
-    return "f-ink small bold" if row.outcome else "f-muted small"
+    look, text = _cause(row)
+    return folded(text, room, _CAUSE_LINES, SMALL, bold="bold" in look) if text else []
 
 
 def _marks(row: OverviewRow, y: float, scale: LogOdds) -> Iterator[str]:
