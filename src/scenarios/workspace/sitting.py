@@ -11,17 +11,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.review.agenda import (
-    Agenda,
-    PastDue,
-    Reveal,
-    SetSum,
-    Topic,
-    agenda,
-    reveal,
-    stating,
-    sums,
-)
+from scenarios.analysis.review import agenda
+from scenarios.analysis.review.agenda import Agenda, PastDue, Reveal, SetSum, Topic
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
@@ -134,7 +125,7 @@ def seen(sitting: Sitting) -> list[str]:
 def with_answers(database: Database, sitting: Sitting) -> Database:
     """The database with the answers in the day's sheet."""
     figures = {id: answer.probability for id, answer in sitting.answers.items()}
-    return stating(database, sitting.analyst, sitting.date, figures)
+    return agenda.stating(database, sitting.analyst, sitting.date, figures)
 
 
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
@@ -193,7 +184,7 @@ def of_stage(
 def figures(database: Database, sitting: Sitting, group: Sequence[Topic]) -> tuple[SetSum, ...]:
     """The sums of the answers in their set."""
     stated = with_answers(database, sitting)
-    return sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
+    return agenda.sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
 
 
 def show(notes: Notes, group: Sequence[Topic]) -> None:
@@ -290,7 +281,9 @@ def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:
     """Each figure of the sheet beside the others', the team's and the implied one."""
     before, after = written.before.database, written.after.database
-    return reveal(before, after, end.analyst, end.on, [entry.scenario for entry in end.entries])
+    return agenda.reveal(
+        before, after, end.analyst, end.on, [entry.scenario for entry in end.entries]
+    )
 
 
 def sheet_recorded(written: Written, end: End) -> SheetRecorded:
@@ -338,7 +331,7 @@ def held_back(opened: Opened, analyst: Analyst, on: date) -> frozenset[ScenarioI
     sitting = kept(opened.root, analyst, on)
     if sitting is None:
         return frozenset()
-    due = agenda(opened.database, analyst, on)
+    due = agenda.agenda(opened.database, analyst, on)
     waiting: set[ScenarioId] = set()
     for group in due.groups:
         wanted = [topic.id for topic in group if is_wanted(sitting, topic)]
