@@ -104,14 +104,13 @@ TASK = task.Task(
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
         new_id("scenario", "military-pact", free("scenario")),
-        task.Ask("title", "Short title", "Short title.", task.LINE, is_needed=True),
+        task.Ask("title", "Short title", read=task.LINE, is_needed=True),
         task.PROSE("question", "Question to be decided", "What exactly will be decided."),
         task.PROSE("criteria", "Resolution criteria", rows=5),
         task.Ask(
             "horizon",
             "Last day of the question",
             kind="day",
-            label="Last day of the question",
             hint="",
             is_needed=True,
             is_ahead=True,

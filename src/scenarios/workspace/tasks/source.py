@@ -36,14 +36,7 @@ KEYS = (
         offers=lambda _: LETTERS,
         choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
     ),
-    task.Ask(
-        "reliability_basis",
-        "Reason for this grade",
-        "Reason for this grade.",
-        task.TEXT,
-        "text",
-        "--basis",
-    ),
+    task.Ask("reliability_basis", "Reason for this grade", kind="text", option="--basis"),
     task.Ask("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
 )
 """Questions about a source besides its id; an item can register a new source too."""

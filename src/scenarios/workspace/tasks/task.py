@@ -257,7 +257,6 @@ THEME = Ask(
     "Theme, as declared in tracker.yaml.",
     _theme,
     "choice",
-    label="Theme",
     metavar="ID",
     when=lambda database, _: database.tracker.themes,
     offers=lambda database: titled(database.tracker.themes),
