@@ -128,7 +128,7 @@ def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -
     _look_up(task, given, at)
     for ask in task.asks:
         at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
-        if any(given[key] is None for key in ask.note_without.split()):
+        if any(given[key] is None for key in ask.told_without.split()):
             _tell(ask, value, at)
         if ask.key == "analyst" and prompt.interactive():
             now = opened or open_here(context)

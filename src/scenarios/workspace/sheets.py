@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from scenarios.analysis.forecasts import refusal, standing
 from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
+from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
 from scenarios.storage.disk import MAX_BYTES
@@ -42,20 +42,12 @@ class Entry(NamedTuple):
     evidence: tuple[str, ...]
 
 
-class End(NamedTuple):
-    """A sheet that was prepared in a file, or the outcome of a sitting, with what else was done."""
+class Prepared(NamedTuple):
+    """A sheet that was prepared in a file."""
 
-    analyst: Analyst
-    on: date
-    entries: Sequence[Entry]
-    blind: Mapping[ScenarioId, float | None] = {}
-    skipped: Sequence[ScenarioId] = ()
-    rated: Sequence[EvidenceId] = ()
-    seen: Sequence[str] = ()
-
-    @property
-    def sheet(self) -> str:
-        return f"{self.on}-{self.analyst}"
+    analyst: str
+    date: date
+    entries: list[Entry]
 
 
 def figures_of(entries: Sequence[Entry]) -> str:
@@ -160,7 +152,7 @@ def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: s
 
 def read_sheet(
     path: Path, analyst: str | None, on: date | None, *, otherwise: str | None = None
-) -> End:
+) -> Prepared:
     """A sheet from a file: `analyst` and `on` overrule its own, `otherwise` stands in for none."""
     try:
         with path.open("rb") as file:
@@ -187,7 +179,7 @@ def read_sheet(
             if id not in sheet.probabilities:
                 fault = f"{part} of '{id}', and no probability of it"
                 raise ScenError(_placed(path, lines.get((part, id)), fault))
-    return End(
+    return Prepared(
         sheet.analyst,
         sheet.date,
         [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from scenarios.workspace.how import AS_USUAL, TRIED, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
-from scenarios.workspace.sheets import End, Entry, Placed, record_entries, unplaced
+from scenarios.workspace.sheets import Entry, Placed, record_entries, unplaced
 from scenarios.workspace.writing import Written
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
@@ -205,6 +205,22 @@ def _in_group(database: Database, sitting: Sitting, group: Sequence[Topic]) -> S
     if of_stage(sitting, group, "revealed", "revising"):
         return SittingStep("revise", group=group)
     return None
+
+
+class End(NamedTuple):
+    """The outcome of a sitting."""
+
+    analyst: Analyst
+    on: date
+    entries: Sequence[Entry]
+    blind: Mapping[ScenarioId, float | None] = {}
+    skipped: Sequence[ScenarioId] = ()
+    rated: Sequence[EvidenceId] = ()
+    seen: Sequence[str] = ()
+
+    @property
+    def sheet(self) -> str:
+        return f"{self.on}-{self.analyst}"
 
 
 def end(answered: Sitting) -> End:

@@ -37,12 +37,12 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
     if prompt.interactive():
         analyst = doubt_analyst(open_here(context).database, analyst)
     root, placed = find_root(context.obj), places_in(path)
-    foretell_sheet(root, analyst, sheet.on, sheet.entries)
-    written = forecast(root, analyst, sheet.on, sheet.entries, how, placed=placed)
+    foretell_sheet(root, analyst, sheet.date, sheet.entries)
+    written = forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)
     if not prompt.interactive():
         doubt_analyst(written.before.database, analyst)
     ids = [entry.scenario for entry in sheet.entries]
-    report_forecast(written, analyst, sheet.on, ids, form)
+    report_forecast(written, analyst, sheet.date, ids, form)
     return True
 
 

@@ -34,8 +34,9 @@ from scenarios.text import counted
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
-from scenarios.workspace.sheets import End, Entry
+from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting import (
+    End,
     closed_since,
     nothing_recorded,
     reveals,
@@ -66,7 +67,7 @@ def command(
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        end = prepared(context, from_, analyst, day)
+        end = End(*prepared(context, from_, analyst, day))
         refuse_day("date", end.on, how.latest)
         if prompt.interactive():
             end = end._replace(analyst=doubt_analyst(open_here(context).database, end.analyst))

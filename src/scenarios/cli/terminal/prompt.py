@@ -25,7 +25,7 @@ from scenarios.cli.terminal.retyping import (
 )
 from scenarios.errors import ScenError, UsageError
 from scenarios.text import printable, suggested
-from scenarios.workspace.input.offers import HELP, Offer, closest_offer, listed, titled, unlike
+from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled, unlike
 
 T = TypeVar("T")
 
@@ -306,7 +306,7 @@ def confirmed(question: str, *, default: bool = False) -> bool:
 
 def chosen(text: str, offers: Sequence[Offer]) -> str:
     """The id that is meant; it is told with its title."""
-    match = closest_offer(text, offers)
+    match = one_alike(text, offers)
     if isinstance(match, str):
         raise typer.BadParameter(match)
     tell(": ".join(filter(None, match)))

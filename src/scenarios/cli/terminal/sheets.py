@@ -13,11 +13,11 @@ from scenarios.cli.output.streams import say
 from scenarios.errors import Keys
 from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
-from scenarios.workspace.sheets import End, Entry, Placed, read_sheet
+from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
 from scenarios.workspace.sitting import foretold_of_sheet
 
 
-def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> End:
+def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
     """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
     is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
     return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)

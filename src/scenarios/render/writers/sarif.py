@@ -57,7 +57,7 @@ def _rule(id: str) -> dict[str, Any]:
 
 
 def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:
-    # The message without its figures stays when lines move and days pass.
+    # It stays when lines move and days pass: the message without its figures.
     message = _FIGURES.sub("0", result.text)
     print_ = sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]
     seen[print_] += 1

@@ -69,7 +69,7 @@ TASK = task.Task(
             live,
             label="The scenario",
             note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
-            note_without="scenario probability",
+            told_without="scenario probability",
         ),
         task.Ask(
             "probability",

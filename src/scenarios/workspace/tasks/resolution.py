@@ -72,7 +72,7 @@ TASK = task.Task(
             "The scenario that is decided",
             task.live,
             note=task.asked,
-            note_without="scenario outcome basis",
+            told_without="scenario outcome basis",
         ),
         task.Ask(
             "outcome",
