@@ -126,7 +126,7 @@ def quoted(span: Span) -> tuple[Span, ...]:
 def item(id: EvidenceId, database: Database) -> Link:
     """An item by its summary, which leads to its address."""
     known = database.evidence[id]
-    return Link(one_line(known.summary), known.url)
+    return Link(one_line(known.summary), known.url, id)
 
 
 def source(id: str, database: Database) -> Ref:

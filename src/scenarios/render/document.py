@@ -94,10 +94,14 @@ class Ref(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A label that leads to an address, if that is one of the web."""
+    """A label that leads to an address, if that is one of the web.
+
+    Where there are pages of items, one of the item with an `id` leads to that.
+    """
 
     label: str
     address: str | None
+    id: str = ""
 
 
 class Jump(msgspec.Struct, frozen=True):

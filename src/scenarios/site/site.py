@@ -17,7 +17,7 @@ from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
+from scenarios.render.writers.html import PageLink
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.opened import Opened, placed
 
@@ -38,7 +38,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     main: str
     section: str = ""
-    above: tuple[IndexEntry, ...] = ()
+    above: tuple[PageLink, ...] = ()
     rules: str = ""
     script: str = ""
     card: Card | None = None

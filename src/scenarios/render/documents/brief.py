@@ -11,6 +11,7 @@ from scenarios.analysis.review.brief import Brief, Watched
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.moves import Cause, Effect
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database
@@ -28,10 +29,12 @@ from scenarios.render.document import (
     Paragraph,
     Span,
     Text,
+    plain,
 )
 from scenarios.render.documents.review import causes, findings, news, sentences
 from scenarios.render.documents.review.decisions import to_decide
-from scenarios.render.text import short_day
+from scenarios.render.pictures.overview import overview
+from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
 from scenarios.values import first_day
 
@@ -40,6 +43,8 @@ _MOVES = 3
 """Moves that are named, if there is room."""
 MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 4, 3, 2, 4
 """Entries of each list; the rest is counted."""
+_DRAWN, _ROOM = 20, 900
+"""Questions that moved and are drawn, and pixels of the picture on the first sheet."""
 _BELOW = 30
 """Questions that moved and stand in a table below the picture, where that has no room for them."""
 _CAUSES, _EFFECTS, _ALL = 6, 4, 10**6
@@ -56,7 +61,7 @@ def document(
     """
     return (
         Heading(1, title(brief)),
-        _lead(brief, database),
+        lead(brief.story, database),
         *cells.notice(brief.tracker.notice),
         *_standing(brief, database, picture, every=every),
         *to_decide(brief.decisions, brief.scenarios, database, every=every),
@@ -68,14 +73,19 @@ def document(
     )
 
 
+def on_page(brief: Brief, review: Review, database: Database, *, every: bool = False) -> Document:
+    """The brief with its picture, of which a page has room for so many questions."""
+    picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
+    return document(brief, database, picture, every=every)
+
+
 def title(brief: Brief) -> str:
     """`China–Russia alignment: week to 28 February 2022`."""
     return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
-def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
+def in_words(story: Story, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves."""
-    story = brief.story
     moves = story.notable
     news = [
         *sentences.outcomes(story, database),
@@ -89,15 +99,15 @@ def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
     return [*news, *rest][:_SENTENCES]
 
 
-def in_brief(brief: Brief, database: Database) -> Paragraph:
-    """The sentences as one text."""
-    text = sentences.joined(in_words(brief, database))
-    return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
+def in_short(story: Story, database: Database) -> str:
+    """The lead as a text alone."""
+    return plain(sentences.joined(in_words(story, database)))
 
 
-def _lead(brief: Brief, database: Database) -> Paragraph:
+def lead(story: Story, database: Database) -> Paragraph:
     """The first clause of the news, which a page sets in large letters, and the rest."""
-    first, *others = in_words(brief, database) or [(f"Nothing was asked by {brief.as_of}.",)]
+    nothing = f"Nothing was asked by {long_day(story.as_of)}."
+    first, *others = in_words(story, database) or [(nothing,)]
     end = first.index(".") + 1 if "." in first else len(first)
     rest = first[end:]
     rest = (rest[0].lstrip(), *rest[1:]) if rest and isinstance(rest[0], str) else rest
@@ -199,7 +209,11 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
     if cause.kind == "event":
         first = cause.evidence[0]
         more = f" and {len(cause.evidence) - 1} more" if cause.evidence[1:] else ""
-        return Link(causes.short(first, database), database.evidence[first].url), more, *about
+        return (
+            Link(causes.short(first, database), database.evidence[first].url, first),
+            more,
+            *about,
+        )
     if cause.kind == "given" and cause.subjects:
         return "Depends on ", *cells.titles(cause.subjects, database), *about
     same = Because(kind=cause.kind, subjects=cause.subjects, evidence=cause.evidence)

@@ -26,13 +26,11 @@ from scenarios.render.text import on_screen
 from scenarios.text import printable
 
 
-class IndexEntry(msgspec.Struct, frozen=True):
-    """A line of the index: what it is called, where it leads, a figure, and what is below it."""
+class PageLink(msgspec.Struct, frozen=True):
+    """A way to another place: what it is called, and where it leads."""
 
     name: str
     href: str
-    figure: str = ""
-    under: tuple[IndexEntry, ...] = ()
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +58,7 @@ ALONE = Around()
 def whole(
     title: str,
     content: str,
-    index: Sequence[IndexEntry] = (),
-    skips: Sequence[IndexEntry] = (),
+    skips: Sequence[PageLink] = (),
     foot: str = "",
     around: Around = ALONE,
 ) -> str:
@@ -70,7 +67,6 @@ def whole(
         "page.html",
         title=title,
         content=content,
-        index=index,
         skips=skips,
         foot=foot,
         around=around,
@@ -222,8 +218,10 @@ def _span(span: doc.Span, places: Places) -> str:
         leads = places.get(anchor(span.kind, span.id))
     elif isinstance(span, doc.Jump):
         leads = places.get(span.anchor, f"#{span.anchor}")
-    elif isinstance(span, doc.Link) and (leads := address(span.address)):
-        return _form("outside_link") % (safe(leads), words)
+    elif isinstance(span, doc.Link):
+        leads = places.get(anchor("evidence", span.id))
+        if leads is None and (outside := address(span.address)):
+            return _form("outside_link") % (safe(outside), words)
     return _form("link") % (safe(leads), words) if leads else _form("isolated") % words
 
 

@@ -11,7 +11,7 @@ from scenarios.render.document import Document, Fact, Facts, Heading, Item, Item
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
+from scenarios.render.writers.html import PageLink
 from scenarios.site.figures import figures
 from scenarios.site.pages.moved import moved_blocks
 from scenarios.site.pages.record import listed_first, recorded
@@ -46,7 +46,7 @@ def event_page(site: Site, id: str) -> Page:
             body=html.sections(blocks, places),
         ),
         section="evidence",
-        above=(IndexEntry(year, site.href(address, place("year", year))),),
+        above=(PageLink(year, site.href(address, place("year", year))),),
     )
 
 

@@ -33,7 +33,7 @@ from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
+from scenarios.render.writers.html import PageLink
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, newest, record_blocks
 from scenarios.site.site import Page, Site, page_of, place
@@ -101,11 +101,11 @@ def _card(site: Site, view: ScenarioView) -> Card:
     )
 
 
-def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ...]:
+def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]:
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (IndexEntry(name, site.href(address, place("set", scenario.set))),)
+    return (PageLink(name, site.href(address, place("set", scenario.set))),)
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[Block]:

@@ -226,9 +226,9 @@ def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentenc
 
 
 _STATES = {
-    "empty": "Nothing is asked yet: scen new asks the first question.",
-    "unopened": "No question had opened.",
-    "resolved": "Every question is resolved.",
+    "empty": "Nothing is asked yet",
+    "unopened": "No question had opened",
+    "resolved": "Every question is resolved",
 }
 
 
@@ -237,7 +237,8 @@ def rest(
 ) -> Iterator[Sentence]:
     """Yield what is new beside the moves that are named, or that nothing moved."""
     if text := _STATES.get(story.state):
-        yield (text,)
+        ask = ": scen new asks the first question" if story.state == "empty" and commands else ""
+        yield (f"{text}{ask}.",)
         return
     if story.opened:
         yield _new_questions(story, database)
