@@ -82,11 +82,11 @@ def ledger_chart(view: ScenarioView, database: Database, listed: int, rows: int)
     if not view.unfounded:
         stated = view.stated.probability if view.stated else None
         drawn = ledger(view.ledger, stated, database, listed)
-        yield excerpt(drawn, rows, f"scen explain {view.id} --all")
+        yield excerpt(drawn, rows)
 
 
-def excerpt(chart: Chart, most: int, more: str) -> Chart:
-    """The first rows of a long table and the last; `more` says where the others are."""
+def excerpt(chart: Chart, most: int) -> Chart:
+    """The first rows of a long table and the last."""
     rows: list[Row | Group] = []
     left = len(chart.table.rows[most:-_LAST])
     for row in chart.table.rows:
@@ -97,7 +97,7 @@ def excerpt(chart: Chart, most: int, more: str) -> Chart:
             rows.append(row)
     if not left:
         return chart
-    note, shown = f"{counted(left, 'row')} more: {more}", (*rows[:most], *rows[most:][-_LAST:])
+    note, shown = f"{counted(left, 'more row')}.", (*rows[:most], *rows[most:][-_LAST:])
     return replace(chart, table=replace(chart.table, rows=shown, note=note))
 
 
@@ -143,7 +143,7 @@ def set_blocks(
         name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
-        more = Paragraph(f"and {counted(len(rest) - most, 'row')} more: scen matrix")
+        more = Paragraph(f"and {counted(len(rest) - most, 'more row')}.")
         folded = (_matrix(matrix, rest[:most], known), *((more,) if rest[most:] else ()))
         yield Folded(Heading(3 if level == 2 else 4, name), folded)  # noqa: PLR2004
     yield from titled(reading(matrix, known, level), known.database)
