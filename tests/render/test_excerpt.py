@@ -48,7 +48,7 @@ def test_of_many_the_thirty_worst_come_first_and_the_thirty_best_last() -> None:
     assert f"{left_out} {every}" in " ".join(text.split())
     page = terminal.write(blocks(scored(100)))
     assert left_out in " ".join(page.split())
-    assert "scen" not in page
+    assert "scen score" not in page
     assert ("q029" in text, "q035" in text.partition("Brier by question")[2]) == (True, False)
 
 
