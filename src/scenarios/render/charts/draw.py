@@ -53,7 +53,7 @@ def element(drawing: Drawing, label: str, name: str) -> str:
     """A drawing as an element of a page; a group, since an image could have no links in it."""
     role = "group" if 'class="mark"' in drawing.body else "img"
     box = " ".join(map(number, drawing.box))
-    wide, high = (number(side / _PIXELS) for side in drawing.box[2:])
+    wide, high = (f"{side / _PIXELS:g}" for side in drawing.box[2:])
     size = f'width="{wide}rem" height="{high}rem"'
     head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}"'
     return f'{head} viewBox="{box}" {size}>{drawing.body}</svg>'
