@@ -140,14 +140,17 @@ def test_a_review_is_the_page_of_its_report(pages: dict[str, Any], root: Path) -
 
 
 @pytest.mark.parametrize(
-    ("root", "leads"),
+    ("root", "on", "leads"),
     [
-        (DESK, "e/2022-02-04-visit"),
-        (DESK.parent / "valid" / "alignment", "event/beijing-joint-statement"),
+        (DESK, "2022-02-07", "e/2022-02-04-visit"),
+        (DESK.parent / "valid" / "alignment", "2022-02-07", "event/beijing-joint-statement"),
+        (Path(__file__).parents[1] / "scenarios", "2022-02-28", "event/invasion-2022-02-24"),
     ],
 )
-def test_an_item_in_a_review_leads_to_its_event_or_to_itself(root: Path, leads: str) -> None:
-    page = page_at(Site(open_folder(root), date.fromisoformat(DAY)), "review/2022-02-07/index.html")
+def test_an_item_in_a_review_leads_to_its_event_or_to_itself(
+    root: Path, on: str, leads: str
+) -> None:
+    page = page_at(Site(open_folder(root), date.fromisoformat(DAY)), f"review/{on}/index.html")
     assert page
     assert f'href="../../{leads}/index.html"' in page.main
 

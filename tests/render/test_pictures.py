@@ -85,7 +85,13 @@ def test_a_text_is_cut_and_folded_to_its_room(text: str, room: int) -> None:
 
 def test_a_word_that_is_wider_than_a_line_is_broken_where_the_line_ends() -> None:
     title = "俄罗斯与中国签署共同防御条约"
-    assert folded(f"{title} 2030", 60, 9) == [title[:4], title[4:8], title[8:12], title[12:], "2030"]
+    assert folded(f"{title} 2030", 60, 9) == [
+        title[:4],
+        title[4:8],
+        title[8:12],
+        title[12:],
+        "2030",
+    ]
     assert folded("A Donaudampfschiff", 60, 9) == ["A", "Donauda", "mpfschi", "ff"]
     assert folded("Donaudampfschiff", 60, 2) == ["Donauda", "mpfsc…"]
 

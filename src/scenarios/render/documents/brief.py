@@ -218,7 +218,10 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
         return "Depends on ", *cells.titles(cause.subjects, database), *about
     same = Because(kind=cause.kind, subjects=cause.subjects, evidence=cause.evidence)
     label = causes.cause_label(same, cause.effects[0].scenario, story, database)
-    return label[:1].upper() + label[1:], *about
+    label = label[:1].upper() + label[1:]
+    if cause.kind == "outcome" and cause.evidence:
+        return Link(label, database.evidence[cause.evidence[0]].url, cause.evidence[0]), *about
+    return label, *about
 
 
 def _day(cause: Cause, story: Story, database: Database) -> date | None:
