@@ -13,8 +13,8 @@ from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import ALONE, Around, PageLink
-from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site, up
+from scenarios.render.writers.html import ALONE, Around
+from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, PageLink, Site, up
 
 READING = "reading/index.html"
 Section = tuple[str, str, str]
@@ -28,7 +28,6 @@ SECTIONS: tuple[Section, ...] = (
     ("search", "Search", "search/index.html"),
 )
 """The entries of the navigation: what a page calls its section, the name, and the address."""
-_SKIPS = (PageLink("Skip to the content", "#main"),)
 
 
 def whole_page(
@@ -58,7 +57,7 @@ def whole_page(
     reading, day = site.href(page.address, READING), page.day or short_day(site.as_of)
     foot = _part("foot", reading, page.origin, day, __version__)
     banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
-    return html.whole(title, f"{banner}{page.main}", _SKIPS, foot, around)
+    return html.whole(title, f"{banner}{page.main}", foot, around)
 
 
 def _part(name: str, *values: Any) -> str:

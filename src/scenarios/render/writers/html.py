@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -24,13 +24,6 @@ from scenarios.render.document import Document, Figure, Text, grouped, plain
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen
 from scenarios.text import printable
-
-
-class PageLink(msgspec.Struct, frozen=True):
-    """A way to another place: what it is called, and where it leads."""
-
-    name: str
-    href: str
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +51,6 @@ ALONE = Around()
 def whole(
     title: str,
     content: str,
-    skips: Sequence[PageLink] = (),
     foot: str = "",
     around: Around = ALONE,
 ) -> str:
@@ -67,7 +59,6 @@ def whole(
         "page.html",
         title=title,
         content=content,
-        skips=skips,
         foot=foot,
         around=around,
         policy=_policy(around),

@@ -11,11 +11,10 @@ from scenarios.render.document import Document, Fact, Facts, Heading, Item, Item
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen
 from scenarios.render.writers import html
-from scenarios.render.writers.html import PageLink
 from scenarios.site.figures import figures
 from scenarios.site.pages.moved import moved_blocks
 from scenarios.site.pages.record import listed_first, recorded
-from scenarios.site.site import Page, Site, place, review_title
+from scenarios.site.site import Page, PageLink, Site, place, review_title
 from scenarios.text import counted
 
 

@@ -40,10 +40,9 @@ from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day, term
 from scenarios.render.writers import html
-from scenarios.render.writers.html import PageLink
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, newest, record_blocks
-from scenarios.site.site import Page, Site, place
+from scenarios.site.site import Page, PageLink, Site, place
 from scenarios.text import counted
 
 _ROWS, _LAST = 60, 3
