@@ -25,6 +25,7 @@ from scenarios.render.document import (
     Heading,
     Item,
     Items,
+    Jump,
     Link,
     Paragraph,
     Span,
@@ -32,7 +33,7 @@ from scenarios.render.document import (
     plain,
 )
 from scenarios.render.documents.review import causes, findings, news, sentences
-from scenarios.render.documents.review.decisions import to_decide
+from scenarios.render.documents.review.decisions import TO_DECIDE, to_decide
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
@@ -62,6 +63,7 @@ def document(
     return (
         Heading(1, title(brief)),
         lead(brief.story, database),
+        *(_waiting(brief) if picture else ()),
         *cells.notice(brief.tracker.notice),
         *_standing(brief, database, picture, every=every),
         *to_decide(brief.decisions, brief.scenarios, database, every=every),
@@ -113,6 +115,13 @@ def lead(story: Story, database: Database) -> Paragraph:
     rest = (rest[0].lstrip(), *rest[1:]) if rest and isinstance(rest[0], str) else rest
     text = sentences.joined(filter(any, [rest, *others]))
     return Paragraph(first[:end], (text,) if text else (), tone="lead")
+
+
+def _waiting(brief: Brief) -> Iterator[Paragraph]:
+    """Yield the way past the picture to what is to be decided."""
+    if brief.decisions:
+        matters = counted(len(brief.decisions), "matter")
+        yield Paragraph((Jump(f"{matters} to decide", TO_DECIDE), "."))
 
 
 _Line = StatusRow | ResolvedScenario
