@@ -39,9 +39,7 @@ from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
 from scenarios.values import first_day
 
-_SENTENCES = 7
-_MOVES = 3
-"""Moves that are named, if there is room."""
+_SENTENCES, _SOURCES = 7, 3
 MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 4, 3, 2, 4
 """Entries of each list; the rest is counted."""
 _DRAWN, _ROOM = 20, 900
@@ -76,7 +74,7 @@ def document(
 
 
 def on_page(brief: Brief, review: Review, database: Database, *, every: bool = False) -> Document:
-    """The brief with its picture, of which a page has room for so many questions."""
+    """The brief with a picture of the questions for which a page has room."""
     picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
     return document(brief, database, picture, every=every)
 
@@ -88,17 +86,7 @@ def title(brief: Brief) -> str:
 
 def in_words(story: Story, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves."""
-    moves = story.notable
-    news = [
-        *sentences.outcomes(story, database),
-        *causes.restated(story, database, ids=False),
-    ]
-    rest = [*sentences.rest(story, database, min(len(moves), 1), commands=False)]
-    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest)))
-    for place, move in enumerate(moves[:room]):
-        news.append(sentences.moved(move, story, database, moves[0] if place else None))
-    rest = [*sentences.rest(story, database, len(moves[:room]), commands=False)]
-    return [*news, *rest][:_SENTENCES]
+    return sentences.lead(story, database, _SENTENCES)
 
 
 def in_short(story: Story, database: Database) -> str:
@@ -213,7 +201,7 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
     day = _day(cause, story, database)
     sources = [database.evidence[id].source for id in cause.evidence]
     by = dict.fromkeys(cells.source(source, database) for source in sources if source)
-    parts = cells.listed([*([causes.day_words(day, story)] if day else []), *list(by)[:_MOVES]])
+    parts = cells.listed([*([causes.day_words(day, story)] if day else []), *list(by)[:_SOURCES]])
     about = (" (", *parts, ")") if day or by else ()
     if cause.kind == "event":
         first = cause.evidence[0]

@@ -116,7 +116,7 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[Flat]:
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
-    """The number of the findings of a rule, and its words for so many."""
+    """The number of the findings of a rule, and its words for one or for several."""
     forms = [word.partition("/") for word in WORDS[rule][0].split()]
     words = [first for first, *_ in forms]
     if findings[1:]:
