@@ -30,10 +30,7 @@ _CUT = """all => all.filter(it => {
     }
     return it.clientWidth > 0 && it.scrollWidth > it.clientWidth + 1;
 }).map(it => it.localName + ': ' + it.textContent.slice(0, 60))"""
-_LABELS = (
-    "td, th, caption, figcaption, summary, dt, dd, li, p, h1, h2, h3, h4, "
-    "svg text:not(.tip), .index a"
-)
+_LABELS = "td, th, caption, figcaption, summary, dt, dd, li, p, h1, h2, h3, h4, svg text:not(.tip)"
 
 
 class Seen:

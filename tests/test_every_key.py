@@ -43,7 +43,12 @@ IDS: dict[Kind, str] = {
     "source": "kremlin",
 }
 PAGES: dict[Kind, tuple[str, ...]] = {
-    "tracker": ("index.html", "review/2022-02-07/index.html", "e/2022-02-04-no-limits/index.html"),
+    "tracker": (
+        "index.html",
+        "review/2022-02-07/index.html",
+        "reading/index.html",
+        "e/2022-02-04-no-limits/index.html",
+    ),
     "scenario": ("index.html", "s/military-pact/index.html", "indicators/index.html"),
     "evidence": ("e/2022-02-04-no-limits/index.html",),
     "forecasts": ("s/deeper-alignment/index.html",),

@@ -184,6 +184,21 @@ def test_it_says_who_decides_what_and_explains_its_words(show: Show) -> None:
         assert seen.page.url.endswith("#words")
 
 
+def test_the_first_screen_says_what_happened_what_moved_and_leads_to_what_is_to_be_decided(
+    show: Show,
+) -> None:
+    for width, height in ((1280, 900), (360, 780)):
+        with show(WAR, width=width, height=height) as seen:
+            fold = ABOVE.replace("900", f"{height}")
+            above = " ".join(seen.each("main p, main a", fold))
+            assert "occurred on 24 February; we last said 64%, the evidence 61%" in above
+            assert "“Nord Stream 2 carries commercial gas” fell from 20% to 0.3%" in above
+            assert "2 matters to decide" in above
+            seen.page.click("text=2 matters to decide")
+            top = seen.each("#decide", "it.getBoundingClientRect().top")[0]
+            assert 0 <= top < height
+
+
 def test_a_quiet_week_has_no_bold_row(show: Show) -> None:
     with show(QUIET) as seen:
         assert seen.page.locator(".picture.wide text.bold").count() == 0

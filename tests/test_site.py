@@ -125,16 +125,34 @@ def test_each_page_leads_to_how_to_read_it(pages: dict[str, Any]) -> None:
         assert [a.get("href") for a in leads] == [f"{up}reading/index.html"], address
 
 
-def test_a_review_begins_with_its_news_and_ends_its_summary_with_what_is_to_be_done(
-    pages: dict[str, Any],
+def test_a_review_is_the_page_of_its_report(pages: dict[str, Any], root: Path) -> None:
+    parse = html5lib.HTMLParser(namespaceHTMLElements=False, strict=True).parse
+    days = [address.split("/")[1] for address in pages if address.startswith("review/2")]
+    assert days
+    for day in days:
+        shown = pages[f"review/{day}/index.html"].find(".//div[@class='brief']")
+        asked = ("report", "--as-of", day, "--format", "html", "--no-restate")
+        printed = parse(scen("--database", str(root), *asked).stdout).find(".//div[@class='brief']")
+        own = [part for part in shown if part.get("id") != "findings"]
+        assert [*map(text, own)] == [*map(text, printed)][-len(own) :]
+        assert own[0].tag == "h1"
+        assert "scen " not in text(shown)
+
+
+@pytest.mark.parametrize(
+    ("root", "on", "leads"),
+    [
+        (DESK, "2022-02-07", "e/2022-02-04-visit"),
+        (DESK.parent / "valid" / "alignment", "2022-02-07", "event/beijing-joint-statement"),
+        (Path(__file__).parents[1] / "scenarios", "2022-02-28", "event/invasion-2022-02-24"),
+    ],
+)
+def test_an_item_in_a_review_leads_to_its_event_or_to_itself(
+    root: Path, on: str, leads: str
 ) -> None:
-    reviews = [page for address, page in pages.items() if address.startswith("review/2")]
-    assert reviews
-    for page in reviews:
-        summary = next(it for it in page.iter("div") if it.get("class") == "summary")
-        ids = [it.get("id") for it in summary if it.tag == "section"]
-        assert ids.index("board") == 0
-        assert ids.index("needs") == len(ids) - 1
+    page = page_at(Site(open_folder(root), date.fromisoformat(DAY)), f"review/{on}/index.html")
+    assert page
+    assert f'href="../../{leads}/index.html"' in page.main
 
 
 def test_titles_are_unique_and_each_page_has_one_heading_and_a_description(
@@ -424,7 +442,7 @@ def test_an_empty_database_has_a_site_too(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", {"tracker.yaml": "format: 1\n"})
     built(root, tmp_path / "site")
     home = (tmp_path / "site/index.html").read_text("utf-8")
-    assert "No scenario had opened by 28 Feb 2022." in home
+    assert "Nothing is asked yet." in home
     assert not feedparser.parse((tmp_path / "site/feed.xml").read_text("utf-8")).bozo
 
 

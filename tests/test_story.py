@@ -20,6 +20,7 @@ from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database
 from scenarios.render.document import Text, plain
 from scenarios.render.documents import report
+from scenarios.render.documents.brief import in_words
 from scenarios.render.documents.review import findings, sentences
 from scenarios.render.writers import writer
 from scenarios.scales import decibans
@@ -178,7 +179,7 @@ def test_the_same_lead_is_told_in_every_format(on: str) -> None:
 def test_the_site_the_feed_and_the_card_tell_it_too() -> None:
     site = Site(open_folder(SHIPPED), date(2022, 2, 28))
     made = review(window(site.database, date(2022, 2, 21), date(2022, 2, 28)))
-    lead = flat(sentences.joined(sentences.lead(made.story, site.database)))
+    lead = flat(sentences.joined(in_words(made.story, site.database)))
     address = "review/2022-02-28/index.html"
     page, home = page_at(site, address), page_at(site, "index.html")
     assert page

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from scenarios.analysis.scores.scoring import Score, score
-from scenarios.render.documents.score import ROWS, by_question, document, excerpt
+from scenarios.render.documents.score import ROWS, blocks, by_question, document, excerpt
 from scenarios.render.writers import terminal, writer
 from tests.records import START, database, day, resolution, scenario, sheet
 
@@ -42,12 +42,13 @@ def test_few_questions_are_all_shown_in_their_order() -> None:
 def test_of_many_the_thirty_worst_come_first_and_the_thirty_best_last() -> None:
     assert shown(100) == [f"q{n:03}" for n in (*range(30), *range(70, 100))]
     left_out = excerpt(scored(100)).left_out
-    assert left_out == (
-        "Left out here: 40 questions between the worst and the best, 70 groups. "
-        "scen score --all shows everything; --format csv and json always do."
-    )
+    assert left_out == "Left out here: 40 questions between the worst and the best, 70 groups."
     text = terminal.write(document(scored(100), "Scores"))
-    assert left_out in " ".join(text.split())
+    every = "scen score --all shows everything; --format csv and json always do."
+    assert f"{left_out} {every}" in " ".join(text.split())
+    page = terminal.write(blocks(scored(100)))
+    assert left_out in " ".join(page.split())
+    assert "scen score" not in page
     assert ("q029" in text, "q035" in text.partition("Brier by question")[2]) == (True, False)
 
 

@@ -11,8 +11,9 @@ import pytest
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database
 from scenarios.render.document import Figure, Group, Row, Table, plain
-from scenarios.render.documents.explanation import document
+from scenarios.render.documents.explanation import document, on_page
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
+from scenarios.render.writers import html
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
 
@@ -75,3 +76,15 @@ def test_the_net_of_a_theme_is_that_of_its_rows(shipped: Database, every: bool) 
 def test_what_the_rivals_do_is_told_by_the_set(shipped: Database) -> None:
     told = [plain(row[0]) for row in rows(table(shipped, "rupture", DAYS[1], every=False))]
     assert "rivals: the others of relationship-2030" in told
+
+
+def test_a_page_names_its_lines_by_what_they_say_and_prints_no_id(shipped: Database) -> None:
+    id, day = "nord-stream-2-flows-2022", date(2022, 2, 28)
+    text = html.write(on_page(explain(shipped, id, day), shipped, every=True))
+    body = re.sub("<[^>]+>", "", text.partition("<main")[2])
+    assert "Nord Stream 2 carries commercial gas, as of 28 Feb 2022" in body
+    assert "−5.7 dB Berlin withdraws its assessment of supply security or stops" in body
+    ids = {*shipped.scenarios, *shipped.evidence} | {
+        f"{id}/{name}" for id, one in shipped.scenarios.items() for name in one.indicators
+    }
+    assert [one for one in ids if "-" in one and one in body] == []

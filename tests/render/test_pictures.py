@@ -83,6 +83,19 @@ def test_a_text_is_cut_and_folded_to_its_room(text: str, room: int) -> None:
     assert all(width(line) <= room for line in lines)
 
 
+def test_a_word_that_is_wider_than_a_line_is_broken_where_the_line_ends() -> None:
+    title = "俄罗斯与中国签署共同防御条约"
+    assert folded(f"{title} 2030", 60, 9) == [
+        title[:4],
+        title[4:8],
+        title[8:12],
+        title[12:],
+        "2030",
+    ]
+    assert folded("A Donaudampfschiff", 60, 9) == ["A", "Donauda", "mpfschi", "ff"]
+    assert folded("Donaudampfschiff", 60, 2) == ["Donauda", "mpfsc…"]
+
+
 def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([10, 50], 15, 190) == [10, 50]
     assert spread([10, 12], 15, 190) == [3.5, 18.5]

@@ -137,7 +137,7 @@ def test_what_did_not_move_is_printed_as_it_was(seed: int, since: int) -> None:
 def test_a_brief_is_short_and_in_plain_words(on: str) -> None:
     _, made, db = of_shipped(on)
     document = short.document(made, db)
-    assert 0 < len(short.in_words(made, db)) <= 7
+    assert 0 < len(short.in_words(made.story, db)) <= 7
     for form in ("table", "markdown", "html", "csv"):
         text = writer(form)(document)
         text = text.partition("<main>")[2] if form == "html" else text
@@ -157,7 +157,7 @@ def test_a_brief_of_many_is_as_short() -> None:
     lines = writer("table")(short.document(in_brief, db)).splitlines()
     assert len(lines) < 2 * SHEET
     assert "188 more open questions." in lines
-    assert len(short.in_words(in_brief, db)) <= 7
+    assert len(short.in_words(in_brief.story, db)) <= 7
 
 
 def test_it_says_what_would_change_a_mind_and_when_it_is_due() -> None:

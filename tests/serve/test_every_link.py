@@ -80,6 +80,13 @@ def test_the_strip_of_time_leads_to_the_same_page_on_another_day(
     assert all("set=form" in one for one in links if "?" in page)
 
 
+def test_the_strip_of_time_says_to_who_cannot_see_it_what_it_shows(client: TestClient) -> None:
+    shown = client.get(f"/?{DAY}").text
+    [about] = findall(r'<p id="about-days" hidden>([^<]*)</p>', shown)
+    assert about.startswith("1 review and 1 item of evidence from 1 Jan 2022 to ")
+    assert shown.count('aria-describedby="about-days"') == 2
+
+
 @pytest.mark.parametrize("page", ["", "s/pact/", "indicators/", "list/evidence/", "review/"])
 def test_an_address_of_the_static_site_leads_to_the_page(client: TestClient, page: str) -> None:
     made = client.get(f"/{page}index.html?{DAY}&set=form")

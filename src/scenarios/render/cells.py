@@ -110,7 +110,7 @@ def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
 def item(id: EvidenceId, database: Database) -> doc.Link:
     """An item by its summary, which leads to its address."""
     known = database.evidence[id]
-    return doc.Link(one_line(known.summary), known.url)
+    return doc.Link(one_line(known.summary), known.url, id)
 
 
 def source(id: str, database: Database) -> doc.Ref:

@@ -96,10 +96,14 @@ class Ref(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A label that leads to an address, if that is one of the web."""
+    """A label that leads to an address, if that is one of the web.
+
+    Where there are pages of items, one of the item with an `id` leads to that.
+    """
 
     label: str
     address: str | None
+    id: str = ""
 
 
 class Jump(msgspec.Struct, frozen=True):
@@ -356,10 +360,11 @@ Part = TypeVar("Part")
 
 
 def titled(part: Part, database: Database) -> Part:
-    """A document, or a part of one, with the title of what each reference without a label names."""
+    """A document, or a part of one, with the title of what each reference names by its id."""
     if isinstance(part, Ref):
-        title = "" if part.label else _title(part, database)
-        return msgspec.structs.replace(part, label=title) if title else part
+        label = part.label or part.id
+        title = _title(part, database) if part.id in label else ""
+        return msgspec.structs.replace(part, label=label.replace(part.id, title)) if title else part
     if isinstance(part, tuple):
         items = [titled(item, database) for item in part]
         same = all(new is old for new, old in zip(items, part, strict=True))
@@ -373,13 +378,13 @@ def titled(part: Part, database: Database) -> Part:
 
 def _title(ref: Ref, database: Database) -> str:
     owner, _, indicator = ref.id.partition("/")
-    if ref.kind is None:
-        return database.tracker.sets.get(ref.id, "")
-    if ref.kind == "evidence" and ref.id in database.evidence:
+    if ref.kind is None and ref.id in database.tracker.sets:
+        return database.tracker.sets[ref.id]
+    if ref.kind in (None, "evidence") and ref.id in database.evidence:
         return database.evidence[ref.id].summary
     if ref.kind == "source" and ref.id in database.sources:
         return database.sources[ref.id].name
-    if ref.kind == "scenario" and owner in database.scenarios:
+    if ref.kind != "source" and owner in database.scenarios:
         scenario = database.scenarios[owner]
         if not indicator:
             return scenario.title

@@ -153,7 +153,7 @@ def _search(ask: PageRequest) -> ServedPage:
     if not words:
         return _page(ask, "Search", (), kind="search")
     hits = search_of(ask.seen.opened, words, ask.on, _narrowed(ask, "search"), most=_HITS)
-    return _page(ask, f"Search: {words}", records.hits(hits), kind="search")
+    return _page(ask, f"Search: {words}", records.hits(hits, titled=True), kind="search")
 
 
 def _narrowed(ask: PageRequest, kind: str) -> ListFilter:

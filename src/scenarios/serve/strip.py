@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scenarios.model import Database
 from scenarios.render.text import short_day
 from scenarios.serve.exchange import PageRequest
+from scenarios.text import counted
 from scenarios.workspace.input import typed_in
 
 _QUIET = 28
@@ -70,7 +71,11 @@ def strip(ask: PageRequest) -> dict[str, Any]:
         return replace(ask.asked, as_of=None if day >= today else day).leads(ask.request.url.path)
 
     first, last = days.at(begin), days.at(end)
+    shown = [number for day, number in items.items() if first <= day <= last]
+    number = counted(sum(first <= day <= last for day in reviews), "review")
     return {
+        "about": f"{number} and {counted(sum(shown), 'item')} of evidence from {short_day(first)} "
+        f"to {short_day(last)}",
         "begin": begin,
         "end": end,
         "here": here,

@@ -24,7 +24,7 @@ _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
     "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
     "event": ("event.event_page", lambda site: site.events),
-    "set": ("scenario.set_page", lambda site: site.sets),
+    "set": ("sets.set_page", lambda site: site.sets),
     "evidence": ("evidence.year_page", lambda site: site.years),
     "review": ("review.review_page", lambda site: tuple(f"{day}" for day in site.days)),
 }

@@ -13,8 +13,8 @@ from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import ALONE, Around, IndexEntry
-from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site, up
+from scenarios.render.writers.html import ALONE, Around
+from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, PageLink, Site, up
 
 READING = "reading/index.html"
 Section = tuple[str, str, str]
@@ -28,7 +28,6 @@ SECTIONS: tuple[Section, ...] = (
     ("search", "Search", "search/index.html"),
 )
 """The entries of the navigation: what a page calls its section, the name, and the address."""
-_SKIPS = (IndexEntry("Skip to the content", "#main"),)
 
 
 def whole_page(
@@ -58,7 +57,7 @@ def whole_page(
     reading, day = site.href(page.address, READING), page.day or short_day(site.as_of)
     foot = _part("foot", reading, page.origin, day, __version__)
     banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
-    return html.whole(title, f"{banner}{page.main}", (), _SKIPS, foot, around)
+    return html.whole(title, f"{banner}{page.main}", foot, around)
 
 
 def _part(name: str, *values: Any) -> str:
@@ -90,7 +89,7 @@ def icon() -> bytes:
     return files("scenarios.site").joinpath(ICON).read_bytes()
 
 
-def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[IndexEntry, ...]:
+def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[PageLink, ...]:
     """The pages above this one; none where that is only the section."""
     # A page below those of the navigation has one.
     if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004
@@ -98,4 +97,4 @@ def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[IndexEn
     section = next((entry for entry in sections if entry[0] == page.section), sections[0])
     if section[2] == page.address:
         return ()
-    return (IndexEntry(section[1], site.href(page.address, section[2])), *page.above)
+    return (PageLink(section[1], site.href(page.address, section[2])), *page.above)

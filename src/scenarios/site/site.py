@@ -17,9 +17,15 @@ from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.opened import Opened, placed
+
+
+class PageLink(msgspec.Struct, frozen=True):
+    """A way to another place: what it is called, and where it leads."""
+
+    name: str
+    href: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +44,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     main: str
     section: str = ""
-    above: tuple[IndexEntry, ...] = ()
+    above: tuple[PageLink, ...] = ()
     rules: str = ""
     script: str = ""
     card: Card | None = None

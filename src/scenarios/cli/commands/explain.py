@@ -9,9 +9,9 @@ import typer
 from scenarios.analysis.review.explanation import explain as explained
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
-from scenarios.render.documents.explanation import document
+from scenarios.render.documents.explanation import document, on_page
 
 
 def command(
@@ -30,4 +30,5 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     id = opened.scenario_on(scenario, on)
     explanation = explained(opened.about(id), id, on, swept=sweep)
-    show(explanation, lambda: document(explanation, opened.database, every=every), form, output)
+    shown = on_page if form == Form("html") else document
+    show(explanation, lambda: shown(explanation, opened.database, every=every), form, output)

@@ -21,10 +21,9 @@ from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.document import Document
-from scenarios.render.documents.brief import MOST, title
 from scenarios.render.documents.brief import document as in_brief
+from scenarios.render.documents.brief import on_page, title
 from scenarios.render.documents.report import document, live
-from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
@@ -111,10 +110,6 @@ def _root(opened: Opened, output: Path | None) -> str:
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
 
 
-_DRAWN, _ROOM = 20, 900
-"""Questions that moved and are drawn on the page, and pixels of the picture on its first sheet."""
-
-
 def report_page(
     opened: Opened,
     window: Window,
@@ -133,9 +128,8 @@ def report_page(
     from scenarios.render.writers.page import Origin, file_places, page_html
 
     database = opened.database
-    picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
     shown = brief(window, review)
-    document = in_brief(shown, database, picture, every=every)
+    document = on_page(shown, review, database, every=every)
     origin = Origin(review.as_of, f"scen {__version__}", revision, clean)
     places = file_places(database) if every else NOWHERE
     return page_html(title(shown), led(document), origin, places)

@@ -44,11 +44,16 @@ def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
     return "".join(element(drawing, label, name) for name, drawing in drawings.items())
 
 
+_PIXELS = 16
+"""Of a reader who did not choose another size of text."""
+
+
 def element(drawing: Drawing, label: str, name: str) -> str:
     """A drawing as an element of a page; a group, since an image could have no links in it."""
     role = "group" if 'class="mark"' in drawing.body else "img"
     box = " ".join(map(number, drawing.box))
-    size = f'width="{number(drawing.box[2])}" height="{number(drawing.box[3])}"'
+    wide, high = (f"{side / _PIXELS:g}" for side in drawing.box[2:])
+    size = f'width="{wide}rem" height="{high}rem"'
     head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}"'
     return f'{head} viewBox="{box}" {size}>{drawing.body}</svg>'
 

@@ -38,21 +38,36 @@ def cut(text: str, room: float, size: float = BASE, *, bold: bool = False) -> st
     if width(text, size, bold=bold) <= room:
         return text
     left = room - width("…", size, bold=bold)
+    return text[: _fitting(text, left, size, bold=bold)].rstrip(" ,;:–-") + "…"
+
+
+def _fitting(text: str, room: float, size: float, *, bold: bool) -> int:
+    """The number of letters that fit."""
     scale = size * (_BOLD if bold else 1)
-    ends = accumulate(_ems(letter) * scale for letter in text)
-    return text[: sum(end <= left for end in ends)].rstrip(" ,;:–-") + "…"
+    return sum(end <= room for end in accumulate(_ems(letter) * scale for letter in text))
 
 
 def folded(
     text: str, room: float, most: int, size: float = BASE, *, bold: bool = False
 ) -> list[str]:
-    """Fold a text into at most `most` lines that fit; cut the last line."""
+    """Fold a text into at most `most` lines that fit; cut the last line.
+
+    A word that is wider than a line is broken where the line ends.
+    """
     lines: list[list[str]] = [[]]
     blank, taken = width(" ", size, bold=bold), 0.0
-    for word in text.split():
+    words = text.split()[::-1]
+    while words:
+        word = words.pop()
         across = width(word, size, bold=bold)
         if lines[-1] and taken + blank + across > room and len(lines) < most:
             lines.append([])
+        if not lines[-1] and across > room and word[1:] and len(lines) < most:
+            end = max(1, _fitting(word, room, size, bold=bold))
+            lines[-1].append(word[:end])
+            lines.append([])
+            words.append(word[end:])
+            continue
         taken = taken + blank + across if lines[-1] else across
         lines[-1].append(word)
     return [cut(" ".join(line), room, size, bold=bold) for line in lines]

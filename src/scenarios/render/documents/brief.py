@@ -11,6 +11,7 @@ from scenarios.analysis.review.brief import Brief, Watched
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.moves import Cause, Effect
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database
@@ -24,22 +25,25 @@ from scenarios.render.document import (
     Heading,
     Item,
     Items,
+    Jump,
     Link,
     Paragraph,
     Span,
     Text,
+    plain,
 )
 from scenarios.render.documents.review import causes, findings, news, sentences
-from scenarios.render.documents.review.decisions import to_decide
-from scenarios.render.text import short_day
+from scenarios.render.documents.review.decisions import TO_DECIDE, to_decide
+from scenarios.render.pictures.overview import overview
+from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
 from scenarios.values import first_day
 
-_SENTENCES = 7
-_MOVES = 3
-"""Moves that are named, if there is room."""
+_SENTENCES, _SOURCES = 7, 3
 MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 4, 3, 2, 4
 """Entries of each list; the rest is counted."""
+_DRAWN, _ROOM = 20, 900
+"""Questions that moved and are drawn, and pixels of the picture on the first sheet."""
 _BELOW = 30
 """Questions that moved and stand in a table below the picture, where that has no room for them."""
 _CAUSES, _EFFECTS, _ALL = 6, 4, 10**6
@@ -56,7 +60,8 @@ def document(
     """
     return (
         Heading(1, title(brief)),
-        _lead(brief, database),
+        lead(brief.story, database),
+        *(_waiting(brief) if picture else ()),
         *cells.notice(brief.tracker.notice),
         *_standing(brief, database, picture, every=every),
         *to_decide(brief.decisions, brief.scenarios, database, every=every),
@@ -68,41 +73,43 @@ def document(
     )
 
 
+def on_page(brief: Brief, review: Review, database: Database, *, every: bool = False) -> Document:
+    """The brief with a picture of the questions for which a page has room."""
+    picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
+    return document(brief, database, picture, every=every)
+
+
 def title(brief: Brief) -> str:
     """`China–Russia alignment: week to 28 February 2022`."""
     return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
-def in_words(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
+def in_words(story: Story, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the lead of the review with the next moves."""
-    story = brief.story
-    moves = story.notable
-    news = [
-        *sentences.outcomes(story, database),
-        *causes.restated(story, database, ids=False),
-    ]
-    rest = [*sentences.rest(story, database, min(len(moves), 1), commands=False)]
-    room = max(1, min(_MOVES, _SENTENCES - len(news) - len(rest)))
-    for place, move in enumerate(moves[:room]):
-        news.append(sentences.moved(move, story, database, moves[0] if place else None))
-    rest = [*sentences.rest(story, database, len(moves[:room]), commands=False)]
-    return [*news, *rest][:_SENTENCES]
+    return sentences.lead(story, database, _SENTENCES)
 
 
-def in_brief(brief: Brief, database: Database) -> Paragraph:
-    """The sentences as one text."""
-    text = sentences.joined(in_words(brief, database))
-    return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
+def in_short(story: Story, database: Database) -> str:
+    """The lead as a text alone."""
+    return plain(sentences.joined(in_words(story, database)))
 
 
-def _lead(brief: Brief, database: Database) -> Paragraph:
+def lead(story: Story, database: Database) -> Paragraph:
     """The first clause of the news, which a page sets in large letters, and the rest."""
-    first, *others = in_words(brief, database) or [(f"Nothing was asked by {brief.as_of}.",)]
+    nothing = f"Nothing was asked by {long_day(story.as_of)}."
+    first, *others = in_words(story, database) or [(nothing,)]
     end = first.index(".") + 1 if "." in first else len(first)
     rest = first[end:]
     rest = (rest[0].lstrip(), *rest[1:]) if rest and isinstance(rest[0], str) else rest
     text = sentences.joined(filter(any, [rest, *others]))
     return Paragraph(first[:end], (text,) if text else (), tone="lead")
+
+
+def _waiting(brief: Brief) -> Iterator[Paragraph]:
+    """Yield the way past the picture to what is to be decided."""
+    if brief.decisions:
+        matters = counted(len(brief.decisions), "matter")
+        yield Paragraph((Jump(f"{matters} to decide", TO_DECIDE), "."))
 
 
 _Line = StatusRow | ResolvedScenario
@@ -194,17 +201,24 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
     day = _day(cause, story, database)
     sources = [database.evidence[id].source for id in cause.evidence]
     by = dict.fromkeys(cells.source(source, database) for source in sources if source)
-    parts = cells.listed([*([causes.day_words(day, story)] if day else []), *list(by)[:_MOVES]])
+    parts = cells.listed([*([causes.day_words(day, story)] if day else []), *list(by)[:_SOURCES]])
     about = (" (", *parts, ")") if day or by else ()
     if cause.kind == "event":
         first = cause.evidence[0]
         more = f" and {len(cause.evidence) - 1} more" if cause.evidence[1:] else ""
-        return Link(causes.short(first, database), database.evidence[first].url), more, *about
+        return (
+            Link(causes.short(first, database), database.evidence[first].url, first),
+            more,
+            *about,
+        )
     if cause.kind == "given" and cause.subjects:
         return "Depends on ", *cells.titles(cause.subjects, database), *about
     same = Because(kind=cause.kind, subjects=cause.subjects, evidence=cause.evidence)
     label = causes.cause_label(same, cause.effects[0].scenario, story, database)
-    return label[:1].upper() + label[1:], *about
+    label = label[:1].upper() + label[1:]
+    if cause.kind == "outcome" and cause.evidence:
+        return Link(label, database.evidence[cause.evidence[0]].url, cause.evidence[0]), *about
+    return label, *about
 
 
 def _day(cause: Cause, story: Story, database: Database) -> date | None:

@@ -11,9 +11,9 @@ from scenarios.model import Database, Scenario, SetId
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import lines, plain, spans
+from scenarios.render.document import lines, plain, spans, titled
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, by_theme, counted_in
-from scenarios.render.text import term
+from scenarios.render.text import short_day, term
 from scenarios.scales import HIGHEST, LOWEST, percent, probability
 from scenarios.text import counted
 
@@ -33,13 +33,24 @@ _INPUTS: dict[sensitivity.TermKind, tuple[str, str]] = {
 """An input of the band in words, and how far it is bent."""
 
 
-def document(result: Explanation, database: Database, *, every: bool = False) -> doc.Document:
+def on_page(result: Explanation, database: Database, *, every: bool = False) -> doc.Document:
+    """The same with titles and statements for ids."""
+    return titled(document(result, database, every=every, named=True), database)
+
+
+def document(
+    result: Explanation, database: Database, *, every: bool = False, named: bool = False
+) -> doc.Document:
     """The ledger by theme with what overlap left of each line, suppressed items, and its band.
 
-    Lines that count little stand in one row, unless `every` one is wanted.
+    Lines that count little stand in one row, unless `every` one is wanted. Where references are to
+    be `named`, they are left alone.
     """
     scenario = database.scenarios[result.scenario]
-    head = (doc.Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
+    title = doc.Ref(result.scenario, "scenario")
+    head: doc.Text = (title, f": {scenario.title}, as of {result.as_of}")
+    if named:
+        head = (title, f", as of {short_day(result.as_of)}")
     outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
     top: doc.Document = (
@@ -56,7 +67,7 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
         lines(*_verdict(result, database.tracker.estimative_language)),
         _sums(result, result.implied, database, every=every),
         basis,
-        *_behind(result, database, every=every),
+        *_behind(result, database, every=every, named=named),
         *_sweep(result, every=every),
         *_post_mortem(result),
     )
@@ -160,20 +171,20 @@ def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
     return [line for line in lines if line.kind in kinds]
 
 
-def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator[doc.Block]:
+def _behind(
+    ledger: Explanation, database: Database, *, every: bool, named: bool
+) -> Iterator[doc.Block]:
     """Yield the lines in words, with the items behind them."""
     rows = []
     for line in _folded(ledger.lines, every=every)[0]:
         if line.kind in _STEPS:
             continue
         shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
-        under: list[doc.Text] = [
-            (doc.Ref(id, "evidence"), f": {database.evidence[id].summary}") for id in shown
-        ]
+        under: list[doc.Text] = [_item(id, database, named=named) for id in shown]
         if line.suppressed:
             ids = [span for id in line.suppressed for span in (", ", doc.Ref(id, "evidence"))]
             under.append(("same origin or event, suppressed: ", *ids[1:]))
-        text = (*_says(line, database),)
+        text = _says(line, database, named=named)
         lead = doc.Figure(line.counted_decibans, "dB")
         rows.append(doc.Item(text, tuple(doc.Item(detail, bullet=True) for detail in under), lead))
     if rows:
@@ -181,15 +192,17 @@ def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator
         yield doc.Items(tuple(rows))
 
 
-def _says(line: Line, database: Database) -> Iterator[doc.Ref | str]:
+def _item(id: str, database: Database, *, named: bool) -> tuple[doc.Ref | str, ...]:
+    return doc.Ref(id, "evidence"), "" if named else f": {database.evidence[id].summary}"
+
+
+def _says(line: Line, database: Database, *, named: bool) -> tuple[doc.Ref | str, ...]:
     if line.kind in ("direct", "in-prior"):
-        yield doc.Ref(line.id, "evidence")
-        yield f": {database.evidence[line.id].summary}"
-        return
+        return _item(line.id, database, named=named)
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
-    yield doc.Ref(line.id, "scenario")
-    yield f": {cells.absent(line.state)}{statement}"
+    name, absent = doc.Ref(line.id, "scenario"), cells.absent(line.state)
+    return (absent, name) if named else (name, f": {absent}{statement}")
 
 
 def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[doc.Text]:

@@ -192,26 +192,30 @@ def _parts(value: Any) -> Iterator[doc.Item]:
         yield from _entries(part) if isinstance(part, dict) else (doc.Item(str(part), bullet=True),)
 
 
-def hits(result: SearchResult, *, every: bool = False) -> doc.Document:
-    """The hits with their places; with `every` each place of each."""
+def hits(result: SearchResult, *, every: bool = False, titled: bool = False) -> doc.Document:
+    """The hits with their places; with `every` each place of each, `titled` by title, not by id."""
     if not result.hits:
         return (doc.Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
-    rows = doc.Items(tuple(_hit(hit, len(result.words), every=every) for hit in result.hits))
+    rows = doc.Items(
+        tuple(_hit(hit, len(result.words), every=every, titled=titled) for hit in result.hits)
+    )
     if left := result.total - len(result.hits):
         more = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
         return rows, doc.Paragraph(more)
     return (rows,)
 
 
-def _hit(hit: Hit, words: int, *, every: bool) -> doc.Item:
+def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
     most = 1 if len(hit.places[0].words) == words else _PLACES
     places = hit.places if every else hit.places[:most]
-    about = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
     title = cells.one_line(hit.title)
-    if title and all(place.text != title for place in places):
-        about += f": {title}"
+    of: list[doc.Span] = [f", {hit.what}", *((" of ", f"{hit.day}") if hit.day else ())]
+    if title and not titled and all(place.text != title for place in places):
+        of.append(f": {title}")
     under = (doc.Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
-    return doc.Item((doc.Ref(hit.id, _KINDS.get(hit.what)), about), tuple(under))
+    return doc.Item(
+        (doc.Ref(hit.id, _KINDS.get(hit.what), title if titled else ""), *of), tuple(under)
+    )
 
 
 def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> doc.Document:

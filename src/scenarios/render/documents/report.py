@@ -17,7 +17,6 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, StatusLine, left, p
 from scenarios.render.document import (
     Block,
-    Chart,
     Document,
     Figure,
     Flat,
@@ -51,15 +50,13 @@ def document(
     trends: status.Trends | None = None,
     *,
     nothing: str = "",
-    picture: Chart | None = None,
     whole: bool = False,
     every: bool = False,
 ) -> Document:
     """The review, or `nothing` where no scenario had opened.
 
-    The `picture` of the open scenarios stands where else their table does. `whole` adds the status
-    table, with what was resolved before, the rows that add up to each move, `every` the small ones
-    among them, and the method.
+    `whole` adds the status table, with what was resolved before, the rows that add up to each move,
+    `every` the small ones among them, and the method.
     """
     story = review.story
     moving = moving_items(story)
@@ -67,7 +64,7 @@ def document(
         Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
         *_lead(review, database),
         *findings.needs(review.every_finding, database),
-        *_board(review, trends, nothing, picture),
+        *_board(review, trends, nothing),
         *outcomes(review.resolved, database, every=whole),
         *events(story, database, every=every),
         *reasons(story, database, every=whole),
@@ -101,26 +98,21 @@ def _is_still(review: Review) -> bool:
     return not review.moves and len(live(review)) <= _MOST
 
 
-def _board(
-    review: Review, trends: status.Trends | None, nothing: str, picture: Chart | None
-) -> Iterator[Block]:
+def _board(review: Review, trends: status.Trends | None, nothing: str) -> Iterator[Block]:
     yield Heading(2, "Where it stands", anchor="board")
     rows = live(review)
     if not review.scenarios:
         yield Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
     elif rows:
         moved = {move.scenario for move in review.moves}
-        is_whole = picture is not None or _is_still(review)
-        shown = [row for row in rows if is_whole or row.id in moved or row.withheld]
+        is_still = _is_still(review)
+        shown = [row for row in rows if is_still or row.id in moved or row.withheld]
         new = {*review.story.opened, *(first.scenario for first in review.story.first_forecasts)}
         shown += [row for row in rows if row.id in new and row not in shown]
         note = f"{len(rows) - len(shown)} unchanged: scen status" if rows[len(shown) :] else ""
         lines = status.lines_of(shown, review.every_finding, trends)
         table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
-        if not shown:
-            yield Paragraph(note)
-        else:
-            yield Chart(picture.label, picture.drawing, table) if picture else table
+        yield table if shown else Paragraph(note)
     resolved = {entry.scenario for entry in review.resolved}
     if hidden := len(review.scenarios) - len(rows) - len(resolved):
         yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")

@@ -134,10 +134,7 @@ def _left_out(numbers: Mapping[str, int]) -> str:
     left = [f"{number:,} {name}" for name, number in numbers.items() if number]
     if not left:
         return ""
-    return (
-        f"Left out here: {', '.join(left)}. scen score --all shows everything; "
-        "--format csv and json always do."
-    )
+    return f"Left out here: {', '.join(left)}."
 
 
 def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
@@ -145,11 +142,15 @@ def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
 
     Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
     """
-    return (doc.Heading(1, head), *cells.notice(result.notice), *blocks(result, whole=whole))
+    every = " scen score --all shows everything; --format csv and json always do."
+    return (doc.Heading(1, head), *cells.notice(result.notice), *blocks(result, every, whole=whole))
 
 
-def blocks(result: Score, *, whole: bool = False) -> doc.Document:
-    """Every table that has rows, with n beside each mean; what is not scored is named."""
+def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Document:
+    """Every table that has rows, with n beside each mean; what is not scored is named.
+
+    The words `every` say where what is left out can be read.
+    """
     if not result.forecasters:
         some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
         nothing = doc.Paragraph(f"No resolved question{some} had a forecast to score.")
@@ -170,7 +171,7 @@ def blocks(result: Score, *, whole: bool = False) -> doc.Document:
         *_references(score),
         *_calibration(score),
         *_excluded(score),
-        *([doc.Paragraph(shown.left_out)] if shown.left_out else []),
+        *([doc.Paragraph(shown.left_out + every)] if shown.left_out else []),
         doc.Paragraph(_LEGEND),
     )
 

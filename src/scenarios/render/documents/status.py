@@ -15,7 +15,7 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.model import ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import StatusLine, left, right
-from scenarios.render.document import Document, Paragraph, Ref, Table
+from scenarios.render.document import Document, Paragraph, Ref, Table, Text
 
 _TITLE = 20
 Figures = tuple[float | None, ...]
@@ -48,7 +48,7 @@ def document(
         return (Paragraph(nothing),)
     if ended is None:
         return (table(rows, findings, language, trends),)
-    note = f"Changes are in points, since {since}; in brackets, the evidence that is new."
+    note = ("Changes are in points, since ", f"{since}", "; in brackets, the evidence that is new.")
     still = [row for row in rows if row.id not in ended]
     gone = [row for row in rows if row.id in ended]
     return (
@@ -76,7 +76,7 @@ def table(
     trends: Trends | None = None,
     *,
     sets: Mapping[SetId, str] | None = None,
-    note: str = "",
+    note: Text = "",
 ) -> Table:
     """One row a scenario, the members of a set together, with a trend each where there are some."""
     lines = lines_of(rows, findings, trends)

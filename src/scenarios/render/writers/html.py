@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -24,15 +24,6 @@ from scenarios.render.document import Document, Figure, Text, grouped, plain
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen
 from scenarios.text import printable
-
-
-class IndexEntry(msgspec.Struct, frozen=True):
-    """A line of the index: what it is called, where it leads, a figure, and what is below it."""
-
-    name: str
-    href: str
-    figure: str = ""
-    under: tuple[IndexEntry, ...] = ()
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +51,6 @@ ALONE = Around()
 def whole(
     title: str,
     content: str,
-    index: Sequence[IndexEntry] = (),
-    skips: Sequence[IndexEntry] = (),
     foot: str = "",
     around: Around = ALONE,
 ) -> str:
@@ -70,8 +59,6 @@ def whole(
         "page.html",
         title=title,
         content=content,
-        index=index,
-        skips=skips,
         foot=foot,
         around=around,
         policy=_policy(around),
@@ -85,8 +72,8 @@ def _policy(around: Around) -> str:
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
     script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
-    # The mark of a site stands beside its style.
-    images = f"img-src {elsewhere.rstrip()}; " if elsewhere else ""
+    # The mark of a site stands beside its style; from a disk, Firefox does without.
+    images = "img-src 'self'; " if elsewhere else ""
     styles = f"style-src {elsewhere}{own}".rstrip()
     return f"default-src 'none'; {styles}; {images}{script}base-uri 'none'; form-action 'none'"
 
@@ -222,8 +209,10 @@ def _span(span: doc.Span, places: Places) -> str:
         leads = places.get(anchor(span.kind, span.id))
     elif isinstance(span, doc.Jump):
         leads = places.get(span.anchor, f"#{span.anchor}")
-    elif isinstance(span, doc.Link) and (leads := address(span.address)):
-        return _form("outside_link") % (safe(leads), words)
+    elif isinstance(span, doc.Link):
+        leads = places.get(anchor("evidence", span.id))
+        if leads is None and (outside := address(span.address)):
+            return _form("outside_link") % (safe(outside), words)
     return _form("link") % (safe(leads), words) if leads else _form("isolated") % words
 
 

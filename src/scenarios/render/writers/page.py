@@ -12,6 +12,7 @@ from scenarios.paths import path_of
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document
 from scenarios.render.templating import macro
+from scenarios.render.text import short_day
 from scenarios.render.writers import html
 
 
@@ -27,7 +28,9 @@ class Origin(msgspec.Struct, frozen=True):
 def page_html(title: str, document: Document, origin: Origin, places: Places = NOWHERE) -> str:
     """The whole page; mentions of records lead to their `places`."""
     content = macro("review.html", "sheets")(html.sections(document, places))
-    return html.whole(title, content, foot=macro("review.html", "foot")(origin))
+    return html.whole(
+        title, content, foot=macro("review.html", "foot")(origin, short_day(origin.as_of))
+    )
 
 
 def whence(origin: Origin) -> str:

@@ -11,11 +11,10 @@ from scenarios.render.document import Document, Fact, Facts, Heading, Item, Item
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
 from scenarios.site.figures import figures
 from scenarios.site.pages.moved import moved_blocks
 from scenarios.site.pages.record import listed_first, recorded
-from scenarios.site.site import Page, Site, place, review_title
+from scenarios.site.site import Page, PageLink, Site, place, review_title
 from scenarios.text import counted
 
 
@@ -46,7 +45,7 @@ def event_page(site: Site, id: str) -> Page:
             body=html.sections(blocks, places),
         ),
         section="evidence",
-        above=(IndexEntry(year, site.href(address, place("year", year))),),
+        above=(PageLink(year, site.href(address, place("year", year))),),
     )
 
 

@@ -28,12 +28,11 @@ from scenarios.render.document import (
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site.figures import figures
 from scenarios.site.pages.moved import moved_blocks
 from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
-from scenarios.site.site import INDEX, Page, Site, page_of, place
+from scenarios.site.site import INDEX, Page, PageLink, Site, page_of, place
 from scenarios.text import counted
 from scenarios.values import indicator_key
 
@@ -62,7 +61,7 @@ def item_page(site: Site, id: EvidenceId) -> Page:
             body=html.sections(_body(site, id, item, bearings), places),
         ),
         section="evidence",
-        above=(IndexEntry(year, site.href(address, place("year", year))),),
+        above=(PageLink(year, site.href(address, place("year", year))),),
     )
 
 

@@ -21,8 +21,8 @@ from scenarios.render.document import (
     Paragraph,
     Span,
     Table,
-    plain,
 )
+from scenarios.render.documents.brief import in_short, lead
 from scenarios.render.documents.review import captions, sentences
 from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
@@ -63,11 +63,10 @@ def before(site: Site) -> Iterator[tuple[Span, ...]]:
 def page(site: Site) -> Page:
     """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
     places = site.links(INDEX)
-    news = _lead(site) if site.scenarios else ()
     facets = _facets(site)
     main = fill(
         "site/home.html",
-        summary=html.sections(_summary(site), places),
+        summary=html.sections(_summary(site), site.event_links(INDEX)),
         heading=html.blocks((Heading(2, "Every scenario"),), places),
         facets=facets,
         every=html.blocks((_every(site),), places),
@@ -76,7 +75,7 @@ def page(site: Site) -> Page:
     return Page(
         address=INDEX,
         title=site.title,
-        description=plain(news) or "Nothing was asked yet.",
+        description=in_short(figures(site).review.story, site.database),
         main=main,
         noticed=True,
         section="scenarios",
@@ -103,12 +102,9 @@ def _card(site: Site) -> Card:
 
 def _summary(site: Site) -> Iterator[Block]:
     yield Heading(1, site.title)
-    if not site.scenarios:
-        yield Paragraph(f"No scenario had opened by {short_day(site.as_of)}.")
-    elif news := _lead(site):
-        yield Paragraph(news)
-        if is_quiet(figures(site).review.story):
-            yield from (Paragraph(paragraph) for paragraph in before(site))
+    yield lead(figures(site).review.story, site.database)
+    if is_quiet(figures(site).review.story):
+        yield from (Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)
     yield from _events(site)
     if drawn := overview(figures(site).review, site.database):
@@ -128,11 +124,6 @@ def _events(site: Site) -> Iterator[Block]:
     if stories:
         yield Heading(2, f"Events since {short_day(since)}", anchor="events")
         yield from events_listed(site, stories, _EVENTS)
-
-
-def _lead(site: Site) -> tuple[Span, ...]:
-    """The lead of the review."""
-    return sentences.joined(sentences.lead(figures(site).review.story, site.database))
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

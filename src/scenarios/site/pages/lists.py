@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceRow
 from scenarios.analysis.review.listing import indicators as indicator_rows
 from scenarios.analysis.review.listing import sources as source_rows
-from scenarios.analysis.review.page import forecaster
+from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import score
-from scenarios.model import EvidenceId, SourceId
-from scenarios.render.chapters import indicator_table
-from scenarios.render.document import Block, Folded, Heading, Item, Link, Paragraph, titled
+from scenarios.model import Database, EvidenceId, SourceId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
+from scenarios.render.document import (
+    Block,
+    Figure,
+    Folded,
+    Heading,
+    Item,
+    Link,
+    Paragraph,
+    Ref,
+    Table,
+    titled,
+)
 from scenarios.render.documents.records import SOURCES, source_table
 from scenarios.render.documents.score import blocks as score_blocks
 from scenarios.site.figures import figures
@@ -51,7 +64,27 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
         if own:
             own.sort(key=lambda row: (f"{row.due or ''}", row.scenario, row.indicator))
             yield Heading(2, f"{name} ({len(own)})")
-            yield indicator_table(own, site.database)
+            yield _indicator_table(own, site.database)
+
+
+def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> Table:
+    """The indicators in their order."""
+    columns: tuple[Cell[IndicatorRow], ...] = (
+        (left("Indicator", "statement"), lambda row: row.statement),
+        (
+            left("Scenario", "scenario"),
+            lambda row: Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
+        ),
+        (left("State", "state"), lambda row: row.state),
+        (left("Since", "since"), lambda row: row.since or ""),
+        (left("Due", "due"), lambda row: str(row.due or "")),
+        (right("Strength", "strength"), lambda row: Figure(row.strength, digits=2)),
+        (
+            right("Diagnosticity, dB", "diagnosticity"),
+            lambda row: Figure(row.diagnosticity, digits=1),
+        ),
+    )
+    return cells.table(rows, columns)
 
 
 def _is_late(site: Site, row: IndicatorRow) -> bool:
@@ -99,9 +132,17 @@ def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
 
 def scores_page(site: Site) -> Page:
     """The scores of resolved questions, and calibration."""
-    result = score(site.database, site.as_of, forecaster=forecaster(figures(site).window))
+    result = score(site.database, site.as_of, forecaster=forecaster(site.database, site.as_of))
     number = len({row.question for row in result.questions})
     title = "Scores and calibration"
     blocks = titled((Heading(1, title), *score_blocks(result)), site.database)
     description = f"{counted(number, 'resolved question')} scored"
     return page_of(site.links, "scores/index.html", title, description, blocks, section="scores")
+
+
+def forecaster(database: Database, as_of: date) -> str | None:
+    """The team where more than one analyst ever forecast, else that one, as scores name them."""
+    names = {sheet.analyst for sheet in database.sheets.values() if sheet.date <= as_of}
+    if len(names) > 1:
+        return TEAM
+    return next((f"{name} (analyst)" if name in OURS else name for name in names), None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from scenarios.render.cells import one_line
 from scenarios.render.document import Block, Heading, Paragraph
+from scenarios.render.documents.report import method_text
+from scenarios.site.figures import figures
 from scenarios.site.site import Page, Site, page_of
 
 _ABOUT = "Each question has two probabilities: what people say, and what follows from the evidence."
@@ -61,4 +64,7 @@ def page(site: Site) -> Page:
     blocks: list[Block] = [Heading(1, title), Paragraph(_ABOUT)]
     for name, text in _WORDS.items():
         blocks += [Heading(2, name), Paragraph(text)]
+    about = one_line(site.database.tracker.description)
+    texts = filter(None, (method_text(figures(site).review.method), about))
+    blocks += [Heading(2, "The conventions of this desk", anchor="method"), *map(Paragraph, texts)]
     return page_of(site.links, "reading/index.html", title, _ABOUT, blocks)

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import islice
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.brief import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import (
-    Block,
-    Document,
-    Figure,
-    Folded,
-    Heading,
-    Jump,
-    Paragraph,
-    plain,
-)
-from scenarios.render.documents.brief import in_brief
-from scenarios.render.documents.report import document
-from scenarios.render.documents.review import findings, sentences
-from scenarios.render.pictures.overview import overview
+from scenarios.render.document import Block, Figure, Heading, Jump, Paragraph
+from scenarios.render.documents.brief import in_short, on_page
+from scenarios.render.documents.review import findings
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -33,54 +21,32 @@ from scenarios.site.site import Page, Site, page_of, place, review_title
 from scenarios.text import counted
 from scenarios.workspace.reading import start_of
 
-_SECTION = 2
-_LARGE = 60
-"""Scenarios from which on a review has no bands, each of which costs a few ledgers."""
-
 
 def review_page(site: Site, day: str) -> Page:
-    """The review that `scen report --as-of DAY` prints; its records lead to their pages."""
+    """The page that `scen report --as-of DAY` makes; its records lead to their pages."""
     address, on = place("review", day), date.fromisoformat(day)
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
-    since, banded = start_of(site.opened, on), len(site.scenarios) < _LARGE
-    both = window(site.database, since, on, banded=banded, odds=site.once(odds_of))
+    both = window(site.database, start_of(site.opened, on), on, odds=site.once(odds_of))
     both, compared, _ = looked_back(site, both)
-    picture = overview(compared, site.database)
-    blocks = document(compared, site.database, picture=picture, whole=True)
-    news = in_brief(brief(both, compared), site.database)
-    summary = _for_readers((block for block in blocks if not isinstance(block, Folded)), news)
-    behind = (block for block in blocks if isinstance(block, Folded))
-    at, places = site.days.index(on), site.links(address)
+    blocks = (
+        *on_page(brief(both, compared), compared, site.database),
+        *findings.fresh(compared.findings, site.database),
+    )
+    at = site.days.index(on)
     return Page(
         address=address,
         title=review_title(on),
-        description=plain(sentences.joined(sentences.lead(compared.story, site.database))),
+        description=in_short(compared.story, site.database),
         main=fill(
             "site/review.html",
             before=_turn(site, site.days[max(at - 1, 0) : at], address),
             after=_turn(site, site.days[at + 1 : at + 2], address),
-            summary=html.sections(summary, places),
-            behind=html.sections(behind, places),
+            blocks=html.sections(blocks, site.event_links(address)),
         ),
         noticed=True,
         section="reviews",
         day=short_day(on),
     )
-
-
-def _for_readers(summary: Iterable[Block], news: Paragraph) -> Document:
-    """The summary with the sentences of the brief first, and what the desk is to do last."""
-    first: list[Block] = []
-    todos: list[Block] = []
-    into = first
-    for block in summary:
-        if isinstance(block, Heading) and block.level == _SECTION:
-            into = todos if block.anchor == findings.TODOS else first
-        into.append(block)
-    lead = (n for n, part in enumerate(first) if isinstance(part, Paragraph) and not part.tone)
-    for number in islice(lead, 1):
-        first[number] = news
-    return (*first, *todos)
 
 
 def _turn(site: Site, days: Iterable[date], address: str) -> list[tuple[str, str]]:

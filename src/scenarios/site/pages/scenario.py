@@ -1,45 +1,52 @@
-"""The pages of a scenario and of a set of which one member occurs."""
+"""The page of a scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.period.period import ScenarioView
-from scenarios.analysis.review.ach import matrix
-from scenarios.analysis.review.page import Chapter, SetChapter
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId, SetId
+from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, p, right
-from scenarios.render.chapters import facts, ledger_chart, set_blocks, terms
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
+    Chart,
     Document,
+    Fact,
+    Facts,
     Figure,
+    Group,
     Heading,
     Item,
     Items,
     Paragraph,
+    Row,
     Span,
     Table,
+    Text,
+    lines,
     plain,
+    spans,
 )
 from scenarios.render.documents.review.sentences import of_scenario
-from scenarios.render.pictures.ledger import LISTED
+from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.templating import fill
-from scenarios.render.text import short_day
+from scenarios.render.text import long_day, short_day, term
 from scenarios.render.writers import html
-from scenarios.render.writers.html import IndexEntry
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, newest, record_blocks
-from scenarios.site.site import Page, Site, page_of, place
+from scenarios.site.site import Page, PageLink, Site, place
 from scenarios.text import counted
 
-_ROWS = 60
+_ROWS, _LAST = 60, 3
+"""First and last rows of a long table."""
 
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
@@ -101,18 +108,18 @@ def _card(site: Site, view: ScenarioView) -> Card:
     )
 
 
-def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ...]:
+def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]:
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (IndexEntry(name, site.href(address, place("set", scenario.set))),)
+    return (PageLink(name, site.href(address, place("set", scenario.set))),)
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
     """Yield the question, its figures, and one line of what moved it."""
     yield Heading(1, one_line(view.scenario.title))
     yield Paragraph(view.scenario.question)
-    yield facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
+    yield _facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
     yield Paragraph(_news(site, view))
 
 
@@ -131,12 +138,12 @@ def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(2, "What the evidence says", anchor="ledger")
     if view.unfounded:
         yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
-    yield from ledger_chart(view, site.database, LISTED, _ROWS)
+    yield from _ledger(view, site.database)
     if view.scenario.indicators:
         yield Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
     yield Heading(2, "Criteria, prior and clarifications", anchor="criteria")
-    yield from terms(view)
+    yield from _terms(view)
     yield from _forecasts(site, view)
     yield from _evidence(site, view)
     yield Heading(2, "Record", anchor="record")
@@ -188,35 +195,61 @@ def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
             yield Item((f"{name}: ", *cells.titles(ids, site.database)))
 
 
-def set_page(site: Site, id: SetId) -> Page:
-    """All of a set, as of the site's day."""
-    address, statement = place("set", id), site.database.tracker.sets.get(id, id)
-    description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
-    blocks = (
-        Heading(1, one_line(statement)),
-        Paragraph(description),
-        Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
-        *_set(site, id, statement),
-    )
-    title = one_line(statement)
-    return page_of(site.links, address, title, description, blocks, section="scenarios")
+def _facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
+    """Both figures of a scenario, the gap between them, and its outcome or horizon."""
+    stated, implied = Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
+    if view.stated:
+        analysts = counted(len(view.stated.analysts), "analyst")
+        words = term(view.stated.probability, language)
+        stated = Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
+    words = term(view.implied.probability, language)
+    under: Text = words
+    if view.band:
+        under = (f"{words}; band ", *spans(cells.band(view.band.low, view.band.high)))
+    unfounded = Fact("Implied", "–", cells.NOTHING_IMPLIED)
+    end = Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
+    if view.resolution:
+        outcome = cells.outcome_words(view.resolution.outcome)
+        end = Fact("Outcome", outcome, f"{view.resolution.date}")
+    gap = Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
+    between = () if row.shown_gap is None else (gap,)
+    shown = unfounded if view.unfounded else Fact("Implied", implied, under)
+    return Facts((stated, shown, *between, end))
 
 
-def _set(site: Site, id: SetId, statement: str) -> Iterator[Block]:
-    shown = figures(site)
-    members = tuple(
-        Chapter(
-            row=shown.rows[member], view=shown.window.views[member], course=shown.course(member)
+def _ledger(view: ScenarioView, database: Database) -> Iterator[Chart]:
+    """Yield the ledger of a scenario, unless nothing is implied."""
+    if not view.unfounded:
+        stated = view.stated.probability if view.stated else None
+        drawn = ledger(view.ledger, stated, database, LISTED)
+        yield _excerpt(drawn, _ROWS)
+
+
+def _excerpt(chart: Chart, most: int) -> Chart:
+    """The first rows of a long table and the last."""
+    rows: list[Row | Group] = []
+    left = len(chart.table.rows[most:-_LAST])
+    for row in chart.table.rows:
+        if isinstance(row, Group):
+            left += len(row.rows[most:])
+            rows.append(replace(row, rows=row.rows[:most]))
+        else:
+            rows.append(row)
+    if not left:
+        return chart
+    note, shown = f"{counted(left, 'more row')}.", (*rows[:most], *rows[most:][-_LAST:])
+    return replace(chart, table=replace(chart.table, rows=shown, note=note))
+
+
+def _terms(view: ScenarioView) -> Iterator[Block]:
+    """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
+    scenario = view.scenario
+    yield Paragraph(scenario.resolution_criteria)
+    yield from cells.reference_class(scenario.prior)
+    yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
+    if scenario.clarifications:
+        yield Items(
+            tuple(Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications)
         )
-        for member in site.sets[id]
-        if member in shown.window.views
-    )
-    if members:
-        sums = matrix(shown.window.now, site.sets[id])
-        chapter = SetChapter(id=id, statement=statement, members=members, matrix=sums)
-        yield from set_blocks(chapter, shown.window.now, shown.window.since)
-
-
-def _member(row: StatusRow) -> Item:
-    outcome = (f", {cells.outcome_words(row.outcome)}",) if row.outcome else ()
-    return Item((cells.title(row), ": ", *cells.stated_and_implied(row), *outcome))
+    if view.resolution:
+        yield Paragraph(f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}")

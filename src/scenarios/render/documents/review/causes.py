@@ -103,7 +103,7 @@ _WORDS = {
 
 def _items(ids: Sequence[str], database: Database) -> Sentence:
     more = (f" and {len(ids) - 1} more",) if len(ids) > 1 else ()
-    item = Link(short(ids[0], database), database.evidence[ids[0]].url)
+    item = Link(short(ids[0], database), database.evidence[ids[0]].url, ids[0])
     return *cells.quoted(item), *more
 
 

@@ -14,6 +14,8 @@ from scenarios.render.documents.review.causes import Sentence, analyst_name, sho
 from scenarios.text import counted
 
 _Phrase = Callable[[Sequence[str], Sequence[StatusRow], Database], Sentence]
+TO_DECIDE = "decide"
+"""The anchor of the chapter."""
 _MOST = 5
 """Decisions that are listed, and subjects that each names."""
 _NAMED = 3
@@ -42,7 +44,7 @@ def to_decide(
     if more := len(decisions) - len(rows):
         rows.append(Item(f"{counted(more, 'matter')} more can wait."))
     if rows:
-        yield Heading(2, "To decide", anchor="decide")
+        yield Heading(2, "To decide", anchor=TO_DECIDE)
         yield Items(tuple(rows))
 
 

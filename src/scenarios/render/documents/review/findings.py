@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.forecasts import standing
+from scenarios.analysis.review.decisions import TO_DECIDE
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
@@ -18,8 +19,10 @@ from scenarios.render.document import (
     Item,
     Items,
     Paragraph,
+    Ref,
     Span,
     plain,
+    titled,
 )
 from scenarios.render.documents.review.causes import day_words
 from scenarios.scales import LOWEST
@@ -99,12 +102,30 @@ def in_full(
         yield Paragraph(f"{since}: scen check --findings")
 
 
-def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
+def fresh(new: Sequence[Finding], database: Database) -> Iterator[Flat]:
+    """Yield what is found since the last review and asks for no decision, by what it is about."""
+    rows = []
+    for rule, own in _by_rule(found for found in new if found.rule not in TO_DECIDE).items():
+        about = [titled(Ref(found.subject, found.kind), database) for found in own]
+        more = (f"; and {len(about) - cells.NAMED} more",) if about[cells.NAMED :] else ()
+        named = cells.listed(about[: cells.NAMED], "; ")
+        rows.append(Item((_label(rule, own), ": ", *named, *more)))
+    if rows:
+        yield Heading(2, "What to check", anchor=ANCHOR)
+        yield Items(tuple(rows))
+
+
+def _label(rule: str, findings: Sequence[Finding]) -> str:
+    """The number of the findings of a rule, and its words for one or for several."""
     forms = [word.partition("/") for word in WORDS[rule][0].split()]
     words = [first for first, *_ in forms]
     if findings[1:]:
         words = [f"{word}s" if many == "s" else many or word for word, _, many in forms]
-    label = " ".join([str(len(findings)), *words])
+    return " ".join([str(len(findings)), *words])
+
+
+def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
+    label = _label(rule, findings)
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
     first = ", the first" if findings[1:] and WORDS[rule][1] not in _ALONE else ""

@@ -92,7 +92,7 @@ def differing(spreads: Sequence[Spread], database: Database, most: int) -> Itera
         name = cells.scenario(row.scenario, database)
         rows.append(Item((name, f" (n = {row.analysts})"), tuple(under)))
     if more := len(differ) - len(rows):
-        rows.append(Item(f"and over {counted(more, 'more question')}: scen report"))
+        rows.append(Item(f"and over {counted(more, 'more question')}"))
     if rows:
         yield Heading(2, "Where analysts differ", anchor="spreads")
         yield Items(tuple(rows))

@@ -29,21 +29,23 @@ from scenarios.text import counted
 
 _OUTCOMES = 3
 """Outcomes and questions that are named; the rest is counted."""
-_OTHERS = 3
+_OTHERS, _MOVES = 3, 3
 _REASON = 240
 """Characters of a reason in a sentence."""
 _WEEK = 7
 
 
-def lead(story: Story, database: Database) -> list[Sentence]:
-    """The news: outcomes, what was changed afterwards, the largest move, and what else is new."""
-    top = next(iter(story.notable), None)
-    return [
-        *outcomes(story, database),
-        *restated(story, database),
-        *([moved(top, story, database)] if top else []),
-        *rest(story, database, 1 if top else 0),
-    ]
+def lead(story: Story, database: Database, room: int = 0) -> list[Sentence]:
+    """The news: outcomes, what was changed afterwards, the largest move, and what else is new.
+
+    In `room` for a few sentences it names more moves, and neither commands nor commits.
+    """
+    moves, hints = story.notable, not room
+    first = [*outcomes(story, database), *restated(story, database, ids=hints)]
+    others = [*rest(story, database, min(len(moves), 1), commands=hints)]
+    moves = moves[: max(1, min(_MOVES, room - len(first) - len(others)))]
+    first += [moved(move, story, database, moves[0] if n else None) for n, move in enumerate(moves)]
+    return [*first, *rest(story, database, len(moves), commands=hints)][: room or None]
 
 
 def joined(sentences: Iterable[Sentence]) -> Sentence:
@@ -202,8 +204,8 @@ def label(move: ScenarioStory, story: Story, database: Database) -> str:
     text = "; ".join(dict.fromkeys(named))
     step = move.stated.main_step if move.stated else None
     if not text and step and step.analyst:
-        reason, bare = shortened(step.reason), "" if step.evidence else "no new evidence: "
-        text = f"{bare}“{reason}”" if reason else "no reason was given"
+        reason, hints = shortened(step.reason), "" if step.evidence else "no new evidence: "
+        text = f"{hints}“{reason}”" if reason else "no reason was given"
     if move.apart and move.figure == "stated" and move.implied.because:
         first = cause_label(move.implied.because[0], move.scenario, story, database)
         text += f"; the evidence: {first}"
@@ -226,9 +228,9 @@ def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentenc
 
 
 _STATES = {
-    "empty": "Nothing is asked yet: scen new asks the first question.",
-    "unopened": "No question had opened.",
-    "resolved": "Every question is resolved.",
+    "empty": "Nothing is asked yet",
+    "unopened": "No question had opened",
+    "resolved": "Every question is resolved",
 }
 
 
@@ -237,7 +239,8 @@ def rest(
 ) -> Iterator[Sentence]:
     """Yield what is new beside the moves that are named, or that nothing moved."""
     if text := _STATES.get(story.state):
-        yield (text,)
+        ask = ": scen new asks the first question" if story.state == "empty" and commands else ""
+        yield (f"{text}{ask}.",)
         return
     if story.opened:
         yield _new_questions(story, database)

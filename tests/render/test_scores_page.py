@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.analysis.period.period import window
-from scenarios.analysis.review.page import forecaster
+from scenarios.site.pages.lists import forecaster
 from tests.analysis.words import database_of
 from tests.records import day
 
@@ -22,5 +21,4 @@ from tests.records import day
     ],
 )
 def test_whose_calibration_is_shown(said: str, whose: str | None) -> None:
-    looked = window(database_of(f"a occurred=20; {said}"), day(20), day(30))
-    assert forecaster(looked) == whose
+    assert forecaster(database_of(f"a occurred=20; {said}"), day(30)) == whose

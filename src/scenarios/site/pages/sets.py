@@ -1,0 +1,135 @@
+"""The page of a set of which exactly one member occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.review.ach import Matrix, MatrixRow, matrix
+from scenarios.analysis.review.status import StatusRow
+from scenarios.model import ScenarioId, SetId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, one_line, right
+from scenarios.render.document import (
+    Block,
+    Figure,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    Text,
+    Tinted,
+    titled,
+)
+from scenarios.render.documents.matrix import NO_ROWS, reading
+from scenarios.render.pictures.timeline import lanes
+from scenarios.render.text import short_day
+from scenarios.site.figures import figures
+from scenarios.site.site import Page, Site, page_of, place
+from scenarios.text import counted
+
+_TELLING = 1.0
+"""Decibans of diagnosticity under which a row of a matrix is folded away."""
+_ROWS = 100
+_HEAD = (
+    "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, "
+    "× a likelihood ratio; the most telling first. The fewest inconsistencies rank first."
+)
+
+
+def set_page(site: Site, id: SetId) -> Page:
+    """All of a set, as of the site's day."""
+    address, statement = place("set", id), site.database.tracker.sets.get(id, id)
+    description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
+    blocks = (
+        Heading(1, one_line(statement)),
+        Paragraph(description),
+        Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
+        *_members(site, id, statement),
+    )
+    title = one_line(statement)
+    return page_of(site.links, address, title, description, blocks, section="scenarios")
+
+
+def _members(site: Site, id: SetId, statement: str) -> Iterator[Block]:
+    """Yield the members over time, and the matrix of the evidence under a heading."""
+    shown = figures(site)
+    known, views = shown.window.now, shown.window.views
+    drawn = [(shown.course(member), views[member]) for member in site.sets[id] if member in views]
+    if not drawn:
+        return
+    yield lanes(statement, drawn, known.database, shown.window.since, known.as_of)
+    yield Heading(2, "Competing hypotheses")
+    sums = matrix(known, site.sets[id])
+    if not sums.rows:
+        yield Paragraph(NO_ROWS)
+        return
+    telling = [row for row in sums.rows if row.diagnosticity >= _TELLING]
+    rest = [row for row in sums.rows if row.diagnosticity < _TELLING]
+    is_cut = len(telling) > _ROWS
+    telling, rest = telling[:_ROWS], telling[_ROWS:] + rest
+    yield replace(_matrix(sums, telling, known), foot=tuple(_sums(sums)), caption=_HEAD)
+    if rest:
+        name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
+        if is_cut:
+            name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
+        more = Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")
+        folded = (_matrix(sums, rest[:_ROWS], known), *((more,) if rest[_ROWS:] else ()))
+        yield Folded(Heading(3, name), folded)
+    yield from titled(reading(sums, known, 2), known.database)
+
+
+def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
+    def column(id: ScenarioId) -> Cell[MatrixRow]:
+        gone = matrix.scores[id].ruled_out
+        name = known.database.scenarios[id].title + (
+            f", ruled out {short_day(gone)}" if gone else ""
+        )
+        return right(name, id), lambda row: _code(row, id)
+
+    columns: tuple[Cell[MatrixRow], ...] = (
+        (left("Evidence or indicator", "id"), _matrix_row),
+        (left("Grade", "grade"), lambda row: row.grade or ""),
+        (cells.weight_column(known.database.tracker), lambda row: Figure(row.weight, digits=2)),
+        *map(column, matrix.scenarios),
+        (right("dB apart", "diagnosticity"), lambda row: Figure(row.diagnosticity, digits=1)),
+    )
+    return cells.table(rows, columns)
+
+
+def _matrix_row(row: MatrixRow) -> Ref:
+    return Ref(row.id, "scenario" if row.kind == "indicator" else "evidence", row.summary)
+
+
+def _sums(matrix: Matrix) -> Iterator[Row]:
+    """Yield the sums of the columns."""
+    scores = [matrix.scores[id] for id in matrix.scenarios]
+    sums = {
+        "Inconsistencies": [Figure(s.inconsistency) for s in scores],
+        "Weighted": [Figure(s.weighted_inconsistency, digits=2) for s in scores],
+        "Σ dB": [Figure(s.decibans, "dB") for s in scores],
+        "Blank": [Figure(s.blanks) for s in scores],
+        "Rank": [Figure(s.rank) for s in scores],
+    }
+    for name, own in sums.items():
+        yield (name, "", "", *own, "")
+
+
+def _code(row: MatrixRow, id: ScenarioId) -> Text:
+    """A code or a ratio, on a ground as deep as its decibans are many before the grade."""
+    rating, worth = row.ratings[id], row.decibans[id]
+    if rating is None or worth is None:
+        return ""
+    code = rating if isinstance(rating, str) else Figure(rating, "ratio", 3, mark="×")
+    return Tinted(code, worth / (row.weight or 1))
+
+
+def _member(row: StatusRow) -> Item:
+    outcome = (f", {cells.outcome_words(row.outcome)}",) if row.outcome else ()
+    return Item((cells.title(row), ": ", *cells.stated_and_implied(row), *outcome))
