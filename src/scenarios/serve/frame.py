@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -19,7 +18,7 @@ from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around
-from scenarios.serve.desk import DeskState
+from scenarios.serve.desk import DeskState, changed_items
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
@@ -35,6 +34,7 @@ from scenarios.serve.kept import Kept
 from scenarios.serve.strip import strip
 from scenarios.site import frame
 from scenarios.site.at import page_at
+from scenarios.site.figures import odds_of
 from scenarios.site.frame import SECTIONS, Section
 from scenarios.site.site import INDEX, STYLE, Site
 from scenarios.site.site import Page as SitePage
@@ -212,11 +212,22 @@ class Sites(Kept[Sited]):
 
     def __init__(self) -> None:
         super().__init__(_SITES, lambda _: 1)
+        self._latest: dict[date, Sited] = {}
 
     def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
-        site = partial(Site, seen.opened, on)
-        return self.get((seen.name, on), lambda: Sited(site(_repository(seen)), threading.Lock()))
+        return self.get((seen.name, on), lambda: self._made(seen, on))
+
+    def _made(self, seen: DeskState, on: date) -> Sited:
+        """A site that goes on from the ledgers of the state before, where items alone changed."""
+        site, before = Site(seen.opened, on, _repository(seen)), self._latest.get(on)
+        if before and (changed := changed_items(before.site.opened, site.opened)) is not None:
+            with before.turn:
+                if days := before.site.handed_over(odds_of):
+                    days.follow(site.database, changed)
+                    site.take(odds_of, days)
+        self._latest = {on: Sited(site, threading.Lock())}
+        return self._latest[on]
 
 
 def _repository(seen: DeskState) -> Repository | None:

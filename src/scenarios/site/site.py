@@ -268,3 +268,13 @@ class Site:
             self._values[find] = find(self)
         value: T = self._values[find]
         return value
+
+    def handed_over(self, find: Callable[[Site], T]) -> T | None:
+        """Return what was found, if it was, for another site; this one finds all anew."""
+        value: T | None = self._found.get(find)
+        self._found.clear()
+        return value
+
+    def take(self, find: Callable[[Site], T], value: T) -> None:
+        """Take what another site has found."""
+        self._found[find] = value

@@ -39,7 +39,12 @@ _MADE = 64
 
 
 class Memory:
-    """Reads files as records and remembers them, in a cache if there is one."""
+    """Reads files as records and remembers them, in a cache if there is one.
+
+    One that `lasts` is asked again for other states of the same files.
+    """
+
+    lasts = False
 
     def __init__(
         self,
