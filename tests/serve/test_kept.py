@@ -68,13 +68,14 @@ LATER = (
 
 @pytest.mark.parametrize("ahead", [0, 10**12])
 def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
-    root: Path, ahead: int
+    root: Path, ahead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(root, FILES)
     desk, sites, on = Desk(root), Sites(), date(2024, 3, 1)
     memory = desk.latest.opened.read
     assert isinstance(memory, Memory)
-    memory._clock = lambda: time.time_ns() + ahead  # files that are settled stay in the cache
+    # What is settled is in the cache alone.
+    monkeypatch.setattr(memory, "_clock", lambda: time.time_ns() + ahead)
     for words in LATER:
         before, (site, _) = desk.latest, sites.of(desk.latest, on)
         was = pages(site)

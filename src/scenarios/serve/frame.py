@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
-from scenarios.render.templating import fill
+from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around
@@ -241,7 +241,8 @@ def site_of(ask: PageRequest) -> Sited:
     """The site of a request, with the same day and revision behind its links."""
     sites: Sites = ask.request.app.state.sites
     site, turn = sites.of(ask.seen, ask.on)
-    return Sited(site.served(ask.asked.query(only_when=True)), turn)
+    query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
+    return Sited(site.served(query, is_whole=is_whole), turn)
 
 
 def _site(ask: PageRequest) -> ServedPage:
@@ -254,6 +255,9 @@ def _site(ask: PageRequest) -> ServedPage:
         raise HTTPException(404)
     if page.moved_to:
         raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
+    if site.is_cut:
+        way = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
+        page = replace(page, main=f"{way}\n{page.main}")
     # What its own script has made of a page would be lost with it.
     return ServedPage(title=page.title, of_site=page, live=not page.script)
 

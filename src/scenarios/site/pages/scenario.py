@@ -131,7 +131,9 @@ def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(2, "What the evidence says", anchor="ledger")
     if view.unfounded:
         yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
-    yield from ledger_chart(view, site.database, LISTED, _ROWS)
+    lines = view.ledger.lines
+    most = _ROWS if len(site.first(lines)) == len(lines) else LISTED
+    yield from ledger_chart(view, site.database, LISTED, most)
     if view.scenario.indicators:
         yield Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
