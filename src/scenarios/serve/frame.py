@@ -223,9 +223,8 @@ class Sites(Kept[Sited]):
         site, before = Site(seen.opened, on, _repository(seen)), self._latest.get(on)
         if before and (changed := changed_items(before.site.opened, site.opened)) is not None:
             with before.turn:
-                if days := before.site.handed_over(odds_of):
+                if days := before.site.hand_over(odds_of, site):
                     days.follow(site.database, changed)
-                    site.take(odds_of, days)
         self._latest = {on: Sited(site, threading.Lock())}
         return self._latest[on]
 

@@ -282,12 +282,9 @@ class Site:
         value: T = self._values[find]
         return value
 
-    def handed_over(self, find: Callable[[Site], T]) -> T | None:
-        """Return what was found, if it was, for another site; this one finds all anew."""
-        value: T | None = self._found.get(find)
-        self._found.clear()
+    def hand_over(self, find: Callable[[Site], T], after: Site) -> T | None:
+        """Give what was found, if it was, to another site; this one finds all anew."""
+        value: T | None = self._values.get(find)
+        self._values.clear()
+        after._values |= {find: value} if value else {}
         return value
-
-    def take(self, find: Callable[[Site], T], value: T) -> None:
-        """Take what another site has found."""
-        self._found[find] = value

@@ -434,15 +434,13 @@ def changed_afterwards(
 
 def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
     """The database of a commit; in a lasting memory the latest stays for other states."""
-    memory = opened.read
-    kept = memory.made.get(("revision", "")) if isinstance(memory, Memory) else None
-    if kept and kept[0] == commit:
-        database: Database = kept[1]
-        return database
-    database = open_revision(opened.root, repository, commit, opened.snapshot, memory).database
-    if isinstance(memory, Memory) and memory.lasts:
-        memory.keep("revision", "", (commit, database))
-    return database
+    files = opened.snapshot, opened.read
+    made = opened.read.made if isinstance(opened.read, Memory) and opened.read.lasts else {}
+    kept: tuple[str, Database] = made.get(("revision", ""), ("", opened.database))
+    if kept[0] != commit:
+        then = open_revision(opened.root, repository, commit, *files)
+        kept = made["revision", ""] = commit, then.database
+    return kept[1]
 
 
 def _narrowed(
@@ -477,7 +475,7 @@ def reviewed(
 ) -> Reviewed:
     """The review of a window; in a repository beside what was said then.
 
-    Without a repository, a commit, or git, nothing of that is shown; unless `audited`, no findings.
+    Without a repository, a commit, or git, nothing of that is shown; nor findings unless `audited`.
     """
     changed = remark = None
     if repository:

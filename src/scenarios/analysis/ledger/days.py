@@ -26,9 +26,8 @@ class Days:
         most: int | None = None,
     ) -> None:
         self.database = database
-        self.items: Mapping[ScenarioId, Collection[EvidenceId]] = (
-            bearing(database) if items is None else items
-        )
+        self.items: Mapping[ScenarioId, Collection[EvidenceId]]
+        self.items = bearing(database) if items is None else items
         self._most = most
         self._accounts: dict[Columns, _DatedAccount] = {}
         self._odds: dict[date, Odds] = {}

@@ -166,8 +166,7 @@ def review(
 ) -> Review:
     """Report of the moves between the window's two dates, with their causes.
 
-    `earlier` are the records of the window as they were before a restatement. Where it is not
-    `audited`, which costs as much as all else, there are no findings.
+    `earlier` are the records of the window before a restatement; unless `audited`, no findings.
     """
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]

@@ -155,9 +155,7 @@
     slider.hidden = false;
     slider.addEventListener("input", move);
     slider.addEventListener("pointerdown", () => { isHeld = true; moved = -Infinity; });
-    for (const end of ["pointerup", "pointercancel"]) {
-      addEventListener(end, () => { if (isHeld) moved = -Infinity; isHeld = false; });
-    }
+    addEventListener("pointerup", () => { if (isHeld) moved = -Infinity; isHeld = false; });
     slider.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 }[event.key];
       if (!by || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -21,10 +21,8 @@
     if (target.id === "record" && xhr.edits !== edits) event.detail.shouldSwap = false;
   });
 
-  document.addEventListener("htmx:sendError", () => {
-    typed = true;
-    tell("The server does not answer: is scen serve still running? What you typed is still here.");
-  });
+  document.addEventListener("htmx:sendError", () =>
+    tell("The server does not answer: is scen serve still running? What you typed is still here."));
   document.addEventListener("htmx:responseError", (event) => {
     const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     const why = said.querySelector("main .attention, main p")?.textContent ?? "";
