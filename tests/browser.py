@@ -16,6 +16,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium: apt-get install chromium"
 )
+PATIENCE_MS = 120_000
+"""Milliseconds that a page may take beside other work: no test depends on speed."""
 _CUT = """all => all.filter(it => {
     if (!it.checkVisibility()) return false;
     const box = it.getBoundingClientRect();
@@ -121,6 +123,12 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+def lead(page: Any, what: str) -> None:
+    """Click on what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        page.click(what)
 
 
 @contextmanager

@@ -86,6 +86,24 @@ def test_a_ledger_after_any_commit_is_that_of_the_records_after_it(
         states.keep(revision, standing)
 
 
+@given(databases(linked=True), st.data(), ANY_DAYS)
+def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_them(
+    db: Database, data: st.DataObject, on: list[date]
+) -> None:
+    some = st.sets(st.sampled_from([*db.evidence, "none"]))
+    gone, other = data.draw(some), data.draw(some)
+    days = Days(replace(db, evidence={id: e for id, e in db.evidence.items() if id not in gone}))
+    for id in db.scenarios:
+        days.at(on[0]).implied(id)
+    left = {id: item for id, item in db.evidence.items() if id not in other}
+    after = replace(db, evidence=left)
+    days.follow(after, gone | other)
+    assert_as_alone(days, after, on)
+    assert {id: {*ids} for id, ids in days.items.items() if ids} == {
+        id: {*ids} for id, ids in bearing(after).items()
+    }
+
+
 def retracted(db: Database) -> dict[str, Any]:
     return {"f": replace(db.evidence["f"], retracted=retraction(day(20)))}
 

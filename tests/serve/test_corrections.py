@@ -53,6 +53,7 @@ def test_a_key_is_changed_as_the_command_changes_it(root: Path, tmp_path: Path) 
         assert made.is_saved == (words is not None), made.text
         if words:
             assert scen("--database", str(other), "edit", "pact", *words).exit_code == 0
+            assert 'href="/record/edit/?id=pact">Edit it once more' in made.page
     assert tree(root) == tree(other)
 
 

@@ -100,6 +100,13 @@ def test_a_draft_of_a_file_that_changed_meanwhile_does_not_write_over_it(
     assert "title: Another pact" in (root / "pact.yaml").read_text()
 
 
+def test_an_item_that_rates_nothing_leads_to_its_rating(client: TestClient) -> None:
+    rated = send(client, "evidence", DINNER)
+    assert "Rate it" not in rated.page
+    supper = send(client, "evidence", {"summary": "Supper", "recorded": "2022-02-07"})
+    assert 'href="/record/rate/?evidence=2022-02-07-supper">Rate it' in supper.page
+
+
 def test_why_nothing_is_counted_is_told(client: TestClient) -> None:
     told = live(client, "evidence", {**DINNER, "rate:pact": "N", "rate:ties": "N"})
     assert "pact: neutral: tells nothing apart" in told

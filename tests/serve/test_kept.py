@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
-from scenarios.serve.desk import DeskState
+import pytest
+
+from scenarios.serve.desk import Desk, DeskState
 from scenarios.serve.forms.pages import Saved, SavedPage
 from scenarios.serve.frame import Sites
 from scenarios.serve.kept import Kept
+from scenarios.site.at import addresses, page_at
+from scenarios.site.site import Page, Site
+from scenarios.storage.cache.memory import Memory
 from scenarios.workspace.opened import open_folder
-from tests.cli.commands import DESK
+from tests.cli.commands import DESK, EACH, FILES, make, scen
 
 
 def test_pages_are_kept_up_to_a_size_and_the_one_asked_for_longest_ago_goes() -> None:
@@ -42,3 +49,37 @@ def test_the_sites_of_four_days_are_kept() -> None:
     first, second, *_ = [sites.of(seen, day) for day in days]
     assert sites.of(seen, days[1]) is second
     assert sites.of(seen, days[0]) is not first
+
+
+def pages(site: Site) -> dict[str, Page | None]:
+    served = site.served("")
+    return {address: page_at(served, address) for address in addresses(served)}
+
+
+LATER = (
+    *EACH,
+    ("rename", "2022-02-04-visit", "2022-02-04-call"),
+    ("edit", "2022-02-04-call", "summary=They talked"),
+    ("undo",),
+    ("undo",),
+)
+"""Every command that changes files, in an order in which each can be given."""
+
+
+@pytest.mark.parametrize("ahead", [0, 10**12])
+def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
+    root: Path, ahead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(root, FILES)
+    desk, sites, on = Desk(root), Sites(), date(2024, 3, 1)
+    memory = desk.latest.opened.read
+    assert isinstance(memory, Memory)
+    # What is settled is in the cache alone.
+    monkeypatch.setattr(memory, "_clock", lambda: time.time_ns() + ahead)
+    for words in LATER:
+        before, (site, _) = desk.latest, sites.of(desk.latest, on)
+        was = pages(site)
+        assert scen("--database", str(root), *words).exit_code == 0, words
+        assert desk.look() != before
+        assert pages(sites.of(desk.latest, on).site) == pages(Site(open_folder(root), on))
+        assert pages(site) == was

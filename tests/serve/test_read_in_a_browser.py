@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from scenarios.render.text import short_day
-from tests.browser import chromium, needs_chromium
+from tests.browser import PATIENCE_MS, chromium, lead, needs_chromium
 from tests.cli.commands import FILES, SCEN, make
 from tests.full import FULL
 
@@ -80,6 +80,7 @@ def small(tmp_path: Path) -> Iterator[Desk]:
 def at(browser: Any, desk: Desk, path: str, **context: Any) -> Iterator[Any]:
     """A page in a context of its own, let in; no script failed and no policy was broken."""
     made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+    made.set_default_timeout(PATIENCE_MS)
     page = made.new_page()
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -90,6 +91,13 @@ def at(browser: Any, desk: Desk, path: str, **context: Any) -> Iterator[Any]:
     yield page
     assert said == []
     made.close()
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Change a file in one step: a reader sees it as it was or as it will be."""
+    beside = path.parents[1] / path.name
+    beside.write_text(path.read_text().replace(old, new, 1))
+    beside.replace(path)
 
 
 def axe(page: Any) -> list[str]:
@@ -143,14 +151,12 @@ def test_time_is_stepped_by_week_and_dragged_live_and_back_leads_to_the_day_befo
         page.focus("#day")
         page.keyboard.press("ArrowLeft")
         settled("2022-02-21")
-        page.wait_for_timeout(1100)
         box = page.locator("#day").bounding_box()
         page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 20)
         page.mouse.down()
         seen = {day()}
         for part in range(41, 61):
             page.mouse.move(box["x"] + box["width"] * part / 100, box["y"] + 20)
-            page.wait_for_timeout(60)
             seen.add(day())
         page.mouse.up()
         assert len(seen) > 10
@@ -176,8 +182,7 @@ def test_a_change_is_shown_where_one_reads_and_what_is_unfolded_stays(
         fold = page.locator("main details").first
         fold.locator("summary").first.click()
         assert fold.get_attribute("open") is not None
-        pact = small.root / "pact.yaml"
-        pact.write_text(pact.read_text().replace("title: A pact", "title: Another pact"))
+        change(small.root / "pact.yaml", "title: A pact", "title: Another pact")
         page.locator("h1", has_text="Another pact").wait_for()
         assert page.locator("main details").first.get_attribute("open") is not None
         assert page.title().startswith("Another pact")
@@ -187,8 +192,7 @@ def test_what_is_being_typed_is_kept_and_the_change_is_shown(browser: Any, small
     with at(browser, small, "/list/scenarios/") as page:
         page.keyboard.press("/")
         page.keyboard.type("nord str")
-        pact = small.root / "pact.yaml"
-        pact.write_text(pact.read_text().replace("title: A pact", "title: Another pact"))
+        change(small.root / "pact.yaml", "title: A pact", "title: Another pact")
         page.locator("main td", has_text="Another pact").wait_for()
         page.keyboard.type("eam")
         assert page.locator("#find").input_value() == "nord stream"
@@ -199,8 +203,7 @@ def test_what_was_chosen_stays_when_the_database_changes(browser: Any, shipped: 
         page.select_option("#by-state", "state-occurred")
         shown = page.locator("#every tbody tr:visible").count()
         page.route("**/-/rules/*", lambda _: None)  # no further rules arrive
-        tracker = shipped.root / "tracker.yaml"
-        tracker.write_text(tracker.read_text().replace("alignment", "ties", 1))
+        change(shipped.root / "tracker.yaml", "alignment", "ties")
         page.locator(".site .home", has_text="ties").wait_for()
         assert page.locator("#by-state").input_value() == "state-occurred"
         assert 0 < page.locator("#every tbody tr:visible").count() == shown
@@ -234,19 +237,19 @@ def test_without_a_script_all_is_read_and_the_day_is_chosen(browser: Any, shippe
     with at(browser, shipped, "/list/evidence/", java_script_enabled=False) as page:
         assert not page.locator("#day").is_visible()
         page.fill("#when input[name=as_of]", "2022-02-28")
-        page.click("#when button")
+        lead(page, "#when button")
         assert "as_of=2022-02-28" in page.url
-        page.click("text=A week on")
+        lead(page, "text=A week on")
         assert "as_of=2022-03-07" in page.url
-        page.click("#time svg a >> nth=0")
-        page.click("text=A week on")
+        lead(page, "#time svg a >> nth=0")
+        lead(page, "text=A week on")
         page.fill("#when input[name=as_of]", "2022-02-28")
-        page.click("#when button")
+        lead(page, "#when button")
         page.select_option("form.narrow select[name=set]", "ukraine-2022")
-        page.click("form.narrow button")
+        lead(page, "form.narrow button")
         assert "as_of=2022-02-28" in page.url
         assert "set=ukraine-2022" in page.url
-        page.click("tbody a")
+        lead(page, "tbody a")
         assert page.url.endswith("?as_of=2022-02-28")
 
 

@@ -215,3 +215,27 @@ def test_nothing_to_do_is_offered_where_nothing_may_be_recorded() -> None:
     assert "What can be done" not in page
     assert "/record/" not in page
     assert 'data-key="g s"' in page
+
+
+def test_long_lists_are_shown_in_part_and_led_to_whole(tmp_path: Path) -> None:
+    item = 'summary: Talk {n}\nobserved: "2022-03-{day:02}"\nrecorded: 2022-03-{day:02}\n'
+    item += "source: tass\nratings:\n  pact: {code}\n"
+    items = {
+        f"evidence/2022/2022-03-{n % 28 + 1:02}-talk-{n}.yaml": item.format(
+            n=n, day=n % 28 + 1, code=("C", "I")[n % 2]
+        )
+        for n in range(150)
+    }
+    source = {"sources/tass.yaml": "name: TASS\nreliability: C\n"}
+    client = reader(make(tmp_path / "scenarios", {**FILES, **source, **items}))
+
+    def talks(page: str) -> int:
+        """The items of its last list, or of all where it has one list by month or source."""
+        return len({*re.findall(r"/e/2022-03-\d\d-talk-\d+/", page.rpartition('"evidence"')[2])})
+
+    for path, few, most in (("evidence/2022", 100, 150), ("s/pact", 130, 150), ("sources", 5, 25)):
+        part, whole = (client.get(f"/{path}/{query}").text for query in ("", "?all=1"))
+        assert (talks(part), talks(whole)) == (few, most)
+        assert f'<a href="/{path}/?all=1">Show all</a>' in part
+        assert "Show all" not in whole
+    assert "Show all" not in client.get("/evidence/2022/?as_of=2022-03-10").text

@@ -142,8 +142,7 @@ def _list(ask: PageRequest) -> ServedPage:
     more = ""
     if number > _SHOWN and "all" not in ask.request.query_params:
         rows = rows[:_SHOWN]
-        more = ask.asked.leads(ask.request.url.path)
-        more += f"{'&' if '?' in more else '?'}all=1"
+        more = ask.leads_to_all()
     blocks = records.DOCUMENTS[kind](rows, every=True)
     return _page(ask, f"{kind.capitalize()} ({number:,})", blocks, kind=kind, more=more)
 

@@ -102,12 +102,17 @@ def fault(request: Request, status: int, text: str) -> Response:
 
 
 def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
-    """Reply to a form; the pages that are asked for next have what it wrote."""
-    response = _reply(request, lambda ask: _response(ask, entry.handler(ask, form)))
-    is_preview = "hx-request" in request.headers and "hx-redirect" not in response.headers
-    if not is_preview:
-        request.app.state.desk.look()
-    return response
+    """Reply to a form; the reply and the pages that are asked for next have what it wrote."""
+    is_preview = "hx-request" in request.headers and form.get("do") != "save"
+
+    def answer(ask: PageRequest) -> Response:
+        try:
+            reply = entry.handler(ask, form)
+        finally:
+            seen = ask.seen if is_preview else ask.desk.look()
+        return _response(ask._replace(seen=seen), reply)
+
+    return _reply(request, answer)
 
 
 def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Response:

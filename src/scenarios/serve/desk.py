@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
+from scenarios.model import EvidenceId
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedFiles
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles
+from scenarios.storage.cache.memory import Memory
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import ListedCommit, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
@@ -83,9 +86,13 @@ class Desk:
         opened = open_folder(self.root, before.opened.read if before else None)
         offered = self._offered(before.offered if before else ())
         state = _state(opened)
+        if isinstance(opened.read, Memory):
+            opened.read.lasts = True
         name = f"{state} {offered[0].id if offered else ''}"
         if before and before.name.partition(" ")[0] == state:
             opened = before.opened  # with all that was made of it
+        elif before:
+            changed_items(before.opened, opened)
         return DeskState(before.number if before else 1, opened, name, self._unwritable(), offered)
 
     def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
@@ -100,6 +107,15 @@ class Desk:
         if self.read_only or os.access(self.root, os.W_OK):
             return ""
         return f"{worktree.safe(self.root)} cannot be written to: nothing can be recorded."
+
+
+def changed_items(before: Opened, after: Opened) -> Collection[EvidenceId] | None:
+    """The items that differ; None where other records than sheets do too."""
+    old, new = before.database.evidence, after.database.evidence
+    if not (isinstance(old, CachedEvidence) and isinstance(new, CachedEvidence)):
+        return None
+    changed = new.take(old)
+    return changed if old.files.frame == new.files.frame else None
 
 
 def _state(opened: Opened) -> str:

@@ -76,6 +76,11 @@ class PageRequest(NamedTuple):
         """The sound records of that state."""
         return self.seen.opened.database
 
+    def leads_to_all(self) -> str:
+        """Return the address of the same page with all its rows."""
+        address = self.asked.leads(self.request.url.path)
+        return f"{address}{'&' if '?' in address else '?'}all=1"
+
     def part(self, name: str) -> str:
         """Return a part of the path."""
         return str(self.request.path_params[name])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -15,11 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
-from scenarios.render.templating import fill
+from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around
-from scenarios.serve.desk import DeskState
+from scenarios.serve.desk import DeskState, changed_items
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
@@ -35,6 +34,7 @@ from scenarios.serve.kept import Kept
 from scenarios.serve.strip import strip
 from scenarios.site import frame
 from scenarios.site.at import page_at
+from scenarios.site.figures import odds_of
 from scenarios.site.frame import SECTIONS, Section
 from scenarios.site.site import INDEX, STYLE, Site
 from scenarios.site.site import Page as SitePage
@@ -212,11 +212,21 @@ class Sites(Kept[Sited]):
 
     def __init__(self) -> None:
         super().__init__(_SITES, lambda _: 1)
+        self._latest: dict[date, Sited] = {}
 
     def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
-        site = partial(Site, seen.opened, on)
-        return self.get((seen.name, on), lambda: Sited(site(_repository(seen)), threading.Lock()))
+        return self.get((seen.name, on), lambda: self._made(seen, on))
+
+    def _made(self, seen: DeskState, on: date) -> Sited:
+        """A site that goes on from the ledgers of the state before, where items alone changed."""
+        site, before = Site(seen.opened, on, _repository(seen)), self._latest.get(on)
+        if before and (changed := changed_items(before.site.opened, site.opened)) is not None:
+            with before.turn:
+                if days := before.site.hand_over(odds_of, site):
+                    days.follow(site.database, changed)
+        self._latest = {on: Sited(site, threading.Lock())}
+        return self._latest[on]
 
 
 def _repository(seen: DeskState) -> Repository | None:
@@ -230,7 +240,8 @@ def site_of(ask: PageRequest) -> Sited:
     """The site of a request, with the same day and revision behind its links."""
     sites: Sites = ask.request.app.state.sites
     site, turn = sites.of(ask.seen, ask.on)
-    return Sited(site.served(ask.asked.query(only_when=True)), turn)
+    query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
+    return Sited(site.served(query, is_whole=is_whole), turn)
 
 
 def _site(ask: PageRequest) -> ServedPage:
@@ -243,6 +254,9 @@ def _site(ask: PageRequest) -> ServedPage:
         raise HTTPException(404)
     if page.moved_to:
         raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
+    if site.is_cut:
+        way = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
+        page = replace(page, main=f"{way}\n{page.main}")
     # What its own script has made of a page would be lost with it.
     return ServedPage(title=page.title, of_site=page, live=not page.script)
 

@@ -43,14 +43,14 @@ class Figures:
 
     @property
     def review(self) -> Review:
-        """The review of all moves since the last one."""
+        """The review of all moves since the last one, without findings."""
         return self._reviewed.review
 
     @cached_property
     def _reviewed(self) -> Reviewed:
         odds = self._site.once(odds_of)
         period = span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
-        return looked_back(self._site, period)
+        return looked_back(self._site, period, audited=False)
 
     @cached_property
     def rows(self) -> Mapping[ScenarioId, StatusRow]:
@@ -94,11 +94,11 @@ def odds_of(site: Site) -> Days:
     return Days(site.database)
 
 
-def looked_back(site: Site, period: Window) -> Reviewed:
+def looked_back(site: Site, period: Window, *, audited: bool = True) -> Reviewed:
     """The review of a window beside what was said then, where git tells that."""
     with suppress(ScenError):  # no commit, or none that holds a database
-        return reviewed(site.opened, period, site.repository)
-    return reviewed(site.opened, period, None)
+        return reviewed(site.opened, period, site.repository, audited=audited)
+    return reviewed(site.opened, period, None, audited=audited)
 
 
 def figures(site: Site) -> Figures:

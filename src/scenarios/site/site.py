@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property, partial
@@ -121,6 +121,8 @@ def page_of(
 
 
 T = TypeVar("T")
+_ROWS = 100
+"""Rows of a list on a page that is not whole."""
 
 
 class Site:
@@ -145,6 +147,7 @@ class Site:
         self.weeks, self.url, self.previews = weeks, url, previews
         self._values: dict[Callable[[Site], Any], Any] = {}
         self._query: str | None = None
+        self.is_whole, self.is_cut = True, False
 
     @property
     def database(self) -> Database:
@@ -239,11 +242,21 @@ class Site:
         base = self.database.tracker.repository
         return f"{base.rstrip('/')}/{path}" if base else ""
 
-    def served(self, query: str) -> Site:
-        """Return the same site with links between the pages of a server, a query behind each."""
+    def served(self, query: str, *, is_whole: bool = True) -> Site:
+        """Return the same site with links between the pages of a server, a query behind each.
+
+        Unless a page `is_whole`, it has the first rows of its long lists, and `is_cut` if more are.
+        """
         site = copy(self)
-        site._query = query  # noqa: SLF001 - its own
+        site._query, site.is_whole = query, is_whole  # noqa: SLF001 - its own
         return site
+
+    def first(self, rows: Sequence[T], most: int = _ROWS) -> Sequence[T]:
+        """Return the rows of a list that its page shows."""
+        if self.is_whole or len(rows) <= most:
+            return rows
+        self.is_cut = True
+        return rows[:most]
 
     @property
     def is_served(self) -> bool:
@@ -273,4 +286,11 @@ class Site:
         if find not in self._values:
             self._values[find] = find(self)
         value: T = self._values[find]
+        return value
+
+    def hand_over(self, find: Callable[[Site], T], after: Site) -> T | None:
+        """Give what was found, if it was, to another site; this one finds all anew."""
+        value: T | None = self._values.get(find)
+        self._values.clear()
+        after._values |= {find: value} if value else {}
         return value

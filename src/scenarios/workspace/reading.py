@@ -265,13 +265,13 @@ def span(
 ) -> Window:
     """The period from `since`, else the last review, up to `on`; `odds`, where some are at hand."""
     start = start_of(opened, on, since)
-    bands = _bands(opened, on) if banded else {}
+    bands = _bands(opened, on, odds) if banded else {}
     return window(opened.database, start, on, bands=bands, odds=odds)
 
 
-def _bands(opened: Opened, on: date) -> Mapping[ScenarioId, Band]:
+def _bands(opened: Opened, on: date, odds: Days | None = None) -> Mapping[ScenarioId, Band]:
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
-        return bands_of(database, on, ids)
+        return bands_of(database, on, ids, odds)
 
     return remembered(opened, "bands", f"{on}", Band, make)
 
@@ -411,12 +411,11 @@ def changed_afterwards(
         base = oldest(repository, tip)
     if base is None or last is None:
         return None
-    files = opened.snapshot, opened.read
     today = later = opened.database
     try:
-        then = open_revision(opened.root, repository, base, *files).database
+        then = _of_revision(opened, repository, base)
         if last != tip:
-            later = open_revision(opened.root, repository, last, *files).database
+            later = _of_revision(opened, repository, last)
     except ScenError:  # that commit had no database
         return None
     rows, reverted = restated(*_narrowed(then, later, today), since)
@@ -431,6 +430,17 @@ def changed_afterwards(
         changed_since=tuple(row.scenario for row in since_then),
     )
     return Changed(restatement, reverted)
+
+
+def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
+    """The database of a commit; in a lasting memory the latest stays for other states."""
+    files = opened.snapshot, opened.read
+    made = opened.read.made if isinstance(opened.read, Memory) and opened.read.lasts else {}
+    kept: tuple[str, Database] = made.get(("revision", ""), ("", opened.database))
+    if kept[0] != commit:
+        then = open_revision(opened.root, repository, commit, *files)
+        kept = made["revision", ""] = commit, then.database
+    return kept[1]
 
 
 def _narrowed(
@@ -460,10 +470,12 @@ class Reviewed(NamedTuple):
     remark: str | None = None
 
 
-def reviewed(opened: Opened, period: Window, repository: git.Repository | None) -> Reviewed:
+def reviewed(
+    opened: Opened, period: Window, repository: git.Repository | None, *, audited: bool = True
+) -> Reviewed:
     """The review of a window; in a repository beside what was said then.
 
-    Without a repository, a commit, or git, nothing of that is shown.
+    Without a repository, a commit, or git, nothing of that is shown; nor findings unless `audited`.
     """
     changed = remark = None
     if repository:
@@ -471,9 +483,9 @@ def reviewed(opened: Opened, period: Window, repository: git.Repository | None) 
         if changed is None and git.is_shallow(repository):
             remark = _SHALLOW
     if changed is None:
-        return Reviewed(period, review(period), remark)
+        return Reviewed(period, review(period, audited=audited), remark)
     period = said_then(period, changed)
-    return Reviewed(period, review(period, *changed))
+    return Reviewed(period, review(period, *changed, audited=audited))
 
 
 _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

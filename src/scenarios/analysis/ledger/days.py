@@ -26,6 +26,7 @@ class Days:
         most: int | None = None,
     ) -> None:
         self.database = database
+        self.items: Mapping[ScenarioId, Collection[EvidenceId]]
         self.items = bearing(database) if items is None else items
         self._most = most
         self._accounts: dict[Columns, _DatedAccount] = {}
@@ -71,6 +72,20 @@ class Days:
                 for beside in {columns(self.database, scenario) for scenario in ids}:
                     if account := self._accounts.get(beside):
                         account.put(id, item, is_there=is_there)
+
+    def follow(self, database: Database, changed: Collection[EvidenceId]) -> None:
+        """Stand for a database whose items differ by those that `changed`, and none but sheets."""
+        before, self.database = self.database.evidence, database
+        items = {id: [*ids] for id, ids in self.items.items()}
+        for id in changed:
+            old, new = before.get(id), database.evidence.get(id)
+            for scenario in borne(database, old) if old else ():
+                items[scenario].remove(id)
+            for scenario in borne(database, new) if new else ():
+                items.setdefault(scenario, []).append(id)
+            self.put(id, old, new)
+        self.items = items
+        self._odds.clear()
 
     def forget(self, database: Database, ids: Collection[ScenarioId]) -> None:
         """Follow a change of other records, on which the accounts of these scenarios rest."""

@@ -211,13 +211,13 @@ _MOST = 64
 
 
 def bands_of(
-    database: Database, as_of: date, ids: Collection[ScenarioId]
+    database: Database, as_of: date, ids: Collection[ScenarioId], odds: Days | None = None
 ) -> dict[ScenarioId, Band]:
-    """The bands of those among these scenarios that had opened."""
+    """The bands of those among these scenarios that had opened; `odds`, where some are at hand."""
     every = (id for id in ids if id not in database.withheld)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
     last_days = {id: last_open_day(database, id, as_of) for id in opened}
-    return _bands(Days(database).at, last_days)
+    return _bands((odds or Days(database)).at, last_days)
 
 
 def _bands(

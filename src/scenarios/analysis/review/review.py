@@ -158,17 +158,21 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review(
-    window: Window, restatement: Restatement | None = None, earlier: Database | None = None
+    window: Window,
+    restatement: Restatement | None = None,
+    earlier: Database | None = None,
+    *,
+    audited: bool = True,
 ) -> Review:
     """Report of the moves between the window's two dates, with their causes.
 
-    `earlier` are the records of the window as they were before a restatement.
+    `earlier` are the records of the window before a restatement; unless `audited`, no findings.
     """
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
     moved, news = _story(window, restatement, earlier or window.database)
-    new, standing_before = since_then(window)
+    new, standing_before = since_then(window) if audited else ((), ())
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,

@@ -66,8 +66,11 @@ def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
     return Markup().join(fault(slot(name), tried.faults.get(name, ()), True) for name in names)
 
 
-def done(form: Form, by: Recorder, written: Written, document: Document) -> Markup:
+def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Document) -> Markup:
     """The page of a written change."""
+    items = written.after.database.evidence
+    paths = (draft.path for draft in written.drafts if kind_of(draft.path) == "evidence")
+    recorded = [id for id in map(id_of, paths) if id in items]
     leads = [*map(_leads, written.drafts), *("" for _ in written.attached)]
     return fill(
         "serve/recorded.html",
@@ -77,6 +80,8 @@ def done(form: Form, by: Recorder, written: Written, document: Document) -> Mark
         remarks=[*written.mended, *map(str, written.warnings)],
         effects=_effects(by, document),
         files=texts(written),
+        edited=typed.first("id"),
+        unrated=[id for id in recorded if not (items[id].ratings or items[id].indicators)],
     )
 
 

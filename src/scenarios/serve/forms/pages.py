@@ -239,7 +239,7 @@ def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
 def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is told
     document = form.report(by, tried.written, sent)
-    return SavedPage(html.done(form, by, tried.written, document), by.hidden)
+    return SavedPage(html.done(form, by, sent, tried.written, document), by.hidden)
 
 
 def _every(ask: PageRequest) -> ServedPage:

@@ -171,8 +171,8 @@ def revision_asked(
         asked = (
             Field(
                 name=f"p:{topic.id}",
-                label=f"{topic.id}: revise it once",
-                hint=f"Your blind figure is {words(answer.blind)}; as it is: keep it.",
+                label="Your probability now",
+                hint=f"You said {words(answer.blind)}: leave it, or revise it once.",
                 value=_text(answer.blind),
             ),
             Field(

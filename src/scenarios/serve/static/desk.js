@@ -20,9 +20,13 @@
     last.after(now);
   }
 
+  // Also while a state of the page lacks the field: a file that was half written when it was read.
+  const typed = new Map(), name = (field) => field.id || field.name;
+
   // What was unfolded, typed and focused stays, as far as the other state has a place for it.
   function put(page) {
-    const folds = all("details").map((it) => it.open), typed = all(fields).map((it) => it.value);
+    const folds = all("details").map((it) => it.open), row = rows().findIndex((it) => it.matches(".at"));
+    for (const field of all(fields)) typed.set(name(field), field.value);
     const focused = all(focusable).indexOf(document.activeElement);
     for (const what of replaced) {
       const [old, now] = [document.querySelector(what), page.querySelector(what)];
@@ -39,11 +43,15 @@
       else if (now) main().before(now);
     }
     if (all("details").length === folds.length) all("details").forEach((it, n) => { it.open = folds[n]; });
-    if (all(fields).length === typed.length) all(fields).forEach((it, n) => { it.value = typed[n]; });
+    for (const field of all(fields)) {
+      field.value = typed.get(name(field)) ?? field.value;
+      if (field.selectedIndex < 0) field.selectedIndex = 0;
+    }
+    rows()[row]?.classList.add("at");
     const day = page.getElementById("day");
     if (slider && day) {
       for (const name of ["min", "max", "data-runs", "data-today"]) slider.setAttribute(name, day.getAttribute(name));
-      if (performance.now() - moved > 1000) slider.value = day.getAttribute("value");
+      slider.value = day.getAttribute("value");
       told(dated(+slider.value));
     }
     if (focused >= 0) all(focusable)[focused]?.focus({ preventScroll: true });
@@ -88,7 +96,6 @@
     stream = new EventSource("/-/events");
     stream.addEventListener("state", (event) => {
       if (+event.data <= +bar().dataset.state) return;
-      document.dispatchEvent(new CustomEvent("desk:changed", { detail: event.data }));
       if (new URLSearchParams(location.search).has("rev")) return;
       if (main().hasAttribute("data-live")) show(location.href);
       else hint("The database has changed since this page was opened. What you typed is kept.");
@@ -112,7 +119,7 @@
   // -- the day -------------------------------------------------------------------------------
 
   const slider = document.getElementById("day");
-  let moved = -Infinity;
+  let moved = -Infinity, isHeld = false;
 
   const dated = (place) => {
     const run = slider.dataset.runs.split(" ").map((it) => it.split(":")).findLast((it) => +it[0] <= place);
@@ -128,14 +135,14 @@
     document.querySelector("#when [name=as_of]").value = day;
   }
 
-  // Steps within a second are one in the browser's history.
+  // Steps within a second are one in the browser's history, and so is a drag.
   function move() {
     const address = new URL(location.href), day = dated(+slider.value);
     if (day < slider.dataset.today) address.searchParams.set("as_of", day);
     else address.searchParams.delete("as_of");
     told(day);
     show(address, { push: performance.now() - moved > 1000 ? "pushState" : "replaceState" });
-    moved = performance.now();
+    moved = isHeld ? Infinity : performance.now();
   }
 
   function step(by) {
@@ -147,6 +154,8 @@
   if (slider) {
     slider.hidden = false;
     slider.addEventListener("input", move);
+    slider.addEventListener("pointerdown", () => { isHeld = true; moved = -Infinity; });
+    addEventListener("pointerup", () => { if (isHeld) moved = -Infinity; isHeld = false; });
     slider.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 }[event.key];
       if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -167,7 +176,7 @@
   const typing = (it) => it.closest("input:not([type=range]), textarea, select, [contenteditable]") !== null;
   const rows = () => [...document.querySelectorAll("main tbody tr:not(.group), main .plain > li")]
     .filter((it) => it.checkVisibility());
-  let first = "", waits = 0;
+  let first = "";
 
   function toRow(by) {
     const all = rows(), at = all.findIndex((it) => it.classList.contains("at"));
@@ -204,10 +213,9 @@
     }
     const help = document.getElementById("keys"), key = (first + event.key).trim();
     const link = document.querySelector(`a[data-key="${CSS.escape(key).replaceAll("\\ ", " ")}"]`);
-    clearTimeout(waits);
     first = "";
     if (link) { event.preventDefault(); go(link); }
-    else if (event.key === "g") { first = "g "; waits = setTimeout(() => { first = ""; }, 1500); }
+    else if (event.key === "g") first = "g ";
     else if (event.key === "?") { event.preventDefault(); help.open ? help.close() : help.showModal(); }
     else if (event.key === "/") { event.preventDefault(); document.getElementById("tools").open = true; document.getElementById("find").focus(); }
     else if (event.key === "j") toRow(1);

@@ -12,6 +12,15 @@
     place.replaceChildren(line);
   }
 
+  // A form that asks for something else must not take the place of what was typed meanwhile.
+  let edits = 0;
+  document.addEventListener("input", () => { edits += 1; });
+  document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.edits = edits; });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (target.id === "record" && xhr.edits !== edits) event.detail.shouldSwap = false;
+  });
+
   document.addEventListener("htmx:sendError", () =>
     tell("The server does not answer: is scen serve still running? What you typed is still here."));
   document.addEventListener("htmx:responseError", (event) => {

@@ -233,7 +233,11 @@ def _year(site: Site, year: str) -> Iterator[Block]:
     months: dict[str, list[str]] = {}
     for id in sorted(site.years[year], key=lambda item: site.evidence[item].observed, reverse=True):
         months.setdefault(site.evidence[id].observed[:7], []).append(id)
+    left = len(site.first(site.years[year]))
     for month, ids in months.items():
+        if left <= 0:
+            break
         name = on_screen(month) if len(month) > len(year) else f"{month}, the month is not known"
         yield Heading(2, f"{name} ({len(ids)})")
-        yield listed(site, ids)
+        yield listed(site, ids[:left])
+        left -= len(ids)

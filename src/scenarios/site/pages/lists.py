@@ -32,8 +32,8 @@ from scenarios.site.pages.record import listed, newest, record_blocks
 from scenarios.site.site import Page, Site, page_of
 from scenarios.text import counted
 
-_MOST = 25
-"""Items listed under a source."""
+_MOST, _FEW = 25, 5
+"""Items listed under a source, on a whole page and on another."""
 
 
 def indicators_page(site: Site) -> Page:
@@ -122,9 +122,10 @@ def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
     about = [Item(f"Graded {row.reliability}{why}")]
     about += [Item(Link(row.url, row.url))] if row.url else []
     blocks = [*record_blocks(site, "source", row.id, (), about, 4)]
+    shown = site.first(items[:_MOST], _FEW)
     if items:
-        blocks.append(listed(site, items[:_MOST]))
-    if (more := len(items) - _MOST) > 0:
+        blocks.append(listed(site, shown))
+    if (more := len(items) - len(shown)) > 0:
         blocks.append(Paragraph(f"and {counted(more, 'earlier item')}"))
     head = Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
     return Folded(head, tuple(blocks))

@@ -73,7 +73,8 @@ def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[Block]:
     """Yield the first items in a list, and the others folded."""
     yield listed(site, ids[:_FIRST])
     if rest := ids[_FIRST:]:
-        yield Folded(Heading(3, counted(len(rest), "more item")), (listed(site, rest),))
+        head = Heading(3, counted(len(rest), "more item"))
+        yield Folded(head, (listed(site, site.first(rest)),))
 
 
 def _listed(site: Site, id: EvidenceId) -> Item:

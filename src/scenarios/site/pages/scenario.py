@@ -10,7 +10,7 @@ from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId
+from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, p, right
 from scenarios.render.charts.draw import Card
@@ -138,7 +138,7 @@ def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     yield Heading(2, "What the evidence says", anchor="ledger")
     if view.unfounded:
         yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
-    yield from _ledger(view, site.database)
+    yield from _ledger(site, view)
     if view.scenario.indicators:
         yield Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
@@ -217,12 +217,12 @@ def _facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
     return Facts((stated, shown, *between, end))
 
 
-def _ledger(view: ScenarioView, database: Database) -> Iterator[Chart]:
+def _ledger(site: Site, view: ScenarioView) -> Iterator[Chart]:
     """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
-        stated = view.stated.probability if view.stated else None
-        drawn = ledger(view.ledger, stated, database, LISTED)
-        yield _excerpt(drawn, _ROWS)
+        stated, lines = view.stated.probability if view.stated else None, view.ledger.lines
+        drawn = ledger(view.ledger, stated, site.database, LISTED)
+        yield _excerpt(drawn, _ROWS if len(site.first(lines)) == len(lines) else LISTED)
 
 
 def _excerpt(chart: Chart, most: int) -> Chart:

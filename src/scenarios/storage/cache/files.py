@@ -265,6 +265,15 @@ class CachedEvidence(LazyEvidence):
             (paths.add if bears else paths.discard)(path_of("evidence", id))
         return paths
 
+    def take(self, before: CachedEvidence) -> list[EvidenceId]:
+        """Share the records that an earlier state has decoded; return the items that differ."""
+        apart = {*before.at_hand, *self.at_hand, *_apart(before.files, self.files)}
+        shared = before._decoded.copy()
+        for id in apart:
+            shared.pop(id, None)
+        self._decoded |= shared
+        return [id for id in apart if before.get(id) != self.get(id)]
+
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
         paths = {part.path(name) for part in self.parts for name in part.kept}
@@ -314,14 +323,15 @@ def sides(
 
 
 def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
-    """The items that are not cached in the same place for both states."""
+    """The items whose files differ, or that are cached in one of both states."""
     for name in files.parts.keys() | others.parts.keys():
         part, other = (all.parts.get(name, CachedFolder(name, None)) for all in (files, others))
         if part.folder and part.folder is other.folder:
             places = set(part.places).symmetric_difference(other.places)
             yield from (id_of(part.folder.names[place]) for place in places)
         else:
-            yield from map(id_of, (*part.kept, *other.kept))
+            both = [{n: p.digest(n) for n in (*p.kept, *p.read)} for p in (part, other)]
+            yield from (id_of(n) for n, _ in both[0].items() ^ both[1].items())
 
 
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:

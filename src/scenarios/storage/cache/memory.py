@@ -41,6 +41,9 @@ _MADE = 64
 class Memory:
     """Reads files as records and remembers them, in a cache if there is one."""
 
+    lasts = False
+    """True if it is asked again for other states of the same files."""
+
     def __init__(
         self,
         place: Cache | None = None,
