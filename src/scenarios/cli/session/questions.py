@@ -3,32 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 import typer
 
 from scenarios.analysis.evidence.knowledge import Known, known
-from scenarios.analysis.review.agenda import Topic, counted_absent, criteria_text, reveal, sums
+from scenarios.analysis.review.agenda import (
+    Agenda,
+    Topic,
+    agenda,
+    counted_absent,
+    criteria_text,
+    reveal,
+    sums,
+)
 from scenarios.cli.output.streams import screen_lines, width
-from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.retyping import Back
-from scenarios.model import Database, ScenarioId
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
 from scenarios.scales import percent
-from scenarios.storage.state.session_notes import SittingAnswer, Stage
+from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
+from scenarios.workspace.how import How
 from scenarios.workspace.sitting import is_changed, words
+
+T = TypeVar("T")
+_LEAVE = ("q", "quit", "leave")
+
+
+class Leave(Exception):  # noqa: N818 - no error
+    """The analyst gets up, for now."""
+
+
+class Seat(NamedTuple):
+    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed.
+
+    `begun` is the clock's reading when it was begun.
+    """
+
+    root: Path
+    database: str | None
+    notes: Notes
+    only: Collection[ScenarioId]
+    how: How
+    begun: float
+
+    @property
+    def sitting(self) -> Sitting:
+        return self.notes.sitting
+
+    @property
+    def analyst(self) -> Analyst:
+        return self.sitting.analyst
+
+    @property
+    def on(self) -> date:
+        """The day of the sheet."""
+        return self.sitting.date
+
+    def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
+        sitting.put(self.notes, id, answer)
+
+    def due(self, database: Database) -> Agenda:
+        return agenda(database, self.analyst, self.on, self.only)
+
+
+def word(text: str) -> str:
+    """An answer in small letters; `q` leaves."""
+    if text.lower() in _LEAVE:
+        raise Leave
+    return text.lower()
+
+
+def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 0) -> None:
+    """Ask about each thing; Back leads to the one before, and `ask` gets True for it."""
+    number, is_again = start, start > 0
+    while number < len(things):
+        try:
+            ask(things[number], is_again)
+            number, is_again = number + 1, False
+        except Back:
+            if number == 0:
+                prompt.tell("there is no question before this one")
+            number, is_again = max(number - 1, 0), True
+
+
+def wants(question: str, *, is_back: bool = False) -> bool:
+    """Yes, or no by Enter; `q` leaves, and `<` goes back where that is wanted."""
+
+    def parse(text: str) -> bool:
+        answer = word(text)
+        if answer not in ("", "y", "yes", "n", "no"):
+            raise typer.BadParameter(f"'{text}': y, n or q")
+        return answer.startswith("y")
+
+    return prompt.answer(question, parse, "", is_back=is_back)
+
 
 _REASON = "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it."
 _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
-T = TypeVar("T")
 _Figure = float | None | Literal["skip"]
 
 
