@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit, figure_words, sheet_changes
-from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
+from scenarios.analysis.history.provenance import RecordStep, Trail, dated
 from scenarios.analysis.rules.rule import ALIKE, rule
 from scenarios.model import (
     Analyst,
@@ -120,14 +120,14 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
         fields = []
-        for field in _changed(asked(before), asked(after)):
-            was, now = (getattr(asked(state), field) for state in (before, after))
+        for field in _changed(before, after):
+            was, now = getattr(before, field), getattr(after, field)
             if (way := trail.name(id, field, was, now)) not in reported:
                 reported.add(way)
                 fields.append(field)
         if not fields:
             continue
-        earlier, suspect, reaffirmed = _forecasters(trail, step, asked(before), asked(after))
+        earlier, suspect, reaffirmed = _forecasters(trail, step, before, after)
         if earlier:
             message = f"{', '.join(fields)} changed after the first forecast"
             if suspect:
@@ -182,20 +182,17 @@ def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding
     for id, sheet in trail.database.sheets.items():
         reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
     for step in trail.steps:
-        after, id = step.change.after, step.change.id
-        if isinstance(after, Sheet):
-            for scenario, figure in after.probabilities.items():
-                name = trail.name(id, scenario, figure)
-                if name not in reported:
-                    reported.add(name)
-                    message = (
-                        f"{scenario}: {figure_words(figure)} was committed, and lost in a merge"
-                    )
-                    yield of_step("edited-forecast", step, message)
+        after = step.change.after
+        for scenario, figure in after.probabilities.items() if isinstance(after, Sheet) else ():
+            name = trail.name(step.change.id, scenario, figure)
+            if name not in reported:
+                reported.add(name)
+                words = f"{scenario}: {figure_words(figure)} was committed, and lost in a merge"
+                yield of_step("edited-forecast", step, words)
 
 
-def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
-    """The changed fields of a question; an appended clarification is no change."""
+def _changed(before: Scenario, after: Scenario) -> list[str]:
+    """The changed fields of the question itself; an appended clarification is no change."""
     asking = ("question", "resolution_criteria", "horizon")
     fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
     kept = after.clarifications[: len(before.clarifications)]
@@ -203,28 +200,27 @@ def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
 
 
 def _forecasters(
-    trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
+    trail: Trail, step: RecordStep, before: Scenario, after: Scenario
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
     """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed."""
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
-    today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
+    today = next((scenario for id, scenario in scenarios if trail.name(id) == name), after)
     earlier: set[Analyst] = set()
-    latest: dict[Analyst, tuple[int, AskedQuestion]] = {}
+    latest: dict[Analyst, tuple[int, Scenario]] = {}
     for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
         for scenario, figure in sheet.probabilities.items():
             if trail.name(scenario) != name:
                 continue
             latest.pop(sheet.analyst, None)
-            answer = trail.answered(id, scenario)
-            if figure is None or answer.asked is None:
+            number, asked = trail.answers[trail.name(id, scenario)]
+            if figure is None or asked is None:
                 continue
-            is_old, is_other = not _changed(answer.asked, before), _changed(answer.asked, after)
-            is_earlier = answer.number < step.number and (is_old or is_other)
+            is_old, is_other = not _changed(asked, before), _changed(asked, after)
+            is_earlier = number < step.number and (is_old or is_other)
             if is_earlier or (is_old and is_other):
                 earlier.add(sheet.analyst)
-            answered = before if is_earlier and is_old else answer.asked
-            latest[sheet.analyst] = answer.number, answered
+            latest[sheet.analyst] = number, before if is_earlier and is_old else asked
     standing = {who: latest[who] for who in sorted(earlier) if who in latest}
     suspect = [who for who, (_, answered) in standing.items() if _changed(answered, today)]
     since = [who for who, (number, _) in standing.items() if number >= step.number]

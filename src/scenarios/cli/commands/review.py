@@ -23,6 +23,7 @@ from scenarios.analysis.review.agenda import (
     without_evidence,
 )
 from scenarios.cli import parsing
+from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
@@ -31,7 +32,6 @@ from scenarios.cli.session.questions import Leave, Seat, ask_scenarios, in_turn,
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
-from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
@@ -362,9 +362,10 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
     prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
 
     def ask() -> None:
-        for answers_now, before in zip(answers, (begun.ratings, begun.indicators), strict=True):
-            answers_now.clear()
-            answers_now.update(before)
+        answers.ratings.clear()
+        answers.ratings.update(begun.ratings)
+        answers.indicators.clear()
+        answers.indicators.update(begun.indicators)
         walk(without_evidence(database), answers, item.recorded, item)
 
     agreed(ask, lambda _: None, missing=True)
