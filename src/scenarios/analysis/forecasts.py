@@ -128,9 +128,7 @@ def stated(
 
 
 def pooled(
-    figures: Collection[float],
-    extremize: float,
-    in_decibans: Callable[[float], float] = decibans,
+    figures: Collection[float], extremize: float, in_decibans: Callable[[float], float] = decibans
 ) -> float:
     """The geometric mean of odds to the power `extremize` (Satopää et al. 2014, Baron et al. 2014).
 

@@ -95,10 +95,7 @@ def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
 
 
 def joined(
-    own: Sequence[RecordChange],
-    lost: Mapping[tuple[Kind, str], Record],
-    names: Names,
-    past: Names,
+    own: Sequence[RecordChange], lost: Mapping[tuple[Kind, str], Record], names: Names, past: Names
 ) -> Iterator[tuple[str, RecordChange, Names]]:
     """Changes with the id before, under the new names, and the former ids that each replaced.
 

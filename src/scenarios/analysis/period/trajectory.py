@@ -14,14 +14,7 @@ from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_d
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.model import (
-    Database,
-    Evidence,
-    EvidenceId,
-    IndicatorId,
-    IndicatorKey,
-    ScenarioId,
-)
+from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.progress import Progress, unwatched
 from scenarios.values import indicator_key
 

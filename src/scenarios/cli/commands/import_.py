@@ -38,8 +38,7 @@ class Order(StrEnum):
 def command(
     context: typer.Context,
     kind: Annotated[
-        str,
-        typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export."),
+        str, typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export.")
     ],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="File to read, or - for standard input.")
@@ -158,9 +157,5 @@ def _counted(result: Imported) -> str:
 
 
 def _counts(count: Count) -> str:
-    parts = (
-        (count.added, "added"),
-        (count.updated, "updated"),
-        (count.unchanged, "unchanged"),
-    )
+    parts = ((count.added, "added"), (count.updated, "updated"), (count.unchanged, "unchanged"))
     return ", ".join(f"{number:,} {name}" for number, name in parts if number)

@@ -27,8 +27,7 @@ def command(
     read_only: Annotated[bool, typer.Option("--read-only", help="Do not allow recording.")] = False,
     opens: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
     analyst: Annotated[
-        str | None,
-        typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser]."),
+        str | None, typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser].")
     ] = None,
 ) -> None:
     """Serve the database in a browser on this machine until Ctrl-C.

@@ -16,11 +16,7 @@ from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 
 
-def command(
-    context: typer.Context,
-    how: How = AS_USUAL,
-    form: As = Format.table,
-) -> None:
+def command(context: typer.Context, how: How = AS_USUAL, form: As = Format.table) -> None:
     """Undo the last recording command in this checkout; run again to undo the one before."""
     written, what = undo(find_root(context.obj), how)
     result = undone(written, what)

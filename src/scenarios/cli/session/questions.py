@@ -359,13 +359,7 @@ def put_to(this: Round, topic: Topic) -> None:
         prompt.tell(f"\n{topic.id} is not as it was when you said {words(answer.probability)}:", 0)
     language, lines = this.database.tracker.estimative_language, screen_lines() - _BELOW
     text = topic_text(
-        topic,
-        this.at_day,
-        this.numbers[topic.id],
-        language,
-        width(),
-        lines,
-        items=len(group) == 1,
+        topic, this.at_day, this.numbers[topic.id], language, width(), lines, items=len(group) == 1
     )
     if len(group) > 1 and group[0].id not in this.announced:
         this.announced.add(group[0].id)

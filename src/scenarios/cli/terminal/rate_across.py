@@ -22,12 +22,7 @@ from scenarios.scales import percent
 from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
-from scenarios.workspace.input.offers import (
-    CREDIBILITY,
-    RELIABILITY,
-    listed,
-    titled,
-)
+from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.evidence import TASK
 from scenarios.workspace.tasks.source import KEYS
