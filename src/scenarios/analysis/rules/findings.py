@@ -11,23 +11,7 @@ from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.period.period import window as period
-from scenarios.analysis.rules.evidence import (
-    absence_sign,
-    early_record,
-    few_indicators,
-    grade_clash,
-    non_diagnostic,
-    off_reference,
-    one_sided,
-    origin_of,
-    partial_row,
-    past_due,
-    possible_duplicate,
-    theme_ceiling,
-    uncorroborated,
-    unrated,
-    weak_line,
-)
+from scenarios.analysis.rules import evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
@@ -235,7 +219,7 @@ def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]
 
 def _as_before(finding: Finding) -> tuple[str, ...]:
     """Key by which it is the same on two dates, with its message where it is about a move."""
-    of_move = finding.rule in (one_origin.id, weak_line.id, unexplained_move.id)
+    of_move = finding.rule in (one_origin.id, evidence.weak_line.id, unexplained_move.id)
     return finding.rule, finding.subject, *finding.keys, *((finding.message,) if of_move else ())
 
 
@@ -294,7 +278,7 @@ def one_origin(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.implied_bits < MOVED_BITS or not view.new_evidence:
             continue
-        origins = {origin_of(window, id) for id in view.new_evidence}
+        origins = {evidence.origin_of(window, id) for id in view.new_evidence}
         if len(origins) == 1:
             items = counted(len(view.new_evidence), "item")
             message = f"the move rests on one origin, {origins.pop()} ({items})"
@@ -361,26 +345,26 @@ RULES: tuple[FindingRule, ...] = (
     unexplained_move,
     gap,
     one_origin,
-    weak_line,
+    evidence.weak_line,
     implies_broken,
-    off_reference,
+    evidence.off_reference,
     link_mismatch,
     sum_not_one,
-    past_due,
-    unrated,
-    partial_row,
-    possible_duplicate,
-    uncorroborated,
-    grade_clash,
-    early_record,
-    theme_ceiling,
-    one_sided,
+    evidence.past_due,
+    evidence.unrated,
+    evidence.partial_row,
+    evidence.possible_duplicate,
+    evidence.uncorroborated,
+    evidence.grade_clash,
+    evidence.early_record,
+    evidence.theme_ceiling,
+    evidence.one_sided,
     before_opened,
     shared_with_prior,
     counted_twice,
-    non_diagnostic,
-    absence_sign,
-    few_indicators,
+    evidence.non_diagnostic,
+    evidence.absence_sign,
+    evidence.few_indicators,
     not_reviewed,
 )
 

@@ -9,14 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache, partial
 from itertools import chain, compress
 from operator import itemgetter, mul, truediv
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.odds import Totals, implied
 from scenarios.analysis.scores.daily_forecasts import (
-    IMPLIED,
     OURS,
     TEAM,
     Archive,
@@ -220,23 +219,14 @@ class _Run(NamedTuple):
     figures: Callable[[float], Mapping[ScenarioId, float]]
 
 
-Timelines = Iterable[Timeline[Figure]]
-
-
-def fitted_strength(archive: Archive, timelines: Timelines) -> FittedFactor | None:
-    """The `rating_strength` that would have served `implied` best; None without any evidence."""
-    return _fitted(archive, timelines, IMPLIED)
-
-
-def fitted_extremize(archive: Archive, timelines: Timelines) -> FittedFactor | None:
-    """The `team.extremize` that would have served best; None where no two analysts stood."""
-    return _fitted(archive, timelines, TEAM)
-
-
-def _fitted(archive: Archive, timelines: Timelines, forecaster: str) -> FittedFactor | None:
+def fitted(
+    archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: Literal["implied", "team"]
+) -> FittedFactor | None:
     """The best of those tried, refined by the parabola through it and its neighbours.
 
-    A question weighs 1: the mean over its scored days; members of a set alone are 1 together.
+    The `rating_strength` for `implied`, None without any evidence; the `team.extremize` for `team`,
+    None where no two analysts stood. A question weighs 1: the mean over its scored days; members of
+    a set alone are 1 together.
     """
     is_team, tracker = forecaster == TEAM, archive.database.tracker
     runs_of = _team_runs if is_team else _evidence_runs
