@@ -21,7 +21,6 @@ from scenarios.cli.output.written import (
     report,
     report_correction,
     report_effects,
-    report_record,
 )
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
@@ -30,7 +29,7 @@ from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.results import forecast_recorded
+from scenarios.workspace.results import forecast_recorded, recorded
 from scenarios.workspace.tasks.task import Answers, Ask, At, Task
 from scenarios.workspace.writing import Written
 
@@ -125,28 +124,19 @@ def run(
 def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
     opened = open_here(context) if missing and prompt.interactive() else None
     at = At(parsing.today(), opened, {**given})
-    _look_up(task, given, at)
+    for ask in task.asks if opened else ():  # before the first question
+        for id in given[ask.key] or () if ask.is_many and ask.records else ():
+            ask.read(id, at)
     for ask in task.asks:
         at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
-        if any(given[key] is None for key in ask.told_without.split()):
-            _tell(ask, value, at)
+        record = records_of(ask, at).get(value) if ask.told_without else None
+        if record and any(given[key] is None for key in ask.told_without.split()):
+            prompt.tell(ask.note(record))
         if ask.key == "analyst" and prompt.interactive():
             now = opened or open_here(context)
             now.scenario(at.answers["scenario"])
             at.answers["analyst"] = doubt_analyst(now.database, value)
     return at.answers
-
-
-def _look_up(task: Task, given: Given, at: At) -> None:
-    """Refuse the ids of items that are not there before the first question."""
-    for ask in task.asks if at.opened else ():
-        for id in given[ask.key] or () if ask.is_many and ask.records else ():
-            ask.read(id, at)
-
-
-def _tell(ask: Ask, id: str, at: At) -> None:
-    if record := records_of(ask, at).get(id):
-        prompt.tell(ask.note(record))
 
 
 def _report(task: Task, written: Written, answers: Answers, form: Format) -> None:
@@ -158,7 +148,7 @@ def _report(task: Task, written: Written, answers: Answers, form: Format) -> Non
     elif task.reports == "forecast":
         report_forecast(written, answers["analyst"], answers["date"], [answers["scenario"]], form)
     else:
-        report_record(written, id, form, task.remark(written, answers))
+        report(written, recorded(written, id), form, task.remark(written, answers))
 
 
 def report_forecast(written: Written, analyst: str, on: date, ids: list[str], form: Format) -> None:

@@ -25,7 +25,6 @@ from scenarios.workspace.results import (
     evidence_recorded,
     foretold_of,
     foretold_words,
-    recorded,
 )
 from scenarios.workspace.writing import (
     Committed,
@@ -34,11 +33,6 @@ from scenarios.workspace.writing import (
     moved_or_changed,
     new_analyst,
 )
-
-
-def report_record(written: Written, id: str, form: Format, text: str = "") -> None:
-    """The paths, then `text`; in a dry run what would have changed."""
-    report(written, recorded(written, id), form, text)
 
 
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
