@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache, partial
 from itertools import chain, compress
 from operator import itemgetter, mul, truediv
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -220,7 +220,7 @@ class _Run(NamedTuple):
 
 
 def fitted(
-    archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: Literal["implied", "team"]
+    archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: str
 ) -> FittedFactor | None:
     """The best of those tried, refined by the parabola through it and its neighbours.
 

@@ -120,7 +120,7 @@ def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | No
         prompt.noted("id", id)
     for key, question, read in _DEFAULTS:
         if record[key]:
-            record[key] = prompt.default_of(record[key], f"--{key}", question, read, label=key)
+            record[key] = prompt.default_of(record[key], f"--{key}", question, read)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
             prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)

@@ -11,9 +11,10 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.retyping import current
 from scenarios.model import Database, ScenarioId
 from scenarios.workspace.input import ratios
-from scenarios.workspace.input.offers import Offer, titled
+from scenarios.workspace.input.offers import Offer, titled, unlike
 from scenarios.workspace.tasks.task import LINE, Ask, At, day
 
 
@@ -32,7 +33,7 @@ def answer_to(ask: Ask, given: Any, at: At) -> Any:
         default = ask.default(at) if ask.default else None
         needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
         return needed(offers=_offers(ask, at), is_line=ask.read is LINE, default=default)
-    return _with_default(ask, given, at) if ask.default else wanted(ask, given, at)
+    return _with_default(ask, given, at) if ask.default else _wanted(ask, given, at)
 
 
 def records_of(ask: Ask, at: At) -> Mapping[str, Any]:
@@ -52,15 +53,39 @@ def _read(ask: Ask, at: At) -> Callable[[str], Any]:
 
 
 def _several(ask: Ask, given: Any, at: At) -> list[str]:
+    """What may be given several times, one after the other."""
+    answers = list(given or ())
+    if answers or not current.get():
+        return answers
     offers, check = _offers(ask, at), _read(ask, at)
     if ask.records:
         offers = titled(records_of(ask, at))
         check = partial(prompt.chosen, offers=offers)
-    return prompt.several(given, ask.option, ask.question, check, offers)
+    typed = partial(prompt.optional, parse=_checked(check, offers), offers=offers)
+    question = f"{ask.question} (Enter = none)"
+    while text := typed(question, label=prompt.label_of(ask.option)):
+        answers.append(text)
+        retyping.remember(ask.option, *answers)
+        question = "Another (Enter = no more)"
+    retyping.remember(ask.option, *answers)
+    return answers
 
 
-def wanted(ask: Ask, given: Any, at: At) -> Any:
-    """The answer to what may be left out."""
+def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callable[[str], str]:
+    """Reads a text as it is; one that was never used before is told, for it may be a slip."""
+
+    def parsed(text: str) -> str:
+        value = check(text)
+        shown = value if isinstance(value, str) else text
+        if remark := unlike(shown, offers):
+            prompt.tell(remark)
+        return shown
+
+    return parsed
+
+
+def _wanted(ask: Ask, given: Any, at: At) -> Any:
+    """What may be left out: asked for only where something else is asked for too."""
     read = _read(ask, at)
     if ask.lead and at.opened and given is None:
         prompt.tell(ask.lead)
@@ -68,7 +93,7 @@ def wanted(ask: Ask, given: Any, at: At) -> Any:
     if text_given and at.opened and (fault := prompt.refusal(read, text_given)):
         prompt.tell(fault)
         text_given = None
-    text = prompt.wanted(text_given, ask.option, ask.question, read, _offers(ask, at))
+    text = _text(ask, text_given, _checked(read, _offers(ask, at)), at)
     if text is None:
         if ask.is_wanted and at.opened:
             retyping.remember(ask.option, "")
@@ -76,6 +101,19 @@ def wanted(ask: Ask, given: Any, at: At) -> Any:
     if given is None and ask.is_value:
         retyping.remember(ask.option, f"{read(text)}")
     return read(text) if ask.is_value or ask.kind == "day" else text
+
+
+def _text(ask: Ask, given: str | None, read: Callable[[str], str], at: At) -> str | None:
+    question = f"{ask.question} (Enter = none)"
+    if given is not None and prompt.stands(given, ask.option, question):
+        return given
+    if not current.get():
+        return None
+    offers, more = _offers(ask, at), prompt.told_of(ask.option)
+    label = prompt.label_of(ask.option)
+    text = prompt.optional(question, read, None if offers else more, label=label, offers=offers)
+    retyping.remember(ask.option, *([text] if text else []))
+    return text
 
 
 def _unasked(ask: Ask, given: Any, at: At) -> Any:
@@ -86,7 +124,7 @@ def _unasked(ask: Ask, given: Any, at: At) -> Any:
         value = _read(ask, at)(given)
     if ask.is_shown:
         question = ask.question or ask.label
-        value = prompt.default_of(value, ask.option, question, _read(ask, at), label=ask.key)
+        value = prompt.default_of(value, ask.option, question, _read(ask, at))
     return value
 
 
