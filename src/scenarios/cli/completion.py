@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from typer.models import ArgumentInfo
 
@@ -275,6 +275,8 @@ def _values(command: str, parameter: _Parameter, word: str, database: str | None
     for of in (parameter.type, *get_args(parameter.type)):
         if isinstance(of, type) and issubclass(of, Enum):
             return _begun({str(option.value): "" for option in of}, word)
+        if get_origin(of) is Literal:
+            return _begun(dict.fromkeys(get_args(of), ""), word)
     metavar = parameter.metavar.removesuffix("...")
     kind = metavar if metavar in OFFERED else f"{command} {parameter.name}"
     make = OFFERED.get(kind) or OFFERED.get(parameter.name)

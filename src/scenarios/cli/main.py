@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -73,7 +73,7 @@ class _Plain(NamedTuple):
                 return parser(value)
         elif of == list[str] and not isinstance(value, str):
             return [*value]
-        elif isinstance(of, type) and isinstance(value, of):
+        elif value in get_args(of) or (isinstance(of, type) and isinstance(value, of)):
             return value
         elif isinstance(of, type) and issubclass(of, Enum) and value in of.__members__:
             return of[value]

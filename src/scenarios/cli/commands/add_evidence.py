@@ -72,7 +72,9 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            record["analyst"] = _prepare(opened, analyst, answers, typed, how)
+            record["analyst"] = analyst and doubt_analyst(opened.database, analyst)
+            typed.note_in(opened.root)
+            opened.refuse_unknown(*answers)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
         write = partial(TASK.write, opened.root, read=opened.read)
 
@@ -101,17 +103,6 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)
     return True
-
-
-def _prepare(
-    opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How
-) -> str | None:
-    """Return the analyst, if one was given; refuse unknown ids, and begin to note the answers."""
-    settled = doubt_analyst(opened.database, analyst) if analyst else analyst
-    if not how.dry_run:
-        typed.note_in(opened.root)
-    opened.refuse_unknown(*answers)
-    return settled
 
 
 def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
@@ -179,8 +170,11 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
     def note_in(self, root: Path) -> None:
         """From now on a kill loses nothing either: the command lies in the user's state folder.
 
-        What an earlier kill left there is named, until an item of that summary is entered.
+        What an earlier kill left there is named, until an item of that summary is entered. A dry
+        run leaves nothing.
         """
+        if "--dry-run" in self.end:
+            return
         before = left(root, "add-evidence")
         for place, text in before.items():
             summary, _, command = text.partition("\n")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,13 +26,6 @@ from scenarios.workspace.opened import find_root
 from scenarios.workspace.writing import Written, differences
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
-
-
-class Order(StrEnum):
-    """Order of day and month between slashes."""
-
-    dmy = "dmy"
-    mdy = "mdy"
 
 
 def command(
@@ -64,7 +57,9 @@ def command(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Text encoding [utf-8].")
     ] = None,
-    dates: Annotated[Order | None, typer.Option(help="How to read 01/02/2022.")] = None,
+    dates: Annotated[
+        Literal["dmy", "mdy"] | None, typer.Option(help="How to read 01/02/2022.")
+    ] = None,
     timezone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone in which times become dates.")
     ] = "UTC",
@@ -104,7 +99,7 @@ def command(
         form=form.value if form else None,  # type: ignore[arg-type]
         encoding=encoding,
         sheet=sheet,
-        dates=dates.value if dates else None,
+        dates=dates,
         timezone=zone,
         today=parsing.today(),
         analyst=analyst,
