@@ -165,16 +165,12 @@ def latest_day(database: Database, until: date = date.max) -> date | None:
     """The last day, up to one, on which something became known, was forecast or was first asked."""
     records: list[Evidence | Scenario | Sheet] = [*database.evidence.values()]
     records += [*database.scenarios.values(), *database.sheets.values()]
-    days = (day for record in records for day in _days_of(record))
+    days = (day for record in records for day in days_of(record))
     return max((day for day in days if day <= until), default=None)
 
 
-def latest_of(record: Evidence | Scenario | Sheet) -> date:
-    """The last such day of one record."""
-    return max(_days_of(record))
-
-
-def _days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
+def days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
+    """Those days of one record."""
     if isinstance(record, Sheet):
         return (record.date,)
     if isinstance(record, Evidence):

@@ -12,9 +12,9 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     borne,
     connected,
+    days_of,
     dependents,
     latest_day,
-    latest_of,
     members,
 )
 from scenarios.analysis.history.commits import (
@@ -250,9 +250,8 @@ def _about(database: Database, id: str, record: Record | None) -> Iterable[Scena
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:
-    return (
-        latest_of(record) for record in records if isinstance(record, Evidence | Scenario | Sheet)
-    )
+    dated = (record for record in records if isinstance(record, Evidence | Scenario | Sheet))
+    return (day for record in dated for day in days_of(record))
 
 
 BACKDATED_DAYS = 3

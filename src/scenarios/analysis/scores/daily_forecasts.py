@@ -150,17 +150,12 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
         PRIOR: _prior(archive, question),
         FIRST: line_of({start: p for start, _, p in stood(stated)[:1]}, question),
     }
-    if is_without_prior(archive.database, question.scenario):
+    if archive.database.scenarios[question.scenario].prior.is_filler:  # which nobody gave
         del ours[IMPLIED], ours[PRIOR]
     ours = {name: line for name, line in ours.items() if stood(line)}
     last = {name: _last_given(by_analyst[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
     return Timeline(question=question, analysts=analysts, ours=ours, last=last, stated=stated)
-
-
-def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
-    """True if the prior is a filler: then neither it nor the implied figure is scored."""
-    return database.scenarios[scenario_id].prior.is_filler
 
 
 def days_of_figures(odds: Stepped, question: ResolvedQuestion) -> Sequence[int]:

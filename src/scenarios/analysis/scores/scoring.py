@@ -39,7 +39,6 @@ from scenarios.analysis.scores.daily_forecasts import (
     baseline,
     before,
     brier,
-    is_without_prior,
     log_score,
     peer,
     place,
@@ -287,14 +286,12 @@ def score(
         fitted_strength=fitted(kept, scored, IMPLIED),
         fitted_extremize=fitted(kept, scored, TEAM),
         sets=tuple(
-            ScoredSet(
-                set=each.set, occurred=each.scenario, members=tuple(id for id, _ in each.answers)
-            )
+            ScoredSet(set=each.set, occurred=each.scenario, members=tuple(dict(each.answers)))
             for each in asked
             if each.set and each.answers
         ),
         excluded=tuple(excluded),
-        without_prior=tuple(id for id in single if is_without_prior(database, id)),
+        without_prior=tuple(id for id in single if database.scenarios[id].prior.is_filler),
         calibration=tuple(row for name in by_name for row in calibration(name, by_name[name])),
         decomposition=tuple(decomposition(name, by_name[name]) for name in by_name),
         corp=tuple(corp(name, by_name[name]) for name in by_name),
