@@ -38,7 +38,6 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def figure(self) -> TeamFigure:
-        """The probability, with the number of analysts."""
         return TeamFigure(probability=self.probability, analysts=len(self.analysts))
 
 

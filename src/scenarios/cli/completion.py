@@ -56,7 +56,6 @@ def _files(root: Path, folder: str) -> Iterator[str]:
 
 
 def _entries(root: Path, folder: str) -> list[str]:
-    """The paths in a folder of the database."""
     try:
         names = os.listdir(root / folder)  # noqa: PTH208 - ten thousand names, no path wanted
     except OSError:
@@ -271,7 +270,6 @@ def _begun(known: Offers, word: str) -> Offers:
 
 
 def _values(command: str, parameter: _Parameter, word: str, database: str | None) -> Offers:
-    """Return the offers for the value of a parameter."""
     for of in (parameter.type, *get_args(parameter.type)):
         if isinstance(of, type) and issubclass(of, Enum):
             return _begun({str(option.value): "" for option in of}, word)

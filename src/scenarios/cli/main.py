@@ -63,7 +63,6 @@ class _Plain(NamedTuple):
     typers: Callable[[], Any]
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Return the value of a parameter, as Typer would."""
         of, parser = param.type_descriptor.annotation, param.type_descriptor.parameter_info.parser
         is_many = param.multiple or param.nargs == -1
         if value is None:

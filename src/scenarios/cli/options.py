@@ -17,8 +17,6 @@ from scenarios.workspace.how import How
 
 
 class Format(StrEnum):
-    """The formats of a recording command."""
-
     table = "table"
     json = "json"
 
@@ -42,6 +40,15 @@ Rev = Annotated[
         "--rev",
         metavar="REV",
         help="Read the files of this commit, or of the last commit by a day.",
+    ),
+]
+
+SinceReview = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE|7d",
+        help="Start of the window [review_every_days before --as-of].",
     ),
 ]
 

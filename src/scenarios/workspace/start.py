@@ -98,7 +98,6 @@ def _is_in_the_way(place: Path, data: bytes) -> bool:
 
 
 def _title(folder: Path) -> str:
-    """A folder's name, without characters that a file may not hold."""
     name = Path(os.path.realpath(folder)).name.encode(errors="replace").decode()
     return "".join(c if c.isprintable() else " " for c in name).strip()
 
@@ -175,7 +174,6 @@ def _template(today: date) -> dict[str, bytes]:
 
 
 def _example() -> dict[str, bytes]:
-    """The database shipped with the program."""
     package = resources.files("scenarios")
     shipped = package / "example"
     records = _records(shipped if shipped.is_dir() else package / ".." / ".." / "scenarios", "")
@@ -185,7 +183,6 @@ def _example() -> dict[str, bytes]:
 
 
 def _beside() -> dict[str, bytes]:
-    """The files beside the records."""
     return {
         **{f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS},
         "scenarios/.gitattributes": _ATTRIBUTES.encode(),

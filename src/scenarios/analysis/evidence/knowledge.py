@@ -82,7 +82,6 @@ def known(
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
-    """The scenarios of a set, by id."""
     return database.members.get(set_id, ())
 
 
@@ -144,7 +143,6 @@ def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
 
 
 def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
-    """State of a scenario at `as_of`."""
     scenario = database.scenarios[scenario_id]
     if as_of < scenario.opened:
         return "unopened"

@@ -223,7 +223,6 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """True if anything differs."""
         return any(getattr(self, name) for name in self.__struct_fields__)
 
 
@@ -284,7 +283,6 @@ def records(database: Database, kind: Kind) -> Mapping[str, Record]:
 
 
 def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:
-    """The fields in which two states of one record differ."""
     if before is after or before == after:
         return []
     return [

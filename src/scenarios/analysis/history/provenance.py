@@ -138,7 +138,6 @@ class DatabaseState:
         return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
-        """Apply the changes of a commit."""
         done = list(changes)
         if not done:
             return

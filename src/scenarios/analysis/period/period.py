@@ -83,7 +83,6 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def implied_bits(self) -> float:
-        """Movement of the implied probability."""
         return jeffreys(_chance(self.implied_before), self.implied.probability)
 
     @property

@@ -95,12 +95,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_scenario(rule: str, id: str, message: str, *keys: str) -> Finding:
-    """A finding about a scenario."""
     return finding(rule, id, message, "scenario", id, *keys)
 
 
 def of_evidence(rule: str, id: str, message: str, *keys: str) -> Finding:
-    """A finding about an item of evidence."""
     return finding(rule, id, message, "evidence", id, *keys)
 
 

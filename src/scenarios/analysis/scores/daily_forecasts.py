@@ -60,7 +60,6 @@ class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cluster(self) -> Cluster:
-        """The question, or its set."""
         return self.set is not None, self.set or self.scenario
 
     @property

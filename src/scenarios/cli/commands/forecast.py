@@ -30,7 +30,6 @@ _FROM = typer.Option("--from", metavar="FILE", help="YAML file with a whole fore
 
 
 def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
-    """Record a prepared sheet, where there is one."""
     path = given.pop("from_")
     if path is None:
         return False

@@ -15,7 +15,7 @@ from scenarios.analysis.review.review import Review
 from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused
-from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown, SinceReview
 from scenarios.cli.output.result import deliver, led, origin_of, show
 from scenarios.cli.output.streams import say, schema
 from scenarios.errors import ScenError
@@ -31,12 +31,7 @@ from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 def command(
     context: typer.Context,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
-        ),
-    ] = None,
+    since: SinceReview = None,
     short: Annotated[
         bool, typer.Option("--brief", help="A short version in plain words for decision makers.")
     ] = False,

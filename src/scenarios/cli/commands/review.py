@@ -116,7 +116,6 @@ def command(
 
 
 def _record(context: typer.Context, path: Path, end: End, how: How, form: Format) -> None:
-    """Record a prepared sheet."""
     root = find_root(context.obj)
     foretell_sheet(root, end.analyst, end.on, end.entries)
     written = write_sheet(root, end, how, places_in(path))
@@ -155,7 +154,11 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
     except Leave:
         answers = counted(len(seat.sitting.answers), "answer")
         if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
-            _leave(seat, opened, form)
+            tell_open_ends(seat, opened.database)
+            _tell_kept(seat)
+            nobody = end_of(seat.sitting)._replace(entries=())
+            report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
+            tell_left(seat, opened.database, is_written=False)
             return
     _finish(seat, form)
 
@@ -185,14 +188,6 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
         answer = answer_text(entry.probability, entry.rationale)
         say(f"left out: {fault}; you had said {answer}")
     return fault is None
-
-
-def _leave(seat: Seat, opened: Opened, form: Format) -> None:
-    tell_open_ends(seat, opened.database)
-    _tell_kept(seat)
-    nobody = end_of(seat.sitting)._replace(entries=())
-    report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
-    tell_left(seat, opened.database, is_written=False)
 
 
 def _take_up(root: Path, kept: Notes) -> None:
@@ -284,7 +279,6 @@ def _left(seat: Seat, database: Database) -> list[str]:
 
 
 def report_sheet(written: Written, end: End, form: Format) -> None:
-    """The paths, the figures, what they add up to in a set."""
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
     added = sums(after, end.analyst, end.on, ids)

@@ -65,7 +65,6 @@ class Seat(NamedTuple):
 
     @property
     def on(self) -> date:
-        """The day of the sheet."""
         return self.sitting.date
 
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
@@ -126,7 +125,10 @@ def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topi
     beside = {topic.id: group for group in wanted for topic in group}
     this = Round(seat, database, known(database, seat.on), numbers, beside, set())
     for group in wanted:
-        _reopen(this, group)
+        for topic in group:  # what was known when it was answered is another now: asked again
+            if again := sitting.reopened(topic, this.answer(topic)):
+                put_to(this, topic)
+                seat.put(topic.id, again)
         _ask_blind(this, group)
         _show(this, group)
         _revise(this, group)
@@ -143,14 +145,6 @@ def _tell_what_is_done(
     if topics:
         prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
         prompt.tell("Like 0.37 or 37%; ? = all in full; < = back; withdraw takes it back.", 0)
-
-
-def _reopen(this: Round, group: Sequence[Topic]) -> None:
-    """An answer rests on what was known when it was given: what was shown can be revised again."""
-    for topic in group:
-        if again := sitting.reopened(topic, this.answer(topic)):
-            put_to(this, topic)
-            this.seat.put(topic.id, again)
 
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
@@ -340,11 +334,9 @@ class Round(NamedTuple):
     announced: set[ScenarioId]
 
     def answer(self, topic: Topic) -> SittingAnswer | None:
-        """Return the answer so far."""
         return self.seat.sitting.answers.get(topic.id)
 
     def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
-        """The scenarios whose answer has got that far."""
         return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
 
     def stage(self, topics: Sequence[Topic], stage: Stage) -> None:

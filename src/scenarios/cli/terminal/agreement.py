@@ -131,8 +131,6 @@ def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
 
 
 def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
-    """The line of a number or a name."""
-
     def parse(text: str) -> RecordLine:
         by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
         by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}

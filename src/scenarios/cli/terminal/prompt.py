@@ -139,7 +139,6 @@ def told_of(option: str) -> str | None:
 
 
 def label_of(option: str) -> str:
-    """The name of an option in the record."""
     return "probability" if option == "P" else option.removeprefix("--").lower().replace("-", " ")
 
 
@@ -231,7 +230,6 @@ def optional(
 
 
 def confirmed(question: str, *, default: bool = False) -> bool:
-    """Yes or no."""
     is_yes = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
     return default if is_yes is None else is_yes
 
@@ -294,12 +292,10 @@ def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialog
 
 
 def refusal(check: Callable[[str], object], text: str) -> str | None:
-    """Why a check refuses a text; None where it takes it."""
     return _read(text, check)[0]
 
 
 def _read(reply: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
-    """Why it cannot be taken, and what it means."""
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in reply.replace("\n", "")):
         return "that holds a key or a byte that is no text: once more", None
     try:

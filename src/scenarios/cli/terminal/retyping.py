@@ -48,7 +48,6 @@ class Dialogue:
         self.messages: list[str] = []
 
     def key(self, question: str) -> Key:
-        """The question that is asked now."""
         self.times[question] += 1
         return question, self.times[question]
 
@@ -58,7 +57,6 @@ class Dialogue:
         return key in self.answers or key in self.before
 
     def answered(self, key: Key, answer: str, label: str | None, shown: str) -> None:
-        """Keep an answer; with a label, as a line of the record."""
         self.answers[key] = answer
         self.asked.append(key)
         self.messages.clear()
@@ -97,7 +95,6 @@ _typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
 
 
 def _answers() -> _Typed:
-    """The answers typed in this command."""
     answers = _typed.get()
     if answers is None:
         _typed.set(answers := _Typed())
@@ -138,7 +135,6 @@ def before_each(note: Callable[[], None] | None) -> None:
 
 
 def note() -> None:
-    """Call what is to be called before each question."""
     if note := _answers().note:
         note()
 
