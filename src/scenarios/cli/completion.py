@@ -22,6 +22,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Kind
 from scenarios.paths import FOLDERS, id_of, place_of
 from scenarios.storage.disk import MAX_BYTES
+from scenarios.storage.git.repository import branches_and_tags
 from scenarios.storage.yaml.reader import read
 from scenarios.values import CODES, Outcome
 from scenarios.workspace.opened import find_root, repository_of
@@ -132,8 +133,6 @@ def _declared(key: str) -> Make:
 
 
 def _revisions(given: Given, _word: str) -> list[str]:
-    from scenarios.storage.git.repository import branches_and_tags
-
     return ["HEAD", *branches_and_tags(repository_of(given)[1])]
 
 

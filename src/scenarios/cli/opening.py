@@ -10,7 +10,6 @@ import typer
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
-from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
@@ -78,20 +77,6 @@ _HALF = (
 def open_here(context: typer.Context) -> Opened:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
     return open_at(find_root(context.obj))
-
-
-def record_id(context: typer.Context, id: str | None, question: str) -> str:
-    """The id of a record; on a terminal looked up before anything else is asked for."""
-    if not prompt.interactive():
-        return prompt.needed(id, "ID", question)
-    from scenarios.workspace.corrections.renaming import locate
-
-    def known(text: str) -> str:
-        locate(open_here(context), text)
-        retyping.remember("ID", text, instead_of=id)
-        return text
-
-    return prompt.answer(question, known, given=id, label="id")
 
 
 def open_at(root: Path) -> Opened:

@@ -256,7 +256,7 @@ def _text(ask: Ask, given: str | None, read: Callable[[str], str], at: At) -> st
         return given
     if not current.get():
         return None
-    offers, more = _offers(ask, at), prompt.told_of(ask.option)
+    offers, more = _offers(ask, at), prompt.tell_help(ask.option)
     label = prompt.label_of(ask.option)
     text = prompt.optional(question, read, None if offers else more, label=label, offers=offers)
     retyping.remember(ask.option, *([text] if text else []))

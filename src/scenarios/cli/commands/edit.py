@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.opening import record_id
+from scenarios.cli.commands.rename import record_id
 from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.opening import record_id
+from scenarios.cli.commands.rename import record_id
 from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt

@@ -62,7 +62,7 @@ def needed_as(
         if default is not None:
             return default
         raise UsageError(f"{option} is missing: {inside}")
-    more, asked = told_of(option), _asked_as(option, parse, is_line=is_line)
+    more, asked = tell_help(option), _asked_as(option, parse, is_line=is_line)
     more = None if offers else more
     offered = None if default is None else f"{default}"
     return answer(question, asked, offered, more, label=label_of(option), offers=offers)
@@ -131,7 +131,7 @@ def stands(value: str, option: str, question: str) -> bool:
     return True
 
 
-def told_of(option: str) -> str | None:
+def tell_help(option: str) -> str | None:
     """Tell the help of an option, where there is some, and return it."""
     if option in HELP:
         tell(HELP[option])
