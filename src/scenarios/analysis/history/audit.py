@@ -11,11 +11,11 @@ from scenarios.analysis.history import audit_rules as rules
 from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudgements
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
-from scenarios.analysis.rules.rule import Rule, rule
+from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
 
 
-@rule("judged-anew", "Priors, ratings and conventions changed after they were committed", "note")
+@note("judged-anew", "Priors, ratings and conventions changed after they were committed")
 def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
     """A prior, rating, grade or convention that was changed, so that past figures are others now.
 

@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit, figure_words, sheet_changes
 from scenarios.analysis.history.provenance import RecordStep, Trail, dated
-from scenarios.analysis.rules.rule import ALIKE, rule
+from scenarios.analysis.rules.rule import ALIKE, note
 from scenarios.model import (
     Analyst,
     Database,
@@ -40,7 +40,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-@rule("backdated", "Backdated records", "note")
+@note("backdated", "Backdated records")
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
 
@@ -63,7 +63,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("backdated", step, f"committed {worst} days after its date: {what}")
 
 
-@rule("edited-forecast", "Forecasts edited after they were committed", "note")
+@note("edited-forecast", "Forecasts edited after they were committed")
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A committed figure, reason or item behind it that was changed or removed, or lost in a merge.
 
@@ -93,7 +93,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     yield from _lost_forecasts(trail, left)
 
 
-@rule("renamed", "References renamed to the id of today", "note")
+@note("renamed", "References renamed to the id of today")
 def renamed(trail: Trail) -> Iterator[AuditFinding]:
     """A reference by a former id that was replaced by the id of today: no judgement changed.
 
@@ -105,7 +105,7 @@ def renamed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("renamed", step, f"{old} → {new}: renamed, the same record")
 
 
-@rule("question-changed", "Questions changed after the first forecast", "note")
+@note("question-changed", "Questions changed after the first forecast")
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 
@@ -137,7 +137,7 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("question-changed", step, message)
 
 
-@rule("deleted-evidence", "Evidence deleted rather than retracted", "note")
+@note("deleted-evidence", "Evidence deleted rather than retracted")
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason.
 
@@ -231,7 +231,7 @@ Course = list[tuple[int, Indicator]]
 """The versions of an indicator, with the commits that made them."""
 
 
-@rule("hindsight-indicator", "Indicators added or rated anew after what fires them", "note")
+@note("hindsight-indicator", "Indicators added or rated anew after what fires them")
 def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
     """An indicator that was added, reworded or rated anew when what fires it had been recorded.
 
@@ -254,7 +254,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
 
-@rule("rated-after-outcome", "Judgements changed after the outcome was known", "note")
+@note("rated-after-outcome", "Judgements changed after the outcome was known")
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 
@@ -269,7 +269,7 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("rated-after-outcome", step, f"{what} {was} → {now}, {known}")
 
 
-@rule("late-forecast", "Forecasts dated when the outcome was known", "note")
+@note("late-forecast", "Forecasts dated when the outcome was known")
 def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 

@@ -38,11 +38,14 @@ class Rule(Generic[Check_co]):
     flag: str = ""
 
 
-def rule(
-    id: str, title: str, severity: Level = "error", *, flag: str = ""
-) -> Callable[[Check], Rule[Check]]:
+def rule(id: str, title: str, severity: Level = "error") -> Callable[[Check], Rule[Check]]:
     """Make a rule of the check below, which explains it in its docstring."""
-    return lambda check: Rule(id, title, severity, check, flag=flag)
+    return lambda check: Rule(id, title, severity, check)
+
+
+def note(id: str, title: str, flag: str = "") -> Callable[[Check], Rule[Check]]:
+    """The same of advice, which never fails."""
+    return lambda check: Rule(id, title, "note", check, flag=flag)
 
 
 RecordFault = tuple[Kind, str, Fault]
