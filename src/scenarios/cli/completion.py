@@ -17,7 +17,6 @@ from typer.models import ArgumentInfo
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.commands import command as function
-from scenarios.cli.parsing import STATES
 from scenarios.errors import ScenError
 from scenarios.model import Kind
 from scenarios.paths import FOLDERS, id_of, place_of
@@ -25,6 +24,7 @@ from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git.repository import branches_and_tags
 from scenarios.storage.yaml.reader import read
 from scenarios.values import CODES, Outcome
+from scenarios.workspace.input.typed_in import STATES
 from scenarios.workspace.opened import find_root, repository_of
 
 _LENGTH_OF_DAY = len("2022-02-07-")

@@ -13,14 +13,14 @@ import typer
 from scenarios.errors import UsageError
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.typed_in import STATES, today
-
-__all__ = ["STATES", "today"]
 
 In = ParamSpec("In")
 T = TypeVar("T")
 _SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
 _FEWEST, _MOST = 16, 8000
+
+
+today = typed_in.today
 
 
 def latest(*, future: bool) -> date | None:

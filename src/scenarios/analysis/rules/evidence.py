@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -97,14 +97,11 @@ def partial_row(window: Window) -> Iterator[Finding]:
     """
     sets = sets_of(window)
     for id, item in window.now.evidence.items():
-        for set_id, missing in _left_out(window, sets, frozenset(item.ratings), item.recorded):
-            message = f"in {set_id}, not rated for {missing}: counts as N"
+        for message in _left_out(window, sets, item.ratings.keys(), item.recorded):
             yield of_evidence("partial-row", id, message, "ratings")
     for view in window.views.values():
         for key, indicator in view.scenario.indicators.items():
-            rated = frozenset(indicator.ratings)
-            for set_id, missing in _left_out(window, sets, rated, indicator.added):
-                message = f"in {set_id}, not rated for {missing}: counts as N"
+            for message in _left_out(window, sets, indicator.ratings.keys(), indicator.added):
                 yield of_indicator("partial-row", view.id, key, message)
 
 
@@ -164,15 +161,13 @@ def origin_of(window: Window, id: EvidenceId) -> str:
 def _left_out(
     window: Window,
     sets: Mapping[SetId, Sequence[ScenarioId]],
-    rated: frozenset[ScenarioId],
+    rated: KeysView[ScenarioId],
     day: date,
-) -> Iterator[tuple[SetId, str]]:
+) -> Iterator[str]:
     for set_id, ids in sets.items():
-        if rated.isdisjoint(ids):
-            continue
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
-        if missing:
-            yield set_id, several(missing)
+        if missing and not rated.isdisjoint(ids):
+            yield f"in {set_id}, not rated for {several(missing)}: counts as N"
 
 
 ENOUGH_INDICATORS = 3

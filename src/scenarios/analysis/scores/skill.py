@@ -138,7 +138,25 @@ def skill(timelines: Iterable[Timeline[Figure]]) -> tuple[Skill, ...]:
                     pairs_of_cluster.append((own, other / sum(shared)))
     intervals = _intervals(pairs)
     ordered = sorted(pairs, key=lambda pair: (pair[0], place(pair[1]), OURS.index(pair[2])))
-    return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in ordered)
+    rows = []
+    for alone, forecaster, against in ordered:
+        clusters = pairs[alone, forecaster, against]
+        both = list(chain.from_iterable(clusters.values()))
+        reference = math.fsum(theirs for _, theirs in both)
+        low, high = intervals.get((alone, forecaster, against), (None, None))
+        rows.append(
+            Skill(
+                forecaster=forecaster,
+                against=against,
+                alone=alone,
+                questions=len(both),
+                skill=1 - math.fsum(own for own, _ in both) / reference if reference else None,
+                independent=len(clusters),
+                low=low,
+                high=high,
+            )
+        )
+    return tuple(rows)
 
 
 def _running(line: Runs[Figure], happened: bool) -> tuple[list[float], list[float]]:
@@ -146,22 +164,6 @@ def _running(line: Runs[Figure], happened: bool) -> tuple[list[float], list[floa
     days = before((end - start, figure is not None) for start, end, figure in line)
     errors = ((e - s, 0.0 if p is None else brier(p, happened)) for s, e, p in line)
     return days, before(errors)
-
-
-def _row(pair: Pair, clusters: Mapping[Cluster, Errors], bounds: Interval | None) -> Skill:
-    errors = list(chain.from_iterable(clusters.values()))
-    reference = math.fsum(theirs for _, theirs in errors)
-    low, high = bounds or (None, None)
-    return Skill(
-        alone=pair[0],
-        forecaster=pair[1],
-        against=pair[2],
-        questions=len(errors),
-        skill=1 - math.fsum(own for own, _ in errors) / reference if reference else None,
-        independent=len(clusters),
-        low=low,
-        high=high,
-    )
 
 
 def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Interval]:

@@ -191,7 +191,6 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         retyping.forget()
-        retyping.before_each(None)
         self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and prompt.interactive() and self.record["summary"]:

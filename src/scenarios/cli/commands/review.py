@@ -157,7 +157,7 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
             tell_open_ends(seat, opened.database)
             _tell_kept(seat)
             nobody = end_of(seat.sitting)._replace(entries=())
-            report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
+            report_nothing(seat, opened, nobody, form)
             tell_left(seat, opened.database, is_written=False)
             return
     _finish(seat, form)
@@ -171,7 +171,7 @@ def _finish(seat: Seat, form: Format) -> None:
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
-        report_nothing(opened, end, form, dry_run=seat.how.dry_run)
+        report_nothing(seat, opened, end, form)
         tell_left(seat, opened.database, is_written=True)
         return
     foretell_sheet(seat.root, end.analyst, end.on, end.entries)
@@ -287,9 +287,9 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     report(written, sheet_recorded(written, end), form, text)
 
 
-def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
+def report_nothing(seat: Seat, opened: Opened, end: End, form: Format) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
-    result = nothing_recorded(opened, end, dry_run=dry_run)
+    result = nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
 
 

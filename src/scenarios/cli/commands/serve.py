@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.errors import extra_needed
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
-    from scenarios.serve.door import Door
 
 _PACKAGES = ("anyio", "python_multipart", "starlette", "uvicorn", "watchfiles")
 
@@ -42,7 +37,7 @@ def command(
     opened = open_here(context)
     tell_left_out(opened)
 
-    def application_of(door: Door) -> Starlette:
+    def application_of(door: Any) -> Any:  # imported once the port is open
         from scenarios.serve import frame
         from scenarios.serve.addresses import entries
 

@@ -88,7 +88,7 @@ class _Typed:
         self.options: dict[str, tuple[str, ...]] = {}
         self.replaced: dict[str, str] = {}
         self.fresh: set[str] = set()
-        self.note: Callable[[], None] | None = None
+        self.note: Callable[[], object] = lambda: None
 
 
 _typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
@@ -129,20 +129,18 @@ def end() -> None:
         del typed.options[option]
 
 
-def before_each(note: Callable[[], None] | None) -> None:
-    """Call this before each question from now on; nothing, with None."""
+def before_each(note: Callable[[], None]) -> None:
+    """Call this before each question from now on, until all is forgotten."""
     _answers().note = note
 
 
 def note() -> None:
-    if note := _answers().note:
-        note()
+    _answers().note()
 
 
 def forget() -> None:
     """Drop the answers: they are written, or kept elsewhere."""
-    _answers().options.clear()
-    _answers().replaced.clear()
+    _typed.set(_Typed())
 
 
 def again() -> str | None:
