@@ -200,7 +200,7 @@ def _read(ask: Ask, at: At) -> Callable[[str], Any]:
 
 
 def _several(ask: Ask, given: Any, at: At) -> list[str]:
-    """What may be given several times, one after the other."""
+    """The answers to what may be given several times, one after the other."""
     answers = list(given or ())
     if answers or not current.get():
         return answers
@@ -232,7 +232,7 @@ def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callabl
 
 
 def _wanted(ask: Ask, given: Any, at: At) -> Any:
-    """What may be left out: asked for only where something else is asked for too."""
+    """The answer to what may be left out, asked for only where something else is asked for."""
     read = _read(ask, at)
     if ask.lead and at.opened and given is None:
         prompt.tell(ask.lead)
