@@ -74,10 +74,6 @@ Make = Callable[[Given, str], Iterable[str]]
 """Words for the database and what was typed of one."""
 
 
-def _fixed(*words: str) -> Make:
-    return lambda _given, _word: words
-
-
 def _records_of(kind: Kind) -> Callable[[Given, str], list[str]]:
     return lambda given, word: ids(find_root(given), kind, word[:4])
 
@@ -136,19 +132,19 @@ def _revisions(given: Given, _word: str) -> list[str]:
     return ["HEAD", *branches_and_tags(repository_of(given)[1])]
 
 
-OFFERED: dict[str, Make] = {
+OFFERED: dict[str, Make | Iterable[str]] = {
     "SCENARIO": _scenarios,
     "EVIDENCE": _evidence,
     "SCENARIO|EVIDENCE": lambda given, word: [*_scenarios(given, word), *_evidence(given, word)],
     "SCENARIO=CODE": _rated,
     "SCENARIO/INDICATOR=STATE": _fired,
-    "CODE": _fixed(*CODES),
-    "LETTER": _fixed(*"ABCDEF"),
-    "B2": _fixed(*(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))),
-    "OUTCOME": _fixed(*get_args(Outcome)),
-    "P|withdraw": _fixed("withdraw"),
-    "DATE": _fixed("today", "yesterday"),
-    "DATE|7d": _fixed("today", "yesterday", "7d"),
+    "CODE": CODES,
+    "LETTER": "ABCDEF",
+    "B2": [f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7)],
+    "OUTCOME": get_args(Outcome),
+    "P|withdraw": ("withdraw",),
+    "DATE": ("today", "yesterday"),
+    "DATE|7d": ("today", "yesterday", "7d"),
     "REV": _revisions,
     "A": _revisions,
     "B": _revisions,
@@ -166,7 +162,7 @@ OFFERED: dict[str, Make] = {
     "theme": _declared("themes"),
     "set_id": _declared("sets"),
     "set": _declared("sets"),
-    "hazard": _fixed("constant"),
+    "hazard": ("constant",),
 }
 """By what a parameter is called in the help; else by its command and name, or by its name."""
 
@@ -280,7 +276,8 @@ def _values(command: str, parameter: _Parameter, word: str, database: str | None
     if make is None:
         return {}
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer
-        return _begun(dict.fromkeys(make(database, word), ""), word)
+        words = make(database, word) if callable(make) else make
+        return _begun(dict.fromkeys(words, ""), word)
     return {}
 
 

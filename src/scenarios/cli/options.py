@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -15,12 +15,8 @@ from scenarios.cli import parsing
 from scenarios.render.writers import WRITERS
 from scenarios.workspace.how import How
 
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-
-
+Format = Literal["table", "json"]
+"""The formats of a recording command."""
 Form = StrEnum("Form", ["table", "json", *(name for name in WRITERS if name != "table")])  # type: ignore[misc]
 """The formats of a result: JSON is the result itself, a writer makes all others of its document."""
 TABLE = Form("table")

@@ -69,7 +69,7 @@ def command_of(
             inspect.Parameter(
                 "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else How
             ),
-            inspect.Parameter("form", kind, default=Format.table, annotation=As),
+            inspect.Parameter("form", kind, default="table", annotation=As),
         ]
     )
     command.__doc__ = task.help

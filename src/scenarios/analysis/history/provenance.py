@@ -51,7 +51,7 @@ Key = tuple[Kind, str]
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
-def states(revisions: Iterable[Revision]) -> Iterator[tuple[Revision, DatabaseState]]:
+def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, DatabaseState]]:
     """Each commit, oldest first, with the database before it; branches are kept apart.
 
     The caller puts the changes of the commit into that database before it asks for the next.

@@ -159,7 +159,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
         self.end = ["--dry-run"] if how.dry_run else []
         self.end += ["--commit"] if how.commit else []
-        self.end += ["--format", form] if form != Format.table else []
+        self.end += ["--format", form] if form != "table" else []
         self.commits_source = how.commit and not how.dry_run
 
     def __enter__(self) -> Self:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.commands.rename import record_id
-from scenarios.cli.options import As, Dated, Format
+from scenarios.cli.options import As, Dated
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
@@ -50,7 +50,7 @@ def command(
         list[str] | None, typer.Option(metavar="KEY", help="Remove a key. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Change keys of a record, or edit the whole file in $EDITOR; the rest is unchanged."""
     id = record_id(context, id, "Id of the record to change")

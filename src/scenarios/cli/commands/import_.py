@@ -82,7 +82,7 @@ def command(
         bool, typer.Option("--skip-invalid", help="Import valid rows and list the rest.")
     ] = False,
     how: Dated = AS_USUAL,
-    as_: As = Format.table,
+    as_: As = "table",
 ) -> None:
     """Import records from a file: all of them, or none."""
     root = find_root(context.obj)

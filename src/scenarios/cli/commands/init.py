@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import As, Format
+from scenarios.cli.options import As
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
@@ -52,7 +52,7 @@ def command(
         bool, typer.Option("--template", help="Start from one commented record of each kind.")
     ] = False,
     how: How = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
     if example and template:
@@ -70,6 +70,6 @@ def command(
     if above := outer(root):
         say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
     lead = "" if from_here(root) == "." else f"cd {shlex.quote(from_here(root))}, then "
-    is_told = form == Format.table and not how.dry_run
+    is_told = form == "table" and not how.dry_run
     for number, step in enumerate(_NEXT[like] if is_told else (), start=1):
         say(f"next {number}: {lead if number == 1 else ''}{step}")

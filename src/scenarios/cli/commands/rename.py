@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Format
+from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.workspace.corrections import renaming
@@ -22,7 +22,7 @@ def command(
     ] = None,
     new: Annotated[str | None, typer.Argument(metavar="NEW", help="The new id.")] = None,
     how: How = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")

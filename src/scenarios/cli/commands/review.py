@@ -76,7 +76,7 @@ def command(
         list[str] | None, typer.Option(metavar="ID", help="Only this scenario. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Go through what is due, give your figures blind, and write one forecast sheet."""
     if from_ is not None:

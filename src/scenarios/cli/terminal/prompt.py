@@ -318,12 +318,7 @@ def _yes(text: str) -> bool:
 
 
 def typed(
-    above: Sequence[str],
-    prompt: str,
-    before: str,
-    offers: Sequence[Offer],
-    *,
-    is_refused: bool = False,
+    above: Sequence[str], prompt: str, before: str, offers: Sequence[Offer], *, is_refused: bool
 ) -> str:
     """The line; Ctrl-C and the end of the input stop the command.
 
@@ -338,10 +333,14 @@ def typed(
             line: str = edit.edited(printable(prompt), before, offers, is_refused)
             return line
         typer.echo(prompt, nl=False, err=True)
-        return _plain()
+        if plain := sys.stdin.readline():
+            return plain.strip()
+    except UnicodeDecodeError:
+        return "\0"  # which is no text, and asked for again
     except (EOFError, KeyboardInterrupt):
-        typer.echo(err=True)
-        raise typer.Abort from None
+        pass
+    typer.echo(err=True)
+    raise typer.Abort
 
 
 def editor() -> ModuleType | None:
@@ -355,14 +354,3 @@ def editor() -> ModuleType | None:
             raise
         return None
     return line_editor
-
-
-def _plain() -> str:
-    """A line as the terminal makes it; one that is no text is refused, and asked for again."""
-    try:
-        line = sys.stdin.readline()
-    except UnicodeDecodeError:
-        return "\0"
-    if not line:
-        raise EOFError
-    return line.strip()
