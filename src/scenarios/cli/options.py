@@ -99,7 +99,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         return command
 
     def called(**given: Any) -> None:
-        latest = parsing.latest(future=given.pop("future")) if is_dated else None
+        latest = parsing.today() if is_dated and not given.pop("future") else None
         how = How(given.pop("dry_run"), given.pop("commit"), latest)
         command(**given, how=how)
 

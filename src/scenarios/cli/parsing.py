@@ -23,11 +23,6 @@ _FEWEST, _MOST = 16, 8000
 today = typed_in.today
 
 
-def latest(*, future: bool) -> date | None:
-    """The last day that a record may tell of: today, unless the future is asked for."""
-    return None if future else today()
-
-
 def typed(parse: Callable[In, T]) -> Callable[In, T]:
     """Return the parser whose faults are faults of how the command was called."""
 
@@ -45,7 +40,6 @@ days = typed(typed_in.days)
 grade = typed(typed_in.grade)
 id = typed(typed_in.id)
 indicator_states = typed(typed_in.indicator_states)
-line = typed(typed_in.line)
 rating = typed(typed_in.rating)
 scenario_ratings = typed(typed_in.scenario_ratings)
 url = typed(typed_in.url)
