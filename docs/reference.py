@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import typer
@@ -73,7 +73,7 @@ def _told(parameters: Iterable[Any], function: Any) -> Iterator[tuple[str, str]]
     for one in parameters:
         kind, *declared = get_args(hints.get(one.name)) or (None,)
         means = next((it.help for it in declared if hasattr(it, "help")), None) or one.help or ""
-        values = [str(v.value) for part in (kind, *get_args(kind)) for v in _members(part)]
+        values = [word for part in (kind, *get_args(kind)) for word in _choices(part)]
         word = one.metavar or "|".join(values) or "TEXT"
         if one.param_type_name == "argument":
             yield f"`{one.metavar or one.name.upper()}`", means
@@ -84,8 +84,11 @@ def _told(parameters: Iterable[Any], function: Any) -> Iterator[tuple[str, str]]
             yield f"`{names}`" if flag else f"`{names} {word}`", f"{means}{by}"
 
 
-def _members(kind: Any) -> list[Enum]:
-    return [*kind] if isinstance(kind, type) and issubclass(kind, Enum) else []
+def _choices(kind: Any) -> list[str]:
+    if get_origin(kind) is Literal:
+        return [*get_args(kind)]
+    is_enum = isinstance(kind, type) and issubclass(kind, Enum)
+    return [str(member.value) for member in kind] if is_enum else []
 
 
 def _table(left: str, right: str, rows: Iterable[tuple[str, str]]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.history.provenance import States
+from scenarios.analysis.history.provenance import states
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
@@ -34,11 +34,8 @@ def test_every_state_still_loads_and_is_what_the_commits_before_it_add_up_to(
     repository: git.Repository,
 ) -> None:
     read, told = cache(read_record), revisions(repository, "HEAD")
-    states = States(told)
-    for revision in told:
-        standing = states.before(revision)
+    for revision, standing in states(told):
         standing.put(revision.changes)
-        states.keep(revision, standing)
         loaded = load(git.snapshot(repository, revision.commit.id)[0], read)
         errors = [str(problem) for problem in loaded.problems if problem.severity == "error"]
         assert (errors, loaded.database) == ([], standing.database), revision.commit.id

@@ -16,8 +16,8 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, change_rows
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
-from scenarios.storage.new_database import files
 from scenarios.storage.worktree import snapshot
+from scenarios.workspace.start import files
 from tests.cli.commands import scen
 from tests.full import FULL
 from tests.records import near

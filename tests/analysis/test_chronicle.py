@@ -12,7 +12,7 @@ from msgspec import structs
 from scenarios.analysis.evidence import knowledge
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.history.commits import Commit
-from scenarios.analysis.history.provenance import DatabaseState, States
+from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.model import Given, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
 from tests.analysis.words import story_of
@@ -105,9 +105,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 def replay(story: Story) -> None:
     """Every commit stands on its own tree, with what a database is asked for kept up to date."""
-    states = States(story.revisions)
-    for revision in story.revisions:
-        standing = states.before(revision)
+    for revision, standing in states(story.revisions):
         parents = revision.commit.parents
         assert standing.database == held(story.trees[parents[0]] if parents else {})
         standing.put(revision.changes)
@@ -118,7 +116,6 @@ def replay(story: Story) -> None:
         for id in expected.scenarios:
             assert {*standing.bearing.get(id, ())} == {*items.get(id, ())}
             assert standing.database.speaking.get(id, ()) == expected.speaking.get(id, ())
-        states.keep(revision, standing)
 
 
 @given(stories())

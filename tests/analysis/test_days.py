@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, connected, known
-from scenarios.analysis.history.provenance import DatabaseState, States
+from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
@@ -76,14 +76,11 @@ def test_all_items_of_one_day_come_and_go_together() -> None:
 def test_a_ledger_after_any_commit_is_that_of_the_records_after_it(
     story: Story, on: list[date]
 ) -> None:
-    states = States(story.revisions)
-    for revision in story.revisions:
-        standing = states.before(revision)
+    for revision, standing in states(story.revisions):
         assert_as_alone(standing.days, standing.database, on)
         standing.put(revision.changes)
         plain = replace(standing.database, evidence={**standing.database.evidence})
         assert_as_alone(standing.days, plain, on)
-        states.keep(revision, standing)
 
 
 @given(databases(linked=True), st.data(), ANY_DAYS)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.cli import parsing
+from scenarios.errors import UsageError
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
@@ -112,7 +113,7 @@ def test_what_is_no_value_is_refused_and_said(
         (prior_given, "war=20%/0.1", {"war": {"occurred": 0.2, "did-not-occur": 0.1}}),
         (ratings, "pact=cc trade=2.5", {"pact": "CC", "trade": 2.5}),
         (states, "pact/talks=emerging", {"pact/talks": "emerging"}),
-        (parsing.line, " A dinner\n", "A dinner"),
+        (typed_in.line, " A dinner\n", "A dinner"),
     ],
 )
 def test_what_is_a_value_is_taken(parse: Callable[[str], Any], typed: str, value: object) -> None:
@@ -126,8 +127,8 @@ def test_days_ago_are_counted_from_a_day(days: int) -> None:
 
 def test_a_line_is_one_line() -> None:
     for end in ("\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"):
-        with pytest.raises(typer.BadParameter, match="has several lines; write one"):
-            parsing.line(f"two{end}lines")
+        with pytest.raises(UsageError, match="has several lines; write one"):
+            typed_in.line(f"two{end}lines")
 
 
 SPOKEN, SHOWN = "e\x1b[31m\x00\x9b\u202e\u2028\udcff", r"e\x1b[31m\x00\x9b\u202e\u2028\udcff"

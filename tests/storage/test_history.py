@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
-from scenarios.analysis.history.provenance import DatabaseState, States
+from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import revisions as history
@@ -32,16 +32,13 @@ BROKEN = b"name: [\n"
 
 def replayed(found: list[Revision]) -> Iterator[tuple[Revision, Database]]:
     """Each commit with the database after it, and what it says it changed held against it."""
-    states = States(found)
-    for revision in found:
-        standing = states.before(revision)
+    for revision, standing in states(found):
         for change in revision.changes:
             assert record(standing.database, change.kind, change.id) == change.before
         standing.put(revision.changes)
         for change in revision.changes:
             assert record(standing.database, change.kind, change.id) == change.after
         yield revision, standing.database
-        states.keep(revision, standing)
 
 
 def record(database: Database, kind: str, id: str) -> Any:

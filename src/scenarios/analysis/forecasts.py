@@ -38,7 +38,6 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def figure(self) -> TeamFigure:
-        """The probability, with the number of analysts."""
         return TeamFigure(probability=self.probability, analysts=len(self.analysts))
 
 
@@ -128,9 +127,7 @@ def stated(
 
 
 def pooled(
-    figures: Collection[float],
-    extremize: float,
-    in_decibans: Callable[[float], float] = decibans,
+    figures: Collection[float], extremize: float, in_decibans: Callable[[float], float] = decibans
 ) -> float:
     """The geometric mean of odds to the power `extremize` (Satopää et al. 2014, Baron et al. 2014).
 

@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from typer.models import ArgumentInfo
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.commands import command as function
-from scenarios.cli.parsing import STATES
 from scenarios.errors import ScenError
 from scenarios.model import Kind
 from scenarios.paths import FOLDERS, id_of, place_of
 from scenarios.storage.disk import MAX_BYTES
+from scenarios.storage.git.repository import branches_and_tags
 from scenarios.storage.yaml.reader import read
 from scenarios.values import CODES, Outcome
+from scenarios.workspace.input.typed_in import STATES
 from scenarios.workspace.opened import find_root, repository_of
 
 _LENGTH_OF_DAY = len("2022-02-07-")
@@ -38,11 +39,6 @@ def ids(root: Path, kind: Kind, year: str = "") -> list[str]:
         wanted = (path for path in years if path.rpartition("/")[2].startswith(year))
         paths = (file for path in wanted for file in _files(root, path))
     return sorted(id_of(path) for path in paths if place_of(path) == (kind, id_of(path)))
-
-
-def analysts(root: Path) -> list[str]:
-    """Those who have a sheet."""
-    return sorted({id[_LENGTH_OF_DAY:] for id in ids(root, "forecasts")})
 
 
 def keys(root: Path, path: str, key: str) -> list[str]:
@@ -61,7 +57,6 @@ def _files(root: Path, folder: str) -> Iterator[str]:
 
 
 def _entries(root: Path, folder: str) -> list[str]:
-    """The paths in a folder of the database."""
     try:
         names = os.listdir(root / folder)  # noqa: PTH208 - ten thousand names, no path wanted
     except OSError:
@@ -73,105 +68,88 @@ Offers = Mapping[str, str]
 """Words that can be typed, each with its explanation."""
 
 
-class Here:
-    """The database that is completed from; it is looked for when it is needed."""
-
-    def __init__(self, database: str | None) -> None:
-        self.database = database
-
-    @property
-    def root(self) -> Path:
-        return find_root(self.database)
+Given = str | None
+"""The database as it was given; it is looked for when it is needed."""
+Make = Callable[[Given, str], Iterable[str]]
+"""Words for the database and what was typed of one."""
 
 
-def _fixed(*words: str) -> Callable[[Here, str], Iterable[str]]:
-    return lambda _here, _word: words
+def _records_of(kind: Kind) -> Callable[[Given, str], list[str]]:
+    return lambda given, word: ids(find_root(given), kind, word[:4])
 
 
-def _scenarios(here: Here, _word: str) -> list[str]:
-    return ids(here.root, "scenario")
+_scenarios, _evidence = _records_of("scenario"), _records_of("evidence")
 
 
-def _evidence(here: Here, word: str) -> list[str]:
-    return ids(here.root, "evidence", word[:4])
+def _analysts(given: Given, _word: str) -> list[str]:
+    root = find_root(given)
+    with_sheets = {id[_LENGTH_OF_DAY:] for id in ids(root, "forecasts")}
+    return [*sorted(with_sheets), *keys(root, "tracker.yaml", "analysts")]
 
 
-def _sources(here: Here, _word: str) -> list[str]:
-    return ids(here.root, "source")
-
-
-def _analysts(here: Here, _word: str) -> list[str]:
-    return [*analysts(here.root), *keys(here.root, "tracker.yaml", "analysts")]
-
-
-def _indicators(here: Here, word: str) -> list[str]:
-    scenario = word.partition("/")[0]
-    if scenario not in ids(here.root, "scenario"):
-        return []
-    return [f"{scenario}/{key}" for key in keys(here.root, f"{scenario}.yaml", "indicators")]
-
-
-def _looking(here: Here, word: str) -> list[str]:
+def _indicators(given: Given, word: str) -> list[str]:
     """`SCENARIO/`, then its indicators."""
-    begun = [f"{id}/" for id in _scenarios(here, word) if id.startswith(word)]
-    return _indicators(here, word) if "/" in word else begun
+    scenario, slash, _ = word.partition("/")
+    every = _scenarios(given, word)
+    if not slash:
+        return [f"{id}/" for id in every if id.startswith(word)]
+    names = keys(find_root(given), f"{scenario}.yaml", "indicators") if scenario in every else ()
+    return [f"{scenario}/{key}" for key in names]
 
 
-def _records(here: Here, word: str) -> list[str]:
+def _records(given: Given, word: str) -> list[str]:
     if "/" in word:
-        return _indicators(here, word)
-    dated = [*_evidence(here, word), *ids(here.root, "forecasts", word[:4])]
-    return [*_scenarios(here, word), *_sources(here, word), *dated]
+        return _indicators(given, word)
+    kinds: tuple[Kind, ...] = ("scenario", "source", "evidence", "forecasts")
+    return [id for kind in kinds for id in _records_of(kind)(given, word)]
 
 
-def _rated(here: Here, word: str) -> list[str]:
+def _rated(given: Given, word: str) -> list[str]:
     """`SCENARIO=`, and the codes behind it once it is the only one."""
-    begun = [id for id in _scenarios(here, word) if id.startswith(word.partition("=")[0])]
-    ids = [word.partition("=")[0]] if "=" in word else begun
-    return [f"{id}={code}" for id in ids for code in (CODES if len(ids) == 1 else ("",))]
+    name, equals, _ = word.partition("=")
+    begun = [name] if equals else [id for id in _scenarios(given, word) if id.startswith(name)]
+    return [f"{id}={code}" for id in begun for code in (CODES if len(begun) == 1 else ("",))]
 
 
-def _fired(here: Here, word: str) -> list[str]:
+def _fired(given: Given, word: str) -> list[str]:
     """`SCENARIO/`, then its indicators, and the states behind the only one."""
     name, equals, _ = word.partition("=")
     if "/" not in name:
-        begun = [id for id in _scenarios(here, word) if id.startswith(name)]
+        begun = _indicators(given, name)
         if len(begun) != 1:
-            return [f"{id}/" for id in begun]
-        name = f"{begun[0]}/"
-    names = [key for key in _indicators(here, name) if key.startswith(name)]
+            return begun
+        name = begun[0]
+    names = [key for key in _indicators(given, name) if key.startswith(name)]
     names = [name] if equals else names
     return [f"{key}={state}" for key in names for state in (STATES if len(names) == 1 else ("",))]
 
 
-def _declared(key: str) -> Callable[[Here, str], Iterable[str]]:
-    return lambda here, _word: keys(here.root, "tracker.yaml", key)
+def _declared(key: str) -> Make:
+    return lambda given, _word: keys(find_root(given), "tracker.yaml", key)
 
 
-def _revisions(here: Here, _word: str) -> list[str]:
-    from scenarios.storage.git.repository import branches_and_tags
-
-    return ["HEAD", *branches_and_tags(repository_of(here.database)[1])]
+def _revisions(given: Given, _word: str) -> list[str]:
+    return ["HEAD", *branches_and_tags(repository_of(given)[1])]
 
 
-OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
+OFFERED: dict[str, Make | Iterable[str]] = {
     "SCENARIO": _scenarios,
     "EVIDENCE": _evidence,
-    "SCENARIO|EVIDENCE": lambda here, word: [*_scenarios(here, word), *_evidence(here, word)],
+    "SCENARIO|EVIDENCE": lambda given, word: [*_scenarios(given, word), *_evidence(given, word)],
     "SCENARIO=CODE": _rated,
     "SCENARIO/INDICATOR=STATE": _fired,
-    "CODE": _fixed(*CODES),
-    "LETTER": _fixed(*"ABCDEF"),
-    "B2": _fixed(*(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))),
-    "OUTCOME": _fixed(*get_args(Outcome)),
-    "P|withdraw": _fixed("withdraw"),
-    "DATE": _fixed("today", "yesterday"),
-    "DATE|7d": _fixed("today", "yesterday", "7d"),
+    "CODE": CODES,
+    "LETTER": "ABCDEF",
+    "B2": [f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7)],
+    "OUTCOME": get_args(Outcome),
+    "P|withdraw": ("withdraw",),
+    "DATE": ("today", "yesterday"),
+    "DATE|7d": ("today", "yesterday", "7d"),
     "REV": _revisions,
     "A": _revisions,
     "B": _revisions,
     "NAME": _analysts,
-    "candidates indicator": _looking,
+    "candidates indicator": _indicators,
     "show id": _records,
     "edit id": _records,
     "rename id": _records,
@@ -179,12 +157,12 @@ OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
     "scenario": _scenarios,
     "evidence": _evidence,
     "corroborated_by": _evidence,
-    "source": _sources,
+    "source": _records_of("source"),
     "analyst": _analysts,
     "theme": _declared("themes"),
     "set_id": _declared("sets"),
     "set": _declared("sets"),
-    "hazard": _fixed("constant"),
+    "hazard": ("constant",),
 }
 """By what a parameter is called in the help; else by its command and name, or by its name."""
 
@@ -207,10 +185,6 @@ class _Parameter(NamedTuple):
     help: str
     metavar: str
     type: Any
-
-    @property
-    def takes_value(self) -> bool:
-        return self.type is not bool
 
     @property
     def is_list(self) -> bool:
@@ -262,7 +236,7 @@ def _read(
             is_over = True
         elif word.startswith("-") and not is_over:
             named = next((parameter for parameter in parameters if word in parameter.options), None)
-            pending = named if named and named.takes_value else None
+            pending = named if named and named.type is not bool else None
         else:
             position += 1
     return pending, position, is_over
@@ -291,17 +265,19 @@ def _begun(known: Offers, word: str) -> Offers:
 
 
 def _values(command: str, parameter: _Parameter, word: str, database: str | None) -> Offers:
-    """Return the offers for the value of a parameter."""
     for of in (parameter.type, *get_args(parameter.type)):
         if isinstance(of, type) and issubclass(of, Enum):
             return _begun({str(option.value): "" for option in of}, word)
+        if get_origin(of) is Literal:
+            return _begun(dict.fromkeys(get_args(of), ""), word)
     metavar = parameter.metavar.removesuffix("...")
     kind = metavar if metavar in OFFERED else f"{command} {parameter.name}"
     make = OFFERED.get(kind) or OFFERED.get(parameter.name)
     if make is None:
         return {}
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer
-        return _begun(dict.fromkeys(make(Here(database), word), ""), word)
+        words = make(database, word) if callable(make) else make
+        return _begun(dict.fromkeys(words, ""), word)
     return {}
 
 
@@ -313,7 +289,11 @@ def answer(instruction: str) -> None:
     shell = instruction.removeprefix("complete_")
     words, word = (_of_bash if shell == "bash" else _of_line)()
     offered = offers(words, word).items()
-    plain = {value: _described(about) for value, about in offered if _PLAIN.fullmatch(value)}
+    plain = {
+        value: " ".join(re.sub(r"[^A-Za-z0-9 ,.;-]", " ", about).split())
+        for value, about in offered
+        if _PLAIN.fullmatch(value)
+    }
     if shell == "fish" and os.environ.get("_TYPER_COMPLETE_FISH_ACTION") == "is-args":
         sys.exit(0 if plain else 1)  # without an answer fish offers files
     print(_FORMS[shell](plain, word), end="")  # noqa: T201 - the shell reads it
@@ -344,10 +324,6 @@ def _of_line() -> tuple[list[str], str]:
     if not line or line[-1].isspace():
         words.append("")
     return words[1:-1], words[-1] if len(words) > 1 else ""
-
-
-def _described(about: str) -> str:
-    return " ".join(re.sub(r"[^A-Za-z0-9 ,.;-]", " ", about).split())
 
 
 def _as_bash(values: Offers, word: str) -> str:

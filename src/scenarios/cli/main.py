@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -24,12 +24,13 @@ from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
 
 _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTALL)
-_WHOLE = re.compile(
-    r"Input should be a valid integer.*|'.*' is not a valid integer( range)?\.?", re.DOTALL
-)
-_MOST = re.compile(r"Input should be less than or equal to ([0-9]+)")
-_LEAST = re.compile(r"Input should be greater than or equal to ([0-9]+)")
-_RANGE = re.compile(r".* is not in the range ([0-9]+)<=x<=([0-9]+)\.?")
+_NUMBERS = {
+    r"Input should be a valid integer.*": "it must be a whole number",
+    r"'.*' is not a valid integer( range)?\.?": "it must be a whole number",
+    r"Input should be less than or equal to ([0-9]+)": r"\1 is the most",
+    r"Input should be greater than or equal to ([0-9]+)": r"\1 is the least",
+    r".* is not in the range ([0-9]+)<=x<=([0-9]+)\.?": r"\1 is the least, \2 is the most",
+}
 
 
 def in_our_words(message: str) -> str:
@@ -39,14 +40,9 @@ def in_our_words(message: str) -> str:
         words = f"{shown(match[1])} is none of {', '.join(known)}"
         hint = did_you_mean(match[1], known)
         return f"{words}; {hint}" if hint else words
-    if _WHOLE.fullmatch(message):
-        return "it must be a whole number"
-    if match := _MOST.fullmatch(message):
-        return f"{match[1]} is the most"
-    if match := _LEAST.fullmatch(message):
-        return f"{match[1]} is the least"
-    if match := _RANGE.fullmatch(message):
-        return f"{match[1]} is the least, {match[2]} is the most"
+    for pattern, words in _NUMBERS.items():
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            return match.expand(words)
     return message
 
 
@@ -67,7 +63,6 @@ class _Plain(NamedTuple):
     typers: Callable[[], Any]
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Return the value of a parameter, as Typer would."""
         of, parser = param.type_descriptor.annotation, param.type_descriptor.parameter_info.parser
         is_many = param.multiple or param.nargs == -1
         if value is None:
@@ -77,7 +72,7 @@ class _Plain(NamedTuple):
                 return parser(value)
         elif of == list[str] and not isinstance(value, str):
             return [*value]
-        elif isinstance(of, type) and isinstance(value, of):
+        elif value in get_args(of) or (isinstance(of, type) and isinstance(value, of)):
             return value
         elif isinstance(of, type) and issubclass(of, Enum) and value in of.__members__:
             return of[value]

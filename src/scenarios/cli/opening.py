@@ -10,7 +10,6 @@ import typer
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
-from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
@@ -33,11 +32,26 @@ from scenarios.workspace.opened import (
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:
     """The database's folder and the repository that holds it; an embedded one is named once."""
     root, repository = opened.repository_of(context.obj)
-    named = context.meta.setdefault(__name__, set())
-    if repository.embedded not in named:
-        named.add(repository.embedded)
+    if _is_new(context, repository.embedded):
         tell_embedded(repository.embedded)
     return root, repository
+
+
+def history_of(context: typer.Context) -> Repository | None:
+    """The repository; None where there is none, or no git, which is said where git refused."""
+    try:
+        return repository_of(context)[1]
+    except ScenError as error:
+        tell_refused(context, error)
+        return None
+
+
+def _is_new(context: typer.Context, remark: object) -> bool:
+    """True the first time that a command comes to a remark."""
+    named: set[object] = context.meta.setdefault(__name__, set())
+    is_new = remark not in named
+    named.add(remark)
+    return is_new
 
 
 def tell_embedded(folder: Path | None) -> None:
@@ -49,10 +63,8 @@ def tell_embedded(folder: Path | None) -> None:
 
 
 def tell_refused(context: typer.Context, error: ScenError) -> None:
-    """Where a command goes on without the history: that there is one, and why it is not read."""
-    named = context.meta.setdefault(__name__, set())
-    if isinstance(error, GitRefused) and str(error) not in named:
-        named.add(str(error))
+    """Say why the history is not read, where a command goes on without it."""
+    if isinstance(error, GitRefused) and _is_new(context, str(error)):
         say(f"git's history is left out: {error}")
 
 
@@ -65,20 +77,6 @@ _HALF = (
 def open_here(context: typer.Context) -> Opened:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
     return open_at(find_root(context.obj))
-
-
-def record_id(context: typer.Context, id: str | None, question: str) -> str:
-    """The id of a record; on a terminal looked up before anything else is asked for."""
-    if not prompt.interactive():
-        return prompt.needed(id, "ID", question)
-    from scenarios.workspace.corrections.renaming import locate
-
-    def known(text: str) -> str:
-        locate(open_here(context), text)
-        retyping.remember("ID", text, instead_of=id)
-        return text
-
-    return prompt.answer(question, known, given=id, label="id")
 
 
 def open_at(root: Path) -> Opened:

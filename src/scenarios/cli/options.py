@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -15,14 +15,8 @@ from scenarios.cli import parsing
 from scenarios.render.writers import WRITERS
 from scenarios.workspace.how import How
 
-
-class Format(StrEnum):
-    """The formats of a recording command."""
-
-    table = "table"
-    json = "json"
-
-
+Format = Literal["table", "json"]
+"""The formats of a recording command."""
 Form = StrEnum("Form", ["table", "json", *(name for name in WRITERS if name != "table")])  # type: ignore[misc]
 """The formats of a result: JSON is the result itself, a writer makes all others of its document."""
 TABLE = Form("table")
@@ -42,6 +36,15 @@ Rev = Annotated[
         "--rev",
         metavar="REV",
         help="Read the files of this commit, or of the last commit by a day.",
+    ),
+]
+
+SinceReview = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE|7d",
+        help="Start of the window [review_every_days before --as-of].",
     ),
 ]
 
@@ -96,7 +99,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         return command
 
     def called(**given: Any) -> None:
-        latest = parsing.latest(future=given.pop("future")) if is_dated else None
+        latest = parsing.today() if is_dated and not given.pop("future") else None
         how = How(given.pop("dry_run"), given.pop("commit"), latest)
         command(**given, how=how)
 

@@ -13,9 +13,6 @@ import typer
 from scenarios.errors import UsageError
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.typed_in import STATES, today
-
-__all__ = ["STATES", "today"]
 
 In = ParamSpec("In")
 T = TypeVar("T")
@@ -23,9 +20,7 @@ _SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
 _FEWEST, _MOST = 16, 8000
 
 
-def latest(*, future: bool) -> date | None:
-    """The last day that a record may tell of: today, unless the future is asked for."""
-    return None if future else today()
+today = typed_in.today
 
 
 def typed(parse: Callable[In, T]) -> Callable[In, T]:
@@ -45,7 +40,6 @@ days = typed(typed_in.days)
 grade = typed(typed_in.grade)
 id = typed(typed_in.id)
 indicator_states = typed(typed_in.indicator_states)
-line = typed(typed_in.line)
 rating = typed(typed_in.rating)
 scenario_ratings = typed(typed_in.scenario_ratings)
 url = typed(typed_in.url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,17 +21,19 @@ from scenarios.cli.output.written import (
     report,
     report_correction,
     report_effects,
-    report_record,
 )
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.asks import answer_to, records_of
+from scenarios.cli.terminal.retyping import current
+from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input import ratios
+from scenarios.workspace.input.offers import Offer, titled, unlike
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.results import forecast_recorded
-from scenarios.workspace.tasks.task import Answers, Ask, At, Task
+from scenarios.workspace.results import forecast_recorded, recorded
+from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
 from scenarios.workspace.writing import Written
 
 Given = dict[str, Any]
@@ -67,7 +69,7 @@ def command_of(
             inspect.Parameter(
                 "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else How
             ),
-            inspect.Parameter("form", kind, default=Format.table, annotation=As),
+            inspect.Parameter("form", kind, default="table", annotation=As),
         ]
     )
     command.__doc__ = task.help
@@ -125,28 +127,19 @@ def run(
 def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
     opened = open_here(context) if missing and prompt.interactive() else None
     at = At(parsing.today(), opened, {**given})
-    _look_up(task, given, at)
+    for ask in task.asks if opened else ():  # before the first question
+        for id in given[ask.key] or () if ask.is_many and ask.records else ():
+            ask.read(id, at)
     for ask in task.asks:
         at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
-        if any(given[key] is None for key in ask.told_without.split()):
-            _tell(ask, value, at)
+        record = records_of(ask, at).get(value) if ask.told_without else None
+        if record and any(given[key] is None for key in ask.told_without.split()):
+            prompt.tell(ask.note(record))
         if ask.key == "analyst" and prompt.interactive():
             now = opened or open_here(context)
             now.scenario(at.answers["scenario"])
             at.answers["analyst"] = doubt_analyst(now.database, value)
     return at.answers
-
-
-def _look_up(task: Task, given: Given, at: At) -> None:
-    """Refuse the ids of items that are not there before the first question."""
-    for ask in task.asks if at.opened else ():
-        for id in given[ask.key] or () if ask.is_many and ask.records else ():
-            ask.read(id, at)
-
-
-def _tell(ask: Ask, id: str, at: At) -> None:
-    if record := records_of(ask, at).get(id):
-        prompt.tell(ask.note(record))
 
 
 def _report(task: Task, written: Written, answers: Answers, form: Format) -> None:
@@ -158,7 +151,7 @@ def _report(task: Task, written: Written, answers: Answers, form: Format) -> Non
     elif task.reports == "forecast":
         report_forecast(written, answers["analyst"], answers["date"], [answers["scenario"]], form)
     else:
-        report_record(written, id, form, task.remark(written, answers))
+        report(written, recorded(written, id), form, task.remark(written, answers))
 
 
 def report_forecast(written: Written, analyst: str, on: date, ids: list[str], form: Format) -> None:
@@ -171,3 +164,157 @@ def report_forecast(written: Written, analyst: str, on: date, ids: list[str], fo
         form,
         terminal.write(forecast_document(result.figures, added, analyst), width()),
     )
+
+
+def answer_to(ask: Ask, given: Any, at: At) -> Any:
+    """The answer to a question, or the value of the command line."""
+    if ask.kind == "ratings":
+        return given or _row(ask, at)
+    if not ask.question or (at.opened and not ask.when(at.opened.database, at.answers)):
+        return _unasked(ask, given, at)
+    if ask.is_many:
+        return _several(ask, given, at)
+    if ask.records:
+        check, records = _read(ask, at), partial(records_of, ask, at)
+        return prompt.one_of(given, ask.option, ask.question, records, check)
+    if ask.is_needed or ask.needs(at.answers):
+        default = ask.default(at) if ask.default else None
+        needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
+        return needed(offers=_offers(ask, at), is_line=ask.read is LINE, default=default)
+    return _with_default(ask, given, at) if ask.default else _wanted(ask, given, at)
+
+
+def records_of(ask: Ask, at: At) -> Mapping[str, Any]:
+    return ask.records(at.opened.database, at.answers) if ask.records and at.opened else {}
+
+
+def _offers(ask: Ask, at: At) -> Sequence[Offer]:
+    return ask.offers(at.opened.database) if at.opened else ()
+
+
+def _read(ask: Ask, at: At) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        return day(text, at) if ask.kind == "day" else ask.read(text, at)
+
+    return parsing.typed(read)
+
+
+def _several(ask: Ask, given: Any, at: At) -> list[str]:
+    """The answers to what may be given several times, one after the other."""
+    answers = list(given or ())
+    if answers or not current.get():
+        return answers
+    offers, check = _offers(ask, at), _read(ask, at)
+    if ask.records:
+        offers = titled(records_of(ask, at))
+        check = partial(prompt.chosen, offers=offers)
+    typed = partial(prompt.optional, parse=_checked(check, offers), offers=offers)
+    question = f"{ask.question} (Enter = none)"
+    while text := typed(question, label=prompt.label_of(ask.option)):
+        answers.append(text)
+        retyping.remember(ask.option, *answers)
+        question = "Another (Enter = no more)"
+    retyping.remember(ask.option, *answers)
+    return answers
+
+
+def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callable[[str], str]:
+    """Reads a text as it is; one that was never used before is told, for it may be a slip."""
+
+    def parsed(text: str) -> str:
+        value = check(text)
+        shown = value if isinstance(value, str) else text
+        if remark := unlike(shown, offers):
+            prompt.tell(remark)
+        return shown
+
+    return parsed
+
+
+def _wanted(ask: Ask, given: Any, at: At) -> Any:
+    """The answer to what may be left out, asked for only where something else is asked for."""
+    read = _read(ask, at)
+    if ask.lead and at.opened and given is None:
+        prompt.tell(ask.lead)
+    text_given = f"{given}" if isinstance(given, date) else given
+    if text_given and at.opened and (fault := prompt.refusal(read, text_given)):
+        prompt.tell(fault)
+        text_given = None
+    text = _text(ask, text_given, _checked(read, _offers(ask, at)), at)
+    if text is None:
+        if ask.is_wanted and at.opened:
+            retyping.remember(ask.option, "")
+        return None
+    if given is None and ask.is_value:
+        retyping.remember(ask.option, f"{read(text)}")
+    return read(text) if ask.is_value or ask.kind == "day" else text
+
+
+def _text(ask: Ask, given: str | None, read: Callable[[str], str], at: At) -> str | None:
+    question = f"{ask.question} (Enter = none)"
+    if given is not None and prompt.stands(given, ask.option, question):
+        return given
+    if not current.get():
+        return None
+    offers, more = _offers(ask, at), prompt.tell_help(ask.option)
+    label = prompt.label_of(ask.option)
+    text = prompt.optional(question, read, None if offers else more, label=label, offers=offers)
+    retyping.remember(ask.option, *([text] if text else []))
+    return text
+
+
+def _unasked(ask: Ask, given: Any, at: At) -> Any:
+    value = given
+    if given is None:
+        value = ask.default(at) if ask.default else None
+    elif ask.is_value:
+        value = _read(ask, at)(given)
+    if ask.is_shown:
+        question = ask.question or ask.label
+        value = prompt.default_of(value, ask.option, question, _read(ask, at))
+    return value
+
+
+def _with_default(ask: Ask, given: Any, at: At) -> Any:
+    """A day that may be another than its default; none after the one that it is by default."""
+    default = ask.default(at) if ask.default else None
+    if given is not None or at.opened is None:
+        return _unasked(ask, given, at)
+
+    def known(text: str) -> date:
+        on: date = _read(ask, at)(text)
+        if default and on > default:
+            words = f"{on} is after {default}, the day on which it is recorded"
+            raise typer.BadParameter(words)
+        retyping.remember(ask.option, f"{on}")
+        return on
+
+    return prompt.answer(ask.question, known, f"{default}", label=ask.key)
+
+
+def _row(ask: Ask, at: At) -> dict[str, Any]:
+    scenario = at.answers["scenario"]
+    if at.opened:
+        return _across_a_set(at.opened.database, scenario)
+    question = ask.question.format(scenario)
+    return {scenario: prompt.needed_as(None, ask.option, question, parsing.rating)}
+
+
+def _across_a_set(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
+    decibans = database.tracker.decibans
+    parse = partial(ratios.rating, decibans=decibans)
+    own = database.scenarios.get(scenario)
+    rivals = database.members.get(own.set, ()) if own and own.set else ()
+    prompt.tell(f"A code, a number, or words: {ratios.EXAMPLES}.")
+    ratings: dict[ScenarioId, Any] = {}
+    offers = ratios.codes(decibans)
+    for id in (scenario, *(id for id in rivals if id != scenario)):
+        asked = f"How much more expected is it if {id} happens than if it does not"
+        if id == scenario:
+            ratings[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
+        elif rating := prompt.optional(
+            f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
+        ):
+            ratings[id] = rating
+        retyping.remember("--rate", *(f"{key}={value}" for key, value in ratings.items()))
+    return ratings

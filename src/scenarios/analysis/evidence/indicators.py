@@ -9,12 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Firing, Known, members
-from scenarios.model import (
-    EvidenceId,
-    IndicatorId,
-    IndicatorKey,
-    ScenarioId,
-)
+from scenarios.model import EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.scales import jeffreys, rating_decibans
 from scenarios.values import first_day
 

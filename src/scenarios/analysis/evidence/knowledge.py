@@ -82,7 +82,6 @@ def known(
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
-    """The scenarios of a set, by id."""
     return database.members.get(set_id, ())
 
 
@@ -144,7 +143,6 @@ def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
 
 
 def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
-    """State of a scenario at `as_of`."""
     scenario = database.scenarios[scenario_id]
     if as_of < scenario.opened:
         return "unopened"
@@ -165,16 +163,12 @@ def latest_day(database: Database, until: date = date.max) -> date | None:
     """The last day, up to one, on which something became known, was forecast or was first asked."""
     records: list[Evidence | Scenario | Sheet] = [*database.evidence.values()]
     records += [*database.scenarios.values(), *database.sheets.values()]
-    days = (day for record in records for day in _days_of(record))
+    days = (day for record in records for day in days_of(record))
     return max((day for day in days if day <= until), default=None)
 
 
-def latest_of(record: Evidence | Scenario | Sheet) -> date:
-    """The last such day of one record."""
-    return max(_days_of(record))
-
-
-def _days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
+def days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
+    """Those days of one record."""
     if isinstance(record, Sheet):
         return (record.date,)
     if isinstance(record, Evidence):

@@ -7,26 +7,15 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.history.audit_rules import (
-    AuditFinding,
-    backdated,
-    deleted_evidence,
-    edited_forecast,
-    hindsight_indicator,
-    late_forecast,
-    of_step,
-    question_changed,
-    rated_after_outcome,
-    rejudgements,
-    renamed,
-)
+from scenarios.analysis.history import audit_rules as rules
+from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudgements
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
-from scenarios.analysis.rules.rule import Rule, rule
+from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
 
 
-@rule("judged-anew", "Priors, ratings and conventions changed after they were committed", "note")
+@note("judged-anew", "Priors, ratings and conventions changed after they were committed")
 def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
     """A prior, rating, grade or convention that was changed, so that past figures are others now.
 
@@ -59,15 +48,15 @@ _CONVENTIONS = (
     *("team", "forecast_expires_days"),
 )
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
-    hindsight_indicator,
-    edited_forecast,
-    renamed,
-    question_changed,
-    rated_after_outcome,
+    rules.hindsight_indicator,
+    rules.edited_forecast,
+    rules.renamed,
+    rules.question_changed,
+    rules.rated_after_outcome,
     judged_anew,
-    late_forecast,
-    deleted_evidence,
-    backdated,
+    rules.late_forecast,
+    rules.deleted_evidence,
+    rules.backdated,
 )
 
 

@@ -10,8 +10,8 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit, figure_words, sheet_changes
-from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
-from scenarios.analysis.rules.rule import ALIKE, rule
+from scenarios.analysis.history.provenance import RecordStep, Trail, dated
+from scenarios.analysis.rules.rule import ALIKE, note
 from scenarios.model import (
     Analyst,
     Database,
@@ -40,7 +40,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-@rule("backdated", "Backdated records", "note")
+@note("backdated", "Backdated records")
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
 
@@ -63,7 +63,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("backdated", step, f"committed {worst} days after its date: {what}")
 
 
-@rule("edited-forecast", "Forecasts edited after they were committed", "note")
+@note("edited-forecast", "Forecasts edited after they were committed")
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A committed figure, reason or item behind it that was changed or removed, or lost in a merge.
 
@@ -93,7 +93,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     yield from _lost_forecasts(trail, left)
 
 
-@rule("renamed", "References renamed to the id of today", "note")
+@note("renamed", "References renamed to the id of today")
 def renamed(trail: Trail) -> Iterator[AuditFinding]:
     """A reference by a former id that was replaced by the id of today: no judgement changed.
 
@@ -105,7 +105,7 @@ def renamed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("renamed", step, f"{old} → {new}: renamed, the same record")
 
 
-@rule("question-changed", "Questions changed after the first forecast", "note")
+@note("question-changed", "Questions changed after the first forecast")
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 
@@ -120,14 +120,14 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
         fields = []
-        for field in _changed(asked(before), asked(after)):
-            was, now = (getattr(asked(state), field) for state in (before, after))
+        for field in _changed(before, after):
+            was, now = getattr(before, field), getattr(after, field)
             if (way := trail.name(id, field, was, now)) not in reported:
                 reported.add(way)
                 fields.append(field)
         if not fields:
             continue
-        earlier, suspect, reaffirmed = _forecasters(trail, step, asked(before), asked(after))
+        earlier, suspect, reaffirmed = _forecasters(trail, step, before, after)
         if earlier:
             message = f"{', '.join(fields)} changed after the first forecast"
             if suspect:
@@ -137,7 +137,7 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("question-changed", step, message)
 
 
-@rule("deleted-evidence", "Evidence deleted rather than retracted", "note")
+@note("deleted-evidence", "Evidence deleted rather than retracted")
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason.
 
@@ -182,20 +182,17 @@ def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding
     for id, sheet in trail.database.sheets.items():
         reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
     for step in trail.steps:
-        after, id = step.change.after, step.change.id
-        if isinstance(after, Sheet):
-            for scenario, figure in after.probabilities.items():
-                name = trail.name(id, scenario, figure)
-                if name not in reported:
-                    reported.add(name)
-                    message = (
-                        f"{scenario}: {figure_words(figure)} was committed, and lost in a merge"
-                    )
-                    yield of_step("edited-forecast", step, message)
+        after = step.change.after
+        for scenario, figure in after.probabilities.items() if isinstance(after, Sheet) else ():
+            name = trail.name(step.change.id, scenario, figure)
+            if name not in reported:
+                reported.add(name)
+                words = f"{scenario}: {figure_words(figure)} was committed, and lost in a merge"
+                yield of_step("edited-forecast", step, words)
 
 
-def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
-    """The changed fields of a question; an appended clarification is no change."""
+def _changed(before: Scenario, after: Scenario) -> list[str]:
+    """The changed fields of the question itself; an appended clarification is no change."""
     asking = ("question", "resolution_criteria", "horizon")
     fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
     kept = after.clarifications[: len(before.clarifications)]
@@ -203,28 +200,27 @@ def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
 
 
 def _forecasters(
-    trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
+    trail: Trail, step: RecordStep, before: Scenario, after: Scenario
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
     """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed."""
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
-    today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
+    today = next((scenario for id, scenario in scenarios if trail.name(id) == name), after)
     earlier: set[Analyst] = set()
-    latest: dict[Analyst, tuple[int, AskedQuestion]] = {}
+    latest: dict[Analyst, tuple[int, Scenario]] = {}
     for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
         for scenario, figure in sheet.probabilities.items():
             if trail.name(scenario) != name:
                 continue
             latest.pop(sheet.analyst, None)
-            answer = trail.answered(id, scenario)
-            if figure is None or answer.asked is None:
+            number, asked = trail.answers[trail.name(id, scenario)]
+            if figure is None or asked is None:
                 continue
-            is_old, is_other = not _changed(answer.asked, before), _changed(answer.asked, after)
-            is_earlier = answer.number < step.number and (is_old or is_other)
+            is_old, is_other = not _changed(asked, before), _changed(asked, after)
+            is_earlier = number < step.number and (is_old or is_other)
             if is_earlier or (is_old and is_other):
                 earlier.add(sheet.analyst)
-            answered = before if is_earlier and is_old else answer.asked
-            latest[sheet.analyst] = answer.number, answered
+            latest[sheet.analyst] = number, before if is_earlier and is_old else asked
     standing = {who: latest[who] for who in sorted(earlier) if who in latest}
     suspect = [who for who, (_, answered) in standing.items() if _changed(answered, today)]
     since = [who for who, (number, _) in standing.items() if number >= step.number]
@@ -235,7 +231,7 @@ Course = list[tuple[int, Indicator]]
 """The versions of an indicator, with the commits that made them."""
 
 
-@rule("hindsight-indicator", "Indicators added or rated anew after what fires them", "note")
+@note("hindsight-indicator", "Indicators added or rated anew after what fires them")
 def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
     """An indicator that was added, reworded or rated anew when what fires it had been recorded.
 
@@ -258,7 +254,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
 
-@rule("rated-after-outcome", "Judgements changed after the outcome was known", "note")
+@note("rated-after-outcome", "Judgements changed after the outcome was known")
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 
@@ -273,7 +269,7 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("rated-after-outcome", step, f"{what} {was} → {now}, {known}")
 
 
-@rule("late-forecast", "Forecasts dated when the outcome was known", "note")
+@note("late-forecast", "Forecasts dated when the outcome was known")
 def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 

@@ -20,7 +20,7 @@ from scenarios.analysis.history.commits import (
     former,
     renamed,
 )
-from scenarios.analysis.history.provenance import DatabaseState, States
+from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
@@ -71,13 +71,11 @@ def history(
     progress: Progress = unwatched,
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
-    touching = {number for number, revision in enumerate(revisions) if revision.own}
     names = called(revisions, subject) if subject is not None else None
-    if names is not None:
-        touching = {
-            number for number, is_changed in enumerate(_changed(revisions, names)) if is_changed
-        }
-    recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
+    changed: Iterable[object] = (revision.own for revision in revisions)
+    changed = changed if names is None else _changed(revisions, names)
+    touching = [number for number, is_changed in enumerate(changed) if is_changed]
+    recent = [n for n in touching if not since or revisions[n].commit.authored >= since]
     shown = recent[-limit:] if limit else recent
     entries = list(_entries(revisions, frozenset(shown), names, progress))
     return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(shown))
@@ -96,29 +94,24 @@ def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
 
 def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
     """True for each commit that changed a record of these names, or one that moves the scenario."""
-    states = States(revisions)
-    for revision in revisions:
-        standing = states.before(revision)
+    for revision, standing in states(revisions):
         standing.put(_brought(revision))
         differing = [change for change in revision.own if change.before != change.after]
         is_moving = standing.near(differing, names)
         standing.put(revision.own)
         is_moving |= standing.near(differing, names)
-        states.keep(revision, standing)
         yield bool(is_moving) or any(change.id in names for change in revision.own)
 
 
 def _entries(
     revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
 ) -> Iterator[HistoryEntry]:
-    states = States(revisions)
-    for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
-        standing = states.before(revision)
+    every = progress(states(revisions), "computing the figures", len(revisions))
+    for number, (revision, standing) in enumerate(every):
         if number in shown:
             yield _entry(revision, standing, names)
         else:
             standing.put(revision.changes)
-        states.keep(revision, standing)
 
 
 def _entry(revision: Revision, standing: DatabaseState, names: Names | None) -> HistoryEntry:
@@ -142,8 +135,19 @@ def _entry(revision: Revision, standing: DatabaseState, names: Names | None) -> 
     for old, new in renamed(own).items():
         if old in before and new in before:
             before[new] = before.pop(old)
-    lost = standing.withheld()
-    figures = [_figures(id, before[id], after[id], lost.get(id)) for id in before]
+    lost, figures = standing.withheld(), []
+    for id, was in before.items():
+        bits = max(map(jeffreys, was, after[id])) if was != after[id] else 0.0
+        now_stated, now_implied = after[id]
+        figures.append(
+            CommitFigures(
+                scenario=id,
+                stated=now_stated,
+                implied=now_implied,
+                movement_bits=bits,
+                withheld=lost.get(id),
+            )
+        )
     if names is None:
         figures = [figure for figure in figures if figure.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda figure: (-figure.movement_bits, figure.scenario))
@@ -177,14 +181,6 @@ def _pairs(
             implied = standing.days.at(last).implied(id)
             pairs[id] = figure.probability if figure else None, implied
     return pairs
-
-
-def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> CommitFigures:
-    moves = zip(was, now, strict=True)
-    bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
-    return CommitFigures(
-        scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost
-    )
 
 
 def _what(own: Sequence[RecordChange]) -> Differences:

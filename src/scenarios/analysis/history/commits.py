@@ -95,10 +95,7 @@ def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
 
 
 def joined(
-    own: Sequence[RecordChange],
-    lost: Mapping[tuple[Kind, str], Record],
-    names: Names,
-    past: Names,
+    own: Sequence[RecordChange], lost: Mapping[tuple[Kind, str], Record], names: Names, past: Names
 ) -> Iterator[tuple[str, RecordChange, Names]]:
     """Changes with the id before, under the new names, and the former ids that each replaced.
 
@@ -226,32 +223,20 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """True if anything differs."""
         return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 def differences(before: Database, after: Database) -> Differences:
     """Differences of two databases; order of keys and references to renamed records never count."""
-    added: list[Key] = []
-    removed: list[Key] = []
-    changed: list[FieldChange] = []
-    came: dict[Kind, list[str]] = {}
-    gone: dict[Kind, list[str]] = {}
-    for kind in KINDS:
-        old, new = records(before, kind), records(after, kind)
-        gone[kind] = [id for id in sorted(old) if id not in new]
-        came[kind] = [id for id in sorted(new) if id not in old]
-    renamed = [
-        rename for kind in KINDS for rename in _renames(kind, before, after, gone[kind], came[kind])
-    ]
+    added, removed, changed = list[Key](), list[Key](), list[FieldChange]()
+    renamed = [rename for kind in KINDS for rename in _renames(kind, before, after)]
     names = {rename.from_: rename.to for rename in renamed}
     for kind in KINDS:
         old, new = records(before, kind), records(after, kind)
-        moved = [rename for rename in renamed if rename.kind == kind]
-        left, came_so = {rename.from_ for rename in moved}, {rename.to for rename in moved}
-        removed += [(kind, id) for id in gone[kind] if id not in left]
-        added += [(kind, id) for id in came[kind] if id not in came_so]
-        pairs = {id: id for id in old if id in new} | {rename.to: rename.from_ for rename in moved}
+        moved = {rename.to: rename.from_ for rename in renamed if rename.kind == kind}
+        removed += [(kind, id) for id in sorted(old.keys() - new - {*moved.values()})]
+        added += [(kind, id) for id in sorted(new.keys() - old - moved.keys())]
+        pairs = {id: id for id in old if id in new} | moved
         for id, was in sorted(pairs.items()):
             if old[was] != new[id]:
                 earlier = under(old[was], names) if names else old[was]
@@ -298,7 +283,6 @@ def records(database: Database, kind: Kind) -> Mapping[str, Record]:
 
 
 def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:
-    """The fields in which two states of one record differ."""
     if before is after or before == after:
         return []
     return [
@@ -308,11 +292,10 @@ def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[Fi
     ]
 
 
-def _renames(
-    kind: Kind, before: Database, after: Database, gone: list[str], came: list[str]
-) -> Iterator[Rename]:
+def _renames(kind: Kind, before: Database, after: Database) -> Iterator[Rename]:
     """Pairs of which one says that it was the other, then pairs of equal content; each id once."""
     old, new = records(before, kind), records(after, kind)
+    gone, came = sorted(old.keys() - new), sorted(new.keys() - old)
     renamed = {was: id for id in came for was in former(new[id])} if gone else {}
     free: dict[bytes, list[str]] = {}
     for id in came if gone else ():
@@ -326,11 +309,8 @@ def _renames(
 
 def _plain(record: Record) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(record)
-    probabilities = plain.get("probabilities")
-    if probabilities:
-        plain["probabilities"] = {
-            k: WITHDRAWN if v is None else v for k, v in probabilities.items()
-        }
+    if figures := plain.get("probabilities"):
+        plain["probabilities"] = {k: WITHDRAWN if p is None else p for k, p in figures.items()}
     return plain
 
 

@@ -112,12 +112,10 @@ class Side(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """Records that can move its figures."""
         return self.whole.around(self.scenario)
 
     @property
     def ledger(self) -> Ledger:
-        """Ledger of its implied probability."""
         return ledger_of(self.odds, self.scenario)
 
 

@@ -12,9 +12,9 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     borne,
     connected,
+    days_of,
     dependents,
     latest_day,
-    latest_of,
     members,
 )
 from scenarios.analysis.history.commits import (
@@ -32,7 +32,6 @@ from scenarios.analysis.history.commits import (
 )
 from scenarios.analysis.ledger.days import Days
 from scenarios.model import (
-    Clarification,
     Database,
     Evidence,
     EvidenceId,
@@ -52,28 +51,21 @@ Key = tuple[Kind, str]
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
-class States:
-    """The database before each of some revisions, oldest first; branches are kept apart."""
+def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, DatabaseState]]:
+    """Each commit, oldest first, with the database before it; branches are kept apart.
 
-    def __init__(self, revisions: Iterable[Revision]) -> None:
-        self._waiting = Counter(
-            parent for revision in revisions for parent in revision.commit.parents[:1]
-        )
-        self._after: dict[str, DatabaseState] = {}
-
-    def before(self, revision: Revision) -> DatabaseState:
-        """The database that a commit changed: its own to change, and to hand to `keep`."""
+    The caller puts the changes of the commit into that database before it asks for the next.
+    """
+    waiting = Counter(parent for revision in revisions for parent in revision.commit.parents[:1])
+    after: dict[str, DatabaseState] = {}
+    for revision in revisions:
+        standing = DatabaseState()
         for parent in revision.commit.parents[:1]:
-            self._waiting[parent] -= 1
-            if self._waiting[parent]:
-                return self._after[parent].copy()
-            return self._after.pop(parent)
-        return DatabaseState()
-
-    def keep(self, revision: Revision, standing: DatabaseState) -> None:
-        """Keep the state after a commit for those that follow it."""
-        if self._waiting[revision.commit.id]:
-            self._after[revision.commit.id] = standing
+            waiting[parent] -= 1
+            standing = after[parent].copy() if waiting[parent] else after.pop(parent)
+        yield revision, standing
+        if waiting[revision.commit.id]:
+            after[revision.commit.id] = standing
 
 
 class DatabaseState:
@@ -146,7 +138,6 @@ class DatabaseState:
         return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
-        """Apply the changes of a commit."""
         done = list(changes)
         if not done:
             return
@@ -258,9 +249,8 @@ def _about(database: Database, id: str, record: Record | None) -> Iterable[Scena
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:
-    return (
-        latest_of(record) for record in records if isinstance(record, Evidence | Scenario | Sheet)
-    )
+    dated = (record for record in records if isinstance(record, Evidence | Scenario | Sheet))
+    return (day for record in dated for day in days_of(record))
 
 
 BACKDATED_DAYS = 3
@@ -271,20 +261,8 @@ Scenarios = dict[ScenarioId, Scenario]
 _V = TypeVar("_V")
 
 
-class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """Question of a scenario, with its clarifications so far."""
-
-    question: str
-    resolution_criteria: str
-    horizon: date
-    clarifications: tuple[Clarification, ...]
-
-
-class AnsweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """The commit in which a sheet first forecast a scenario, and the question then, if known."""
-
-    number: int
-    asked: AskedQuestion | None
+Answered = tuple[int, Scenario | None]
+"""The commit in which a sheet first forecast a scenario, and the scenario then, if known."""
 
 
 class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,17 +292,13 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[RecordStep, ...]
     born: dict[Key, int]
     seen: dict[bytes, int]
-    answers: dict[bytes, AnsweredQuestion]
+    answers: dict[bytes, Answered]
     aliases: dict[str, str]
     days: int
 
     def since(self, *content: Any) -> int:
         """The commit in which a piece of content first stood."""
         return self.seen[self.name(*content)]
-
-    def answered(self, sheet: SheetId, scenario: ScenarioId) -> AnsweredQuestion:
-        """The commit and question of a sheet's first forecast of a scenario."""
-        return self.answers[self.name(sheet, scenario)]
 
     def came(self, step: RecordStep) -> Commit:
         """The commit that first brought a record's file, whether it could be read or not."""
@@ -353,8 +327,11 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
     aliases: dict[str, str] = {}
     past: dict[str, str] = {}
     contents: list[tuple[Content, int]] = []
-    answers: list[tuple[Content, AnsweredQuestion]] = []
-    for revision, scenarios, lost, database in _walked(revisions):
+    answers: list[tuple[Content, Answered]] = []
+    for revision, standing in states(revisions):
+        scenarios, lost = {**standing.database.scenarios}, {**standing.lost}
+        standing.put(revision.changes)
+        database = standing.database
         if not revision.own:
             continue
         number = len(commits)
@@ -370,7 +347,8 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
                 RecordStep(number=number, commit=revision.commit, change=change, replaced=replaced)
             )
             contents += [(content, number) for content in _pieces(change.id, change.after)]
-            answers += _answers(number, change, database.scenarios)
+            forecast = change.after.probabilities if isinstance(change.after, Sheet) else ()
+            answers += [((change.id, s), (number, database.scenarios.get(s))) for s in forecast]
     sheets: dict[SheetId, Any] = {
         id: of_today(sheet, past) for id, sheet in database.sheets.items()
     }
@@ -401,29 +379,6 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
         yield "resolution", f"resolution, recorded {recorded}", recorded
 
 
-def asked(scenario: Scenario) -> AskedQuestion:
-    """Question, criteria, horizon and clarifications of a scenario."""
-    return AskedQuestion(
-        question=scenario.question,
-        resolution_criteria=scenario.resolution_criteria,
-        horizon=scenario.horizon,
-        clarifications=scenario.clarifications,
-    )
-
-
-def _walked(
-    revisions: Sequence[Revision],
-) -> Iterator[tuple[Revision, Scenarios, dict[Key, Record], Database]]:
-    """Each commit with the scenarios and lost records before it, and the database after it."""
-    states = States(revisions)
-    for revision in revisions:
-        standing = states.before(revision)
-        scenarios, lost = {**standing.database.scenarios}, {**standing.lost}
-        standing.put(revision.changes)
-        states.keep(revision, standing)
-        yield revision, scenarios, lost, standing.database
-
-
 def _pieces(id: str, record: Record | None) -> Iterator[Content]:
     """Dates and figures of a record: content whose first commit matters."""
     for part, _, day in dated(record):
@@ -431,16 +386,6 @@ def _pieces(id: str, record: Record | None) -> Iterator[Content]:
     if isinstance(record, Sheet):
         for scenario, figure in record.probabilities.items():
             yield "forecast", id, scenario, figure
-
-
-def _answers(
-    number: int, change: RecordChange, scenarios: Scenarios
-) -> Iterator[tuple[Content, AnsweredQuestion]]:
-    if isinstance(change.after, Sheet):
-        for id in change.after.probabilities:
-            scenario = scenarios.get(id)
-            question = asked(scenario) if scenario else None
-            yield (change.id, id), AnsweredQuestion(number=number, asked=question)
 
 
 def _first(pairs: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:

@@ -28,13 +28,7 @@ from scenarios.analysis.forecasts import (
     stated,
 )
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.ledger import (
-    Ledger,
-    Quantity,
-    implied_of,
-    is_unfounded,
-    ledger_of,
-)
+from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, is_unfounded, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.sensitivity import bands as bands_at
@@ -89,7 +83,6 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def implied_bits(self) -> float:
-        """Movement of the implied probability."""
         return jeffreys(_chance(self.implied_before), self.implied.probability)
 
     @property
@@ -196,13 +189,7 @@ def window(
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
     return Window(
-        database=database,
-        since=since,
-        as_of=as_of,
-        odds=odds,
-        before=before,
-        now=now,
-        views=views,
+        database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, views=views
     )
 
 

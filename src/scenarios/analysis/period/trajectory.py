@@ -14,14 +14,7 @@ from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_d
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.model import (
-    Database,
-    Evidence,
-    EvidenceId,
-    IndicatorId,
-    IndicatorKey,
-    ScenarioId,
-)
+from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.progress import Progress, unwatched
 from scenarios.values import indicator_key
 
@@ -105,7 +98,13 @@ def courses(
         for view in (window.views[id] for id in unit if id in ids):
             first, last = span_of(view, window.as_of)
             asked = [day for day in days if first <= day <= last]
-            by_scenario[view.id] = _course(window, odds, view, asked, means)
+            by_scenario[view.id] = Course(
+                scenario=view.id,
+                points=_points(odds, view.id, asked, means),
+                marks=_marks(window, view, asked),
+                lanes=tuple(_lanes(window, odds, view)),
+                forecasts=tuple(given(window.database, view.id, None, asked[-1])),
+            )
     return {id: by_scenario[id] for id in ids}
 
 
@@ -150,18 +149,6 @@ def _points(odds: Days, id: ScenarioId, days: Iterable[date], means: Means) -> t
             day=day, stated=figure.probability if figure else None, implied=odds.at(day).implied(id)
         )
         for day, figure in figures
-    )
-
-
-def _course(
-    window: Window, odds: Days, view: ScenarioView, days: Sequence[date], means: Means
-) -> Course:
-    return Course(
-        scenario=view.id,
-        points=_points(odds, view.id, days, means),
-        marks=_marks(window, view, days),
-        lanes=tuple(_lanes(window, odds, view)),
-        forecasts=tuple(given(window.database, view.id, None, days[-1])),
     )
 
 

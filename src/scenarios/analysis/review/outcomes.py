@@ -12,13 +12,15 @@ from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     TEAM,
+    Excluded,
     Figure,
     Timeline,
     archive,
     brier,
+    questions,
+    timelines,
+    unit_of,
 )
-from scenarios.analysis.scores.sets import Excluded, timelines, unit_of
-from scenarios.analysis.scores.sets import resolved as known
 from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId
 
 
@@ -66,7 +68,7 @@ def outcomes(
         return ()
     odds = window.odds if earlier is window.database else Days(earlier)
     kept, of = archive(odds), {v.id: unit_of(earlier, v.id) for v, _ in recorded}
-    scored = {u: [*timelines(kept, u, known(kept, u, window.as_of))] for u in {*of.values()}}
+    scored = {u: [*timelines(kept, u, questions(earlier, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 
 

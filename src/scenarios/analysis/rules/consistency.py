@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from typing import Any
 from scenarios.analysis.rules import probabilities
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
-from scenarios.model import Analyst, Database, Kind, ThemeId
+from scenarios.model import Database, Kind
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
 from scenarios.values import CODES, first_day, indicator_key
 
@@ -59,15 +59,7 @@ def undeclared_themes(loaded: LoadedRecords) -> Iterator[RecordFault]:
     if loaded.broken["tracker"]:
         return  # it may declare them all
     declared = loaded.database.tracker.themes
-    hints: dict[ThemeId, str | None] = {}
-    for kind, id, keys, theme in _themes(loaded.database):
-        if theme in declared:
-            continue
-        if theme not in hints and len(hints) < MOST_HINTS:
-            hints[theme] = did_you_mean(theme, declared)
-        message = f"tracker.yaml declares no theme '{theme}'"
-        hint = hints.get(theme) or "declare it there, under 'themes'"
-        yield kind, id, Fault(keys, "value", "unknown-theme", message, hint)
+    yield from _undeclared("theme", declared, _themes(loaded.database), "declare it")
 
 
 @rule("unknown-analyst", "An analyst whom the tracker does not declare, where it declares some")
@@ -77,21 +69,29 @@ def undeclared_analysts(loaded: LoadedRecords) -> Iterator[RecordFault]:
     Example: `analyst: dsek`, and the tracker declares `desk` under `analysts`.
     To do: correct the name, or declare the analyst under `analysts` in tracker.yaml.
     """
-    declared = loaded.database.tracker.analysts
-    if not declared:
-        return
-    hints: dict[Analyst, str | None] = {}
-    for kind, id, analyst in _analysts(loaded.database):
-        if analyst in declared:
+    if declared := loaded.database.tracker.analysts:
+        yield from _undeclared("analyst", declared, _analysts(loaded.database), "declare them")
+
+
+Named = Iterator[tuple[Kind, str, Keys, str]]
+"""The kind and id of a record, a key of it, and the name that stands there."""
+
+
+def _undeclared(
+    noun: str, declared: Collection[str], names: Named, declare: str
+) -> Iterator[RecordFault]:
+    hints: dict[str, str | None] = {}
+    for kind, id, keys, name in names:
+        if name in declared:
             continue
-        if analyst not in hints and len(hints) < MOST_HINTS:
-            hints[analyst] = did_you_mean(analyst, declared)
-        message = f"tracker.yaml declares no analyst '{analyst}'"
-        hint = hints.get(analyst) or "declare them there, under 'analysts'"
-        yield kind, id, Fault(("analyst",), "value", "unknown-analyst", message, hint)
+        if name not in hints and len(hints) < MOST_HINTS:
+            hints[name] = did_you_mean(name, declared)
+        message = f"tracker.yaml declares no {noun} '{name}'"
+        hint = hints.get(name) or f"{declare} there, under '{noun}s'"
+        yield kind, id, Fault(keys, "value", f"unknown-{noun}", message, hint)
 
 
-def _themes(database: Database) -> Iterator[tuple[Kind, str, Keys, ThemeId]]:
+def _themes(database: Database) -> Named:
     for id, item in database.evidence.items():
         if item.theme is not None:
             yield "evidence", id, ("theme",), item.theme
@@ -101,12 +101,12 @@ def _themes(database: Database) -> Iterator[tuple[Kind, str, Keys, ThemeId]]:
                 yield "scenario", id, ("indicators", key, "theme"), indicator.theme
 
 
-def _analysts(database: Database) -> Iterator[tuple[Kind, str, Analyst]]:
+def _analysts(database: Database) -> Named:
     for id, item in database.evidence.items():
         if item.analyst is not None:
-            yield "evidence", id, item.analyst
+            yield "evidence", id, ("analyst",), item.analyst
     for id, sheet in database.sheets.items():
-        yield "forecasts", id, sheet.analyst
+        yield "forecasts", id, ("analyst",), sheet.analyst
 
 
 _VAGUE = re.compile(
@@ -142,7 +142,7 @@ def vague_words(loaded: LoadedRecords) -> Iterator[RecordFault]:
                 yield kind, id, Fault(keys, "value", "vague-words", message)
 
 
-def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
+def _judgements(database: Database) -> Named:
     """The texts in which analysts judge."""
     for id, scenario in database.scenarios.items():
         yield "scenario", id, ("question",), scenario.question

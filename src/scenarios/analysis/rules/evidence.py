@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -18,10 +18,10 @@ from scenarios.analysis.period.period import ScenarioView, Window, open_views, s
 from scenarios.analysis.rules.rule import (
     ALIKE,
     Finding,
+    note,
     of_evidence,
     of_indicator,
     of_scenario,
-    rule,
     several,
 )
 from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
@@ -39,7 +39,7 @@ _DATED = re.compile(
 )
 
 
-@rule("uncorroborated", "Evidence graded confirmed that nothing corroborates", "note")
+@note("uncorroborated", "Evidence graded confirmed that nothing corroborates")
 def uncorroborated(window: Window) -> Iterator[Finding]:
     """Credibility 1 means confirmed by independent sources, and no known item confirms this one.
 
@@ -60,7 +60,7 @@ def uncorroborated(window: Window) -> Iterator[Finding]:
             yield of_evidence("uncorroborated", id, message, "credibility")
 
 
-@rule("grade-clash", "Reliability and credibility that say opposite things", "note")
+@note("grade-clash", "Reliability and credibility that say opposite things")
 def grade_clash(window: Window) -> Iterator[Finding]:
     """Reliability and credibility three steps apart or more say opposite things.
 
@@ -76,7 +76,7 @@ def grade_clash(window: Window) -> Iterator[Finding]:
             yield of_evidence("grade-clash", id, message, "credibility")
 
 
-@rule("unrated", "Evidence that rates no scenario", "note")
+@note("unrated", "Evidence that rates no scenario")
 def unrated(window: Window) -> Iterator[Finding]:
     """An item that rates no scenario and fires no indicator counts nowhere.
 
@@ -88,7 +88,7 @@ def unrated(window: Window) -> Iterator[Finding]:
             yield of_evidence("unrated", id, f"rates no scenario: scen rate {id}")
 
 
-@rule("partial-row", "Evidence or an indicator rated for some members of a set", "note")
+@note("partial-row", "Evidence or an indicator rated for some members of a set")
 def partial_row(window: Window) -> Iterator[Finding]:
     """Evidence or an indicator that rates some members of a set: those left out count as N.
 
@@ -97,18 +97,15 @@ def partial_row(window: Window) -> Iterator[Finding]:
     """
     sets = sets_of(window)
     for id, item in window.now.evidence.items():
-        for set_id, missing in _left_out(window, sets, frozenset(item.ratings), item.recorded):
-            message = f"in {set_id}, not rated for {missing}: counts as N"
+        for message in _left_out(window, sets, item.ratings.keys(), item.recorded):
             yield of_evidence("partial-row", id, message, "ratings")
     for view in window.views.values():
         for key, indicator in view.scenario.indicators.items():
-            rated = frozenset(indicator.ratings)
-            for set_id, missing in _left_out(window, sets, rated, indicator.added):
-                message = f"in {set_id}, not rated for {missing}: counts as N"
+            for message in _left_out(window, sets, indicator.ratings.keys(), indicator.added):
                 yield of_indicator("partial-row", view.id, key, message)
 
 
-@rule("weak-line", "A move that rests on evidence of a low grade", "note")
+@note("weak-line", "A move that rests on evidence of a low grade")
 def weak_line(window: Window) -> Iterator[Finding]:
     """A line graded D, E or F at best carries a third or more of a move.
 
@@ -131,7 +128,7 @@ def weak_line(window: Window) -> Iterator[Finding]:
                 yield of_scenario("weak-line", view.id, message)
 
 
-@rule("early-record", "An address with a date after the day of record", "note")
+@note("early-record", "An address with a date after the day of record")
 def early_record(window: Window) -> Iterator[Finding]:
     """The earliest date in an item's address is later than `recorded`: it could not be read then.
 
@@ -164,21 +161,19 @@ def origin_of(window: Window, id: EvidenceId) -> str:
 def _left_out(
     window: Window,
     sets: Mapping[SetId, Sequence[ScenarioId]],
-    rated: frozenset[ScenarioId],
+    rated: KeysView[ScenarioId],
     day: date,
-) -> Iterator[tuple[SetId, str]]:
+) -> Iterator[str]:
     for set_id, ids in sets.items():
-        if rated.isdisjoint(ids):
-            continue
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
-        if missing:
-            yield set_id, several(missing)
+        if missing and not rated.isdisjoint(ids):
+            yield f"in {set_id}, not rated for {several(missing)}: counts as N"
 
 
 ENOUGH_INDICATORS = 3
 
 
-@rule("non-diagnostic", "An indicator that tells nothing apart", "note")
+@note("non-diagnostic", "An indicator that tells nothing apart")
 def non_diagnostic(window: Window) -> Iterator[Finding]:
     """An indicator that is rated the same under every scenario: to see it would tell nothing.
 
@@ -192,7 +187,7 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
                 yield of_indicator("non-diagnostic", view.id, key, message)
 
 
-@rule("past-due", "An indicator that was due and not seen", "note", flag="due")
+@note("past-due", "An indicator that was due and not seen", flag="due")
 def past_due(window: Window) -> Iterator[Finding]:
     """An indicator that was due by now and was not seen, or was seen and reversed.
 
@@ -212,7 +207,7 @@ def past_due(window: Window) -> Iterator[Finding]:
                 yield of_indicator("past-due", view.id, key, message)
 
 
-@rule("absence-sign", "An absence that speaks for the same side as the indicator", "note")
+@note("absence-sign", "An absence that speaks for the same side as the indicator")
 def absence_sign(window: Window) -> Iterator[Finding]:
     """To see an indicator and not to see it speak for the same side, which cannot be.
 
@@ -241,7 +236,7 @@ def absence_sign(window: Window) -> Iterator[Finding]:
                 yield of_indicator("absence-sign", view.id, key, message)
 
 
-@rule("few-indicators", "Too few indicators to tell a scenario from its rivals", "note")
+@note("few-indicators", "Too few indicators to tell a scenario from its rivals")
 def few_indicators(window: Window) -> Iterator[Finding]:
     """An open scenario with fewer than three indicators that tell it from its rivals.
 
@@ -281,7 +276,7 @@ class Cluster(NamedTuple):
     why: str
 
 
-@rule("possible-duplicate", "Two items that may be one event", "note")
+@note("possible-duplicate", "Two items that may be one event")
 def possible_duplicate(window: Window) -> Iterator[Finding]:
     """Items observed within three days of one another that share an address or most of their words.
 
@@ -407,7 +402,7 @@ CEILING = 9
 """From this many times (1 − ρ)/ρ lines on, more of them add at most a ninth."""
 
 
-@rule("off-reference", "A prior far from its reference class, without a reason", "note")
+@note("off-reference", "A prior far from its reference class, without a reason")
 def off_reference(window: Window) -> Iterator[Finding]:
     """A prior differs from its reference class by more than 3 dB, and no `adjusted` says why.
 
@@ -426,7 +421,7 @@ def off_reference(window: Window) -> Iterator[Finding]:
             yield of_scenario("off-reference", view.id, message, "prior", "probability")
 
 
-@rule("theme-ceiling", "Themes of which more lines would add next to nothing", "note")
+@note("theme-ceiling", "Themes of which more lines would add next to nothing")
 def theme_ceiling(window: Window) -> Iterator[Finding]:
     """A scenario has so many lines of one theme that more of them would add less than a tenth.
 
@@ -450,7 +445,7 @@ def theme_ceiling(window: Window) -> Iterator[Finding]:
             yield of_scenario("theme-ceiling", view.id, message)
 
 
-@rule("one-sided", "Four reviews with new evidence for one side alone", "note")
+@note("one-sided", "Four reviews with new evidence for one side alone")
 def one_sided(window: Window) -> Iterator[Finding]:
     """In the last four reviews with new lines of a scenario, six or more, all are on one side.
 

@@ -11,24 +11,8 @@ from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.period.period import window as period
-from scenarios.analysis.rules.evidence import (
-    absence_sign,
-    early_record,
-    few_indicators,
-    grade_clash,
-    non_diagnostic,
-    off_reference,
-    one_sided,
-    origin_of,
-    partial_row,
-    past_due,
-    possible_duplicate,
-    theme_ceiling,
-    uncorroborated,
-    unrated,
-    weak_line,
-)
-from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
+from scenarios.analysis.rules import evidence
+from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
 from scenarios.text import counted
@@ -38,7 +22,7 @@ _FEWEST = 2
 """A set with fewer open members is decided, or not begun."""
 
 
-@rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note")
+@note("sum-not-one", "Figures of an exclusive set that do not sum to 1")
 def sum_not_one(window: Window) -> Iterator[Finding]:
     """The priors of a set, or one analyst's standing figures of it, do not sum to 1.
 
@@ -67,9 +51,7 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
                 yield finding("sum-not-one", set_id, message, "forecasts", sheet, "probabilities")
 
 
-@rule(
-    "implies-broken", "A scenario more probable than one that it implies", "note", flag="incoherent"
-)
+@note("implies-broken", "A scenario more probable than one that it implies", flag="incoherent")
 def implies_broken(window: Window) -> Iterator[Finding]:
     """A scenario is more probable than one that it implies.
 
@@ -113,7 +95,7 @@ MISMATCH = 0.01
 _ROUNDING = 1e-12
 
 
-@rule("link-mismatch", "A prior that is not the mix of its two figures", "note")
+@note("link-mismatch", "A prior that is not the mix of its two figures")
 def link_mismatch(window: Window) -> Iterator[Finding]:
     """A prior is not the mix of its two figures at the other scenario's own prior.
 
@@ -132,9 +114,7 @@ def link_mismatch(window: Window) -> Iterator[Finding]:
             yield of_scenario("link-mismatch", view.id, message, "prior", "probability")
 
 
-@rule(
-    "counted-twice", "Evidence that counts in a scenario and in the one that it depends on", "note"
-)
+@note("counted-twice", "Evidence that counts in a scenario and in the one that it depends on")
 def counted_twice(window: Window) -> Iterator[Finding]:
     """An item rates a scenario and the one on which its prior depends, directly or by an indicator.
 
@@ -150,7 +130,7 @@ def counted_twice(window: Window) -> Iterator[Finding]:
             yield of_scenario("counted-twice", view.id, message, "prior", "given")
 
 
-@rule("shared-with-prior", "Evidence with an origin or event that its prior includes", "note")
+@note("shared-with-prior", "Evidence with an origin or event that its prior includes")
 def shared_with_prior(window: Window) -> Iterator[Finding]:
     """Evidence that counts has the origin or the event of an item that the prior includes.
 
@@ -235,7 +215,7 @@ def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]
 
 def _as_before(finding: Finding) -> tuple[str, ...]:
     """Key by which it is the same on two dates, with its message where it is about a move."""
-    of_move = finding.rule in (one_origin.id, weak_line.id, unexplained_move.id)
+    of_move = finding.rule in (one_origin.id, evidence.weak_line.id, unexplained_move.id)
     return finding.rule, finding.subject, *finding.keys, *((finding.message,) if of_move else ())
 
 
@@ -252,7 +232,7 @@ def _is_over(window: Window, finding: Finding) -> bool:
     )
 
 
-@rule("overdue", "A scenario past its horizon without a resolution", "note")
+@note("overdue", "A scenario past its horizon without a resolution")
 def overdue(window: Window) -> Iterator[Finding]:
     """A scenario whose horizon has passed and that has no resolution.
 
@@ -266,7 +246,7 @@ def overdue(window: Window) -> Iterator[Finding]:
             yield of_scenario("overdue", view.id, message, "horizon")
 
 
-@rule("not-reviewed", "A scenario without a recent forecast", "note", flag="stale")
+@note("not-reviewed", "A scenario without a recent forecast", flag="stale")
 def not_reviewed(window: Window) -> Iterator[Finding]:
     """An open scenario without a forecast within `review_every_days` of tracker.yaml.
 
@@ -284,7 +264,7 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
             yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
 
 
-@rule("one-origin", "A move that rests on one origin", "note")
+@note("one-origin", "A move that rests on one origin")
 def one_origin(window: Window) -> Iterator[Finding]:
     """The implied probability moved, and all that is new has one origin.
 
@@ -294,14 +274,14 @@ def one_origin(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.implied_bits < MOVED_BITS or not view.new_evidence:
             continue
-        origins = {origin_of(window, id) for id in view.new_evidence}
+        origins = {evidence.origin_of(window, id) for id in view.new_evidence}
         if len(origins) == 1:
             items = counted(len(view.new_evidence), "item")
             message = f"the move rests on one origin, {origins.pop()} ({items})"
             yield of_scenario("one-origin", view.id, message)
 
 
-@rule("before-opened", "Evidence that was recorded before its scenario opened", "note")
+@note("before-opened", "Evidence that was recorded before its scenario opened")
 def before_opened(window: Window) -> Iterator[Finding]:
     """An item that counts was recorded before its scenario opened: the prior may hold it.
 
@@ -316,7 +296,7 @@ def before_opened(window: Window) -> Iterator[Finding]:
                 yield of_scenario("before-opened", view.id, message, "opened")
 
 
-@rule("gap", "Stated and implied probability far apart", "note", flag="gap")
+@note("gap", "Stated and implied probability far apart", flag="gap")
 def gap(window: Window) -> Iterator[Finding]:
     """Stated and implied probability are more than 6 dB apart.
 
@@ -336,12 +316,7 @@ def gap(window: Window) -> Iterator[Finding]:
             yield of_scenario("gap", view.id, message)
 
 
-@rule(
-    "unexplained-move",
-    "A stated probability that moved without a reason",
-    "note",
-    flag="unexplained",
-)
+@note("unexplained-move", "A stated probability that moved without a reason", flag="unexplained")
 def unexplained_move(window: Window) -> Iterator[Finding]:
     """A stated probability that moved with neither a rationale nor evidence.
 
@@ -361,26 +336,26 @@ RULES: tuple[FindingRule, ...] = (
     unexplained_move,
     gap,
     one_origin,
-    weak_line,
+    evidence.weak_line,
     implies_broken,
-    off_reference,
+    evidence.off_reference,
     link_mismatch,
     sum_not_one,
-    past_due,
-    unrated,
-    partial_row,
-    possible_duplicate,
-    uncorroborated,
-    grade_clash,
-    early_record,
-    theme_ceiling,
-    one_sided,
+    evidence.past_due,
+    evidence.unrated,
+    evidence.partial_row,
+    evidence.possible_duplicate,
+    evidence.uncorroborated,
+    evidence.grade_clash,
+    evidence.early_record,
+    evidence.theme_ceiling,
+    evidence.one_sided,
     before_opened,
     shared_with_prior,
     counted_twice,
-    non_diagnostic,
-    absence_sign,
-    few_indicators,
+    evidence.non_diagnostic,
+    evidence.absence_sign,
+    evidence.few_indicators,
     not_reviewed,
 )
 

@@ -38,11 +38,14 @@ class Rule(Generic[Check_co]):
     flag: str = ""
 
 
-def rule(
-    id: str, title: str, severity: Level = "error", *, flag: str = ""
-) -> Callable[[Check], Rule[Check]]:
+def rule(id: str, title: str, severity: Level = "error") -> Callable[[Check], Rule[Check]]:
     """Make a rule of the check below, which explains it in its docstring."""
-    return lambda check: Rule(id, title, severity, check, flag=flag)
+    return lambda check: Rule(id, title, severity, check)
+
+
+def note(id: str, title: str, flag: str = "") -> Callable[[Check], Rule[Check]]:
+    """The same of advice, which never fails."""
+    return lambda check: Rule(id, title, "note", check, flag=flag)
 
 
 RecordFault = tuple[Kind, str, Fault]
@@ -95,12 +98,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_scenario(rule: str, id: str, message: str, *keys: str) -> Finding:
-    """A finding about a scenario."""
     return finding(rule, id, message, "scenario", id, *keys)
 
 
 def of_evidence(rule: str, id: str, message: str, *keys: str) -> Finding:
-    """A finding about an item of evidence."""
     return finding(rule, id, message, "evidence", id, *keys)
 
 

@@ -51,7 +51,23 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 def calibration(forecaster: str, every: Sequence[Share]) -> list[CalibrationBin]:
     """The bins that hold something, from low to high."""
-    return [_bin(forecaster, number, held) for number, held in _binned(every).items()]
+    bins = []
+    for number, held in _binned(every).items():
+        n, mean, frequency = _moments(held)
+        low, high = wilson(frequency, n)
+        bins.append(
+            CalibrationBin(
+                forecaster=forecaster,
+                low=EDGES[number],
+                high=EDGES[number + 1],
+                n=n,
+                mean_forecast=mean,
+                frequency=frequency,
+                wilson_low=low,
+                wilson_high=high,
+            )
+        )
+    return bins
 
 
 def decomposition(forecaster: str, every: Sequence[Share]) -> Decomposition:
@@ -62,14 +78,13 @@ def decomposition(forecaster: str, every: Sequence[Share]) -> Decomposition:
     reliability = math.fsum(size * (p - y) ** 2 for size, p, y in means) / n
     resolution = math.fsum(size * (y - base) ** 2 for size, _, y in means) / n
     uncertainty = base * (1 - base)
-    brier = math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n
-    residual = brier - (reliability - resolution + uncertainty)
+    brier = _brier(every, n)
     return Decomposition(
         forecaster=forecaster,
         reliability=reliability,
         resolution=resolution,
         uncertainty=uncertainty,
-        residual=residual,
+        residual=brier - (reliability - resolution + uncertainty),
     )
 
 
@@ -119,26 +134,15 @@ def _binned(every: Iterable[Share]) -> dict[int, list[Share]]:
     return dict(sorted(bins.items()))
 
 
+def _brier(shares: Sequence[Share], n: float) -> float:
+    return math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in shares) / n
+
+
 def _moments(shares: Sequence[Share]) -> tuple[float, float, float]:
     """Weight of some shares, their mean forecast and the frequency of the outcome."""
     n = math.fsum(share.weight for share in shares)
     mean = math.fsum(share.weight * share.probability for share in shares) / n
     return n, mean, math.fsum(share.weight * share.happened for share in shares) / n
-
-
-def _bin(forecaster: str, number: int, held: list[Share]) -> CalibrationBin:
-    n, mean, frequency = _moments(held)
-    wilson_low, wilson_high = wilson(frequency, n)
-    return CalibrationBin(
-        forecaster=forecaster,
-        low=EDGES[number],
-        high=EDGES[number + 1],
-        n=n,
-        mean_forecast=mean,
-        frequency=frequency,
-        wilson_low=wilson_low,
-        wilson_high=wilson_high,
-    )
 
 
 class CorpStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +188,7 @@ def corp(forecaster: str, every: Sequence[Share]) -> Corp:
         saved.append(share.weight * (p - r) * (p + r - 2 * y))  # (p − y)² − (r − y)²
     return Corp(
         forecaster=forecaster,
-        brier=math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n,
+        brier=_brier(every, n),
         miscalibration=max(0.0, math.fsum(saved) / n),  # 0, but for rounding, at the least
         discrimination=math.fsum(step.n * (step.frequency - base) ** 2 for step in curve) / n,
         uncertainty=base * (1 - base),

@@ -24,32 +24,31 @@ from scenarios.analysis.scores.calibration import (
     shares,
 )
 from scenarios.analysis.scores.daily_forecasts import (
+    IMPLIED,
     PRIOR,
+    TEAM,
     Archive,
     Cluster,
+    Excluded,
     Figure,
     Line,
     Spans,
     Timeline,
+    Unit,
     archive,
     baseline,
     before,
     brier,
-    is_without_prior,
     log_score,
     peer,
     place,
+    questions,
     stood,
     sweep,
+    timelines,
+    unit_of,
 )
-from scenarios.analysis.scores.sets import Excluded, Unit, resolved, timelines, unit_of
-from scenarios.analysis.scores.skill import (
-    FittedFactor,
-    Skill,
-    fitted_extremize,
-    fitted_strength,
-    skill,
-)
+from scenarios.analysis.scores.skill import FittedFactor, Skill, fitted, skill
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
@@ -116,7 +115,7 @@ def _scored(
     database, results = kept.database, list[Timeline[Figure] | Excluded]()
     every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
     for unit in progress(every, "scoring", len(every)):
-        asked = resolved(kept, unit, as_of)
+        asked = questions(database, unit, as_of)
         ended = [each.resolved for each in asked if each.outcome == asked[0].outcome]
         if asked and is_chosen(database, unit, max(ended), chosen):
             results += timelines(kept, unit, asked)
@@ -284,17 +283,15 @@ def score(
         groups=_groups(database, rows, by),
         questions=rows,
         skill=skill(scored),
-        fitted_strength=fitted_strength(kept, scored),
-        fitted_extremize=fitted_extremize(kept, scored),
+        fitted_strength=fitted(kept, scored, IMPLIED),
+        fitted_extremize=fitted(kept, scored, TEAM),
         sets=tuple(
-            ScoredSet(
-                set=each.set, occurred=each.scenario, members=tuple(id for id, _ in each.answers)
-            )
+            ScoredSet(set=each.set, occurred=each.scenario, members=tuple(dict(each.answers)))
             for each in asked
             if each.set and each.answers
         ),
         excluded=tuple(excluded),
-        without_prior=tuple(id for id in single if is_without_prior(database, id)),
+        without_prior=tuple(id for id in single if database.scenarios[id].prior.is_filler),
         calibration=tuple(row for name in by_name for row in calibration(name, by_name[name])),
         decomposition=tuple(decomposition(name, by_name[name]) for name in by_name),
         corp=tuple(corp(name, by_name[name]) for name in by_name),

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from scenarios.analysis.ledger.odds import Totals, implied
 from scenarios.analysis.scores.daily_forecasts import (
-    IMPLIED,
     OURS,
     TEAM,
     Archive,
@@ -139,7 +138,25 @@ def skill(timelines: Iterable[Timeline[Figure]]) -> tuple[Skill, ...]:
                     pairs_of_cluster.append((own, other / sum(shared)))
     intervals = _intervals(pairs)
     ordered = sorted(pairs, key=lambda pair: (pair[0], place(pair[1]), OURS.index(pair[2])))
-    return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in ordered)
+    rows = []
+    for alone, forecaster, against in ordered:
+        clusters = pairs[alone, forecaster, against]
+        both = list(chain.from_iterable(clusters.values()))
+        reference = math.fsum(theirs for _, theirs in both)
+        low, high = intervals.get((alone, forecaster, against), (None, None))
+        rows.append(
+            Skill(
+                forecaster=forecaster,
+                against=against,
+                alone=alone,
+                questions=len(both),
+                skill=1 - math.fsum(own for own, _ in both) / reference if reference else None,
+                independent=len(clusters),
+                low=low,
+                high=high,
+            )
+        )
+    return tuple(rows)
 
 
 def _running(line: Runs[Figure], happened: bool) -> tuple[list[float], list[float]]:
@@ -147,22 +164,6 @@ def _running(line: Runs[Figure], happened: bool) -> tuple[list[float], list[floa
     days = before((end - start, figure is not None) for start, end, figure in line)
     errors = ((e - s, 0.0 if p is None else brier(p, happened)) for s, e, p in line)
     return days, before(errors)
-
-
-def _row(pair: Pair, clusters: Mapping[Cluster, Errors], bounds: Interval | None) -> Skill:
-    errors = list(chain.from_iterable(clusters.values()))
-    reference = math.fsum(theirs for _, theirs in errors)
-    low, high = bounds or (None, None)
-    return Skill(
-        alone=pair[0],
-        forecaster=pair[1],
-        against=pair[2],
-        questions=len(errors),
-        skill=1 - math.fsum(own for own, _ in errors) / reference if reference else None,
-        independent=len(clusters),
-        low=low,
-        high=high,
-    )
 
 
 def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Interval]:
@@ -220,23 +221,14 @@ class _Run(NamedTuple):
     figures: Callable[[float], Mapping[ScenarioId, float]]
 
 
-Timelines = Iterable[Timeline[Figure]]
-
-
-def fitted_strength(archive: Archive, timelines: Timelines) -> FittedFactor | None:
-    """The `rating_strength` that would have served `implied` best; None without any evidence."""
-    return _fitted(archive, timelines, IMPLIED)
-
-
-def fitted_extremize(archive: Archive, timelines: Timelines) -> FittedFactor | None:
-    """The `team.extremize` that would have served best; None where no two analysts stood."""
-    return _fitted(archive, timelines, TEAM)
-
-
-def _fitted(archive: Archive, timelines: Timelines, forecaster: str) -> FittedFactor | None:
+def fitted(
+    archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: str
+) -> FittedFactor | None:
     """The best of those tried, refined by the parabola through it and its neighbours.
 
-    A question weighs 1: the mean over its scored days; members of a set alone are 1 together.
+    The `rating_strength` for `implied`, None without any evidence; the `team.extremize` for `team`,
+    None where no two analysts stood. A question weighs 1: the mean over its scored days; members of
+    a set alone are 1 together.
     """
     is_team, tracker = forecaster == TEAM, archive.database.tracker
     runs_of = _team_runs if is_team else _evidence_runs

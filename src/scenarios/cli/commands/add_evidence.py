@@ -18,10 +18,9 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import doubt_analyst, report_effects
-from scenarios.cli.tasks import command_of
+from scenarios.cli.tasks import answer_to, command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.asks import answer_to
 from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
@@ -72,7 +71,9 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            record["analyst"] = _prepare(opened, analyst, answers, typed, how)
+            record["analyst"] = analyst and doubt_analyst(opened.database, analyst)
+            typed.note_in(opened.root)
+            opened.refuse_unknown(*answers)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
         write = partial(TASK.write, opened.root, read=opened.read)
 
@@ -103,24 +104,13 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
     return True
 
 
-def _prepare(
-    opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How
-) -> str | None:
-    """Return the analyst, if one was given; refuse unknown ids, and begin to note the answers."""
-    settled = doubt_analyst(opened.database, analyst) if analyst else analyst
-    if not how.dry_run:
-        typed.note_in(opened.root)
-    opened.refuse_unknown(*answers)
-    return settled
-
-
 def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
     for key, question, read in _DEFAULTS:
         if record[key]:
-            record[key] = prompt.default_of(record[key], f"--{key}", question, read, label=key)
+            record[key] = prompt.default_of(record[key], f"--{key}", question, read)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
             prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)
@@ -169,7 +159,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
         self.end = ["--dry-run"] if how.dry_run else []
         self.end += ["--commit"] if how.commit else []
-        self.end += ["--format", form] if form != Format.table else []
+        self.end += ["--format", form] if form != "table" else []
         self.commits_source = how.commit and not how.dry_run
 
     def __enter__(self) -> Self:
@@ -179,8 +169,11 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
     def note_in(self, root: Path) -> None:
         """From now on a kill loses nothing either: the command lies in the user's state folder.
 
-        What an earlier kill left there is named, until an item of that summary is entered.
+        What an earlier kill left there is named, until an item of that summary is entered. A dry
+        run leaves nothing.
         """
+        if "--dry-run" in self.end:
+            return
         before = left(root, "add-evidence")
         for place, text in before.items():
             summary, _, command = text.partition("\n")
@@ -198,7 +191,6 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         retyping.forget()
-        retyping.before_each(None)
         self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and prompt.interactive() and self.record["summary"]:

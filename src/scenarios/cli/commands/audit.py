@@ -41,10 +41,7 @@ def command(
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     pending = _uncommitted(context, revisions, followed.database) if rev is None else []
     show(
-        result,
-        lambda: document(result, pending, every=every or form == Form("csv")),
-        form,
-        output,
+        result, lambda: document(result, pending, every=every or form == Form("csv")), form, output
     )
 
 

@@ -8,7 +8,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import Since, Until, reading, wanted
-from scenarios.cli.options import TABLE, Analyst, AsOf, Format, Output, Rev, Shown
+from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.output.written import doubt_analyst, report
@@ -79,4 +79,4 @@ def command(
     )
     lines = [f"recorded before: {id}" for id in result.already]
     lines += ["they rate nothing yet: scen review asks about each"] if result.ids else []
-    report(written, result, Format(form), "\n".join(lines))
+    report(written, result, form, "\n".join(lines))

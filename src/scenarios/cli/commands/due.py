@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -37,8 +38,8 @@ def command(
     Each day is the last one that is in time.
     """
     ahead = parsing.days(within)
-    if form == "ics":
-        _needs_extra()
+    if form == "ics" and find_spec("icalendar") is None:
+        raise extra_needed("a calendar", "exchange")
     opened = reading(context, rev)
     result = due(opened.database, as_of or parsing.today(), ahead)
     if form == "ics":
@@ -46,13 +47,5 @@ def command(
 
         deliver(ics(result, opened.database.tracker.title), output)
     else:
-        is_partial = bool(opened.database.withheld)
-        rows = partial(document, result, every=every, is_partial=is_partial)
+        rows = partial(document, result, every=every, is_partial=bool(opened.database.withheld))
         show(result, rows, Form(form), output)
-
-
-def _needs_extra() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("icalendar") is None:
-        raise extra_needed("a calendar", "exchange")

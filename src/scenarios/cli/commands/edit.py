@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.opening import record_id
-from scenarios.cli.options import As, Dated, Format
+from scenarios.cli.commands.rename import record_id
+from scenarios.cli.options import As, Dated
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
@@ -50,7 +50,7 @@ def command(
         list[str] | None, typer.Option(metavar="KEY", help="Remove a key. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Change keys of a record, or edit the whole file in $EDITOR; the rest is unchanged."""
     id = record_id(context, id, "Id of the record to change")
@@ -91,12 +91,13 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
             try:
                 written = editing.replace(root, id, old, saved, how)
             except ScenError as fault:
-                if not _may_mend(fault):
+                if not prompt.interactive() or isinstance(fault, ChangedSinceRead):
                     raise
                 say(str(fault))
                 if not prompt.confirmed("Edit again?", default=True):
                     raise ScenError("nothing was written") from None
-                state_folder.write(copy, _marked(fault) + saved)
+                lines = (_MARK + line.encode() + b"\n" for line in wrap(fault.reason, 76))
+                state_folder.write(copy, b"".join(lines) + saved)
                 continue
             state_folder.drop(copy)
             return written
@@ -109,7 +110,10 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
 
 
 def _run(copy: Path) -> None:
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _usual()
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not command and not prompt.interactive():  # which vi could not be left from
+        raise UsageError("no terminal to edit at: give KEY=VALUE, or set VISUAL or EDITOR")
+    command = command or "vi"
     try:
         words = shlex.split(command)
         code = subprocess.run([*words, str(copy)], check=False).returncode  # noqa: S603 - theirs
@@ -120,24 +124,6 @@ def _run(copy: Path) -> None:
         ) from None
     if code:
         raise ScenError(f"the editor {command} ended with {code}: nothing was written")
-
-
-def _usual() -> str:
-    """The editor where none is set; a UsageError without a terminal to leave it from."""
-    if prompt.interactive():
-        return "vi"
-    raise UsageError("no terminal to edit at: give KEY=VALUE, or set VISUAL or EDITOR")
-
-
-def _may_mend(fault: ScenError) -> bool:
-    """True at a terminal, where more typing helps."""
-    return prompt.interactive() and not isinstance(fault, ChangedSinceRead)
-
-
-def _marked(fault: ScenError) -> bytes:
-    """The faults as comments that are taken out again."""
-    lines = wrap(fault.reason, 76)
-    return b"".join(_MARK + line.encode() + b"\n" for line in lines)
 
 
 def _unmarked(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.options import As, AsOf, Rev
 from scenarios.cli.output.streams import progress, say, show
 from scenarios.text import counted, printable
 from scenarios.workspace.exchange.exporting import Exported
@@ -31,7 +31,7 @@ def command(
         bool,
         typer.Option("--overwrite", help="Replace another tracker's export, or an unrelated file."),
     ] = False,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Export every record, figure, score and finding as tables for other programs.
 

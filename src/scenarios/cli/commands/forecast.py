@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +12,17 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
+from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import doubt_analyst
 from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
-from scenarios.errors import UsageError
+from scenarios.errors import Keys, UsageError
+from scenarios.model import Analyst
+from scenarios.storage.yaml.reader import places
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
+from scenarios.workspace.sitting import foretold_of_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
@@ -24,7 +30,6 @@ _FROM = typer.Option("--from", metavar="FILE", help="YAML file with a whole fore
 
 
 def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
-    """Record a prepared sheet, where there is one."""
     path = given.pop("from_")
     if path is None:
         return False
@@ -44,6 +49,29 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
     ids = [entry.scenario for entry in sheet.entries]
     report_forecast(written, analyst, sheet.date, ids, form)
     return True
+
+
+def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
+    """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
+    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
+    return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)
+
+
+def places_in(path: Path) -> Placed:
+    """Faults of a prepared sheet with the line and column of what is at fault."""
+
+    def placed(keys: Keys, fault: str) -> str:
+        place = places(path.read_bytes() if path.is_file() else b"").get(keys)
+        where = f"{path}:{place.key_line}:{place.key_column}" if place else f"{path}"
+        return f"{where}: {fault}"
+
+    return placed
+
+
+def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
+    """Say, before figures are put into a sheet, what a later audit will find of that."""
+    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today()):
+        say(text)
 
 
 def _foretell(root: Path, answers: Answers) -> None:

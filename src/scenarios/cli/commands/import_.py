@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,18 +28,10 @@ from scenarios.workspace.writing import Written, differences
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
 
-class Order(StrEnum):
-    """Order of day and month between slashes."""
-
-    dmy = "dmy"
-    mdy = "mdy"
-
-
 def command(
     context: typer.Context,
     kind: Annotated[
-        str,
-        typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export."),
+        str, typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export.")
     ],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="File to read, or - for standard input.")
@@ -65,7 +57,9 @@ def command(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Text encoding [utf-8].")
     ] = None,
-    dates: Annotated[Order | None, typer.Option(help="How to read 01/02/2022.")] = None,
+    dates: Annotated[
+        Literal["dmy", "mdy"] | None, typer.Option(help="How to read 01/02/2022.")
+    ] = None,
     timezone: Annotated[
         str, typer.Option(metavar="ZONE", help="Time zone in which times become dates.")
     ] = "UTC",
@@ -88,7 +82,7 @@ def command(
         bool, typer.Option("--skip-invalid", help="Import valid rows and list the rest.")
     ] = False,
     how: Dated = AS_USUAL,
-    as_: As = Format.table,
+    as_: As = "table",
 ) -> None:
     """Import records from a file: all of them, or none."""
     root = find_root(context.obj)
@@ -105,7 +99,7 @@ def command(
         form=form.value if form else None,  # type: ignore[arg-type]
         encoding=encoding,
         sheet=sheet,
-        dates=dates.value if dates else None,
+        dates=dates,
         timezone=zone,
         today=parsing.today(),
         analyst=analyst,
@@ -158,9 +152,5 @@ def _counted(result: Imported) -> str:
 
 
 def _counts(count: Count) -> str:
-    parts = (
-        (count.added, "added"),
-        (count.updated, "updated"),
-        (count.unchanged, "unchanged"),
-    )
+    parts = ((count.added, "added"), (count.updated, "updated"), (count.unchanged, "unchanged"))
     return ", ".join(f"{number:,} {name}" for number, name in parts if number)

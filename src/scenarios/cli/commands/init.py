@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import As, Format
+from scenarios.cli.options import As
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
@@ -23,12 +23,12 @@ _LISTED = 20
 """As many files are listed; of more it is said how many there are."""
 _NEXT: dict[Like, tuple[str, str, str]] = {
     "empty": (
-        "say in {tracker} what is tracked: title, description, themes, sets",
+        "say in scenarios/tracker.yaml what is tracked: title, description, themes, sets",
         "ask a question: scen new",
         "record what you see and what you believe: scen add-evidence, scen forecast; scen report",
     ),
     "template": (
-        "read the files from {question} on, and make them yours",
+        "read the files from scenarios/bridge-opens.yaml on, and make them yours",
         "see what is wrong, whenever you changed one: scen check",
         "see what it comes to: scen report",
     ),
@@ -52,7 +52,7 @@ def command(
         bool, typer.Option("--template", help="Start from one commented record of each kind.")
     ] = False,
     how: How = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
     if example and template:
@@ -69,13 +69,7 @@ def command(
     show_committed(result, lambda: printable(listed), form, committed)
     if above := outer(root):
         say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
-    if form == Format.table and not how.dry_run:
-        _tell_next(root, like)
-
-
-def _tell_next(root: Path, like: Like) -> None:
-    place = from_here(root)
-    lead = "" if place == "." else f"cd {shlex.quote(place)}, then "
-    names = {"tracker": "scenarios/tracker.yaml", "question": "scenarios/bridge-opens.yaml"}
-    for number, step in enumerate(_NEXT[like], start=1):
-        say(f"next {number}: {lead if number == 1 else ''}{step.format(**names)}")
+    lead = "" if from_here(root) == "." else f"cd {shlex.quote(from_here(root))}, then "
+    is_told = form == "table" and not how.dry_run
+    for number, step in enumerate(_NEXT[like] if is_told else (), start=1):
+        say(f"next {number}: {lead if number == 1 else ''}{step}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,26 +16,12 @@ from scenarios.cli.output.result import show
 from scenarios.render.documents import records
 from scenarios.workspace.reading import standings
 
-
-class What(StrEnum):
-    """The five kinds of record."""
-
-    scenarios = "scenarios"
-    indicators = "indicators"
-    evidence = "evidence"
-    forecasts = "forecasts"
-    sources = "sources"
-
-
-class ListOrder(StrEnum):
-    """Orders of a list."""
-
-    value = "value"
+Listed = Literal["scenarios", "indicators", "evidence", "forecasts", "sources"]
 
 
 def command(
     context: typer.Context,
-    what: Annotated[What, typer.Argument(help="Kind of record to list.")],
+    what: Annotated[Listed, typer.Argument(help="Kind of record to list.")],
     scenario: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this scenario, and what rates it.")
     ] = None,
@@ -56,7 +41,7 @@ def command(
         typer.Option("--unarchived", help="Only evidence with a web address and no saved copy."),
     ] = False,
     by: Annotated[
-        ListOrder | None, typer.Option(help="Sort indicators, most worth watching first.")
+        Literal["value"] | None, typer.Option(help="Sort indicators, most worth watching first.")
     ] = None,
     every: All = False,
     as_of: AsOf = None,
@@ -80,19 +65,13 @@ def command(
         unarchived=unarchived,
         by_value=by is not None,
     )
-    document = records.DOCUMENTS[what.value]
-    if what == What.scenarios:
+    document = records.DOCUMENTS[what]
+    if what == "scenarios":
         standing_rows = (standing.row for standing in standings(opened, on))
         rows = [row for row in standing_rows if narrow.subject(opened.database, row.id)]
         show(rows, lambda: document(rows, every=every), form, output)
         return
-    make: dict[What, Any] = {
-        What.indicators: listing.indicators,
-        What.evidence: listing.evidence,
-        What.forecasts: listing.forecasts,
-        What.sources: listing.sources,
-    }
-    listed = make[what](known(opened.database, on), narrow)
-    if what == What.indicators:
+    listed = getattr(listing, what)(known(opened.database, on), narrow)
+    if what == "indicators":
         document = partial(records.indicators, by_value=by is not None)
     show(listed, lambda: document(listed, every=every), form, output)

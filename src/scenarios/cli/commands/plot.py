@@ -13,7 +13,7 @@ from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.period.period import open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.options import AsOf, Rev, SinceReview
 from scenarios.cli.output.result import origin_of
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError, extra_needed
@@ -53,12 +53,7 @@ def command(
         ),
     ] = None,
     dark: Annotated[bool, typer.Option("--dark", help="Light lines on a dark background.")] = False,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
-        ),
-    ] = None,
+    since: SinceReview = None,
     as_of: AsOf = None,
     rev: Rev = None,
 ) -> None:

@@ -43,8 +43,9 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
             item = opened.database.evidence[id]
             try:
                 walk(opened.database, answers, item.recorded, item)
-            finally:
-                _remember(answers)
+            finally:  # where somebody stopped, what was answered is kept
+                for option, values in zip(("RATING", "--indicator"), answers, strict=True):
+                    retyping.remember(option, *(f"{id}={value}" for id, value in values.items()))
         day = max(parsing.today(), opened.database.evidence[id].recorded)
         return opened, {"evidence": id, **answers._asdict(), "date": day}
 
@@ -57,14 +58,6 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
     written = rate(opened.root, answers, how, read=opened.read)
     report_effects(written, answers["evidence"], answers["date"], form)
     return True
-
-
-def _remember(answers: Answers) -> None:
-    """Keep the answers given before somebody stopped."""
-    ratings = [f"{scenario}={rating}" for scenario, rating in answers.ratings.items()]
-    states = [f"{name}={state}" for name, state in answers.indicators.items()]
-    retyping.remember("RATING", *ratings)
-    retyping.remember("--indicator", *states)
 
 
 command = command_of(TASK, instead=_rate)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.opening import record_id
-from scenarios.cli.options import As, Format
+from scenarios.cli.commands.rename import record_id
+from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections.renaming import remove
@@ -24,7 +24,7 @@ def command(
         str | None, typer.Option(help="Reason; used in the commit subject with --commit.")
     ] = None,
     how: How = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Delete a record that nothing depends on; retract evidence that counts."""
     id = record_id(context, id, "Id of the record to remove")

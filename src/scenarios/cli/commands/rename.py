@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.opening import record_id
-from scenarios.cli.options import As, Format
+from scenarios.cli.opening import open_here
+from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
@@ -22,7 +22,7 @@ def command(
     ] = None,
     new: Annotated[str | None, typer.Argument(metavar="NEW", help="The new id.")] = None,
     how: How = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")
@@ -30,3 +30,16 @@ def command(
     root = find_root(context.obj)
     written, now = renaming.rename(root, id, new, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
+
+
+def record_id(context: typer.Context, id: str | None, question: str) -> str:
+    """The id of a record; on a terminal looked up before anything else is asked for."""
+    if not prompt.interactive():
+        return prompt.needed(id, "ID", question)
+
+    def known(text: str) -> str:
+        renaming.locate(open_here(context), text)
+        retyping.remember("ID", text, instead_of=id)
+        return text
+
+    return prompt.answer(question, known, given=id, label="id")

@@ -13,11 +13,11 @@ from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import Review
 from scenarios.cli import parsing
+from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused
-from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown, SinceReview
 from scenarios.cli.output.result import deliver, led, origin_of, show
 from scenarios.cli.output.streams import say, schema
-from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.document import Document
@@ -31,12 +31,7 @@ from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 def command(
     context: typer.Context,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
-        ),
-    ] = None,
+    since: SinceReview = None,
     short: Annotated[
         bool, typer.Option("--brief", help="A short version in plain words for decision makers.")
     ] = False,
@@ -68,14 +63,11 @@ def command(
         return
 
     def report_document() -> Document:
-        on_page = form == TABLE and output is None
-        trends = trends_for(opened, live(result), on) if on_page else None
-        nothing = "" if result.scenarios else nothing_yet(opened, on)
         return document(
             result,
             opened.database,
-            trends,
-            nothing=nothing,
+            trends_for(opened, live(result), on) if form == TABLE and output is None else None,
+            nothing="" if result.scenarios else nothing_yet(opened, on),
             whole=every or form == Form("markdown"),
             every=every,
         )
@@ -90,17 +82,14 @@ def _reviewed(
     context: typer.Context, opened: Opened, window: Window, *, restate: bool
 ) -> tuple[Window, Review]:
     """The review beside what was said then; without that where nothing of it is committed."""
-    if restate:
-        try:
-            _, repository = repository_of(context)
-            window, result, remark = reviewed(opened, window, repository)
-        except ScenError as error:  # no repository, no git, no commit
-            tell_refused(context, error)
-        else:
-            if remark:
-                say(remark)
-            return window, result
-    window, result, _ = reviewed(opened, window, None)
+    try:
+        repository = repository_of(context)[1] if restate else None
+        window, result, remark = reviewed(opened, window, repository)
+    except ScenError as error:  # no repository, no git, no commit
+        tell_refused(context, error)
+        return reviewed(opened, window, None)[:2]
+    if remark:
+        say(remark)
     return window, result
 
 

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
+from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.review.agenda import Agenda, counted_absent, sums
+from scenarios.analysis.review.agenda import (
+    Agenda,
+    PastDue,
+    counted_absent,
+    sums,
+    unrecorded,
+    without_evidence,
+)
 from scenarios.cli import parsing
+from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, report
-from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
-from scenarios.cli.session.questions import ask_scenarios
-from scenarios.cli.session.state import Leave, Seat
+from scenarios.cli.session.questions import Leave, Seat, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
+from scenarios.cli.terminal.agreement import agreed
+from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import Database
+from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
-from scenarios.render.documents.session import answer_text, reveal_table
+from scenarios.render.documents.session import (
+    answer_text,
+    past_due_text,
+    reveal_table,
+    unrated_text,
+)
 from scenarios.render.writers import terminal
-from scenarios.storage.state.session_notes import Notes, earlier, notes
+from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
@@ -40,11 +54,12 @@ from scenarios.workspace.sitting import (
     closed_since,
     nothing_recorded,
     reveals,
+    seen,
     sheet_recorded,
     write_sheet,
 )
 from scenarios.workspace.sitting import end as end_of
-from scenarios.workspace.writing import Written, check_commit, refuse_day
+from scenarios.workspace.writing import Written, check_commit, refuse_day, write
 
 
 def command(
@@ -61,7 +76,7 @@ def command(
         list[str] | None, typer.Option(metavar="ID", help="Only this scenario. Repeatable.")
     ] = None,
     how: Dated = AS_USUAL,
-    form: As = Format.table,
+    form: As = "table",
 ) -> None:
     """Go through what is due, give your figures blind, and write one forecast sheet."""
     if from_ is not None:
@@ -100,14 +115,7 @@ def command(
             raise
 
 
-def _record(
-    context: typer.Context,
-    path: Path,
-    end: End,
-    how: How,
-    form: Format,
-) -> None:
-    """Record a prepared sheet."""
+def _record(context: typer.Context, path: Path, end: End, how: How, form: Format) -> None:
     root = find_root(context.obj)
     foretell_sheet(root, end.analyst, end.on, end.entries)
     written = write_sheet(root, end, how, places_in(path))
@@ -139,12 +147,18 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         if due == Agenda():
             say(f"nothing is due on {seat.on}")
         ask_past_due(seat, due.past_due)
-        tell_overdue(opened.database, due.overdue)
+        for id in due.overdue:  # it wants an outcome and no forecast
+            passed = f"\n{id}: its horizon passed on {opened.database.scenarios[id].horizon}"
+            prompt.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
         ask_scenarios(seat, opened.database, due.groups)
     except Leave:
         answers = counted(len(seat.sitting.answers), "answer")
         if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
-            _leave(seat, opened, form)
+            tell_open_ends(seat, opened.database)
+            _tell_kept(seat)
+            nobody = end_of(seat.sitting)._replace(entries=())
+            report_nothing(seat, opened, nobody, form)
+            tell_left(seat, opened.database, is_written=False)
             return
     _finish(seat, form)
 
@@ -157,7 +171,7 @@ def _finish(seat: Seat, form: Format) -> None:
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
-        report_nothing(opened, end, form, dry_run=seat.how.dry_run)
+        report_nothing(seat, opened, end, form)
         tell_left(seat, opened.database, is_written=True)
         return
     foretell_sheet(seat.root, end.analyst, end.on, end.entries)
@@ -174,14 +188,6 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
         answer = answer_text(entry.probability, entry.rationale)
         say(f"left out: {fault}; you had said {answer}")
     return fault is None
-
-
-def _leave(seat: Seat, opened: Opened, form: Format) -> None:
-    tell_open_ends(seat, opened.database)
-    _tell_kept(seat)
-    nobody = end_of(seat.sitting)._replace(entries=())
-    report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
-    tell_left(seat, opened.database, is_written=False)
 
 
 def _take_up(root: Path, kept: Notes) -> None:
@@ -251,8 +257,8 @@ def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
     took = counted(minutes, "minute") if minutes else "less than a minute"
     answers = len(seat.sitting.answers)
     kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
-    left = kept + _left(seat, database)
-    say(f"the sitting took {took}; left: {', '.join(left) if left else 'nothing'}")
+    left = ", ".join([*kept, *_left(seat, database)])
+    say(f"the sitting took {took}; left: {left or 'nothing'}")
 
 
 def _left(seat: Seat, database: Database) -> list[str]:
@@ -262,16 +268,17 @@ def _left(seat: Seat, database: Database) -> list[str]:
     unrated = [id for id in due.unrated if id not in sitting.rated]
     past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
     unseen = [key for key in past_due if sitting.past_due.get(key) != "not-seen"]
-    parts = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
-    parts = parts if ids else []
-    parts += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
-    parts += [f"{counted(len(unseen), 'indicator')} past due"] if unseen else []
-    parts += [f"{', '.join(due.overdue)} to resolve"] if due.overdue else []
-    return parts
+    named = f" ({', '.join(ids)})" if len(ids) <= _NAMED else ""
+    parts = (
+        (ids, f"{counted(len(ids), 'scenario')}{named}"),
+        (unrated, f"{counted(len(unrated), 'item')} to rate"),
+        (unseen, f"{counted(len(unseen), 'indicator')} past due"),
+        (due.overdue, f"{', '.join(due.overdue)} to resolve"),
+    )
+    return [text for records, text in parts if records]
 
 
 def report_sheet(written: Written, end: End, form: Format) -> None:
-    """The paths, the figures, what they add up to in a set."""
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
     added = sums(after, end.analyst, end.on, ids)
@@ -280,7 +287,132 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     report(written, sheet_recorded(written, end), form, text)
 
 
-def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
+def report_nothing(seat: Seat, opened: Opened, end: End, form: Format) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
-    result = nothing_recorded(opened, end, dry_run=dry_run)
+    result = nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
+
+
+def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:
+    """Offer each item to be rated across the row; whether one was."""
+    before = seat.sitting.rated
+    at_day = known(database, seat.on)
+    ids = [id for id in ids if id not in seat.sitting.left_unrated]
+    for number, id in enumerate(ids, start=1):
+        prompt.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
+        typer.echo(unrated_text(at_day, id, width()), err=True)
+        begun = seat.sitting.half_rated.get(id)
+        if begun:
+            answers = {**begun.ratings, **begun.indicators}.items()
+            prompt.tell(f"you had begun: {', '.join(f'{key}={value}' for key, value in answers)}")
+        if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
+            _rate(seat, database, id, begun or HalfRated())
+        else:
+            seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id))
+    return seat.sitting.rated != before
+
+
+def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
+    """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
+    due = [indicator for indicator in past_due if _key(indicator) not in seat.sitting.past_due]
+    numbers = {
+        _key(indicator): f"{number} of {len(due)}" for number, indicator in enumerate(due, start=1)
+    }
+
+    def ask(past: PastDue, _: bool) -> None:
+        prompt.tell(f"\nPAST DUE, {numbers[_key(past)]}", 0)
+        typer.echo(past_due_text(past, width()), err=True)
+        question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
+        answer = prompt.answer(question, _seen, "", is_back=True)
+        seat.notes.keep(past_due={**seat.sitting.past_due, _key(past): answer})
+        if answer == "seen":
+            worth = past.indicator.if_absent or past.indicator.chance
+            absent = ", and counts as absent until then" if worth else ""
+            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(past))}")
+            prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
+
+    in_turn(due, ask)
+
+
+def tell_open_ends(seat: Seat, database: Database) -> None:
+    """Name what was answered and is not recorded: items half rated, indicators seen."""
+    for id, begun in seat.sitting.half_rated.items():
+        words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
+        for indicator, state in begun.indicators.items():
+            words += ["--indicator", f"{indicator}={state}"]
+        say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
+    for key in unrecorded(database, seat.on, seen(seat.sitting)):
+        say(f"seen, and not recorded: {_recording(key)}")
+
+
+def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> None:
+    def save() -> None:
+        states: dict[str, Any] = dict(answers.indicators)
+        half = HalfRated(dict(answers.ratings), states)
+        seat.notes.keep(half_rated={**seat.sitting.half_rated, id: half})
+
+    answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
+    item = database.evidence[id]
+    prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
+
+    def ask() -> None:
+        answers.ratings.clear()
+        answers.ratings.update(begun.ratings)
+        answers.indicators.clear()
+        answers.indicators.update(begun.indicators)
+        walk(without_evidence(database), answers, item.recorded, item)
+
+    agreed(ask, lambda _: None, missing=True)
+    rest = {key: half for key, half in seat.sitting.half_rated.items() if key != id}
+    if not answers.ratings and not answers.indicators:
+        seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id), half_rated=rest)
+        return
+
+    def draft(opened: Opened) -> list[Draft]:
+        now = opened.database.evidence[opened.evidence(id)]
+        if now.ratings or now.indicators:
+            raise ScenError(f"{id} was rated meanwhile: scen show {id}; nothing was written")
+        puts = [Put(("ratings", key), value) for key, value in answers.ratings.items()]
+        puts += [Put(("indicators", key), value) for key, value in answers.indicators.items()]
+        return [edited(opened.snapshot, "evidence", id, puts)]
+
+    try:
+        subject = f"review: rate {id}"
+        written = write(seat.root, draft, subject, seat.how, subject=f"rate: {id}")
+    except ScenError as error:
+        say(str(error))
+        return
+    seat.notes.keep(rated=(*seat.sitting.rated, id), half_rated=rest)
+    prompt.tell(f"{'would be rated' if seat.how.dry_run else 'rated'}: {', '.join(written.paths)}")
+    if written.committed and written.committed.fault:
+        say(str(written.committed.fault))
+
+
+class _Kept(dict[str, Any]):
+    """Ratings of an item, saved as soon as they are given."""
+
+    def __init__(self, answers: Mapping[str, Any], save: Callable[[], None]) -> None:
+        super().__init__(answers)
+        self._save = save
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self._save()
+
+
+def _recording(indicator: str) -> str:
+    return f"scen add-evidence --indicator {indicator}=observed"
+
+
+def _key(past: PastDue) -> str:
+    return f"{past.scenario}/{past.id}"
+
+
+_SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {"": "skipped", "y": "seen"}
+_SEEN |= {"yes": "seen", "n": "not-seen", "no": "not-seen"}
+
+
+def _seen(text: str) -> Literal["seen", "not-seen", "skipped"]:
+    if word(text) not in _SEEN:
+        raise typer.BadParameter(f"'{text}': y, n, Enter or q")
+    return _SEEN[word(text)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from scenarios.analysis.review.review import about
-from scenarios.analysis.scores.scoring import Chosen
+from scenarios.analysis.scores.scoring import By, Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -18,15 +17,6 @@ from scenarios.cli.output.streams import progress
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
-
-
-class ScoreGroup(StrEnum):
-    """Groups of the means, besides forecasters."""
-
-    analyst = "analyst"
-    scenario = "scenario"
-    tag = "tag"
-
 
 _Day = Annotated[
     str | None,
@@ -39,8 +29,8 @@ _Day = Annotated[
 def command(
     context: typer.Context,
     by: Annotated[
-        ScoreGroup, typer.Option("--by", help="Also show one table for each of these.")
-    ] = ScoreGroup.analyst,
+        By, typer.Option("--by", help="Also show one table for each of these.")
+    ] = "analyst",
     since: _Day = None,
     until: _Day = None,
     forecaster: Annotated[
@@ -62,7 +52,7 @@ def command(
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = Chosen(since=start, until=end)
-    scores = scored(opened.database, on, chosen, by.value, forecaster, progress())
+    scores = scored(opened.database, on, chosen, by, forecaster, progress())
     if forecaster is not None:
         known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
     head = f"{about(opened.database.tracker).title}: scores as of {on}"

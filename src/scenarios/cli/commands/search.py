@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 import typer
 
@@ -15,8 +14,6 @@ from scenarios.cli.output.result import show
 from scenarios.render.documents.records import hits
 from scenarios.workspace.reading import search_of
 
-Searched = StrEnum("Searched", get_args(What))  # type: ignore[misc]
-"""Kinds of records to search."""
 _MOST = 20
 """As many hits are shown without --all."""
 
@@ -26,7 +23,7 @@ def command(
     words: Annotated[
         list[str], typer.Argument(metavar="WORD", help="Word or part of a word; all must match.")
     ],
-    kind: Annotated[Searched | None, typer.Option(help="Only records of this kind.")] = None,
+    kind: Annotated[What | None, typer.Option(help="Only records of this kind.")] = None,
     source: FromSource = None,
     tag: Tag = None,
     set_id: InSet = None,
@@ -48,7 +45,7 @@ def command(
         " ".join(words),
         on,
         wanted(opened, on, source=source, tag=tag, set_id=set_id, since=since, until=until),
-        what=cast("What | None", kind and kind.value),
+        what=kind,
         most=None if every or form == Form("json") else _MOST,
     )
     show(result, lambda: hits(result, every=every), form, output)

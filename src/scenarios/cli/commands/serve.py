@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.errors import extra_needed
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
-    from scenarios.serve.door import Door
 
 _PACKAGES = ("anyio", "python_multipart", "starlette", "uvicorn", "watchfiles")
 
@@ -27,8 +22,7 @@ def command(
     read_only: Annotated[bool, typer.Option("--read-only", help="Do not allow recording.")] = False,
     opens: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
     analyst: Annotated[
-        str | None,
-        typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser]."),
+        str | None, typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser].")
     ] = None,
 ) -> None:
     """Serve the database in a browser on this machine until Ctrl-C.
@@ -43,7 +37,7 @@ def command(
     opened = open_here(context)
     tell_left_out(opened)
 
-    def application_of(door: Door) -> Starlette:
+    def application_of(door: Any) -> Any:  # imported once the port is open
         from scenarios.serve import frame
         from scenarios.serve.addresses import entries
 

@@ -8,14 +8,12 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading, repository_of, tell_refused
+from scenarios.cli.opening import history_of, reading
 from scenarios.cli.options import AsOf, Rev
 from scenarios.cli.output.streams import progress, say
-from scenarios.errors import ScenError
 from scenarios.site.build import build
 from scenarios.site.figures import lacking
 from scenarios.site.site import Site
-from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
 from scenarios.workspace.opened import from_here
 
@@ -53,7 +51,7 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     lacks = lacking() if address else ""
     previews = bool(address) and not lacks
-    site = Site(opened, on, _repository(context), weeks=weeks, url=address, previews=previews)
+    site = Site(opened, on, history_of(context), weeks=weeks, url=address, previews=previews)
     built = build(site, folder, progress())
     pages, changed = counted(built.pages, "page"), counted(len(built.written), "file")
     gone = f", {len(built.removed)} removed" if built.removed else ""
@@ -63,12 +61,3 @@ def command(
     if built.search_bytes > _LARGE:
         size = f"{built.search_bytes / 1e6:.1f} MB gzipped"
         say(f"the search page has {size}, over 1 MB: it opens slowly on a phone")
-
-
-def _repository(context: typer.Context) -> Repository | None:
-    """Where the history is; None where there is none, or no git."""
-    try:
-        return repository_of(context)[1]
-    except ScenError as error:
-        tell_refused(context, error)
-        return None

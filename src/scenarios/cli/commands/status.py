@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import date
+
 import typer
 
+from scenarios.analysis.period.trajectory import Point, last_reviews, trends
+from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading, repository_of, tell_refused
+from scenarios.cli.opening import history_of, reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.terminal.screen import trends_for
-from scenarios.errors import ScenError
+from scenarios.cli.output.streams import on_terminal
+from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document
-from scenarios.render.documents.status import document
-from scenarios.storage.git.repository import Repository
-from scenarios.workspace.reading import ended, nothing_yet, standings, start_of, status_of
+from scenarios.render.documents.status import Trends, document, figures
+from scenarios.workspace import reading as workspace
+from scenarios.workspace.opened import Opened
 
 
 def command(
@@ -25,32 +30,41 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    shown = standings(opened, on, banded=form == Form("json"), repository=_history(context))
-    rows, since = tuple(standing.row for standing in shown), start_of(opened, on)
-    flagged = [finding for standing in shown for finding in standing.flagged]
+    is_json, repository = form == Form("json"), history_of(context)
+    standings = workspace.standings(opened, on, banded=is_json, repository=repository)
+    rows, since = tuple(standing.row for standing in standings), workspace.start_of(opened, on)
+    flagged = [finding for standing in standings for finding in standing.flagged]
 
     def status_document() -> Document:
-        on_page = form == TABLE and output is None
-        trends = trends_for(opened, rows, on) if on_page else None
-        nothing = "" if rows else nothing_yet(opened, on)
         base, whole = opened.database, form == Form("csv")  # for a program, which wants one table
         return document(
             rows,
             flagged,
             base.tracker.estimative_language,
-            nothing,
-            trends,
+            "" if rows else workspace.nothing_yet(opened, on),
+            trends_for(opened, rows, on) if form == TABLE and output is None else None,
             since=since,
-            ended=None if whole else ended(base, rows),
+            ended=None if whole else workspace.ended(base, rows),
         )
 
-    show(status_of(opened, on, since, rows), status_document, form, output)
+    show(workspace.status_of(opened, on, since, rows), status_document, form, output)
 
 
-def _history(context: typer.Context) -> Repository | None:
-    """The repository, to compare with what was said then; None where there is none."""
-    try:
-        return repository_of(context)[1]
-    except ScenError as error:
-        tell_refused(context, error)
+_REVIEWS = 12
+"""Reviews in a sparkline."""
+
+
+def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:
+    """Trends of the rows over the last reviews; None where the output is no terminal."""
+    if not on_terminal():
         return None
+    days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
+
+    def make(
+        database: Database, ids: Collection[ScenarioId]
+    ) -> dict[ScenarioId, tuple[Point, ...]]:
+        known = (id for id in ids if id not in database.withheld)
+        return trends(database, dict.fromkeys(known, days))
+
+    points = workspace.remembered(opened, "trends", f"{days}", tuple[Point, ...], make)
+    return Trends(days, {row.id: figures(days, points.get(row.id, ())) for row in rows})

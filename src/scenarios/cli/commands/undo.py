@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from scenarios.cli.options import As, Format
+from scenarios.cli.options import As
 from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
@@ -16,11 +16,7 @@ from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 
 
-def command(
-    context: typer.Context,
-    how: How = AS_USUAL,
-    form: As = Format.table,
-) -> None:
+def command(context: typer.Context, how: How = AS_USUAL, form: As = "table") -> None:
     """Undo the last recording command in this checkout; run again to undo the one before."""
     written, what = undo(find_root(context.obj), how)
     result = undone(written, what)

@@ -42,7 +42,6 @@ def led(document: Document) -> Document:
 
 
 def deliver(text: str, output: Path | None) -> None:
-    """A text on stdout, or in a file."""
     if output is None:
         typer.echo(text)
         return

@@ -104,7 +104,6 @@ def laid_out(text: str, first: str, rest: str | None = None) -> str:
 
 
 def screen_lines() -> int:
-    """The lines of the screen."""
     return shutil.get_terminal_size().lines
 
 
@@ -137,7 +136,6 @@ def page(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """True if the results go to a terminal."""
     return bool(sys.stdout and sys.stdout.isatty())
 
 

@@ -25,7 +25,6 @@ from scenarios.workspace.results import (
     evidence_recorded,
     foretold_of,
     foretold_words,
-    recorded,
 )
 from scenarios.workspace.writing import (
     Committed,
@@ -34,11 +33,6 @@ from scenarios.workspace.writing import (
     moved_or_changed,
     new_analyst,
 )
-
-
-def report_record(written: Written, id: str, form: Format, text: str = "") -> None:
-    """The paths, then `text`; in a dry run what would have changed."""
-    report(written, recorded(written, id), form, text)
 
 
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
@@ -53,7 +47,7 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
 
 
 def report(
-    written: Written, result: Any, form: Format, text: str = "", head: str | None = None
+    written: Written, result: Any, form: str, text: str = "", head: str | None = None
 ) -> None:
     """The remarks on stderr; the result, or the paths [the `head`] and `text`."""
     for remark in (*written.mended, *map(str, written.warnings)):
@@ -69,7 +63,7 @@ def report(
 
 
 def show_committed(
-    result: Any, text: Callable[[], str], form: Format, committed: Committed | None
+    result: Any, text: Callable[[], str], form: str, committed: Committed | None
 ) -> None:
     """The result or the text, with the commit in it; why there is none is an error after that."""
     if committed is None:

@@ -3,32 +3,113 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 import typer
 
 from scenarios.analysis.evidence.knowledge import Known, known
-from scenarios.analysis.review.agenda import Topic, counted_absent, criteria_text, reveal, sums
+from scenarios.analysis.review.agenda import (
+    Agenda,
+    Topic,
+    agenda,
+    counted_absent,
+    criteria_text,
+    reveal,
+    sums,
+)
 from scenarios.cli.output.streams import screen_lines, width
-from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.retyping import Back
-from scenarios.model import Database, ScenarioId
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
 from scenarios.scales import percent
-from scenarios.storage.state.session_notes import SittingAnswer, Stage
+from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
+from scenarios.workspace.how import How
 from scenarios.workspace.sitting import is_changed, words
+
+T = TypeVar("T")
+_LEAVE = ("q", "quit", "leave")
+
+
+class Leave(Exception):  # noqa: N818 - no error
+    """The analyst gets up, for now."""
+
+
+class Seat(NamedTuple):
+    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed.
+
+    `begun` is the clock's reading when it was begun.
+    """
+
+    root: Path
+    database: str | None
+    notes: Notes
+    only: Collection[ScenarioId]
+    how: How
+    begun: float
+
+    @property
+    def sitting(self) -> Sitting:
+        return self.notes.sitting
+
+    @property
+    def analyst(self) -> Analyst:
+        return self.sitting.analyst
+
+    @property
+    def on(self) -> date:
+        return self.sitting.date
+
+    def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
+        sitting.put(self.notes, id, answer)
+
+    def due(self, database: Database) -> Agenda:
+        return agenda(database, self.analyst, self.on, self.only)
+
+
+def word(text: str) -> str:
+    """An answer in small letters; `q` leaves."""
+    if text.lower() in _LEAVE:
+        raise Leave
+    return text.lower()
+
+
+def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 0) -> None:
+    """Ask about each thing; Back leads to the one before, and `ask` gets True for it."""
+    number, is_again = start, start > 0
+    while number < len(things):
+        try:
+            ask(things[number], is_again)
+            number, is_again = number + 1, False
+        except Back:
+            if number == 0:
+                prompt.tell("there is no question before this one")
+            number, is_again = max(number - 1, 0), True
+
+
+def wants(question: str, *, is_back: bool = False) -> bool:
+    """Yes, or no by Enter; `q` leaves, and `<` goes back where that is wanted."""
+
+    def parse(text: str) -> bool:
+        answer = word(text)
+        if answer not in ("", "y", "yes", "n", "no"):
+            raise typer.BadParameter(f"'{text}': y, n or q")
+        return answer.startswith("y")
+
+    return prompt.answer(question, parse, "", is_back=is_back)
+
 
 _REASON = "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it."
 _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
-T = TypeVar("T")
 _Figure = float | None | Literal["skip"]
 
 
@@ -44,7 +125,10 @@ def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topi
     beside = {topic.id: group for group in wanted for topic in group}
     this = Round(seat, database, known(database, seat.on), numbers, beside, set())
     for group in wanted:
-        _reopen(this, group)
+        for topic in group:  # what was known when it was answered is another now: asked again
+            if again := sitting.reopened(topic, this.answer(topic)):
+                put_to(this, topic)
+                seat.put(topic.id, again)
         _ask_blind(this, group)
         _show(this, group)
         _revise(this, group)
@@ -61,14 +145,6 @@ def _tell_what_is_done(
     if topics:
         prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
         prompt.tell("Like 0.37 or 37%; ? = all in full; < = back; withdraw takes it back.", 0)
-
-
-def _reopen(this: Round, group: Sequence[Topic]) -> None:
-    """An answer rests on what was known when it was given: what was shown can be revised again."""
-    for topic in group:
-        if again := sitting.reopened(topic, this.answer(topic)):
-            put_to(this, topic)
-            this.seat.put(topic.id, again)
 
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
@@ -258,11 +334,9 @@ class Round(NamedTuple):
     announced: set[ScenarioId]
 
     def answer(self, topic: Topic) -> SittingAnswer | None:
-        """Return the answer so far."""
         return self.seat.sitting.answers.get(topic.id)
 
     def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
-        """The scenarios whose answer has got that far."""
         return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
 
     def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
@@ -277,13 +351,7 @@ def put_to(this: Round, topic: Topic) -> None:
         prompt.tell(f"\n{topic.id} is not as it was when you said {words(answer.probability)}:", 0)
     language, lines = this.database.tracker.estimative_language, screen_lines() - _BELOW
     text = topic_text(
-        topic,
-        this.at_day,
-        this.numbers[topic.id],
-        language,
-        width(),
-        lines,
-        items=len(group) == 1,
+        topic, this.at_day, this.numbers[topic.id], language, width(), lines, items=len(group) == 1
     )
     if len(group) > 1 and group[0].id not in this.announced:
         this.announced.add(group[0].id)

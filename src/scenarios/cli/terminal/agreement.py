@@ -9,7 +9,6 @@ import typer
 
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.prompt import drop_typed_ahead
 from scenarios.cli.terminal.retyping import Back, Dialogue, Key, RecordLine, current
 from scenarios.errors import ScenError
 from scenarios.text import nearest
@@ -72,7 +71,8 @@ def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None)
         typer.echo(f"\n{_listed(rows)}", err=True)
         if fault:
             prompt.tell(fault)
-        drop_typed_ahead()
+        if edit := prompt.editor():
+            edit.drop_typed_ahead()  # keys pressed before the record was shown do not answer
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
         in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
@@ -131,8 +131,6 @@ def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
 
 
 def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
-    """The line of a number or a name."""
-
     def parse(text: str) -> RecordLine:
         by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
         by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}

@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 
 import typer
 
-from scenarios.cli import parsing
 from scenarios.cli.output.streams import in_lines, laid_out
 from scenarios.cli.terminal.retyping import (
     BACK,
@@ -25,7 +24,7 @@ from scenarios.cli.terminal.retyping import (
 )
 from scenarios.errors import ScenError, UsageError
 from scenarios.text import printable, suggested
-from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled, unlike
+from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled
 
 T = TypeVar("T")
 
@@ -45,7 +44,6 @@ def needed_as(
     option: str,
     question: str,
     parse: Callable[[str], T],
-    prefix: str = "",
     offers: Sequence[Offer] = (),
     *,
     is_line: bool = False,
@@ -53,70 +51,21 @@ def needed_as(
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
-    `prefix` is what the option wants before the answer. A `default` is offered, or else taken.
+    A `default` is offered, or else taken.
     """
-    if value is not None and not _is_changed(question):
+    inside = question[0].lower() + question[1:]
+    if value is not None and stands(value, option, question):
         if not value.strip():
-            raise UsageError(f"{option} is empty: {_inside(question)}")
-        _note_given(question, option, value)
+            raise UsageError(f"{option} is empty: {inside}")
         return parse(value)
     if not interactive():
         if default is not None:
             return default
-        raise UsageError(f"{option} is missing: {_inside(question)}")
-    if option in HELP:
-        tell(HELP[option])
-    asked = _asked_as(option, parse, prefix, is_line=is_line)
-    more = None if offers else HELP.get(option)
+        raise UsageError(f"{option} is missing: {inside}")
+    more, asked = tell_help(option), _asked_as(option, parse, is_line=is_line)
+    more = None if offers else more
     offered = None if default is None else f"{default}"
-    return answer(question, asked, offered, more, label=_label(option), offers=offers)
-
-
-def wanted(
-    value: str | None,
-    option: str,
-    question: str,
-    check: Callable[[str], object] = str,
-    offers: Sequence[Offer] = (),
-) -> str | None:
-    """The text of what may be left out: asked for only where something else is asked for too.
-
-    A check may put another text in the place of the answer.
-    """
-    question = f"{question} (Enter = none)"
-    if value is not None and not _is_changed(question):
-        _note_given(question, option, value)
-        return value
-    if not current.get():
-        return None
-    if option in HELP:
-        tell(HELP[option])
-    more = None if offers else HELP.get(option)
-    typed_answer = optional(
-        question, _checked(check, offers), more, label=_label(option), offers=offers
-    )
-    remember(option, *([typed_answer] if typed_answer else []))
-    return typed_answer
-
-
-def several(
-    values: Sequence[str] | None,
-    option: str,
-    what: str,
-    check: Callable[[str], object],
-    offers: Sequence[Offer] = (),
-) -> list[str]:
-    """The same of what may be given several times, one after the other."""
-    answers = list(values or ())
-    if not answers and current.get():
-        question = f"{what} (Enter = none)"
-        asked = _checked(check, offers)
-        while text := optional(question, asked, label=_label(option), offers=offers):
-            answers.append(text)
-            remember(option, *answers)
-            question = "Another (Enter = no more)"
-        remember(option, *answers)
-    return answers
+    return answer(question, asked, offered, more, label=label_of(option), offers=offers)
 
 
 def one_of(
@@ -146,66 +95,51 @@ def one_of(
         return id
 
     asked = f"{question} (? lists them)"
-    return answer(asked, chosen_id, given=value, label=_label(option), offers=offers)
+    return answer(asked, chosen_id, given=value, label=label_of(option), offers=offers)
 
 
-def default_of(value: T, option: str, question: str, parse: Callable[[str], T], *, label: str) -> T:
+def default_of(value: T, option: str, question: str, parse: Callable[[str], T]) -> T:
     """The value of what is not asked for: a line of the last look, asked for where it is changed.
 
     `value` is what the command line gave, or the default.
     """
-    dialogue = current.get()
-    if dialogue is None:
+    if current.get() is None or stands(f"{value}", option, question):
         return value
-    if not _is_changed(question):
-        dialogue.given(question, label, f"{value}", is_option=True)
-        return value
-    return answer(question, _asked_as(option, parse, is_line=False), f"{value}", label=label)
+    asked = _asked_as(option, parse, is_line=False)
+    return answer(question, asked, f"{value}", label=label_of(option))
 
 
-def _asked_as(
-    option: str, parse: Callable[[str], T], prefix: str = "", *, is_line: bool
-) -> Callable[[str], T]:
+def _asked_as(option: str, parse: Callable[[str], T], *, is_line: bool) -> Callable[[str], T]:
     """Reads an answer, and keeps it as the option would have it; one line of several is made."""
 
     def parsed(text: str) -> T:
-        text = " ".join(text.split("\n")) if is_line or parse is parsing.line else text
+        text = " ".join(text.split("\n")) if is_line else text
         value = parse(text)
-        remember(option, prefix + text)
+        remember(option, text)
         return value
 
     return parsed
 
 
-def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callable[[str], str]:
-    """Reads a text as it is; one that was never used before is told, for it may be a slip."""
-
-    def parsed(text: str) -> str:
-        value = check(text)
-        shown = value if isinstance(value, str) else text
-        if remark := unlike(shown, offers):
-            tell(remark)
-        return shown
-
-    return parsed
-
-
-def _is_changed(question: str) -> bool:
+def stands(value: str, option: str, question: str) -> bool:
+    """True unless the value of an option is to be changed; it is a line of the record then."""
     dialogue = current.get()
-    return dialogue is not None and dialogue.is_changed(question)
+    if dialogue and dialogue.is_changed(question):
+        return False
+    if dialogue:
+        dialogue.given(question, label_of(option), value, is_option=option.startswith("--"))
+    return True
 
 
-def _note_given(question: str, option: str, value: str) -> None:
-    if dialogue := current.get():
-        dialogue.given(question, _label(option), value, is_option=option.startswith("--"))
+def tell_help(option: str) -> str | None:
+    """Tell the help of an option, where there is some, and return it."""
+    if option in HELP:
+        tell(HELP[option])
+    return HELP.get(option)
 
 
-def _label(option: str) -> str:
+def label_of(option: str) -> str:
     return "probability" if option == "P" else option.removeprefix("--").lower().replace("-", " ")
-
-
-def _inside(question: str) -> str:
-    return question[0].lower() + question[1:]
 
 
 _NO_WAY = "there is no going back from this question"
@@ -285,21 +219,17 @@ def optional(
     parse: Callable[[str], T],
     more: str | None = None,
     given: str | None = None,
-    *,
-    label: str | None = None,
-    offers: Sequence[Offer] = (),
-    is_back: bool = False,
+    **keys: Any,
 ) -> T | None:
     """The same; Enter is no answer."""
 
     def parsed(text: str) -> T | None:
         return parse(text) if text else None
 
-    return answer(question, parsed, "", more, given, label=label, offers=offers, is_back=is_back)
+    return answer(question, parsed, "", more, given, **keys)
 
 
 def confirmed(question: str, *, default: bool = False) -> bool:
-    """Yes or no."""
     is_yes = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
     return default if is_yes is None else is_yes
 
@@ -362,12 +292,10 @@ def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialog
 
 
 def refusal(check: Callable[[str], object], text: str) -> str | None:
-    """Why a check refuses a text; None where it takes it."""
     return _read(text, check)[0]
 
 
 def _read(reply: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
-    """Why it cannot be taken, and what it means."""
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in reply.replace("\n", "")):
         return "that holds a key or a byte that is no text: once more", None
     try:
@@ -390,12 +318,7 @@ def _yes(text: str) -> bool:
 
 
 def typed(
-    above: Sequence[str],
-    prompt: str,
-    before: str,
-    offers: Sequence[Offer],
-    *,
-    is_refused: bool = False,
+    above: Sequence[str], prompt: str, before: str, offers: Sequence[Offer], *, is_refused: bool
 ) -> str:
     """The line; Ctrl-C and the end of the input stop the command.
 
@@ -410,10 +333,14 @@ def typed(
             line: str = edit.edited(printable(prompt), before, offers, is_refused)
             return line
         typer.echo(prompt, nl=False, err=True)
-        return _plain()
+        if plain := sys.stdin.readline():
+            return plain.strip()
+    except UnicodeDecodeError:
+        return "\0"  # which is no text, and asked for again
     except (EOFError, KeyboardInterrupt):
-        typer.echo(err=True)
-        raise typer.Abort from None
+        pass
+    typer.echo(err=True)
+    raise typer.Abort
 
 
 def editor() -> ModuleType | None:
@@ -427,20 +354,3 @@ def editor() -> ModuleType | None:
             raise
         return None
     return line_editor
-
-
-def drop_typed_ahead() -> None:
-    """Drop keys pressed before a question was shown: they do not answer it."""
-    if edit := editor():
-        edit.drop_typed_ahead()
-
-
-def _plain() -> str:
-    """A line as the terminal makes it; one that is no text is refused, and asked for again."""
-    try:
-        line = sys.stdin.readline()
-    except UnicodeDecodeError:
-        return "\0"
-    if not line:
-        raise EOFError
-    return line.strip()

@@ -14,20 +14,15 @@ from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, r
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
+from scenarios.cli.tasks import answer_to
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.asks import answer_to
 from scenarios.cli.terminal.prompt import tell
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
 from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
-from scenarios.workspace.input.offers import (
-    CREDIBILITY,
-    RELIABILITY,
-    listed,
-    titled,
-)
+from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks.evidence import TASK
 from scenarios.workspace.tasks.source import KEYS
@@ -39,8 +34,6 @@ _STATES = {"": "observed", "o": "observed", "e": "emerging", "r": "reversed"}
 
 
 class Answers(NamedTuple):
-    """Ratings and indicator states given so far."""
-
     ratings: dict[ScenarioId, Any]
     indicators: dict[str, str]
 
@@ -98,20 +91,15 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
         if not prompt.confirmed(question, default=True):
             return
     ratings, fired = (item.ratings, item.indicators) if item else ({}, {})
-    closed = _closed(database, ratings | answers.ratings)
+    rated = ratings | answers.ratings
+    sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
+    closed = {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
     _ask_indicators(database, groups, fired, answers.indicators, closed)
     through = _through(database, fired | answers.indicators)
     _ask_ratings(known(database, day), groups, answers.ratings, ratings, through)
 
 
-def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
-    """Scenarios that no indicator may rate too: those rated directly, and their sets."""
-    sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
-    return {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
-
-
 def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[Rating]]:
-    """The scenarios that indicators rate, and how."""
     ratings: dict[ScenarioId, list[Rating]] = {}
     for id, name in map(indicator_key, fired):
         if id in database.scenarios and name in database.scenarios[id].indicators:
@@ -127,7 +115,10 @@ def _ask_indicators(
     states: dict[str, str],
     closed: Collection[ScenarioId],
 ) -> None:
-    """Show the indicators group by group: one that fits is better than a rating made up now."""
+    """Show the indicators group by group: one that fits is better than a rating made up now.
+
+    None may rate the `closed` scenarios too: those rated directly, and the rest of their sets.
+    """
     left_out, offers = 0, []
     for group in groups:
         keys = [(id, name) for id in group.ids for name in database.scenarios[id].indicators]

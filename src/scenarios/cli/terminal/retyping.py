@@ -48,7 +48,6 @@ class Dialogue:
         self.messages: list[str] = []
 
     def key(self, question: str) -> Key:
-        """The question that is asked now."""
         self.times[question] += 1
         return question, self.times[question]
 
@@ -58,7 +57,6 @@ class Dialogue:
         return key in self.answers or key in self.before
 
     def answered(self, key: Key, answer: str, label: str | None, shown: str) -> None:
-        """Keep an answer; with a label, as a line of the record."""
         self.answers[key] = answer
         self.asked.append(key)
         self.messages.clear()
@@ -90,14 +88,13 @@ class _Typed:
         self.options: dict[str, tuple[str, ...]] = {}
         self.replaced: dict[str, str] = {}
         self.fresh: set[str] = set()
-        self.note: Callable[[], None] | None = None
+        self.note: Callable[[], object] = lambda: None
 
 
 _typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
 
 
 def _answers() -> _Typed:
-    """The answers typed in this command."""
     answers = _typed.get()
     if answers is None:
         _typed.set(answers := _Typed())
@@ -132,21 +129,18 @@ def end() -> None:
         del typed.options[option]
 
 
-def before_each(note: Callable[[], None] | None) -> None:
-    """Call this before each question from now on; nothing, with None."""
+def before_each(note: Callable[[], None]) -> None:
+    """Call this before each question from now on, until all is forgotten."""
     _answers().note = note
 
 
 def note() -> None:
-    """Call what is to be called before each question."""
-    if note := _answers().note:
-        note()
+    _answers().note()
 
 
 def forget() -> None:
     """Drop the answers: they are written, or kept elsewhere."""
-    _answers().options.clear()
-    _answers().replaced.clear()
+    _typed.set(_Typed())
 
 
 def again() -> str | None:

@@ -102,7 +102,6 @@ def _alike(findings: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
 
 
 def _shape(message: str) -> str:
-    """The message of a finding without ids and values."""
     change, arrow, rest = message.partition(" → ")
     if arrow:
         changed = "" if ": " in change else change.split()[0]

@@ -72,7 +72,6 @@ def _record_items(result: Compared) -> Iterator[doc.Item]:
 
 
 def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:
-    """Each record that differs, with a sign and its own words."""
     differences = result.what
     for key in differences.added:
         yield "+", key, _named(result.after, key)
