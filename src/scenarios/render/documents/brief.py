@@ -16,22 +16,9 @@ from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import (
-    Block,
-    Chart,
-    Document,
-    Flat,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Link,
-    Paragraph,
-    Span,
-    Text,
-    plain,
-)
+from scenarios.render.document import plain
 from scenarios.render.documents.review import causes, findings, news, sentences
 from scenarios.render.documents.review.decisions import TO_DECIDE, to_decide
 from scenarios.render.pictures.overview import overview
@@ -52,14 +39,14 @@ _FOLLOWING = ("time", "overlap", "rivals", "given", "restated")
 
 
 def document(
-    brief: Brief, database: Database, picture: Chart | None = None, *, every: bool = False
-) -> Document:
+    brief: Brief, database: Database, picture: doc.Chart | None = None, *, every: bool = False
+) -> doc.Document:
     """The brief: outcomes, where things stand, what is to be decided, and why.
 
     The `picture` stands where else a table does; with `every` nothing is left out.
     """
     return (
-        Heading(1, title(brief)),
+        doc.Heading(1, title(brief)),
         lead(brief.story, database),
         *(_waiting(brief) if picture else ()),
         *cells.notice(brief.tracker.notice),
@@ -73,7 +60,9 @@ def document(
     )
 
 
-def on_page(brief: Brief, review: Review, database: Database, *, every: bool = False) -> Document:
+def on_page(
+    brief: Brief, review: Review, database: Database, *, every: bool = False
+) -> doc.Document:
     """The brief with a picture of the questions for which a page has room."""
     picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
     return document(brief, database, picture, every=every)
@@ -84,7 +73,7 @@ def title(brief: Brief) -> str:
     return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
-def in_words(story: Story, database: Database) -> list[tuple[Span, ...]]:
+def in_words(story: Story, database: Database) -> list[tuple[doc.Span, ...]]:
     """At most seven: the lead of the review with the next moves."""
     return sentences.lead(story, database, _SENTENCES)
 
@@ -94,7 +83,7 @@ def in_short(story: Story, database: Database) -> str:
     return plain(sentences.joined(in_words(story, database)))
 
 
-def lead(story: Story, database: Database) -> Paragraph:
+def lead(story: Story, database: Database) -> doc.Paragraph:
     """The first clause of the news, which a page sets in large letters, and the rest."""
     nothing = f"Nothing was asked by {long_day(story.as_of)}."
     first, *others = in_words(story, database) or [(nothing,)]
@@ -102,22 +91,22 @@ def lead(story: Story, database: Database) -> Paragraph:
     rest = first[end:]
     rest = (rest[0].lstrip(), *rest[1:]) if rest and isinstance(rest[0], str) else rest
     text = sentences.joined(filter(any, [rest, *others]))
-    return Paragraph(first[:end], (text,) if text else (), tone="lead")
+    return doc.Paragraph(first[:end], (text,) if text else (), tone="lead")
 
 
-def _waiting(brief: Brief) -> Iterator[Paragraph]:
+def _waiting(brief: Brief) -> Iterator[doc.Paragraph]:
     """Yield the way past the picture to what is to be decided."""
     if brief.decisions:
         matters = counted(len(brief.decisions), "matter")
-        yield Paragraph((Jump(f"{matters} to decide", TO_DECIDE), "."))
+        yield doc.Paragraph((doc.Jump(f"{matters} to decide", TO_DECIDE), "."))
 
 
 _Line = StatusRow | ResolvedScenario
 
 
 def _standing(
-    brief: Brief, database: Database, picture: Chart | None, *, every: bool
-) -> Iterator[Block]:
+    brief: Brief, database: Database, picture: doc.Chart | None, *, every: bool
+) -> Iterator[doc.Block]:
     """Yield the decided questions, those that moved, and others, as many as there is room for."""
     rows = largest_first(brief.scenarios)
     moved, still = ([row for row in rows if _has_moved(row) is did] for did in (True, False))
@@ -140,8 +129,8 @@ def _standing(
     more = [*moved[most:], *still[len(shown) :]]
     note = f"{counted(len(more), 'more open question')}." if more and not picture else ""
     table = cells.grouped(named, _columns(database), note=note)
-    yield Heading(2, "Where it stands", anchor="board", asks="words")
-    yield Chart(picture.label, picture.drawing, table) if picture else table
+    yield doc.Heading(2, "Where it stands", anchor="board", asks="words")
+    yield doc.Chart(picture.label, picture.drawing, table) if picture else table
     if less := moved[most:][:below]:
         note = (
             f"{len(more) - len(less)} more moved less or not at all." if more[len(less) :] else ""
@@ -156,7 +145,7 @@ def _columns(database: Database) -> Iterator[Cell[_Line]]:
     yield from cells.before_and_after(_four, only="csv")
 
 
-def _title(line: _Line, database: Database) -> Text:
+def _title(line: _Line, database: Database) -> doc.Text:
     if isinstance(line, StatusRow):
         return cells.title(line)
     end = f": {cells.outcome_words(line.outcome)} {short_day(line.date)}"
@@ -170,7 +159,7 @@ def _four(line: _Line) -> cells.Four:
     return None, stated, None, implied
 
 
-def _step(line: _Line, before: float | None, after: float | None) -> Text:
+def _step(line: _Line, before: float | None, after: float | None) -> doc.Text:
     path = line.withheld if isinstance(line, StatusRow) else None
     return cells.unless_withheld(path, cells.step(before, after))
 
@@ -180,23 +169,23 @@ def _has_moved(row: StatusRow) -> bool:
     return cells.has_moved(stated_before, stated) or cells.has_moved(implied_before, implied)
 
 
-def _moved(story: Story, database: Database, *, every: bool) -> Iterator[Flat]:
+def _moved(story: Story, database: Database, *, every: bool) -> Iterator[doc.Flat]:
     """Yield each event with the questions of which it changed the evidence, then what follows."""
     rows = []
     for cause in sorted(story.causes, key=lambda cause: cause.kind in _FOLLOWING):
         effects = [part for part in cause.effects if cells.has_moved(part.from_, part.to)]
         if effects and cause.kind != "bound":
             under = _effects(effects, database, every=every)
-            rows.append(Item(_cause(cause, story, database), (under,)))
+            rows.append(doc.Item(_cause(cause, story, database), (under,)))
     shown = rows if every else rows[:_CAUSES]
     if more := len(rows) - len(shown):
-        shown.append(Item(f"{more} more moved the evidence less."))
+        shown.append(doc.Item(f"{more} more moved the evidence less."))
     if shown:
-        yield Heading(2, "What moved the evidence", anchor="moved", asks="words")
-        yield Items(tuple(shown))
+        yield doc.Heading(2, "What moved the evidence", anchor="moved", asks="words")
+        yield doc.Items(tuple(shown))
 
 
-def _cause(cause: Cause, story: Story, database: Database) -> Text:
+def _cause(cause: Cause, story: Story, database: Database) -> doc.Text:
     """A cause in a clause, with its day and its sources."""
     day = _day(cause, story, database)
     sources = [database.evidence[id].source for id in cause.evidence]
@@ -207,7 +196,7 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
         first = cause.evidence[0]
         more = f" and {len(cause.evidence) - 1} more" if cause.evidence[1:] else ""
         return (
-            Link(causes.short(first, database), database.evidence[first].url, first),
+            doc.Link(causes.short(first, database), database.evidence[first].url, first),
             more,
             *about,
         )
@@ -217,7 +206,7 @@ def _cause(cause: Cause, story: Story, database: Database) -> Text:
     label = causes.cause_label(same, cause.effects[0].scenario, story, database)
     label = label[:1].upper() + label[1:]
     if cause.kind == "outcome" and cause.evidence:
-        return Link(label, database.evidence[cause.evidence[0]].url, cause.evidence[0]), *about
+        return doc.Link(label, database.evidence[cause.evidence[0]].url, cause.evidence[0]), *about
     return label, *about
 
 
@@ -229,18 +218,18 @@ def _day(cause: Cause, story: Story, database: Database) -> date | None:
     return next((first_day(day) for day in days if first_day(day).isoformat() == day), None)
 
 
-def _effects(effects: Sequence[Effect], database: Database, *, every: bool) -> Item:
+def _effects(effects: Sequence[Effect], database: Database, *, every: bool) -> doc.Item:
     shown = effects if every else effects[:_EFFECTS]
-    parts: list[Span] = []
+    parts: list[doc.Span] = []
     for place, part in enumerate(shown):
         title = cells.scenario(part.scenario, database)
         parts += ["; " if place else "", title, " ", *cells.step(part.from_, part.to)]
     if more := len(effects) - len(shown):
         parts.append(f"; {more} more")
-    return Item(tuple(parts))
+    return doc.Item(tuple(parts))
 
 
-def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]:
+def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]:
     """Yield the indicator with the largest effect on each question."""
     first: dict[str, Watched] = {}
     for watched in brief.watch:
@@ -250,17 +239,17 @@ def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]
     rows = [_if_seen(watched, database) for watched in shown]
     if rows:
         more = brief.unseen - len(rows)
-        rows += [Item(f"{more} more signs are watched for.")] if more > 0 else []
-        yield Heading(2, "What would change our mind", anchor="watch", asks="words")
-        yield Items(tuple(rows))
+        rows += [doc.Item(f"{more} more signs are watched for.")] if more > 0 else []
+        yield doc.Heading(2, "What would change our mind", anchor="watch", asks="words")
+        yield doc.Items(tuple(rows))
 
 
-def _if_seen(watched: Watched, database: Database) -> Item:
+def _if_seen(watched: Watched, database: Database) -> doc.Item:
     title = cells.quoted(cells.scenario(watched.scenario, database))
     figures = (" would go from ", p(watched.implied), " to ", p(watched.if_seen))
     sign = cells.indicator(f"{watched.scenario}/{watched.indicator}", database)
     due = f" (due by {short_day(watched.due)})" if watched.due else ""
-    return Item((*title, *figures, " if this is seen:"), (Item((sign, due)),))
+    return doc.Item((*title, *figures, " if this is seen:"), (doc.Item((sign, due)),))
 
 
 def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
@@ -271,28 +260,30 @@ def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
     return [replace(entry, scenarios=ids) if entry is first else entry for entry in others]
 
 
-def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[Flat]:
+def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]:
     coming_up, late = brief.due.coming, _together(brief.due.late)
     if not (coming_up or late):
         return
-    yield Heading(2, "What is due", anchor="coming")
+    yield doc.Heading(2, "What is due", anchor="coming")
     most_late, most = (_ALL, _ALL) if every else (_LATE, _DUE)
-    rows = [Item(findings.due_task(entry, database), lead="late:") for entry in late[:most_late]]
+    rows = [
+        doc.Item(findings.due_task(entry, database), lead="late:") for entry in late[:most_late]
+    ]
     rows += [
-        Item(findings.due_task(entry, database), lead=f"{short_day(entry.day)}:")
+        doc.Item(findings.due_task(entry, database), lead=f"{short_day(entry.day)}:")
         for entry in coming_up[:most]
     ]
     if more := len(late[most_late:]):
-        rows.append(Item(f"{more} more late", lead="and"))
+        rows.append(doc.Item(f"{more} more late", lead="and"))
     if more := len(coming_up[most:]):
-        rows.append(Item(f"{more} more by {short_day(brief.due.until)}", lead="and"))
-    yield Items(tuple(rows))
+        rows.append(doc.Item(f"{more} more by {short_day(brief.due.until)}", lead="and"))
+    yield doc.Items(tuple(rows))
 
 
-def _words() -> Iterator[Flat]:
+def _words() -> Iterator[doc.Flat]:
     """Yield the words that a reader may not know."""
-    yield Heading(2, "What the words mean", anchor="words")
-    yield Items(tuple(Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
+    yield doc.Heading(2, "What the words mean", anchor="words")
+    yield doc.Items(tuple(doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
 
 
 _MEANINGS = {

@@ -14,21 +14,8 @@ from scenarios.analysis.review.steps import Step
 from scenarios.analysis.review.story import Because, ScenarioStory, Story
 from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, StatusLine, left, p
-from scenarios.render.document import (
-    Block,
-    Document,
-    Figure,
-    Flat,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Span,
-    Text,
-)
 from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import causes, findings, news, sentences
@@ -52,7 +39,7 @@ def document(
     nothing: str = "",
     whole: bool = False,
     every: bool = False,
-) -> Document:
+) -> doc.Document:
     """The review, or `nothing` where no scenario had opened.
 
     `whole` adds the status table, with what was resolved before, the rows that add up to each move,
@@ -61,7 +48,7 @@ def document(
     story = review.story
     moving = moving_items(story)
     return (
-        Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
+        doc.Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
         *_lead(review, database),
         *findings.needs(review.every_finding, database),
         *_board(review, trends, nothing),
@@ -84,13 +71,13 @@ def live(review: Review) -> list[StatusRow]:
     return [row for row in review.scenarios if row.outcome is None]
 
 
-def _lead(review: Review, database: Database) -> Iterator[Block]:
+def _lead(review: Review, database: Database) -> Iterator[doc.Block]:
     """The tracker's notice, and the news."""
     yield from cells.notice(review.tracker.notice)
     if review.story.state != "unopened":
         lead = sentences.lead(review.story, database)
         due = [findings.next_due(entry, database, review.story) for entry in review.due.coming[:1]]
-        yield Paragraph(sentences.joined([*lead, *due]))
+        yield doc.Paragraph(sentences.joined([*lead, *due]))
 
 
 def _is_still(review: Review) -> bool:
@@ -98,11 +85,11 @@ def _is_still(review: Review) -> bool:
     return not review.moves and len(live(review)) <= _MOST
 
 
-def _board(review: Review, trends: status.Trends | None, nothing: str) -> Iterator[Block]:
-    yield Heading(2, "Where it stands", anchor="board")
+def _board(review: Review, trends: status.Trends | None, nothing: str) -> Iterator[doc.Block]:
+    yield doc.Heading(2, "Where it stands", anchor="board")
     rows = live(review)
     if not review.scenarios:
-        yield Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
+        yield doc.Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
     elif rows:
         moved = {move.scenario for move in review.moves}
         is_still = _is_still(review)
@@ -112,10 +99,10 @@ def _board(review: Review, trends: status.Trends | None, nothing: str) -> Iterat
         note = f"{len(rows) - len(shown)} unchanged: scen status" if rows[len(shown) :] else ""
         lines = status.lines_of(shown, review.every_finding, trends)
         table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
-        yield table if shown else Paragraph(note)
+        yield table if shown else doc.Paragraph(note)
     resolved = {entry.scenario for entry in review.resolved}
     if hidden := len(review.scenarios) - len(rows) - len(resolved):
-        yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
+        yield doc.Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
 
 
 def _columns(trends: status.Trends | None) -> Iterator[Cell[StatusLine]]:
@@ -138,17 +125,17 @@ def _four(line: StatusLine) -> cells.Four:
     return cells.four(line.row)
 
 
-def _step(row: StatusRow, before: float | None, after: float | None) -> Text:
+def _step(row: StatusRow, before: float | None, after: float | None) -> doc.Text:
     new = (", new",) if before is None and after is not None else ()
     return cells.unless_withheld(row.withheld, (*cells.step(before, after), *new))
 
 
-def _elsewhere(review: Review) -> Iterator[Block]:
+def _elsewhere(review: Review) -> Iterator[doc.Block]:
     if review.scenarios:
-        yield Paragraph("Bands, the rows of each move and the method: scen report --all")
+        yield doc.Paragraph("Bands, the rows of each move and the method: scen report --all")
 
 
-def _behind(review: Review, database: Database, *, every: bool) -> Iterator[Block]:
+def _behind(review: Review, database: Database, *, every: bool) -> Iterator[doc.Block]:
     """Every figure of every scenario, the indicators, the rows of what moved, and the method."""
     yield from news.indicators(review.indicator_changes, database)
     if review.scenarios:
@@ -158,10 +145,12 @@ def _behind(review: Review, database: Database, *, every: bool) -> Iterator[Bloc
         )
         language, sets = review.method.estimative_language, review.tracker.sets
         table = status.table(review.scenarios, review.every_finding, language, sets=sets, note=note)
-        yield Folded(Heading(2, "Status", anchor="status"), (table,))
+        yield doc.Folded(doc.Heading(2, "Status", anchor="status"), (table,))
     yield from sums(review, database, every=every)
     texts = (method_text(review.method), cells.one_line(database.tracker.description))
-    yield Folded(Heading(2, "Method", anchor="method"), tuple(map(Paragraph, filter(None, texts))))
+    yield doc.Folded(
+        doc.Heading(2, "Method", anchor="method"), tuple(map(doc.Paragraph, filter(None, texts)))
+    )
 
 
 def method_text(method: Method) -> str:
@@ -195,9 +184,9 @@ def _overlapping(method: Method) -> str:
     return alike + strong
 
 
-def events(story: Story, database: Database, *, every: bool = False) -> Iterator[Block]:
+def events(story: Story, database: Database, *, every: bool = False) -> Iterator[doc.Block]:
     """Yield each cause with what it moved, and between which figures."""
-    blocks: list[Flat] = []
+    blocks: list[doc.Flat] = []
     named = {(m.scenario, *_key(part)) for m in story.moves for part in m.implied.because}
     for cause in story.causes:
         effects = [
@@ -206,20 +195,20 @@ def events(story: Story, database: Database, *, every: bool = False) -> Iterator
             if every or abs(part.decibans) >= _LEAST or (part.scenario, *_key(cause)) in named
         ]
         rows = [
-            Item(
+            doc.Item(
                 (cells.scenario(part.scenario, database), ": ", p(part.from_), " → ", p(part.to)),
-                lead=Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
+                lead=doc.Figure(part.decibans, "dB") if signed(part.decibans) != "0" else "",
             )
             for part in (effects if every else effects[:_ROWS])
         ]
         if more := len(effects) - len(rows):
-            rows.append(Item(f"and {more} more: scen report --all"))
+            rows.append(doc.Item(f"and {more} more: scen report --all"))
         if rows:
-            blocks += [_heading(cause, story, database), Items(tuple(rows))]
+            blocks += [_heading(cause, story, database), doc.Items(tuple(rows))]
     if blocks:
         small = "." if every else f"; under {_LEAST} dB: scen report --all"
         lead = f"Implied before and after each, day by day{small}"
-        yield Heading(2, "What moved the evidence", (lead,), anchor="moved")
+        yield doc.Heading(2, "What moved the evidence", (lead,), anchor="moved")
         yield from blocks
 
 
@@ -238,20 +227,20 @@ def moving_items(story: Story) -> set[EvidenceId]:
     }
 
 
-def _heading(cause: Cause, story: Story, database: Database) -> Heading:
+def _heading(cause: Cause, story: Story, database: Database) -> doc.Heading:
     """The cause, and under it the items that it consists of."""
-    under: list[Text] = [
+    under: list[doc.Text] = [
         (cells.item(id, database), " (", *cells.origin(id, database), ")")
         for id in cause.evidence[:_ITEMS]
     ]
     if more := len(cause.evidence[_ITEMS:]):
         under.append(f"and {more} more")
     subject = cause.subjects[0] if cause.subjects else ""
-    text: Text = causes.LABELS.get(cause.kind, "").capitalize()
+    text: doc.Text = causes.LABELS.get(cause.kind, "").capitalize()
     if cause.kind == "event":
         first = cause.evidence[0]
         if len(cause.evidence) == 1:
-            return Heading(3, cells.item(first, database), (cells.origin(first, database),))
+            return doc.Heading(3, cells.item(first, database), (cells.origin(first, database),))
         text = f"{len(cause.evidence)} items of one event or origin"
     elif cause.kind == "outcome":
         how = outcome_of(subject, story.outcomes) or "was decided"
@@ -264,10 +253,10 @@ def _heading(cause: Cause, story: Story, database: Database) -> Heading:
         text = ("Due and absent: ", cells.indicator(subject, database))
     elif cause.kind == "given" and subject:
         text = ("Depends on ", *cells.titles(cause.subjects, database))
-    return Heading(3, text, tuple(under))
+    return doc.Heading(3, text, tuple(under))
 
 
-def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[Flat]:
+def reasons(story: Story, database: Database, *, every: bool = False) -> Iterator[doc.Flat]:
     """Yield the steps of each stated figure with the reason: by new evidence, then without."""
     moved = [(m, m.stated.main_step) for m in story.moves if m.stated and m.stated.steps]
     steps = [(move, step) for move, step in moved if _has_moved(move)]
@@ -277,12 +266,12 @@ def reasons(story: Story, database: Database, *, every: bool = False) -> Iterato
         ("Moved without new evidence", "forecasts", without),
     ):
         if rows:
-            yield Heading(2, title, anchor=anchor)
+            yield doc.Heading(2, title, anchor=anchor)
             shown = rows if every else rows[:_REASONS]
             items = [_reason(move, step, story, database) for move, step in shown]
             if more := len(rows) - len(shown):
-                items.append(Item(f"and {more} more: scen report --all"))
-            yield Items(tuple(items))
+                items.append(doc.Item(f"and {more} more: scen report --all"))
+            yield doc.Items(tuple(items))
 
 
 def _has_moved(move: ScenarioStory) -> bool:
@@ -298,10 +287,10 @@ def _is_alone(move: ScenarioStory, step: Step) -> bool:
     return step.analyst is not None and not caused and not step.evidence
 
 
-def _reason(move: ScenarioStory, step: Step | None, story: Story, database: Database) -> Item:
+def _reason(move: ScenarioStory, step: Step | None, story: Story, database: Database) -> doc.Item:
     assert move.stated  # noqa: S101 - chosen so
     days: dict[str, Step] = {f"{step.day.day} {step.day:%b}": step for step in move.stated.steps}
-    steps: list[Span] = [": "]
+    steps: list[doc.Span] = [": "]
     if more := len(days) - _STEPS:
         steps += [f"{more} more, "] if more > 0 else []
     for place, (day, last) in enumerate([*days.items()][-_STEPS:]):
@@ -316,12 +305,12 @@ def _reason(move: ScenarioStory, step: Step | None, story: Story, database: Data
     else:
         under.append((f"{step.analyst}: no reason was given",))
     name = cells.scenario(move.scenario, database)
-    return Item((name, *steps), tuple(map(Item, under)))
+    return doc.Item((name, *steps), tuple(map(doc.Item, under)))
 
 
-def sums(review: Review, database: Database, *, every: bool = False) -> Iterator[Folded]:
+def sums(review: Review, database: Database, *, every: bool = False) -> Iterator[doc.Folded]:
     """Yield the rows of each scenario that add up to its move, under its name."""
-    blocks: list[Flat] = []
+    blocks: list[doc.Flat] = []
     bits = {row.id: row.movement_bits for row in review.scenarios}
     for move in review.moves:
         id = move.scenario
@@ -329,15 +318,17 @@ def sums(review: Review, database: Database, *, every: bool = False) -> Iterator
         names = ("restated", "given", "time", "rivals", "bound")
         steps = {name: getattr(move, name) for name in names}
         name = cells.scenario(id, database)
-        blocks.append(Heading(3, (name, " (", Ref(id), ", ", Figure(bits[id], "bits"), " bits)")))
+        blocks.append(
+            doc.Heading(3, (name, " (", doc.Ref(id), ", ", doc.Figure(bits[id], "bits"), " bits)"))
+        )
         blocks += change_sum(changes, steps, database, id, every=every)
     if blocks:
-        yield Folded(Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
+        yield doc.Folded(doc.Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
 
 
 def outcomes(
     resolved: Sequence[ResolvedScenario], database: Database, *, every: bool = False
-) -> Iterator[Flat]:
+) -> Iterator[doc.Flat]:
     """Yield each resolved scenario in a line, with its basis and evidence where all is wanted.
 
     A basis that follows from the outcome of a rival is left out, and evidence stands once.
@@ -347,21 +338,21 @@ def outcomes(
     rows = []
     shown: set[tuple[EvidenceId, ...]] = set()
     for entry in occurred_first(resolved):
-        under: list[Item] = []
+        under: list[doc.Item] = []
         own = database.scenarios[entry.scenario].resolution
         if every and own and own.basis == entry.basis:
-            under.append(Item(cells.one_line(entry.basis)))
+            under.append(doc.Item(cells.one_line(entry.basis)))
         if every and entry.evidence and entry.evidence not in shown:
             parts = (cells.item(id, database) for id in entry.evidence)
-            under.append(Item(("shown by ", *cells.listed(parts))))
+            under.append(doc.Item(("shown by ", *cells.listed(parts))))
             shown.add(entry.evidence)
         name = cells.scenario(entry.scenario, database)
-        rows.append(Item((name, ": ", *outcome_figures(entry)), tuple(under)))
-    yield Heading(2, "Resolved", anchor="resolved")
-    yield Items(tuple(rows))
+        rows.append(doc.Item((name, ": ", *outcome_figures(entry)), tuple(under)))
+    yield doc.Heading(2, "Resolved", anchor="resolved")
+    yield doc.Items(tuple(rows))
 
 
-def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
+def outcome_figures(entry: ResolvedScenario) -> Iterator[doc.Span]:
     """`last forecast 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
     last, implied = sentences.last_figures(entry)
     yield from ("never forecast",) if last is None else ("last forecast ", p(last))
@@ -371,13 +362,13 @@ def outcome_figures(entry: ResolvedScenario) -> Iterator[Span]:
     first = stated or evidence
     of = " of the set " if first and first.of_set else " "
     if stated and stated.brier is not None:
-        yield from (f", Brier{of}", Figure(stated.brier, digits=2))
+        yield from (f", Brier{of}", doc.Figure(stated.brier, digits=2))
     if evidence and first and evidence.brier is not None and evidence.of_set == first.of_set:
         head = " (the evidence " if stated else f" (Brier{of}"
-        yield from (head, Figure(evidence.brier, digits=2), ")")
+        yield from (head, doc.Figure(evidence.brier, digits=2), ")")
 
 
-def unmoved(review: Review, database: Database) -> Iterator[Flat]:
+def unmoved(review: Review, database: Database) -> Iterator[doc.Flat]:
     """Yield the questions of which no figure is printed differently, with their figures."""
     rows = {row.id: row for row in review.scenarios}
     groups = {
@@ -389,10 +380,10 @@ def unmoved(review: Review, database: Database) -> Iterator[Flat]:
         named = [part for id in ids[:_STILL] for part in ("; ", *_still(rows[id], database))][1:]
         more = len(ids) - _STILL
         if ids:
-            items.append(Item((name, *named, *([f"; {more} more: scen status"] * (more > 0)))))
+            items.append(doc.Item((name, *named, *([f"; {more} more: scen status"] * (more > 0)))))
     if items:
-        yield Heading(2, "What did not move", anchor="unchanged")
-        yield Items(tuple(items))
+        yield doc.Heading(2, "What did not move", anchor="unchanged")
+        yield doc.Items(tuple(items))
 
 
 def _still(row: StatusRow, database: Database) -> Sentence:

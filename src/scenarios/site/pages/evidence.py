@@ -8,23 +8,9 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, p, right
-from scenarios.render.document import (
-    Block,
-    Fact,
-    Facts,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Link,
-    Paragraph,
-    Ref,
-    Span,
-    Text,
-    spans,
-)
+from scenarios.render.document import spans
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
@@ -65,34 +51,34 @@ def item_page(site: Site, id: EvidenceId) -> Page:
     )
 
 
-def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
-    yield Heading(1, one_line(item.summary))
+def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[doc.Block]:
+    yield doc.Heading(1, one_line(item.summary))
     if is_retracted(site, id) and item.retracted:
         gone = f"Retracted on {short_day(item.retracted.date)}, and counted no longer: "
-        yield Paragraph(gone + one_line(item.retracted.reason), tone="attention")
+        yield doc.Paragraph(gone + one_line(item.retracted.reason), tone="attention")
     if item.quote:
-        yield Paragraph(f"“{one_line(item.quote)}”", tone="quote")
-    yield Facts(tuple(_facts(site, item)))
+        yield doc.Paragraph(f"“{one_line(item.quote)}”", tone="quote")
+    yield doc.Facts(tuple(_facts(site, item)))
 
 
-def _facts(site: Site, item: Evidence) -> Iterator[Fact]:
+def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
     database = site.database
     grade = item.grade(database.sources)
-    yield Fact("Grade", grade, f"{RELIABILITY[grade[0]]}; {CREDIBILITY[int(grade[1])]}")
+    yield doc.Fact("Grade", grade, f"{RELIABILITY[grade[0]]}; {CREDIBILITY[int(grade[1])]}")
     if item.source:
-        article = Link("the article", item.url) if item.url else ""
-        yield Fact("Source", cells.source(item.source, database), article)
+        article = doc.Link("the article", item.url) if item.url else ""
+        yield doc.Fact("Source", cells.source(item.source, database), article)
     elif item.url:
-        yield Fact("Address", Link(item.url, item.url))
-    yield Fact("Happened", item.observed, recorded(item.recorded, item.recorded))
+        yield doc.Fact("Address", doc.Link(item.url, item.url))
+    yield doc.Fact("Happened", item.observed, recorded(item.recorded, item.recorded))
     if item.event:
         lead = site.evidence[figures(site).event(site.events[item.event]).items[0]]
-        event = Jump(one_line(lead.summary), f"event-{item.event}")
-        yield Fact("Event", event, "what it moved, and who else says so")
+        event = doc.Jump(one_line(lead.summary), f"event-{item.event}")
+        yield doc.Fact("Event", event, "what it moved, and who else says so")
     if item.analyst:
-        yield Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
+        yield doc.Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
     if item.theme:
-        yield Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
+        yield doc.Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
 
 
 class _Bearing(NamedTuple):
@@ -101,7 +87,7 @@ class _Bearing(NamedTuple):
     scenario: ScenarioId
     rating: Rating
     row: str
-    how: Text
+    how: doc.Text
 
 
 def _bearings(site: Site, id: EvidenceId) -> list[_Bearing]:
@@ -115,22 +101,24 @@ def _bearings(site: Site, id: EvidenceId) -> list[_Bearing]:
     return [bearing for bearing in rated if bearing.scenario in scenarios]
 
 
-def _body(site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]) -> Iterator[Block]:
+def _body(
+    site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]
+) -> Iterator[doc.Block]:
     if not item.event:
         yield from moved_blocks(site, figures(site).event((id,)))
-    yield Heading(2, "What it counts", anchor="counts")
+    yield doc.Heading(2, "What it counts", anchor="counts")
     yield _counts(site, id, bearings)
     if item.corroborated_by:
-        yield Heading(2, "What bears it out", anchor="corroboration")
+        yield doc.Heading(2, "What bears it out", anchor="corroboration")
         yield listed(site, [other for other in item.corroborated_by if other in site.evidence])
     if item.notes:
-        yield Heading(2, "Notes", anchor="notes")
-        yield Paragraph(item.notes)
+        yield doc.Heading(2, "Notes", anchor="notes")
+        yield doc.Paragraph(item.notes)
     shared: dict[str, object] = {"Origin": item.origin, "Event": item.event}
     shared |= {f"In {name}": other for name, other in item.foreign.items()}
     shared |= {"A copy is kept": item.attachment.file if item.attachment else None}
-    shared_items = (Item(f"{name}: {value}") for name, value in shared.items() if value)
-    yield Heading(2, "Record", anchor="record")
+    shared_items = (doc.Item(f"{name}: {value}") for name, value in shared.items() if value)
+    yield doc.Heading(2, "Record", anchor="record")
     yield from record_blocks(site, "evidence", id, item.formerly, shared_items)
 
 
@@ -139,19 +127,19 @@ class _Count(NamedTuple):
 
     bearing: _Bearing
     line: Line | None
-    reason: tuple[Span, ...]
+    reason: tuple[doc.Span, ...]
 
 
-def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
+def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
     """Its line in the ledger of each scenario, as of the day."""
     if not bearings:
-        return Paragraph("It is rated for no scenario: it moves nothing.")
-    weight = Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
+        return doc.Paragraph("It is rated for no scenario: it moves nothing.")
+    weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
-    def shown(count: _Count, text: Text) -> Text:
+    def shown(count: _Count, text: doc.Text) -> doc.Text:
         return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
 
-    def implied(count: _Count) -> Text:
+    def implied(count: _Count) -> doc.Text:
         id = count.bearing.scenario
         is_known = id not in site.database.withheld
         return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
@@ -159,7 +147,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
     columns: tuple[Cell[_Count], ...] = (
         (
             left("Scenario"),
-            lambda count: Ref(
+            lambda count: doc.Ref(
                 count.bearing.scenario, "scenario", site.scenarios[count.bearing.scenario].title
             ),
         ),
@@ -167,12 +155,14 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
         (cells.weight_column(site.database.tracker), lambda _: weight),
         (
             right("Factor"),
-            lambda count: shown(count, Figure(count.line.factor, digits=2) if count.line else ""),
+            lambda count: shown(
+                count, doc.Figure(count.line.factor, digits=2) if count.line else ""
+            ),
         ),
         (
             right("Counts, dB", "counted_decibans"),
             lambda count: shown(
-                count, Figure(count.line.counted_decibans if count.line else 0.0, "dB")
+                count, doc.Figure(count.line.counted_decibans if count.line else 0.0, "dB")
             ),
         ),
         (right("Implied now", "implied"), implied),
@@ -192,12 +182,12 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
     """The line that counts an item for a scenario, or why none does."""
     if bearing.scenario in site.database.withheld:
         return _Count(bearing, None, ())
-    reason: tuple[Span, ...] = ("neutral: tells nothing apart",)
+    reason: tuple[doc.Span, ...] = ("neutral: tells nothing apart",)
     if is_retracted(site, id):
         return _Count(bearing, None, ("retracted",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
-            label = Ref(line.id, "evidence" if line.id in site.evidence else None)
+            label = doc.Ref(line.id, "evidence" if line.id in site.evidence else None)
             reason = ("same origin or event as ", label, ": one witness")
         elif line.kind == "in-prior":
             reason = ("the prior includes it",)
@@ -211,24 +201,24 @@ def year_page(site: Site, year: str = "") -> Page:
     address = f"evidence/{year}/{INDEX}" if year else "evidence/index.html"
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
-    shown = (Heading(1, title), *blocks(site, year))
+    shown = (doc.Heading(1, title), *blocks(site, year))
     return page_of(site.links, address, title, counted(number, "item"), shown, section="evidence")
 
 
-def _latest(site: Site, _: str) -> Iterator[Block]:
+def _latest(site: Site, _: str) -> Iterator[doc.Block]:
     if not site.evidence:
-        yield Paragraph(f"Nothing was recorded by {short_day(site.as_of)}.")
+        yield doc.Paragraph(f"Nothing was recorded by {short_day(site.as_of)}.")
         return
     years = (
-        Item((Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
+        doc.Item((doc.Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
         for year, ids in site.years.items()
     )
-    yield Items(tuple(years))
-    yield Heading(2, "The latest")
+    yield doc.Items(tuple(years))
+    yield doc.Heading(2, "The latest")
     yield listed(site, newest(site, site.evidence)[:_MOST])
 
 
-def _year(site: Site, year: str) -> Iterator[Block]:
+def _year(site: Site, year: str) -> Iterator[doc.Block]:
     """Yield the items by the month in which they happened, the last first."""
     months: dict[str, list[str]] = {}
     for id in sorted(site.years[year], key=lambda item: site.evidence[item].observed, reverse=True):
@@ -238,6 +228,6 @@ def _year(site: Site, year: str) -> Iterator[Block]:
         if left <= 0:
             break
         name = on_screen(month) if len(month) > len(year) else f"{month}, the month is not known"
-        yield Heading(2, f"{name} ({len(ids)})")
+        yield doc.Heading(2, f"{name} ({len(ids)})")
         yield listed(site, ids[:left])
         left -= len(ids)

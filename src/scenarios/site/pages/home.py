@@ -10,18 +10,9 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.story import Story
 from scenarios.model import ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.document import (
-    Block,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Paragraph,
-    Span,
-    Table,
-)
 from scenarios.render.documents.brief import in_short, lead
 from scenarios.render.documents.review import captions, sentences
 from scenarios.render.pictures.overview import overview
@@ -45,7 +36,7 @@ def is_quiet(news: Story) -> bool:
     return news.live > 0 and not (happened or news.withheld)
 
 
-def before(site: Site) -> Iterator[tuple[Span, ...]]:
+def before(site: Site) -> Iterator[tuple[doc.Span, ...]]:
     """Yield the news of the newest record before, and the next question to close."""
     if day := latest_day(site.database, figures(site).window.since):
         news = story_of(span(site.opened, day, None, odds=site.once(odds_of)))
@@ -67,7 +58,7 @@ def page(site: Site) -> Page:
     main = fill(
         "site/home.html",
         summary=html.sections(_summary(site), site.event_links(INDEX)),
-        heading=html.blocks((Heading(2, "Every scenario"),), places),
+        heading=html.blocks((doc.Heading(2, "Every scenario"),), places),
         facets=facets,
         every=html.blocks((_every(site),), places),
         news=html.sections(_news(site), places),
@@ -100,21 +91,21 @@ def _card(site: Site) -> Card:
     )
 
 
-def _summary(site: Site) -> Iterator[Block]:
-    yield Heading(1, site.title)
+def _summary(site: Site) -> Iterator[doc.Block]:
+    yield doc.Heading(1, site.title)
     yield lead(figures(site).review.story, site.database)
     if is_quiet(figures(site).review.story):
-        yield from (Paragraph(paragraph) for paragraph in before(site))
+        yield from (doc.Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)
     yield from _events(site)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {short_day(figures(site).window.since)}"
         still = is_quiet(figures(site).review.story)
-        yield Heading(2, "Where each question stands" if still else moved, anchor="board")
+        yield doc.Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
 
 
-def _events(site: Site) -> Iterator[Block]:
+def _events(site: Site) -> Iterator[doc.Block]:
     """Yield the events that entered the record since the last review, the largest moves first."""
     since = figures(site).window.since
     new = (id for id, item in site.evidence.items() if item.recorded > since)
@@ -122,7 +113,7 @@ def _events(site: Site) -> Iterator[Block]:
     stories = [story for ids in units if (story := figures(site).event(ids)).moves]
     stories.sort(key=lambda story: (-story.movement_bits, story.items))
     if stories:
-        yield Heading(2, f"Events since {short_day(since)}", anchor="events")
+        yield doc.Heading(2, f"Events since {short_day(since)}", anchor="events")
         yield from events_listed(site, stories, _EVENTS)
 
 
@@ -158,7 +149,7 @@ def _words(site: Site, id: ScenarioId) -> list[str]:
     ]
 
 
-def _every(site: Site) -> Table:
+def _every(site: Site) -> doc.Table:
     rows = figures(site).rows
     columns: tuple[Cell[StatusRow], ...] = (
         (left("Scenario"), cells.title),
@@ -180,12 +171,12 @@ def _every(site: Site) -> Table:
     )
 
 
-def _news(site: Site) -> Iterator[Block]:
+def _news(site: Site) -> Iterator[doc.Block]:
     if site.evidence:
-        yield Heading(2, "Latest evidence", anchor="latest")
+        yield doc.Heading(2, "Latest evidence", anchor="latest")
         yield listed(site, newest(site, site.evidence)[:_LATEST])
     if site.days:
-        yield Heading(2, "Reviews", anchor="reviews")
+        yield doc.Heading(2, "Reviews", anchor="reviews")
         last = site.days[: -_REVIEWS - 1 : -1]
-        rows = (Item(Jump(review_title(day), f"review-{day}")) for day in last)
-        yield Items(tuple(rows))
+        rows = (doc.Item(doc.Jump(review_title(day), f"review-{day}")) for day in last)
+        yield doc.Items(tuple(rows))

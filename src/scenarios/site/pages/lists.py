@@ -12,19 +12,9 @@ from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, EvidenceId, SourceId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import (
-    Block,
-    Figure,
-    Folded,
-    Heading,
-    Item,
-    Link,
-    Paragraph,
-    Ref,
-    Table,
-    titled,
-)
+from scenarios.render.document import titled
 from scenarios.render.documents.records import SOURCES, source_table
 from scenarios.render.documents.score import blocks as score_blocks
 from scenarios.site.figures import figures
@@ -46,12 +36,12 @@ def indicators_page(site: Site) -> Page:
     return page_of(site.links, address, "Indicators", summary, blocks, section="indicators")
 
 
-def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Iterator[Block]:
-    yield Heading(1, "Indicators")
+def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Iterator[doc.Block]:
+    yield doc.Heading(1, "Indicators")
     if not rows:
-        yield Paragraph("No indicator is watched for.")
+        yield doc.Paragraph("No indicator is watched for.")
         return
-    yield Paragraph(f"{summary}.")
+    yield doc.Paragraph(f"{summary}.")
     is_open = {id for id, row in figures(site).rows.items() if row.outcome is None}
     waiting = [row for row in rows if row.state != "observed" and row.scenario in is_open]
     parts = (
@@ -63,25 +53,25 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
     for name, own in parts:
         if own:
             own.sort(key=lambda row: (f"{row.due or ''}", row.scenario, row.indicator))
-            yield Heading(2, f"{name} ({len(own)})")
+            yield doc.Heading(2, f"{name} ({len(own)})")
             yield _indicator_table(own, site.database)
 
 
-def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> Table:
+def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> doc.Table:
     """The indicators in their order."""
     columns: tuple[Cell[IndicatorRow], ...] = (
         (left("Indicator", "statement"), lambda row: row.statement),
         (
             left("Scenario", "scenario"),
-            lambda row: Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
+            lambda row: doc.Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
         ),
         (left("State", "state"), lambda row: row.state),
         (left("Since", "since"), lambda row: row.since or ""),
         (left("Due", "due"), lambda row: str(row.due or "")),
-        (right("Strength", "strength"), lambda row: Figure(row.strength, digits=2)),
+        (right("Strength", "strength"), lambda row: doc.Figure(row.strength, digits=2)),
         (
             right("Diagnosticity, dB", "diagnosticity"),
-            lambda row: Figure(row.diagnosticity, digits=1),
+            lambda row: doc.Figure(row.diagnosticity, digits=1),
         ),
     )
     return cells.table(rows, columns)
@@ -100,35 +90,35 @@ def sources_page(site: Site) -> Page:
     return page_of(site.links, address, "Sources", description, blocks, section="sources")
 
 
-def _sources(site: Site) -> Iterator[Block]:
+def _sources(site: Site) -> Iterator[doc.Block]:
     rows = source_rows(figures(site).window.now, ListFilter())
-    yield Heading(1, "Sources")
+    yield doc.Heading(1, "Sources")
     if not rows:
-        yield Paragraph("No source is registered.")
+        yield doc.Paragraph("No source is registered.")
         return
     yield source_table(rows, every=True, named=False)
-    yield from map(Paragraph, SOURCES)
+    yield from map(doc.Paragraph, SOURCES)
     given: dict[SourceId, list[EvidenceId]] = {}
     for id, item in site.evidence.items():
         if item.source:
             given.setdefault(item.source, []).append(id)
-    yield Heading(2, "What each said last", anchor="said")
+    yield doc.Heading(2, "What each said last", anchor="said")
     for row in rows:
         yield _source(site, row, newest(site, given.get(row.id, [])))
 
 
-def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
+def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.Folded:
     why = f": {row.reliability_basis}" if row.reliability_basis else ""
-    about = [Item(f"Graded {row.reliability}{why}")]
-    about += [Item(Link(row.url, row.url))] if row.url else []
+    about = [doc.Item(f"Graded {row.reliability}{why}")]
+    about += [doc.Item(doc.Link(row.url, row.url))] if row.url else []
     blocks = [*record_blocks(site, "source", row.id, (), about, 4)]
     shown = site.first(items[:_MOST], _FEW)
     if items:
         blocks.append(listed(site, shown))
     if (more := len(items) - len(shown)) > 0:
-        blocks.append(Paragraph(f"and {counted(more, 'earlier item')}"))
-    head = Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
-    return Folded(head, tuple(blocks))
+        blocks.append(doc.Paragraph(f"and {counted(more, 'earlier item')}"))
+    head = doc.Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
+    return doc.Folded(head, tuple(blocks))
 
 
 def scores_page(site: Site) -> Page:
@@ -136,7 +126,7 @@ def scores_page(site: Site) -> Page:
     result = score(site.database, site.as_of, forecaster=forecaster(site.database, site.as_of))
     number = len({row.question for row in result.questions})
     title = "Scores and calibration"
-    blocks = titled((Heading(1, title), *score_blocks(result)), site.database)
+    blocks = titled((doc.Heading(1, title), *score_blocks(result)), site.database)
     description = f"{counted(number, 'resolved question')} scored"
     return page_of(site.links, "scores/index.html", title, description, blocks, section="scores")
 

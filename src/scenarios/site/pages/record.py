@@ -9,17 +9,8 @@ from typing import Literal
 from scenarios.model import EvidenceId, Kind
 from scenarios.paths import path_of
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import one_line
-from scenarios.render.document import (
-    Block,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Link,
-    Paragraph,
-    Ref,
-)
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
 from scenarios.site.commits import commits
@@ -35,55 +26,59 @@ def record_blocks(
     kind: Kind,
     id: str,
     formerly: Sequence[str] = (),
-    items: Iterable[Item] = (),
+    items: Iterable[doc.Item] = (),
     level: Literal[3, 4] = 3,
-) -> Iterator[Block]:
+) -> Iterator[doc.Block]:
     """Yield what else is known of a record, its former ids and commits, and its file.
 
     The file is shown where the tracker names no repository that shows it.
     """
     path = path_of(kind, id)
     elsewhere = site.file_address(path)
-    where = (Item(("File: ", Link(path, elsewhere))),) if elsewhere else ()
-    names = (Item(f"Formerly: {', '.join(formerly)}"),) if formerly else ()
+    where = (doc.Item(("File: ", doc.Link(path, elsewhere))),) if elsewhere else ()
+    names = (doc.Item(f"Formerly: {', '.join(formerly)}"),) if formerly else ()
     if rows := (*items, *where, *names, *_commits(site, path)):
-        yield Items(rows)
+        yield doc.Items(rows)
     if not elsewhere and path in site.opened.snapshot:
         first, *rest = site.opened.snapshot[path].decode(errors="replace").rstrip("\n").split("\n")
-        yield Folded(Heading(level, path), (Paragraph(first, tuple(rest), tone="file"),))
+        yield doc.Folded(
+            doc.Heading(level, path), (doc.Paragraph(first, tuple(rest), tone="file"),)
+        )
 
 
-def _commits(site: Site, path: str) -> Iterator[Item]:
+def _commits(site: Site, path: str) -> Iterator[doc.Item]:
     if changes := commits(site).get(path, ()):
         shown = tuple(
-            Item(f"{commit.subject} ({commit.author}, {commit.id[:7]})", lead=f"{commit.authored}")
+            doc.Item(
+                f"{commit.subject} ({commit.author}, {commit.id[:7]})", lead=f"{commit.authored}"
+            )
             for commit in changes[:_MOST]
         )
         more = len(changes) - len(shown)
-        rest = (Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
-        yield Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
+        rest = (doc.Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
+        yield doc.Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
 
 
-def listed(site: Site, ids: Iterable[EvidenceId]) -> Items:
+def listed(site: Site, ids: Iterable[EvidenceId]) -> doc.Items:
     """Items in a list: when it happened, summary, source and grade, and when it was recorded."""
-    return Items(tuple(_listed(site, id) for id in ids))
+    return doc.Items(tuple(_listed(site, id) for id in ids))
 
 
-def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[Block]:
+def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[doc.Block]:
     """Yield the first items in a list, and the others folded."""
     yield listed(site, ids[:_FIRST])
     if rest := ids[_FIRST:]:
-        head = Heading(3, counted(len(rest), "more item"))
-        yield Folded(head, (listed(site, site.first(rest)),))
+        head = doc.Heading(3, counted(len(rest), "more item"))
+        yield doc.Folded(head, (listed(site, site.first(rest)),))
 
 
-def _listed(site: Site, id: EvidenceId) -> Item:
+def _listed(site: Site, id: EvidenceId) -> doc.Item:
     item = site.evidence[id]
     gone = ", retracted" if is_retracted(site, id) else ""
     by = f"{cells.source(item.source, site.database).label}, " if item.source else ""
     day = recorded(item.recorded, item.recorded)
     about = f" ({by}{item.grade(site.database.sources)}, {day}{gone})"
-    return Item((Ref(id, "evidence", one_line(item.summary)), about), lead=item.observed)
+    return doc.Item((doc.Ref(id, "evidence", one_line(item.summary)), about), lead=item.observed)
 
 
 def newest(site: Site, ids: Iterable[EvidenceId]) -> list[EvidenceId]:

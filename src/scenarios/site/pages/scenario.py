@@ -12,28 +12,10 @@ from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, p, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.document import (
-    Block,
-    Chart,
-    Document,
-    Fact,
-    Facts,
-    Figure,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Row,
-    Span,
-    Table,
-    Text,
-    lines,
-    plain,
-    spans,
-)
+from scenarios.render.document import lines, plain, spans
 from scenarios.render.documents.review.sentences import of_scenario
 from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
@@ -77,14 +59,14 @@ def scenario_page(site: Site, id: ScenarioId) -> Page:
     )
 
 
-def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str) -> Document:
+def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str) -> doc.Document:
     """The question alone, if known, where an unreadable file could change its figures."""
     formerly = scenario.formerly if scenario else ()
     return (
-        Heading(1, one_line(scenario.title) if scenario else id),
-        *((Paragraph(scenario.question),) if scenario else ()),
-        Paragraph(reason),
-        *((Paragraph(scenario.resolution_criteria),) if scenario else ()),
+        doc.Heading(1, one_line(scenario.title) if scenario else id),
+        *((doc.Paragraph(scenario.question),) if scenario else ()),
+        doc.Paragraph(reason),
+        *((doc.Paragraph(scenario.resolution_criteria),) if scenario else ()),
         *record_blocks(site, "scenario", id, formerly),
     )
 
@@ -115,42 +97,42 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]
     return (PageLink(name, site.href(address, place("set", scenario.set))),)
 
 
-def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
+def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     """Yield the question, its figures, and one line of what moved it."""
-    yield Heading(1, one_line(view.scenario.title))
-    yield Paragraph(view.scenario.question)
+    yield doc.Heading(1, one_line(view.scenario.title))
+    yield doc.Paragraph(view.scenario.question)
     yield _facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
-    yield Paragraph(_news(site, view))
+    yield doc.Paragraph(_news(site, view))
 
 
-def _news(site: Site, view: ScenarioView) -> tuple[Span, ...]:
+def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
     return of_scenario(view, figures(site).review.story, site.database)
 
 
-def _line(site: Site, view: ScenarioView) -> Iterator[Block]:
+def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     """Yield its line, which leads to the events that moved it."""
-    yield Heading(2, "How it came here", anchor="course")
+    yield doc.Heading(2, "How it came here", anchor="course")
     course = figures(site).course(view.id)
     yield timeline(course, view, site.database, figures(site).window.since)
 
 
-def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
-    yield Heading(2, "What the evidence says", anchor="ledger")
+def _body(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
+    yield doc.Heading(2, "What the evidence says", anchor="ledger")
     if view.unfounded:
-        yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
+        yield doc.Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
     yield from _ledger(site, view)
     if view.scenario.indicators:
-        yield Heading(2, "What is watched for", anchor="indicators")
+        yield doc.Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
-    yield Heading(2, "Criteria, prior and clarifications", anchor="criteria")
+    yield doc.Heading(2, "Criteria, prior and clarifications", anchor="criteria")
     yield from _terms(view)
     yield from _forecasts(site, view)
     yield from _evidence(site, view)
-    yield Heading(2, "Record", anchor="record")
+    yield doc.Heading(2, "Record", anchor="record")
     yield from record_blocks(site, "scenario", view.id, view.scenario.formerly, _record(site, view))
 
 
-def _indicators(site: Site, view: ScenarioView) -> Table:
+def _indicators(site: Site, view: ScenarioView) -> doc.Table:
     indicators = view.scenario.indicators
     now = {name: reading(figures(site).window.now, (view.id, name)) for name in indicators}
     columns: tuple[Cell[tuple[IndicatorId, Indicator]], ...] = (
@@ -158,12 +140,12 @@ def _indicators(site: Site, view: ScenarioView) -> Table:
         (left("State"), lambda row: now[row[0]].state),
         (left("Since"), lambda row: now[row[0]].since or ""),
         (left("Due"), lambda row: f"{row[1].due or ''}"),
-        (right("Strength"), lambda row: Figure(now[row[0]].strength, digits=2)),
+        (right("Strength"), lambda row: doc.Figure(now[row[0]].strength, digits=2)),
     )
     return cells.table(indicators.items(), columns)
 
 
-def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
+def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     """Yield who stands where, and why."""
     if not view.stated:
         return
@@ -176,48 +158,48 @@ def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
         (left("On"), lambda given: f"{given.date}"),
         (left("Why"), lambda given: one_line(given.rationale)),
     )
-    yield Heading(2, "Who says so", anchor="forecasts")
+    yield doc.Heading(2, "Who says so", anchor="forecasts")
     yield cells.table(rows, columns)
 
 
-def _evidence(site: Site, view: ScenarioView) -> Iterator[Block]:
+def _evidence(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     if ids := newest(site, view.evidence):
-        yield Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
+        yield doc.Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
         yield from listed_first(site, ids)
 
 
-def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
+def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
     scenario = view.scenario
     if scenario.tags:
-        yield Item(f"Tags: {', '.join(scenario.tags)}")
+        yield doc.Item(f"Tags: {', '.join(scenario.tags)}")
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):
         if ids:
-            yield Item((f"{name}: ", *cells.titles(ids, site.database)))
+            yield doc.Item((f"{name}: ", *cells.titles(ids, site.database)))
 
 
-def _facts(row: StatusRow, view: ScenarioView, language: str) -> Facts:
+def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
     """Both figures of a scenario, the gap between them, and its outcome or horizon."""
-    stated, implied = Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
+    stated, implied = doc.Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
         analysts = counted(len(view.stated.analysts), "analyst")
         words = term(view.stated.probability, language)
-        stated = Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
+        stated = doc.Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
     words = term(view.implied.probability, language)
-    under: Text = words
+    under: doc.Text = words
     if view.band:
         under = (f"{words}; band ", *spans(cells.band(view.band.low, view.band.high)))
-    unfounded = Fact("Implied", "–", cells.NOTHING_IMPLIED)
-    end = Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
+    unfounded = doc.Fact("Implied", "–", cells.NOTHING_IMPLIED)
+    end = doc.Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
     if view.resolution:
         outcome = cells.outcome_words(view.resolution.outcome)
-        end = Fact("Outcome", outcome, f"{view.resolution.date}")
-    gap = Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
+        end = doc.Fact("Outcome", outcome, f"{view.resolution.date}")
+    gap = doc.Fact("Gap", (doc.Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
     between = () if row.shown_gap is None else (gap,)
-    shown = unfounded if view.unfounded else Fact("Implied", implied, under)
-    return Facts((stated, shown, *between, end))
+    shown = unfounded if view.unfounded else doc.Fact("Implied", implied, under)
+    return doc.Facts((stated, shown, *between, end))
 
 
-def _ledger(site: Site, view: ScenarioView) -> Iterator[Chart]:
+def _ledger(site: Site, view: ScenarioView) -> Iterator[doc.Chart]:
     """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
         stated, lines = view.stated.probability if view.stated else None, view.ledger.lines
@@ -225,12 +207,12 @@ def _ledger(site: Site, view: ScenarioView) -> Iterator[Chart]:
         yield _excerpt(drawn, _ROWS if len(site.first(lines)) == len(lines) else LISTED)
 
 
-def _excerpt(chart: Chart, most: int) -> Chart:
+def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
     """The first rows of a long table and the last."""
-    rows: list[Row | Group] = []
+    rows: list[doc.Row | doc.Group] = []
     left = len(chart.table.rows[most:-_LAST])
     for row in chart.table.rows:
-        if isinstance(row, Group):
+        if isinstance(row, doc.Group):
             left += len(row.rows[most:])
             rows.append(replace(row, rows=row.rows[:most]))
         else:
@@ -241,15 +223,19 @@ def _excerpt(chart: Chart, most: int) -> Chart:
     return replace(chart, table=replace(chart.table, rows=shown, note=note))
 
 
-def _terms(view: ScenarioView) -> Iterator[Block]:
+def _terms(view: ScenarioView) -> Iterator[doc.Block]:
     """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
-    yield Paragraph(scenario.resolution_criteria)
+    yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)
     yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
     if scenario.clarifications:
-        yield Items(
-            tuple(Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications)
+        yield doc.Items(
+            tuple(
+                doc.Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications
+            )
         )
     if view.resolution:
-        yield Paragraph(f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}")
+        yield doc.Paragraph(
+            f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}"
+        )

@@ -11,22 +11,9 @@ from scenarios.analysis.review.ach import Matrix, MatrixRow, matrix
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId, SetId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, right
-from scenarios.render.document import (
-    Block,
-    Figure,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Row,
-    Table,
-    Text,
-    Tinted,
-    titled,
-)
+from scenarios.render.document import titled
 from scenarios.render.documents.matrix import NO_ROWS, reading
 from scenarios.render.pictures.timeline import lanes
 from scenarios.render.text import short_day
@@ -48,16 +35,16 @@ def set_page(site: Site, id: SetId) -> Page:
     address, statement = place("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
-        Heading(1, one_line(statement)),
-        Paragraph(description),
-        Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
+        doc.Heading(1, one_line(statement)),
+        doc.Paragraph(description),
+        doc.Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
         *_members(site, id, statement),
     )
     title = one_line(statement)
     return page_of(site.links, address, title, description, blocks, section="scenarios")
 
 
-def _members(site: Site, id: SetId, statement: str) -> Iterator[Block]:
+def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
     """Yield the members over time, and the matrix of the evidence under a heading."""
     shown = figures(site)
     known, views = shown.window.now, shown.window.views
@@ -65,10 +52,10 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[Block]:
     if not drawn:
         return
     yield lanes(statement, drawn, known.database, shown.window.since, known.as_of)
-    yield Heading(2, "Competing hypotheses")
+    yield doc.Heading(2, "Competing hypotheses")
     sums = matrix(known, site.sets[id])
     if not sums.rows:
-        yield Paragraph(NO_ROWS)
+        yield doc.Paragraph(NO_ROWS)
         return
     telling = [row for row in sums.rows if row.diagnosticity >= _TELLING]
     rest = [row for row in sums.rows if row.diagnosticity < _TELLING]
@@ -79,13 +66,13 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[Block]:
         name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
-        more = Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")
+        more = doc.Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")
         folded = (_matrix(sums, rest[:_ROWS], known), *((more,) if rest[_ROWS:] else ()))
-        yield Folded(Heading(3, name), folded)
+        yield doc.Folded(doc.Heading(3, name), folded)
     yield from titled(reading(sums, known, 2), known.database)
 
 
-def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
+def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         gone = matrix.scores[id].ruled_out
         name = known.database.scenarios[id].title + (
@@ -96,40 +83,40 @@ def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> Table:
     columns: tuple[Cell[MatrixRow], ...] = (
         (left("Evidence or indicator", "id"), _matrix_row),
         (left("Grade", "grade"), lambda row: row.grade or ""),
-        (cells.weight_column(known.database.tracker), lambda row: Figure(row.weight, digits=2)),
+        (cells.weight_column(known.database.tracker), lambda row: doc.Figure(row.weight, digits=2)),
         *map(column, matrix.scenarios),
-        (right("dB apart", "diagnosticity"), lambda row: Figure(row.diagnosticity, digits=1)),
+        (right("dB apart", "diagnosticity"), lambda row: doc.Figure(row.diagnosticity, digits=1)),
     )
     return cells.table(rows, columns)
 
 
-def _matrix_row(row: MatrixRow) -> Ref:
-    return Ref(row.id, "scenario" if row.kind == "indicator" else "evidence", row.summary)
+def _matrix_row(row: MatrixRow) -> doc.Ref:
+    return doc.Ref(row.id, "scenario" if row.kind == "indicator" else "evidence", row.summary)
 
 
-def _sums(matrix: Matrix) -> Iterator[Row]:
+def _sums(matrix: Matrix) -> Iterator[doc.Row]:
     """Yield the sums of the columns."""
     scores = [matrix.scores[id] for id in matrix.scenarios]
     sums = {
-        "Inconsistencies": [Figure(s.inconsistency) for s in scores],
-        "Weighted": [Figure(s.weighted_inconsistency, digits=2) for s in scores],
-        "Σ dB": [Figure(s.decibans, "dB") for s in scores],
-        "Blank": [Figure(s.blanks) for s in scores],
-        "Rank": [Figure(s.rank) for s in scores],
+        "Inconsistencies": [doc.Figure(s.inconsistency) for s in scores],
+        "Weighted": [doc.Figure(s.weighted_inconsistency, digits=2) for s in scores],
+        "Σ dB": [doc.Figure(s.decibans, "dB") for s in scores],
+        "Blank": [doc.Figure(s.blanks) for s in scores],
+        "Rank": [doc.Figure(s.rank) for s in scores],
     }
     for name, own in sums.items():
         yield (name, "", "", *own, "")
 
 
-def _code(row: MatrixRow, id: ScenarioId) -> Text:
+def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
     """A code or a ratio, on a ground as deep as its decibans are many before the grade."""
     rating, worth = row.ratings[id], row.decibans[id]
     if rating is None or worth is None:
         return ""
-    code = rating if isinstance(rating, str) else Figure(rating, "ratio", 3, mark="×")
-    return Tinted(code, worth / (row.weight or 1))
+    code = rating if isinstance(rating, str) else doc.Figure(rating, "ratio", 3, mark="×")
+    return doc.Tinted(code, worth / (row.weight or 1))
 
 
-def _member(row: StatusRow) -> Item:
+def _member(row: StatusRow) -> doc.Item:
     outcome = (f", {cells.outcome_words(row.outcome)}",) if row.outcome else ()
-    return Item((cells.title(row), ": ", *cells.stated_and_implied(row), *outcome))
+    return doc.Item((cells.title(row), ": ", *cells.stated_and_implied(row), *outcome))

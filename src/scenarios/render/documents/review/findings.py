@@ -11,19 +11,8 @@ from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.document import (
-    Block,
-    Flat,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Paragraph,
-    Ref,
-    Span,
-    plain,
-    titled,
-)
+from scenarios.render import document as doc
+from scenarios.render.document import plain, titled
 from scenarios.render.documents.review.causes import day_words
 from scenarios.scales import LOWEST
 from scenarios.text import counted
@@ -67,21 +56,21 @@ _ALONE = frozenset({"review"})
 """Commands that are given no id."""
 
 
-def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
+def needs(findings: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
     """Yield the findings counted by rule, each rule with a command about its first finding."""
     rules = [*_by_rule(findings).items()]
     rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
     done = [1 if WORDS[rule][1] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
     if more := len(findings) - sum(done):
-        rows.append(Item(f"{more} more: scen check --findings"))
+        rows.append(doc.Item(f"{more} more: scen check --findings"))
     if rows:
-        yield Heading(2, "What needs you", anchor=TODOS)
-        yield Items(tuple(rows))
+        yield doc.Heading(2, "What needs you", anchor=TODOS)
+        yield doc.Items(tuple(rows))
 
 
 def in_full(
     new: Sequence[Finding], standing: Sequence[Finding], database: Database
-) -> Iterator[Block]:
+) -> Iterator[doc.Block]:
     """Yield each new finding under its rule, those that say the same together; count the others."""
     groups = []
     for rule, own in _by_rule(f for f in new if f.rule not in _IN_FULL_ABOVE).items():
@@ -89,30 +78,30 @@ def in_full(
         for finding in own:
             same.setdefault(finding.message, []).append(finding)
         rows = (
-            Item((*_subjects(alike, database), f": {message}"), bullet=True)
+            doc.Item((*_subjects(alike, database), f": {message}"), bullet=True)
             for message, alike in same.items()
         )
-        groups.append(Item(f"{rule}:", tuple(rows)))
+        groups.append(doc.Item(f"{rule}:", tuple(rows)))
     if groups:
-        head = Heading(2, "New findings", anchor=ANCHOR)
-        yield Folded(head, (Items(tuple(groups)),))
+        head = doc.Heading(2, "New findings", anchor=ANCHOR)
+        yield doc.Folded(head, (doc.Items(tuple(groups)),))
     if standing:
         stand = "stands" if len(standing) == 1 else "stand"
         since = f"{counted(len(standing), 'finding')} {stand} since before"
-        yield Paragraph(f"{since}: scen check --findings")
+        yield doc.Paragraph(f"{since}: scen check --findings")
 
 
-def fresh(new: Sequence[Finding], database: Database) -> Iterator[Flat]:
+def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
     """Yield what is found since the last review and asks for no decision, by what it is about."""
     rows = []
     for rule, own in _by_rule(found for found in new if found.rule not in TO_DECIDE).items():
-        about = [titled(Ref(found.subject, found.kind), database) for found in own]
+        about = [titled(doc.Ref(found.subject, found.kind), database) for found in own]
         more = (f"; and {len(about) - cells.NAMED} more",) if about[cells.NAMED :] else ()
         named = cells.listed(about[: cells.NAMED], "; ")
-        rows.append(Item((_label(rule, own), ": ", *named, *more)))
+        rows.append(doc.Item((_label(rule, own), ": ", *named, *more)))
     if rows:
-        yield Heading(2, "What to check", anchor=ANCHOR)
-        yield Items(tuple(rows))
+        yield doc.Heading(2, "What to check", anchor=ANCHOR)
+        yield doc.Items(tuple(rows))
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
@@ -124,15 +113,15 @@ def _label(rule: str, findings: Sequence[Finding]) -> str:
     return " ".join([str(len(findings)), *words])
 
 
-def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
+def _needs(rule: str, findings: Sequence[Finding], database: Database) -> doc.Item:
     label = _label(rule, findings)
     messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
     first = ", the first" if findings[1:] and WORDS[rule][1] not in _ALONE else ""
     text, typed = f"{label}{why}{first}:", command(findings[0], database)
     if len(text) + len(typed) < _LINE:
-        return Item(f"{text} {typed}")
-    return Item(text, (Item(typed),))
+        return doc.Item(f"{text} {typed}")
+    return doc.Item(text, (doc.Item(typed),))
 
 
 def command(finding: Finding, database: Database) -> str:
@@ -169,9 +158,9 @@ def _summing(finding: Finding, database: Database) -> str:
     return f"scen edit {id} prior.probability={value:g}"
 
 
-def _subjects(findings: Iterable[Finding], database: Database) -> Iterator[Span]:
+def _subjects(findings: Iterable[Finding], database: Database) -> Iterator[doc.Span]:
     """Yield scenarios by their titles, what else has findings by its id."""
-    subjects: Iterable[Span] = (
+    subjects: Iterable[doc.Span] = (
         cells.scenario(finding.subject, database)
         if finding.kind == "scenario" and finding.subject in database.scenarios
         else finding.subject
@@ -188,15 +177,15 @@ def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return {rule: rules[rule] for rule in (*WORDS, *rules) if rule in rules}
 
 
-def coming(due: Due, database: Database) -> Iterator[Flat]:
+def coming(due: Due, database: Database) -> Iterator[doc.Flat]:
     """Yield one line for each day and thing; what is late stands among the findings."""
     if due.coming:
         days = (due.until - due.as_of).days
-        yield Heading(2, f"Coming up in the next {days} days", anchor="coming")
-        yield Items(tuple(due_item(entry, database) for entry in due.coming))
+        yield doc.Heading(2, f"Coming up in the next {days} days", anchor="coming")
+        yield doc.Items(tuple(due_item(entry, database) for entry in due.coming))
 
 
-def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[Span, ...]:
+def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[doc.Span, ...]:
     """The next task in a sentence."""
     what = plain(due_task(entry, database))
     return (f"Next, by {day_words(entry.day, story)}: {what}.",)
@@ -205,13 +194,13 @@ def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[Span, .
 _DONE_BY = {"horizon": "resolve", "review": "review", "forecasts": "review"}
 
 
-def due_item(entry: DueEntry, database: Database) -> Item:
+def due_item(entry: DueEntry, database: Database) -> doc.Item:
     """A due task and the command that does it, after its day."""
     command = f": scen {_DONE_BY[entry.what]}" if entry.what in _DONE_BY else ""
-    return Item((*due_task(entry, database), command), lead=str(entry.day))
+    return doc.Item((*due_task(entry, database), command), lead=str(entry.day))
 
 
-def due_task(entry: DueEntry, database: Database) -> tuple[Span, ...]:
+def due_task(entry: DueEntry, database: Database) -> tuple[doc.Span, ...]:
     """The words for a due task: an indicator, an outcome, a review, or forecasts that expire."""
     number = len(entry.scenarios)
     if entry.what == "indicator":
