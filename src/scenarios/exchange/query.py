@@ -35,6 +35,11 @@ _LOOKS_AROUND = re.compile(
     r"query|show|describe|summarize|duckdb_|information_schema|pg_|pragma", re.IGNORECASE
 )
 """Words of a query that may read a table without naming it."""
+_PARSED = """
+SELECT CASE WHEN NOT (tree ->> 'error')::BOOLEAN THEN json_extract_string(tree, '$..table_name') END
+FROM (SELECT json_serialize_sql(?) AS tree)
+"""
+"""The tables that a query names, by its parse alone: binding would need their columns."""
 _NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 _WORDS = re.compile(r"^(\w[\w ]* Error: )+")
 
@@ -105,7 +110,10 @@ def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:
         raise ScenError(f"a query reads, and this is {kind}: begin it with SELECT, WITH or FROM")
     if kind != "SELECT" or _LOOKS_AROUND.search(sql):
         return [*TABLES]
-    named = {name.lower() for name in engine.get_table_names(sql)}
+    parsed = engine.execute(_PARSED, [sql]).fetchone()
+    if parsed is None or parsed[0] is None:
+        return [*TABLES]
+    named = {name.lower() for name in parsed[0]}
     if named & {view.name for view in VIEWS}:
         return [*TABLES]
     return [name for name in TABLES if name in named]
