@@ -31,6 +31,10 @@ def command(
         bool,
         typer.Option("--overwrite", help="Replace another tracker's export, or an unrelated file."),
     ] = False,
+    lake: Annotated[
+        bool,
+        typer.Option("--lake", help="Share parquet:DIR with other trackers, a part for each."),
+    ] = False,
     form: As = Format.table,
 ) -> None:
     """Export every record, figure, score and finding as tables for other programs.
@@ -45,6 +49,7 @@ def command(
         as_of or parsing.today(),
         limited=as_of is not None,
         overwrite=overwrite,
+        lake=lake,
         progress=progress(),
     )
     if export.left_out and as_of is None:

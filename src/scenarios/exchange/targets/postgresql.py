@@ -7,7 +7,7 @@ goes on. The next run clears what a killed one left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _WORKED_IN = ("__new", "__old")
 """The endings of the schemas in which an export works."""
-_MADE_BY = "made by scen export"
+_MADE_BY, _ORIGIN = "made by scen export", "\nof "
 _PATIENCE, _SOON = "10s", "1s"
 """Lock timeouts: of a swap, and of clearing what somebody may still read."""
 _FOREIGN = """
@@ -78,11 +78,21 @@ class SchemaPlace(NamedTuple):
         return self.schema + _WORKED_IN[1]
 
 
-def send(view: View, address: str, *, overwrite: bool = False) -> str:
-    """Fill the schema of an address; return both, without a password."""
+def send(
+    view: View,
+    address: str,
+    refuse_fork: Callable[[str | None], None] = lambda _: None,
+    *,
+    overwrite: bool = False,
+) -> str:
+    """Fill the schema of an address; return both, without a password.
+
+    `refuse_fork` is asked about the origin of what is there.
+    """
     place = place_of(address, view.moment.database.tracker.title)
     with _connected(place.address) as connection:
-        _refuse(connection, place, view.moment.stamp.tracker, overwrite=overwrite)
+        mark = _refuse(connection, place, view.moment.stamp.tracker, overwrite=overwrite)
+        refuse_fork(mark.partition(_ORIGIN)[2])
         _clear(connection, place)
         _fill(connection, place, view)
         _swap(connection, place)
@@ -119,8 +129,11 @@ def _connected(address: str) -> Iterator[Connection[Any]]:
 
 def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
-) -> None:
-    """Refuse a schema that is no export, another's, in use by another export, or built upon."""
+) -> str:
+    """Refuse a schema that is no export, another's, in use by another export, or built upon.
+
+    Returns the mark of an earlier export, or an empty text.
+    """
     lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
         raise ScenError(f"another export to the schema {place.schema} is under way")
@@ -130,7 +143,7 @@ def _refuse(
     """
     row = connection.execute(owner, [place.schema]).fetchone()
     if row is None:
-        return
+        return ""
     mark, is_own_role, role = row
     if not (mark or "").startswith(_MADE_BY):
         raise ScenError(
@@ -141,8 +154,8 @@ def _refuse(
             f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
-    if mark != f"{_MADE_BY}: {tracker}" and not overwrite:
-        other = mark.removeprefix(f"{_MADE_BY}: ")
+    other = mark.partition(_ORIGIN)[0].removeprefix(f"{_MADE_BY}: ")
+    if other != tracker and not overwrite:
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
             "database, or --overwrite replaces it"
@@ -157,6 +170,7 @@ def _refuse(
             f"{other[0]} is built on the tables of {place.schema}, which are replaced as a whole: "
             "drop it first"
         )
+    return str(mark)
 
 
 def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = True) -> None:
@@ -181,8 +195,9 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     new = quoted(place.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        mark = literal(f"{_MADE_BY}: {view.moment.stamp.tracker}")
-        connection.execute(f"COMMENT ON SCHEMA {new} IS {mark}")
+        stamp = view.moment.stamp
+        mark = f"{_MADE_BY}: {stamp.tracker}" + (f"{_ORIGIN}{stamp.origin}" if stamp.origin else "")
+        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
             connection.execute(create_table(table, "postgresql"))
