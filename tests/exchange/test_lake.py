@@ -129,7 +129,7 @@ def test_a_folder_with_other_content_is_no_lake_and_a_lake_no_export_of_one() ->
     put(Path("asia"))
     with pytest.raises(ScenError, match="is a lake of several trackers: --lake"):
         export(open_folder(Path("asia")), "parquet:lake", DAY, overwrite=True)
-    with pytest.raises(UsageError, match="a lake is a folder of Parquet"):
+    with pytest.raises(UsageError, match="--lake goes with parquet:DIR and postgresql:"):
         export(open_folder(Path("asia")), "x.db", DAY, lake=True)
     with pytest.raises(ScenError, match="outside the database"):
         export(open_folder(Path("asia")), "parquet:asia/lake", DAY, lake=True)

@@ -33,7 +33,9 @@ def command(
     ] = False,
     lake: Annotated[
         bool,
-        typer.Option("--lake", help="Share parquet:DIR with other trackers, a part for each."),
+        typer.Option(
+            "--lake", help="Beside other trackers in parquet:DIR or PostgreSQL, to be read as one."
+        ),
     ] = False,
     form: As = Format.table,
 ) -> None:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
+from scenarios.exchange.targets import across
+from scenarios.exchange.targets.across import ACROSS, MADE_BY, ORIGIN
 from scenarios.exchange.targets.sql import (
-    comment,
+    comments,
     create_indexes,
     create_table,
     create_views,
@@ -32,7 +34,10 @@ _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _WORKED_IN = ("__new", "__old")
 """The endings of the schemas in which an export works."""
-_MADE_BY, _ORIGIN = "made by scen export", "\nof "
+_ORIGINS = """
+SELECT split_part(obj_description(oid, 'pg_namespace'), E'\nof ', 2) FROM pg_namespace
+WHERE starts_with(obj_description(oid, 'pg_namespace'), %s)
+"""
 _PATIENCE, _SOON = "10s", "1s"
 """Lock timeouts: of a swap, and of clearing what somebody may still read."""
 _FOREIGN = """
@@ -46,6 +51,8 @@ JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_class ours ON d.refclassid = 'pg_class'::regclass AND d.refobjid = ours.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
+AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE pg_has_role(nspowner, 'USAGE')
+  AND nspname ~ '^scen_across(__old[0-9]+)?$')
 UNION SELECT k.conrelid::regclass::text FROM pg_constraint k
 JOIN pg_class ours ON k.confrelid = ours.oid JOIN pg_class c ON k.conrelid = c.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
@@ -84,18 +91,26 @@ def send(
     refuse_fork: Callable[[str | None], None] = lambda _: None,
     *,
     overwrite: bool = False,
+    shared: bool = False,
 ) -> str:
     """Fill the schema of an address; return both, without a password.
 
-    `refuse_fork` is asked about the origin of what is there.
+    If `shared`, views over the schemas of all trackers are made, as they are where they are there.
+    `refuse_fork` is asked about the origin of each earlier export of the tracker.
     """
     place = place_of(address, view.moment.database.tracker.title)
     with _connected(place.address) as connection:
-        mark = _refuse(connection, place, view.moment.stamp.tracker, overwrite=overwrite)
-        refuse_fork(mark.partition(_ORIGIN)[2])
+        tracker = view.moment.stamp.tracker
+        _refuse(connection, place, tracker, overwrite=overwrite)
+        for (origin,) in connection.execute(_ORIGINS, [f"{MADE_BY}: {tracker}{ORIGIN}"]):
+            refuse_fork(origin)
+        role = across.keeper(connection)
+        if shared and role and not role[0]:
+            raise ScenError(f"{ACROSS} belongs to the role {shown(role[1])}: connect as a member")
         _clear(connection, place)
         _fill(connection, place, view)
-        _swap(connection, place)
+        _swap(connection, place, shared=role[0] if role else shared)
+        across.clear(connection)
         _clear(connection, place, patient=False)
     base, _, query = place.address.partition("?")
     return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
@@ -108,7 +123,8 @@ def place_of(address: str, title: str) -> SchemaPlace:
     if not match:
         raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
     schema = match[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
-    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or schema.endswith(_WORKED_IN):
+    is_ours = schema.startswith(ACROSS) or schema.endswith(_WORKED_IN)
+    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or is_ours:
         raise UsageError(
             f"{shown(schema)} cannot name a schema here: small letters, digits and _, at most 50"
         )
@@ -129,11 +145,8 @@ def _connected(address: str) -> Iterator[Connection[Any]]:
 
 def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
-) -> str:
-    """Refuse a schema that is no export, another's, in use by another export, or built upon.
-
-    Returns the mark of an earlier export, or an empty text.
-    """
+) -> None:
+    """Refuse a schema that is no export, another's, in use by another export, or built upon."""
     lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
         raise ScenError(f"another export to the schema {place.schema} is under way")
@@ -143,9 +156,9 @@ def _refuse(
     """
     row = connection.execute(owner, [place.schema]).fetchone()
     if row is None:
-        return ""
+        return
     mark, is_own_role, role = row
-    if not (mark or "").startswith(_MADE_BY):
+    if not (mark or "").startswith(MADE_BY):
         raise ScenError(
             f"the schema {place.schema} is no earlier export: name another one behind the database"
         )
@@ -154,7 +167,7 @@ def _refuse(
             f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
-    other = mark.partition(_ORIGIN)[0].removeprefix(f"{_MADE_BY}: ")
+    other = mark.partition(ORIGIN)[0].removeprefix(f"{MADE_BY}: ")
     if other != tracker and not overwrite:
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
@@ -170,7 +183,6 @@ def _refuse(
             f"{other[0]} is built on the tables of {place.schema}, which are replaced as a whole: "
             "drop it first"
         )
-    return str(mark)
 
 
 def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = True) -> None:
@@ -181,7 +193,7 @@ def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = T
     timeout = _PATIENCE if patient else _SOON
     for schema in (place.new, place.old):
         mark = connection.execute(marked, [schema]).fetchone()
-        if mark and mark[0] and mark[0].startswith(_MADE_BY):
+        if mark and mark[0] and mark[0].startswith(MADE_BY):
             try:
                 with connection.transaction():
                     connection.execute(f"SET LOCAL lock_timeout = '{timeout}'")
@@ -196,7 +208,7 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
         stamp = view.moment.stamp
-        mark = f"{_MADE_BY}: {stamp.tracker}" + (f"{_ORIGIN}{stamp.origin}" if stamp.origin else "")
+        mark = f"{MADE_BY}: {stamp.tracker}" + (f"{ORIGIN}{stamp.origin}" if stamp.origin else "")
         connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
@@ -204,8 +216,8 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
             with connection.cursor().copy(f"COPY {quoted(name)} FROM STDIN") as copy:
                 for row in view.rows(name):
                     copy.write_row(row)
-            for statement in (*create_indexes(table), comment(table), f"ANALYZE {quoted(name)}"):
-                connection.execute(statement)
+            words = *create_indexes(table), *comments(table), f"ANALYZE {quoted(name)}"
+            connection.execute("; ".join(words))
         for statement in create_views():
             connection.execute(statement)
         _grant(connection, place)
@@ -222,7 +234,7 @@ def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
             connection.execute(f"GRANT {privilege} ON {on} TO {to}")
 
 
-def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
+def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> None:
     from psycopg import OperationalError
 
     try:
@@ -233,9 +245,23 @@ def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
                 rename = f"ALTER SCHEMA {quoted(place.schema)} RENAME TO {quoted(place.old)}"
                 connection.execute(rename)
             connection.execute(f"ALTER SCHEMA {quoted(place.new)} RENAME TO {quoted(place.schema)}")
+            if shared:
+                _make_across(connection, place)
     except OperationalError as error:
         words = str(error).splitlines()[0]
         raise ScenError(
             f"{hidden(place.address)}: {words}; the tables of {place.schema} are whole, those "
             "before or the new ones: export again"
         ) from error
+
+
+def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
+    """Make the views over all trackers again; those before stay for their readers."""
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)), txid_current()"
+    _, number = connection.execute(lock, [ACROSS]).fetchone() or ()
+    views = place._replace(schema=ACROSS)
+    across.create_views(connection, place.schema, views.new)
+    _grant(connection, views)
+    if connection.execute("SELECT to_regnamespace(%s)", [ACROSS]).fetchone() != (None,):
+        connection.execute(f"ALTER SCHEMA {ACROSS} RENAME TO {views.old}{number}")
+    connection.execute(f"ALTER SCHEMA {views.new} RENAME TO {ACROSS}")

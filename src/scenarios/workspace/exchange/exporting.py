@@ -26,6 +26,9 @@ from scenarios.storage.git.repository import first_commit, may_follow, origin_of
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.workspace.opened import Opened, from_here
 
+_SHARED = ("parquet", "postgresql")
+"""The targets in which the exports of many trackers can be read as one."""
+
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
     """A table, and how many rows went out."""
@@ -79,13 +82,13 @@ def export(
     """Write the tables to a target, over an earlier export of the tracker.
 
     `overwrite` also replaces another tracker's export or another file, never a folder with other
-    content. In a `lake`, a folder of Parquet, other trackers' exports lie beside it.
+    content. In a `lake`, a folder of Parquet or a PostgreSQL database, it is read with those of
+    other trackers.
     """
     target, name = named(text)
-    if lake and target.name != "parquet":
-        raise UsageError("a lake is a folder of Parquet: scen export parquet:DIR --lake")
-    is_shared = lake or target.form == "address"
-    origin = origin_of(opened.root) if is_shared else None
+    if lake and target.name not in _SHARED:
+        raise UsageError("--lake goes with parquet:DIR and postgresql://HOST/DATABASE/SCHEMA")
+    origin = origin_of(opened.root) if lake or target.form == "address" else None
     view = view_of(opened, as_of, limited=limited, origin=origin)
     whose, place = view.moment.stamp.tracker, Path(name)
     if target.form != "address":
@@ -101,7 +104,7 @@ def export(
         view.rows(table)
     if target.form == "address":
         refuse_fork = partial(_refuse_fork, opened.root, overwrite)
-        where = str(target.code.send(view, name, refuse_fork, overwrite=overwrite))
+        where = str(target.code.send(view, name, refuse_fork, overwrite=overwrite, shared=lake))
     else:
         where = from_here(Path(name))
         with beside(Path(os.path.abspath(place))) as new:  # noqa: PTH100 - follows no link
