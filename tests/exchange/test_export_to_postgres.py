@@ -229,7 +229,7 @@ def test_views_of_another_role_stay_and_say_whose_they_are(
     base.execute("GRANT CREATE ON DATABASE postgres TO guest")
     (desk / "tracker.yaml").write_text(FILES["tracker.yaml"] + "id: guest\n")
     address = running.address("postgres/guest").replace("scen:", "guest:", 1)
-    with pytest.raises(ScenError, match="scen_across belongs to the role 'scen': connect as a"):
+    with pytest.raises(ScenError, match="scen_across belongs to another role: connect as a member"):
         share(desk, address)
     put(desk, address)
     assert len(counts(base, "meta")) == 2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.sql import connect, faults, fill, insert, literal, quoted
@@ -51,14 +51,26 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def ask(view: Rows, sql: str, seconds: float = SECONDS) -> Answer:
+@runtime_checkable
+class Filling(Protocol):
+    """What puts tables into an engine by itself."""
+
+    def fill(self, engine: DuckDBPyConnection, names: Iterable[str]) -> None:
+        """Make these tables."""
+
+
+def ask(view: Rows | Filling, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused if it writes, or takes too long or too much memory."""
-    # In memory it reaches no file; DuckDB would still allow some paths.
     engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
     with closing(engine), _errors(seconds):
+        names = _needed(engine, sql)
+        if isinstance(view, Filling):
+            view.fill(engine, names)
+        else:
+            fill(engine, view, names)
+        # In memory it reaches no file from here on; DuckDB would still allow some paths.
         engine.execute("SET allowed_paths = []")
         engine.execute("SET enable_external_access = false")
-        fill(engine, view, _needed(engine, sql))
         engine.execute("SET lock_configuration = true")
         timer = Timer(seconds, engine.interrupt)
         timer.start()

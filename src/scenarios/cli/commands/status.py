@@ -6,7 +6,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading, repository_of, tell_refused
-from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.options import TABLE, Across, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
@@ -20,10 +20,20 @@ def command(
     context: typer.Context,
     as_of: AsOf = None,
     rev: Rev = None,
+    across: Across = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """One row a scenario: stated, implied, what changed since the last review, what is new."""
+    """One row a scenario: stated, implied, what changed since the last review, what is new.
+
+    With --across the scenarios of many trackers: overdue ones, then the most moved first.
+    """
+    if across is not None:
+        from scenarios.cli.commands import query
+        from scenarios.workspace.exchange.across import STATUS
+
+        query.command(context, STATUS, as_of, rev, across, form=form, output=output)
+        return
     opened, on = reading(context, rev), as_of or parsing.today()
     shown = standings(opened, on, banded=form == Form("json"), repository=_history(context))
     rows, since = tuple(standing.row for standing in shown), start_of(opened, on)

@@ -7,14 +7,14 @@ goes on. The next run clears what a killed one left.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
-from scenarios.exchange.targets import across
-from scenarios.exchange.targets.across import ACROSS, MADE_BY, ORIGIN
+from scenarios.exchange.targets import shared_views
+from scenarios.exchange.targets.shared_views import ACROSS, MADE_BY, ORIGIN
 from scenarios.exchange.targets.sql import (
     comments,
     create_indexes,
@@ -99,19 +99,18 @@ def send(
     `refuse_fork` is asked about the origin of each earlier export of the tracker.
     """
     place = place_of(address, view.moment.database.tracker.title)
-    with _connected(place.address) as connection:
+    with connected(place.address) as connection:
         tracker = view.moment.stamp.tracker
         _refuse(connection, place, tracker, overwrite=overwrite)
         for (origin,) in connection.execute(_ORIGINS, [f"{MADE_BY}: {tracker}{ORIGIN}"]):
             refuse_fork(origin)
-        role = across.keeper(connection)
-        if shared and role and not role[0]:
-            raise ScenError(f"{ACROSS} belongs to the role {shown(role[1])}: connect as a member")
-        _clear(connection, place)
+        may_share = shared_views.may_be_made(connection)
+        if shared and may_share is False:
+            raise ScenError(f"{ACROSS} belongs to another role: connect as a member of that")
+        _clear(connection, (place.new, place.old))
         _fill(connection, place, view)
-        _swap(connection, place, shared=role[0] if role else shared)
-        across.clear(connection)
-        _clear(connection, place, patient=False)
+        _swap(connection, place, shared=shared if may_share is None else may_share)
+        _clear(connection, (*shared_views.left(connection), place.old), patient=False)
     base, _, query = place.address.partition("?")
     return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
 
@@ -132,11 +131,12 @@ def place_of(address: str, title: str) -> SchemaPlace:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Connection[Any]]:
+def connected(address: str) -> Iterator[Connection[Any]]:
     try:
         import psycopg
     except ImportError:
         raise extra_needed("PostgreSQL", "postgres") from None
+    refuse_unescaped(address)
     known: dict[str, Any] = {"application_name": "scen export", "connect_timeout": 10}
     given = {name: value for name, value in known.items() if f"{name}=" not in address}
     with engine_words(address), psycopg.connect(address, autocommit=True, **given) as connection:
@@ -185,13 +185,13 @@ def _refuse(
         )
 
 
-def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = True) -> None:
+def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool = True) -> None:
     """Drop what an earlier run left; unless `patient`, leave what somebody still reads."""
     from psycopg import errors
 
     marked = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
     timeout = _PATIENCE if patient else _SOON
-    for schema in (place.new, place.old):
+    for schema in schemas:
         mark = connection.execute(marked, [schema]).fetchone()
         if mark and mark[0] and mark[0].startswith(MADE_BY):
             try:
@@ -260,7 +260,7 @@ def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
     lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)), txid_current()"
     _, number = connection.execute(lock, [ACROSS]).fetchone() or ()
     views = place._replace(schema=ACROSS)
-    across.create_views(connection, place.schema, views.new)
+    shared_views.create_views(connection, place.schema, views.new)
     _grant(connection, views)
     if connection.execute("SELECT to_regnamespace(%s)", [ACROSS]).fetchone() != (None,):
         connection.execute(f"ALTER SCHEMA {ACROSS} RENAME TO {views.old}{number}")

@@ -45,6 +45,11 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def types_of(table: ViewTable, engine: Engine) -> list[tuple[str, str]]:
+    """The columns of a table, with their types."""
+    return [(column.name, _TYPES[column.type][engine]) for column in table.columns]
+
+
 def create_table(table: ViewTable, engine: Engine, *, referring: bool = True) -> str:
     """`CREATE TABLE …` with its key, NOT NULL and, unless told otherwise, its references."""
     parts = [
@@ -202,7 +207,7 @@ def fill(
     for name in names:
         table = TABLES[name]
         file.execute(create_table(table, "duckdb", referring=referring))
-        types = [_TYPES[column.type]["duckdb"] for column in table.columns]
+        types = [type for _, type in types_of(table, "duckdb")]
         insert(file, quoted(name), types, view.rows(name))
         file.execute("; ".join((*create_indexes(table), *comments(table))))
     for statement in create_views() if len(names) == len(TABLES) else ():

@@ -218,15 +218,21 @@ def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
     )
 
 
-def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> doc.Document:
-    """The answer to a query: numbers to the right, with six digits; a blank is null."""
+def query_table(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], chances: Sequence[str] = ()
+) -> doc.Document:
+    """The answer to a query: numbers to the right, with six digits; a blank is null.
+
+    The columns `chances` are probabilities.
+    """
     columns = [
         right(name, name)
         if _is_numeric([row[place] for row in rows])
         else left(name, name, least=_QUERY_LEAST)
         for place, name in enumerate(names)
     ]
-    shown = tuple(tuple(map(_value, row)) for row in rows)
+    cell = [p if name in chances else _value for name in names]
+    shown = tuple(tuple(of(value) for of, value in zip(cell, row, strict=True)) for row in rows)
     return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)
 
 

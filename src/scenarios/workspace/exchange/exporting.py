@@ -168,7 +168,10 @@ class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queried(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a query: its columns, and its rows by their names."""
+    """The answer to a query: its columns, and its rows by their names.
+
+    Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
+    """
 
     ledger: int = VERSION
     as_of: date
@@ -179,12 +182,17 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True):
 
 def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
     """The answer to SQL on the tables of a view, as a result and as DuckDB's."""
+    stamp = view.moment.stamp
     answer = ask(view, sql, seconds)
+    return result_of(answer, stamp.as_of, stamp.revision), answer
+
+
+def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
+    """The result of an answer of DuckDB's."""
     names = [name for name, _ in answer.columns]
-    result = Queried(
-        as_of=view.moment.as_of,
-        revision=view.moment.stamp.revision,
+    return Queried(
+        as_of=as_of,
+        revision=revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
         rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
     )
-    return result, answer

@@ -21,7 +21,8 @@ _TRACKER = "The tracker that it is of: its id, else its first commit, else its t
 _SCHEMAS = r"""
 SELECT DISTINCT ON (tracker) tracker, nspname FROM (
   SELECT nspname, substring(obj_description(oid, 'pg_namespace') FROM %s) AS tracker
-  FROM pg_namespace WHERE nspname !~ '__(new|old)$' AND pg_has_role(nspowner, 'USAGE')) AS marked
+  FROM pg_namespace
+  WHERE nspname !~ '__(new|old)$' AND (%s OR pg_has_role(nspowner, 'USAGE'))) AS marked
 WHERE tracker IS NOT NULL ORDER BY tracker, nspname <> %s, nspname
 """
 _COLUMNS = """
@@ -30,16 +31,32 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n
 ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
 AND n.nspname = ANY (%s) ORDER BY a.attnum
 """
-_LEFT = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^scen_across__old[0-9]+$'"
+_LEFT = """
+SELECT nspname FROM pg_namespace
+WHERE nspname ~ '^scen_across__old[0-9]+$' AND pg_has_role(nspowner, 'USAGE')
+"""
 
 
-def keeper(connection: Connection[Any]) -> tuple[bool, str] | None:
-    """The role of the views, and before it whether ours may make them again; None without views."""
-    role = """
-        SELECT pg_has_role(nspowner, 'USAGE'), pg_get_userbyid(nspowner)
-        FROM pg_namespace WHERE nspname = %s
+def trackers(
+    connection: Connection[Any], schema: str = "", *, every: bool = False
+) -> list[tuple[str, str]]:
+    """The id and the schema of each tracker: `every` one, or those of roles that ours belongs to.
+
+    Of two schemas of a tracker it is this `schema`, else the first by name.
     """
-    return connection.execute(role, [ACROSS]).fetchone()
+    mark = f"^{MADE_BY}: ([^\n]+)"
+    return connection.execute(_SCHEMAS, [mark, every, schema]).fetchall()
+
+
+def may_be_made(connection: Connection[Any]) -> bool | None:
+    """True if the views are of a role that ours belongs to; None if there are none."""
+    role = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+    return (connection.execute(role, [ACROSS]).fetchone() or (None,))[0]
+
+
+def left(connection: Connection[Any]) -> list[str]:
+    """The schemas of the views of before, which somebody may still read."""
+    return [name for (name,) in connection.execute(_LEFT).fetchall()]
 
 
 def create_views(connection: Connection[Any], schema: str, new: str) -> None:
@@ -47,16 +64,16 @@ def create_views(connection: Connection[Any], schema: str, new: str) -> None:
 
     A column that a tracker's version of the tables lacks is null.
     """
-    trackers = connection.execute(_SCHEMAS, [f"^{MADE_BY}: ([^\n]+)", schema]).fetchall()
+    every = trackers(connection, schema)
     known: dict[tuple[str, str], dict[str, str]] = {}
-    for place, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in trackers]]):
+    for place, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in every]]):
         known.setdefault((place, relation), {})[name] = type
     connection.execute(f"CREATE SCHEMA {quoted(new)}")
     connection.execute(f"COMMENT ON SCHEMA {quoted(new)} IS {literal(MADE_BY + ', of all')}")
     connection.execute(f"SET LOCAL search_path = {quoted(new)}")
     for name in (*TABLES, *(view.name for view in VIEWS)):
         parts = []
-        for tracker, place in trackers:
+        for tracker, place in every:
             if has := known.get((place, name)):
                 columns = [
                     quoted(column) if column in has else f"NULL::{type} AS {quoted(column)}"
@@ -68,16 +85,3 @@ def create_views(connection: Connection[Any], schema: str, new: str) -> None:
         connection.execute(f"CREATE VIEW {quoted(name)} AS {' UNION ALL '.join(parts)}")
     for table in TABLES.values():
         connection.execute("; ".join(comments(table, "VIEW", tracker=_TRACKER)))
-
-
-def clear(connection: Connection[Any]) -> None:
-    """Drop the views of before that nobody reads any more."""
-    from psycopg import errors
-
-    for (name,) in connection.execute(_LEFT).fetchall():
-        try:
-            with connection.transaction():
-                connection.execute("SET LOCAL lock_timeout = '1s'")
-                connection.execute(f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE")
-        except (errors.LockNotAvailable, errors.InsufficientPrivilege):
-            continue
