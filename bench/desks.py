@@ -2,8 +2,9 @@
 
     python bench/desks.py [TRACKERS]
 
-Each tracker has 50 scenarios and 500 items. Figures are those of processes: seconds of a processor,
-elapsed seconds, and the peak of memory. PostgreSQL is left out where its server is not installed.
+Each tracker has 50 scenarios, one in ten of which all of them ask, and 500 items. Figures are those
+of processes: seconds of a processor, elapsed seconds, and the peak of memory. PostgreSQL is left
+out where its server is not installed.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ def main() -> None:
             write_database(desk, SHAPE)
             tracker = desk / "tracker.yaml"
             tracker.write_text(f"{tracker.read_text('utf-8')}id: {desk.name}\n", "utf-8")
+            for path in desk.glob("scenario-*.yaml"):
+                asks = path.stem if path.stem.endswith("0") else f"{path.stem} of {desk.name}"
+                text = path.read_text("utf-8").replace("Will it", f"Will {asks}")
+                path.write_text(text, "utf-8")
         (here / "desks.txt").write_text("\n".join(desk.name for desk in desks))
         print(f"{number} trackers of {SHAPE}")
         told("all exports to a lake", *(export(desk, "parquet:lake") for desk in desks))

@@ -39,7 +39,7 @@ def put(root: str, text: str = "parquet:lake") -> None:
 def asked(place: str, sql: str) -> tuple[list[tuple[object, ...]], list[str]]:
     """The rows, and the trackers that cannot be read."""
     with opened_across(place, DAY) as across:
-        rows = ask(across, sql).rows
+        rows = ask(across.fill, sql).rows
         return rows, [problem.path for problem in across.unread]
 
 
@@ -103,7 +103,7 @@ def test_a_query_of_many_trackers_reaches_no_file_either(place: str) -> None:
     with opened_across(place, DAY) as across:
         for attack in reading:
             with pytest.raises(ScenError):
-                ask(across, attack)
+                ask(across.fill, attack)
 
 
 def test_a_damaged_part_is_named_and_the_rest_is_shown() -> None:
@@ -149,12 +149,12 @@ def test_an_export_during_the_reading_is_read_whole_or_not_at_all() -> None:
     with opened_across("lake", DAY) as across:
         whole = across.parts["asia"]
         moved = Across({"asia": Part(whole.put, state), "europe": across.parts["europe"]})
-        assert ask(moved, "SELECT tracker FROM sources ORDER BY 1").rows == [
+        assert ask(moved.fill, "SELECT tracker FROM sources ORDER BY 1").rows == [
             ("asia",),
             *[("europe",)] * 2,
         ]
         gone = Across({"asia": Part(parted), "europe": across.parts["europe"]})
-        assert ask(gone, "SELECT DISTINCT tracker FROM sources").rows == [("europe",)]
+        assert ask(gone.fill, "SELECT DISTINCT tracker FROM sources").rows == [("europe",)]
         assert [problem.message for problem in gone.unread] == ["the tables before are gone"]
 
 
@@ -206,14 +206,14 @@ def test_exports_have_their_own_days_and_a_file_is_read_as_of_a_day() -> None:
     with pytest.raises(UsageError, match="--as-of only for a file of folders"):
         opened_across("lake", DAY, limited=True).__enter__()
     with opened_across("desks.txt", date(2022, 2, 5), limited=True) as across:
-        assert ask(across, "SELECT count(*) FROM sheets").rows == [(0,)]
+        assert ask(across.fill, "SELECT count(*) FROM sheets").rows == [(0,)]
 
 
 def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database: str) -> None:
     answers: list[Answer] = []
     for place in (*PLACES, database):
         with opened_across(place, DAY) as across:
-            answers.append(ask(across, STATUS))
+            answers.append(ask(across.fill, STATUS))
     assert answers[0] == answers[1] == answers[2]
     rows = [row[:3] for row in answers[0].rows]
     assert {row[:2] for row in rows} == {

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.postgresql import place_of
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, view_of
@@ -417,6 +418,19 @@ def _quietly(work: Any) -> None:
         work()
     except OSError:
         return
+
+
+def test_an_export_waits_for_another_to_its_schema_and_then_says_so(
+    running: Server, base: Any, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(desk, running.address("postgres/desk"))
+    monkeypatch.setattr(postgresql, "_PATIENCE", "10ms")
+    with psycopg.connect(running.address(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('scen desk', 0))")
+        with pytest.raises(ScenError, match="another export to the schema desk is under way"):
+            put(desk, running.address("postgres/desk"))
+    monkeypatch.undo()
+    put(desk, running.address("postgres/desk"))
 
 
 @pytest.mark.parametrize("at", [b"COPY ", b"RENAME TO", b"COMMIT"])

@@ -70,7 +70,7 @@ def test_the_answers_of_a_lake_a_query_across_and_postgresql_are_equal(
 ) -> None:
     _, sql = question
     with opened_across(f"{desks}/lake", DAY) as across:
-        answer = ask(across, sql).rows
+        answer = ask(across.fill, sql).rows
         assert across.unread == []
     assert answer
     with connect() as engine:

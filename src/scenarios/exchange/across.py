@@ -104,8 +104,8 @@ def of_postgresql(address: str) -> Iterator[Across]:
                     cells = [None if n is None else row[n] for n in places]
                     yield tuple(as_json(v) if isinstance(v, dict | list) else v for v in cells)
 
-            meta = ["SELECT to_regclass(%s)::oid", [f"{schema}.meta"]]
-            return of_rows(tracker, rows, lambda: connection.execute(*meta).fetchone())
+            meta = f"SELECT to_regclass('{schema}.meta')::oid"
+            return of_rows(tracker, rows, lambda: connection.execute(meta).fetchone())
 
         trackers = shared_views.trackers(connection, every=True)
         yield Across({tracker: part(tracker, schema) for tracker, schema in trackers})

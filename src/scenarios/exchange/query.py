@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.sql import connect, faults, fill, insert, literal, quoted
@@ -51,23 +51,19 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-@runtime_checkable
-class Filling(Protocol):
-    """What puts tables into an engine by itself."""
-
-    def fill(self, engine: DuckDBPyConnection, names: Iterable[str]) -> None:
-        """Make these tables."""
+Load = Callable[["DuckDBPyConnection", Iterable[str]], None]
+"""What puts tables, by their names, into an engine."""
 
 
-def ask(view: Rows | Filling, sql: str, seconds: float = SECONDS) -> Answer:
+def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused if it writes, or takes too long or too much memory."""
     engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
     with closing(engine), _errors(seconds):
         names = _needed(engine, sql)
-        if isinstance(view, Filling):
-            view.fill(engine, names)
+        if callable(source):
+            source(engine, names)
         else:
-            fill(engine, view, names)
+            fill(engine, source, names)
         # In memory it reaches no file from here on; DuckDB would still allow some paths.
         engine.execute("SET allowed_paths = []")
         engine.execute("SET enable_external_access = false")

@@ -67,7 +67,7 @@ def command(
     if across is not None:
         schema.set("query")
         with opened_across(across, day, rev, limited=as_of is not None) as trackers, bounded():
-            answer = ask(trackers, text, timeout)
+            answer = ask(trackers.fill, text, timeout)
         result = result_of(answer, day)
         unreadable.set((*trackers.unread,))
     else:

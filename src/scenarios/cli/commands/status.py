@@ -32,7 +32,9 @@ def command(
         from scenarios.cli.commands import query
         from scenarios.workspace.exchange.across import STATUS
 
-        query.command(context, STATUS, as_of, rev, across, form=form, output=output)
+        query.command(
+            context, STATUS, as_of, rev, across, form=query.QueryForm(form), output=output
+        )
         return
     opened, on = reading(context, rev), as_of or parsing.today()
     shown = standings(opened, on, banded=form == Form("json"), repository=_history(context))

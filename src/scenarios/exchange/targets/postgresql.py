@@ -147,9 +147,15 @@ def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
 ) -> None:
     """Refuse a schema that is no export, another's, in use by another export, or built upon."""
-    lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-    if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
-        raise ScenError(f"another export to the schema {place.schema} is under way")
+    from psycopg import errors
+
+    lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+    try:  # a session whose line went dead has it until its server notices
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+            connection.execute(lock, [f"scen {place.schema}"])
+    except errors.LockNotAvailable:
+        raise ScenError(f"another export to the schema {place.schema} is under way") from None
     owner = """
         SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
         pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
@@ -257,8 +263,8 @@ def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> N
 
 def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
     """Make the views over all trackers again; those before stay for their readers."""
-    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)), txid_current()"
-    _, number = connection.execute(lock, [ACROSS]).fetchone() or ()
+    lock = "SELECT txid_current(), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+    ((number, _),) = connection.execute(lock, [ACROSS]).fetchall()
     views = place._replace(schema=ACROSS)
     shared_views.create_views(connection, place.schema, views.new)
     _grant(connection, views)

@@ -120,12 +120,10 @@ def may_follow(database: Path, origin: str) -> bool:
 
     A shallow clone has too few commits to tell.
     """
-    (commit, _, folder), (_, has_commit, own) = (
-        origin.partition(":"),
-        origin_of(database).partition(":"),
-    )
-    if not has_commit or folder != own:
-        return origin == origin_of(database)
+    commit, _, folder = origin.partition(":")
+    own = origin_of(database)
+    if origin == own or ":" not in own or own.partition(":")[2] != folder:
+        return origin == own
     place = repository(database)
     try:
         return bool(commit_of(place, commit))

@@ -26,9 +26,6 @@ from scenarios.storage.git.repository import first_commit, may_follow, origin_of
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.workspace.opened import Opened, from_here
 
-_SHARED = ("parquet", "postgresql")
-"""The targets in which the exports of many trackers can be read as one."""
-
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
     """A table, and how many rows went out."""
@@ -86,7 +83,7 @@ def export(
     other trackers.
     """
     target, name = named(text)
-    if lake and target.name not in _SHARED:
+    if lake and target.name not in ("parquet", "postgresql"):
         raise UsageError("--lake goes with parquet:DIR and postgresql://HOST/DATABASE/SCHEMA")
     origin = origin_of(opened.root) if lake or target.form == "address" else None
     view = view_of(opened, as_of, limited=limited, origin=origin)
@@ -127,12 +124,12 @@ def export(
 def _refuse_fork(root: Path, overwrite: bool, origin: str | None) -> None:
     """Refuse the place of an earlier export that another database of the same id has made."""
     if origin and not overwrite and not may_follow(root, origin):
-        state, _, folder = origin.partition(":")
-        commit = f"commit {state[:12]} of {folder or './'}, which is not here"
+        commit, has_commit, folder = origin.partition(":")
+        known = f"commit {commit[:12]} of {folder or './'}, which is not here"
         raise ScenError(
-            f"its export there is of {commit if ':' in origin else 'a database elsewhere'}: a fork"
-            " takes an id of its own: scen edit tracker id=NAME; what is newer there comes with"
-            " git pull; --overwrite replaces it"
+            f"its export there is of {known if has_commit else 'a database elsewhere'}: a fork"
+            " takes an id of its own: scen edit tracker id=NAME; git pull brings what is newer"
+            " there; --overwrite replaces it"
         )
 
 
