@@ -429,7 +429,7 @@ def test_an_export_waits_for_another_to_its_schema_and_then_says_so(
         other.execute("SELECT pg_advisory_lock(hashtextextended('scen desk', 0))")
         with pytest.raises(ScenError, match="another export to the schema desk is under way"):
             put(desk, running.address("postgres/desk"))
-    monkeypatch.undo()
+    assert schemas(base) == ["desk"]
     put(desk, running.address("postgres/desk"))
 
 
