@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scenarios.api import Workspace, open  # noqa: A004 - as it is called: scenarios.open
+    from scenarios.api import Settings, Wanted, Workspace, open  # noqa: A004 - as it is called: scenarios.open
     from scenarios.errors import Problem, ScenError, UsageError
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
 
@@ -22,15 +22,17 @@ __all__ = [
     "Problem",
     "ScenError",
     "Scenario",
+    "Settings",
     "Sheet",
     "Source",
     "Tracker",
     "UsageError",
+    "Wanted",
     "Workspace",
     "__version__",
     "open",
 ]
-_HOMES = {"Workspace": "api", "open": "api"} | dict.fromkeys(
+_HOMES = dict.fromkeys(("Settings", "Wanted", "Workspace", "open"), "api") | dict.fromkeys(
     ("Problem", "ScenError", "UsageError"), "errors"
 )
 

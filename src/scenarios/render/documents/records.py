@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -248,4 +249,6 @@ def _value(value: Any) -> doc.Text:
         return doc.Figure(value, digits=0)
     if type(value) is float:
         return doc.Figure(value, "ratio", 6)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | date):
+        return f"{value}"
+    return json.dumps(value, ensure_ascii=False)

@@ -185,11 +185,12 @@ def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answ
 
 
 def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
-    """The result of an answer of DuckDB's."""
+    """The result of an answer of DuckDB's: plain values, and days."""
     names = [name for name, _ in answer.columns]
+    rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
     return Queried(
         as_of=as_of,
         revision=revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
-        rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
+        rows=[dict(zip(names, row, strict=True)) for row in rows],
     )
