@@ -35,9 +35,11 @@ __all__ = [
     "open",
 ]
 _HOMES = {
-    **{"Workspace": "api", "open": "api"},
+    "Workspace": "api",
+    "open": "api",
     **dict.fromkeys(("Problem", "ScenError", "UsageError"), "errors"),
-    **{"Settings": "workspace.importing.settings", "Wanted": "exchange.arrivals"},
+    "Settings": "workspace.importing.settings",
+    "Wanted": "exchange.arrivals",
 }
 
 
