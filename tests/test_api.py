@@ -79,6 +79,13 @@ def test_a_table_comes_in_and_goes_out_from_a_script(tmp_path: Path) -> None:
     assert workspace.bring("sources", table, day).sources.unchanged == 1
     names = workspace.query("SELECT name FROM sources WHERE source_id = 'trt'", day)
     assert names.rows == [{"name": "TRT World"}]
+    days = workspace.query("SELECT day, [day] AS days FROM figures ORDER BY 1 LIMIT 1", day)
+    assert days.rows == [{"day": date(2022, 2, 7), "days": ["2022-02-07"]}]
+    other = tmp_path / "other.csv"
+    other.write_text("id,name,grade\ntrt,TRT,B\n")
+    wanted = scenarios.Wanted(columns=(("grade", "reliability"),), today=day)
+    settings = scenarios.Settings(today=day, update=True)
+    assert workspace.bring("sources", other, day, wanted, settings).sources.updated == 1
     exported = workspace.export(str(tmp_path / "x.json"), day)
     again = scenarios.open(make(tmp_path / "again", {"tracker.yaml": FILES["tracker.yaml"]}))
     again.bring("database", Path(exported.place), day)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenarios.api import Workspace, open  # noqa: A004 - as it is called: scenarios.open
     from scenarios.errors import Problem, ScenError, UsageError
+    from scenarios.exchange.arrivals import Wanted
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
+    from scenarios.workspace.importing.settings import Settings
 
 __version__ = "0.1.0"
 __all__ = [
@@ -22,17 +24,23 @@ __all__ = [
     "Problem",
     "ScenError",
     "Scenario",
+    "Settings",
     "Sheet",
     "Source",
     "Tracker",
     "UsageError",
+    "Wanted",
     "Workspace",
     "__version__",
     "open",
 ]
-_HOMES = {"Workspace": "api", "open": "api"} | dict.fromkeys(
-    ("Problem", "ScenError", "UsageError"), "errors"
-)
+_HOMES = {
+    "Workspace": "api",
+    "open": "api",
+    **dict.fromkeys(("Problem", "ScenError", "UsageError"), "errors"),
+    "Settings": "workspace.importing.settings",
+    "Wanted": "exchange.arrivals",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -146,9 +146,11 @@ class Snapshot:
         """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
         return query(view_of(self._opened, as_of, limited=False), sql)[0]
 
-    def export(self, target: str, as_of: date, *, overwrite: bool = False) -> Exported:
+    def export(
+        self, target: str, as_of: date, *, overwrite: bool = False, lake: bool = False
+    ) -> Exported:
         """Put the tables into a folder, a file or a database, named as for the command."""
-        return export(self._opened, target, as_of, overwrite=overwrite)
+        return export(self._opened, target, as_of, overwrite=overwrite, lake=lake)
 
     def check(self, findings_on: date | None = None) -> checking.Checked:
         """Every fault of the files; with a day, the findings of that day too."""

@@ -9,6 +9,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.targets.sql import Engine, create_table
+from scenarios.exchange.targets.sql import Engine, connect, create_table
 from scenarios.exchange.targets.table import TARGETS, named
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.start import Like, start
@@ -137,6 +138,24 @@ def test_references_and_indexes_are_sqlites_own(desk: Opened) -> None:
             ("2022-02-07", "desk", "pact", 0.1),
             ("2022-02-07", "desk", "trade", 0.6),
         ]
+
+
+def test_duckdb_has_the_references_of_each_table_and_the_meaning_of_each_column(
+    desk: Opened,
+) -> None:
+    put(desk, "x.duckdb")
+    with closing(connect("x.duckdb", read_only=True)) as file:
+        keys = "SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'FOREIGN KEY'"
+        found = Counter(name for (name,) in file.execute(keys).fetchall())
+        assert found == Counter({name: len(t.references) for name, t in TABLES.items()})
+        comments = "SELECT table_name, column_name, comment FROM duckdb_columns()"
+        told = file.execute(f"{comments} WHERE NOT internal").fetchall()
+    views = {view.name for view in VIEWS}
+    assert {row for row in told if row[0] not in views} == {
+        (name, column.name, column.meaning)
+        for name, table in TABLES.items()
+        for column in table.columns
+    }
 
 
 def test_a_reader_of_an_earlier_export_reads_on(desk: Opened) -> None:

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.postgresql import place_of
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import Opened, open_folder
-from tests.cli.commands import DESK, SCEN
+from tests.cli.commands import DESK, FILES, SCEN
 from tests.postgres import PASSWORD, Server, server
 
 psycopg = pytest.importorskip("psycopg")
@@ -128,6 +129,127 @@ def test_another_trackers_schema_stays_whole_unless_it_is_overwritten(
     assert (schemas(base), sources(base)) == (["desk"], 2)
     with pytest.raises(UsageError, match="cannot name a schema here"):
         put(desk, running.address("postgres/desk__new"))
+
+
+def share(root: Path, address: str) -> None:
+    export(open_folder(root), address, DAY, lake=True)
+
+
+def two(running: Server, desk: Path) -> None:
+    """Export a tracker, and one of another id beside it, which has a source more."""
+    tracker = (desk / "tracker.yaml").read_text()
+    for id in ("asia", "europe"):
+        (desk / "tracker.yaml").write_text(f"{tracker}id: {id}\n")
+        share(desk, running.address(f"postgres/{id}"))
+        add(desk)
+
+
+def counts(base: Any, table: str) -> list[tuple[str, int]]:
+    sql = f"SELECT tracker, count(*) FROM scen_across.{table} GROUP BY 1 ORDER BY 1"
+    found: list[tuple[str, int]] = base.execute(sql).fetchall()
+    return found
+
+
+def test_a_view_over_all_trackers_has_the_rows_of_each_table_behind_its_tracker(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    assert counts(base, "sources") == [("asia", 1), ("europe", 2)]
+    for name, table in TABLES.items():
+        found = base.execute(f"SELECT * FROM scen_across.{name}")
+        columns = [column.name for column in table.columns if column.name != "tracker"]
+        assert [column.name for column in found.description] == ["tracker", *columns]
+        single = base.execute(f"SELECT count(*) FROM asia.{name}").fetchone()[0]
+        assert dict(counts(base, name)).get("asia", 0) == single, name
+    assert counts(base, "forecast_log") == [("asia", 2), ("europe", 2)]
+    put(desk, running.address("postgres/europe"))
+    assert counts(base, "sources") == [("asia", 1), ("europe", 3)]
+    assert schemas(base) == ["asia", "europe", "scen_across"]
+
+
+def test_a_column_that_a_trackers_version_lacks_is_null_and_one_that_left_is_no_longer_there(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    base.execute("ALTER TABLE asia.evidence DROP COLUMN quote CASCADE")
+    base.execute("ALTER TABLE asia.evidence ADD COLUMN newer text")
+    base.execute("DROP TABLE asia.findings CASCADE")
+    put(desk, running.address("postgres/europe"))
+    quotes = "SELECT DISTINCT tracker, quote FROM scen_across.evidence ORDER BY 1"
+    assert base.execute(quotes).fetchall()[0] == ("asia", None)
+    assert {tracker for tracker, _ in counts(base, "findings")} <= {"europe"}
+    base.execute("COMMENT ON SCHEMA asia IS NULL")
+    put(desk, running.address("postgres/europe"))
+    assert counts(base, "sources") == [("europe", 3)]
+    base.execute("DROP SCHEMA asia CASCADE")
+    assert counts(base, "sources") == [("europe", 3)]
+
+
+def test_who_reads_the_views_of_before_reads_on_and_may_read_those_of_after(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    base.execute("DROP ROLE IF EXISTS head")
+    base.execute("CREATE ROLE head")
+    base.execute("GRANT USAGE ON SCHEMA scen_across TO head")
+    base.execute("GRANT SELECT ON scen_across.sources TO head")
+    with psycopg.connect(running.address()) as reader:
+        reader.execute("SET ROLE head")
+        first = reader.execute("SELECT count(*) FROM scen_across.sources").fetchone()
+        put(desk, running.address("postgres/europe"))
+        second = reader.execute("SELECT count(*) FROM scen_across.sources").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("SELECT * FROM scen_across.evidence")
+    assert (first, second) == ((3,), (4,))
+    put(desk, running.address("postgres/europe"))
+    assert schemas(base) == ["asia", "europe", "scen_across"]
+    base.execute("DROP OWNED BY head")
+    base.execute("DROP ROLE head")
+
+
+def test_a_fork_is_refused_into_any_schema_until_it_has_an_id_of_its_own(
+    running: Server, base: Any, desk: Path, tmp_path: Path
+) -> None:
+    share(desk, running.address("postgres/desk"))
+    shutil.copytree(desk, tmp_path / "copy")
+    for schema in ("desk", "other"):
+        with pytest.raises(ScenError, match="a fork takes an id of its own: scen edit tracker id="):
+            put(tmp_path / "copy", running.address(f"postgres/{schema}"))
+    share(desk, running.address("postgres/again"))
+    assert [count for _, count in counts(base, "meta")] == [1]
+    (tmp_path / "copy/tracker.yaml").write_text((desk / "tracker.yaml").read_text() + "id: fork\n")
+    put(tmp_path / "copy", running.address("postgres/other"))
+    assert len(counts(base, "meta")) == 2
+
+
+def test_views_of_another_role_stay_and_say_whose_they_are(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    base.execute(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
+    base.execute("GRANT CREATE ON DATABASE postgres TO guest")
+    (desk / "tracker.yaml").write_text(FILES["tracker.yaml"] + "id: guest\n")
+    address = running.address("postgres/guest").replace("scen:", "guest:", 1)
+    with pytest.raises(ScenError, match="scen_across belongs to another role: connect as a member"):
+        share(desk, address)
+    put(desk, address)
+    assert len(counts(base, "meta")) == 2
+    base.execute("DROP OWNED BY guest")
+    base.execute("DROP ROLE guest")
+    with pytest.raises(UsageError, match="cannot name a schema here"):
+        put(desk, running.address("postgres/scen_across"))
+
+
+def test_every_column_is_explained_in_each_schema(running: Server, base: Any, desk: Path) -> None:
+    two(running, desk)
+    lacking = """
+        SELECT c.oid::regclass::text, a.attname FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace IN ('asia'::regnamespace, 'scen_across'::regnamespace)
+        AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND c.relname NOT LIKE '%\\_log'
+        AND col_description(c.oid, a.attnum) IS NULL
+    """
+    assert base.execute(lacking).fetchall() == []
 
 
 def test_a_schema_of_another_role_is_refused_before_anything_is_made(
@@ -296,6 +418,19 @@ def _quietly(work: Any) -> None:
         work()
     except OSError:
         return
+
+
+def test_an_export_waits_for_another_to_its_schema_and_then_says_so(
+    running: Server, base: Any, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(desk, running.address("postgres/desk"))
+    monkeypatch.setattr(postgresql, "_PATIENCE", "10ms")
+    with psycopg.connect(running.address(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('scen desk', 0))")
+        with pytest.raises(ScenError, match="another export to the schema desk is under way"):
+            put(desk, running.address("postgres/desk"))
+    assert schemas(base) == ["desk"]
+    put(desk, running.address("postgres/desk"))
 
 
 @pytest.mark.parametrize("at", [b"COPY ", b"RENAME TO", b"COMMIT"])

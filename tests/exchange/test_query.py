@@ -10,7 +10,7 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.exchange import query
 from scenarios.exchange.query import Answer, ask, write_parquet
-from scenarios.exchange.targets.sql import connect
+from scenarios.exchange.targets.sql import connect, fill
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
@@ -106,6 +106,46 @@ def test_only_the_tables_that_are_named_are_made(desk: View) -> None:
     assert [*desk._rows] == ["sources", "themes", "evidence"]  # noqa: SLF001 - what it rests on
     assert ask(desk, "SELECT count(*) FROM query_table('fore' || 'casts')").rows == [(2,)]
     assert ask(desk, "SELECT count(*) FROM forecast_log").rows == [(2,)]
+
+
+SELECTS = """\
+SELECT count(*) FROM forecasts JOIN sheets USING (sheet_id)
+SELECT count(*) FROM forecasts NATURAL JOIN sheets
+SELECT count(COLUMNS('^sheet')) FROM forecasts
+SELECT COLUMNS(lambda c: c LIKE 'sheet%') FROM forecasts
+SELECT * EXCLUDE (rationale) FROM forecasts
+SELECT count(*) FROM main.Forecasts f SEMI JOIN sheets s USING (sheet_id)
+SELECT count(*) FROM forecasts ASOF JOIN sheets ON forecasts.sheet_id >= sheets.sheet_id
+SELECT count(*) FROM forecasts POSITIONAL JOIN sheets
+WITH log AS (FROM forecasts JOIN sheets USING (sheet_id)) FROM log SELECT count(*)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n JOIN sheets ON i < 3) FROM n
+SELECT 1 FROM sheets WHERE sheet_id IN (SELECT sheet_id FROM forecasts JOIN sheets USING (sheet_id))
+SELECT count(*) FROM sheets, LATERAL (SELECT * FROM forecasts f WHERE f.sheet_id = sheets.sheet_id)
+SELECT analyst, row_number() OVER (ORDER BY date) AS n FROM sheets QUALIFY n = 1
+SELECT analyst FROM sheets GROUP BY ALL ORDER BY ALL
+SELECT analyst FROM sheets USING SAMPLE 100%
+(SELECT analyst FROM sheets) UNION BY NAME (SELECT sheet_id FROM forecasts)
+PIVOT sheets ON analyst USING count(*)
+UNPIVOT (SELECT sheet_id, analyst FROM sheets) ON sheet_id, analyst
+TABLE sheets
+VALUES (1, (SELECT count(*) FROM sheets))
+FROM sheets
+SUMMARIZE sheets
+""".splitlines()
+
+
+@pytest.mark.parametrize("sql", SELECTS)
+def test_every_form_of_a_select_has_the_answer_that_duckdb_gives(desk: View, sql: str) -> None:
+    whole = connect()
+    fill(whole, desk)
+    expected = whole.execute(sql).fetchall()
+    assert expected
+    assert sorted(ask(desk, sql).rows, key=str) == sorted(expected, key=str)
+
+
+def test_a_column_that_is_not_there_is_told_with_those_that_are(desk: View) -> None:
+    with pytest.raises(ScenError, match=r'DuckDB says: .*"analist".*'):
+        ask(desk, "SELECT sheets.analist FROM forecasts JOIN sheets USING (sheet_id)")
 
 
 def test_time_rows_and_memory_have_an_end(desk: View, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,14 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write to this file instead of stdout."),
 ]
+Across = Annotated[
+    str | None,
+    typer.Option(
+        "--across",
+        metavar="PLACE",
+        help="Ask many trackers: a lake, postgresql://HOST/DATABASE, or a file of folders.",
+    ),
+]
 All = Annotated[bool, typer.Option("--all", help="Show every row; fold and omit nothing.")]
 As = Annotated[Format, typer.Option("--format", help="Output format.")]
 Analyst = Annotated[

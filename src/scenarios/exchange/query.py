@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -35,6 +35,11 @@ _LOOKS_AROUND = re.compile(
     r"query|show|describe|summarize|duckdb_|information_schema|pg_|pragma", re.IGNORECASE
 )
 """Words of a query that may read a table without naming it."""
+_PARSED = """
+SELECT CASE WHEN NOT (tree ->> 'error')::BOOLEAN THEN json_extract_string(tree, '$..table_name') END
+FROM (SELECT json_serialize_sql(?) AS tree)
+"""
+"""The tables that a query names, by its parse alone: binding would need their columns."""
 _NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 _WORDS = re.compile(r"^(\w[\w ]* Error: )+")
 
@@ -46,14 +51,22 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def ask(view: Rows, sql: str, seconds: float = SECONDS) -> Answer:
+Load = Callable[["DuckDBPyConnection", Iterable[str]], None]
+"""What puts tables, by their names, into an engine."""
+
+
+def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused if it writes, or takes too long or too much memory."""
-    # In memory it reaches no file; DuckDB would still allow some paths.
     engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
     with closing(engine), _errors(seconds):
+        names = _needed(engine, sql)
+        if callable(source):
+            source(engine, names)
+        else:
+            fill(engine, source, names)
+        # In memory it reaches no file from here on; DuckDB would still allow some paths.
         engine.execute("SET allowed_paths = []")
         engine.execute("SET enable_external_access = false")
-        fill(engine, view, _needed(engine, sql))
         engine.execute("SET lock_configuration = true")
         timer = Timer(seconds, engine.interrupt)
         timer.start()
@@ -105,7 +118,10 @@ def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:
         raise ScenError(f"a query reads, and this is {kind}: begin it with SELECT, WITH or FROM")
     if kind != "SELECT" or _LOOKS_AROUND.search(sql):
         return [*TABLES]
-    named = {name.lower() for name in engine.get_table_names(sql)}
+    parsed = engine.execute(_PARSED, [sql]).fetchone()
+    if parsed is None or parsed[0] is None:
+        return [*TABLES]
+    named = {name.lower() for name in parsed[0]}
     if named & {view.name for view in VIEWS}:
         return [*TABLES]
     return [name for name in TABLES if name in named]

@@ -31,6 +31,12 @@ def command(
         bool,
         typer.Option("--overwrite", help="Replace another tracker's export, or an unrelated file."),
     ] = False,
+    lake: Annotated[
+        bool,
+        typer.Option(
+            "--lake", help="Beside other trackers in parquet:DIR or PostgreSQL, to be read as one."
+        ),
+    ] = False,
     form: As = "table",
 ) -> None:
     """Export every record, figure, score and finding as tables for other programs.
@@ -45,6 +51,7 @@ def command(
         as_of or parsing.today(),
         limited=as_of is not None,
         overwrite=overwrite,
+        lake=lake,
         progress=progress(),
     )
     if export.left_out and as_of is None:

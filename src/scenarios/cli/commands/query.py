@@ -14,16 +14,21 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
+from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
-from scenarios.cli.output.streams import say
+from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.query import SECONDS, Answer, write_parquet
+from scenarios.exchange.query import SECONDS, Answer, ask, write_parquet
 from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.exporting import query, view_of
+from scenarios.workspace.exchange.across import (
+    CHANCES,
+    STATUS,
+    opened_across,
+)
+from scenarios.workspace.exchange.exporting import query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
@@ -42,6 +47,7 @@ def command(
     ],
     as_of: AsOf = None,
     rev: Rev = None,
+    across: Across = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
     ] = SECONDS,
@@ -51,16 +57,24 @@ def command(
     """Query the database in SQL: the tables of `scen export`, read-only, in DuckDB.
 
     SHOW TABLES names them, DESCRIBE evidence its columns; docs/queries.md has examples. With
-    --as-of the records are those that were known on that day.
+    --as-of the records are those that were known on that day. With --across each table has the
+    rows of many trackers, and a column `tracker` before the others.
     """
     if form == "parquet" and output is None:
         raise UsageError("Parquet is not text: --output FILE says where it goes")
     text = _read(sql)
-    opened = reading(context, rev)
     day = as_of or parsing.today()
-    view = view_of(opened, day, limited=as_of is not None)
-    with bounded():
-        result, answer = query(view, text, timeout)
+    if across is not None:
+        schema.set("query")
+        with opened_across(across, day, rev, limited=as_of is not None) as trackers, bounded():
+            answer = ask(trackers.fill, text, timeout)
+        result = result_of(answer, day)
+        unreadable.set((*trackers.unread,))
+    else:
+        opened = reading(context, rev)
+        view = view_of(opened, day, limited=as_of is not None)
+        with bounded():
+            result, answer = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
     if form == "parquet" and output is not None:
@@ -68,7 +82,8 @@ def command(
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
-        show(result, lambda: query_table(names, rows), Form(form), output)
+        chances = CHANCES if text == STATUS else ()
+        show(result, lambda: query_table(names, rows, chances), Form(form), output)
 
 
 def _read(sql: str) -> str:

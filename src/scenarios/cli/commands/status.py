@@ -11,7 +11,7 @@ from scenarios.analysis.period.trajectory import Point, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
 from scenarios.cli.opening import history_of, reading
-from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.options import TABLE, Across, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import on_terminal
 from scenarios.model import Database, ScenarioId
@@ -25,10 +25,22 @@ def command(
     context: typer.Context,
     as_of: AsOf = None,
     rev: Rev = None,
+    across: Across = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """One row a scenario: stated, implied, what changed since the last review, what is new."""
+    """One row a scenario: stated, implied, what changed since the last review, what is new.
+
+    With --across the scenarios of many trackers: overdue ones, then the most moved first.
+    """
+    if across is not None:
+        from scenarios.cli.commands import query
+        from scenarios.workspace.exchange.across import STATUS
+
+        query.command(
+            context, STATUS, as_of, rev, across, form=query.QueryForm(form), output=output
+        )
+        return
     opened, on = reading(context, rev), as_of or parsing.today()
     is_json, repository = form == Form("json"), history_of(context)
     standings = workspace.standings(opened, on, banded=is_json, repository=repository)

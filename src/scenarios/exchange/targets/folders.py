@@ -65,6 +65,14 @@ def is_ours(folder: Path, tracker: str | None = None) -> bool:
     return is_whose and _MARK in package and {entry.name for entry in folder.iterdir()} <= named
 
 
+def origin(folder: Path) -> str | None:
+    """The `origin` of an earlier export, by its description."""
+    try:
+        return msgspec.convert(json.loads((folder / _NAME).read_bytes())[_MARK], Stamp).origin
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
 def form(folder: Path) -> str | None:
     """The form of the tables in an earlier export, by its description; None if it is none."""
     try:

@@ -7,14 +7,16 @@ goes on. The next run clears what a killed one left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
+from scenarios.exchange.targets import shared_views
+from scenarios.exchange.targets.shared_views import ACROSS, MADE_BY, ORIGIN
 from scenarios.exchange.targets.sql import (
-    comment,
+    comments,
     create_indexes,
     create_table,
     create_views,
@@ -32,7 +34,10 @@ _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _WORKED_IN = ("__new", "__old")
 """The endings of the schemas in which an export works."""
-_MADE_BY = "made by scen export"
+_ORIGINS = """
+SELECT split_part(obj_description(oid, 'pg_namespace'), E'\nof ', 2) FROM pg_namespace
+WHERE starts_with(obj_description(oid, 'pg_namespace'), %s)
+"""
 _PATIENCE, _SOON = "10s", "1s"
 """Lock timeouts: of a swap, and of clearing what somebody may still read."""
 _FOREIGN = """
@@ -46,6 +51,8 @@ JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_class ours ON d.refclassid = 'pg_class'::regclass AND d.refobjid = ours.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
+AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE pg_has_role(nspowner, 'USAGE')
+  AND nspname ~ '^scen_across(__old[0-9]+)?$')
 UNION SELECT k.conrelid::regclass::text FROM pg_constraint k
 JOIN pg_class ours ON k.confrelid = ours.oid JOIN pg_class c ON k.conrelid = c.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
@@ -78,15 +85,32 @@ class SchemaPlace(NamedTuple):
         return self.schema + _WORKED_IN[1]
 
 
-def send(view: View, address: str, *, overwrite: bool = False) -> str:
-    """Fill the schema of an address; return both, without a password."""
+def send(
+    view: View,
+    address: str,
+    refuse_fork: Callable[[str | None], None] = lambda _: None,
+    *,
+    overwrite: bool = False,
+    shared: bool = False,
+) -> str:
+    """Fill the schema of an address; return both, without a password.
+
+    If `shared`, views over the schemas of all trackers are made, as they are where they are there.
+    `refuse_fork` is asked about the origin of each earlier export of the tracker.
+    """
     place = place_of(address, view.moment.database.tracker.title)
-    with _connected(place.address) as connection:
-        _refuse(connection, place, view.moment.stamp.tracker, overwrite=overwrite)
-        _clear(connection, place)
+    with connected(place.address) as connection:
+        tracker = view.moment.stamp.tracker
+        _refuse(connection, place, tracker, overwrite=overwrite)
+        for (origin,) in connection.execute(_ORIGINS, [f"{MADE_BY}: {tracker}{ORIGIN}"]):
+            refuse_fork(origin)
+        may_share = shared_views.may_be_made(connection)
+        if shared and may_share is False:
+            raise ScenError(f"{ACROSS} belongs to another role: connect as a member of that")
+        _clear(connection, (place.new, place.old))
         _fill(connection, place, view)
-        _swap(connection, place)
-        _clear(connection, place, patient=False)
+        _swap(connection, place, shared=shared if may_share is None else may_share)
+        _clear(connection, (*shared_views.left(connection), place.old), patient=False)
     base, _, query = place.address.partition("?")
     return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
 
@@ -98,7 +122,8 @@ def place_of(address: str, title: str) -> SchemaPlace:
     if not match:
         raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
     schema = match[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
-    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or schema.endswith(_WORKED_IN):
+    is_ours = schema.startswith(ACROSS) or schema.endswith(_WORKED_IN)
+    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or is_ours:
         raise UsageError(
             f"{shown(schema)} cannot name a schema here: small letters, digits and _, at most 50"
         )
@@ -106,11 +131,12 @@ def place_of(address: str, title: str) -> SchemaPlace:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Connection[Any]]:
+def connected(address: str) -> Iterator[Connection[Any]]:
     try:
         import psycopg
     except ImportError:
         raise extra_needed("PostgreSQL", "postgres") from None
+    refuse_unescaped(address)
     known: dict[str, Any] = {"application_name": "scen export", "connect_timeout": 10}
     given = {name: value for name, value in known.items() if f"{name}=" not in address}
     with engine_words(address), psycopg.connect(address, autocommit=True, **given) as connection:
@@ -121,9 +147,15 @@ def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
 ) -> None:
     """Refuse a schema that is no export, another's, in use by another export, or built upon."""
-    lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-    if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
-        raise ScenError(f"another export to the schema {place.schema} is under way")
+    from psycopg import errors
+
+    lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+    try:  # a session whose line went dead has it until its server notices
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+            connection.execute(lock, [f"scen {place.schema}"])
+    except errors.LockNotAvailable:
+        raise ScenError(f"another export to the schema {place.schema} is under way") from None
     owner = """
         SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
         pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
@@ -132,7 +164,7 @@ def _refuse(
     if row is None:
         return
     mark, is_own_role, role = row
-    if not (mark or "").startswith(_MADE_BY):
+    if not (mark or "").startswith(MADE_BY):
         raise ScenError(
             f"the schema {place.schema} is no earlier export: name another one behind the database"
         )
@@ -141,8 +173,8 @@ def _refuse(
             f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
-    if mark != f"{_MADE_BY}: {tracker}" and not overwrite:
-        other = mark.removeprefix(f"{_MADE_BY}: ")
+    other = mark.partition(ORIGIN)[0].removeprefix(f"{MADE_BY}: ")
+    if other != tracker and not overwrite:
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
             "database, or --overwrite replaces it"
@@ -159,15 +191,15 @@ def _refuse(
         )
 
 
-def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = True) -> None:
+def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool = True) -> None:
     """Drop what an earlier run left; unless `patient`, leave what somebody still reads."""
     from psycopg import errors
 
     marked = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
     timeout = _PATIENCE if patient else _SOON
-    for schema in (place.new, place.old):
+    for schema in schemas:
         mark = connection.execute(marked, [schema]).fetchone()
-        if mark and mark[0] and mark[0].startswith(_MADE_BY):
+        if mark and mark[0] and mark[0].startswith(MADE_BY):
             try:
                 with connection.transaction():
                     connection.execute(f"SET LOCAL lock_timeout = '{timeout}'")
@@ -181,16 +213,17 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     new = quoted(place.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        mark = literal(f"{_MADE_BY}: {view.moment.stamp.tracker}")
-        connection.execute(f"COMMENT ON SCHEMA {new} IS {mark}")
+        stamp = view.moment.stamp
+        mark = f"{MADE_BY}: {stamp.tracker}" + (f"{ORIGIN}{stamp.origin}" if stamp.origin else "")
+        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
             connection.execute(create_table(table, "postgresql"))
             with connection.cursor().copy(f"COPY {quoted(name)} FROM STDIN") as copy:
                 for row in view.rows(name):
                     copy.write_row(row)
-            for statement in (*create_indexes(table), comment(table), f"ANALYZE {quoted(name)}"):
-                connection.execute(statement)
+            words = *create_indexes(table), *comments(table), f"ANALYZE {quoted(name)}"
+            connection.execute("; ".join(words))
         for statement in create_views():
             connection.execute(statement)
         _grant(connection, place)
@@ -207,7 +240,7 @@ def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
             connection.execute(f"GRANT {privilege} ON {on} TO {to}")
 
 
-def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
+def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> None:
     from psycopg import OperationalError
 
     try:
@@ -218,9 +251,23 @@ def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
                 rename = f"ALTER SCHEMA {quoted(place.schema)} RENAME TO {quoted(place.old)}"
                 connection.execute(rename)
             connection.execute(f"ALTER SCHEMA {quoted(place.new)} RENAME TO {quoted(place.schema)}")
+            if shared:
+                _make_across(connection, place)
     except OperationalError as error:
         words = str(error).splitlines()[0]
         raise ScenError(
             f"{hidden(place.address)}: {words}; the tables of {place.schema} are whole, those "
             "before or the new ones: export again"
         ) from error
+
+
+def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
+    """Make the views over all trackers again; those before stay for their readers."""
+    lock = "SELECT txid_current(), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+    ((number, _),) = connection.execute(lock, [ACROSS]).fetchall()
+    views = place._replace(schema=ACROSS)
+    shared_views.create_views(connection, place.schema, views.new)
+    _grant(connection, views)
+    if connection.execute("SELECT to_regnamespace(%s)", [ACROSS]).fetchone() != (None,):
+        connection.execute(f"ALTER SCHEMA {ACROSS} RENAME TO {views.old}{number}")
+    connection.execute(f"ALTER SCHEMA {views.new} RENAME TO {ACROSS}")

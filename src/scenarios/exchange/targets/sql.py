@@ -45,6 +45,11 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def types_of(table: ViewTable, engine: Engine) -> list[tuple[str, str]]:
+    """The columns of a table, with their types."""
+    return [(column.name, _TYPES[column.type][engine]) for column in table.columns]
+
+
 def create_table(table: ViewTable, engine: Engine, *, referring: bool = True) -> str:
     """`CREATE TABLE …` with its key, NOT NULL and, unless told otherwise, its references."""
     parts = [
@@ -66,9 +71,11 @@ def create_indexes(table: ViewTable) -> Iterator[str]:
         yield f"CREATE INDEX {name} ON {quoted(table.name)} ({quoted(*columns)})"
 
 
-def comment(table: ViewTable) -> str:
-    """`COMMENT ON TABLE …` with its meaning."""
-    return f"COMMENT ON TABLE {quoted(table.name)} IS {literal(table.meaning)}"
+def comments(table: ViewTable, kind: str = "TABLE", **more: str) -> Iterator[str]:
+    """`COMMENT ON …` for a table and each column with its meaning; `more` columns by name."""
+    yield f"COMMENT ON {kind} {quoted(table.name)} IS {literal(table.meaning)}"
+    for name, meaning in {**{c.name: c.meaning for c in table.columns}, **more}.items():
+        yield f"COMMENT ON COLUMN {quoted(table.name)}.{quoted(name)} IS {literal(meaning)}"
 
 
 def create_views() -> Iterator[str]:
@@ -140,9 +147,9 @@ def selected(file: Any, source: str) -> tuple[list[str], list[tuple[object, ...]
 
 
 def _write_duckdb(view: Rows, place: Path) -> None:
-    """Write every table to a new file, with keys; the view has checked the references."""
+    """Write every table to a new file, with its keys and references."""
     with faults(place), closing(connect(str(place))) as file:
-        fill(file, view)
+        fill(file, view, referring=True)
         file.execute(f"COMMENT ON TABLE meta IS {literal(_MADE_BY)}")
         file.execute("CHECKPOINT")
 
@@ -192,16 +199,17 @@ def connect(
     return connection
 
 
-def fill(file: DuckDBPyConnection, view: Rows, names: Iterable[str] = TABLES) -> None:
+def fill(
+    file: DuckDBPyConnection, view: Rows, names: Iterable[str] = TABLES, *, referring: bool = False
+) -> None:
     """Put these tables into a connection, and the views if they are all of them."""
     names = tuple(names)
     for name in names:
         table = TABLES[name]
-        file.execute(create_table(table, "duckdb", referring=False))
-        types = [_TYPES[column.type]["duckdb"] for column in table.columns]
+        file.execute(create_table(table, "duckdb", referring=referring))
+        types = [type for _, type in types_of(table, "duckdb")]
         insert(file, quoted(name), types, view.rows(name))
-        for statement in (*create_indexes(table), comment(table)):
-            file.execute(statement)
+        file.execute("; ".join((*create_indexes(table), *comments(table))))
     for statement in create_views() if len(names) == len(TABLES) else ():
         file.execute(statement)
 

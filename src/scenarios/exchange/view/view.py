@@ -21,7 +21,10 @@ SCHEMA_VERSION = 1
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
-    """Of which tracker (its id), by what and for which day a view was made."""
+    """Of which tracker (its id), by what and for which day a view was made.
+
+    `origin` is the state of its repository, where exports of several trackers lie together.
+    """
 
     tracker: str = ""
     as_of: date
@@ -29,6 +32,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     program_version: str = ""
     schema_version: int = SCHEMA_VERSION
     ledger_version: int = VERSION
+    origin: str | None = None
 
 
 class Moment(msgspec.Struct, frozen=True, dict=True):

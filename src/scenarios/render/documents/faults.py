@@ -29,6 +29,11 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     """Each file by its `placed` path, the line and the fault; nothing where all could be read."""
     if not unreadable:
         return ()
+    if all(fault.rule == "unreadable-tracker" for fault in unreadable):
+        heads = left("tracker"), left("fault", least=30)
+        caption = f"{counted(len(unreadable), 'tracker')} cannot be read, or not all of it"
+        trackers = tuple((fault.path, fault.message) for fault in unreadable)
+        return (Table(columns=heads, rows=trackers, caption=caption),)
     names = [fault.path for fault in unreadable]
     missing = sum("/" in name for name in names)
     parts = []

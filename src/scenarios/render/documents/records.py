@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -218,15 +219,21 @@ def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
     )
 
 
-def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> doc.Document:
-    """The answer to a query: numbers to the right, with six digits; a blank is null."""
+def query_table(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], chances: Sequence[str] = ()
+) -> doc.Document:
+    """The answer to a query: numbers to the right, with six digits; a blank is null.
+
+    The columns `chances` are probabilities.
+    """
     columns = [
         right(name, name)
         if _is_numeric([row[place] for row in rows])
         else left(name, name, least=_QUERY_LEAST)
         for place, name in enumerate(names)
     ]
-    shown = tuple(tuple(map(_value, row)) for row in rows)
+    cell = [p if name in chances else _value for name in names]
+    shown = tuple(tuple(of(value) for of, value in zip(cell, row, strict=True)) for row in rows)
     return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)
 
 
@@ -242,4 +249,6 @@ def _value(value: Any) -> doc.Text:
         return doc.Figure(value, digits=0)
     if type(value) is float:
         return doc.Figure(value, "ratio", 6)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str | date):
+        return f"{value}"
+    return json.dumps(value, ensure_ascii=False)

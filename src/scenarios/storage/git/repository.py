@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -104,6 +105,30 @@ def first_commit(database: Path) -> str | None:
     commits = _listed(place, "--max-parents=0", "HEAD", "--").split()
     folder = "" if place.prefix == "scenarios/" else f"/{place.prefix.rstrip('/')}"
     return commits[-1] + folder if commits and not is_shallow(place) else None
+
+
+def origin_of(database: Path) -> str:
+    """`COMMIT:FOLDER` of HEAD, by which a fork is known; outside git a digest of the place."""
+    with suppress(ScenError):
+        place = repository(database)
+        return f"{commit_of(place, 'HEAD')}:{place.prefix}"
+    return sha256(os.path.realpath(database).encode(errors="replace")).hexdigest()[:16]
+
+
+def may_follow(database: Path, origin: str) -> bool:
+    """False if an earlier state with this `origin_of` is none that led to this database.
+
+    A shallow clone has too few commits to tell.
+    """
+    commit, _, folder = origin.partition(":")
+    own = origin_of(database)
+    if origin == own or ":" not in own or own.partition(":")[2] != folder:
+        return origin == own
+    place = repository(database)
+    try:
+        return bool(commit_of(place, commit))
+    except ScenError:
+        return is_shallow(place)
 
 
 def last_change(repository: Repository, path: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ import msgspec
 
 from scenarios import __version__
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, plain
+from scenarios.exchange.targets import folders
+from scenarios.exchange.targets.lake import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
-from scenarios.storage.git.repository import first_commit
+from scenarios.storage.git.repository import first_commit, may_follow, origin_of
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.workspace.opened import Opened, from_here
 
@@ -51,10 +54,15 @@ def identity(opened: Opened) -> str:
     return tracker.id or first_commit(opened.root) or tracker.title
 
 
-def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
+def view_of(opened: Opened, as_of: date, *, limited: bool, origin: str | None = None) -> View:
     """The tables of a database for a day; limited to the records known on it."""
-    tracker = identity(opened)
-    stamp = Stamp(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
+    stamp = Stamp(
+        tracker=identity(opened),
+        as_of=as_of,
+        revision=opened.commit,
+        program_version=__version__,
+        origin=origin,
+    )
     return View(opened.database, stamp, ROWS, limited=limited)
 
 
@@ -65,32 +73,47 @@ def export(
     *,
     limited: bool = False,
     overwrite: bool = False,
+    lake: bool = False,
     progress: Progress = unwatched,
 ) -> Exported:
     """Write the tables to a target, over an earlier export of the tracker.
 
     `overwrite` also replaces another tracker's export or another file, never a folder with other
-    content.
+    content. In a `lake`, a folder of Parquet or a PostgreSQL database, it is read with those of
+    other trackers.
     """
     target, name = named(text)
-    view = view_of(opened, as_of, limited=limited)
+    if lake and target.name not in ("parquet", "postgresql"):
+        raise UsageError("--lake goes with parquet:DIR and postgresql://HOST/DATABASE/SCHEMA")
+    origin = origin_of(opened.root) if lake or target.form == "address" else None
+    view = view_of(opened, as_of, limited=limited, origin=origin)
+    whose, place = view.moment.stamp.tracker, Path(name)
     if target.form != "address":
-        whose = view.moment.stamp.tracker
-        _refuse(opened.root, target, Path(name), whose, overwrite=overwrite)
+        _refuse_home(opened.root, place)
+        if lake:
+            place = part_of(place, whose)
+            _refuse_fork(opened.root, overwrite, folders.origin(place))
+        elif is_lake(place):
+            raise ScenError(f"{worktree.safe(place)}: is a lake of several trackers: --lake")
+        _refuse(target, place, whose, overwrite=overwrite)
     names = tuple(TABLES) if target.tables is None else target.tables
     for table in progress(names, "making the tables", len(names)):
         view.rows(table)
     if target.form == "address":
-        place = str(target.code.send(view, name, overwrite=overwrite))
+        refuse_fork = partial(_refuse_fork, opened.root, overwrite)
+        where = str(target.code.send(view, name, refuse_fork, overwrite=overwrite, shared=lake))
     else:
-        place = from_here(Path(name))
-        with beside(Path(os.path.abspath(name))) as new:  # noqa: PTH100 - follows no link
+        where = from_here(Path(name))
+        with beside(Path(os.path.abspath(place))) as new:  # noqa: PTH100 - follows no link
             if target.form == "folder":
                 new.mkdir()
             target.code.write(view, new)
+        if lake:
+            with worktree.refusals(place):
+                link(place)
     return Exported(
         target=target.name,
-        place=place,
+        place=where,
         as_of=as_of,
         revision=opened.commit,
         tables=tuple(TableExported(table=name, rows=len(view.rows(name))) for name in names),
@@ -98,12 +121,28 @@ def export(
     )
 
 
-def _refuse(root: Path, target: Target, place: Path, tracker: str, *, overwrite: bool) -> None:
-    """Refuse an unfit place, and content that must not be lost."""
+def _refuse_fork(root: Path, overwrite: bool, origin: str | None) -> None:
+    """Refuse the place of an earlier export that another database of the same id has made."""
+    if origin and not overwrite and not may_follow(root, origin):
+        commit, has_commit, folder = origin.partition(":")
+        known = f"commit {commit[:12]} of {folder or './'}, which is not here"
+        raise ScenError(
+            f"its export there is of {known if has_commit else 'a database elsewhere'}: a fork"
+            " takes an id of its own: scen edit tracker id=NAME; git pull brings what is newer"
+            " there; --overwrite replaces it"
+        )
+
+
+def _refuse_home(root: Path, place: Path) -> None:
     where, home = (Path(os.path.realpath(path)) for path in (place, root))
-    shown = worktree.safe(place)
     if where == home or where.is_relative_to(home) or home.is_relative_to(where):
+        shown = worktree.safe(place)
         raise ScenError(f"{shown}: an export is a copy: name a place outside the database")
+
+
+def _refuse(target: Target, place: Path, tracker: str, *, overwrite: bool) -> None:
+    """Refuse an unfit place, and content that must not be lost."""
+    shown = worktree.safe(place)
     refuse_unfit(place, folder=target.form == "folder")
     if not os.path.lexists(place) or (place.is_file() and not place.stat().st_size):
         return
@@ -126,7 +165,10 @@ class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queried(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a query: its columns, and its rows by their names."""
+    """The answer to a query: its columns, and its rows by their names.
+
+    Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
+    """
 
     ledger: int = VERSION
     as_of: date
@@ -137,12 +179,18 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True):
 
 def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
     """The answer to SQL on the tables of a view, as a result and as DuckDB's."""
+    stamp = view.moment.stamp
     answer = ask(view, sql, seconds)
+    return result_of(answer, stamp.as_of, stamp.revision), answer
+
+
+def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
+    """The result of an answer of DuckDB's: plain values, and days."""
     names = [name for name, _ in answer.columns]
-    result = Queried(
-        as_of=view.moment.as_of,
-        revision=view.moment.stamp.revision,
+    rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
+    return Queried(
+        as_of=as_of,
+        revision=revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
-        rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
+        rows=[dict(zip(names, row, strict=True)) for row in rows],
     )
-    return result, answer

@@ -1,0 +1,155 @@
+"""The tables of many trackers, loaded into one DuckDB: each has the column `tracker` first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scenarios.errors import Problem, ScenError
+from scenarios.exchange.address import engine_words
+from scenarios.exchange.targets import lake, postgresql, shared_views
+from scenarios.exchange.targets.sql import insert, quoted, types_of
+from scenarios.exchange.view.table import Row, as_json
+from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.view import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TRIES = 3
+_PATIENCE = "60s"
+"""The time limit of a statement in PostgreSQL."""
+
+
+class Part(NamedTuple):
+    """The tables of a tracker: `put` adds its rows of a table; `state` changes with an export."""
+
+    put: Callable[[DuckDBPyConnection, str], None]
+    state: Callable[[], Any] = lambda: None
+
+
+class Across:
+    """Trackers by their ids; `unread` has a problem for each that cannot be read."""
+
+    def __init__(self, parts: Mapping[str, Part], unread: Iterable[Problem] = ()) -> None:
+        self.parts = parts
+        self.unread = [*unread]
+
+    def fill(self, engine: DuckDBPyConnection, names: Iterable[str]) -> None:
+        """Load these tables, and the views if they are all of them."""
+        names = dict.fromkeys(("meta", *names))
+        for name in names:
+            columns = ", ".join(f"{quoted(column)} {type}" for column, type in _columns(name))
+            engine.execute(f"CREATE TABLE {quoted(name)} ({columns})")
+        for tracker, part in self.parts.items():
+            try:
+                _load(engine, tracker, part, names)
+            except ScenError as error:
+                _unload(engine, tracker, names)
+                self.unread.append(unreadable(tracker, str(error).removeprefix(f"{tracker}: ")))
+        for view in VIEWS if len(names) == len(TABLES) else ():
+            engine.execute(f"CREATE VIEW {quoted(view.name)} AS {_with_tracker(view.sql)}")
+
+
+def unreadable(tracker: str, reason: str) -> Problem:
+    """The problem of a tracker that is left out."""
+    return Problem(tracker, 1, 1, "unreadable-tracker", reason)
+
+
+def of_rows(
+    tracker: str, rows: Callable[[str], Iterable[Row]], state: Callable[[], Any] = lambda: None
+) -> Part:
+    """A tracker whose rows are at hand, by the name of their table."""
+
+    def put(engine: DuckDBPyConnection, name: str) -> None:
+        at = [n for n, column in enumerate(TABLES[name].columns) if column.name != "tracker"]
+        cells = [(tracker, *(row[n] for n in at)) for row in rows(name)]
+        insert(engine, quoted(name), [type for _, type in _columns(name)], cells)
+
+    return Part(put, state)
+
+
+def of_lake(folder: Path) -> Across:
+    """The trackers whose exports lie in a lake."""
+
+    def part(tracker: str, place: Path) -> Part:
+        def put(engine: DuckDBPyConnection, name: str) -> None:
+            if (file := place / f"{name}.parquet").exists():
+                known = "|".join(column for column, _ in _columns(name)[1:])
+                own = f"SELECT ? AS tracker, COLUMNS('^({known})$') FROM read_parquet(?)"  # noqa: S608
+                source = re.sub(r"([*?\[])", r"[\1]", str(file))
+                engine.execute(f"INSERT INTO {quoted(name)} BY NAME {own}", [tracker, source])
+
+        return Part(put, lambda: place.stat().st_ino if place.exists() else None)
+
+    return Across({tracker: part(tracker, place) for tracker, place in lake.parts(folder).items()})
+
+
+@contextmanager
+def of_postgresql(address: str) -> Iterator[Across]:
+    """The trackers that have a schema of a PostgreSQL database."""
+    with postgresql.connected(address) as connection:
+        connection.execute("SET default_transaction_read_only = on")
+        connection.execute(f"SET statement_timeout = '{_PATIENCE}'")
+
+        def part(tracker: str, schema: str) -> Part:
+            def rows(name: str) -> Iterator[Row]:
+                cursor = connection.execute(f"TABLE {quoted(schema)}.{quoted(name)}")
+                at = {column.name: n for n, column in enumerate(cursor.description or ())}
+                places = [at.get(column.name) for column in TABLES[name].columns]
+                for row in cursor:
+                    cells = [None if n is None else row[n] for n in places]
+                    yield tuple(as_json(v) if isinstance(v, dict | list) else v for v in cells)
+
+            meta = f"SELECT to_regclass('{schema}.meta')::oid"
+            return of_rows(tracker, rows, lambda: connection.execute(meta).fetchone())
+
+        trackers = shared_views.trackers(connection, every=True)
+        yield Across({tracker: part(tracker, schema) for tracker, schema in trackers})
+
+
+def _columns(name: str) -> list[tuple[str, str]]:
+    """The columns of a table, with DuckDB's types; `tracker` is first."""
+    own = [pair for pair in types_of(TABLES[name], "duckdb") if pair[0] != "tracker"]
+    return [("tracker", "VARCHAR"), *own]
+
+
+def _load(engine: DuckDBPyConnection, tracker: str, part: Part, names: Iterable[str]) -> None:
+    """Load a tracker, again where an export swapped its tables meanwhile."""
+    for _ in range(_TRIES):
+        fault = None
+        with engine_words(tracker):
+            state = part.state()
+            try:
+                with engine_words(tracker):
+                    for name in names:
+                        part.put(engine, name)
+            except ScenError as error:
+                fault = error
+            if part.state() == state:
+                break
+        _unload(engine, tracker, names)
+    if fault:
+        raise fault
+    version = "SELECT max(schema_version) FROM meta WHERE tracker = ?"
+    ((number,),) = engine.execute(version, [tracker]).fetchall()
+    if not number or number > SCHEMA_VERSION:
+        reason = f"they are of version {number}, this scen reads {SCHEMA_VERSION}"
+        raise ScenError(f"its tables cannot be read: {reason if number else 'meta has no row'}")
+
+
+def _unload(engine: DuckDBPyConnection, tracker: str, names: Iterable[str]) -> None:
+    for name in names:
+        engine.execute(f"DELETE FROM {quoted(name)} WHERE tracker = ?", [tracker])  # noqa: S608
+
+
+def _with_tracker(sql: str) -> str:
+    """The SQL of a view, joined by the tracker too."""
+    first = re.findall(r"FROM \w+ (\w)", sql)[0]
+    joined = re.sub(
+        r" ON (\w)\.(\w+) = (\w)\.", r" ON \1.tracker = \3.tracker AND \1.\2 = \3.", sql
+    )
+    return joined.replace("SELECT ", f"SELECT {first}.tracker, ", 1)

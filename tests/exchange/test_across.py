@@ -1,0 +1,237 @@
+"""A question to many trackers has the answers of each, and names those that cannot be read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.across import Across, Part
+from scenarios.exchange.query import Answer, ask
+from scenarios.exchange.targets.sql import connect
+from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.workspace.exchange.across import STATUS, opened_across
+from scenarios.workspace.exchange.exporting import export, view_of
+from scenarios.workspace.opened import open_folder
+from tests.cli.commands import FILES, make, scen
+from tests.exchange.test_query import ATTACKS
+from tests.postgres import PASSWORD, Server, server
+
+DAY = date(2022, 3, 1)
+SOURCE = {"sources/next.yaml": "name: Next\nreliability: B\n"}
+PLACES = ("lake", "desks.txt")
+
+
+def desk(root: str, id: str, **more: str) -> None:
+    tracker = FILES["tracker.yaml"] + f"id: {id}\n"
+    make(Path(root), {**FILES, **more, "tracker.yaml": tracker})
+
+
+def put(root: str, text: str = "parquet:lake") -> None:
+    export(open_folder(Path(root)), text, DAY, lake=True)
+
+
+def asked(place: str, sql: str) -> tuple[list[tuple[object, ...]], list[str]]:
+    """The rows, and the trackers that cannot be read."""
+    with opened_across(place, DAY) as across:
+        rows = ask(across.fill, sql).rows
+        return rows, [problem.path for problem in across.unread]
+
+
+@pytest.fixture(autouse=True)
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    desk("asia", "asia")
+    desk("europe", "europe", **SOURCE)
+    for root in ("asia", "europe"):
+        put(root)
+    Path("desks.txt").write_text("# the desks\nasia\n\neurope\n")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    pytest.importorskip("psycopg")
+    with server() as one:
+        yield one
+
+
+@pytest.fixture
+def database(running: Server) -> Iterator[str]:
+    """The address of a database with both trackers, which is empty again afterwards."""
+    import psycopg
+
+    for root in ("asia", "europe"):
+        put(root, running.address(f"postgres/{root}"))
+    yield running.address()
+    with psycopg.connect(running.address(), autocommit=True) as base:
+        for name in ("asia", "europe", "scen_across"):
+            base.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+
+
+def test_each_table_has_the_rows_of_all_trackers_in_a_lake_a_database_and_a_file(
+    database: str,
+) -> None:
+    views = {id: view_of(open_folder(Path(id)), DAY, limited=False) for id in ("asia", "europe")}
+    for name, table in TABLES.items():
+        at = [n for n, column in enumerate(table.columns) if column.name != "tracker"]
+        expected = {
+            (id, *(row[n] for n in at)) for id, view in views.items() for row in view.rows(name)
+        }
+        for place in (*PLACES, database):
+            rows, unread = asked(place, f"FROM {name}")
+            assert (len(rows), {*rows}, unread) == (len(expected), expected, []), (name, place)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_view_joins_the_rows_of_one_tracker(place: str) -> None:
+    for view in VIEWS:
+        single = ask(view_of(open_folder(Path("asia")), DAY, limited=False), f"FROM {view.name}")
+        rows, _ = asked(place, f"FROM {view.name} WHERE tracker = 'asia'")
+        assert {row[1:] for row in rows} == {*single.rows}
+        assert len(asked(place, f"FROM {view.name}")[0]) == 2 * len(single.rows)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_query_of_many_trackers_reaches_no_file_either(place: str) -> None:
+    Path("x.csv").write_text("a\n1\n")
+    reading = (f"FROM read_parquet('lake/meta/*/*.parquet') -- {place}", *ATTACKS)
+    with opened_across(place, DAY) as across:
+        for attack in reading:
+            with pytest.raises(ScenError):
+                ask(across.fill, attack)
+
+
+def test_a_damaged_part_is_named_and_the_rest_is_shown() -> None:
+    Path("lake/.parts/asia/sources.parquet").write_bytes(b"PAR1 half of it")
+    assert asked("lake", "SELECT tracker FROM sources") == ([("europe",)] * 2, ["asia"])
+    assert asked("lake", "SELECT tracker FROM sheets GROUP BY 1 ORDER BY 1") == (
+        [("asia",), ("europe",)],
+        [],
+    )
+    shutil.rmtree("lake/.parts/asia")
+    assert asked("lake", "SELECT tracker FROM sources") == ([("europe",)] * 2, ["asia"])
+
+
+def rewrite(table: str, sql: str) -> None:
+    """Another version of a table of asia."""
+    place = f"lake/.parts/asia/{table}.parquet"
+    with connect() as engine:
+        engine.execute(f"COPY (SELECT {sql} FROM '{place}') TO '{place}.new' (FORMAT parquet)")
+    Path(f"{place}.new").rename(place)
+
+
+def test_a_column_or_table_that_an_older_export_lacks_is_null_and_a_newer_one_is_left_out() -> None:
+    rewrite("sources", "* EXCLUDE (url), 1 AS newer")
+    Path("lake/.parts/asia/findings.parquet").unlink()
+    rows, unread = asked("lake", "SELECT name, url FROM sources WHERE tracker = 'asia'")
+    assert (len(rows), rows[0][1], unread) == (1, None, [])
+    assert asked("lake", "FROM findings WHERE tracker = 'asia'") == ([], [])
+    rewrite("meta", "* REPLACE (99 AS schema_version)")
+    assert asked("lake", "SELECT DISTINCT tracker FROM sources") == ([("europe",)], ["asia"])
+    rewrite("meta", "* REPLACE (1 AS schema_version)")
+    assert asked("lake", "SELECT count(DISTINCT tracker) FROM sources") == ([(2,)], [])
+
+
+def test_an_export_during_the_reading_is_read_whole_or_not_at_all() -> None:
+    swaps = iter(range(2))
+
+    def state() -> int:
+        return next(swaps, 2)
+
+    def parted(*_: object) -> None:
+        raise ScenError("the tables before are gone")
+
+    with opened_across("lake", DAY) as across:
+        whole = across.parts["asia"]
+        moved = Across({"asia": Part(whole.put, state), "europe": across.parts["europe"]})
+        assert ask(moved.fill, "SELECT tracker FROM sources ORDER BY 1").rows == [
+            ("asia",),
+            *[("europe",)] * 2,
+        ]
+        gone = Across({"asia": Part(parted), "europe": across.parts["europe"]})
+        assert ask(gone.fill, "SELECT DISTINCT tracker FROM sources").rows == [("europe",)]
+        assert [problem.message for problem in gone.unread] == ["the tables before are gone"]
+
+
+def test_a_schema_that_may_not_be_read_is_named(database: str) -> None:
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as base:
+        base.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+        base.execute("GRANT USAGE ON SCHEMA europe TO reader")
+        base.execute("GRANT SELECT ON ALL TABLES IN SCHEMA europe TO reader")
+        reader = database.replace("scen:", "reader:", 1)
+        found = asked(reader, "SELECT DISTINCT tracker FROM sources")
+        base.execute("DROP OWNED BY reader")
+        base.execute("DROP ROLE reader")
+    assert found == ([("europe",)], ["asia"])
+
+
+def test_folders_that_cannot_be_read_are_named_and_two_of_one_id_are_refused() -> None:
+    (Path("europe/sources/next.yaml")).write_text("name: [\n")
+    make(Path("broken"), {"tracker.yaml": "format: 9\n"})
+    Path("desks.txt").write_text("asia\neurope\nbroken\nnowhere\n")
+    rows, unread = asked("desks.txt", "SELECT tracker, count(*) FROM sources GROUP BY 1 ORDER BY 1")
+    assert rows == [("asia", 1), ("europe", 1)]
+    assert unread == ["europe", "broken", "nowhere"]
+    shutil.copytree("asia", "copy")
+    Path("desks.txt").write_text("asia\ncopy\n")
+    with pytest.raises(
+        ScenError, match=r"the same id, 'asia': .* --database copy edit tracker id="
+    ):
+        asked("desks.txt", "FROM sources")
+
+
+@pytest.mark.parametrize("place", ["nowhere", "asia", "sqlite:///x.db", "https://u:pw@h/x", ""])
+def test_a_place_without_trackers_is_refused(place: str) -> None:
+    with pytest.raises(ScenError, match="is not there, or not a lake") as refused:
+        asked(place, "FROM meta")
+    assert "pw" not in str(refused.value)
+
+
+def test_a_password_is_in_no_output(running: Server) -> None:
+    address = running.address().replace(PASSWORD, "hidden-word")
+    made = scen("query", "--across", address, "FROM meta")
+    assert made.exit_code == 1
+    assert "hidden-word" not in made.output
+    assert "***" in made.stderr
+
+
+def test_exports_have_their_own_days_and_a_file_is_read_as_of_a_day() -> None:
+    with pytest.raises(UsageError, match="--as-of only for a file of folders"):
+        opened_across("lake", DAY, limited=True).__enter__()
+    with opened_across("desks.txt", date(2022, 2, 5), limited=True) as across:
+        assert ask(across.fill, "SELECT count(*) FROM sheets").rows == [(0,)]
+
+
+def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database: str) -> None:
+    answers: list[Answer] = []
+    for place in (*PLACES, database):
+        with opened_across(place, DAY) as across:
+            answers.append(ask(across.fill, STATUS))
+    assert answers[0] == answers[1] == answers[2]
+    rows = [row[:3] for row in answers[0].rows]
+    assert {row[:2] for row in rows} == {
+        (id, name) for id in ("asia", "europe") for name in ("pact", "ties", "trade")
+    }
+    made = scen("status", "--across", "desks.txt", "--format", "json", "--as-of", "2035-01-01")
+    told = json.loads(made.stdout)
+    assert (told["schema"], made.exit_code) == ("query", 0)
+    assert {row["state"] for row in told["rows"]} == {"overdue"}
+
+
+def test_the_command_names_what_it_left_out_in_every_format() -> None:
+    Path("desks.txt").write_text("asia\nnowhere\n")
+    for form in ("table", "markdown", "html", "json", "csv"):
+        made = scen("query", "--across", "desks.txt", "FROM sources", "--format", form)
+        assert made.exit_code == 1
+        assert "nowhere" in made.output, form
+        assert "tass" in made.output or "asia" in made.stdout, form
+    assert scen("query", "--across", "lake", "FROM meta", "--rev", "HEAD").exit_code == 2
+    wrote = scen("query", "--across", "lake", "FROM sources", "--output", "x.parquet")
+    assert (wrote.exit_code, Path("x.parquet").is_file()) == (0, True)
