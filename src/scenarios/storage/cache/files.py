@@ -251,15 +251,14 @@ class CachedEvidence(LazyEvidence):
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
-        wanted = {f"{id}.yaml" for id in used}
-        paths: set[str] = set()
-        for part in self.parts:
+        paths = {path for id in used if self.files.kept(path := path_of("evidence", id))}
+        for part in self.parts if columns else ():
             if folder := part.folder:
-                hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
+                about = {text for texts in folder.about for text in texts}
+                bears = {t for t in about if not columns.isdisjoint(touched(database, (t,)))}
+                hits = [not bears.isdisjoint(texts) for texts in folder.about]
                 names, which = folder.names, folder.abouts
-                for place in part.places:
-                    if hits[which[place]] or names[place] in wanted:
-                        paths.add(part.path(names[place]))
+                paths.update(part.path(names[n]) for n in part.places if hits[which[n]])
         for id, item in self.at_hand.items():
             bears = id in used or not columns.isdisjoint(borne(database, item))
             (paths.add if bears else paths.discard)(path_of("evidence", id))
@@ -352,7 +351,12 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        lists = [[of[id] for id in touched(database, names) if id in of] for names in folder.about]
+        about = {text for texts in folder.about for text in texts}
+        bears = {text: touched(database, (text,)) & of.keys() for text in about}
+        lists = [
+            [of[id] for id in {id for text in texts for id in bears[text]}]
+            for texts in folder.about
+        ]
         for place in part.places:
             for parts in lists[folder.abouts[place]]:
                 parts.append(folder.digest(place))
