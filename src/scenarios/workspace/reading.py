@@ -265,13 +265,14 @@ def span(
 ) -> Window:
     """The period from `since`, else the last review, up to `on`; `odds`, where some are at hand."""
     start = start_of(opened, on, since)
+    odds = odds or Days(opened.database)
     bands = _bands(opened, on, odds) if banded else {}
     return window(opened.database, start, on, bands=bands, odds=odds)
 
 
 def _bands(opened: Opened, on: date, odds: Days | None = None) -> Mapping[ScenarioId, Band]:
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
-        return bands_of(database, on, ids, odds)
+        return bands_of(odds or Days(database), on, ids)
 
     return remembered(opened, "bands", f"{on}", Band, make)
 

@@ -197,14 +197,12 @@ _MOST = 64
 """Accounts that are kept where figures are wanted and no lines."""
 
 
-def bands_of(
-    database: Database, as_of: date, ids: Collection[ScenarioId], odds: Days | None = None
-) -> dict[ScenarioId, Band]:
-    """The bands of those among these scenarios that had opened; `odds`, where some are at hand."""
+def bands_of(odds: Days, as_of: date, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
+    """The bands of those among these scenarios that had opened."""
+    database = odds.database
     every = (id for id in ids if id not in database.withheld)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
-    last_days = {id: last_open_day(database, id, as_of) for id in opened}
-    return _bands((odds or Days(database)).at, last_days)
+    return _bands(odds.at, {id: last_open_day(database, id, as_of) for id in opened})
 
 
 def _bands(

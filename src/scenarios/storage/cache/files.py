@@ -233,7 +233,7 @@ class CachedEvidence(LazyEvidence):
         return len(self._ids)
 
     def __contains__(self, id: object) -> bool:
-        return self._at(str(id)) is not None
+        return id in self._decoded or self._at(str(id)) is not None
 
     def items(self) -> ItemsView[EvidenceId, Evidence]:
         return self._all.items()
@@ -299,6 +299,8 @@ def bearing_on(
     items = database.evidence
     if not isinstance(items, CachedEvidence):
         return database
+    if database.scenarios.keys() <= {*scenarios}:
+        return replace(database, evidence=dict(items.items()))
     ids = map(id_of, sorted(items.about(database, scenarios, besides)))
     return replace(database, evidence={id: items[id] for id in ids})
 
