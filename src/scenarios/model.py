@@ -6,7 +6,8 @@ examples in JSON: the schemas, and so docs/files.md and the hints of editors, ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -426,6 +427,10 @@ class LazyEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
 
     at_hand: Mapping[EvidenceId, Evidence]
+
+    @abstractmethod
+    def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
+        """Yield each item with the scenarios that it rates and the indicators that it fires."""
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):

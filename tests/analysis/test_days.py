@@ -201,5 +201,5 @@ def test_a_part_of_a_database_has_the_rows_that_the_whole_has(seed: int) -> None
         around = Database(db.tracker, db.scenarios, part, db.sheets, db.sources)
         (row,) = status(window(around, since, until, banded=True, only={whole.id}))
         assert row == whole
-        (row,) = status(window(around, since, until, only={whole.id}, lean=True))
+        (row,) = status(window(around, since, until, only={whole.id}))
         assert row.shown.probability == whole.shown.probability

@@ -28,8 +28,8 @@ from tests.records import WEIGHTS, day, near, scenario
 
 def looked_back(then: Database, now: Database) -> tuple[Window, Review]:
     """The review of a week beside what was said at its start."""
-    found, reverted = restated(then, now, now, day(2))
-    before = window(reverted, day(2), day(9)).views
+    found, odds = restated(then, now, now, day(2))
+    before = window(odds.database, day(2), day(9), odds=odds).views
     period = as_said_then(window(now, day(2), day(9)), before, found)
     return period, review(period, Restatement(commit="c" * 40, day=day(2), figures=found))
 

@@ -248,6 +248,10 @@ def _columns(
     return columns
 
 
+_ACCOUNTS = 64
+"""Accounts that are kept where figures are wanted and no lines."""
+
+
 class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's row of the status table, and its flagged findings."""
 
@@ -293,11 +297,11 @@ def standings(
 
     In a `repository` the earlier figures are those that were said then.
     """
-    since = start_of(opened, on)
+    since, odds = start_of(opened, on), Days(opened.database, most=_ACCOUNTS)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
         around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}
-        period = window(database, since, on, only=around, lean=True)
+        period = window(database, since, on, only=around, odds=odds)
         flags: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
             flags.setdefault(finding.record, []).append(finding)
@@ -308,14 +312,14 @@ def standings(
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
-    changed = changed_afterwards(opened, repository, since, on) if repository else None
+    changed = changed_afterwards(opened, repository, since, on, odds) if repository else None
     if changed and (ids := {row.scenario for row in changed.restatement.figures} & by_id.keys()):
-        period = said_then(window(opened.about(*ids), since, on, only=ids, lean=True), changed)
+        period = said_then(window(opened.about(*ids), since, on, only=ids, odds=odds), changed)
         for id, view in period.views.items():
             by_id[id] = replace(by_id[id], row=row_of(period, view))
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
-    for id, band in _bands(opened, on).items() if banded else ():
+    for id, band in _bands(opened, on, odds).items() if banded else ():
         standing = by_id.get(id)
         if standing and (implied := standing.row.implied):
             implied = replace(implied, low=band.low, high=band.high)
@@ -391,19 +395,23 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
 
 
 class Changed(NamedTuple):
-    """Everything that was changed afterwards, and the records of today with those as they were."""
+    """Everything that was changed afterwards, and the ledgers with those records as they were."""
 
     restatement: Restatement
-    reverted: Database
+    before: Days
 
 
 def changed_afterwards(
-    opened: Opened, repository: git.Repository, since: date, as_of: date
+    opened: Opened,
+    repository: git.Repository,
+    since: date,
+    as_of: date,
+    odds: Days | None = None,
 ) -> Changed | None:
     """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
 
     Compared is the last commit up to `since`, else the first one, with the last up to `as_of`: the
-    files as they are, where no commit is later.
+    files as they are, where no commit is later. `odds` are those of the database, where at hand.
     """
     tip = git.commit_of(repository, opened.commit or "HEAD")
     base = git.last_commit(repository, since, tip)
@@ -419,10 +427,10 @@ def changed_afterwards(
             later = _of_revision(opened, repository, last)
     except ScenError:  # that commit had no database
         return None
-    rows, reverted = restated(*_narrowed(then, later, today), since)
+    rows, before = restated(*_narrowed(then, later, today), since, odds)
     if rows and base != last:
         rows = committed(rows, revisions(repository, f"{base}..{last}"))
-    since_then = restated(*_narrowed(later, today, today), as_of)[0] if last != tip else ()
+    since_then = restated(*_narrowed(later, today, today), as_of, odds)[0] if last != tip else ()
     restatement = Restatement(
         commit=base,
         day=since,
@@ -430,7 +438,7 @@ def changed_afterwards(
         reported=last if since_then else None,
         changed_since=tuple(row.scenario for row in since_then),
     )
-    return Changed(restatement, reverted)
+    return Changed(restatement, before)
 
 
 def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
@@ -459,7 +467,8 @@ def _narrowed(
 def said_then(period: Window, changed: Changed) -> Window:
     """The window with the earlier figures as they were said, where they were changed since."""
     ids = {row.scenario for row in changed.restatement.figures}
-    before = window(changed.reverted, period.since, period.as_of, only=ids, lean=True)
+    odds = changed.before
+    before = window(odds.database, period.since, period.as_of, only=ids, odds=odds)
     return as_said_then(period, before.views, changed.restatement.figures)
 
 
@@ -480,7 +489,7 @@ def reviewed(
     """
     changed = remark = None
     if repository:
-        changed = changed_afterwards(opened, repository, period.since, period.as_of)
+        changed = changed_afterwards(opened, repository, period.since, period.as_of, period.odds)
         if changed is None and git.is_shallow(repository):
             remark = _SHALLOW
     if changed is None:

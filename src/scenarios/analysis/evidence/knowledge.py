@@ -16,6 +16,7 @@ from scenarios.model import (
     EvidenceId,
     IndicatorKey,
     IndicatorState,
+    LazyEvidence,
     Resolution,
     Scenario,
     ScenarioId,
@@ -241,16 +242,25 @@ def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, 
 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
-    items: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in database.evidence.items():
-        for scenario_id in borne(database, item):
+    evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
+    each = ((id, _named(item)) for id, item in evidence.items())
+    reach: dict[str, set[ScenarioId]] = {}
+    for id, about in evidence.named() if isinstance(evidence, LazyEvidence) else each:
+        for text in about:
+            if text not in reach:
+                reach[text] = touched(database, (text,))
+        for scenario_id in set[ScenarioId]().union(*(reach[text] for text in about)):
             items.setdefault(scenario_id, []).append(id)
     return items
 
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
     """The scenarios that an item rates, there or not, and those whose indicators it fires."""
-    return touched(database, (*item.ratings, *item.indicators))
+    return touched(database, _named(item))
+
+
+def _named(item: Evidence) -> tuple[str, ...]:
+    return (*item.ratings, *item.indicators)
 
 
 def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:

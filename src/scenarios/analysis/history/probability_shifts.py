@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
+    bearing,
     bears_on,
     dependents,
     last_open_day,
@@ -28,7 +30,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import Database, Outcome, ScenarioId, Tracker
+from scenarios.model import Database, Evidence, EvidenceId, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
 from scenarios.values import indicator_key
 
@@ -57,11 +59,13 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AsOf:
-    """A database as of a day, with the look-ups that several scenarios share."""
+    """A database as of a day, with the look-ups that several scenarios share.
 
-    def __init__(self, database: Database, day: date) -> None:
-        self.database, self.day = database, day
-        self._days = Days(database)
+    `odds` are those of a database with the same records about these scenarios, where at hand.
+    """
+
+    def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
+        self.database, self.day, self.odds = database, day, odds or Days(database)
         self._means: Means = {}
         self._around: dict[str, Database] = {}
 
@@ -77,12 +81,25 @@ class AsOf:
                 judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
         return judged
 
+    @cached_property
+    def _bearing(self) -> dict[ScenarioId, list[EvidenceId]]:
+        return bearing(self.database)
+
+    def before(self, database: Database) -> AsOf:
+        """Another database on the same day; its ledgers share what the items do not change."""
+        old, new = database.evidence, self.database.evidence
+        items: dict[EvidenceId, Evidence | None] = {id: None for id in new if id not in old}
+        items |= {id: item for id, item in old.items() if new.get(id) != item}
+        frames = ((of.tracker, of.scenarios, of.sources) for of in (database, self.database))
+        is_alike = operator.eq(*frames)
+        return AsOf(database, self.day, self.odds.beside(database, items) if is_alike else None)
+
     def around(self, id: ScenarioId) -> Database:
         """Records that can move a scenario's figures; the same for all of its set."""
         set_id = self.database.scenarios[id].set
         key = f"set {set_id}" if set_id else id
         if key not in self._around:
-            self._around[key] = near(self.database, id, self._days.items, self.database.speaking)
+            self._around[key] = near(self.database, id, self._bearing, self.database.speaking)
         return self._around[key]
 
     def side(self, id: ScenarioId) -> Side | None:
@@ -95,7 +112,7 @@ class AsOf:
         return Side(
             whole=self,
             scenario=id,
-            odds=self._days.at(last),
+            odds=self.odds.at(last),
             stated=stated(self.database, id, last, self._means),
             outcome=outcome.outcome if outcome else None,
         )
@@ -121,15 +138,14 @@ class Side(NamedTuple):
 
 def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift, ...]:
     """Every scenario whose figures or outcome differ on a day; largest movement first."""
-    return tuple(shift for shift, _, _ in compared(before, after, day))
+    new = AsOf(after, day)
+    return tuple(shift for shift, _, _ in compared(new.before(before), new))
 
 
-def compared(
-    before: Database, after: Database, day: date
-) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
+def compared(old: AsOf, new: AsOf) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
     """Shifts that are withheld in neither database, with both sides; None before the opening."""
-    old, new = AsOf(before, day), AsOf(after, day)
-    known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
+    withheld = old.database.withheld.keys() | new.database.withheld.keys()
+    known = _touched(old, new) - withheld
     sides = ((id, old.side(id), new.side(id)) for id in sorted(known))
     compared = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
     return sorted(compared, key=lambda entry: (-entry[0].movement_bits, entry[0].scenario))

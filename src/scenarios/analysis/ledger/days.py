@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date, timedelta
+from functools import cached_property
 
 from scenarios.analysis.evidence.knowledge import bearing, borne, connected, known, resolution
 from scenarios.analysis.ledger.contributions import Columns
@@ -26,11 +28,18 @@ class Days:
         most: int | None = None,
     ) -> None:
         self.database = database
-        self.items: Mapping[ScenarioId, Collection[EvidenceId]]
-        self.items = bearing(database) if items is None else items
+        if items is not None:
+            self.items = items
         self._most = most
         self._accounts: dict[Columns, _DatedAccount] = {}
         self._odds: dict[date, Odds] = {}
+        self._of: Days | None = None
+        self._items_instead: Mapping[EvidenceId, Evidence | None] = {}
+
+    @cached_property
+    def items(self) -> Mapping[ScenarioId, Collection[EvidenceId]]:
+        """The items that bear on each scenario."""
+        return bearing(self.database)
 
     def at(self, day: date) -> Odds:
         """Implied log odds on a day."""
@@ -40,7 +49,7 @@ class Days:
 
     def totals(self, beside: Columns, day: date) -> Totals:
         """The decibans that the evidence of a day adds to a scenario alone or to each of a set."""
-        account = self._account(beside)
+        account = self.account(beside)
         return Totals(
             columns=beside,
             compared=self.database.scenarios[beside[0]].set is not None,
@@ -50,7 +59,7 @@ class Days:
 
     def comparison(self, beside: Columns, day: date) -> Comparison:
         """The lines of a day, with their totals."""
-        account = self._account(beside)
+        account = self.account(beside)
         account.move(self.database, day)
         return account.comparison(self.database, day)
 
@@ -60,8 +69,17 @@ class Days:
         for id in connected(self.database, scenario_id):
             if outcome := resolution(self.database, id):
                 days.add(outcome.recorded)
-            days.update(self._account(columns(self.database, id)).days)
+            days.update(self.account(columns(self.database, id)).days)
         return sorted(days)
+
+    def beside(self, database: Database, items: Mapping[EvidenceId, Evidence | None]) -> Days:
+        """The days of a database that has these items instead, or lacks them, and is the same else.
+
+        It shares what they do not bear on, and neither may be changed any more.
+        """
+        other = Days(database, most=self._most)
+        other._of, other._items_instead = self, items
+        return other
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
@@ -75,8 +93,8 @@ class Days:
 
     def follow(self, database: Database, changed: Collection[EvidenceId]) -> None:
         """Stand for a database whose items differ by those that `changed`, and none but sheets."""
-        before, self.database = self.database.evidence, database
         items = {id: [*ids] for id, ids in self.items.items()}
+        before, self.database = self.database.evidence, database
         for id in changed:
             old, new = before.get(id), database.evidence.get(id)
             for scenario in borne(database, old) if old else ():
@@ -94,13 +112,35 @@ class Days:
         for beside in [beside for beside in self._accounts if not set(beside).isdisjoint(ids)]:
             del self._accounts[beside]
 
-    def _account(self, beside: Columns) -> _DatedAccount:
-        if beside not in self._accounts:
-            if len(self._accounts) == self._most:
-                del self._accounts[next(iter(self._accounts))]
+    def account(self, beside: Columns) -> _DatedAccount:
+        """The account of a scenario alone or of a set, on whatever day it stands."""
+        if beside in self._accounts:
+            return self._accounts[beside]
+        changes = self._instead(beside)
+        if self._of and not changes:
+            return self._of.account(beside)
+        if len(self._accounts) == self._most:
+            del self._accounts[next(iter(self._accounts))]
+        if self._of:
+            account = copy(self._of.account(beside))
+            account.part()
+            for id, item, is_there in changes:
+                account.put(id, item, is_there=is_there)
+        else:
             items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
-            self._accounts[beside] = _DatedAccount(self.database, beside, items)
-        return self._accounts[beside]
+            account = _DatedAccount(self.database, beside, items)
+        self._accounts[beside] = account
+        return account
+
+    def _instead(self, beside: Columns) -> list[tuple[EvidenceId, Evidence, bool]]:
+        """The items that bear on these scenarios and are not there, or there instead."""
+        items = self._of.database.evidence if self._of else {}
+        return [
+            (id, item, is_there)
+            for id, now in self._items_instead.items()
+            for item, is_there in ((items.get(id), False), (now, True))
+            if item and not borne(self.database, item).isdisjoint(beside)
+        ]
 
 
 class _DatedAccount(Account):
@@ -123,6 +163,11 @@ class _DatedAccount(Account):
                 if indicator.due and indicator.due < date.max:
                     self._changes.append((indicator.due + timedelta(days=1), f"{column}/{key}"))
         self._changes.sort()
+
+    def part(self) -> None:
+        super().part()
+        self._firing = {key: {**ids} for key, ids in self._firing.items()}
+        self._kept, self._stale, self._changes = {}, {*self._stale}, [*self._changes]
 
     @property
     def days(self) -> Iterator[date]:

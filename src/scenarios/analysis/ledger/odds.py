@@ -87,6 +87,13 @@ class Account:
         self._neutral = dict.fromkeys(beside, 0)
         self._totals: dict[ScenarioId, float] = {}
 
+    def part(self) -> None:
+        """Part from the account of which it is a copy: its rows come and go alone."""
+        self._rows, self._groups = {**self._rows}, {**self._groups}
+        self._places, self._neutral = {**self._places}, {**self._neutral}
+        self._nets = {column: {**lines} for column, lines in self._nets.items()}
+        self._heights, self._totals = {}, {}
+
     def post(self, known: Known, ids: AbstractSet[str] | None = None) -> None:
         """Put the rows of these items and indicators as they are known, in place of earlier ones.
 

@@ -143,7 +143,6 @@ def window(
     *,
     banded: bool = False,
     only: Collection[ScenarioId] | None = None,
-    lean: bool = False,
     bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
     odds: Days | None = None,
 ) -> Window:
@@ -151,10 +150,10 @@ def window(
 
     One whose figures are withheld has no view.
 
-    `only` these scenarios have views, where not all are wanted. `lean`, few lines are kept: where
-    ledgers are asked for, they are made anew. `bands` and `odds` are those that are at hand.
+    `only` these scenarios have views, where not all are wanted. `bands` and `odds` are those that
+    are at hand.
     """
-    odds = odds or Days(database, most=_MOST if lean else None)
+    odds = odds or Days(database)
     at = odds.at
     before, now = known(database, since), known(database, as_of)
     bearing = rated_by(database, now.evidence)
@@ -191,10 +190,6 @@ def window(
     return Window(
         database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, views=views
     )
-
-
-_MOST = 64
-"""Accounts that are kept where figures are wanted and no lines."""
 
 
 def bands_of(odds: Days, as_of: date, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:

@@ -21,7 +21,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     timelines,
     unit_of,
 )
-from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId
+from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,19 +56,19 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcomes(
-    window: Window, views: Iterable[ScenarioView], earlier: Database
+    window: Window, views: Iterable[ScenarioView], earlier: Days
 ) -> tuple[ResolvedScenario, ...]:
     """The resolutions in the window among these scenarios, in their order.
 
-    `earlier` are the records by which the last figures were stated.
+    `earlier` are the ledgers by which the last figures were stated.
     """
     pairs = ((view, view.resolution) for view in views)
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     if not recorded:
         return ()
-    odds = window.odds if earlier is window.database else Days(earlier)
-    kept, of = archive(odds), {v.id: unit_of(earlier, v.id) for v, _ in recorded}
-    scored = {u: [*timelines(kept, u, questions(earlier, u, window.as_of))] for u in {*of.values()}}
+    base, kept = earlier.database, archive(earlier)
+    of = {v.id: unit_of(base, v.id) for v, _ in recorded}
+    scored = {u: [*timelines(kept, u, questions(base, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 
 

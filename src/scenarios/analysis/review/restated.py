@@ -20,7 +20,14 @@ from scenarios.analysis.history.commits import (
     field_changes,
     records,
 )
-from scenarios.analysis.history.probability_shifts import ScenarioShift, Side, compared, differs
+from scenarios.analysis.history.probability_shifts import (
+    AsOf,
+    ScenarioShift,
+    Side,
+    compared,
+    differs,
+)
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.model import Database, Kind, ScenarioId
@@ -42,12 +49,12 @@ _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
 
 
 def restated(
-    then: Database, later: Database, today: Database, day: date
-) -> tuple[tuple[Restated, ...], Database]:
+    then: Database, later: Database, today: Database, day: date, odds: Days | None = None
+) -> tuple[tuple[Restated, ...], Days]:
     """The scenarios whose figures of `day`, or whose question, changed from `then` to `later`.
 
-    Beside them the database of today with those records as they were. A record that `then` lacks
-    is as it is today, and one changed back is not changed.
+    Beside them the ledgers of today with those records as they were. A record that `then` lacks
+    is as it is today, and one changed back is not changed. `odds` are those of today.
     """
     both = differences(then, later)
     unread = {problem.path for problem in later.unreadable}
@@ -62,7 +69,9 @@ def restated(
         if _matters(change) and not _is_news(change, today, day)
     ]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
-    shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(reverted, today, day)}
+    new = AsOf(today, day, odds)
+    old = new.before(reverted)
+    shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(old, new)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
     live = [id for id in shifts.keys() | asked if _is_live(id, day, reverted, today)]
     rows = []
@@ -79,7 +88,7 @@ def restated(
                     because=tuple(because),
                 )
             )
-    return tuple(rows), reverted
+    return tuple(rows), old.odds
 
 
 def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
 from scenarios.analysis.forecasts import standing
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.due import Due, due
@@ -20,7 +21,6 @@ from scenarios.analysis.review.story import Headline, Story, headline, quoted, s
 from scenarios.analysis.rules.findings import since_then
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import (
-    Database,
     Dependence,
     Retraction,
     ScenarioId,
@@ -160,18 +160,18 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 def review(
     window: Window,
     restatement: Restatement | None = None,
-    earlier: Database | None = None,
+    earlier: Days | None = None,
     *,
     audited: bool = True,
 ) -> Review:
     """Report of the moves between the window's two dates, with their causes.
 
-    `earlier` are the records of the window before a restatement; unless `audited`, no findings.
+    `earlier` are the ledgers before a restatement; unless `audited`, no findings.
     """
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
-    moved, news = _story(window, restatement, earlier or window.database)
+    moved, news = _story(window, restatement, earlier or window.odds)
     new, standing_before = since_then(window) if audited else ((), ())
     return Review(
         tracker=about(tracker),
@@ -200,11 +200,11 @@ def review(
 
 def story_of(window: Window) -> Story:
     """The story of a window alone."""
-    return _story(window, None, window.database)[1]
+    return _story(window, None, window.odds)[1]
 
 
 def _story(
-    window: Window, restatement: Restatement | None, earlier: Database
+    window: Window, restatement: Restatement | None, earlier: Days
 ) -> tuple[tuple[Move, ...], Story]:
     views = in_order(row_of(window, view) for view in window.views.values())
     ordered = [window.views[row.id] for row in views]

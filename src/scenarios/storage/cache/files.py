@@ -241,6 +241,17 @@ class CachedEvidence(LazyEvidence):
     def values(self) -> ValuesView[Evidence]:
         return self._all.values()
 
+    def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
+        """Yield them without a look at a cached record."""
+        fresh = {id: (*item.ratings, *item.indicators) for id, item in self.at_hand.items()}
+        for part in self.parts:
+            named = {id: fresh[id] for id in map(id_of, part.read) if id in fresh}
+            if folder := part.folder:
+                about, which = folder.about, folder.abouts
+                kept = {id_of(folder.names[n]): about[which[n]] for n in part.places}
+                named |= {id: fresh.get(id, texts) for id, texts in kept.items()}
+            yield from sorted(named.items())
+
     def about(
         self,
         database: Database,
