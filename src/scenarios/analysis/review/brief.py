@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, diagnosticity, reading
-from scenarios.analysis.evidence.knowledge import bearing, known, near
-from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Spread, Window, open_views
 from scenarios.analysis.review.decisions import Decision, decisions
 from scenarios.analysis.review.due import Due
@@ -17,7 +16,6 @@ from scenarios.analysis.review.review import About, Review, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.story import Headline, Story
 from scenarios.model import (
-    Database,
     Evidence,
     IndicatorId,
     IndicatorKey,
@@ -64,11 +62,7 @@ def unseen(window: Window) -> list[IndicatorKey]:
 def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]:
     """Effects of the TRIED indicators that could have the largest, largest first."""
     most = sorted(keys, key=lambda key: (-_at_most(window, key), key))[:TRIED]
-    items, around = bearing(window.database), dict[ScenarioId, Database]()
-    for id, _ in most:
-        if id not in around:
-            around[id] = near(window.database, id, items)
-    effects = (_if_seen(window, key, around[key[0]]) for key in most)
+    effects = (_if_seen(window, key) for key in most)
     return tuple(sorted(effects, key=lambda e: (-e.movement_bits, e.scenario, e.indicator)))
 
 
@@ -80,7 +74,7 @@ def _at_most(window: Window, key: IndicatorKey) -> float:
     return max(jeffreys(implied.probability, held(end)) for end in ends)
 
 
-def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
+def _if_seen(window: Window, key: IndicatorKey) -> Watched:
     id, name = key
     indicator = window.database.scenarios[id].indicators[name]
     implied = window.views[id].implied.probability
@@ -93,8 +87,9 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
         theme=indicator.theme,
         indicators={f"{id}/{name}": "observed"},
     )
-    seen = msgspec.structs.replace(around, evidence={**around.evidence, _IF_SEEN: item})
-    after = Odds(known(seen, window.as_of)).implied(id)
+    seen = ChainMap({_IF_SEEN: item}, window.database.evidence)  # type: ignore[arg-type]
+    database = msgspec.structs.replace(window.database, evidence=seen)
+    after = window.odds.beside(database, {_IF_SEEN: item}).at(window.as_of).implied(id)
     return Watched(
         scenario=id,
         indicator=name,
