@@ -20,7 +20,7 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.ledger.contributions import Net, factors
-from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
+from scenarios.analysis.ledger.odds import Odds, log_odds, weighed
 from scenarios.model import (
     Database,
     Evidence,
@@ -133,7 +133,7 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
         lines=(
             *_step("given", given - prior.decibans, *scenario.prior.given),
             *_step("time", at_date - given),
-            *_evidence(comparison, scenario_id),
+            *_evidence(odds, scenario_id),
             *in_prior,
             *_step("rivals", after_rivals - before_rivals),
             *_step("bound", chance.decibans - after_rivals),
@@ -147,11 +147,16 @@ def _quantity(probability: float) -> Quantity:
     return Quantity(probability=probability, decibans=decibans(probability))
 
 
-def _evidence(comparison: Comparison, scenario_id: ScenarioId) -> list[Line]:
-    """The lines about a scenario, largest first; ties by id."""
+def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[Net, float]]:
+    """The lines of evidence about a scenario, each with the share of it that counts."""
+    comparison = odds.comparison(scenario_id)
     nets = comparison.nets[scenario_id]
-    shares = factors(weighed(nets), comparison.dependence)
-    lines = [_line(line, share) for line, share in zip(nets, shares, strict=True)]
+    return [*zip(nets, factors(weighed(nets), comparison.dependence), strict=True)]
+
+
+def _evidence(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
+    """The lines about a scenario, largest first; ties by id."""
+    lines = [_line(line, share) for line, share in shares(odds, scenario_id)]
     return sorted(lines, key=lambda line: (-abs(line.counted_decibans), line.id))
 
 

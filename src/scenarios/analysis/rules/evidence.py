@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from scenarios.analysis.evidence.indicators import diagnosticity, reading
@@ -372,12 +373,15 @@ def _join_summaries(
     joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
 ) -> None:
     words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
-    rarity = Counter(word for id in joined.ids for word in words[id])
+    rarity = Counter(chain.from_iterable(words.values()))
+    ranks = {word: n for n, (_, word) in enumerate(sorted((n, w) for w, n in rarity.items()))}
     seen: dict[str, list[EvidenceId]] = {}
     for id in joined.ids:
         # Two alike texts share at least one of the rarest words of either.
-        by_rarity = sorted(words[id], key=lambda word: (rarity[word], word))
+        by_rarity = sorted(words[id], key=ranks.__getitem__)
         for word in by_rarity[: len(by_rarity) - math.ceil(ALIKE * len(by_rarity)) + 1]:
+            if rarity[word] == 1:
+                continue
             those = seen.setdefault(word, [])
             for other in reversed(those[-COMPARED:]):
                 if (days[id] - days[other]).days > WITHIN_DAYS:
@@ -479,6 +483,8 @@ def _counted(view: ScenarioView) -> Iterator[Net]:
 
 def _first_day(window: Window, line: Net) -> date:
     """The day on which a line was known first."""
+    if all(row.kind == "direct" for row in line.heard):
+        return min(row.since for row in line.heard)
     if items := [id for row in line.heard for id in row.evidence]:
         return min(window.now.evidence[id].recorded for id in items)
     scenario, name = indicator_key(line.strongest.id)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from scenarios.analysis.evidence.knowledge import bears_on, contending, resolved, rivals
 from scenarios.analysis.forecasts import given, standing
 from scenarios.analysis.ledger.contributions import ties
-from scenarios.analysis.ledger.ledger import Ledger
+from scenarios.analysis.ledger.ledger import shares
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules import evidence
@@ -312,7 +312,7 @@ def gap(window: Window) -> Iterator[Finding]:
         if abs(distance) > GAP_DECIBANS:
             side = "above" if distance > 0 else "below"
             apart = f"{abs(distance):.0f} dB {side}"
-            message = f"you are {apart} your own evidence{_largest(view.ledger)}"
+            message = f"you are {apart} your own evidence{_largest(view)}"
             yield of_scenario("gap", view.id, message)
 
 
@@ -360,14 +360,15 @@ RULES: tuple[FindingRule, ...] = (
 )
 
 
-def _largest(book: Ledger) -> str:
+def _largest(view: ScenarioView) -> str:
     """The largest lines for and against, to see what the gap is about."""
-    lines = [line for line in book.lines if line.kind in ("direct", "indicator", "absence")]
-    best = max(lines, key=lambda line: line.counted_decibans, default=None)
-    worst = min(lines, key=lambda line: line.counted_decibans, default=None)
+    lines = shares(view.odds, view.id)
+    counted = [(line.decibans * share, line.strongest.id) for line, share in lines]
+    best = min(counted, key=lambda line: (-line[0], line[1]), default=(0.0, ""))
+    worst = min(counted, default=(0.0, ""))
     text = ""
-    if best and best.counted_decibans > 0:
-        text += f"; largest for: {best.id} {best.counted_decibans:+.1f} dB"
-    if worst and worst.counted_decibans < 0:
-        text += f"; largest against: {worst.id} −{-worst.counted_decibans:.1f} dB"
+    if best[0] > 0:
+        text += f"; largest for: {best[1]} {best[0]:+.1f} dB"
+    if worst[0] < 0:
+        text += f"; largest against: {worst[1]} −{-worst[0]:.1f} dB"
     return text
