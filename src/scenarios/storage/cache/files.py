@@ -84,6 +84,15 @@ class CachedFolder:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
+    def settle(self, folder: Folder) -> dict[str, bytes]:
+        """Take the files of a folder that was cached now from there; returns what was read."""
+        self.folder, self.places = folder, [*range(len(folder.names))]
+        settled = {name: data for name, data in self.read.items() if name in folder.places}
+        self.read = {name: data for name, data in self.read.items() if name not in settled}
+        for look_up in ("kept", "_there"):
+            vars(self).pop(look_up, None)
+        return settled
+
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
         """The same with files replaced, by name; None removes one."""
         part = CachedFolder(self.name, self.folder)
@@ -143,6 +152,10 @@ class CachedFiles(Mapping[str, bytes]):
     def digest(self, path: str) -> bytes:
         folder, _, name = path.rpartition("/")
         return self.parts[folder].digest(name)
+
+    def settle(self, part: CachedFolder, folder: Folder) -> None:
+        """Take the files of a part from the folder in which they are cached now."""
+        self._late |= {part.path(name): data for name, data in part.settle(folder).items()}
 
     def fresh(self) -> list[str]:
         """The paths of files that were read, unordered."""
@@ -240,6 +253,15 @@ class CachedEvidence(LazyEvidence):
 
     def values(self) -> ValuesView[Evidence]:
         return self._all.values()
+
+    def settle(self) -> None:
+        """Keep those at hand alone that are not cached, or had another id."""
+        self._decoded |= self.at_hand
+        self.at_hand = {
+            id: item
+            for id, item in self.at_hand.items()
+            if item.formerly or not self.files.kept(path_of("evidence", id))
+        }
 
     def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
         """Yield them without a look at a cached record."""

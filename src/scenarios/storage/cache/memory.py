@@ -14,7 +14,7 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
@@ -99,11 +99,15 @@ class Memory:
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
             stale = old and (old.frame != frame or len(old.names) != len(part.places) + same)
             if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
-                self._keep(self.place, part, sound, faulty, frame)
+                folder = self._keep(self.place, part, sound, faulty, frame)
+                if not lost:
+                    files.settle(part, folder)
+        if isinstance(loaded.database.evidence, CachedEvidence):
+            loaded.database.evidence.settle()
 
     def _keep(
         self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: bytes
-    ) -> None:
+    ) -> Folder:
         entries = [
             at.folder.entry(at.place)
             for name, at in part.kept.items()
@@ -117,6 +121,7 @@ class Memory:
                 entries.append(entry_of(name, part.found[name], *digests, record))
         self._folders[part.name] = new = folder_of(part.name, frame, entries)
         place.write(_file(part.name), packed(new))
+        return new
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
