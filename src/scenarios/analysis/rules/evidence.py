@@ -374,14 +374,14 @@ def _join_summaries(
 ) -> None:
     words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
     rarity = Counter(chain.from_iterable(words.values()))
-    ranks = {word: n for n, (_, word) in enumerate(sorted((n, w) for w, n in rarity.items()))}
+    often = sorted((number, word) for word, number in rarity.items() if number > 1)
+    ranks = {word: place for place, (_, word) in enumerate(often)}
     seen: dict[str, list[EvidenceId]] = {}
     for id in joined.ids:
-        # Two alike texts share at least one of the rarest words of either.
-        by_rarity = sorted(words[id], key=ranks.__getitem__)
-        for word in by_rarity[: len(by_rarity) - math.ceil(ALIKE * len(by_rarity)) + 1]:
-            if rarity[word] == 1:
-                continue
+        # Two alike texts share at least one of the rarest words of either, none of its own alone.
+        by_rarity = sorted(ranks.keys() & words[id], key=ranks.__getitem__)
+        most = len(by_rarity) - math.ceil(ALIKE * len(words[id])) + 1
+        for word in by_rarity[: max(most, 0)]:
             those = seen.setdefault(word, [])
             for other in reversed(those[-COMPARED:]):
                 if (days[id] - days[other]).days > WITHIN_DAYS:

@@ -206,11 +206,13 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
     listed = process.run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
-        mode, _, oid = _text(head).split(" ")
-        name = os.fsdecode(path)
-        hidden = any(part.startswith(".") for part in name.split("/"))
-        if not hidden and name.lower().endswith((".yaml", ".yml")):
-            yield name, mode, oid
+        if (
+            not path.startswith(b".")
+            and b"/." not in path
+            and path.lower().endswith((b".yaml", b".yml"))
+        ):
+            mode, _, oid = _text(head).split(" ")
+            yield os.fsdecode(path), mode, oid
 
 
 @contextmanager
