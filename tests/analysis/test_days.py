@@ -66,6 +66,26 @@ def test_so_have_the_days_of_larger_databases_however_few_accounts_are_kept(
     assert_as_alone(Days(db, most=most), db, DAYS)
 
 
+@pytest.mark.parametrize("seed", range(10 * TIMES))
+@pytest.mark.parametrize("most", [None, 1])
+def test_a_database_beside_another_has_the_ledgers_that_it_has_alone(
+    seed: int, most: int | None
+) -> None:
+    db, chance = random_database(seed), Random(seed)  # noqa: S311 - no secret
+    ids = chance.sample([*db.evidence], min(4, len(db.evidence)))
+    instead: dict[str, Any] = dict.fromkeys(ids[:1])
+    instead |= {id: replace(db.evidence[id], recorded=day(100), origin="x") for id in ids[1:]}
+    instead["2022-03-01-new"] = item(day(60), ratings={min(db.scenarios): "CC"})
+    kept = {id: item for id, item in {**db.evidence, **instead}.items() if item}
+    other = replace(db, evidence=kept)
+    days = Days(db, most=most)
+    assert_as_alone(days, db, DAYS[:2])
+    beside = days.beside(other, instead)
+    assert_as_alone(beside, other, DAYS)
+    assert_as_alone(days, db, DAYS)
+    assert_as_alone(beside.beside(db, {id: db.evidence.get(id) for id in instead}), db, DAYS)
+
+
 def test_all_items_of_one_day_come_and_go_together() -> None:
     items = {f"e{n}": item(day(5), ratings={"s1": 1 + n / 1000}) for n in range(1000)}
     db = database(scenarios={"s1": scenario()}, evidence=items)

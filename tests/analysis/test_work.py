@@ -201,6 +201,22 @@ def one_item_more(size: int) -> int:
     return work(put)
 
 
+def one_item_instead(size: int) -> int:
+    """Ledgers as they were before an item was judged anew."""
+    db = daily(size)
+    days, late, id = Days(db), day(size), min(db.evidence)
+    now = {scenario: days.at(late).implied(scenario) for scenario in db.scenarios}
+    item_before = replace(db.evidence[id], ratings={"s0": "II"})
+    before = replace(db, evidence={**db.evidence, id: item_before})
+
+    def look_back() -> None:
+        odds = days.beside(before, {id: item_before}).at(late)
+        assert odds.implied("alone") != now["alone"]
+        assert [odds.implied(scenario) for scenario in db.scenarios]
+
+    return work(look_back)
+
+
 def one_week_more(size: int) -> int:
     """Ledgers of a week beside those of the week before, as a site has them."""
     db = daily(size)
@@ -209,7 +225,7 @@ def one_week_more(size: int) -> int:
     return work(lambda: [first.odds.at(day(size)).totals(id) for id in db.scenarios])
 
 
-@pytest.mark.parametrize("more", [one_day_more, one_item_more, one_week_more])
+@pytest.mark.parametrize("more", [one_day_more, one_item_more, one_item_instead, one_week_more])
 def test_one_more_costs_what_changed_however_much_there_is(more: Callable[[int], int]) -> None:
     less, much = more(SIZES[0]), more(SIZES[-1])
     assert much < 1.2 * less, (less, much)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from scenarios.analysis.evidence.knowledge import bearing
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
@@ -123,6 +124,23 @@ def test_more_items_on_another_scenario_are_not_read(
     assert counts[0] == counts[1] < SIZES[0], counts
 
 
+def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
+    tmp_path: Path,
+) -> None:
+    counts = []
+    for size in SIZES:
+        root = of_size(tmp_path, size)
+        edit(root, f"{day(1)}-own1", CHANGED)
+        opened = open_folder(root, Memory(cache_of(root), clock=lambda: time.time_ns() + 10**12))
+        assert isinstance(opened.database.evidence, CachedEvidence)
+        assert not opened.database.evidence.at_hand
+        repository = git.repository(root)
+        counts.append(
+            reads(lambda: changed_afterwards(opened, repository, day(2), TODAY))  # noqa: B023
+        )
+    assert counts[0] == counts[1] < SIZES[0], counts
+
+
 def plain(files: Any, memory: Any = None) -> Database:
     """The database of some files, every one of them read."""
     return load({**files}, memory).database
@@ -167,6 +185,7 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         done, now = edit(root, id, changes)
         assert isinstance(done.after.database.evidence, CachedEvidence)
         before, after = both(done)
+        assert bearing(done.after.database) == bearing(after)
         revisions, _ = past(git.repository(root), None)
         assert foretold_of(done, END) == foretold(revisions, before, after, END)
         assert corrected(done, now.id, [], END).shifts == shifts(before, after, END)

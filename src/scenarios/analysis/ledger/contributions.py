@@ -76,7 +76,7 @@ def rows(
     one of those indicators.
     """
     used, beside = frozenset(included(known, columns)), frozenset(columns)
-    rating = {id for column in beside for id in known.direct.get(column, ())}
+    rating = {id for id, item in known.evidence.items() if not beside.isdisjoint(item.ratings)}
     if ids is None:
         own = ((c, key) for c in beside for key in known.database.scenarios[c].indicators)
         keys = {*own, *(key for c in beside for key in known.database.signs.get(c, ()))}
@@ -337,6 +337,13 @@ class Heights:
         self.themes: dict[ThemeId, tuple[int, int]] = {}
         for (_, sign, theme), number in self.counts.items():
             self._count(sign, theme, number)
+
+    def copy(self) -> Heights:
+        """The same heights, whose lines come and go alone."""
+        heights = Heights()
+        heights.counts, heights.ends = self.counts.copy(), [*self.ends]
+        heights.themes = {**self.themes}
+        return heights
 
     def add(self, line: Weighed, number: int = 1) -> None:
         """Add lines, or take away as many as are there."""

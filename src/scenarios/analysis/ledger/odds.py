@@ -93,7 +93,8 @@ class Account:
         self._rows, self._groups = {**self._rows}, {**self._groups}
         self._places, self._neutral = {**self._places}, {**self._neutral}
         self._nets = {column: {**lines} for column, lines in self._nets.items()}
-        self._heights, self._totals = {}, {}
+        self._heights = {column: heights.copy() for column, heights in self._heights.items()}
+        self._totals = {**self._totals}
 
     def post(self, known: Known, ids: AbstractSet[str] | None = None) -> None:
         """Put the rows of these items and indicators as they are known, in place of earlier ones.
