@@ -42,7 +42,7 @@ def test_an_analyst_who_withdrew_has_no_last_figure() -> None:
     forecasts = sheets(sheet(day(1), {"a": 0.7}), sheet(day(5), {"a": None}))
     known = database(scenarios={"a": scenario(**ENDED)}, sheets=forecasts)
     seen = window(known, day(15), day(25))
-    [ended] = outcomes(seen, seen.views.values(), seen.database)
+    [ended] = outcomes(seen, seen.views.values(), seen.odds)
     assert ended.last_said is None
     assert ended.last_implied is not None
 

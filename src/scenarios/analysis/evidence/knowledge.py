@@ -195,30 +195,20 @@ def declared_events(database: Database, as_of: date) -> dict[str, tuple[Evidence
 
 def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     """The scenarios that an item rates, directly or through an indicator that it fires."""
-    return frozenset[ScenarioId]().union(*(_rated(database, text) for text in _named(evidence)))
-
-
-def _rated(database: Database, text: str) -> frozenset[ScenarioId]:
-    """The scenarios that an indicator of that name rates, or the scenario of that name."""
-    rated: Collection[ScenarioId] = (text,)
-    if "/" in text:
+    rated = set(evidence.ratings)
+    for text in evidence.indicators:
         scenario_id, indicator_id = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
-        indicator = scenario.indicators.get(indicator_id) if scenario else None
-        rated = indicator.ratings if indicator else ()
-    return frozenset(database.scenarios.keys() & rated)
+        if scenario and indicator_id in scenario.indicators:
+            rated |= scenario.indicators[indicator_id].ratings.keys()
+    return frozenset(rated & database.scenarios.keys())
 
 
 def rated_by(database: Database, ids: Iterable[EvidenceId]) -> dict[ScenarioId, list[EvidenceId]]:
     """By scenario, those of these items that rate it, directly or through an indicator."""
     items: dict[ScenarioId, list[EvidenceId]] = {}
-    reach: dict[str, frozenset[ScenarioId]] = {}
     for id in ids:
-        about = _named(database.evidence[id])
-        for text in about:
-            if text not in reach:
-                reach[text] = _rated(database, text)
-        for scenario_id in frozenset[ScenarioId]().union(*(reach[text] for text in about)):
+        for scenario_id in bears_on(database, database.evidence[id]):
             items.setdefault(scenario_id, []).append(id)
     return items
 
@@ -253,8 +243,8 @@ def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
-    each = ((id, _named(item)) for id, item in evidence.items())
     reach: dict[str, set[ScenarioId]] = {}
+    each = ((id, _named(evidence[id])) for id in evidence)
     for id, about in evidence.named() if isinstance(evidence, LazyEvidence) else each:
         for text in about:
             if text not in reach:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
-    bearing,
     bears_on,
     dependents,
     last_open_day,
-    near,
     resolved,
 )
 from scenarios.analysis.forecasts import Means, Stated, stated
@@ -30,7 +28,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import Database, Evidence, EvidenceId, Outcome, ScenarioId, Tracker
+from scenarios.model import Database, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
 from scenarios.values import indicator_key
 
@@ -67,7 +65,6 @@ class AsOf:
     def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
         self.database, self.day, self.odds = database, day, odds or Days(database)
         self._means: Means = {}
-        self._around: dict[str, Database] = {}
 
     @cached_property
     def judged(self) -> dict[str, object]:
@@ -81,26 +78,13 @@ class AsOf:
                 judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
         return judged
 
-    @cached_property
-    def _bearing(self) -> dict[ScenarioId, list[EvidenceId]]:
-        return bearing(self.database)
-
     def before(self, database: Database) -> AsOf:
         """Another database on the same day; its ledgers share what the items do not change."""
         old, new = database.evidence, self.database.evidence
-        items: dict[EvidenceId, Evidence | None] = {id: None for id in new if id not in old}
-        items |= {id: item for id, item in old.items() if new.get(id) != item}
-        frames = ((of.tracker, of.scenarios, of.sources) for of in (database, self.database))
-        is_alike = operator.eq(*frames)
+        items = {id: old.get(id) for id in {*old, *new} if old.get(id) != new.get(id)}
+        frame = attrgetter("tracker", "scenarios", "sources")
+        is_alike = frame(database) == frame(self.database)
         return AsOf(database, self.day, self.odds.beside(database, items) if is_alike else None)
-
-    def around(self, id: ScenarioId) -> Database:
-        """Records that can move a scenario's figures; the same for all of its set."""
-        set_id = self.database.scenarios[id].set
-        key = f"set {set_id}" if set_id else id
-        if key not in self._around:
-            self._around[key] = near(self.database, id, self._bearing, self.database.speaking)
-        return self._around[key]
 
     def side(self, id: ScenarioId) -> Side | None:
         """Figures of a scenario; None where it had not opened."""
@@ -119,17 +103,13 @@ class AsOf:
 
 
 class Side(NamedTuple):
-    """Figures of a scenario in one of the databases, and the records that can move them."""
+    """Figures of a scenario in one of the databases."""
 
     whole: AsOf
     scenario: ScenarioId
     odds: Odds
     stated: Stated | None
     outcome: Outcome | None
-
-    @property
-    def database(self) -> Database:
-        return self.whole.around(self.scenario)
 
     @property
     def ledger(self) -> Ledger:

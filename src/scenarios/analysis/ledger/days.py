@@ -34,7 +34,7 @@ class Days:
         self._accounts: dict[Columns, _DatedAccount] = {}
         self._odds: dict[date, Odds] = {}
         self._of: Days | None = None
-        self._items_instead: Mapping[EvidenceId, Evidence | None] = {}
+        self._instead: Mapping[EvidenceId, Evidence | None] = {}
 
     @cached_property
     def items(self) -> Mapping[ScenarioId, Collection[EvidenceId]]:
@@ -78,7 +78,7 @@ class Days:
         It shares what they do not bear on, and neither may be changed any more.
         """
         other = Days(database, most=self._most)
-        other._of, other._items_instead = self, items
+        other._of, other._instead = self, items
         return other
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
@@ -116,31 +116,27 @@ class Days:
         """The account of a scenario alone or of a set, on whatever day it stands."""
         if beside in self._accounts:
             return self._accounts[beside]
-        changes = self._instead(beside)
-        if self._of and not changes:
-            return self._of.account(beside)
-        if len(self._accounts) == self._most:
-            del self._accounts[next(iter(self._accounts))]
         if self._of:
-            account = copy(self._of.account(beside))
+            was, standing = self._of.database.evidence, self._of.account(beside)
+            changes = [
+                (id, item, is_there)
+                for id, now in self._instead.items()
+                for item, is_there in ((was.get(id), False), (now, True))
+                if item and not borne(self.database, item).isdisjoint(beside)
+            ]
+            if not changes:
+                return standing
+            account = copy(standing)
             account.part()
             for id, item, is_there in changes:
                 account.put(id, item, is_there=is_there)
         else:
             items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
             account = _DatedAccount(self.database, beside, items)
+        if len(self._accounts) == self._most:
+            del self._accounts[next(iter(self._accounts))]
         self._accounts[beside] = account
         return account
-
-    def _instead(self, beside: Columns) -> list[tuple[EvidenceId, Evidence, bool]]:
-        """The items that bear on these scenarios and are not there, or there instead."""
-        items = self._of.database.evidence if self._of else {}
-        return [
-            (id, item, is_there)
-            for id, now in self._items_instead.items()
-            for item, is_there in ((items.get(id), False), (now, True))
-            if item and not borne(self.database, item).isdisjoint(beside)
-        ]
 
 
 class _DatedAccount(Account):

@@ -86,7 +86,6 @@ class Account:
         self._heights: dict[ScenarioId, Heights] = {}
         self._neutral = dict.fromkeys(beside, 0)
         self._totals: dict[ScenarioId, float] = {}
-        self._lines: tuple[date, Comparison] | None = None
 
     def part(self) -> None:
         """Part from the account of which it is a copy: its rows come and go alone."""
@@ -101,7 +100,7 @@ class Account:
 
         Without `ids`, all rows.
         """
-        self._lines, ruled_out = None, left(known.database, self.columns, known.as_of)
+        ruled_out = left(known.database, self.columns, known.as_of)
         keys = ((kind, id) for id in ids or () for kind in KINDS)
         gone = {key: self._rows.pop(key) for key in keys if key in self._rows}
         came = {}
@@ -159,9 +158,7 @@ class Account:
 
     def comparison(self, database: Database, day: date) -> Comparison:
         """Groups and lines by key, and their totals."""
-        if self._lines and self._lines[0] == day:
-            return self._lines[1]
-        comparison = Comparison(
+        return Comparison(
             columns=self.columns,
             compared=self._compared,
             left=frozenset(left(database, self.columns, day)),
@@ -174,8 +171,6 @@ class Account:
             },
             neutral={**self._neutral},
         )
-        self._lines = day, comparison
-        return comparison
 
 
 def _places(row: LedgerRow) -> Iterable[str | RowKey]:

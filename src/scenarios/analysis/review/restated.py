@@ -23,7 +23,6 @@ from scenarios.analysis.history.commits import (
 from scenarios.analysis.history.probability_shifts import (
     AsOf,
     ScenarioShift,
-    Side,
     compared,
     differs,
 )
@@ -77,7 +76,7 @@ def restated(
     rows = []
     for id in sorted(live):
         shift, was = shifts.get(id, (None, None))
-        because = [a for a in amended if _is_behind(a, id, shift, was, today)]
+        because = [a for a in amended if _is_behind(a, id, shift, reverted if was else None, today)]
         moved = shift and (differs(shift.stated) or differs(shift.implied))
         if because and (moved or id in asked):
             rows.append(
@@ -178,24 +177,28 @@ def _is_end(record: object, field: str, day: date) -> bool:
 
 
 def _is_behind(
-    change: Amendment, id: ScenarioId, shift: ScenarioShift | None, was: Side | None, now: Database
+    change: Amendment,
+    id: ScenarioId,
+    shift: ScenarioShift | None,
+    then: Database | None,
+    now: Database,
 ) -> bool:
     """True if a scenario's shift rests on a change: its own, or one of its set or its link."""
     keys = change.field.split(".")
     if change.kind == "scenario" and keys[0] in ASKED:
         return change.record == id
-    if shift is None or was is None:
+    if shift is None or then is None:
         return False
     if change.kind in ("tracker", "forecasts"):
         return change.kind == "tracker" or differs(shift.stated)
     is_indicator = change.kind == "scenario" and keys[0] == "indicators"
     key = f"{change.record}/{keys[1]}" if is_indicator else change.record
-    about = _about(change, keys, was.database, now)
-    if id in about and (key == id or key in _rows(shift, was.database, now)):
+    about = _about(change, keys, then, now)
+    if id in about and (key == id or key in _rows(shift, then, now)):
         return True
     if not shift.rivals and not shift.given:
         return False
-    return bool(about & {*connected(was.database, id), *connected(now, id)} - {id})
+    return bool(about & {*connected(then, id), *connected(now, id)} - {id})
 
 
 def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[ScenarioId]:

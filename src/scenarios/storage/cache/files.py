@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import borne, connected, touched
+from scenarios.analysis.evidence.knowledge import bearing, connected
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
@@ -84,14 +84,12 @@ class CachedFolder:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
-    def settle(self, folder: Folder) -> dict[str, bytes]:
-        """Take the files of a folder that was cached now from there; returns what was read."""
+    def settle(self, folder: Folder) -> None:
+        """Take the files of a folder that was cached now from there."""
         self.folder, self.places = folder, [*range(len(folder.names))]
-        settled = {name: data for name, data in self.read.items() if name in folder.places}
-        self.read = {name: data for name, data in self.read.items() if name not in settled}
-        for look_up in ("kept", "_there"):
-            vars(self).pop(look_up, None)
-        return settled
+        self.read = {name: data for name, data in self.read.items() if name not in folder.places}
+        vars(self).pop("kept", None)
+        vars(self).pop("_there", None)
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
         """The same with files replaced, by name; None removes one."""
@@ -152,10 +150,6 @@ class CachedFiles(Mapping[str, bytes]):
     def digest(self, path: str) -> bytes:
         folder, _, name = path.rpartition("/")
         return self.parts[folder].digest(name)
-
-    def settle(self, part: CachedFolder, folder: Folder) -> None:
-        """Take the files of a part from the folder in which they are cached now."""
-        self._late |= {part.path(name): data for name, data in part.settle(folder).items()}
 
     def fresh(self) -> list[str]:
         """The paths of files that were read, unordered."""
@@ -265,14 +259,14 @@ class CachedEvidence(LazyEvidence):
 
     def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
         """Yield them without a look at a cached record."""
-        fresh = {id: (*item.ratings, *item.indicators) for id, item in self.at_hand.items()}
+        about: dict[str, tuple[str, ...]] = {}
         for part in self.parts:
-            named = {id: fresh[id] for id in map(id_of, part.read) if id in fresh}
             if folder := part.folder:
-                about, which = folder.about, folder.abouts
-                kept = {id_of(folder.names[n]): about[which[n]] for n in part.places}
-                named |= {id: fresh.get(id, texts) for id, texts in kept.items()}
-            yield from sorted(named.items())
+                names, texts, which = folder.names, folder.about, folder.abouts
+                about |= {part.path(names[place]): texts[which[place]] for place in part.places}
+        for id, item in self.at_hand.items():
+            about[path_of("evidence", id)] = (*item.ratings, *item.indicators)
+        yield from ((id_of(path), about[path]) for path in sorted(about))
 
     def about(
         self,
@@ -282,20 +276,10 @@ class CachedEvidence(LazyEvidence):
     ) -> set[str]:
         """The paths of items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
-        used = {id for column in columns for id in database.scenarios[column].prior.includes}
-        used.update(besides)
-        paths = {path for id in used if self.files.kept(path := path_of("evidence", id))}
-        for part in self.parts if columns else ():
-            if folder := part.folder:
-                about = {text for texts in folder.about for text in texts}
-                bears = {t for t in about if not columns.isdisjoint(touched(database, (t,)))}
-                hits = [not bears.isdisjoint(texts) for texts in folder.about]
-                names, which = folder.names, folder.abouts
-                paths.update(part.path(names[n]) for n in part.places if hits[which[n]])
-        for id, item in self.at_hand.items():
-            bears = id in used or not columns.isdisjoint(borne(database, item))
-            (paths.add if bears else paths.discard)(path_of("evidence", id))
-        return paths
+        ids = {id for column in columns for id in database.scenarios[column].prior.includes}
+        items = bearing(database) if columns else {}
+        bears = {id for column in columns for id in items.get(column, ())}
+        return {path_of("evidence", id) for id in (ids.union(besides) & self.keys()) | bears}
 
     def take(self, before: CachedEvidence) -> list[EvidenceId]:
         """Share the records that an earlier state has decoded; return the items that differ."""
@@ -308,9 +292,7 @@ class CachedEvidence(LazyEvidence):
 
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
-        paths = {part.path(name) for part in self.parts for name in part.kept}
-        paths |= {path_of("evidence", id) for id in self.at_hand}
-        return dict.fromkeys(map(id_of, sorted(paths)))
+        return dict.fromkeys(id for id, _ in self.named())
 
     @cached_property
     def _all(self) -> dict[EvidenceId, Evidence]:
@@ -332,8 +314,6 @@ def bearing_on(
     items = database.evidence
     if not isinstance(items, CachedEvidence):
         return database
-    if database.scenarios.keys() <= {*scenarios}:
-        return replace(database, evidence=dict(items.items()))
     ids = map(id_of, sorted(items.about(database, scenarios, besides)))
     return replace(database, evidence={id: items[id] for id in ids})
 
@@ -370,32 +350,10 @@ def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
 
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
-    of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
-    for name, part in files.parts.items():
-        if name.startswith("evidence/"):
-            _append_digests(part, database, of)
-    for scenario_id, scenario in database.scenarios.items():
-        for path in (path_of("evidence", id) for id in scenario.prior.includes):
-            if path in files:
-                of[scenario_id].append(files.digest(path))
-    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
-
-
-def _append_digests(
-    part: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
-) -> None:
-    """Append the digest of each file of a folder to the scenarios it bears on."""
-    if folder := part.folder:
-        about = {text for texts in folder.about for text in texts}
-        bears = {text: touched(database, (text,)) & of.keys() for text in about}
-        lists = [
-            [of[id] for id in {id for text in texts for id in bears[text]}]
-            for texts in folder.about
-        ]
-        for place in part.places:
-            for parts in lists[folder.abouts[place]]:
-                parts.append(folder.digest(place))
-    for name in part.read:
-        item = database.evidence.get(id_of(name))
-        for id in borne(database, item) & of.keys() if item else ():
-            of[id].append(part.digest(name))
+    items = bearing(database)
+    each = {id: files.digest(path_of("evidence", id)) for id in database.evidence}
+    bears = {
+        id: each.keys() & {*items.get(id, ()), *scenario.prior.includes}
+        for id, scenario in database.scenarios.items()
+    }
+    return {id: digest(b"".join(sorted(each[i] for i in ids))) for id, ids in bears.items()}

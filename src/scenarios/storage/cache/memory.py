@@ -101,7 +101,7 @@ class Memory:
             if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
                 folder = self._keep(self.place, part, sound, faulty, frame)
                 if not lost:
-                    files.settle(part, folder)
+                    part.settle(folder)
         if isinstance(loaded.database.evidence, CachedEvidence):
             loaded.database.evidence.settle()
 
