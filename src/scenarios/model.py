@@ -6,8 +6,7 @@ examples in JSON: the schemas, and so docs/files.md and the hints of editors, ar
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -427,10 +426,7 @@ class LazyEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
 
     at_hand: Mapping[EvidenceId, Evidence]
-
-    @abstractmethod
-    def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
-        """Yield each item with the scenarios that it rates and the indicators that it fires."""
+    named: Callable[[], Iterable[tuple[EvidenceId, tuple[str, ...]]]]
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
@@ -477,10 +473,9 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         """The scenarios whose priors depend on one, and under `/` and its name those of a set."""
         by_name: dict[str, list[ScenarioId]] = {}
         for id, scenario in self.scenarios.items():
-            for other in scenario.prior.given:
-                by_name.setdefault(other, []).append(id)
-            if scenario.set is not None:
-                by_name.setdefault(f"/{scenario.set}", []).append(id)
+            sets = (f"/{scenario.set}",) if scenario.set is not None else ()
+            for name in (*scenario.prior.given, *sets):
+                by_name.setdefault(name, []).append(id)
         return {name: tuple(ids) for name, ids in by_name.items()}
 
     @cached_property

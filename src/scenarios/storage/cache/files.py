@@ -258,7 +258,7 @@ class CachedEvidence(LazyEvidence):
         }
 
     def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
-        """Yield them without a look at a cached record."""
+        """Yield each item with the scenarios that it rates and the indicators that it fires."""
         about: dict[str, tuple[str, ...]] = {}
         for part in self.parts:
             if folder := part.folder:
