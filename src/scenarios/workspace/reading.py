@@ -17,7 +17,7 @@ from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import Window, bands_of, window
+from scenarios.analysis.period.period import FEW, Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
@@ -248,10 +248,6 @@ def _columns(
     return columns
 
 
-_ACCOUNTS = 64
-"""Accounts that are kept where figures are wanted and no lines."""
-
-
 class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's row of the status table, and its flagged findings."""
 
@@ -274,9 +270,9 @@ def span(
     return window(opened.database, start, on, bands=bands, odds=odds)
 
 
-def _bands(opened: Opened, on: date, odds: Days | None = None) -> Mapping[ScenarioId, Band]:
-    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
-        return bands_of(odds or Days(database), on, ids)
+def _bands(opened: Opened, on: date, odds: Days) -> Mapping[ScenarioId, Band]:
+    def make(_: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
+        return bands_of(odds, on, ids)
 
     return remembered(opened, "bands", f"{on}", Band, make)
 
@@ -297,7 +293,7 @@ def standings(
 
     In a `repository` the earlier figures are those that were said then.
     """
-    since, odds = start_of(opened, on), Days(opened.database, most=_ACCOUNTS)
+    since, odds = start_of(opened, on), Days(opened.database, most=FEW)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
         around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}

@@ -192,6 +192,10 @@ def window(
     )
 
 
+FEW = 64
+"""Accounts that are kept where figures are wanted and no lines."""
+
+
 def bands_of(odds: Days, as_of: date, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
     """The bands of those among these scenarios that had opened."""
     database = odds.database
