@@ -81,7 +81,8 @@ class AsOf:
     def before(self, database: Database) -> AsOf:
         """Another database on the same day; its ledgers share what the items do not change."""
         old, new = database.evidence, self.database.evidence
-        items = {id: old.get(id) for id in {*old, *new} if old.get(id) != new.get(id)}
+        ids = sorted({*old, *new})
+        items = {id: old.get(id) for id in ids if old.get(id) != new.get(id)}
         frame = attrgetter("tracker", "scenarios", "sources")
         is_alike = frame(database) == frame(self.database)
         return AsOf(database, self.day, self.odds.beside(database, items) if is_alike else None)

@@ -260,7 +260,8 @@ def _through_sets(window: Window, causes_: Sequence[Cause]) -> Iterator[Cause]:
 
 def _others(database: Database, id: ScenarioId, scores: Mapping[ScenarioId, float]) -> float:
     """Sum of the other members, 0 where there is none."""
-    return sum(10 ** (scores[other] / 10) for other in scores.keys() & {*rivals(database, id)})
+    members = rivals(database, id)
+    return sum(10 ** (scores[member] / 10) for member in members if member in scores)
 
 
 def _chained(causes_: Iterable[Cause], moves: Iterable[Move]) -> list[Cause]:
