@@ -255,7 +255,8 @@ class CachedEvidence(LazyEvidence):
         paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
-                hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
+                texts = {text for text, on in _by_text(folder, database).items() if on & columns}
+                hits = [not texts.isdisjoint(ids) for ids in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
@@ -352,7 +353,11 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        lists = [[of[id] for id in touched(database, names) if id in of] for names in folder.about]
+        by_text = _by_text(folder, database)
+        lists = [
+            [of[id] for id in set[ScenarioId]().union(*map(by_text.__getitem__, texts)) if id in of]
+            for texts in folder.about
+        ]
         for place in part.places:
             for parts in lists[folder.abouts[place]]:
                 parts.append(folder.digest(place))
@@ -360,3 +365,8 @@ def _append_digests(
         item = database.evidence.get(id_of(name))
         for id in borne(database, item) & of.keys() if item else ():
             of[id].append(part.digest(name))
+
+
+def _by_text(folder: Folder, database: Database) -> dict[str, set[ScenarioId]]:
+    """The scenarios on which each scenario or indicator that the items of a folder name bears."""
+    return {text: touched(database, (text,)) for text in folder.named}

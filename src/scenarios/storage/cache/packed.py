@@ -100,6 +100,11 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         )
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """Every scenario and indicator that a record is about."""
+        return frozenset[str]().union(*self.about)
+
+    @cached_property
     def _ends(self) -> array[int]:
         return array("I", self.ends)
 
