@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.cache.files import CachedEvidence, CachedFiles
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles, CachedFolder, is_evidence
 from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.values import first_day, indicator_key
@@ -89,11 +89,15 @@ Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The records built, the problems, and the number of files left out."""
+    """The records built, the problems, and the number of files left out.
+
+    `beside` is what cached evidence was judged by.
+    """
 
     database: Database
     problems: list[Problem]
     left_out: int
+    beside: frozenset[str]
 
 
 def load(
@@ -117,7 +121,12 @@ def load(
         hint = "`scen init` writes one"
         fault = Problem("tracker.yaml", 1, 1, "no-tracker", message, hint)
         files_read.leave_out("tracker", "tracker", "tracker.yaml", [fault])
-    items = files_read.evidence(files) if files else files_read.records["evidence"]
+    items: Mapping[str, Any] = files_read.records["evidence"]
+    beside = frozenset[str]()
+    if files:
+        files_read.cached(part for name, part in files.parts.items() if not is_evidence(name))
+        items, beside = CachedEvidence(files, items), files_read.beside()
+        files_read.cached(items.parts, lambda part: part.open_places(beside, items))
     records: dict[Kind, Any] = {
         kind: {id: records[id] for id in sorted(records, key=partial(path_of, kind))}
         for kind, records in files_read.records.items()
@@ -139,7 +148,7 @@ def load(
         unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return Loaded(database, problems, len(files_read.unreadable))
+    return Loaded(database, problems, len(files_read.unreadable), beside)
 
 
 class _FilesRead:
@@ -180,19 +189,46 @@ class _FilesRead:
             self.problems += faults
             self.records[kind][id] = record
 
-    def evidence(self, files: CachedFiles) -> CachedEvidence:
-        """All evidence; kept records of other kinds are taken as they are."""
-        evidence = self.records["evidence"]
-        items = CachedEvidence(files, evidence)
-        for name, part in files.parts.items():
-            if (folder := part.folder) is None:
-                continue
-            is_evidence = name.startswith("evidence/")
-            places = part.open_places(files.frame, items) if is_evidence else part.places
-            for place in places:
+    def cached(
+        self,
+        parts: Iterable[CachedFolder],
+        places: Callable[[CachedFolder], Collection[int]] = attrgetter("places"),
+    ) -> None:
+        """Take the records of some folders as they are cached."""
+        for part in parts:
+            for place in places(part) if (folder := part.folder) else ():
                 path = folder.path(place)
                 self.records[kind_of(path)][id_of(path)] = folder.record(place)
-        return items
+
+    def beside(self) -> frozenset[str]:
+        """All that evidence is judged by: what is sound stays so where there is more of it."""
+        scenarios, sources = self.records["scenario"], self.records["source"]
+        tracker: Tracker = self.records["tracker"].get("tracker", Tracker())
+        now = {old: id for id, scenario in scenarios.items() for old in scenario.formerly}
+
+        def member(id: str) -> str:
+            id = id if id in scenarios else now.get(id, id)
+            return f"{id} of {scenarios[id].set if id in scenarios else None}"
+
+        unread = (path for kind in _JUDGING for path in self.broken[kind].values())
+        return frozenset(
+            (
+                *(f"unreadable: {path}" for path in unread),
+                *map(member, scenarios),
+                *(
+                    f"{id}/{key} rates {sorted(map(member, indicator.ratings))}"
+                    for id, scenario in scenarios.items()
+                    for key, indicator in scenario.indicators.items()
+                ),
+                *(f"source {id}" for id in sources),
+                *(f"theme {id}" for id in tracker.themes),
+                *(f"analyst {id}" for id in tracker.analysts),
+                *(() if tracker.analysts else ("any analyst",)),
+            )
+        )
+
+
+_JUDGING: tuple[Kind, ...] = ("tracker", "scenario", "source")
 
 
 def _withheld(

@@ -94,9 +94,9 @@ class CachedFolder:
         part.read = {name: data for name, data in every.items() if data is not None}
         return part
 
-    def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
-        """Records judged beside other files than these, or naming missing ones."""
-        if self.folder is None or self.folder.frame != frame:
+    def open_places(self, frame: frozenset[str], items: Collection[EvidenceId]) -> Collection[int]:
+        """Records judged by what is not there any more, or naming missing ones."""
+        if self.folder is None or not frame.issuperset(self.folder.frame):
             return self.places
         links = self.folder.links
         kept = links.keys() & set(self.places) if links else ()
@@ -104,15 +104,11 @@ class CachedFolder:
 
 
 class CachedFiles(Mapping[str, bytes]):
-    """Path → bytes, read late where the record is cached.
-
-    `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
-    """
+    """Path → bytes, read late where the record is cached."""
 
     def __init__(self, root: Path, parts: Mapping[str, CachedFolder]) -> None:
         self.root, self.parts = root, dict(sorted(parts.items()))
         self._late: dict[str, bytes] = {}
-        self.frame = self.beside("sources")
 
     def __getitem__(self, path: str) -> bytes:
         part, name = self._place(path)
@@ -187,6 +183,11 @@ class CachedFiles(Mapping[str, bytes]):
         return data
 
 
+def is_evidence(folder: str) -> bool:
+    """True of a folder of items."""
+    return folder.startswith("evidence/")
+
+
 def is_in_git(files: Mapping[str, bytes], path: str, oid: bytes) -> bool:
     """True if a file is there, and git gives it this name."""
     at = files.kept(path) if isinstance(files, CachedFiles) else None
@@ -215,7 +216,7 @@ class CachedEvidence(LazyEvidence):
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.at_hand = files, items
-        self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
+        self.parts = [part for name, part in files.parts.items() if is_evidence(name)]
         self._decoded: dict[EvidenceId, Evidence] = {}
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
@@ -339,7 +340,7 @@ def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
     of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for name, part in files.parts.items():
-        if name.startswith("evidence/"):
+        if is_evidence(name):
             _append_digests(part, database, of)
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):

@@ -14,7 +14,7 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of
+from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of, is_evidence
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
@@ -92,17 +92,24 @@ class Memory:
             return
         faulty = {problem.path for problem in loaded.problems}
         for name, part in files.parts.items():
-            frame = files.frame if name.startswith("evidence/") else b""
+            frame = loaded.beside if is_evidence(name) else frozenset[str]()
             old = part.folder
             sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
             same = sum(_is_same(part, n) for n in sound)
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            stale = old and (old.frame != frame or len(old.names) != len(part.places) + same)
+            stale = old and (
+                not frame.issuperset(old.frame) or len(old.names) != len(part.places) + same
+            )
             if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
                 self._keep(self.place, part, sound, faulty, frame)
 
     def _keep(
-        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: bytes
+        self,
+        place: Cache,
+        part: CachedFolder,
+        sound: list[str],
+        faulty: set[str],
+        frame: frozenset[str],
     ) -> None:
         entries = [
             at.folder.entry(at.place)
