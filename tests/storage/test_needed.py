@@ -25,6 +25,7 @@ from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.corrections.editing import KeyChange, edit
+from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import changed_afterwards
 from scenarios.workspace.results import corrected, evidence_effects, foretold_of
@@ -140,7 +141,9 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
         key = chance.choice(sorted(db.evidence[id].ratings))
         yield id, [KeyChange(f"ratings.{key}", "put", chance.choice(("CC", "C", "N", "I", "II")))]
         yield id, [KeyChange("origin", "put", "agency"), KeyChange("credibility", "put", "1")]
+        yield id, [KeyChange("summary", "put", "Other words"), KeyChange("notes", "put", "More")]
     id = chance.choice(sorted(db.scenarios))
+    yield f"scenario:{id}", [KeyChange("title", "put", "Another"), KeyChange("tags", "put", "[x]")]
     yield f"scenario:{id}", [KeyChange("question", "put", "Another?")]
     for key in sorted(db.scenarios[id].indicators)[:1]:
         yield f"scenario:{id}", [KeyChange(f"indicators.{key}.statement", "put", "Is not seen")]
@@ -151,6 +154,7 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
     yield "tracker", [KeyChange("rating_strength", "put", "0.7")]
     if db.sources:
         yield f"source:{min(db.sources)}", [KeyChange("reliability", "put", "E")]
+    yield "tracker", [KeyChange("title", "put", "Another desk")]
 
 
 @pytest.mark.parametrize("seed", range(6 * TIMES))
@@ -180,6 +184,31 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         rows, _ = restated(then, after, after, middle - timedelta(1))
         found = [(one.scenario, one.stated, one.implied) for one in changed.restatement.figures]
         assert found == [(one.scenario, one.stated, one.implied) for one in rows]
+
+
+def test_an_edit_of_words_that_no_rule_of_the_audit_reads_reads_no_history(tmp_path: Path) -> None:
+    root, counts = of_size(tmp_path, 5), []
+    for id, key in ((f"{day(3)}-own3", "notes"), ("scenario:rare", "title"), ("tracker", "title")):
+        done, _ = edit(root, id, [KeyChange(key, "put", "Other words")])
+        counts.append(reads(lambda done=done: foretold_of(done, TODAY)))  # type: ignore[misc]
+        commit(root.parent, key)
+    assert counts == [1, 1, 1]  # the record as the last commit has it
+
+
+def test_other_words_in_an_item_renamed_by_hand_leave_the_audit_without_its_former_name(
+    tmp_path: Path,
+) -> None:
+    root = of_size(tmp_path, 5)
+    place = root / path_of("evidence", f"{day(3)}-own3")
+    place.rename(place.with_name(f"{day(3)}-other.yaml"))
+    for how in (How(), How(commit=True)):
+        words = f"Other words {how.commit}"
+        done, _ = edit(root, f"{day(3)}-other", [KeyChange("summary", "put", words)], how)
+        revisions, _ = past(git.repository(root), "HEAD~" if how.commit else "HEAD")
+        found = foretold_of(done, TODAY)
+        assert found == foretold(revisions, *both(done), TODAY)
+        rules = [] if how.commit else ["deleted-evidence", "backdated"]
+        assert [one.rule for one in found] == rules
 
 
 def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import TeamFigure, stated
-from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit import foretold, is_unread
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.history.commits import Key
+from scenarios.analysis.history.commits import Key, records
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
@@ -25,6 +25,7 @@ from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import revisions
+from scenarios.storage.loader import read_record
 from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here
@@ -190,6 +191,8 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
     both = written.before.database, written.after.database
+    if _is_unread(written, *both):
+        return []
     ids = _judged_with(written, *both)
     before, after = (
         replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
@@ -210,6 +213,30 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
         oid = written.committed.oid
         commits = [revision for revision in commits if revision.commit.id != oid]
     return foretold(commits, before, after, on)
+
+
+def _is_unread(written: Written, before: Database, after: Database) -> bool:
+    """True if an audit reads no changed key, of records that the last commit has; none is renamed.
+
+    Then its findings are those of before, whatever the history.
+    """
+    pairs = (
+        (records(before, kind).get(id), records(after, kind).get(id))
+        for kind, id in _changed(written)
+    )
+    if before.called_now or after.called_now or not all(is_unread(*pair) for pair in pairs):
+        return False
+    try:
+        repository = git.repository(written.before.root)
+        own = written.committed.oid if written.committed else None
+        tip = git.commit_of(repository, f"{own}~" if own else "HEAD")
+        committed = [
+            read_record(kind_of(path), path, git.content(repository, tip, path))[0]
+            for path in (draft.path for draft in written.drafts)
+        ]
+    except ScenError:
+        return False
+    return all(committed)
 
 
 def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:

@@ -213,6 +213,12 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
             yield name, mode, oid
 
 
+def content(repository: Repository, commit: str, path: str) -> bytes:
+    """The content of one file of the database in a commit; raises where there is none."""
+    name = f"{commit}:{repository.prefix}{path}"
+    return run(repository.git_dir, "cat-file", "blob", name)[: MAX_BYTES + 1]
+
+
 @contextmanager
 def objects(
     repository: Repository,
