@@ -177,7 +177,7 @@ SOUND = {
     ITEM: OBSERVED,
 }
 MIXED = f"{OBSERVED}ratings: {{ties: C}}\nindicators: {{pact/talks: observed}}\n"
-IN_SET = {"ties.yaml": f"{SCENARIO}set: form\n"}
+IN_SET: dict[str, str | None] = {"ties.yaml": f"{SCENARIO}set: form\n"}
 JUDGED: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = {
     "unknown-source": (f"{OBSERVED}source: kremlin\n", {}, {"sources/kremlin.yaml": None}),
     "unknown-theme": (f"{OBSERVED}theme: talks\n", {}, {"tracker.yaml": SETS}),

@@ -196,9 +196,10 @@ class _FilesRead:
     ) -> None:
         """Take the records of some folders as they are cached."""
         for part in parts:
-            for place in places(part) if (folder := part.folder) else ():
-                path = folder.path(place)
-                self.records[kind_of(path)][id_of(path)] = folder.record(place)
+            if folder := part.folder:
+                for place in places(part):
+                    path = folder.path(place)
+                    self.records[kind_of(path)][id_of(path)] = folder.record(place)
 
     def beside(self) -> frozenset[str]:
         """All that evidence is judged by: what is sound stays so where there is more of it."""

@@ -278,8 +278,10 @@ class CachedEvidence(LazyEvidence):
 
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
-        paths = {part.path(name) for part in self.parts for name in part.kept}
-        paths |= {path_of("evidence", id) for id in self.at_hand}
+        paths = [
+            part.folder.path(n) for part in self.parts if part.folder for n in sorted(part.places)
+        ]
+        paths += [path_of("evidence", id) for id in self.at_hand]
         return dict.fromkeys(map(id_of, sorted(paths)))
 
     @cached_property
@@ -317,10 +319,14 @@ def sides(
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
     apart = {*old.at_hand, *new.at_hand, *_apart(old.files, new.files)}
-    paths = sorted(old.about(before, scenarios, apart) | new.about(after, scenarios, apart))
-    ids = [*map(id_of, paths)]
-    then = {id: old[id] for id in ids if id in old}
-    now = {id: new[id] if id in apart else then[id] for id in ids if id in new}
+    was, has = old.about(before, scenarios, apart), new.about(after, scenarios, apart)
+    ids = {path: id_of(path) for path in sorted(was | has)}
+    then = {id: old[id] for path, id in ids.items() if path in was or id in old}
+    now = {
+        id: new[id] if id in apart else then[id]
+        for path, id in ids.items()
+        if path in has or id in new
+    }
     return replace(before, evidence=then), replace(after, evidence=now)
 
 
