@@ -191,17 +191,14 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
     both = written.before.database, written.after.database
-    if _is_unread(written, *both):
-        return []
-    ids = _judged_with(written, *both)
-    before, after = (
-        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
-        for db in both
-    )
-    others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
     try:
         repository = git.repository(written.before.root)
         tip = git.commit_of(repository, "HEAD")
+        own = written.committed and written.committed.oid
+        if _is_unread(written, repository, f"{own}~" if own else tip):
+            return []
+        ids = _judged_with(written, *both)
+        others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
         commits = revisions(
             repository,
             tip,
@@ -209,34 +206,26 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
         )
     except ScenError:
         return []
-    if written.committed and written.committed.oid:
-        oid = written.committed.oid
-        commits = [revision for revision in commits if revision.commit.id != oid]
+    before, after = (
+        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
+        for db in both
+    )
+    commits = [revision for revision in commits if revision.commit.id != own]
     return foretold(commits, before, after, on)
 
 
-def _is_unread(written: Written, before: Database, after: Database) -> bool:
-    """True if an audit reads no changed key, of records that the last commit has; none is renamed.
+def _is_unread(written: Written, repository: git.Repository, tip: str) -> bool:
+    """True if an audit reads no changed key, and the commit has the records: none is renamed.
 
     Then its findings are those of before, whatever the history.
     """
-    pairs = (
-        (records(before, kind).get(id), records(after, kind).get(id))
-        for kind, id in _changed(written)
-    )
-    if before.called_now or after.called_now or not all(is_unread(*pair) for pair in pairs):
+    both = written.before.database, written.after.database
+    sides = ([records(db, kind).get(id) for db in both] for kind, id in _changed(written))
+    if any(db.called_now for db in both) or not all(is_unread(*side) for side in sides):
         return False
-    try:
-        repository = git.repository(written.before.root)
-        own = written.committed.oid if written.committed else None
-        tip = git.commit_of(repository, f"{own}~" if own else "HEAD")
-        committed = [
-            read_record(kind_of(path), path, git.content(repository, tip, path))[0]
-            for path in (draft.path for draft in written.drafts)
-        ]
-    except ScenError:
-        return False
-    return all(committed)
+    paths = [draft.path for draft in written.drafts]
+    texts = ((kind_of(path), path, git.content(repository, tip, path)) for path in paths)
+    return all(read_record(*text)[0] for text in texts)
 
 
 def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:

@@ -15,7 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.packed import OID, Folder, digest, oid_of
+from scenarios.storage.cache.packed import OID, Folder, Frame, digest, oid_of
 
 
 class ChangedMeanwhile(ScenError):  # noqa: N818
@@ -46,6 +46,7 @@ class CachedFolder:
         self.places: list[int] = []
         self.read: dict[str, bytes] = {}
         self.found: dict[str, bytes] = {}
+        self.is_evidence = name.startswith("evidence/")
 
     @cached_property
     def kept(self) -> dict[str, CachedFile]:
@@ -94,7 +95,7 @@ class CachedFolder:
         part.read = {name: data for name, data in every.items() if data is not None}
         return part
 
-    def open_places(self, frame: frozenset[str], items: Collection[EvidenceId]) -> Collection[int]:
+    def open_places(self, frame: Frame, items: Collection[EvidenceId]) -> Collection[int]:
         """Records judged by what is not there any more, or naming missing ones."""
         if self.folder is None or not frame.issuperset(self.folder.frame):
             return self.places
@@ -183,11 +184,6 @@ class CachedFiles(Mapping[str, bytes]):
         return data
 
 
-def is_evidence(folder: str) -> bool:
-    """True of a folder of items."""
-    return folder.startswith("evidence/")
-
-
 def is_in_git(files: Mapping[str, bytes], path: str, oid: bytes) -> bool:
     """True if a file is there, and git gives it this name."""
     at = files.kept(path) if isinstance(files, CachedFiles) else None
@@ -216,7 +212,7 @@ class CachedEvidence(LazyEvidence):
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.at_hand = files, items
-        self.parts = [part for name, part in files.parts.items() if is_evidence(name)]
+        self.parts = [part for part in files.parts.values() if part.is_evidence]
         self._decoded: dict[EvidenceId, Evidence] = {}
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
@@ -256,8 +252,7 @@ class CachedEvidence(LazyEvidence):
         paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
-                texts = {text for text, on in _by_text(folder, database).items() if on & columns}
-                hits = [not texts.isdisjoint(ids) for ids in folder.about]
+                hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
@@ -345,8 +340,8 @@ def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
     of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
-    for name, part in files.parts.items():
-        if is_evidence(name):
+    for part in files.parts.values():
+        if part.is_evidence:
             _append_digests(part, database, of)
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):
@@ -360,11 +355,7 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        by_text = _by_text(folder, database)
-        lists = [
-            [of[id] for id in set[ScenarioId]().union(*map(by_text.__getitem__, texts)) if id in of]
-            for texts in folder.about
-        ]
+        lists = [[of[id] for id in ids if id in of] for ids in _bearing(folder, database)]
         for place in part.places:
             for parts in lists[folder.abouts[place]]:
                 parts.append(folder.digest(place))
@@ -374,6 +365,8 @@ def _append_digests(
             of[id].append(part.digest(name))
 
 
-def _by_text(folder: Folder, database: Database) -> dict[str, set[ScenarioId]]:
-    """The scenarios on which each scenario or indicator that the items of a folder name bears."""
-    return {text: touched(database, (text,)) for text in folder.named}
+def _bearing(folder: Folder, database: Database) -> Iterator[set[ScenarioId]]:
+    """The scenarios on which items bear that are `about` the same, each text looked up once."""
+    texts = frozenset[str]().union(*folder.about)
+    by_text = {text: touched(database, (text,)) for text in texts}
+    return (set[ScenarioId]().union(*map(by_text.__getitem__, about)) for about in folder.about)

@@ -14,10 +14,11 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of, is_evidence
+from scenarios.storage.cache.files import CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
+    Frame,
     entry_of,
     folder_of,
     oid_of,
@@ -92,24 +93,18 @@ class Memory:
             return
         faulty = {problem.path for problem in loaded.problems}
         for name, part in files.parts.items():
-            frame = loaded.beside if is_evidence(name) else frozenset[str]()
+            frame = loaded.beside if part.is_evidence else Frame()
             old = part.folder
             sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
             same = sum(_is_same(part, n) for n in sound)
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            stale = old and (
-                not frame.issuperset(old.frame) or len(old.names) != len(part.places) + same
-            )
+            gone = old and (len(old.names) != len(part.places) + same)
+            stale = gone or (old and not frame.issuperset(old.frame))
             if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
                 self._keep(self.place, part, sound, faulty, frame)
 
     def _keep(
-        self,
-        place: Cache,
-        part: CachedFolder,
-        sound: list[str],
-        faulty: set[str],
-        frame: frozenset[str],
+        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: Frame
     ) -> None:
         entries = [
             at.folder.entry(at.place)

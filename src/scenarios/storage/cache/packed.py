@@ -28,6 +28,8 @@ OID = 20
 _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
+Frame = frozenset[str]
+"""What evidence is judged by: names, and what an indicator rates."""
 
 
 class PackedRecord(NamedTuple):
@@ -98,11 +100,6 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
             self.links.get(place, ()),
             bytes(self._packed(place)),
         )
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Every scenario and indicator that a record is about."""
-        return frozenset[str]().union(*self.about)
 
     @cached_property
     def _ends(self) -> array[int]:

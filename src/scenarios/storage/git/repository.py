@@ -214,9 +214,9 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
 
 
 def content(repository: Repository, commit: str, path: str) -> bytes:
-    """The content of one file of the database in a commit; raises where there is none."""
+    """The content of one file of the database in a commit; empty where there is none."""
     name = f"{commit}:{repository.prefix}{path}"
-    return run(repository.git_dir, "cat-file", "blob", name)[: MAX_BYTES + 1]
+    return start(repository.git_dir, "cat-file", "blob", name).stdout[: MAX_BYTES + 1]
 
 
 @contextmanager
