@@ -17,6 +17,7 @@ from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.review.restated import restated
+from scenarios.analysis.rules.evidence import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence
@@ -31,6 +32,7 @@ from scenarios.workspace.reading import changed_afterwards
 from scenarios.workspace.results import corrected, evidence_effects, foretold_of
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
+from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import TIMES
 from tests.random_databases import END, START, random_database
@@ -78,7 +80,12 @@ def of_size(folder: Path, size: int) -> Path:
 
 def reads(do: Callable[[], object]) -> int:
     """How many records were decoded from the cache or read from a text."""
-    codes, count = {Folder.record.__code__, read_record.__code__}, 0
+    return calls(do, Folder.record, read_record)
+
+
+def calls(do: Callable[[], object], *functions: Any) -> int:
+    """How often these functions were called."""
+    codes, count = {function.__code__ for function in functions}, 0
 
     def trace(frame: Any, event: str, _: object) -> None:
         nonlocal count
@@ -104,13 +111,18 @@ def editing(root: Path) -> None:
     assert corrected(done, "x", found, TODAY).shifts
 
 
+def entitling(root: Path) -> None:
+    done, _ = edit(root, "scenario:rare", [KeyChange("title", "put", "Another")])
+    assert (foretold_of(done, TODAY), corrected(done, "x", [], TODAY).shifts) == ([], ())
+
+
 def looking_back(root: Path) -> None:
     changed = changed_afterwards(open_folder(root), git.repository(root), day(2), TODAY)
     assert changed
     assert [row.scenario for row in changed.restatement.figures] == ["rare"]
 
 
-@pytest.mark.parametrize("do", [adding, editing, looking_back])
+@pytest.mark.parametrize("do", [adding, editing, entitling, looking_back])
 def test_more_items_on_another_scenario_are_not_read(
     do: Callable[[Path], None], tmp_path: Path
 ) -> None:
@@ -122,6 +134,23 @@ def test_more_items_on_another_scenario_are_not_read(
         cached(root)
         counts.append(reads(lambda root=root: do(root)))  # type: ignore[misc]
     assert counts[0] == counts[1] < SIZES[0], counts
+
+
+def test_items_that_may_be_the_same_are_looked_for_among_those_of_its_days(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 20)
+    items = open_folder(root, cached(root)).database.evidence
+    one = items[f"{day(4)}-own4"]
+    asked = one.summary, one.observed, "https://example.org/"
+    assert isinstance(items, CachedEvidence)
+    assert reads(lambda: alike(items, *asked)) == 2 * len(range(4 - 3, 4 + 3 + 1)) - 3 - 1
+    assert alike(items, *asked) == alike({**items}, *asked) != []
+
+
+def test_the_folder_is_opened_once_to_add_an_item_of_which_nothing_is_asked(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 5)
+    words = "--database", str(root), "add-evidence", "--rate", "rare=C"
+    assert calls(lambda: scen(*words, "New"), Memory.snapshot) == 1
+    assert calls(lambda: scen(*words, "Newer", "--commit"), Memory.snapshot) == 2  # under the lock
 
 
 def plain(files: Any, memory: Any = None) -> Database:

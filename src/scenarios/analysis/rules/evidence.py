@@ -24,7 +24,7 @@ from scenarios.analysis.rules.rule import (
     of_scenario,
     several,
 )
-from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
+from scenarios.model import Evidence, EvidenceId, LazyEvidence, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, base_rate, is_off_class, percent, rating_decibans
 from scenarios.text import counted
 from scenarios.values import first_day, indicator_key
@@ -340,13 +340,15 @@ def alike(
     return [(id, why) for _, id, why in sorted(matches)]
 
 
-def _around(ids: Iterable[EvidenceId], day: date) -> Iterator[EvidenceId]:
+def _around(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
     """The ids of items that may have been observed within three days of one."""
     number, last = day.toordinal(), date.max.toordinal()
     near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)
     days = [str(date.fromordinal(n)) for n in near]
     starts = tuple(text.removesuffix(end) for text in days for end in ("", "-01", "-01-01"))
-    return (id for id in ids if id.startswith(starts))
+    if isinstance(evidence, LazyEvidence):
+        return evidence.beginning(starts)
+    return (id for id in evidence if id.startswith(starts))
 
 
 class _Joined:

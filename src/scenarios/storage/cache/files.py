@@ -238,6 +238,13 @@ class CachedEvidence(LazyEvidence):
     def values(self) -> ValuesView[Evidence]:
         return self._all.values()
 
+    def beginning(self, starts: tuple[str, ...]) -> set[EvidenceId]:
+        """The ids that begin with one of these texts; others are not made."""
+        cached = [(part.folder.names, part.places) for part in self.parts if part.folder]
+        named = (names[n] for names, places in cached for n in places)
+        ids = {id_of(name) for name in named if name.startswith(starts)}
+        return ids.union(id for id in self.at_hand if id.startswith(starts))
+
     def about(
         self,
         database: Database,
