@@ -6,7 +6,6 @@ examples in JSON: the schemas, and so docs/files.md and the hints of editors, ar
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -427,10 +426,6 @@ class LazyEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
 
     at_hand: Mapping[EvidenceId, Evidence]
-
-    @abstractmethod
-    def beginning(self, starts: tuple[str, ...]) -> set[EvidenceId]:
-        """The ids that begin with one of these texts."""
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):

@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from scenarios.analysis.rules.rule import (
     of_scenario,
     several,
 )
-from scenarios.model import Evidence, EvidenceId, LazyEvidence, ScenarioId, SetId
+from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, base_rate, is_off_class, percent, rating_decibans
 from scenarios.text import counted
 from scenarios.values import first_day, indicator_key
@@ -346,9 +346,9 @@ def _around(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[Evid
     near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)
     days = [str(date.fromordinal(n)) for n in near]
     starts = tuple(text.removesuffix(end) for text in days for end in ("", "-01", "-01-01"))
-    if isinstance(evidence, LazyEvidence):
-        return evidence.beginning(starts)
-    return (id for id in evidence if id.startswith(starts))
+    beginning: Callable[[tuple[str, ...]], Iterable[EvidenceId]] | None
+    beginning = getattr(evidence, "beginning", None)  # of what makes no list of all ids
+    return beginning(starts) if beginning else (id for id in evidence if id.startswith(starts))
 
 
 class _Joined:

@@ -216,7 +216,8 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
 def content(repository: Repository, commit: str, path: str) -> bytes:
     """The content of one file of the database in a commit; empty where there is none."""
     name = f"{commit}:{repository.prefix}{path}"
-    return start(repository.git_dir, "cat-file", "blob", name).stdout[: MAX_BYTES + 1]
+    data = process.start(repository.git_dir, "cat-file", "blob", name).stdout
+    return data[: MAX_BYTES + 1]
 
 
 @contextmanager
