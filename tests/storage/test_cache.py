@@ -17,9 +17,10 @@ import pytest
 import scenarios
 from scenarios.errors import Problem
 from scenarios.model import Kind, Record
+from scenarios.storage.cache.files import CachedEvidence
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import Cache, cache_of, stat_of
-from scenarios.storage.loader import read_record
+from scenarios.storage.loader import load, read_record
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import FILES, make, scen, tree
 from tests.cli.test_formats import READING
@@ -154,6 +155,90 @@ def test_evidence_is_judged_again_where_what_it_was_judged_beside_has_changed(ro
     assert opened(root).problems == []
     (root / VISIT).unlink()
     assert [p.rule for p in opened(root).problems] == ["unknown-evidence"]
+
+
+SCENARIO = """\
+title: A pact
+question: Will a treaty be in force?
+resolution_criteria: The text of a treaty.
+opened: 2022-01-01
+horizon: 2030-12-31
+prior: {probability: 0.2, basis: B.}
+"""
+TALKS = "indicators: {talks: {statement: S, ratings: {%s}, added: 2022-01-01}}\n"
+SETS = "format: 1\ntitle: T\nsets: {form: Form}\n"
+ITEM = "evidence/2022/2022-02-04-visit.yaml"
+OBSERVED = "summary: A visit\nobserved: 2022-02-04\nrecorded: 2022-02-04\n"
+SOUND = {
+    "tracker.yaml": f"{SETS}themes: {{talks: Talks}}\n",
+    "pact.yaml": SCENARIO + TALKS % "pact: C",
+    "ties.yaml": SCENARIO,
+    "sources/kremlin.yaml": "name: K\nreliability: A\n",
+    ITEM: OBSERVED,
+}
+MIXED = f"{OBSERVED}ratings: {{ties: C}}\nindicators: {{pact/talks: observed}}\n"
+IN_SET: dict[str, str | None] = {"ties.yaml": f"{SCENARIO}set: form\n"}
+JUDGED: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = {
+    "unknown-source": (f"{OBSERVED}source: kremlin\n", {}, {"sources/kremlin.yaml": None}),
+    "unknown-theme": (f"{OBSERVED}theme: talks\n", {}, {"tracker.yaml": SETS}),
+    "unknown-analyst": (
+        f"{OBSERVED}analyst: desk\n",
+        {},
+        {"tracker.yaml": f"{SETS}themes: {{talks: T}}\nanalysts: {{red: The red team}}\n"},
+    ),
+    "unknown-scenario": (f"{OBSERVED}ratings: {{ties: C}}\n", {}, {"ties.yaml": None}),
+    "unknown-indicator": (
+        f"{OBSERVED}indicators: {{pact/talks: observed}}\n",
+        {"pact.yaml": "title: ["},
+        {"pact.yaml": SCENARIO},
+    ),
+    "rated-twice": (MIXED, {}, {"pact.yaml": SCENARIO + TALKS % "pact: C, ties: C"}),
+    "mixed-row": (MIXED, {"pact.yaml": f"{SOUND['pact.yaml']}set: form\n"}, IN_SET),
+    "mixed-row ": (
+        MIXED,
+        {"pact.yaml": SCENARIO + TALKS % "pact: C, other: C", **IN_SET},
+        {"bond.yaml": f"{SCENARIO}set: form\nformerly: [other]\n"},
+    ),
+}
+"""By the rule that an item breaks then: the item, what is another at first, and what changes."""
+
+
+@pytest.mark.parametrize("rule", JUDGED)
+def test_an_item_is_judged_again_when_what_made_it_sound_is_gone(root: Path, rule: str) -> None:
+    item, first, then = JUDGED[rule]
+    for path in root.rglob("*.yaml"):
+        path.unlink()
+    for files in ({**SOUND, ITEM: item, **first}, then):
+        assert rule.strip() not in {p.rule for p in opened(root).problems if p.path == ITEM}
+        for name, text in files.items():
+            (root / name).unlink() if text is None else (root / name).write_text(text)
+        same(root)
+    assert rule.strip() in {p.rule for p in opened(root).problems if p.path == ITEM}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pact.yaml", SOUND["pact.yaml"].replace("A pact", "A treaty")),
+        ("tracker.yaml", SOUND["tracker.yaml"].replace("title: T", "title: Another")),
+        ("sources/agency.yaml", "name: A\nreliability: B\n"),
+        ("bond.yaml", SCENARIO),
+    ],
+)
+def test_no_item_is_judged_again_where_there_is_more_to_name_or_other_words(
+    root: Path, name: str, text: str
+) -> None:
+    for path in root.rglob("*.yaml"):
+        path.unlink()
+    make(root, {**SOUND, ITEM: f"{MIXED}theme: talks\nsource: kremlin\n"})
+    opened(root)
+    (root / name).write_text(text)
+    files, _ = (memory := Memory(cache_of(root), clock=later)).snapshot(root)
+    assert list(files.fresh()) == [name]
+    loaded = load(files, memory)
+    assert isinstance(items := loaded.database.evidence, CachedEvidence)
+    assert (loaded.problems, dict(items.at_hand)) == ([], {})
+    same(root)
 
 
 def test_the_cache_is_its_owners_alone_and_nothing_is_put_into_the_database(root: Path) -> None:
@@ -313,6 +398,7 @@ def test_every_command_says_with_a_cache_what_it_says_without(root: Path) -> Non
 EDITOR = """
 import sys, time
 from pathlib import Path
+from scenarios.storage.cache.files import CachedEvidence
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import cache_of
 from scenarios.workspace.opened import open_folder

@@ -75,7 +75,7 @@ DATABASE = Database(
 
 
 def test_a_sound_snapshot_loads_whole_in_any_order_with_any_line_ends_beside_anything() -> None:
-    whole = Loaded(DATABASE, [], 0)
+    whole = Loaded(DATABASE, [], 0, frozenset())
     assert load(SOUND) == load(dict(reversed(SOUND.items()))) == whole
     assert load({path: data.replace(b"\n", b"\r\n") for path, data in SOUND.items()}) == whole
     others = ["README.md", ".gitattributes", ".military-pact.yaml.swp", ".#rupture.yaml", "yaml"]

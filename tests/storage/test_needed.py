@@ -18,6 +18,7 @@ from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.review.restated import restated
+from scenarios.analysis.rules.evidence import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence
@@ -26,11 +27,13 @@ from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.corrections.editing import KeyChange, edit
+from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import changed_afterwards
 from scenarios.workspace.results import corrected, evidence_effects, foretold_of
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
+from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import TIMES
 from tests.random_databases import END, START, random_database
@@ -78,7 +81,12 @@ def of_size(folder: Path, size: int) -> Path:
 
 def reads(do: Callable[[], object]) -> int:
     """How many records were decoded from the cache or read from a text."""
-    codes, count = {Folder.record.__code__, read_record.__code__}, 0
+    return calls(do, Folder.record, read_record)
+
+
+def calls(do: Callable[[], object], *functions: Any) -> int:
+    """How often these functions were called."""
+    codes, count = {function.__code__ for function in functions}, 0
 
     def trace(frame: Any, event: str, _: object) -> None:
         nonlocal count
@@ -104,13 +112,18 @@ def editing(root: Path) -> None:
     assert corrected(done, "x", found, TODAY).shifts
 
 
+def entitling(root: Path) -> None:
+    done, _ = edit(root, "scenario:rare", [KeyChange("title", "put", "Another")])
+    assert (foretold_of(done, TODAY), corrected(done, "x", [], TODAY).shifts) == ([], ())
+
+
 def looking_back(root: Path) -> None:
     changed = changed_afterwards(open_folder(root), git.repository(root), day(2), TODAY)
     assert changed
     assert [row.scenario for row in changed.restatement.figures] == ["rare"]
 
 
-@pytest.mark.parametrize("do", [adding, editing, looking_back])
+@pytest.mark.parametrize("do", [adding, editing, entitling, looking_back])
 def test_more_items_on_another_scenario_are_not_read(
     do: Callable[[Path], None], tmp_path: Path
 ) -> None:
@@ -141,6 +154,23 @@ def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
     assert counts[0] == counts[1] < SIZES[0], counts
 
 
+def test_items_that_may_be_the_same_are_looked_for_among_those_of_its_days(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 20)
+    items = open_folder(root, cached(root)).database.evidence
+    one = items[f"{day(4)}-own4"]
+    asked = one.summary, one.observed, "https://example.org/"
+    assert isinstance(items, CachedEvidence)
+    assert reads(lambda: alike(items, *asked)) == 2 * len(range(4 - 3, 4 + 3 + 1)) - 3 - 1
+    assert alike(items, *asked) == alike({**items}, *asked) != []
+
+
+def test_the_folder_is_opened_once_to_add_an_item_of_which_nothing_is_asked(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 5)
+    words = "--database", str(root), "add-evidence", "--rate", "rare=C"
+    assert calls(lambda: scen(*words, "New"), Memory.snapshot) == 1
+    assert calls(lambda: scen(*words, "Newer", "--commit"), Memory.snapshot) == 2  # under the lock
+
+
 def plain(files: Any, memory: Any = None) -> Database:
     """The database of some files, every one of them read."""
     return load({**files}, memory).database
@@ -158,7 +188,9 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
         key = chance.choice(sorted(db.evidence[id].ratings))
         yield id, [KeyChange(f"ratings.{key}", "put", chance.choice(("CC", "C", "N", "I", "II")))]
         yield id, [KeyChange("origin", "put", "agency"), KeyChange("credibility", "put", "1")]
+        yield id, [KeyChange("summary", "put", "Other words"), KeyChange("notes", "put", "More")]
     id = chance.choice(sorted(db.scenarios))
+    yield f"scenario:{id}", [KeyChange("title", "put", "Another"), KeyChange("tags", "put", "[x]")]
     yield f"scenario:{id}", [KeyChange("question", "put", "Another?")]
     for key in sorted(db.scenarios[id].indicators)[:1]:
         yield f"scenario:{id}", [KeyChange(f"indicators.{key}.statement", "put", "Is not seen")]
@@ -169,6 +201,7 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
     yield "tracker", [KeyChange("rating_strength", "put", "0.7")]
     if db.sources:
         yield f"source:{min(db.sources)}", [KeyChange("reliability", "put", "E")]
+    yield "tracker", [KeyChange("title", "put", "Another desk")]
 
 
 @pytest.mark.parametrize("seed", range(6 * TIMES))
@@ -199,6 +232,31 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         rows, _ = restated(then, after, after, middle - timedelta(1))
         found = [(one.scenario, one.stated, one.implied) for one in changed.restatement.figures]
         assert found == [(one.scenario, one.stated, one.implied) for one in rows]
+
+
+def test_an_edit_of_words_that_no_rule_of_the_audit_reads_reads_no_history(tmp_path: Path) -> None:
+    root, counts = of_size(tmp_path, 5), []
+    for id, key in ((f"{day(3)}-own3", "notes"), ("scenario:rare", "title"), ("tracker", "title")):
+        done, _ = edit(root, id, [KeyChange(key, "put", "Other words")])
+        counts.append(reads(lambda done=done: foretold_of(done, TODAY)))  # type: ignore[misc]
+        commit(root.parent, key)
+    assert counts == [1, 1, 1]  # the record as the last commit has it
+
+
+def test_other_words_in_an_item_renamed_by_hand_leave_the_audit_without_its_former_name(
+    tmp_path: Path,
+) -> None:
+    root = of_size(tmp_path, 5)
+    place = root / path_of("evidence", f"{day(3)}-own3")
+    place.rename(place.with_name(f"{day(3)}-other.yaml"))
+    for how in (How(), How(commit=True)):
+        words = f"Other words {how.commit}"
+        done, _ = edit(root, f"{day(3)}-other", [KeyChange("summary", "put", words)], how)
+        revisions, _ = past(git.repository(root), "HEAD~" if how.commit else "HEAD")
+        found = foretold_of(done, TODAY)
+        assert found == foretold(revisions, *both(done), TODAY)
+        rules = [] if how.commit else ["deleted-evidence", "backdated"]
+        assert [one.rule for one in found] == rules
 
 
 def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def changed_items(before: Opened, after: Opened) -> Collection[EvidenceId] | Non
     if not (isinstance(old, CachedEvidence) and isinstance(new, CachedEvidence)):
         return None
     changed = new.take(old)
-    return changed if old.files.frame == new.files.frame else None
+    return changed if old.files.beside("sources") == new.files.beside("sources") else None
 
 
 def _state(opened: Opened) -> str:

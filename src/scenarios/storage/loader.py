@@ -15,11 +15,11 @@ from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
+from scenarios.model import Database, Evidence, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
-from scenarios.storage.cache.packed import as_builtins
+from scenarios.storage.cache.packed import Frame, as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.values import first_day, indicator_key
 
@@ -89,11 +89,12 @@ Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The records built, the problems, and the number of files left out."""
+    """The records built, the problems, the number of files left out, and what judges evidence."""
 
     database: Database
     problems: list[Problem]
     left_out: int
+    beside: Frame
 
 
 def load(
@@ -117,7 +118,7 @@ def load(
         hint = "`scen init` writes one"
         fault = Problem("tracker.yaml", 1, 1, "no-tracker", message, hint)
         files_read.leave_out("tracker", "tracker", "tracker.yaml", [fault])
-    items = files_read.evidence(files) if files else files_read.records["evidence"]
+    items, beside = files_read.evidence(files)
     records: dict[Kind, Any] = {
         kind: {id: records[id] for id in sorted(records, key=partial(path_of, kind))}
         for kind, records in files_read.records.items()
@@ -139,7 +140,7 @@ def load(
         unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return Loaded(database, problems, len(files_read.unreadable))
+    return Loaded(database, problems, len(files_read.unreadable), beside)
 
 
 class _FilesRead:
@@ -180,19 +181,47 @@ class _FilesRead:
             self.problems += faults
             self.records[kind][id] = record
 
-    def evidence(self, files: CachedFiles) -> CachedEvidence:
-        """All evidence; kept records of other kinds are taken as they are."""
-        evidence = self.records["evidence"]
+    def evidence(self, files: CachedFiles | None) -> tuple[Mapping[EvidenceId, Evidence], Frame]:
+        """All evidence, and what it is judged by; kept records of other kinds as they are."""
+        evidence, beside = self.records["evidence"], Frame()
+        if files is None:
+            return evidence, beside
         items = CachedEvidence(files, evidence)
-        for name, part in files.parts.items():
+        for part in sorted(files.parts.values(), key=attrgetter("is_evidence")):
             if (folder := part.folder) is None:
                 continue
-            is_evidence = name.startswith("evidence/")
-            places = part.open_places(files.frame, items) if is_evidence else part.places
-            for place in places:
+            beside = beside or self._beside() if part.is_evidence else beside
+            for place in part.open_places(beside, items) if part.is_evidence else part.places:
                 path = folder.path(place)
                 self.records[kind_of(path)][id_of(path)] = folder.record(place)
-        return items
+        return items, beside or self._beside()
+
+    def _beside(self) -> Frame:
+        """All that evidence is judged by: what is sound stays so where there is more of it."""
+        tracker: Tracker = self.records["tracker"].get("tracker", Tracker())
+        scenarios = self.records["scenario"]
+        now = {old: id for id, scenario in scenarios.items() for old in scenario.formerly}
+        names = {
+            "unreadable": [path for kind in _JUDGING for path in self.broken[kind].values()],
+            "source": self.records["source"],
+            "theme": tracker.themes,
+            "analyst": tracker.analysts or ("*",),
+        }
+
+        def member(id: str) -> str:
+            id = id if id in scenarios else now.get(id, id)
+            return f"{id} of {scenarios[id].set if id in scenarios else None}"
+
+        ratings = (
+            f"{id}/{key} rates {sorted(map(member, indicator.ratings))}"
+            for id, scenario in scenarios.items()
+            for key, indicator in scenario.indicators.items()
+        )
+        named = (f"{kind} {name}" for kind, of_kind in names.items() for name in of_kind)
+        return Frame((*map(member, scenarios), *ratings, *named))
+
+
+_JUDGING: tuple[Kind, ...] = ("tracker", "scenario", "source")
 
 
 def _withheld(

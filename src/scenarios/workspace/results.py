@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import TeamFigure, stated
-from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit import foretold, is_unread
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.history.commits import Key
+from scenarios.analysis.history.commits import Key, records
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
@@ -25,6 +25,7 @@ from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import revisions
+from scenarios.storage.loader import read_record
 from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here
@@ -190,15 +191,14 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
     both = written.before.database, written.after.database
-    ids = _judged_with(written, *both)
-    before, after = (
-        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
-        for db in both
-    )
-    others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
     try:
         repository = git.repository(written.before.root)
         tip = git.commit_of(repository, "HEAD")
+        own = written.committed and written.committed.oid
+        if _is_unread(written, repository, f"{own}~" if own else tip):
+            return []
+        ids = _judged_with(written, *both)
+        others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
         commits = revisions(
             repository,
             tip,
@@ -206,10 +206,26 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
         )
     except ScenError:
         return []
-    if written.committed and written.committed.oid:
-        oid = written.committed.oid
-        commits = [revision for revision in commits if revision.commit.id != oid]
+    before, after = (
+        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
+        for db in both
+    )
+    commits = [revision for revision in commits if revision.commit.id != own]
     return foretold(commits, before, after, on)
+
+
+def _is_unread(written: Written, repository: git.Repository, tip: str) -> bool:
+    """True if an audit reads no changed key, and the commit has the records: none is renamed.
+
+    Then its findings are those of before, whatever the history.
+    """
+    both = written.before.database, written.after.database
+    sides = ([records(db, kind).get(id) for db in both] for kind, id in _changed(written))
+    if any(db.called_now for db in both) or not all(is_unread(*side) for side in sides):
+        return False
+    paths = [draft.path for draft in written.drafts]
+    texts = ((kind_of(path), path, git.content(repository, tip, path)) for path in paths)
+    return all(read_record(*text)[0] for text in texts)
 
 
 def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:

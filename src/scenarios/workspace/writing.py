@@ -255,7 +255,7 @@ def write(
     *,
     subject: str | Callable[[Written], str],
     edits: bool = True,
-    read: Read | None = None,
+    read: Read | Opened | None = None,
     noted: bool = True,
     copy: Copy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
@@ -263,7 +263,8 @@ def write(
 ) -> Written:
     """Draft against a fresh reading, refuse new faults, write the change.
 
-    `read` may be that of an earlier reading. `copy` is an attachment published with the first file,
+    `read` may be that of an earlier reading, or one of a moment ago, which is fresh enough where
+    nothing is locked. `copy` is an attachment published with the first file,
     or not at all; `stray` names one removed with the last. `command` is the name for undo.
 
     A change that `edits` an existing file, or several files, is read, checked and written under the
@@ -276,7 +277,9 @@ def write(
             disk.clear(lock_file(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
-        opened = open_folder(root, read, progress)
+        if isinstance(read, Opened) and (mended or edits or how.commit):
+            read = read.read
+        opened = read if isinstance(read, Opened) else open_folder(root, read, progress)
         opened.refuse_without_tracker()
         opened.refuse_changed(how.seen)
         proposed = draft(opened)

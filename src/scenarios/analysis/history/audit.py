@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -12,7 +14,7 @@ from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudg
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
 from scenarios.analysis.rules.rule import Rule, note
-from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
 
 
 @note("judged-anew", "Priors, ratings and conventions changed after they were committed")
@@ -130,7 +132,7 @@ def foretold(
     """The findings that a commit of `after` on a day would have, and one of `before` would not."""
     if not revisions:
         return []
-    committed = trail(revisions).database
+    committed = trail(revisions)
     had = set()
     for finding in _findings(revisions, committed, before, on):
         now = after.called_now.get((finding.kind, finding.record), finding.record)
@@ -141,6 +143,24 @@ def foretold(
         for finding in findings
         if (finding.rule, finding.record, finding.message) not in had
     ]
+
+
+_UNREAD: Mapping[type[Record], AbstractSet[str]] = MappingProxyType(
+    {
+        Tracker: {*Tracker.__struct_fields__} - {*_CONVENTIONS},
+        Scenario: {"title", "tags", "foreign"},
+        Evidence: {"summary", "quote", "notes", "url", "event", "attachment", "foreign"},
+        Source: {*Source.__struct_fields__} - {"formerly"},
+    }
+)
+"""The keys by which no rule judges a record whose last commit has it under the same id."""
+
+
+def is_unread(before: Record | None, after: Record | None) -> bool:
+    """True if two contents of a record differ in no key that a rule reads."""
+    keys = {*after.__struct_fields__} - _UNREAD.get(type(after), set()) if after else set()
+    same = type(before) is type(after)
+    return same and all(getattr(before, key) == getattr(after, key) for key in keys)
 
 
 def _entered(trail: Trail) -> Iterator[Entered]:
@@ -192,15 +212,17 @@ def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
 
 
 def _findings(
-    revisions: Sequence[Revision], committed: Database, now: Database, on: date
+    revisions: Sequence[Revision], committed: Trail, now: Database, on: date
 ) -> tuple[AuditFinding, ...]:
-    folders = ((kind, records(committed, kind), records(now, kind)) for kind in KINDS)
+    folders = ((kind, records(committed.database, kind), records(now, kind)) for kind in KINDS)
     changes = tuple(
         RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))
         for kind, old, new in folders
         for id in sorted({*old, *new})
         if old.get(id) != new.get(id)
     )
+    if not changes:
+        return audit(committed).findings
     commit = Commit(
         id="", parents=(revisions[-1].commit.id,), author="", authored=on, committed=on, subject=""
     )

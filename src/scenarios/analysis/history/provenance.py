@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -188,7 +189,8 @@ class DatabaseState:
             self._bear_no_longer(id, before)
         if isinstance(was := folder.get(id), Sheet):  # under the ids of its day
             for scenario in was.probabilities:
-                self._speak(scenario, {*self.database.speaking[scenario]} - {id})
+                sheets = self.database.speaking[scenario]
+                self.database.speaking[scenario] = tuple(other for other in sheets if other != id)
         if change.kind == "tracker":
             self._replace(tracker=after if isinstance(after, Tracker) else Tracker())
         elif after is None:
@@ -199,12 +201,12 @@ class DatabaseState:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                self._speak(scenario, {*self.database.speaking.get(scenario, ()), id})
+                sheets = self.database.speaking.get(scenario, ())
+                place = bisect(sheets, self._dated(id), key=self._dated)
+                self.database.speaking[scenario] = (*sheets[:place], id, *sheets[place:])
 
-    def _speak(self, scenario: ScenarioId, sheets: Iterable[SheetId]) -> None:
-        """Keep the sheets that speak of a scenario by date."""
-        dated = sorted((self.database.sheets[id].date, id) for id in sheets)
-        self.database.speaking[scenario] = tuple(id for _, id in dated)
+    def _dated(self, id: SheetId) -> tuple[date, SheetId]:
+        return self.database.sheets[id].date, id
 
     def _replace(self, **keys: Any) -> None:
         """Replace the database by one that looks up anew what hangs on its scenarios."""

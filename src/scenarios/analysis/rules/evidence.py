@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import chain
@@ -341,13 +341,15 @@ def alike(
     return [(id, why) for _, id, why in sorted(matches)]
 
 
-def _around(ids: Iterable[EvidenceId], day: date) -> Iterator[EvidenceId]:
+def _around(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
     """The ids of items that may have been observed within three days of one."""
     number, last = day.toordinal(), date.max.toordinal()
     near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)
     days = [str(date.fromordinal(n)) for n in near]
     starts = tuple(text.removesuffix(end) for text in days for end in ("", "-01", "-01-01"))
-    return (id for id in ids if id.startswith(starts))
+    beginning: Callable[[tuple[str, ...]], Iterable[EvidenceId]] | None
+    beginning = getattr(evidence, "beginning", None)  # of what makes no list of all ids
+    return beginning(starts) if beginning else (id for id in evidence if id.startswith(starts))
 
 
 class _Joined:

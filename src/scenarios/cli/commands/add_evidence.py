@@ -75,7 +75,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             typed.note_in(opened.root)
             opened.refuse_unknown(*answers)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        write = partial(TASK.write, opened.root, read=opened.read)
+        write = partial(TASK.write, opened.root, read=opened.read if asked else opened)
 
         def ask() -> dict[str, Any]:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):

@@ -52,7 +52,8 @@ def command(
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = Chosen(since=start, until=end)
-    scores = scored(opened.database, on, chosen, by, forecaster, progress())
+    database = opened.about(*(id for id, s in opened.database.scenarios.items() if s.resolution))
+    scores = scored(database, on, chosen, by, forecaster, progress())
     if forecaster is not None:
         known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
     head = f"{about(opened.database.tracker).title}: scores as of {on}"

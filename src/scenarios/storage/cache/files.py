@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bearing, connected
+from scenarios.analysis.evidence.knowledge import borne, connected, touched
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.packed import OID, Folder, digest, oid_of
+from scenarios.storage.cache.packed import OID, Folder, Frame, digest, oid_of
 
 
 class ChangedMeanwhile(ScenError):  # noqa: N818
@@ -46,6 +46,7 @@ class CachedFolder:
         self.places: list[int] = []
         self.read: dict[str, bytes] = {}
         self.found: dict[str, bytes] = {}
+        self.is_evidence = name.startswith("evidence/")
 
     @cached_property
     def kept(self) -> dict[str, CachedFile]:
@@ -101,9 +102,9 @@ class CachedFolder:
         part.read = {name: data for name, data in every.items() if data is not None}
         return part
 
-    def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
-        """Records judged beside other files than these, or naming missing ones."""
-        if self.folder is None or self.folder.frame != frame:
+    def open_places(self, frame: Frame, items: Collection[EvidenceId]) -> Collection[int]:
+        """Records judged by what is not there any more, or naming missing ones."""
+        if self.folder is None or not frame.issuperset(self.folder.frame):
             return self.places
         links = self.folder.links
         kept = links.keys() & set(self.places) if links else ()
@@ -111,15 +112,11 @@ class CachedFolder:
 
 
 class CachedFiles(Mapping[str, bytes]):
-    """Path → bytes, read late where the record is cached.
-
-    `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
-    """
+    """Path → bytes, read late where the record is cached."""
 
     def __init__(self, root: Path, parts: Mapping[str, CachedFolder]) -> None:
         self.root, self.parts = root, dict(sorted(parts.items()))
         self._late: dict[str, bytes] = {}
-        self.frame = self.beside("sources")
 
     def __getitem__(self, path: str) -> bytes:
         part, name = self._place(path)
@@ -222,7 +219,7 @@ class CachedEvidence(LazyEvidence):
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.at_hand = files, items
-        self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
+        self.parts = [part for part in files.parts.values() if part.is_evidence]
         self._decoded: dict[EvidenceId, Evidence] = {}
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
@@ -268,6 +265,13 @@ class CachedEvidence(LazyEvidence):
             about[path_of("evidence", id)] = (*item.ratings, *item.indicators)
         yield from ((id_of(path), about[path]) for path in sorted(about))
 
+    def beginning(self, starts: tuple[str, ...]) -> set[EvidenceId]:
+        """The ids that begin with one of these texts; others are not made."""
+        cached = [(part.folder.names, part.places) for part in self.parts if part.folder]
+        named = (names[n] for names, places in cached for n in places)
+        ids = {id_of(name) for name in named if name.startswith(starts)}
+        return ids.union(id for id in self.at_hand if id.startswith(starts))
+
     def about(
         self,
         database: Database,
@@ -276,10 +280,21 @@ class CachedEvidence(LazyEvidence):
     ) -> set[str]:
         """The paths of items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
-        ids = {id for column in columns for id in database.scenarios[column].prior.includes}
-        items = bearing(database) if columns else {}
-        bears = {id for column in columns for id in items.get(column, ())}
-        return {path_of("evidence", id) for id in (ids.union(besides) & self.keys()) | bears}
+        used = {id for column in columns for id in database.scenarios[column].prior.includes}
+        used.update(besides)
+        wanted = {f"{id}.yaml" for id in used}
+        paths: set[str] = set()
+        for part in self.parts:
+            if folder := part.folder:
+                hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
+                names, which = folder.names, folder.abouts
+                for place in part.places:
+                    if hits[which[place]] or names[place] in wanted:
+                        paths.add(part.path(names[place]))
+        for id, item in self.at_hand.items():
+            bears = id in used or not columns.isdisjoint(borne(database, item))
+            (paths.add if bears else paths.discard)(path_of("evidence", id))
+        return paths
 
     def take(self, before: CachedEvidence) -> list[EvidenceId]:
         """Share the records that an earlier state has decoded; return the items that differ."""
@@ -292,7 +307,11 @@ class CachedEvidence(LazyEvidence):
 
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
-        return dict.fromkeys(id for id, _ in self.named())
+        paths = [
+            part.folder.path(n) for part in self.parts if part.folder for n in sorted(part.places)
+        ]
+        paths += [path_of("evidence", id) for id in self.at_hand]
+        return dict.fromkeys(map(id_of, sorted(paths)))
 
     @cached_property
     def _all(self) -> dict[EvidenceId, Evidence]:
@@ -329,10 +348,14 @@ def sides(
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
     apart = {*old.at_hand, *new.at_hand, *_apart(old.files, new.files)}
-    paths = sorted(old.about(before, scenarios, apart) | new.about(after, scenarios, apart))
-    ids = [*map(id_of, paths)]
-    then = {id: old[id] for id in ids if id in old}
-    now = {id: new[id] if id in apart else then[id] for id in ids if id in new}
+    was, has = old.about(before, scenarios, apart), new.about(after, scenarios, apart)
+    ids = {path: id_of(path) for path in sorted(was | has)}
+    then = {id: old[id] for path, id in ids.items() if path in was or id in old}
+    now = {
+        id: new[id] if id in apart else then[id]
+        for path, id in ids.items()
+        if path in has or id in new
+    }
     return replace(before, evidence=then), replace(after, evidence=now)
 
 
@@ -350,10 +373,34 @@ def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
 
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
-    items = bearing(database)
-    each = {id: files.digest(path_of("evidence", id)) for id in database.evidence}
-    bears = {
-        id: each.keys() & {*items.get(id, ()), *scenario.prior.includes}
-        for id, scenario in database.scenarios.items()
-    }
-    return {id: digest(b"".join(sorted(each[i] for i in ids))) for id, ids in bears.items()}
+    of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
+    for part in files.parts.values():
+        if part.is_evidence:
+            _append_digests(part, database, of)
+    for scenario_id, scenario in database.scenarios.items():
+        for path in (path_of("evidence", id) for id in scenario.prior.includes):
+            if path in files:
+                of[scenario_id].append(files.digest(path))
+    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
+
+
+def _append_digests(
+    part: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
+) -> None:
+    """Append the digest of each file of a folder to the scenarios it bears on."""
+    if folder := part.folder:
+        lists = [[of[id] for id in ids if id in of] for ids in _bearing(folder, database)]
+        for place in part.places:
+            for parts in lists[folder.abouts[place]]:
+                parts.append(folder.digest(place))
+    for name in part.read:
+        item = database.evidence.get(id_of(name))
+        for id in borne(database, item) & of.keys() if item else ():
+            of[id].append(part.digest(name))
+
+
+def _bearing(folder: Folder, database: Database) -> Iterator[set[ScenarioId]]:
+    """The scenarios on which items bear that are `about` the same, each text looked up once."""
+    texts = frozenset[str]().union(*folder.about)
+    by_text = {text: touched(database, (text,)) for text in texts}
+    return (set[ScenarioId]().union(*map(by_text.__getitem__, about)) for about in folder.about)

@@ -18,6 +18,7 @@ from scenarios.storage.cache.files import CachedEvidence, CachedFiles, CachedFol
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
+    Frame,
     entry_of,
     folder_of,
     oid_of,
@@ -92,12 +93,13 @@ class Memory:
             return
         faulty = {problem.path for problem in loaded.problems}
         for name, part in files.parts.items():
-            frame = files.frame if name.startswith("evidence/") else b""
+            frame = loaded.beside if part.is_evidence else Frame()
             old = part.folder
             sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
             same = sum(_is_same(part, n) for n in sound)
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            stale = old and (old.frame != frame or len(old.names) != len(part.places) + same)
+            gone = old and (len(old.names) != len(part.places) + same)
+            stale = gone or (old and not frame.issuperset(old.frame))
             if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
                 folder = self._keep(self.place, part, sound, faulty, frame)
                 if not lost:
@@ -106,7 +108,7 @@ class Memory:
             loaded.database.evidence.settle()
 
     def _keep(
-        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: bytes
+        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: Frame
     ) -> Folder:
         entries = [
             at.folder.entry(at.place)

@@ -28,6 +28,8 @@ OID = 20
 _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
+Frame = frozenset[str]
+"""What evidence is judged by: names, and what an indicator rates."""
 
 
 class PackedRecord(NamedTuple):
@@ -47,13 +49,13 @@ class PackedRecord(NamedTuple):
 
 
 class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
-    """The entries of a folder in columns; `frame` is what its records were judged beside.
+    """The entries of a folder in columns; `frame` is what its records were judged by.
 
     Columns of fixed width hold a value per name; records end at `ends`; `which` indexes `about`.
     """
 
     name: str
-    frame: bytes
+    frame: list[str]
     names: list[str]
     stats: bytes
     digests: bytes
@@ -111,7 +113,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         return self._view[self._ends[place - 1] if place else 0 : self._ends[place]]
 
 
-def folder_of(name: str, frame: bytes, entries: Iterable[PackedRecord]) -> Folder:
+def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) -> Folder:
     """Pack entries, sorted by name."""
     names: list[str] = []
     about: dict[tuple[str, ...], int] = {}
@@ -131,7 +133,7 @@ def folder_of(name: str, frame: bytes, entries: Iterable[PackedRecord]) -> Folde
             column.append(part)
     stats, digests, oids, records = map(b"".join, parts)
     indexes = which.tobytes(), links, ends.tobytes()
-    return Folder(name, frame, names, stats, digests, oids, [*about], *indexes, records)
+    return Folder(name, sorted(frame), names, stats, digests, oids, [*about], *indexes, records)
 
 
 def packed(folder: Folder) -> bytes:

@@ -215,6 +215,13 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
             yield os.fsdecode(path), mode, oid
 
 
+def content(repository: Repository, commit: str, path: str) -> bytes:
+    """The content of one file of the database in a commit; empty where there is none."""
+    name = f"{commit}:{repository.prefix}{path}"
+    data = process.start(repository.git_dir, "cat-file", "blob", name).stdout
+    return data[: MAX_BYTES + 1]
+
+
 @contextmanager
 def objects(
     repository: Repository,

@@ -54,7 +54,7 @@ def record_evidence(
     *,
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
-    read: Read | None = None,
+    read: Read | Opened | None = None,
     attach: Path | None = None,
 ) -> Written:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
@@ -90,7 +90,9 @@ def record_evidence(
                     raise
 
 
-def _write(root: Path, answers: task.Answers, how: How, read: Read | None = None) -> Written:
+def _write(
+    root: Path, answers: task.Answers, how: How, read: Read | Opened | None = None
+) -> Written:
     record: dict[str, Any] = {key: answers[key] for key in _KEYS}
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
     if not isinstance(answers["recorded"], str):
