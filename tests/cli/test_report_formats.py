@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import scen
+from tests.cli.commands import SCEN, scen
 from tests.render.gfm import Rendered
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +57,14 @@ def test_it_is_the_same_on_any_day(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = scen(*MARKDOWN).stdout
     monkeypatch.setattr("scenarios.cli.parsing.today", lambda: pytest.fail("the calendar is read"))
     assert scen(*MARKDOWN).stdout == printed
+
+
+def test_the_same_records_give_the_same_bytes_whatever_the_order_of_sets() -> None:
+    command = [SCEN, "--database", str(ROOT), *WEEK, "--format", "json"]
+    printed = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, check=True
+        ).stdout
+        for seed in "1234"
+    }
+    assert len(printed) == 1

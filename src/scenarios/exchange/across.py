@@ -56,7 +56,7 @@ class Across:
 
 def unreadable(tracker: str, reason: str) -> Problem:
     """The problem of a tracker that is left out."""
-    return Problem(tracker, 1, 1, "unreadable-tracker", reason)
+    return Problem(tracker, 1, 1, "unreadable", reason)
 
 
 def of_rows(

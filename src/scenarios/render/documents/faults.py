@@ -29,7 +29,7 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     """Each file by its `placed` path, the line and the fault; nothing where all could be read."""
     if not unreadable:
         return ()
-    if all(fault.rule == "unreadable-tracker" for fault in unreadable):
+    if not any(fault.path.endswith(".yaml") for fault in unreadable):  # trackers, not their files
         heads = left("tracker"), left("fault", least=30)
         caption = f"{counted(len(unreadable), 'tracker')} cannot be read, or not all of it"
         trackers = tuple((fault.path, fault.message) for fault in unreadable)
