@@ -172,7 +172,8 @@ def test_it_says_what_would_change_a_mind_and_when_it_is_due() -> None:
     )
     text = writer("table")(short.document(made, db))
     assert (
-        "“Title” would go from 9.1% to 50% if this is seen:\n  Talks (due by 10 Feb 2022)" in text
+        "The evidence on “Title” would go from 9.1% to 50% if this is seen:\n"
+        "  Talks (due by 10 Feb 2022)" in text
     )
 
 

@@ -195,7 +195,8 @@ _IMPLIED = "f-implied end"
 def _narrow(
     row: OverviewRow, y: float, columns: _Columns, places: Places
 ) -> tuple[list[str], float]:
-    stated = f"we said {_stated(row)}" if row.outcome and row.stated is not None else _stated(row)
+    said = "" if row.stated is None else "we said " if row.outcome else "we say "
+    stated = f"{said}{_stated(row)}"
     implied = f"evidence {from_to(row.implied_before, row.implied)}"
     is_bold = "bold" in row.look
     room = NARROW - 12 - max(width(stated, bold=is_bold), width(implied, SMALL))

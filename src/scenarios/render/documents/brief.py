@@ -249,7 +249,8 @@ def _if_seen(watched: Watched, database: Database) -> doc.Item:
     figures = (" would go from ", p(watched.implied), " to ", p(watched.if_seen))
     sign = cells.indicator(f"{watched.scenario}/{watched.indicator}", database)
     due = f" (due by {short_day(watched.due)})" if watched.due else ""
-    return doc.Item((*title, *figures, " if this is seen:"), (doc.Item((sign, due)),))
+    text = ("The evidence on ", *title, *figures, " if this is seen:")
+    return doc.Item(text, (doc.Item((sign, due)),))
 
 
 def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
@@ -291,6 +292,8 @@ _MEANINGS = {
     "The evidence": "what follows from a first figure and from all that was recorded since, each "
     "item weighed by how well it tells the outcomes apart and how good its source is. Neither "
     "figure changes the other.",
+    "What moved it": "the steps from the earlier figure to this one, one after another; the page "
+    "of an event shows its day alone.",
     "If this is seen": "where the evidence would stand if a good source reported it today.",
     "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "
     "from 33% to 50%.",

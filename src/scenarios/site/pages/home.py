@@ -113,7 +113,9 @@ def _events(site: Site) -> Iterator[doc.Block]:
     stories = [story for ids in units if (story := figures(site).event(ids)).moves]
     stories.sort(key=lambda story: (-story.movement_bits, story.items))
     if stories:
-        yield doc.Heading(2, f"Events since {short_day(since)}", anchor="events")
+        yield doc.Heading(
+            2, f"Events since {short_day(since)}, and what each moved on its day", anchor="events"
+        )
         yield from events_listed(site, stories, _EVENTS)
 
 
