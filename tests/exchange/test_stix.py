@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
@@ -25,7 +27,10 @@ from scenarios.exchange.stix.bundle import (
 from scenarios.exchange.stix.incoming import arrived, read
 from scenarios.model import Database
 from scenarios.storage.loader import load
+from scenarios.workspace.importing.importing import bring
+from scenarios.workspace.importing.settings import Settings
 from tests.analysis.words import database_of
+from tests.exchange.test_restore import files_of, fresh
 from tests.full import TIMES
 from tests.random_databases import databases
 
@@ -78,7 +83,7 @@ def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> N
 def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() -> None:
     database, found = shipped(), back(shipped())
     assert not found.misfits
-    assert set(found.left_out) == {"themes"}
+    assert found.left_out == {}
     sources, evidence = records(found, "source"), records(found, "evidence")
     assert {id: one["reliability"] for id, one in sources.items()} == {
         id: one.reliability for id, one in database.sources.items()
@@ -96,6 +101,67 @@ def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() ->
     scenarios = records(found, "scenario")
     assert scenarios.keys() == database.scenarios.keys()
     assert found.sets == database.tracker.sets
+    themes = {item.theme for item in database.evidence.values()} - {None}
+    assert {*found.themes} == themes <= {*database.tracker.themes}
+    assert found.themes.items() <= database.tracker.themes.items()
+
+
+def test_a_tracker_declares_the_themes_that_come_in_and_an_item_comes_once(tmp_path: Path) -> None:
+    database, root = shipped(), fresh(tmp_path / "there")
+    for added, unchanged in ((len(database.evidence), 0), (0, len(database.evidence))):
+        counts = bring(root, "stix", back(database), Settings(today=DAY)).imported.evidence
+        assert (counts.added, counts.updated, counts.unchanged) == (added, 0, unchanged)
+    there = load(files_of(root)).database
+    assert there.tracker.themes == back(database).themes
+    assert {id: item.theme for id, item in there.evidence.items()} == {
+        id: item.theme for id, item in database.evidence.items()
+    }
+    assert back(there).themes == there.tracker.themes
+
+
+def test_a_theme_comes_with_its_title_or_else_is_called_by_its_id() -> None:
+    plain = database_of("a; e @5 a=C theme=gas")
+    tracker = msgspec.structs.replace(plain.tracker, themes={"gas": "Gas and oil"})
+    database = msgspec.structs.replace(plain, tracker=tracker)
+    text = bundle(Bundled(database, "desk", DAY, {}))
+    assert arrived(json.loads(text), "x").themes == {"gas": "Gas and oil"}
+    untitled = text.replace('"theme_title": "Gas and oil"', '"theme_title": ""')
+    assert arrived(json.loads(untitled), "x").themes == {"gas": "gas"}
+
+
+def judged(whole: dict[str, Any]) -> tuple[int, set[str]]:
+    """The number of errors, and the codes of the warnings, of the OASIS committee's validator."""
+    validator = pytest.importorskip("stix2validator")
+    results = validator.validate_parsed_json(whole, validator.ValidationOptions(version="2.1"))
+    return len(results.errors), set(
+        re.findall(r"\{(\d{3})\}", " ".join(map(str, results.warnings)))
+    )
+
+
+UUID_IS_NOT_RANDOM, ADDRESS_HAS_NO_HASH = "103", "302"
+
+
+@pytest.mark.parametrize("database", [shipped(), database_of("a; e @5 a=C retracted=7")])
+def test_the_validator_has_no_error_and_no_warning_but_of_stable_ids_and_addresses(
+    database: Database,
+) -> None:
+    text = bundle(Bundled(database, "desk", DAY, {}))
+    errors, warnings = judged(json.loads(text))
+    assert errors == 0
+    assert {UUID_IS_NOT_RANDOM} <= warnings <= {UUID_IS_NOT_RANDOM, ADDRESS_HAS_NO_HASH}
+    objects = json.loads(text)["objects"]
+    ids = [one["id"] for one in objects]
+    refs = [ref for one in objects for ref in one.get("object_refs", [one["id"]])]
+    assert len({*ids}) == len(ids)
+    assert {*refs, *(one.get("created_by_ref", ids[0]) for one in objects)} <= {*ids}
+    assert all(one.get("object_refs", [""]) for one in objects)
+
+
+def test_the_validator_refuses_a_list_of_properties_of_an_extension_of_objects() -> None:
+    whole = json.loads(bundle(Bundled(database_of("a; e @5 a=C"), "desk", DAY, {})))
+    (definition,) = (one for one in whole["objects"] if one["id"] == EXTENSION)
+    definition["extension_properties"] = ["prior"]
+    assert judged(whole)[0] == 1
 
 
 @settings(max_examples=8 * TIMES)

@@ -33,7 +33,9 @@ _TAKEN = ("identity", "note", "report", "opinion")
 _SILENT = ("extension-definition", "marking-definition")
 _URL = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
 _UNGRADED = "Imported from STIX; nobody has graded it"
-_NOTE_KEYS = ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted")
+_NOTE_KEYS = (
+    *("observed", "recorded", "analyst", "reliability", "origin", "event", "theme", "retracted"),
+)
 _REPORT_KEYS = (
     *("question", "resolution_criteria", "opened", "horizon", "set", "tags", "prior"),
     "resolution",
@@ -63,6 +65,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
     records: list[Arrival] = []
     forecasts: list[ForecastArrival] = []
     sets: dict[str, str] = {}
+    themes: dict[str, str] = {}
     for item in objects:
         ours = item.ours
         try:
@@ -75,7 +78,8 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 if "set" in ours:
                     sets[str(ours["set"])] = str(ours.get("set_title") or ours["set"])
             elif item.type in ("note", "report"):
-                left_out["themes"] += "theme" in ours
+                if "theme" in ours:
+                    themes[str(ours["theme"])] = str(ours.get("theme_title") or ours["theme"])
                 records.append(_evidence(item, by_id.get(item.source or ""), ratings.get(item.id)))
         except (LookupError, TypeError, ValueError) as error:
             message = f"our extension of it is damaged: {error}"
@@ -86,6 +90,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
         misfits=tuple(misfits),
         left_out={kind: count for kind, count in left_out.items() if count},
         sets=sets,
+        themes=themes,
     )
 
 
