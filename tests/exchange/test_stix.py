@@ -30,6 +30,7 @@ from scenarios.storage.loader import load
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Settings
 from tests.analysis.words import database_of
+from tests.exchange.foreign import arrived as arrived_as
 from tests.exchange.test_restore import files_of, fresh
 from tests.full import TIMES
 from tests.random_databases import databases
@@ -209,7 +210,7 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
     objects = [made | report, *({**made, **one} for one in others)]
     found = arrived({"type": "bundle", "objects": objects}, "x.json")
     source, item = sorted(found.records, key=lambda one: one.kind, reverse=True)
-    assert (source.title, source.record["reliability"]) == ("ESET", "F")
+    assert (source.title, source.assumed["reliability"]) == ("ESET", "F")
     assert item.foreign is not None
     assert (item.foreign, dict(item.record)) == (
         ("stix", report["id"]),
@@ -218,12 +219,134 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
             "observed": "2022-02-23",
             "credibility": 2,
             "url": "https://example.org/wiper",
-            "source": "eset",
+            "source": maker,
             "notes": "Hundreds of machines.",
         },
     )
     assert dict(found.left_out) == {"opinion": 1, "malware": 1}
     assert [str(one.place) for one in found.misfits] == ["x.json:5"]
+
+
+MAKER = "identity--311b2d2d-f010-4473-83ec-1edf84858f4c"
+EVENT = "5d3f1c2a-0b7e-4c55-9a51-2f7c9a4e8b10"
+DATED = {
+    "spec_version": "2.1",
+    "created": "2022-02-24T10:00:00Z",
+    "modified": "2022-02-25T10:00:00Z",
+    "created_by_ref": MAKER,
+}
+
+
+def event(type: str = "grouping", **properties: Any) -> list[dict[str, Any]]:
+    """An event as MISP exports it in STIX: one that is published is a report."""
+    report = f"note--{EVENT[:-1]}1"
+    others = {"published": "2022-02-24T12:00:00Z"} if type == "report" else {}
+    whole: list[dict[str, Any]] = [
+        {"type": "identity", "id": MAKER, "name": "Служба", "identity_class": "organization"},
+        {
+            "type": type,
+            "id": f"{type}--{EVENT}",
+            "name": "Wipers against ministries",
+            "context": "suspicious-activity",
+            "object_refs": [f"note--{EVENT}", report, f"indicator--{EVENT}"],
+            "labels": [
+                "Threat-Report",
+                'misp:tool="MISP-STIX-Converter"',
+                'admiralty-scale:source-reliability="b"',
+                'admiralty-scale:information-credibility="2"',
+            ],
+            "object_marking_refs": [str(stix2.TLP_AMBER["id"])],
+            **others,
+            **properties,
+        },
+        {"type": "note", "id": f"note--{EVENT}", "content": "This MISP Event is empty"}
+        | {"object_refs": [f"{type}--{EVENT}"]},
+        {"type": "note", "id": report, "abstract": "First look", "content": "Three ministries."}
+        | {"object_refs": [f"indicator--{EVENT}"], "labels": ['misp:data-layer="Event Report"']},
+        {"type": "indicator", "id": f"indicator--{EVENT}", "pattern": "[domain-name:value = 'a.b']"}
+        | {"pattern_type": "stix", "valid_from": "2022-02-24T10:00:00Z"},
+    ]
+    return [{**DATED, **{k: v for k, v in one.items() if v is not None}} for one in whole]
+
+
+@pytest.mark.parametrize("type", ["grouping", "report"])
+def test_an_event_of_misp_is_a_single_item_published_or_not(type: str) -> None:
+    objects = event(type, context="suspicious-activity" if type == "grouping" else None)
+    found = arrived({"objects": objects}, "x.json")
+    assert found.misfits == ()
+    assert found.left_out == {"indicator": 1}
+    (item,) = (one for one in found.records if one.kind == "evidence")
+    assert item.foreign == ("misp", EVENT)
+    assert item.record == {
+        "summary": "Wipers against ministries",
+        "observed": "2022-02-24",
+        "source": MAKER,
+        "reliability": "B",
+        "credibility": 2,
+        "notes": 'Tags: admiralty-scale:information-credibility="2",'
+        ' admiralty-scale:source-reliability="b", tlp:amber\n\nFirst look\n\nThree ministries.',
+    }
+
+
+def test_an_event_of_misp_comes_once_and_keeps_a_later_grade_of_its_source(tmp_path: Path) -> None:
+    root = fresh(tmp_path / "there")
+
+    def counts() -> tuple[int, int]:
+        found = arrived({"objects": event()}, "x.json")
+        imported = bring(root, "stix", found, Settings(today=DAY)).imported
+        return imported.evidence.added, imported.sources.added
+
+    assert counts() == (1, 1)
+    (source,) = (root / "sources").glob("*.yaml")
+    source.write_text(source.read_text().replace("reliability: F", "reliability: B"))
+    assert counts() == (0, 0)
+    database = load(files_of(root)).database
+    assert [one.reliability for one in database.sources.values()] == ["B"]
+    assert [one.source for one in database.evidence.values()] == [*database.sources]
+
+
+def test_an_event_of_misp_is_the_same_item_in_its_own_json(tmp_path: Path) -> None:
+    root = fresh(tmp_path / "there")
+    own: dict[str, Any] = {"uuid": EVENT, "info": "Wipers against ministries"}
+    own |= {"date": "2022-02-24", "Tag": [{"name": "tlp:amber"}]}
+    bring(root, "misp", arrived_as("misp", json.dumps({"Event": own})), Settings(today=DAY))
+    found = arrived({"objects": event()}, "x.json")
+    imported = bring(root, "stix", found, Settings(today=DAY, update=True)).imported
+    assert (imported.evidence.updated, imported.evidence.added) == (1, 0)
+
+
+def test_a_grouping_from_elsewhere_is_an_item_beside_its_notes_if_it_has_words() -> None:
+    def items(**properties: Any) -> list[str]:
+        found = arrived({"objects": event(labels=["x"], **properties)}, "x.json")
+        assert found.misfits == ()
+        return [one.title for one in found.records if one.kind == "evidence"]
+
+    notes = ["This MISP Event is empty", "First look"]
+    assert items() == ["Wipers against ministries", *notes]
+    assert items(name=None, description="Three ministries") == ["Three ministries", *notes]
+    assert items(name=None) == notes
+
+
+def test_a_marking_in_the_bundle_is_a_tag_and_an_unknown_marking_is_none() -> None:
+    own = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
+    marking: dict[str, Any] = {"type": "marking-definition", "id": own}
+    marking |= {
+        "definition_type": "statement",
+        "name": "Desk Only",
+        "definition": {"statement": "For the desk"},
+    }
+    objects = event(labels=["x"], object_marking_refs=[own, own.replace("34", "35", 1)])
+    with_it = arrived({"objects": [*objects, DATED | marking]}, "x.json").records
+    assert [one.record["notes"] for one in with_it if one.title.startswith("Wipers")] == [
+        "Tags: desk only, x"
+    ]
+
+
+def test_a_long_note_is_whole_in_the_notes() -> None:
+    text = "A wiper. " * 100
+    note = {**DATED, "type": "note", "id": f"note--{EVENT}", "content": text}
+    (item,) = arrived({"objects": [note | {"object_refs": [MAKER]}]}, "x.json").records
+    assert (item.title[-1], item.record["notes"]) == ("…", text.strip())
 
 
 def test_a_revoked_object_is_retracted_on_the_day_of_its_last_change() -> None:

@@ -109,6 +109,7 @@ READERS = {
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",
     "manifold": "manifold",
+    "misp": "misp",
     "achz": "achz",
     "ris": "references:read_ris",
     "bibtex": "references:read_bibtex",
