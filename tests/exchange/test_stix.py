@@ -327,18 +327,19 @@ def test_a_grouping_from_elsewhere_is_an_item_beside_its_notes_if_it_has_words()
     assert items(name=None) == notes
 
 
-def test_a_marking_in_the_bundle_is_a_tag_and_an_unknown_marking_is_none() -> None:
+def test_a_marking_in_the_bundle_is_a_tag_by_its_name_and_an_unknown_marking_by_its_id() -> None:
     own = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
+    other = own.replace("34", "35", 1)
     marking: dict[str, Any] = {"type": "marking-definition", "id": own}
     marking |= {
         "definition_type": "statement",
         "name": "Desk Only",
         "definition": {"statement": "For the desk"},
     }
-    objects = event(labels=["x"], object_marking_refs=[own, own.replace("34", "35", 1)])
+    objects = event(labels=["x"], object_marking_refs=[own, other])
     with_it = arrived({"objects": [*objects, DATED | marking]}, "x.json").records
     assert [one.record["notes"] for one in with_it if one.title.startswith("Wipers")] == [
-        "Tags: desk only, x"
+        f"Tags: desk only, {other}, x"
     ]
 
 
@@ -382,6 +383,13 @@ def test_what_is_no_bundle_is_refused(data: bytes) -> None:
 def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
     (misfit,) = arrived({"objects": [damaged]}, "x.json").misfits
     assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
+
+
+def test_an_indicator_without_a_pattern_is_a_misfit() -> None:
+    objects = event()
+    objects[-1]["pattern"] = ""  # on which the library's own check of brackets fails
+    (misfit,) = arrived({"objects": objects}, "x.json").misfits
+    assert (str(misfit.place), misfit.message[:18]) == ("x.json:5", "not valid STIX 2.1")
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:

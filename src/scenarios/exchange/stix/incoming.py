@@ -38,6 +38,8 @@ _URL = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
 _OF_MISP = ("misp:tool=", "Threat-Report")
 """The labels that MISP adds to each event that it exports."""
 _NOTE_KEYS = ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted")
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, NameError, RecursionError)
+"""The errors by which stix2 and its grammar of patterns refuse a damaged object besides its own."""
 _REPORT_KEYS = (
     *("question", "resolution_criteria", "opened", "horizon", "set", "tags", "prior"),
     "resolution",
@@ -158,7 +160,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
         place = Place(name, number)
         try:
             if not isinstance(item, dict) or item.get("spec_version", "2.1") != "2.1":
-                raise ValueError("is not an object of STIX 2.1")  # noqa: TRY301 - told as any other
+                raise ValueError("is not an object of STIX 2.1")
             parsed = stix2.parse(item, allow_custom=True, version="2.1")
             type, id = str(parsed["type"]), str(parsed["id"])
             is_unknown = isinstance(parsed, dict)  # of an unknown type
@@ -167,7 +169,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
             ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
             ours = ours if isinstance(ours, dict) else {}
             objects.append(_Object(place, type, id, content, ours))
-        except (STIXError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
             misfits.append(Misfit(place, f"not valid STIX 2.1: {words}"))
     return objects, misfits
@@ -237,14 +239,14 @@ def _evidence(
 
 
 def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
-    """The markings of an object as MISP's tags have them, `tlp:amber`."""
+    """The markings of an object as MISP's tags have them, `tlp:amber`; an unknown one by its id."""
     from stix2 import TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE  # noqa: PLC0415 - an extra
 
-    known = {m["id"]: m["definition"]["tlp"] for m in (TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE)}
+    levels = (TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE)
+    known = {level["id"]: f"tlp:{level['definition']['tlp']}" for level in levels}
     for ref in item.value.get("object_marking_refs", ()):
         name = by_id[ref].value.get("name") if ref in by_id else None
-        if name or ref in known:
-            yield str(name or f"tlp:{known[ref]}").lower()
+        yield str(name or known.get(ref, ref)).lower()
 
 
 def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
