@@ -37,6 +37,7 @@ KINDS = {
     "x.bib": "bibtex",
     "x.ris": "ris",
     "x.csl": "csl",
+    "misp.json": "misp",
 }
 PIECES = (
     *(b"null", b"true", b"-1", b"1e999", b"NaN", b"[]", b"{}", b'""', b"9" * 30, b"[None]"),

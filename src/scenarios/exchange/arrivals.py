@@ -88,8 +88,8 @@ class Misfit(msgspec.Struct, frozen=True):
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of a file; `left_out` counts what cannot be kept, by its kind.
 
-    `sets` and `analysts` have the titles of ids in the records; `remarks` are sentences about
-    values that were changed.
+    `sets`, `themes` and `analysts` have the titles of ids in the records; `remarks` are sentences
+    about values that were changed.
     """
 
     records: tuple[Arrival, ...] = ()
@@ -97,6 +97,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     misfits: tuple[Misfit, ...] = ()
     left_out: Mapping[str, int] = {}
     sets: Mapping[str, str] = {}
+    themes: Mapping[str, str] = {}
     analysts: Mapping[str, str] = {}
     remarks: tuple[str, ...] = ()
 
@@ -108,6 +109,7 @@ READERS = {
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",
     "manifold": "manifold",
+    "misp": "misp",
     "achz": "achz",
     "ris": "references:read_ris",
     "bibtex": "references:read_bibtex",

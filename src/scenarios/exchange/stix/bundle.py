@@ -81,12 +81,6 @@ def extension(**properties: Any) -> dict[str, Any]:
 
 
 _BEGINNING = dt.date(1970, 1, 1)
-_PROPERTIES = (
-    *("id", "observed", "recorded", "analyst", "reliability", "reliability_basis", "grade"),
-    *("origin", "event", "theme", "quote", "notes", "retracted", "rating", "question"),
-    *("resolution_criteria", "opened", "horizon", "set", "set_title", "tags", "prior"),
-    *("stated_probability", "implied_probability", "as_of", "resolution", "forecasts"),
-)
 
 
 class ScenarioFigures(NamedTuple):
@@ -165,7 +159,6 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
         schema="docs/stix.md of scen",
         version="1.0",
         extension_types=["property-extension"],
-        extension_properties=list(_PROPERTIES),
     )
     yield _object(
         "identity",
@@ -209,7 +202,6 @@ def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> Any
         (id,),
         day,
         name=source.name,
-        identity_class="unspecified",
         external_references=_address(source.name, source.url),
         extensions=extension(
             id=id, reliability=source.reliability, reliability_basis=source.reliability_basis
@@ -244,6 +236,7 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
             origin=item.origin,
             event=item.event,
             theme=item.theme,
+            theme_title=bundled.database.tracker.themes.get(item.theme or ""),
             quote=item.quote,
             notes=item.notes,
             retracted={"date": gone.date.isoformat(), "reason": gone.reason} if gone else None,

@@ -1,7 +1,7 @@
-"""The records of a STIX bundle: identities, notes, reports, and our opinions.
+"""The records of a STIX bundle: identities, notes, reports, groupings, and our opinions.
 
-Our objects have an extension with what STIX lacks. Of those from elsewhere a report or a note is an
-item of evidence; its confidence is its credibility.
+Our objects have an extension with what STIX lacks. Of those from elsewhere a report, a note or a
+grouping is an item of evidence; its confidence is its credibility.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scenarios.exchange import misp
 from scenarios.exchange.arrivals import (
     Arrival,
     Arrived,
@@ -24,16 +25,21 @@ from scenarios.exchange.arrivals import (
     Wanted,
 )
 from scenarios.exchange.incoming import incoming
+from scenarios.exchange.questions import clean
 from scenarios.exchange.stix.bundle import EXTENSION, credibility_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
 
 SYSTEM = "stix"
-_TAKEN = ("identity", "note", "report", "opinion")
+_ITEMS = ("note", "report", "grouping")
+_TAKEN = ("identity", "opinion", *_ITEMS)
 _SILENT = ("extension-definition", "marking-definition")
 _URL = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
-_UNGRADED = "Imported from STIX; nobody has graded it"
+_OF_MISP = ("misp:tool=", "Threat-Report")
+"""The labels that MISP adds to each event that it exports."""
 _NOTE_KEYS = ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted")
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, NameError, RecursionError)
+"""The errors by which stix2 and its grammar of patterns refuse a damaged object besides its own."""
 _REPORT_KEYS = (
     *("question", "resolution_criteria", "opened", "horizon", "set", "tags", "prior"),
     "resolution",
@@ -60,9 +66,11 @@ def arrived(bundle: Any, name: str) -> Arrived:
         id for id, item in by_id.items() if item.type == "identity"
     }
     ratings = _ratings(by_id, left_out)
+    within = {ref for item in objects if item.is_misp for ref in item.notes}
     records: list[Arrival] = []
     forecasts: list[ForecastArrival] = []
     sets: dict[str, str] = {}
+    themes: dict[str, str] = {}
     for item in objects:
         ours = item.ours
         try:
@@ -74,9 +82,12 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 records.append(item.arrival("scenario", {"title": item.value["name"], **keys}))
                 if "set" in ours:
                     sets[str(ours["set"])] = str(ours.get("set_title") or ours["set"])
-            elif item.type in ("note", "report"):
-                left_out["themes"] += "theme" in ours
-                records.append(_evidence(item, by_id.get(item.source or ""), ratings.get(item.id)))
+            elif item.type == "grouping" and not _text(item):
+                left_out["groupings without a name or a description"] += 1
+            elif item.type in _ITEMS and item.id not in within:
+                if "theme" in ours:
+                    themes[str(ours["theme"])] = str(ours.get("theme_title") or ours["theme"])
+                records.append(_evidence(item, by_id, ratings.get(item.id)))
         except (LookupError, TypeError, ValueError) as error:
             message = f"our extension of it is damaged: {error}"
             misfits.append(Misfit(item.place, message))
@@ -86,6 +97,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
         misfits=tuple(misfits),
         left_out={kind: count for kind, count in left_out.items() if count},
         sets=sets,
+        themes=themes,
     )
 
 
@@ -103,22 +115,35 @@ class _Object(NamedTuple):
         return self.type == "report" and "question" in self.ours
 
     @property
+    def is_misp(self) -> bool:
+        """True of an event of MISP: it says so in a label."""
+        labels = self.value.get("labels", ()) if self.type in ("report", "grouping") else ()
+        return any(label.startswith(_OF_MISP[0]) for label in labels)
+
+    @property
+    def notes(self) -> list[str]:
+        """The ids of the notes that an event of MISP consists of."""
+        return [ref for ref in self.value["object_refs"] if ref.startswith("note--")]
+
+    @property
     def source(self) -> str | None:
         """The identity behind an item: of ours the one it is about, else the one who made it."""
-        if self.type not in ("note", "report") or self.is_scenario:
+        if self.type not in _ITEMS or self.is_scenario:
             return None
         made_by: str | None = self.value.get("created_by_ref")
         if not self.ours:
             return made_by
         return next((ref for ref in self.value["object_refs"] if ref != made_by), None)
 
-    def arrival(self, kind: Any, record: Mapping[str, Any]) -> Arrival:
+    def arrival(self, kind: Any, record: Mapping[str, Any], assumed: Any = None) -> Arrival:
+        uuid = self.id.partition("--")[2]
         return Arrival(
             kind=kind,
             record={key: value for key, value in record.items() if value is not None},
             place=self.place,
             id=str(self.ours["id"]) if "id" in self.ours else None,
-            foreign=Foreign(SYSTEM, self.id),
+            foreign=Foreign(misp.SYSTEM, uuid) if self.is_misp else Foreign(SYSTEM, self.id),
+            assumed=assumed or {},
         )
 
 
@@ -135,7 +160,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
         place = Place(name, number)
         try:
             if not isinstance(item, dict) or item.get("spec_version", "2.1") != "2.1":
-                raise ValueError("is not an object of STIX 2.1")  # noqa: TRY301 - told as any other
+                raise ValueError("is not an object of STIX 2.1")
             parsed = stix2.parse(item, allow_custom=True, version="2.1")
             type, id = str(parsed["type"]), str(parsed["id"])
             is_unknown = isinstance(parsed, dict)  # of an unknown type
@@ -144,7 +169,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
             ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
             ours = ours if isinstance(ours, dict) else {}
             objects.append(_Object(place, type, id, content, ours))
-        except (STIXError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
             misfits.append(Misfit(place, f"not valid STIX 2.1: {words}"))
     return objects, misfits
@@ -167,40 +192,61 @@ def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, 
 
 
 def _source(item: _Object) -> Arrival:
-    ours = item.ours
-    record = {
-        "name": item.value["name"][:200],
-        "reliability": ours.get("reliability", "F"),
-        "url": _address(item),
-        "reliability_basis": ours.get("reliability_basis", None if ours else _UNGRADED),
-    }
-    return item.arrival("source", record)
+    keys = ("reliability", "reliability_basis")
+    grade = {key: item.ours[key] for key in keys if key in item.ours}
+    record = {"name": item.value["name"][:200], "url": _address(item), **grade}
+    return item.arrival("source", record, {} if item.ours else misp.ungraded("STIX"))
 
 
-def _evidence(item: _Object, source: _Object | None, ratings: dict[str, Any] | None) -> Arrival:
-    value, ours = item.value, item.ours
-    text = str(value.get("content") or value.get("description") or "")
+def _text(item: _Object) -> str:
+    """The text of an item, or else its title."""
+    keys = ("content", "description", "name", "abstract")
+    return next(filter(None, (str(item.value.get(key) or "") for key in keys)), "")
+
+
+def _evidence(
+    item: _Object, by_id: Mapping[str, _Object], ratings: dict[str, Any] | None
+) -> Arrival:
+    value, ours, text = item.value, item.ours, _text(item)
+    source = by_id.get(item.source or "")
     summary = str(value.get("name") or value.get("abstract") or text)
+    labels = () if ours else (*value.get("labels", ()), *_markings(item, by_id))
     record: dict[str, Any] = {
-        "summary": " ".join(summary.split())[:500],
+        "summary": clean(summary, 500, is_line=True),
         "observed": str(value.get("published") or value["created"])[:10],
         "credibility": credibility_of(value.get("confidence")),
         "url": _address(item),
+        **misp.graded(labels),
         **{key: ours[key] for key in _NOTE_KEYS if key in ours},
     }
     if source:
-        name = "-".join(re.findall("[a-z0-9]+", source.value["name"].lower()))[:80]
-        record["source"] = str(source.ours.get("id") or name)
+        record["source"] = str(source.ours.get("id") or source.id)
     if ours:
-        record |= {key: ours[key] for key in ("quote", "notes") if key in ours}
-    elif text and text != summary:
-        record["notes"] = text[:10_000]
+        record |= {key: ours[key] for key in ("theme", "quote", "notes") if key in ours}
+    else:
+        own = f"note--{item.id.partition('--')[2]}"  # by which MISP says that an event is empty
+        parts = [by_id[ref].value for ref in item.notes if item.is_misp and ref in by_id]
+        text = "" if " ".join(text.split()) == record["summary"] else text
+        texts = [f"{p.get('abstract', '')}\n\n{p['content']}" for p in parts if p["id"] != own]
+        tags = [label for label in labels if not label.startswith(_OF_MISP)]
+        record["notes"] = misp.noted(tags, text, *texts) or None
     if ratings:
         record["ratings"] = ratings
     if value.get("revoked") and "retracted" not in record:
         changed = str(value["modified"])[:10]
         record["retracted"] = {"date": changed, "reason": "Revoked in STIX"}
     return item.arrival("evidence", record)
+
+
+def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
+    """The markings of an object as MISP's tags have them, `tlp:amber`; an unknown one by its id."""
+    from stix2 import TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE  # noqa: PLC0415 - an extra
+
+    levels = (TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE)
+    known = {level["id"]: f"tlp:{level['definition']['tlp']}" for level in levels}
+    for ref in item.value.get("object_marking_refs", ()):
+        name = by_id[ref].value.get("name") if ref in by_id else None
+        yield str(name or known.get(ref, ref)).lower()
 
 
 def _forecasts(item: _Object) -> Iterator[ForecastArrival]:

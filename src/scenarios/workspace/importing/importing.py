@@ -62,6 +62,7 @@ class Drafting:
         self._puts: dict[str, list[Put]] = {}
         self._analysts: set[str] = set()
         self._sets: set[str] = set()
+        self._themes: set[str] = set()
 
     def drafts(self, opened: Opened) -> list[Draft]:
         """The drafts; refused where records are unfit, unless these may be skipped."""
@@ -151,6 +152,7 @@ class Drafting:
             elif self.plan.add(kind, id, filled):
                 self.plan.counts[kind].added += 1
                 self._analysts.update([filled["analyst"]] if "analyst" in filled else [])
+                self._themes.update([filled["theme"]] if "theme" in filled else [])
             return
         was = built(present)
         if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
@@ -188,6 +190,7 @@ class Drafting:
         count.updated += 1
         self._sets.update(put.value for put in puts if put.keys == ("set",))
         self._analysts.update(put.value for put in puts if put.keys == ("analyst",))
+        self._themes.update(put.value for put in puts if put.keys == ("theme",))
         self._puts.setdefault(f"{kind} {id}", []).extend(puts)
         if kind != "scenario":
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
@@ -294,11 +297,13 @@ class Drafting:
                 count.added += len(entries)
 
     def _tracker(self) -> None:
-        """Add sets that scenarios name, and analysts where the tracker declares them."""
+        """Add sets that scenarios name, themes with a title, and analysts if any is declared."""
         arrived, tracker = self.arrived, self.opened.database.tracker
         self._sets.update(new["set"] for new in self._new.values() if "set" in new)
         sets = sorted(self._sets - {*tracker.sets})
         puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
+        themes = sorted((self._themes & {*arrived.themes}) - {*tracker.themes})
+        puts += [Put(("themes", id), arrived.themes[id]) for id in themes]
         if tracker.analysts:
             who = sorted(self._analysts - {*tracker.analysts})
             puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
