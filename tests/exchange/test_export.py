@@ -58,7 +58,15 @@ def test_every_row_of_every_table_is_in_each_form(desk: Opened, text: str) -> No
 
 
 def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() -> None:
-    others = ("x.stix.json", "postgresql://h/d", "metaculus:m", "x.ris", "x.bib", "x.csl.json")
+    others = (
+        "x.xlsx",
+        "x.stix.json",
+        "postgresql://h/d",
+        "metaculus:m",
+        "x.ris",
+        "x.bib",
+        "x.csl.json",
+    )
     # of which no table is read back
     assert {named(text).target for text in (*PLACES, *others)} == {*TARGETS}
     for target in TARGETS:
@@ -76,7 +84,7 @@ def test_what_names_no_form_or_no_place_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [*PLACES, "metaculus:m", "x.stix.json", "x.ris", "x.bib", "x.csl.json"]
+    "text", [*PLACES, "x.xlsx", "metaculus:m", "x.stix.json", "x.ris", "x.bib", "x.csl.json"]
 )
 def test_another_trackers_export_stays_unless_it_is_overwritten(desk: Opened, text: str) -> None:
     tracker = FILES["tracker.yaml"] + "id: {}\ntitle: Another\n"
@@ -213,7 +221,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_a_text(tmp_path: Path) -> None:
         assert line.partition(",")[2].lstrip('"')[:1] not in "=+-@\t"
 
 
-@pytest.mark.parametrize("text", PLACES if FULL else ("out/", "x.json", *PLACES[4:]))
+@pytest.mark.parametrize("text", ["x.xlsx", *(PLACES if FULL else ("out/", "x.json", *PLACES[4:]))])
 def test_a_full_disk_leaves_the_earlier_export_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
@@ -239,7 +247,7 @@ def test_a_full_disk_leaves_the_earlier_export_and_nothing_else(
 
 
 @needs_cc
-@pytest.mark.parametrize("text", ["x.db", "out/"])
+@pytest.mark.parametrize("text", ["x.db", "x.xlsx", "out/"])
 def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: str) -> None:
     sandbox = tmp_path / "sandbox"
     words = ("export", text, "--as-of", "2022-03-01")
@@ -266,7 +274,7 @@ def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: s
 
 def exported(work: Path) -> dict[str, bytes]:
     """What lies where an export was asked for."""
-    return {p: d for p, d in tree(work).items() if p == "x.db" or p.startswith("out/")}
+    return {p: d for p, d in tree(work).items() if p in ("x.db", "x.xlsx") or p.startswith("out/")}
 
 
 def test_what_goes_out_in_the_form_of_metaculus_comes_in_as_from_there(desk: Opened) -> None:

@@ -20,9 +20,9 @@ def command(
     target: Annotated[
         str,
         typer.Argument(
-            help="out/ (CSV), x.json, x.jsonl, parquet:DIR, sqlite:///x.db, duckdb:///x.duckdb, "
-            "postgresql://HOST/DATABASE/SCHEMA, metaculus:DIR, x.stix.json; of sources alone "
-            "x.ris, x.bib, x.csl.json."
+            help="out/ (CSV), x.xlsx, x.json, x.jsonl, parquet:DIR, sqlite:///x.db, "
+            "duckdb:///x.duckdb, postgresql://HOST/DATABASE/SCHEMA, metaculus:DIR, x.stix.json; "
+            "of sources alone x.ris, x.bib, x.csl.json."
         ),
     ],
     as_of: AsOf = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, write_parquet
 from scenarios.exchange.targets.folders import as_csv
+from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
@@ -31,7 +32,7 @@ from scenarios.workspace.exchange.across import (
 from scenarios.workspace.exchange.exporting import query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
-QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
+QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
 """How an answer is written: as any result, or for other programs that read tables."""
 _TABLE = QueryForm("table")
 _LONGEST = 1 << 20
@@ -60,8 +61,8 @@ def command(
     --as-of the records are those that were known on that day. With --across each table has the
     rows of many trackers, and a column `tracker` before the others.
     """
-    if form == "parquet" and output is None:
-        raise UsageError("Parquet is not text: --output FILE says where it goes")
+    if form in _PUT and output is None:
+        raise UsageError(f"--format {form} is no text: --output FILE says where it goes")
     text = _read(sql)
     day = as_of or parsing.today()
     if across is not None:
@@ -77,13 +78,20 @@ def command(
             result, answer = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
-    if form == "parquet" and output is not None:
-        _put(answer, output)
+    if form in _PUT and output is not None:
+        _put(answer, output, _PUT[form])
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
         chances = CHANCES if text == STATUS else ()
         show(result, lambda: query_table(names, rows, chances), Form(form), output)
+
+
+def _write_workbook(answer: Answer, place: Path) -> None:
+    write_workbook(place, [("answer", [name for name, _ in answer.columns], answer.rows)])
+
+
+_PUT = {"parquet": write_parquet, "xlsx": _write_workbook}
 
 
 def _read(sql: str) -> str:
@@ -104,10 +112,10 @@ def _read(sql: str) -> str:
         raise ScenError(f"{name}: {reason}") from error
 
 
-def _put(answer: Answer, output: Path) -> None:
+def _put(answer: Answer, output: Path, write: Callable[[Answer, Path], None]) -> None:
     refuse_unfit(output)
     with beside(here() / output) as new:
-        write_parquet(answer, new)
+        write(answer, new)
     say(f"written: {from_here(output)}")
 
 

@@ -74,6 +74,9 @@ TARGETS = (
     ),
     Target("duckdb", "file", "a DuckDB file", "targets.sql:DUCKDB", (".duckdb", ".ddb")),
     Target(
+        "xlsx", "file", "a workbook of a sheet a table", "targets.workbooks:WORKBOOK", (".xlsx",)
+    ),
+    Target(
         *("postgresql", "address", "a schema of a PostgreSQL database", "targets.postgresql"),
         also=("postgres",),
     ),

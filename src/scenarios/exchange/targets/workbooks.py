@@ -1,0 +1,121 @@
+"""Workbooks (XLSX) of one sheet a table: numbers, days and booleans are the spreadsheet's own.
+
+A text is never a formula or a link, and ends with a note where it is too long for a cell. Whole
+numbers of over 15 digits and days before 1900, which a spreadsheet does not have, are texts.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from math import isfinite
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+from zipfile import BadZipFile, ZipFile
+
+from scenarios.errors import ScenError, extra_needed
+from scenarios.exchange.query import plain
+from scenarios.exchange.targets.table import Codec
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
+
+Sheet = tuple[str, Sequence[str], Sequence[tuple[Any, ...]]]
+"""The name of a sheet, its columns, and its rows."""
+_MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_576, 16_384, 32_767
+"""The size of a sheet with its head, and of a cell in UTF-16 units."""
+_EXACT, _FIRST_YEAR = 10**15, 1900
+_WIDEST, _MEASURED = 60, 200
+"""Characters of a column, and the rows by which it is measured."""
+_MADE_BY = "made by scen export"
+_CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day of the archive's parts
+_MARK = f"<dc:description>{_MADE_BY}</dc:description>"
+_UNCHANGED = "1980-01-01T00:00:00Z</dcterms:modified>"
+_LONGEST_PART = 4 << 20
+
+
+def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> None:
+    """Write a new workbook row by row; the same sheets and properties give the same bytes.
+
+    Its parts lie beside `place` until it is whole. ScenError where a table exceeds a sheet.
+    """
+    try:
+        from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import FileCreateError
+    except ImportError:
+        raise extra_needed("writing XLSX", "exchange") from None
+    for name, columns, rows in sheets:
+        if len(rows) >= _MOST_ROWS or len(columns) > _MOST_COLUMNS:
+            most = f"{_MOST_ROWS - 1:,} rows and {_MOST_COLUMNS:,} columns: write Parquet"
+            raise ScenError(f"{name}: {len(rows):,} by {len(columns):,}; a sheet holds {most}")
+    options = {"constant_memory": True, "tmpdir": str(place.parent), "use_zip64": True}
+    book = Workbook(str(place), options)
+    book.set_properties({n: _fitting(text) for n, text in properties.items()})
+    book.doc_properties["created"] = _CREATED
+    bold = book.add_format({"bold": True})
+    days = {date: book.add_format({"num_format": "yyyy-mm-dd"})}
+    days[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    for name, columns, rows in sheets:
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_row(0, None, bold)
+        for n, cells in enumerate(zip(columns, *islice(rows, _MEASURED), strict=True)):
+            sheet.set_column(n, n, 2 + min(max(len(str(cell)) for cell in cells), _WIDEST))
+        for number, row in enumerate(chain((columns,), rows)):
+            for n, cell in enumerate(row):
+                _put(sheet, number, n, cell, days)
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] from None  # the OSError
+
+
+def _put(sheet: Any, row: int, column: int, cell: Any, days: Mapping[type, Any]) -> None:
+    is_whole = isinstance(cell, int) and abs(cell) < _EXACT
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif is_whole or (isinstance(cell, float | Decimal) and isfinite(cell)):
+        sheet.write_number(row, column, float(cell))
+    elif type(cell) in days and cell.year >= _FIRST_YEAR and not getattr(cell, "tzinfo", None):
+        sheet.write_datetime(row, column, cell, days[type(cell)])
+    elif cell is not None:
+        value = plain(cell)
+        text = _fitting(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        if text.startswith("<r>") and text.endswith("</r>"):  # else taken for XML as it stands
+            sheet.write_rich_string(row, column, "<", "r", text[2:])
+        else:
+            sheet.write_string(row, column, text)
+
+
+def _fitting(text: str) -> str:
+    """The text, cut to the length of a cell; what UTF-8 does not have is spelled out."""
+    text = text.encode(errors="backslashreplace").decode()
+    units = text.encode("utf-16-le") if 2 * len(text) > _LONGEST else b""
+    if len(units) <= 2 * _LONGEST:
+        return text
+    note = f"… [cut: {len(text):,} characters]"
+    return units[: 2 * (_LONGEST - len(note))].decode("utf-16-le", "ignore") + note
+
+
+def _write(view: View, place: Path) -> None:
+    sheets = [(n, [c.name for c in table.columns], view.rows(n)) for n, table in TABLES.items()]
+    title, tracker = view.moment.records.tracker.title, view.moment.stamp.tracker
+    write_workbook(place, sheets, title=title, subject=tracker, comments=_MADE_BY)
+
+
+def _is_ours(place: Path, tracker: str | None = None) -> bool:
+    """True if no program has saved the workbook since it was exported."""
+    try:
+        with ZipFile(place) as archive, archive.open("docProps/core.xml") as part:
+            core = part.read(_LONGEST_PART).decode().replace("_x005F_", "_")
+    except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError):
+        return False
+    subject = "" if tracker is None else f"<dc:subject>{escape(_fitting(tracker))}</dc:subject>"
+    return all(part in core for part in (_MARK, _UNCHANGED, subject))
+
+
+WORKBOOK = Codec(_write, _is_ours)
