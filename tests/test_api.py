@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -90,6 +91,55 @@ def test_a_table_comes_in_and_goes_out_from_a_script(tmp_path: Path) -> None:
     again = scenarios.open(make(tmp_path / "again", {"tracker.yaml": FILES["tracker.yaml"]}))
     again.bring("database", Path(exported.place), day)
     assert again.database == workspace.database
+
+
+TYPED = """
+SELECT DATE '2022-02-24' AS day, 1.50::DECIMAL(5, 2) AS amount, true AS is_so, NULL AS none,
+    TIMESTAMP '2022-02-24 12:30:00' AS moment, [1, 2] AS list, {'a': 'é'} AS struct, 7 AS number,
+    2::DOUBLE AS number, '\\xAA'::BLOB AS bytes, (2::HUGEINT ** 70)::HUGEINT AS huge
+UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+"""
+
+
+def test_an_answer_is_a_table_of_arrow_pandas_and_polars_with_its_types() -> None:
+    day, noon = date(2022, 2, 24), datetime(2022, 2, 24, 12, 30)  # noqa: DTZ001
+    answer = scenarios.open(SHIPPED).query(TYPED, WEEK)
+    assert [(column.name, column.type) for column in answer.columns][:3] == [
+        ("day", "DATE"),
+        ("amount", "DECIMAL(5,2)"),
+        ("is_so", "BOOLEAN"),
+    ]
+    arrow = answer.arrow()
+    kinds = [str(field.type) for field in arrow.schema]
+    assert kinds[:4] == ["date32[day]", "decimal128(5, 2)", "bool", "string"]
+    assert kinds[4] == "timestamp[us]"
+    first, second = arrow.to_pylist()
+    values = [day, Decimal("1.50"), True, None, noon, [1, 2], {"a": "é"}, 7, 2.0, b"\xaa"]
+    assert [*first.values()][:-1] == values
+    assert [*first] == [column.name for column in answer.columns]
+    assert {*second.values()} == {None}
+    polars = answer.polars()
+    assert [*polars.row(0)][:-1] == values
+    assert [str(kind) for kind in polars.dtypes[:2]] == ["Date", "Decimal(precision=5, scale=2)"]
+    pandas = answer.pandas()
+    assert [*pandas.columns] == [*polars.columns] == [*first]
+    assert pandas["day"].dtype.kind == pandas["moment"].dtype.kind == "M"
+    assert (pandas["day"][0].date(), pandas["number"][0], pandas["amount"][0]) == (day, 7, 1.5)
+    empty = scenarios.open(SHIPPED).query("SELECT day, stated FROM figures WHERE false", WEEK)
+    assert (empty.arrow().num_rows, empty.pandas().shape) == (0, (0, 2))
+    assert [str(kind) for kind in empty.polars().dtypes] == ["Date", "Float64"]
+
+
+@pytest.mark.parametrize("package", ["pyarrow", "pandas", "polars"])
+def test_a_table_of_a_package_that_is_not_installed_is_refused_by_its_name(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = scenarios.open(SHIPPED).query("SELECT 1 AS a", WEEK)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        scenarios.ScenError, match=f"{package}, which is not .*: pip install {package}"
+    ):
+        getattr(answer, package.removeprefix("py"))()
 
 
 def test_what_is_corrected_is_seen_and_can_be_taken_back(tmp_path: Path) -> None:

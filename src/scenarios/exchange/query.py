@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
+from importlib import import_module
 from math import isfinite
 from pathlib import Path
 from threading import Timer
@@ -77,13 +78,32 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
 
 
 def write_parquet(answer: Answer, place: Path) -> None:
-    """The answer as a Parquet file, by another connection: that of a query writes no file."""
+    """The answer as a Parquet file."""
+    with faults(place), _table(answer) as engine:
+        engine.execute(f"COPY answer TO {literal(place)} (FORMAT parquet)")
+
+
+def converted(answer: Answer, method: str, *packages: str) -> Any:
+    """The answer as a method of DuckDB's relations gives it; ScenError names a missing package."""
+    for package in packages:
+        try:
+            import_module(package)
+        except ImportError:
+            need = f"this needs the package {package}, which is not installed"
+            raise ScenError(f"{need}: pip install {package}") from None
+    with _table(answer) as engine:
+        return getattr(engine.table("answer"), method)()
+
+
+@contextmanager
+def _table(answer: Answer) -> Iterator[DuckDBPyConnection]:
+    """Another connection, with the answer as a table: that of a query writes no file."""
     types = {name: "VARCHAR" if of == _NULL else of for name, of in answer.columns}
     columns = ", ".join(f"{quoted(name)} {of}" for name, of in types.items())
-    with faults(place), closing(connect()) as engine:
+    with closing(connect()) as engine:
         engine.execute(f"CREATE TABLE answer ({columns})")
         insert(engine, "answer", types.values(), answer.rows)
-        engine.execute(f"COPY answer TO {literal(place)} (FORMAT parquet)")
+        yield engine
 
 
 def plain(value: Any) -> Any:

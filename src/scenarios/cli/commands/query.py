@@ -68,18 +68,17 @@ def command(
     if across is not None:
         schema.set("query")
         with opened_across(across, day, rev, limited=as_of is not None) as trackers, bounded():
-            answer = ask(trackers.fill, text, timeout)
-        result = result_of(answer, day)
+            result = result_of(ask(trackers.fill, text, timeout), day)
         unreadable.set((*trackers.unread,))
     else:
         opened = reading(context, rev)
         view = view_of(opened, day, limited=as_of is not None)
         with bounded():
-            result, answer = query(view, text, timeout)
+            result = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
     if form in _PUT and output is not None:
-        _put(answer, output, _PUT[form])
+        _put(result.answer, output, _PUT[form])
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:

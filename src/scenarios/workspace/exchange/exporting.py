@@ -13,7 +13,7 @@ import msgspec
 from scenarios import __version__
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.query import SECONDS, Answer, ask, plain
+from scenarios.exchange.query import SECONDS, Answer, ask, converted, plain
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.lake import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
@@ -164,7 +164,7 @@ class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
-class Queried(msgspec.Struct, frozen=True, kw_only=True):
+class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The answer to a query: its columns, and its rows by their names.
 
     Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
@@ -176,21 +176,40 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[QueryColumn, ...]
     rows: list[dict[str, Any]]
 
+    @property
+    def answer(self) -> Answer:
+        """DuckDB's answer, whose values have all of its types; it is no part of the JSON."""
+        answer: Answer = self.__dict__["answer"]
+        return answer
 
-def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
-    """The answer to SQL on the tables of a view, as a result and as DuckDB's."""
+    def arrow(self) -> Any:
+        """The answer as a `pyarrow.Table`, with DuckDB's types; ScenError without pyarrow."""
+        return converted(self.answer, "to_arrow_table", "pyarrow")
+
+    def pandas(self) -> Any:
+        """The answer as a `pandas.DataFrame`, where a day is a `datetime64`."""
+        return converted(self.answer, "df", "pandas")
+
+    def polars(self) -> Any:
+        """The answer as a `polars.DataFrame`, which is made by way of Arrow."""
+        return converted(self.answer, "pl", "polars", "pyarrow")
+
+
+def query(view: View, sql: str, seconds: float = SECONDS) -> Queried:
+    """The answer to SQL on the tables of a view."""
     stamp = view.moment.stamp
-    answer = ask(view, sql, seconds)
-    return result_of(answer, stamp.as_of, stamp.revision), answer
+    return result_of(ask(view, sql, seconds), stamp.as_of, stamp.revision)
 
 
 def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
     """The result of an answer of DuckDB's: plain values, and days."""
     names = [name for name, _ in answer.columns]
     rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
-    return Queried(
+    result = Queried(
         as_of=as_of,
         revision=revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
         rows=[dict(zip(names, row, strict=True)) for row in rows],
     )
+    result.__dict__["answer"] = answer
+    return result
