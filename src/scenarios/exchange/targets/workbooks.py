@@ -74,7 +74,7 @@ def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> N
         raise error.args[0] from None  # the OSError
 
 
-def _put(sheet: Any, row: int, column: int, cell: Any, days: Mapping[type, Any]) -> None:
+def _put(sheet: Any, row: int, column: int, cell: Any, days: Mapping[Any, Any]) -> None:
     is_whole = isinstance(cell, int) and abs(cell) < _EXACT
     if isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
