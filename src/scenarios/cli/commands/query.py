@@ -20,7 +20,6 @@ from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, write_parquet
 from scenarios.exchange.targets.folders import as_csv
-from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
@@ -87,6 +86,8 @@ def command(
 
 
 def _write_workbook(answer: Answer, place: Path) -> None:
+    from scenarios.exchange.targets.workbooks import write_workbook
+
     write_workbook(place, [("answer", [name for name, _ in answer.columns], answer.rows)])
 
 

@@ -11,11 +11,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 from zipfile import BadZipFile, ZipFile
 
 from scenarios.errors import ScenError, extra_needed
@@ -114,8 +114,8 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
             core = part.read(_LONGEST_PART).decode().replace("_x005F_", "_")
     except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError):
         return False
-    subject = "" if tracker is None else f"<dc:subject>{escape(_fitting(tracker))}</dc:subject>"
-    return all(part in core for part in (_MARK, _UNCHANGED, subject))
+    whose = "" if tracker is None else f">{escape(_fitting(tracker), quote=False)}</dc:subject>"
+    return all(part in core for part in (_MARK, _UNCHANGED, whose))
 
 
 WORKBOOK = Codec(_write, _is_ours)
