@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
-from importlib import import_module
+from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
 from threading import Timer
@@ -85,12 +85,9 @@ def write_parquet(answer: Answer, place: Path) -> None:
 
 def converted(answer: Answer, method: str, *packages: str) -> Any:
     """The answer as a method of DuckDB's relations gives it; ScenError names a missing package."""
-    for package in packages:
-        try:
-            import_module(package)
-        except ImportError:
-            need = f"this needs the package {package}, which is not installed"
-            raise ScenError(f"{need}: pip install {package}") from None
+    for name in packages:
+        if find_spec(name) is None:
+            raise ScenError(f"this needs {name}, which is not installed: pip install {name}")
     with _table(answer) as engine:
         return getattr(engine.table("answer"), method)()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +34,7 @@ from scenarios.workspace.opened import from_here, here
 QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
 """How an answer is written: as any result, or for other programs that read tables."""
 _TABLE = QueryForm("table")
+_FILES = ("parquet", "xlsx")
 _LONGEST = 1 << 20
 
 
@@ -60,7 +61,7 @@ def command(
     --as-of the records are those that were known on that day. With --across each table has the
     rows of many trackers, and a column `tracker` before the others.
     """
-    if form in _PUT and output is None:
+    if form in _FILES and output is None:
         raise UsageError(f"--format {form} is no text: --output FILE says where it goes")
     text = _read(sql)
     day = as_of or parsing.today()
@@ -76,22 +77,13 @@ def command(
             result = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
-    if form in _PUT and output is not None:
-        _put(result.answer, output, _PUT[form])
+    if form in _FILES and output is not None:
+        _put(result.answer, names, output, form)
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
         chances = CHANCES if text == STATUS else ()
         show(result, lambda: query_table(names, rows, chances), Form(form), output)
-
-
-def _write_workbook(answer: Answer, place: Path) -> None:
-    from scenarios.exchange.targets.workbooks import write_workbook
-
-    write_workbook(place, [("answer", [name for name, _ in answer.columns], answer.rows)])
-
-
-_PUT = {"parquet": write_parquet, "xlsx": _write_workbook}
 
 
 def _read(sql: str) -> str:
@@ -112,10 +104,15 @@ def _read(sql: str) -> str:
         raise ScenError(f"{name}: {reason}") from error
 
 
-def _put(answer: Answer, output: Path, write: Callable[[Answer, Path], None]) -> None:
+def _put(answer: Answer, names: list[str], output: Path, form: str) -> None:
+    from scenarios.exchange.targets.workbooks import write_workbook
+
     refuse_unfit(output)
     with beside(here() / output) as new:
-        write(answer, new)
+        if form == "parquet":
+            write_parquet(answer, new)
+        else:
+            write_workbook(new, [("answer", names, answer.rows)])
     say(f"written: {from_here(output)}")
 
 

@@ -65,35 +65,16 @@ TARGETS = (
     Target("csv", "folder", "a folder of CSV with datapackage.json", "targets.folders:CSV"),
     Target("parquet", "folder", "a folder of Parquet", "targets.folders:PARQUET"),
     Target("json", "file", "one JSON document", "targets.json_files:DOCUMENT", (".json",)),
-    Target(
-        "jsonl", "file", "JSON, a row a line", "targets.json_files:LINES", (".jsonl", ".ndjson")
-    ),
-    Target(
-        *("sqlite", "file", "a SQLite file", "targets.sql:SQLITE"),
-        endings=(".sqlite", ".sqlite3", ".db"),
-    ),
+    Target("jsonl", "file", "JSON Lines", "targets.json_files:LINES", (".jsonl", ".ndjson")),
+    Target("sqlite", "file", "a SQLite file", "targets.sql:SQLITE", (".sqlite", ".sqlite3", ".db")),
     Target("duckdb", "file", "a DuckDB file", "targets.sql:DUCKDB", (".duckdb", ".ddb")),
-    Target(
-        "xlsx", "file", "a workbook of a sheet a table", "targets.workbooks:WORKBOOK", (".xlsx",)
-    ),
-    Target(
-        *("postgresql", "address", "a schema of a PostgreSQL database", "targets.postgresql"),
-        also=("postgres",),
-    ),
-    Target(
-        *("metaculus", "folder", "the two files of a Metaculus download"),
-        *("metaculus.writing:FOLDER", (), ()),
-    ),
+    Target("xlsx", "file", "a workbook", "targets.workbooks:WORKBOOK", (".xlsx",)),
+    Target("postgresql", "address", "a schema", "targets.postgresql", also=("postgres",)),
+    Target("metaculus", "folder", "Metaculus's CSV", "metaculus.writing:FOLDER", tables=()),
     Target("stix", "file", "a STIX 2.1 bundle", "stix.bundle:FILE", (".stix.json", ".stix"), ()),
     Target("ris", "file", "the sources as RIS", "references:RIS", (".ris",), _SOURCES),
-    Target(
-        *("bibtex", "file", "the sources as BibTeX", "references:BIBTEX"),
-        *((".bib", ".bibtex"), _SOURCES),
-    ),
-    Target(
-        *("csl", "file", "the sources as CSL-JSON", "references:CSL"),
-        *((".csl.json", ".csl"), _SOURCES),
-    ),
+    Target("bibtex", "file", "BibTeX", "references:BIBTEX", (".bib", ".bibtex"), _SOURCES),
+    Target("csl", "file", "CSL-JSON", "references:CSL", (".csl.json", ".csl"), _SOURCES),
 )
 """Every format; a text without a scheme and without an ending names a folder of CSV."""
 

@@ -32,9 +32,8 @@ _EXACT, _FIRST_YEAR = 10**15, 1900
 _WIDEST, _MEASURED = 60, 200
 """Characters of a column, and the rows by which it is measured."""
 _MADE_BY = "made by scen export"
-_CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the day of the archive's parts
-_MARK = f"<dc:description>{_MADE_BY}</dc:description>"
-_UNCHANGED = "1980-01-01T00:00:00Z</dcterms:modified>"
+_CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - as the parts of the archive
+_MARKS = (f">{_MADE_BY}</dc:description>", "1980-01-01T00:00:00Z</dcterms:modified>")
 _LONGEST_PART = 4 << 20
 
 
@@ -54,8 +53,8 @@ def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> N
             raise ScenError(f"{name}: {len(rows):,} by {len(columns):,}; a sheet holds {most}")
     options = {"constant_memory": True, "tmpdir": str(place.parent), "use_zip64": True}
     book = Workbook(str(place), options)
-    book.set_properties({n: _fitting(text) for n, text in properties.items()})
-    book.doc_properties["created"] = _CREATED
+    named = {name: _fitting(text) for name, text in properties.items()}
+    book.set_properties(named | {"created": _CREATED})
     bold = book.add_format({"bold": True})
     days = {date: book.add_format({"num_format": "yyyy-mm-dd"})}
     days[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -115,7 +114,7 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
     except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError):
         return False
     whose = "" if tracker is None else f">{escape(_fitting(tracker), quote=False)}</dc:subject>"
-    return all(part in core for part in (_MARK, _UNCHANGED, whose))
+    return all(part in core for part in (*_MARKS, whose))
 
 
 WORKBOOK = Codec(_write, _is_ours)
