@@ -143,10 +143,7 @@ class Snapshot:
         return scored
 
     def query(self, sql: str, as_of: date) -> Queried:
-        """Run SQL on the tables of docs/tables.md; needs the extra `sql`.
-
-        `rows` of the answer are dicts; `arrow()`, `pandas()` and `polars()` give it as a table.
-        """
+        """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
         return query(view_of(self._opened, as_of, limited=False), sql)
 
     def export(

@@ -14,7 +14,7 @@ from threading import Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.exchange.targets.sql import connect, faults, fill, insert, literal, quoted
+from scenarios.exchange.targets.sql import connect, faults, fill, insert, quoted
 from scenarios.exchange.view.table import Rows
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown
@@ -78,29 +78,22 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
 
 
 def write_parquet(answer: Answer, place: Path) -> None:
-    """The answer as a Parquet file."""
-    with faults(place), _table(answer) as engine:
-        engine.execute(f"COPY answer TO {literal(place)} (FORMAT parquet)")
+    """The answer as a Parquet file, by another connection: that of a query writes no file."""
+    with faults(place):
+        converted(answer, "write_parquet", str(place))
 
 
-def converted(answer: Answer, method: str, *packages: str) -> Any:
-    """The answer as a method of DuckDB's relations gives it; ScenError names a missing package."""
-    for name in packages:
+def converted(answer: Answer, method: str, *given: Any, needs: Iterable[str] = ()) -> Any:
+    """Return the result of a method of DuckDB's tables; ScenError names a missing package."""
+    for name in needs:
         if find_spec(name) is None:
             raise ScenError(f"this needs {name}, which is not installed: pip install {name}")
-    with _table(answer) as engine:
-        return getattr(engine.table("answer"), method)()
-
-
-@contextmanager
-def _table(answer: Answer) -> Iterator[DuckDBPyConnection]:
-    """Another connection, with the answer as a table: that of a query writes no file."""
     types = {name: "VARCHAR" if of == _NULL else of for name, of in answer.columns}
     columns = ", ".join(f"{quoted(name)} {of}" for name, of in types.items())
     with closing(connect()) as engine:
         engine.execute(f"CREATE TABLE answer ({columns})")
         insert(engine, "answer", types.values(), answer.rows)
-        yield engine
+        return getattr(engine.table("answer"), method)(*given)
 
 
 def plain(value: Any) -> Any:

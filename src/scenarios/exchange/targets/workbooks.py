@@ -28,13 +28,11 @@ Sheet = tuple[str, Sequence[str], Sequence[tuple[Any, ...]]]
 """The name of a sheet, its columns, and its rows."""
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_576, 16_384, 32_767
 """The size of a sheet with its head, and of a cell in UTF-16 units."""
-_EXACT, _FIRST_YEAR = 10**15, 1900
-_WIDEST, _MEASURED = 60, 200
-"""Characters of a column, and the rows by which it is measured."""
+_EXACT, _FIRST_YEAR, _WIDEST, _MEASURED = 10**15, 1900, 60, 200
+"""Limits of numbers and days; characters of a column, and the rows by which it is measured."""
 _MADE_BY = "made by scen export"
 _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - as the parts of the archive
 _MARKS = (f">{_MADE_BY}</dc:description>", "1980-01-01T00:00:00Z</dcterms:modified>")
-_LONGEST_PART = 4 << 20
 
 
 def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> None:
@@ -53,8 +51,7 @@ def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> N
             raise ScenError(f"{name}: {len(rows):,} by {len(columns):,}; a sheet holds {most}")
     options = {"constant_memory": True, "tmpdir": str(place.parent), "use_zip64": True}
     book = Workbook(str(place), options)
-    named = {name: _fitting(text) for name, text in properties.items()}
-    book.set_properties(named | {"created": _CREATED})
+    book.set_properties({n: _fitting(properties[n]) for n in properties} | {"created": _CREATED})
     bold = book.add_format({"bold": True})
     days = {date: book.add_format({"num_format": "yyyy-mm-dd"})}
     days[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -110,7 +107,7 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
     """True if no program has saved the workbook since it was exported."""
     try:
         with ZipFile(place) as archive, archive.open("docProps/core.xml") as part:
-            core = part.read(_LONGEST_PART).decode().replace("_x005F_", "_")
+            core = part.read(4 << 20).decode().replace("_x005F_", "_")
     except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError):
         return False
     whose = "" if tracker is None else f">{escape(_fitting(tracker), quote=False)}</dc:subject>"

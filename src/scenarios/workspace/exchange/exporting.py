@@ -179,20 +179,19 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def answer(self) -> Answer:
         """DuckDB's answer, whose values have all of its types; it is no part of the JSON."""
-        answer: Answer = self.__dict__["answer"]
-        return answer
+        return Answer(*self.__dict__["answer"])
 
     def arrow(self) -> Any:
         """The answer as a `pyarrow.Table`, with DuckDB's types; ScenError without pyarrow."""
-        return converted(self.answer, "to_arrow_table", "pyarrow")
+        return converted(self.answer, "to_arrow_table", needs=["pyarrow"])
 
     def pandas(self) -> Any:
         """The answer as a `pandas.DataFrame`, where a day is a `datetime64`."""
-        return converted(self.answer, "df", "pandas")
+        return converted(self.answer, "df", needs=["pandas"])
 
     def polars(self) -> Any:
         """The answer as a `polars.DataFrame`, which is made by way of Arrow."""
-        return converted(self.answer, "pl", "polars", "pyarrow")
+        return converted(self.answer, "pl", needs=["polars", "pyarrow"])
 
 
 def query(view: View, sql: str, seconds: float = SECONDS) -> Queried:
