@@ -23,11 +23,7 @@ from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.across import (
-    CHANCES,
-    STATUS,
-    opened_across,
-)
+from scenarios.workspace.exchange.across import CHANCES, STATUS, opened_across
 from scenarios.workspace.exchange.exporting import query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
