@@ -169,14 +169,47 @@ def test_a_sitting_is_left_at_any_step_and_its_answers_make_the_sheet(
     client: TestClient, desk: Path
 ) -> None:
     begin(client)
-    post(client, "keep", p__pact="30", why__pact="A hunch")
-    shown = post(client, "stop")
+    post(client, "answers", p__pact="30", why__pact="A hunch", p__ties="70")
+    post(client, "keep", p__trade="60")
+    shown = Sent(client, client.get("/sitting/stop/"))
     assert "pact : 30%, A hunch" in " ".join(shown.text.split())
-    assert "After the sitting" not in client.get("/s/pact/").text
-    post(client, "end", do="write")
+    assert hidden(shown.page) == {"stopped": "yes"}
+    post(client, "end", do="write", stopped="yes")
     sheet = (desk / "forecasts/2022/2022-02-21-desk.yaml").read_text()
-    assert "probabilities:\n  pact: 0.3\nrationales:" in sheet
+    assert "probabilities:\n  ties: 0.7\n  pact: 0.3\nrationales:" in sheet
     assert kept(desk, "desk", TODAY) is None
+
+
+def test_who_stops_sees_no_figure_of_others_and_can_go_back_to_the_questions(
+    client: TestClient,
+) -> None:
+    begin(client)
+    post(client, "keep", p__pact="30", why__pact="A hunch")
+    shown = Sent(client, client.get("/sitting/stop/"))
+    assert "Not answered, left out: pact; you had typed 0.3, A hunch" in shown.text
+    assert "Nothing is answered" in shown.text
+    assert "After the sitting" in client.get("/s/pact/").text
+    assert '<a class="button" href="/sitting/">Back to the questions</a>' in shown.page
+    assert 'value="30%"' in client.get("/sitting/").text
+    post(client, "answers", p__pact="30", p__ties="70")
+    post(client, "revise", p__pact="30", p__ties="70")
+    assert "3 of 3." in text(client)
+
+
+def test_there_is_nothing_to_stop_without_a_sitting_or_at_its_end(client: TestClient) -> None:
+    assert client.get("/sitting/stop/").headers["location"] == "/sitting/"
+    begin(client)
+    post(client, "answers", skip__pact="yes", skip__ties="yes")
+    post(client, "answers", skip__trade="yes")
+    assert client.get("/sitting/stop/").headers["location"] == "/sitting/"
+
+
+def test_a_sitting_that_is_stopped_without_an_answer_is_ended_and_nothing_stays_hidden(
+    client: TestClient,
+) -> None:
+    begin(client)
+    assert "No sheet was written" in post(client, "end", do="drop", stopped="yes").text
+    assert "After the sitting" not in client.get("/s/pact/").text
 
 
 @pytest.mark.parametrize(

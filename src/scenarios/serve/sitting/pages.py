@@ -43,12 +43,12 @@ from scenarios.workspace import sitting
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting import (
     SittingStep,
     closed_since,
     end,
     foretold_of_sheet,
-    key_of,
     next_step,
     of_stage,
     reveals,
@@ -110,7 +110,7 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
         language = sat.database.tracker.estimative_language
         values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
     else:
-        values = shown.end_shown(now, _remarks(sat), _open_ends(sat))
+        return _sheet(sat)
     return page(step.kind, typed=text, faults=faults, **values)
 
 
@@ -127,17 +127,27 @@ def _revealed_to(
     return [(*pair, shown) for pair, shown in zip(open_ones, figures, strict=True)], absent
 
 
-def _remarks(sat: Sat) -> list[str]:
-    """Answers to questions that are closed meanwhile, and not written; and what audit will say."""
-    lines, open_ones = [], []
+def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
+    """The sheet as it would be written, and what is left out of it."""
+    entries, left_out = _of_sheet(sat)
+    foretold = foretold_of_sheet(sat.opened.root, sat.analyst, sat.on, entries, typed_in.today())
+    notes = (*left_out, *foretold)
+    values = shown.end_shown(sat.on, entries, notes, _open_ends(sat))
+    return page("end", stopped=stopped, **values)
+
+
+def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
+    """The answers that can be written, and why others are left out."""
+    entries, left_out = [], []
     for entry in end(sat.notes.sitting).entries:
+        typed_text = answer_text(entry.probability, entry.rationale)
         if fault := closed_since(sat.opened, entry, sat.on):
-            answer = answer_text(entry.probability, entry.rationale)
-            lines.append(f"Left out: {fault}; you had said {answer}")
+            left_out.append(f"Left out: {fault}; you had said {typed_text}")
+        elif sat.notes.sitting.answers[entry.scenario].stage == "figure":
+            left_out.append(f"Not answered, left out: {entry.scenario}; you had typed {typed_text}")
         else:
-            open_ones.append(entry)
-    given = (sat.analyst, sat.on, open_ones, typed_in.today())
-    return [*lines, *foretold_of_sheet(sat.opened.root, *given)]
+            entries.append(entry)
+    return entries, left_out
 
 
 def _open_ends(sat: Sat) -> list[str]:
@@ -167,7 +177,8 @@ def sent(form: FormData) -> Typed:
 def page(kind: str, **values: Any) -> ServedPage:
     """A step of a sitting; what is wrong with the step as a whole stands above it."""
     faults = values.setdefault("faults", {})
-    given = {"kind": kind, "ticks": shown.TICKS, "alerts": faults.get("", ()), **values}
+    alerts = faults.get("", ())
+    given = {"kind": kind, "stopped": False, "ticks": shown.TICKS, "alerts": alerts, **values}
     content = fill("serve/sitting.html", **given)
     status = 422 if faults else 200
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
@@ -369,33 +380,25 @@ def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
-def _stopped(sat: Sat, _form: FormData) -> None:
-    """Leave what is not answered for another sitting; a figure that is typed counts as answered."""
-    due, now = sat.due, sat.notes.sitting
-    asked = [topic for group in due.groups for topic in group]
-    answers = {
-        topic.id: msgspec.structs.replace(answer, stage="settled", grounds=topic.grounds)
-        for topic in asked
-        if (answer := now.answers.get(topic.id))
-    }
-    sat.notes.keep(
-        answers={**now.answers, **answers},
-        skipped=tuple(topic.id for topic in asked if topic.id not in answers),
-        left_unrated=(*now.left_unrated, *(id for id in due.unrated if id not in now.left_unrated)),
-        past_due={**dict.fromkeys(map(key_of, due.past_due), "skipped"), **now.past_due},
-    )
+def _stopped(ask: PageRequest) -> Reply:
+    """The sheet of what is answered so far; the sitting stays open until that is written."""
+    analyst = people.analyst_of(ask)
+    if analyst and kept(ask.desk.root, analyst, typed_in.today()):
+        with open_sitting(ask, analyst) as sat:
+            if sat.step.kind != "end":
+                return _sheet(sat, stopped=True)
+    return RedirectResponse("/sitting/", 303)
 
 
 def _ended(sat: Sat, form: FormData) -> Reply | None:
     commit = bool(form.get("commit"))
-    if sat.step.kind != "end":
+    if sat.step.kind != "end" and not form.get("stopped"):
         return None
-    ended = end(sat.notes.sitting)
-    entries = [entry for entry in ended.entries if not closed_since(sat.opened, entry, sat.on)]
+    entries, _ = _of_sheet(sat)
     if not entries:
         sat.notes.drop()
         return page("over", fault=None, subject="", table="", files=())
-    ended = ended._replace(entries=entries)
+    ended = end(sat.notes.sitting)._replace(entries=entries)
     written = write_sheet(sat.opened.root, ended, How(commit=commit))
     sat.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
@@ -418,6 +421,6 @@ ENTRIES = (
     taken("keep", _kept),
     taken("show", _revealed),
     taken("revise", _revised),
-    taken("stop", _stopped),
+    give("/sitting/stop/", _stopped),
     taken("end", _ended),
 )

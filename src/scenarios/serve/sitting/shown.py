@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known
@@ -18,6 +19,7 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
 from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
+from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting import SittingStep, key_of, words
 
 _WIDE = 1_000_000
@@ -203,16 +205,12 @@ def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...
     return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
 
 
-def end_shown(answered: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> Values:
+def end_shown(
+    on: date, entries: Sequence[Entry], notes: Sequence[str], open_ends: Sequence[str]
+) -> Values:
     """A preview of the sheet."""
-    given = answered.answers.items()
-    answers = [(id, words(answer.probability), answer.rationale) for id, answer in given]
-    return {
-        "date": short_day(answered.date),
-        "answers": answers,
-        "notes": notes,
-        "open_ends": open_ends,
-    }
+    answers = [(entry.scenario, words(entry.probability), entry.rationale) for entry in entries]
+    return {"date": short_day(on), "answers": answers, "notes": notes, "open_ends": open_ends}
 
 
 def _text(probability: float | None) -> str:
