@@ -236,7 +236,7 @@ def test_the_news_of_a_question_stand_before_its_criteria_and_the_figures_on_its
     assert line.index("A call") < line.index("What decides it") < line.index('data-odds="p:pact"')
     told = post(client, "answers", p__pact="0.1", p__ties="0.9").page
     line = told.partition('<section class="topic">')[2].partition("</section>")[0]
-    assert "A call" in line
+    assert 'href="/e/2022-02-15-call/"' in line
     for figure in ("Yours", "Others", "Team", "Implied"):
         assert f">{figure}</dt>" in line
     assert 'name="p:pact"' in line
@@ -251,6 +251,27 @@ def test_what_was_observed_is_read_while_one_sits(client: TestClient) -> None:
             f"/list/{kind}/?as_of=2022-03-01",
         )
     assert "After the sitting" in client.get("/evidence/2022/").text
+
+
+def test_an_item_is_read_while_one_sits_without_what_it_does(client: TestClient) -> None:
+    open_page = "/e/2022-02-04-visit/"
+    assert client.get("/sitting/evidence/2022-02-04-visit/").headers["location"] == open_page
+    begin(client)
+    moved = client.get(open_page)
+    assert moved.status_code == 303
+    page = client.get(moved.headers["location"]).text.partition("<main")[2]
+    assert "Observed 4 Feb 2022" in page
+    assert 'href="/sitting/">Go on with the sitting' in page
+    assert "<data" not in page
+    assert client.get("/sitting/evidence/nothing/").status_code == 404
+
+
+def test_an_item_that_was_retracted_says_so_while_one_sits(client: TestClient, desk: Path) -> None:
+    item = "2022-02-04-visit"
+    scen("--database", str(desk), "retract", item, "--reason=A mistake", "--date=2022-02-20")
+    begin(client)
+    told = client.get(f"/sitting/evidence/{item}/").text
+    assert "Retracted on 20 Feb 2022: A mistake" in told
 
 
 def test_who_names_nobody_is_asked_again(client: TestClient) -> None:

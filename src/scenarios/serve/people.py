@@ -133,13 +133,17 @@ def _sitters(ask: PageRequest) -> Iterator[Analyst]:
 def instead(ask: PageRequest) -> ServedPage | None:
     """Return the page shown instead of one with figures; None where figures may be seen.
 
-    A page of the site that has a list without figures redirects to that list.
+    A page of the site that has a list without figures redirects to that list, and that of an item
+    to the item without them.
     """
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
     if not hidden(ask):
         return None
+    kind, _, id = path.strip("/").partition("/")
+    if kind == "e" and id in ask.database.evidence:
+        raise ElsewhereError(f"/sitting/evidence/{id}/")
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):
         raise ElsewhereError(listed + ask.asked.query(only_when=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
@@ -19,6 +20,7 @@ from scenarios.scales import percent
 from scenarios.text import counted, fold, printable
 
 _DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}(-[0-9]{2})?(?![\w-])")
+_NAMED = re.compile(r"\[([^\[\]\s]+)\]")
 _MOST = 50
 """Items in full; of more, the newest."""
 _FEW = 5
@@ -30,8 +32,8 @@ _TEXT = 3
 
 
 def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
-    """An item that rates nothing yet: what it says and who says so."""
-    item = known.evidence[id]
+    """An item without its ratings: what it says and who says so."""
+    item = known.database.evidence[id]
     source = f", {item.source}" if item.source else ""
     texts = (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes)
     head = fold(f"{id} ({item.grade(known.database.sources)}{source})", width)
@@ -166,8 +168,7 @@ def topic_text(
 def document(topic: Topic, known: Known, language: str) -> doc.Document:
     """The same as blocks, what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
-    heading, *news = map(_on_screen, (title, *texts))
-    listed = [*map(doc.Item, reversed(news))]
+    heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
     more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
     rest = (doc.Folded(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
     own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
@@ -185,6 +186,19 @@ def document(topic: Topic, known: Known, language: str) -> doc.Document:
 def _on_screen(text: str) -> str:
     """A line with its days as a page writes them; what is part of an id stays."""
     return _DAY.sub(lambda match: on_screen(match[0]), text)
+
+
+def _linked(text: str, known: Known) -> doc.Text:
+    """A line with its days as a page writes them, and references to the items that it names."""
+    return tuple(
+        part
+        if not is_name
+        else doc.Ref(part, "evidence")
+        if part in known.database.evidence
+        else f"[{part}]"
+        for part, is_name in zip(_NAMED.split(_on_screen(text)), cycle((False, True)), strict=False)
+        if part
+    )
 
 
 def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:

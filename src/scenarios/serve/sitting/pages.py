@@ -411,8 +411,17 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     return page("over", fault=fault, subject=subject, table=table, files=texts(written))
 
 
+def _item(ask: PageRequest) -> Reply:
+    """An item as it was recorded, without its ratings; where nothing is hidden, its own page."""
+    id, opened = ask.seen.opened.evidence(ask.part("id")), ask.seen.opened
+    if not people.hidden(ask):
+        return RedirectResponse(f"/e/{id}/", 303)
+    return page("evidence", **shown.item_read(known(opened.database, typed_in.today()), id))
+
+
 ENTRIES = (
     give("/sitting/", _shown),
+    give("/sitting/evidence/{id}/", _item),
     taken("begin", _begun),
     taken("left", _left),
     taken("item", _rated),

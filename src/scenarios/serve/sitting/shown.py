@@ -12,11 +12,12 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
-from scenarios.render.text import short_day
+from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
+from scenarios.site.site import INDEX, Links
 from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import Entry
@@ -67,6 +68,16 @@ def item_asked(database: Database, at_day: Known, id: str) -> Values:
     return {"item": id, "about": unrated_text(at_day, id, _WIDE).split("\n"), "groups": groups}
 
 
+def item_read(at_day: Known, id: str) -> Values:
+    """An item in full, with its days and nothing of what it does."""
+    item = at_day.database.evidence[id]
+    days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
+    gone = item.retracted
+    retracted = f"Retracted on {short_day(gone.date)}: {gone.reason}" if gone else ""
+    about = [*unrated_text(at_day, id, _WIDE).split("\n"), days, *filter(None, (retracted,))]
+    return {"about": about, "source": html.address(item.url)}
+
+
 def past_due_asked(step: SittingStep) -> Values:
     """Ask of each past-due indicator if it has been seen."""
     cells = tuple(
@@ -106,7 +117,8 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
 
 
 def _line(topic: Topic, at_day: Known, language: str) -> Values:
-    lead = html.blocks(topics.document(topic, at_day, language))
+    places = Links({"e": at_day.database.evidence}, lambda place: f"/{place.removesuffix(INDEX)}")
+    lead = html.blocks(topics.document(topic, at_day, language), places)
     return {"id": topic.id, "title": topic.scenario.title, "lead": lead}
 
 
