@@ -271,6 +271,30 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         assert axe(page) == []
 
 
+IN_VIEW = """all => all.map(it => it.getBoundingClientRect())
+    .every(box => box.top >= 0 && box.bottom <= innerHeight)"""
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (360, 740)])
+@pytest.mark.parametrize("script", [True, False])
+def test_field_and_comparison_are_on_the_first_screen(
+    browser: Any, desk: Desk, size: tuple[int, int], script: bool
+) -> None:
+    view = {"viewport": {"width": size[0], "height": size[1]}, "java_script_enabled": script}
+    with at(browser, desk, "/who/?to=/sitting/", **view) as page:
+        begin_sitting(page)
+        assert page.eval_on_selector_all(".topic:first-of-type .odds, #f-p_pact", IN_VIEW)
+        page.fill('[name="p:pact"]', "30")
+        page.fill('[name="p:ties"]', "70")
+        lead(page, "button.first >> text=Answer")
+        if page.locator("text=Your figures").count():
+            lead(page, "button.first")
+        page.locator("#answered:focus").wait_for()
+        first = ".topic:first-of-type :is(dl, .odds)"
+        assert page.locator(first).count() == 2
+        assert page.eval_on_selector_all(first, IN_VIEW)
+
+
 def test_what_was_typed_outlives_a_link_back_and_the_server(browser: Any, tmp_path: Path) -> None:
     with served(tmp_path) as desk, at(browser, desk, "/record/evidence/") as page:
         with page.expect_response("**/record/evidence/"):

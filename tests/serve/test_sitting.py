@@ -225,7 +225,7 @@ def test_thirty_means_thirty_per_cent(
     assert said.answers["pact"].blind == figure
 
 
-def test_the_news_of_a_question_stand_before_its_criteria_and_the_figures_on_its_line(
+def test_a_question_has_its_figure_before_its_news_and_then_the_comparison_first(
     tmp_path: Path,
 ) -> None:
     call = "summary: A call\nobserved: 2022-02-15\nrecorded: 2022-02-15\nratings: {pact: C}\n"
@@ -233,13 +233,24 @@ def test_the_news_of_a_question_stand_before_its_criteria_and_the_figures_on_its
     as_analyst(client, "desk")
     begin(client)
     line = client.get("/sitting/").text.partition('<section class="topic">')[2]
-    assert line.index("A call") < line.index("What decides it") < line.index('data-odds="p:pact"')
+    parts = ("Will a treaty", "You said 10%", 'data-odds="p:pact"', "A call", "What decides it")
+    assert sorted(parts, key=line.index) == [*parts]
     told = post(client, "answers", p__pact="0.1", p__ties="0.9").page
-    line = told.partition('<section class="topic">')[2].partition("</section>")[0]
+    assert "1 to 2 of 3." in told
+    assert "You have not forecast it yet" not in told
+    line = told.split('<section class="topic">')[1]
     assert 'href="/e/2022-02-15-call/"' in line
     for figure in ("Yours", "Others", "Team", "Implied"):
-        assert f">{figure}</dt>" in line
+        assert line.index(f">{figure}</dt>") < line.index("Will a treaty be in force?")
     assert 'name="p:pact"' in line
+
+
+def test_an_answer_leads_to_the_comparison(client: TestClient) -> None:
+    begin(client)
+    data = {"p:pact": "0.1", "p:ties": "0.9"}
+    made = client.post("/sitting/answers/", data=data, headers=FROM_HERE)
+    assert made.headers["location"] == "/sitting/#answered"
+    assert '<h2 id="answered"' in client.get("/sitting/").text
 
 
 def test_what_was_observed_is_read_while_one_sits(client: TestClient) -> None:

@@ -165,21 +165,27 @@ def topic_text(
     return "\n".join([*head, f"  {heading}", *_listed(news, width, most - len(head) - 1)])
 
 
-def document(topic: Topic, known: Known, language: str) -> doc.Document:
-    """The same as blocks, what moved it first, the newest on top."""
+def question(topic: Topic, language: str) -> doc.Document:
+    """The question as blocks, with its analyst's last answer."""
+    own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
+    return (
+        lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}."),
+        lines(own[0][0].upper() + own[0][1:], *own[1:]),
+    )
+
+
+def grounds(topic: Topic, known: Known) -> doc.Document:
+    """What an answer rests on as blocks: what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
     heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
     more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
     rest = (doc.Folded(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
-    own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
     criteria = lines(*map(_on_screen, criteria_text(topic.scenario).split("\n")))
     return (
-        lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}."),
         doc.Paragraph(heading[0].upper() + heading[1:]),
         *((doc.Items(tuple(listed[:_FEW])),) if listed else ()),
         *rest,
         doc.Folded(doc.Heading(4, "What decides it"), (criteria,)),
-        lines(own[0][0].upper() + own[0][1:], *own[1:]),
     )
 
 

@@ -109,6 +109,7 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
     elif step.kind == "revise":
         language = sat.database.tracker.estimative_language
         values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
+        values |= shown.place_of(step)
     else:
         return _sheet(sat)
     return page(step.kind, typed=text, faults=faults, **values)
@@ -165,7 +166,7 @@ def taken(path: str, do: Step) -> Endpoint:
         if analyst is None:
             return RedirectResponse("/who/?to=/sitting/", 303)
         with open_sitting(ask, analyst) as sat:
-            return do(sat, form) or RedirectResponse("/sitting/", 303)
+            return do(sat, form) or RedirectResponse("/sitting/#answered", 303)
 
     return take(f"/sitting/{path}/", reply)
 

@@ -101,12 +101,12 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
     group, language = step.group, database.tracker.estimative_language
     set_id = group[0].scenario.set if len(group) > 1 else None
     return {
-        "place": f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}",
-        "are": step.are,
+        **place_of(step),
         "set_title": f"{database.tracker.sets.get(set_id, set_id)} ({set_id})" if set_id else "",
         "topics": [
             {
-                **_line(topic, at_day, language),
+                **_line(topic, at_day),
+                "lead": html.blocks(topics.question(topic, language)),
                 "marks": _marks(before=topic.standing.probability if topic.standing else None),
                 "figures": "",
                 "asked": _asked(topic, answered.answers.get(topic.id)),
@@ -116,10 +116,16 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
     }
 
 
-def _line(topic: Topic, at_day: Known, language: str) -> Values:
+def place_of(step: SittingStep) -> Values:
+    """Which of all the scenarios of the sitting are asked for."""
+    place = f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}"
+    return {"place": place, "are": step.are}
+
+
+def _line(topic: Topic, at_day: Known) -> Values:
     places = Links({"e": at_day.database.evidence}, lambda place: f"/{place.removesuffix(INDEX)}")
-    lead = html.blocks(topics.document(topic, at_day, language), places)
-    return {"id": topic.id, "title": topic.scenario.title, "lead": lead}
+    grounds = html.blocks(topics.grounds(topic, at_day), places)
+    return {"id": topic.id, "title": topic.scenario.title, "grounds": grounds}
 
 
 def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
@@ -198,9 +204,10 @@ def revision_asked(
             ),
         )
         seen = html.blocks(_figures(figures, absent.get(topic.id, ())))
-        line = _line(topic, at_day, language)
+        question = html.blocks(topics.question(topic, language)[: 2 if topic.last else 1])
         groups = (FieldGroup(title="", parts=asked),)
-        lines.append({**line, "marks": marks, "figures": seen, "asked": groups})
+        line = {**_line(topic, at_day), "lead": "", "marks": marks, "figures": seen}
+        lines.append({**line, "grounds": f"{question}{line['grounds']}", "asked": groups})
     return {"topics": lines}
 
 
