@@ -295,6 +295,21 @@ def test_field_and_comparison_are_on_the_first_screen(
         assert page.eval_on_selector_all(first, IN_VIEW)
 
 
+def test_a_refused_answer_leads_to_its_field_and_says_so_beside_the_button(
+    browser: Any, desk: Desk
+) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
+    with at(browser, desk, "/who/?to=/sitting/", **phone) as page:
+        begin_sitting(page)
+        page.fill('[name="p:pact"]', "30")
+        page.fill('[name="p:ties"]', "130")
+        lead(page, "button.first >> text=Answer")
+        page.locator("#f-p_ties:focus").wait_for()
+        assert page.eval_on_selector_all("#f-p_ties, #said", IN_VIEW)
+        assert "Not right yet: 1 field." in page.inner_text("#said")
+        assert "above 0% and below 100%" in page.inner_text("#fault-p_ties")
+
+
 def test_what_was_typed_outlives_a_link_back_and_the_server(browser: Any, tmp_path: Path) -> None:
     with served(tmp_path) as desk, at(browser, desk, "/record/evidence/") as page:
         with page.expect_response("**/record/evidence/"):

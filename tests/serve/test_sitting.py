@@ -333,9 +333,18 @@ def test_what_is_no_figure_is_said_at_its_field_and_the_rest_is_kept(
     made = post(client, "answers", p__pact="1.5", p__ties="0.8", why__ties="x" * 5000)
     assert made.status == 422
     assert made.faults == {
-        "p_pact": "'1.5': a probability must be above 0 and below 1",
+        "p_pact": "'1.5' may be a slip: write 1.5%, or a figure below 1",
         "why_ties": "5000 characters; 4000 are enough",
     }
+    assert "Not right yet: 2 fields." in made.text
+    for figure in ("130", "0", "100", "101%"):
+        told = f"'{figure}': a probability must be above 0% and below 100%"
+        made = post(client, "answers", p__pact=figure, p__ties="0.8")
+        assert made.faults == {"p_pact": told}
+    assert (
+        "write 0.7 or 70%"
+        in post(client, "answers", p__pact="much", p__ties="0.8").faults["p_pact"]
+    )
     made = post(client, "answers", p__ties="0.8")
     assert made.faults == {"p_pact": "a probability, as before, or skip it"}
     said = kept(desk, "desk", TODAY)

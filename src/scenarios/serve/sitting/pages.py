@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from scenarios.analysis.review.agenda import (
     sums,
     unrecorded,
 )
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
@@ -178,8 +178,10 @@ def sent(form: FormData) -> Typed:
 def page(kind: str, **values: Any) -> ServedPage:
     """A step of a sitting; what is wrong with the step as a whole stands above it."""
     faults = values.setdefault("faults", {})
-    alerts = faults.get("", ())
-    given = {"kind": kind, "stopped": False, "ticks": shown.TICKS, "alerts": alerts, **values}
+    alerts, wrong = faults.get("", ()), [name for name in faults if name]
+    refused = f"Not right yet: {counted(len(wrong), 'field')}." if wrong else ""
+    fixed = {"stopped": False, "ticks": shown.TICKS, "alerts": alerts, "refused": refused}
+    given = {"kind": kind, **fixed, **values}
     content = fill("serve/sitting.html", **given)
     status = 422 if faults else 200
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
@@ -308,9 +310,17 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
 
 
 def _in_percent(text: str) -> str:
-    """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused as it stands."""
+    """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused."""
     number = text.strip().replace(",", ".")
-    return f"{float(number) / 100:.12g}" if _PERCENT.fullmatch(number) else text
+    if _PERCENT.fullmatch(number):
+        return f"{float(number) / 100:.12g}"
+    with suppress(UsageError):
+        share = typed_in.share(text)
+        if 1 < share < 2 and "%" not in text:  # noqa: PLR2004 - 1.2 may be 0.12
+            raise ScenError(f"'{text}' may be a slip: write {text.strip()}%, or a figure below 1")
+        if not 0 < share < 1:
+            raise ScenError(f"'{text}': a probability must be above 0% and below 100%")
+    return text
 
 
 def _kept(sat: Sat, form: FormData) -> Reply:
