@@ -381,6 +381,19 @@ def test_the_counter_of_a_sitting_has_one_total_whatever_is_skipped(client: Test
     assert "3 of 3." in text(client)
 
 
+def test_a_sitting_after_one_that_was_stopped_counts_what_is_left(client: TestClient) -> None:
+    begin(client)
+    post(client, "answers", p__pact="10%", p__ties="90%")
+    post(client, "end", do="write", stopped="yes")
+    told = text(client)
+    begin(client)
+    assert ("1 scenario to answer" in told, "1 of 1." in text(client)) == (True, True)
+    post(client, "answers", p__trade="40%")
+    post(client, "revise", p__trade="40%")
+    post(client, "end", do="write")
+    assert "scenario to answer" not in text(client)
+
+
 def test_what_is_skipped_is_not_asked_again(client: TestClient) -> None:
     begin(client)
     post(client, "answers", skip__pact="yes", skip__ties="yes")

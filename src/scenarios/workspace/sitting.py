@@ -160,7 +160,7 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> SittingStep:
             return SittingStep("item", item=id)
     if past_due := [late for late in due.past_due if key_of(late) not in sitting.past_due]:
         return SittingStep("past-due", past_due=past_due)
-    are, to = sum(len(_of_sitting(sitting, group)) for group in due.groups), 0
+    are, to = to_answer(sitting, due), 0
     for topics in due.groups:
         number = to + 1
         to += len(_of_sitting(sitting, topics))
@@ -191,6 +191,11 @@ def show(notes: Notes, group: Sequence[Topic]) -> None:
     """Keep that figures are about to be shown: later answers are not blind."""
     answered = of_stage(notes.sitting, group, "answered")
     stage(notes, [topic.id for topic, _ in answered], "revealed")
+
+
+def to_answer(sitting: Sitting, due: Agenda) -> int:
+    """How many scenarios a sitting asks about, answered or not."""
+    return sum(len(_of_sitting(sitting, group)) for group in due.groups)
 
 
 def _of_sitting(sitting: Sitting, group: Sequence[Topic]) -> list[Topic]:

@@ -37,7 +37,14 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
-from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
+from scenarios.storage.state.session_notes import (
+    Notes,
+    Sitting,
+    SittingAnswer,
+    earlier,
+    kept,
+    notes,
+)
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
@@ -52,6 +59,7 @@ from scenarios.workspace.sitting import (
     next_step,
     of_stage,
     reveals,
+    to_answer,
     write_sheet,
 )
 from scenarios.workspace.tasks.rating import rate
@@ -208,18 +216,19 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
+    summary = shown.agenda_summary(due, to_answer(Sitting("", on, analyst), due))
     before = {day: kept(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)}
     return page(
         "before",
         who=people.who_records(ask),
-        summary=shown.agenda_summary(due),
+        summary=summary,
         overdue=due.overdue,
         left=[
             (day, short_day(day), counted(len(was.answers), "answer"))
             for day, was in before.items()
             if was
         ],
-        may_begin=due != Agenda(),
+        may_begin=bool(summary),
     )
 
 

@@ -43,9 +43,8 @@ TICKS = [
 ]
 
 
-def agenda_summary(due: Agenda) -> str:
-    """How much there is to do."""
-    asked = sum(map(len, due.groups))
+def agenda_summary(due: Agenda, asked: int) -> str:
+    """How much there is to do, with so many scenarios to answer."""
     parts = (
         counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
         counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
