@@ -240,6 +240,13 @@ def test_a_question_has_its_figure_before_its_news_and_then_the_comparison_first
     assert "You have not forecast it yet" not in told
     line = told.split('<section class="topic">')[1]
     assert 'href="/e/2022-02-15-call/"' in line
+    assert re.findall(r"</svg> ([a-z]+)</span>", line) == [
+        "before",
+        "yours",
+        "others",
+        "team",
+        "implied",
+    ]
     for figure in ("Yours", "Others", "Team", "Implied"):
         assert line.index(f">{figure}</dt>") < line.index("Will a treaty be in force?")
     assert 'name="p:pact"' in line
