@@ -295,6 +295,17 @@ def test_field_and_comparison_are_on_the_first_screen(
         assert page.eval_on_selector_all(first, IN_VIEW)
 
 
+def test_beside_a_figure_stands_how_it_is_read(browser: Any, desk: Desk) -> None:
+    read = {"0.2": "20%", "1": "1%", "99,5": "99.5%", "2 %": "2%", ".3": "30%"}
+    silent = ("130", "1.5", "1.0", "1/5", "withdraw", "0", "")
+    with at(browser, desk, "/who/?to=/sitting/") as page:
+        begin_sitting(page)
+        for text in (*read, *silent):
+            page.fill('[name="p:ties"]', text)
+            words = f"read as {read[text]}" if text in read else ""
+            assert page.locator("#f-p_ties + output").text_content() == words
+
+
 def test_a_refused_answer_leads_to_its_field_and_says_so_beside_the_button(
     browser: Any, desk: Desk
 ) -> None:

@@ -52,8 +52,10 @@
 
   // The handle on the scale of log odds, and the field beside it: each follows the other.
   const share = (text) => {
+    if (!/^\s*([0-9]+([.,][0-9]*)?|[.,][0-9]+)\s*%?\s*$/.test(text)) return NaN;
     const number = parseFloat(text.replace(",", "."));
-    return text.includes("%") || number >= 1 ? number / 100 : number;
+    if (text.includes("%") || text.trim() === "1" || number >= 2) return number / 100;
+    return number < 1 ? number : NaN;
   };
   const field = (handle) => document.getElementsByName(handle.dataset.odds)[0];
 
@@ -63,6 +65,15 @@
     handle.classList.toggle("unset", !is);
     handle.setAttribute("aria-valuetext", is ? field(handle).value : "no figure yet");
     handle.value = is ? 10 * Math.log10(p / (1 - p)) : 0;
+    read(handle, is ? `read as ${+(100 * p).toPrecision(6)}%` : "");
+  }
+
+  function read(handle, words) {
+    const next = field(handle).nextElementSibling;
+    const place = next?.matches(".read") ? next : document.createElement("output");
+    place.className = "hint read";
+    place.textContent = words;
+    if (place !== next) field(handle).after(place);
   }
 
   document.addEventListener("input", (event) => {
@@ -72,6 +83,7 @@
       field(handle).value = `${p.toFixed(edge < 1 ? 2 : edge < 10 ? 1 : 0)}%`;
       handle.classList.remove("unset");
       handle.setAttribute("aria-valuetext", field(handle).value);
+      read(handle, "");
     } else document.querySelectorAll(`[data-odds="${CSS.escape(handle.name ?? "")}"]`).forEach(follow);
   });
   document.querySelectorAll(".handle").forEach(follow);
