@@ -191,6 +191,21 @@ def test_undo_shows_what_it_takes_back_and_takes_back_that_alone(
     assert tree(root) == before
 
 
+def test_what_was_recorded_and_what_was_taken_back_lead_to_their_record_by_its_title(
+    client: TestClient,
+) -> None:
+    for kind, id, key, old, new in (
+        ("s", "pact", "title", "A pact", "A treaty"),
+        ("e", ITEM, "summary", "", "Two visits"),
+    ):
+        own = opened(client, "edit", id=id)
+        made = send(client, "edit", {"id": id, f"key:{key}": new}, own=own)
+        assert f'<a href="/{kind}/{id}/">{new}</a>' in made.page
+        undone = take_back(client).page
+        assert f'<a href="/{kind}/{id}/">{old}' in undone
+        assert f'<a href="/{kind}/{id}/">{new}' not in undone
+
+
 def test_undo_of_nothing_says_so(client: TestClient) -> None:
     assert "nothing to undo" in client.get("/undo/").text
 

@@ -85,6 +85,8 @@ def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: 
     assert "Seen, and not recorded: pact/talks" in post(client, "revise", p__trade="0.6").text
     done = post(client, "end", do="write")
     assert "The sitting is over" in done.text
+    assert '<a href="/s/trade/">Trade of 200 billion</a>' in done.page
+    assert '<a class="button" href="/undo/">Take it back</a>' in done.page
     (state,) = re.findall('data-state="([0-9]+)"', done.page)
     assert f'data-state="{state}"' in client.get("/who/").text  # and is no news to that page
     sheet = desk / "forecasts/2022/2022-02-21-desk.yaml"

@@ -25,7 +25,7 @@ from scenarios.render.writers import html
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
 from scenarios.serve.forms import pages as forms
-from scenarios.serve.forms.html import texts
+from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import Saved, SavedPage, ticket
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
@@ -102,7 +102,9 @@ def _undone(ask: PageRequest, written: Written, command: str) -> Markup:
         undo(ask.desk.root, TRIED)
     except ScenError:
         before = False
-    return fill("serve/undone.html", command=command, lines=lines, fault=fault, before=before)
+    ways = [way for way in records_of(written) if all(way)]
+    values = {"lines": lines, "ways": ways, "fault": fault, "before": before}
+    return fill("serve/undone.html", command=command, **values)
 
 
 def _digest(written: Written) -> str:

@@ -21,7 +21,6 @@ from scenarios.serve.forms.form import (
     labels,
     slot,
 )
-from scenarios.storage.edits import Draft
 from scenarios.workspace.writing import Written, moved_or_changed, new_analyst
 
 _OUTCOME = "serve/outcome.html"
@@ -71,7 +70,7 @@ def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Doc
     items = written.after.database.evidence
     paths = (draft.path for draft in written.drafts if kind_of(draft.path) == "evidence")
     recorded = [id for id in map(id_of, paths) if id in items]
-    leads = [*map(_leads, written.drafts), *("" for _ in written.attached)]
+    leads = [*records_of(written), *(("", "") for _ in written.attached)]
     return fill(
         "serve/recorded.html",
         form=form,
@@ -85,13 +84,19 @@ def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Doc
     )
 
 
-def _leads(draft: Draft) -> str:
-    """Where what was written is shown."""
-    kind, id = kind_of(draft.path), id_of(draft.path)
-    folder = {"evidence": "e", "scenario": "s"}.get(kind)
-    if draft.new is None:
-        return ""
-    return f"/{folder}/{id}/" if folder else f"/records/{draft.path}"
+def records_of(written: Written) -> Iterator[tuple[str, str]]:
+    """Where each file that was written is shown, and its title; nothing where it is gone."""
+    database = written.after.database
+    for draft in written.drafts:
+        kind, id = kind_of(draft.path), id_of(draft.path)
+        if draft.new is None:
+            yield "", ""
+        elif kind == "scenario" and id in database.scenarios:
+            yield f"/s/{id}/", database.scenarios[id].title
+        elif kind == "evidence" and id in database.evidence:
+            yield f"/e/{id}/", database.evidence[id].summary
+        else:
+            yield f"/records/{draft.path}", ""
 
 
 def texts(written: Written) -> list[tuple[str, list[tuple[str, str]]]]:

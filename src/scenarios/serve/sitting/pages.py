@@ -417,7 +417,7 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     entries, _ = _of_sheet(sat)
     if not entries:
         sat.notes.drop()
-        return page("over", fault=None, subject="", table="", files=())
+        return page("over", fault=None, subject="", table="", files=(), ways=())
     ended = end(sat.notes.sitting)._replace(entries=entries)
     written = write_sheet(sat.opened.root, ended, How(commit=commit))
     sat.notes.drop()
@@ -428,7 +428,9 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     done = written.committed
     subject = done.subject if done and done.oid else ""
     fault = done.fault if done else None
-    return page("over", fault=fault, subject=subject, table=table, files=texts(written))
+    ways = [(f"/s/{id}/", after.scenarios[id].title) for id in ids]
+    given = {"fault": fault, "subject": subject, "table": table, "ways": ways}
+    return page("over", files=texts(written), **given)
 
 
 def _item(ask: PageRequest) -> Reply:
