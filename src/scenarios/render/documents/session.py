@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
@@ -196,15 +195,10 @@ def _on_screen(text: str) -> str:
 
 def _linked(text: str, known: Known) -> doc.Text:
     """A line with its days as a page writes them, and references to the items that it names."""
-    return tuple(
-        part
-        if not is_name
-        else doc.Ref(part, "evidence")
-        if part in known.database.evidence
-        else f"[{part}]"
-        for part, is_name in zip(_NAMED.split(_on_screen(text)), cycle((False, True)), strict=False)
-        if part
-    )
+    parts: list[doc.Span] = [*_NAMED.split(_on_screen(text))]
+    items = known.database.evidence
+    parts[1::2] = [doc.Ref(id, "evidence") if id in items else f"[{id}]" for id in parts[1::2]]
+    return tuple(parts)
 
 
 def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:

@@ -37,14 +37,7 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
-from scenarios.storage.state.session_notes import (
-    Notes,
-    Sitting,
-    SittingAnswer,
-    earlier,
-    kept,
-    notes,
-)
+from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
@@ -59,7 +52,6 @@ from scenarios.workspace.sitting import (
     next_step,
     of_stage,
     reveals,
-    to_answer,
     write_sheet,
 )
 from scenarios.workspace.tasks.rating import rate
@@ -117,10 +109,9 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
     elif step.kind == "revise":
         language = sat.database.tracker.estimative_language
         values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
-        values |= shown.place_of(step)
     else:
         return _sheet(sat)
-    return page(step.kind, typed=text, faults=faults, **values)
+    return page(step.kind, step_now=step, typed=text, faults=faults, **values)
 
 
 def _revealed_to(
@@ -140,8 +131,7 @@ def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
     """The sheet as it would be written, and what is left out of it."""
     entries, left_out = _of_sheet(sat)
     foretold = foretold_of_sheet(sat.opened.root, sat.analyst, sat.on, entries, typed_in.today())
-    notes = (*left_out, *foretold)
-    values = shown.end_shown(sat.on, entries, notes, _open_ends(sat))
+    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), _open_ends(sat))
     return page("end", stopped=stopped, **values)
 
 
@@ -186,10 +176,7 @@ def sent(form: FormData) -> Typed:
 def page(kind: str, **values: Any) -> ServedPage:
     """A step of a sitting; what is wrong with the step as a whole stands above it."""
     faults = values.setdefault("faults", {})
-    alerts, wrong = faults.get("", ()), [name for name in faults if name]
-    refused = f"Not right yet: {counted(len(wrong), 'field')}." if wrong else ""
-    fixed = {"stopped": False, "ticks": shown.TICKS, "alerts": alerts, "refused": refused}
-    given = {"kind": kind, **fixed, **values}
+    given = {"kind": kind, "stopped": False, "ticks": shown.TICKS, **values}
     content = fill("serve/sitting.html", **given)
     status = 422 if faults else 200
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
@@ -216,7 +203,7 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
-    summary = shown.agenda_summary(due, to_answer(Sitting("", on, analyst), due))
+    summary = shown.agenda_summary(due, analyst, on)
     before = {day: kept(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)}
     return page(
         "before",

@@ -8,7 +8,7 @@ from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evidence
-from scenarios.model import Database, ScenarioId
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
@@ -21,7 +21,7 @@ from scenarios.site.site import INDEX, Links
 from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import SittingStep, key_of, words
+from scenarios.workspace.sitting import SittingStep, key_of, to_answer, words
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
@@ -43,8 +43,9 @@ TICKS = [
 ]
 
 
-def agenda_summary(due: Agenda, asked: int) -> str:
-    """How much there is to do, with so many scenarios to answer."""
+def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
+    """How much there is to do in a new sitting."""
+    asked = to_answer(Sitting("", on, analyst), due)
     parts = (
         counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
         counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
@@ -71,9 +72,9 @@ def item_read(at_day: Known, id: str) -> Values:
     """An item in full, with its days and nothing of what it does."""
     item = at_day.database.evidence[id]
     days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
-    gone = item.retracted
-    retracted = f"Retracted on {short_day(gone.date)}: {gone.reason}" if gone else ""
-    about = [*unrated_text(at_day, id, _WIDE).split("\n"), days, *filter(None, (retracted,))]
+    if gone := item.retracted:
+        days += f" Retracted on {short_day(gone.date)}: {gone.reason}"
+    about = [*unrated_text(at_day, id, _WIDE).split("\n"), days]
     return {"about": about, "source": html.address(item.url)}
 
 
@@ -100,7 +101,6 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
     group, language = step.group, database.tracker.estimative_language
     set_id = group[0].scenario.set if len(group) > 1 else None
     return {
-        **place_of(step),
         "set_title": f"{database.tracker.sets.get(set_id, set_id)} ({set_id})" if set_id else "",
         "topics": [
             {
@@ -113,12 +113,6 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
             for topic in group
         ],
     }
-
-
-def place_of(step: SittingStep) -> Values:
-    """Which of all the scenarios of the sitting are asked for."""
-    place = f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}"
-    return {"place": place, "are": step.are}
 
 
 def _line(topic: Topic, at_day: Known) -> Values:
