@@ -195,7 +195,7 @@ def _on_screen(text: str) -> str:
 
 def _linked(text: str, known: Known) -> doc.Text:
     """A line with its days as a page writes them, and references to the items that it names."""
-    parts: list[doc.Span] = [*_NAMED.split(_on_screen(text))]
+    parts: list[Any] = _NAMED.split(_on_screen(text))
     items = known.database.evidence
     parts[1::2] = [doc.Ref(id, "evidence") if id in items else f"[{id}]" for id in parts[1::2]]
     return tuple(parts)

@@ -25,6 +25,7 @@ from scenarios.analysis.review.agenda import (
     unrecorded,
 )
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.own.cells import share as share_of
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
@@ -311,7 +312,7 @@ def _in_percent(text: str) -> str:
     if _PERCENT.fullmatch(number):
         return f"{float(number) / 100:.12g}"
     with suppress(UsageError):
-        share = typed_in.share(text)
+        share = share_of(text)
         if 1 < share < 2 and "%" not in text:  # noqa: PLR2004 - 1.2 may be 0.12
             raise ScenError(f"'{text}' may be a slip: write {text.strip()}%, or a figure below 1")
         if not 0 < share < 1:
