@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from scenarios.cli import parsing
 from scenarios.storage.state.session_notes import SittingAnswer as Answer
 from scenarios.storage.state.session_notes import kept, notes
 from scenarios.workspace.input import typed_in
@@ -34,7 +35,8 @@ EVERY = {**FILES, **SHEETS, "evidence/2022/2022-02-18-dinner.yaml": UNRATED, "pa
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typed_in, "today", lambda: TODAY)
+    for module in (typed_in, parsing):
+        monkeypatch.setattr(module, "today", lambda: TODAY)
 
 
 @pytest.fixture
