@@ -205,8 +205,19 @@ def courses(
         yield svg.path(path, "s-stated", 2.5)
 
 
-def ending(end: Outcome, days: DayScale, top: float, foot: float, label: str = "") -> str:
-    """The end of a question: above if it occurred, below if not, in the middle where it is void."""
+def ending(
+    end: Outcome,
+    days: DayScale,
+    top: float,
+    foot: float,
+    label: str = "",
+    heights: Iterable[tuple[float, float]] = (),
+) -> str:
+    """The end of a question: above if it occurred, below if not, in the middle where it is void.
+
+    Its label stands at that end of the line that is further from the `heights` of the courses, each
+    up to an x.
+    """
     x = days.at(end.day)
     y = {"occurred": top, "did not occur": foot}.get(end.word, (top + foot) / 2)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-ink", 1.5)
@@ -217,5 +228,7 @@ def ending(end: Outcome, days: DayScale, top: float, foot: float, label: str = "
         dot = svg.circle(x, y, 6, "f-ink" if end.word == "occurred" else "f-paper s-ink", 2)
     wide = width(label, bold=True)
     left = max(min(x - 10 - wide, days.end - wide), days.start)
-    baseline = y + (16 if end.word == "occurred" else -8)
+    beside = [height for until, height in heights if until > left]
+    room = {y: min((abs(y - 4 - at) for at in beside), default=0.0) for y in (foot - 8, top + 16)}
+    baseline = max(room, key=room.__getitem__)
     return line + dot + svg.text(left, baseline, label, "f-ink bold")

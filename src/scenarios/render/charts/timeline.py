@@ -301,7 +301,14 @@ def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
     if data.outcome:
         label = data.outcome.label
-        yield parts.ending(data.outcome, frame.days, frame.top, frame.foot, label)
+        until = [*(frame.days.at(point.day) for point in data.points[1:]), frame.days.end]
+        courses = [
+            (place, frame.odds.at(p))
+            for place, point in zip(until, data.points, strict=True)
+            for p in (point.stated, point.implied)
+            if p is not None
+        ]
+        yield parts.ending(data.outcome, frame.days, frame.top, frame.foot, label, courses)
 
 
 def _sayings(data: ScenarioTimeline, frame: Frame, places: Places) -> Iterator[str]:
