@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.model import Database
+from scenarios.render.charts import parts
 from scenarios.render.charts.draw import draw
+from scenarios.render.charts.scale import DayScale
 from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import Chart, plain
@@ -150,3 +154,16 @@ def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
     ], "what was caused by an item leads to it"
     last = texts(draw(data))
     assert {"80% stated", "72% implied"} <= set(last)
+
+
+@pytest.mark.parametrize("word", ["occurred", "did not occur", "annulled"])
+@pytest.mark.parametrize(("course", "baseline"), [(10.0, 92), (90.0, 16), (None, 92)])
+def test_the_label_of_an_outcome_stands_where_no_course_runs(
+    word: parts.Word, course: float | None, baseline: int
+) -> None:
+    days = DayScale(first=date(2022, 1, 1), last=date(2022, 12, 31), start=0, end=500)
+    end = parts.Outcome(day=date(2022, 12, 31), word=word)
+    before = (100.0, 100.0 - baseline)  # it ends left of the label
+    courses = [before] if course is None else [before, (500.0, course)]
+    drawn = parts.ending(end, days, 0, 100, end.label, courses)
+    assert f'y="{baseline}"' in drawn
