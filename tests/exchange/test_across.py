@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.across import Across, Part
+from scenarios.exchange.across import Across, TrackerPart
 from scenarios.exchange.query import Answer, ask
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES, VIEWS
@@ -148,12 +148,12 @@ def test_an_export_during_the_reading_is_read_whole_or_not_at_all() -> None:
 
     with opened_across("lake", DAY) as across:
         whole = across.parts["asia"]
-        moved = Across({"asia": Part(whole.put, state), "europe": across.parts["europe"]})
+        moved = Across({"asia": TrackerPart(whole.put, state), "europe": across.parts["europe"]})
         assert ask(moved.fill, "SELECT tracker FROM sources ORDER BY 1").rows == [
             ("asia",),
             *[("europe",)] * 2,
         ]
-        gone = Across({"asia": Part(parted), "europe": across.parts["europe"]})
+        gone = Across({"asia": TrackerPart(parted), "europe": across.parts["europe"]})
         assert ask(gone.fill, "SELECT DISTINCT tracker FROM sources").rows == [("europe",)]
         assert [problem.message for problem in gone.unread] == ["the tables before are gone"]
 

@@ -24,7 +24,7 @@ _PATIENCE = "60s"
 """The time limit of a statement in PostgreSQL."""
 
 
-class Part(NamedTuple):
+class TrackerPart(NamedTuple):
     """The tables of a tracker: `put` adds its rows of a table; `state` changes with an export."""
 
     put: Callable[[DuckDBPyConnection, str], None]
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 class Across:
     """Trackers by their ids; `unread` has a problem for each that cannot be read."""
 
-    def __init__(self, parts: Mapping[str, Part], unread: Iterable[Problem] = ()) -> None:
+    def __init__(self, parts: Mapping[str, TrackerPart], unread: Iterable[Problem] = ()) -> None:
         self.parts = parts
         self.unread = [*unread]
 
@@ -61,7 +61,7 @@ def unreadable(tracker: str, reason: str) -> Problem:
 
 def of_rows(
     tracker: str, rows: Callable[[str], Iterable[Row]], state: Callable[[], Any] = lambda: None
-) -> Part:
+) -> TrackerPart:
     """A tracker whose rows are at hand, by the name of their table."""
 
     def put(engine: DuckDBPyConnection, name: str) -> None:
@@ -69,13 +69,13 @@ def of_rows(
         cells = [(tracker, *(row[n] for n in at)) for row in rows(name)]
         insert(engine, quoted(name), [type for _, type in _columns(name)], cells)
 
-    return Part(put, state)
+    return TrackerPart(put, state)
 
 
 def of_lake(folder: Path) -> Across:
     """The trackers whose exports lie in a lake."""
 
-    def part(tracker: str, place: Path) -> Part:
+    def part(tracker: str, place: Path) -> TrackerPart:
         def put(engine: DuckDBPyConnection, name: str) -> None:
             if (file := place / f"{name}.parquet").exists():
                 known = "|".join(column for column, _ in _columns(name)[1:])
@@ -83,7 +83,7 @@ def of_lake(folder: Path) -> Across:
                 source = re.sub(r"([*?\[])", r"[\1]", str(file))
                 engine.execute(f"INSERT INTO {quoted(name)} BY NAME {own}", [tracker, source])
 
-        return Part(put, lambda: place.stat().st_ino if place.exists() else None)
+        return TrackerPart(put, lambda: place.stat().st_ino if place.exists() else None)
 
     return Across({tracker: part(tracker, place) for tracker, place in lake.parts(folder).items()})
 
@@ -95,7 +95,7 @@ def of_postgresql(address: str) -> Iterator[Across]:
         connection.execute("SET default_transaction_read_only = on")
         connection.execute(f"SET statement_timeout = '{_PATIENCE}'")
 
-        def part(tracker: str, schema: str) -> Part:
+        def part(tracker: str, schema: str) -> TrackerPart:
             def rows(name: str) -> Iterator[Row]:
                 cursor = connection.execute(f"TABLE {quoted(schema)}.{quoted(name)}")
                 at = {column.name: n for n, column in enumerate(cursor.description or ())}
@@ -117,7 +117,9 @@ def _columns(name: str) -> list[tuple[str, str]]:
     return [("tracker", "VARCHAR"), *own]
 
 
-def _load(engine: DuckDBPyConnection, tracker: str, part: Part, names: Iterable[str]) -> None:
+def _load(
+    engine: DuckDBPyConnection, tracker: str, part: TrackerPart, names: Iterable[str]
+) -> None:
     """Load a tracker, again where an export swapped its tables meanwhile."""
     for _ in range(_TRIES):
         fault = None

@@ -174,7 +174,7 @@ def question(topic: Topic, language: str) -> doc.Document:
 
 
 def grounds(topic: Topic, known: Known) -> doc.Document:
-    """What an answer rests on as blocks: what moved it first, the newest on top."""
+    """The blocks of what an answer rests on: what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
     heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
     more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
