@@ -344,7 +344,7 @@ def test_what_is_no_figure_is_said_at_its_field_and_the_rest_is_kept(
     made = post(client, "answers", p__pact="1.5", p__ties="0.8", why__ties="x" * 5000)
     assert made.status == 422
     assert made.faults == {
-        "p_pact": "'1.5' may be a slip: write 1.5%, or a figure below 1",
+        "p_pact": "'1.5' may be a slip: write it with a % sign, or a figure below 1",
         "why_ties": "5000 characters; 4000 are enough",
     }
     assert "Not right yet: 2 fields." in made.text

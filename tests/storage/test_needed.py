@@ -75,6 +75,8 @@ def of_size(folder: Path, size: int) -> Path:
     db = database(scenarios=known, evidence=told | own, sheets=said)
     root = written(db, folder / f"{size}" / "scenarios")
     run(root.parent, "init", "-q")
+    run(root.parent, "config", "user.name", "A")
+    run(root.parent, "config", "user.email", "a@example.org")
     commit(root.parent, "All")
     return root
 

@@ -201,7 +201,7 @@ class DatabaseState:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                sheets = self.database.speaking.get(scenario, ())
+                sheets = [s for s in self.database.speaking.get(scenario, ()) if s != id]
                 place = bisect(sheets, self._dated(id), key=self._dated)
                 self.database.speaking[scenario] = (*sheets[:place], id, *sheets[place:])
 

@@ -314,7 +314,7 @@ def _in_percent(text: str) -> str:
     with suppress(UsageError):
         share = share_of(text)
         if 1 < share < 2 and "%" not in text:  # noqa: PLR2004 - 1.2 may be 0.12
-            raise ScenError(f"'{text}' may be a slip: write {text.strip()}%, or a figure below 1")
+            raise ScenError(f"'{text}' may be a slip: write it with a % sign, or a figure below 1")
         if not 0 < share < 1:
             raise ScenError(f"'{text}': a probability must be above 0% and below 100%")
     return text
