@@ -201,7 +201,8 @@ class DatabaseState:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                sheets = [s for s in self.database.speaking.get(scenario, ()) if s != id]
+                sheets = self.database.speaking.get(scenario, ())
+                sheets = tuple(other for other in sheets if other != id)
                 place = bisect(sheets, self._dated(id), key=self._dated)
                 self.database.speaking[scenario] = (*sheets[:place], id, *sheets[place:])
 
