@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 
 Load = Callable[["DuckDBPyConnection", Iterable[str]], None]
-"""What puts tables, by their names, into an engine."""
+"""Puts tables, by their names, into an engine."""
 
 
 def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:

@@ -216,10 +216,10 @@ class Sites(Kept[Sited]):
 
     def of(self, seen: DeskState, on: date) -> Sited:
         """The site of a state on a day."""
-        return self.get((seen.name, on), lambda: self._made(seen, on))
+        return self.get((seen.name, on), lambda: self._follow(seen, on))
 
-    def _made(self, seen: DeskState, on: date) -> Sited:
-        """A site that goes on from the ledgers of the state before, where items alone changed."""
+    def _follow(self, seen: DeskState, on: date) -> Sited:
+        """Return a site that goes on from the last one's ledgers, where items alone changed."""
         site, before = Site(seen.opened, on, _repository(seen)), self._latest.get(on)
         if before and (changed := changed_items(before.site.opened, site.opened)) is not None:
             with before.turn:

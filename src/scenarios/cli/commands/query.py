@@ -20,6 +20,7 @@ from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, write_parquet
 from scenarios.exchange.targets.folders import as_csv
+from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
@@ -101,8 +102,6 @@ def _read(sql: str) -> str:
 
 
 def _put(answer: Answer, names: list[str], output: Path, form: str) -> None:
-    from scenarios.exchange.targets.workbooks import write_workbook
-
     refuse_unfit(output)
     with beside(here() / output) as new:
         if form == "parquet":

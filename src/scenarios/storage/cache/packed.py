@@ -29,7 +29,7 @@ _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
 Frame = frozenset[str]
-"""What evidence is judged by: names, and what an indicator rates."""
+"""The names that evidence is judged by, and the ratings of indicators."""
 
 
 class PackedRecord(NamedTuple):
