@@ -20,15 +20,17 @@ from tests.storage.test_git import commit, run
 
 ROOT = Path(__file__).parents[1]
 (HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
-OWN = yaml.safe_load(WORKFLOW)
+FLOWS = ROOT / ".github" / "workflows"
+WORKFLOW, RELEASE = (FLOWS / "ci.yml").read_text(), (FLOWS / "release.yml").read_text()
+OWN, RELEASING = map(yaml.safe_load, (WORKFLOW, RELEASE))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PAGE = (ROOT / "docs" / "continuous-integration.md").read_text()
 RECIPE, GITHUB, GITLAB = map(
     yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 )
 HOOKS = [hook for repo in RECIPE["repos"] for hook in repo["hooks"]]
-STEPS = [step for flow in (OWN, GITHUB) for job in flow["jobs"].values() for step in job["steps"]]
+JOBS = [job for flow in (OWN, RELEASING, GITHUB) for job in flow["jobs"].values()]
+STEPS = [step for job in JOBS for step in job["steps"]]
 SCRIPTS = [step["run"] for step in STEPS if "run" in step]
 SCRIPTS += [line for name in ("scen-check", "scen-diff") for line in GITLAB[name]["script"]]
 TEXTS = [*SCRIPTS, *re.findall(r"^\$ (.*)$|`(scen [^`]* [^`]*)`", PAGE, re.MULTILINE)]
@@ -58,17 +60,19 @@ def test_every_command_of_the_page_parses_and_the_hook_is_ours() -> None:
 
 
 def test_every_action_is_pinned_to_a_commit_and_named_by_its_version() -> None:
-    uses = re.findall(r"uses: (.*)", WORKFLOW + PAGE)
-    assert len(uses) == sum("uses" in step for step in STEPS) == 10
+    uses = re.findall(r"uses: (.*)", WORKFLOW + RELEASE + PAGE)
+    assert len(uses) == sum("uses" in step for step in STEPS) == 17
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in uses)
 
 
 def test_no_job_may_do_more_than_it_needs_and_no_text_of_an_event_is_run() -> None:
-    assert OWN["permissions"] == GITHUB["permissions"] == {}
+    assert OWN["permissions"] == RELEASING["permissions"] == GITHUB["permissions"] == {}
     allowed = {name: job["permissions"] for name, job in GITHUB["jobs"].items()}
     assert allowed.pop("check") == {**READS, "security-events": "write", "actions": "read"}
     assert allowed == {"diff": {**READS, "pull-requests": "write"}}
-    assert [job["permissions"] for job in OWN["jobs"].values()] == [READS] * 3
+    assert [job["permissions"] for job in OWN["jobs"].values()] == [READS] * 4
+    released = {name: job["permissions"] for name, job in RELEASING["jobs"].items()}
+    assert released == {"build": READS, "publish": {"id-token": "write"}}
     assert [script for script in SCRIPTS if "${{" in script] == []
     taken = re.findall(r"\$\{\{ github\.event\.([\w.]+) \}\}", PAGE)
     assert taken == [f"pull_request.{name}" for name in ("base.sha", "head.sha", "number")]
@@ -85,7 +89,7 @@ def test_the_checks_run_on_every_python_and_on_the_oldest_typer_that_is_promised
     assert PROJECT["requires-python"] == f">={versions[0]}"
     assert OWN["jobs"]["run"]["steps"][-1] == {"run": ".ci/run"}
     (oldest,) = (n.removeprefix("typer>=") for n in PROJECT["dependencies"] if "typer" in n)
-    assert f"'typer=={oldest}.*'" in OWN["jobs"]["oldest-typer"]["steps"][2]["run"]
+    assert "--resolution lowest-direct" in OWN["jobs"]["oldest"]["steps"][2]["run"]
     assert f"'typer=={oldest}.*'" in (ROOT / ".ci" / "run").read_text()
 
 

@@ -1,0 +1,70 @@
+"""What a release says of itself is what the project declares."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+import yaml
+
+import scenarios
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+STABILITY = (ROOT / "docs" / "stability.md").read_text()
+EXTRAS = {
+    name: {re.split(r"[\[<>=!; ]", needed)[0] for needed in packages}
+    for name, packages in PROJECT["optional-dependencies"].items()
+    if name not in ("docs", "test")
+}
+ROWS = {
+    row[0]: row[1:]
+    for row in re.findall(r"^\| `(\w+)` \| .* \| (.*) \| (.*) \|$", STABILITY, re.MULTILINE)
+}
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))
+
+
+def licence(package: str) -> str:
+    """The licence in a package's metadata, or the last words of its classifier."""
+    metadata = distribution(package).metadata
+    classifiers = metadata.get_all("Classifier") or []
+    named = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License")]
+    return metadata["License-Expression"] or "; ".join(named) or metadata["License"] or ""
+
+
+def test_one_version_is_named_everywhere() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    changelog = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert PROJECT["version"] == scenarios.__version__ == citation["version"] == changelog[0]
+    assert PROJECT["license"] == citation["license"] == "MIT"
+
+
+def test_the_table_of_extras_has_each_extra_with_what_it_brings() -> None:
+    assert ROWS.keys() == EXTRAS.keys()
+    for name, packages in EXTRAS.items():
+        lacking = {package for package in packages if package not in ROWS[name][0]}
+        assert lacking == set(), name
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_licence_of_what_an_extra_names_is_in_its_row(extra: str) -> None:
+    short = {"Apache": "Apache 2.0", "LGPL": "LGPL 3", "MPL": "MPL 2.0", "Python": "PSF"}
+    for package in EXTRAS[extra] - {"sqlglot"}:
+        text = licence(package)
+        if words := re.match(r"Apache|BSD|LGPL|MIT|MPL|Python", text):
+            assert short.get(words[0], words[0]) in ROWS[extra][1], (package, text)
+
+
+def test_the_forms_of_issues_ask_for_what_is_needed_to_see_the_same() -> None:
+    for path in FORMS:
+        form = yaml.safe_load(path.read_text())
+        assert {"name", "description", "labels", "body"} == form.keys()
+        identities = [part["id"] for part in form["body"]]
+        assert len(set(identities)) == len(identities)
+        required = [part for part in form["body"] if part.get("validations")]
+        assert all(part["attributes"]["label"] for part in form["body"])
+        assert required
+    assert [path.stem for path in FORMS] == ["1-wrong-number", "2-fault", "3-wish"]
