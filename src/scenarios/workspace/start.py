@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from secrets import token_hex
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scenarios.analysis.history.commits import KINDS
 from scenarios.errors import ScenError
@@ -18,6 +19,7 @@ from scenarios.storage import worktree
 from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.schema import schema_text
+from scenarios.text import slug
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import from_here
 from scenarios.workspace.writing import Committed, check_commit, commit
@@ -27,11 +29,24 @@ Like = Literal["empty", "template", "example"]
 """Content of a new database: a tracker, a commented record of each kind, or the shipped one."""
 
 
+class Declared(NamedTuple):
+    """The title of a new tracker, and the titles of what it declares from the beginning."""
+
+    title: str | None = None
+    analysts: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    sets: Sequence[str] = ()
+
+
+_NOTHING = Declared()
+
+
 def start(
     root: Path,
     how: How = AS_USUAL,
     *,
     like: Like = "empty",
+    declared: Declared = _NOTHING,
     today: date = date.min,
     may_nest: bool = True,
 ) -> tuple[list[Path], Committed | None]:
@@ -44,12 +59,12 @@ def start(
     if not may_nest and (above := outer(root)):
         where = f"this folder is in the database {from_here(above)}"
         raise ScenError(f"{where}: nothing was written; scen init . begins another here")
-    title = _title(root)
+    title = declared.title or folder_name(root)
     if like == "example":
         content = _example()
     else:
         content = _template(today) if like == "template" else {}
-        content |= files(title)
+        content |= files(title, declared)
     content[_TRACKER] = content[_TRACKER].replace(
         b"format: 1\n", b'format: 1\nid: "%s"\n' % token_hex(6).encode(), 1
     )
@@ -97,7 +112,8 @@ def _is_in_the_way(place: Path, data: bytes) -> bool:
     return not (may_stay and place.read_bytes() == data)
 
 
-def _title(folder: Path) -> str:
+def folder_name(folder: Path) -> str:
+    """The name of a folder as a title."""
     name = Path(os.path.realpath(folder)).name.encode(errors="replace").decode()
     return "".join(c if c.isprintable() else " " for c in name).strip()
 
@@ -129,14 +145,18 @@ grade_weights:
 # lines of different themes. Lines about one question are never independent.
 evidence_dependence: {{within: 0.6, between: 0.2}}
 
+# Who forecasts here; once somebody is named, nobody else is accepted.
+{analysts}
 # What a line of evidence can be about; an item or an indicator names its theme.
-# themes:
-#   energy: Gas, oil and pipelines
-
+{themes}
 # Mutually exclusive and exhaustive scenarios; each names its set.
-# sets:
-#   relationship-2030: Form of the relationship on 31 December 2030
-"""
+{sets}"""
+_EXAMPLES = {
+    "analysts": "desk: The desk",
+    "themes": "energy: Gas, oil and pipelines",
+    "sets": "relationship-2030: Form of the relationship on 31 December 2030",
+}
+"""The comments where nothing is declared."""
 _ATTRIBUTES = """\
 # Records are for reading line by line. LF on every system, so that a checkout never shows as a
 # change; git's own text diff, whose hunks name the top-level key, whatever a user has set up for
@@ -150,10 +170,20 @@ _IGNORED = """\
 """
 
 
-def files(name: str) -> dict[str, bytes]:
+def files(name: str, declared: Declared = _NOTHING) -> dict[str, bytes]:
     """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
-    return {**_beside(), "scenarios/tracker.yaml": _NEW_TRACKER.format(title=title).encode()}
+    parts = {key: _part(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}
+    return {**_beside(), _TRACKER: _NEW_TRACKER.format(title=title, **parts).encode()}
+
+
+def _part(key: str, titles: Sequence[str]) -> str:
+    """The declared titles below their ids, or an example as a comment."""
+    if not titles:
+        return f"# {key}:\n#   {_EXAMPLES[key]}\n"
+    entries = {slug(title, otherwise=key): title for title in titles}
+    lines = (f"  {id}: {json.dumps(title, ensure_ascii=False)}\n" for id, title in entries.items())
+    return f"{key}:\n{''.join(lines)}"
 
 
 def _template(today: date) -> dict[str, bytes]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,20 +13,33 @@ from scenarios.cli import parsing
 from scenarios.cli.options import As
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
+from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
-from scenarios.text import counted, printable
+from scenarios.text import counted, printable, shown, words
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import from_here, here
 from scenarios.workspace.results import Started
-from scenarios.workspace.start import Like, outer, start
+from scenarios.workspace.start import Declared, Like, folder_name, outer, start
 
 _LISTED = 20
 """As many files are listed; of more it is said how many there are."""
+_LISTS = {
+    "analysts": "Who forecasts here (names, with commas; Enter = anybody)",
+    "themes": "What evidence will be about (as energy, trade; Enter = none)",
+}
+_SET = "Set of scenarios of which one will occur (Enter = none)"
+_HELP = {
+    "title": "The title of every report: the subject, the region, the client.",
+    "analysts": "Once somebody is named, a forecast by anybody else is taken for a slip.",
+    "themes": "Items of one theme overlap, so that ten about gas do not count as ten.",
+    "sets": "As: Government after the election. Its scenarios share one probability.",
+}
 _NEXT: dict[Like, tuple[str, str, str]] = {
     "empty": (
-        "say in scenarios/tracker.yaml what is tracked: title, description, themes, sets",
         "ask a question: scen new",
-        "record what you see and what you believe: scen add-evidence, scen forecast; scen report",
+        "record what you see and what you believe: scen add-evidence, scen forecast",
+        "read what moved, each week: scen report",
     ),
     "template": (
         "read the files from scenarios/bridge-opens.yaml on, and make them yours",
@@ -41,6 +55,32 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
 """The first three steps with a new database."""
 
 
+def _title(text: str) -> str:
+    """A title in one line, with a letter or digit that its id can have."""
+    if not words(text):
+        raise typer.BadParameter(f"{shown(text)} has no letter or digit for an id")
+    return parsing.typed(typed_in.line)(text)
+
+
+def _titles(text: str) -> list[str]:
+    return [_title(part) for part in map(str.strip, text.split(",")) if part]
+
+
+def _asked(name: str) -> Declared:
+    """The answers about the tracker; Enter leaves a list empty."""
+    prompt.tell("Four questions about the tracker; scenarios/tracker.yaml has the rest.", indent=0)
+    title = prompt.answer("What is tracked", _title, name or None, _HELP["title"])
+    analysts, themes = (
+        prompt.optional(question, _titles, _HELP[key]) for key, question in _LISTS.items()
+    )
+    divided = prompt.optional(_SET, _title, _HELP["sets"])
+    return Declared(title, analysts or (), themes or (), [divided] if divided else ())
+
+
+def _repeated(words: str) -> Any:
+    return typer.Option(metavar="TEXT", help=f"{words} Repeatable.")
+
+
 def command(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="Directory to create it in.")
@@ -51,6 +91,14 @@ def command(
     template: Annotated[
         bool, typer.Option("--template", help="Start from one commented record of each kind.")
     ] = False,
+    title: Annotated[
+        str | None, typer.Option(help="What is tracked [the name of the directory].")
+    ] = None,
+    analyst: Annotated[
+        list[str] | None, _repeated("Who forecasts here; nobody else is accepted then.")
+    ] = None,
+    theme: Annotated[list[str] | None, _repeated("What evidence can be about.")] = None,
+    set: Annotated[list[str] | None, _repeated("What exclusive scenarios divide.")] = None,
     how: How = AS_USUAL,
     form: As = "table",
 ) -> None:
@@ -59,9 +107,14 @@ def command(
         raise UsageError("--example and --template are two ways to begin: choose one")
     like: Like = "example" if example else "template" if template else "empty"
     root = here() / (folder or "")
-    files, committed = start(
-        root, how, like=like, today=parsing.today(), may_nest=folder is not None
-    )
+    begin = partial(start, root, like=like, today=parsing.today(), may_nest=folder is not None)
+    declared = Declared(title, *([*map(_title, titles or ())] for titles in (analyst, theme, set)))
+    if like != "empty" and any(declared):
+        raise UsageError(f"--{like} has a tracker of its own: scen edit tracker changes it")
+    if like == "empty" and not any(declared) and prompt.interactive():
+        begin(how._replace(dry_run=True))  # refused before anything is asked
+        declared = _asked(folder_name(root))
+    files, committed = begin(how, declared=declared)
     paths = [from_here(file) for file in files]
     result = Started(paths=paths, dry_run=how.dry_run)
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"

@@ -263,7 +263,13 @@ def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
         record["source"] = prompt.optional(
             question, named, known, record["source"], label="source", offers=offers
         )
-        if record["source"] is None or record["source"] in sources:
+        if record["source"] in sources:
+            return None
+        if record["source"] is None:
+            shares = opened.database.tracker.grade_weights
+            if shares and not record["grade"]:
+                kept = percent(shares.share("F6"))
+                tell(f"without a source it is graded F6, and keeps {kept} of its rating")
             return None
         hint = did_you_mean(record["source"], sources)
         tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
