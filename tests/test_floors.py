@@ -24,7 +24,7 @@ FLOORS = (
         "exchange",
         "render",
     ),
-    *("workspace", "api", "site", "serve", "cli"),
+    *("workspace", "api", "site", "serve editor", "cli"),
 )
 ANALYSIS = ("evidence", "forecasts ledger", "period scores", "rules", "history", "review")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}

@@ -34,6 +34,21 @@ _SHAPES = {
     "forecasts": (SHEET_ID, "a sheet is named by its date and analyst, like 2022-02-07-desk"),
 }
 
+NAMES = {
+    "scenario": "evidence.ratings: scenario.indicators.*.ratings: scenario.prior.given:"
+    " scenario.implies forecasts.probabilities: forecasts.rationales: forecasts.evidence:",
+    "rating": "evidence.ratings.*",
+    "indicator": "evidence.indicators:",
+    "own indicator": "scenario.indicators:",
+    "source": "evidence.source evidence.origin scenario.prior.reference.source",
+    "evidence": "evidence.corroborated_by scenario.prior.includes scenario.resolution.evidence"
+    " forecasts.evidence.*",
+    "theme": "evidence.theme scenario.indicators.*.theme",
+    "analyst": "evidence.analyst forecasts.analyst",
+    "set": "scenario.set",
+}
+"""What is named below which keys: as a key where `:` ends them, else as a value or in a list."""
+
 
 class Reference(NamedTuple):
     """A record that names another one, where in its file, and the kind and id that it names."""

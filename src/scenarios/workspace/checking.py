@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
 from shlex import quote
@@ -156,14 +156,7 @@ def _up(path: str) -> Iterator[str]:
 
 def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
     """The findings with their lines; line 1 where the file shows none."""
-
-    @cache
-    def lines(path: str) -> Mapping[Keys, KeyPlace]:
-        data = opened.snapshot.get(path, b"")
-        # The tracker of a set may be missing, or no YAML at all.
-        return {(): KeyPlace(1, 1, 1, 1)} if read(path, data)[1] else places(data)
-
-    placed = []
+    placed, lines = [], cache(partial(key_places, opened))
     for finding in findings:
         path = path_of(finding.kind, finding.record)
         place = lines(path).get(finding.keys) or lines(path)[()]
@@ -178,3 +171,9 @@ def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
             )
         )
     return placed
+
+
+def key_places(opened: Opened, path: str) -> Mapping[Keys, KeyPlace]:
+    """Where the keys of a file stand; its top alone where it is missing or cannot be read."""
+    data = opened.snapshot.get(path, b"")
+    return {(): KeyPlace(1, 1, 1, 1)} if read(path, data)[1] else places(data)

@@ -20,7 +20,7 @@ from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import bearing_on
+from scenarios.storage.cache.files import bearing_on, with_changes
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
@@ -192,6 +192,15 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
     if not problems:  # what is judged beside a file that cannot be opened may be wrong without it
         memory.remember(files, loaded)
     return Opened(root, files, loaded, loaded.problems, memory)
+
+
+def overlaid(opened: Opened, texts: Mapping[str, bytes], read: Read) -> Opened:
+    """The same database with texts that are not saved, by path; nothing of them is cached."""
+    files = with_changes(opened.snapshot, texts)
+    at_fault = (fault for fault in opened.problems if fault.path not in opened.snapshot)
+    lost = [fault for fault in at_fault if fault.rule != "no-tracker"]
+    loaded = load(files, read, lost=lost)
+    return Opened(opened.root, files, loaded, loaded.problems, read)
 
 
 def open_revision(

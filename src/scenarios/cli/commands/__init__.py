@@ -52,6 +52,7 @@ GROUPS = {
         "site": "Write the database as a static website.",
         "export": "Export to SQL, CSV, JSON, Parquet and other formats.",
         "query": "Query the database in SQL.",
+        "lsp": "Check, complete and explain the files in an editor.",
         "candidates": "List events in an event store that match indicators.",
     },
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
+from scenarios.analysis.forecasts import given
 from scenarios.analysis.ledger import sensitivity
 from scenarios.analysis.ledger.ledger import Line, Quantity
 from scenarios.analysis.review.explanation import Explanation
@@ -71,6 +73,30 @@ def document(
         *_sweep(result, every=every),
         *_post_mortem(result),
     )
+
+
+def summary(result: Explanation, database: Database) -> doc.Document:
+    """What stands above the ledger, and what moved each figure last."""
+    above = takewhile(lambda block: not isinstance(block, doc.Table), document(result, database))
+    return (*above, lines(*_latest(result, database)))
+
+
+def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
+    """Yield the newest item behind a line that counts, and the newest forecast."""
+    behind = {
+        item: line for line in _folded(result.lines, every=False)[0] for item in line.evidence
+    }
+    for id in sorted(behind, key=lambda item: (database.evidence[item].recorded, item))[-1:]:
+        counts = doc.Figure(behind[id].counted_decibans, "dB")
+        yield (
+            "Last moved by ",
+            *_item(id, database, named=False),
+            " (its line counts ",
+            counts,
+            ").",
+        )
+    for last in given(database, result.scenario, None, result.as_of)[-1:]:
+        yield f"Last forecast by {last.analyst} on {last.date}: ", p(last.probability), "."
 
 
 def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool) -> doc.Table:

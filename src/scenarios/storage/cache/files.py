@@ -265,13 +265,6 @@ class CachedEvidence(LazyEvidence):
             about[path_of("evidence", id)] = (*item.ratings, *item.indicators)
         yield from ((id_of(path), about[path]) for path in sorted(about))
 
-    def beginning(self, starts: tuple[str, ...]) -> set[EvidenceId]:
-        """The ids that begin with one of these texts; others are not made."""
-        cached = [(part.folder.names, part.places) for part in self.parts if part.folder]
-        named = (names[n] for names, places in cached for n in places)
-        ids = {id_of(name) for name in named if name.startswith(starts)}
-        return ids.union(id for id in self.at_hand if id.startswith(starts))
-
     def about(
         self,
         database: Database,
