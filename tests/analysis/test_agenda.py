@@ -8,7 +8,16 @@ from msgspec.structs import astuple, replace
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import StandingForecast, refusal
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
+from scenarios.analysis.review.agenda import (
+    Agenda,
+    Fresh,
+    PastDue,
+    Topic,
+    agenda,
+    counted_absent,
+    criteria_text,
+    without_evidence,
+)
 from scenarios.model import Clarification, Database
 from tests.analysis.words import database_of
 from tests.records import database, databases, day, indicator
@@ -107,6 +116,20 @@ def test_a_change_in_what_an_answer_rests_on_is_seen_and_no_other() -> None:
     ):
         assert grounds(change) != was, change
     assert grounds("f @2 s4=C; g @29 s1=C; ann@9 s1=.9") == was
+
+
+def test_what_was_seen_and_not_recorded_counts_as_absent_for_its_scenario_and_its_rivals() -> None:
+    db = database_of(
+        "s1 set=s x:C/due=3/chance=.1 y:C; s2 set=s; s3 z:C/due=3/chance=.2; e @2 s3/z=observed"
+    )
+    seen = ("s1/x", "s1/y", "s3/z", "s4/x")
+    assert counted_absent(db, NOW, seen) == {"s1": ("s1/x",), "s2": ("s1/x",)}
+
+
+def test_the_criteria_end_with_the_last_day_and_the_clarifications() -> None:
+    [asked] = database_of("s1 horizon=9 clear=3:So").scenarios.values()
+    said = [asked.resolution_criteria, f"Its last day is {day(9)}.", f"{day(3)}: So"]
+    assert criteria_text(asked).split("\n") == said
 
 
 # -- without a look at the evidence ---------------------------------------------------------------

@@ -108,7 +108,9 @@ SAID = f"{SET}; ana@0 a=.4 b=.3 c=.3; anna@4 c=.15 why=c; e @8 a=CC summary=News
 
 
 def moves(text: str) -> dict[str, ScenarioStory]:
-    return {move.scenario: move for move in told(text).story.moves}
+    story = told(text).story
+    assert [story.of(move.scenario) for move in story.moves] == [*story.moves]
+    return {move.scenario: move for move in story.moves}
 
 
 def because(causes: tuple[Because, ...]) -> list[tuple[str, tuple[str, ...]]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.history.audit import audit
+from scenarios.analysis.history.audit import audit, is_unread
 from scenarios.analysis.history.commit_log import called, history
 from scenarios.analysis.history.commits import Rename, differences
+from scenarios.analysis.history.commits import called as called_by
 from scenarios.analysis.history.provenance import trail
 from scenarios.model import Source
 from tests.analysis.story import Story
@@ -65,6 +66,29 @@ def test_history_follows_a_scenario_and_an_item_under_all_their_names() -> None:
         *("treaty", "treaty", "pact")
     ]
     assert told[1].figures[0].movement_bits == 0
+
+
+def test_a_database_under_other_names_is_named_so_everywhere() -> None:
+    before = database(scenarios={"pact": PACT}, evidence={"v": VISIT}, sheets={"d": SAID})
+    after = called_by(before, {"pact": "treaty"})
+    assert after.scenarios == {"treaty": PACT}
+    assert after.evidence == {"v": replace(VISIT, ratings={"treaty": "C"})}
+    assert after.sheets == {"d": replace(SAID, probabilities={"treaty": 0.3})}
+
+
+def test_the_id_of_today_in_place_of_a_former_one_is_told_as_renamed() -> None:
+    made = Story()
+    made.commit(0, {"treaty": TREATY})
+    made.commit(3, {"2022-01-04-visit": VISIT})
+    made.commit(4, {"2022-01-04-visit": replace(VISIT, ratings={"treaty": "C"})})
+    found = [(one.rule, one.message) for one in audit(trail(made.revisions)).findings]
+    assert ("renamed", "pact → treaty: renamed, the same record") in found
+
+
+def test_an_audit_reads_no_title_and_every_rating() -> None:
+    assert is_unread(PACT, replace(PACT, title="Another"))
+    assert not is_unread(VISIT, replace(VISIT, ratings={"pact": "CC"}))
+    assert not is_unread(PACT, None)
 
 
 def test_what_goes_by_another_name_is_not_deleted_nor_new() -> None:

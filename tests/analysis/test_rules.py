@@ -56,6 +56,12 @@ def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit(name: str)
     assert hints == [False] * MOST_HINTS + [True]
 
 
+def test_what_has_no_theme_and_no_analyst_needs_none_declared() -> None:
+    records, _ = records_of("s x:C y:C; 2022-01-01-e @0 s=C")
+    tracker = Tracker(themes={"energy": "E"}, analysts={"desk": "D"})
+    assert faults({**records, "tracker": tracker}) == []
+
+
 def test_many_unknown_themes_are_compared_with_the_declared_up_to_a_limit() -> None:
     themed = {f"2022-01-01-v{n}": item(theme=f"energy{n}") for n in range(MOST_HINTS + 1)}
     tracker = Tracker(themes={"energy": "E"})
