@@ -17,7 +17,8 @@ import pyte
 
 from tests.cli.commands import SCEN
 
-PATIENCE = 20
+PATIENCE = 120
+"""Seconds in which a whole conversation ends beside other work: no test depends on speed."""
 KEYS = {
     "Back": "\x1b[Z",
     "Down": "\x1b[B",

@@ -13,6 +13,7 @@ from scenarios.render.documents.review.captions import commit_subject
 from scenarios.storage.lock import lock, lock_file
 from tests.cli.commands import process
 from tests.cli.conversation import talk
+from tests.cli.keyboard import PATIENCE
 from tests.storage.test_commits import held, hook, is_ana
 from tests.storage.test_git import put, run, shell
 from tests.storage.test_lock import waiting
@@ -55,7 +56,7 @@ def test_nobody_else_writes_until_it_is_committed(top: Path) -> None:
     with pytest.raises(ScenError, match="cannot lock it"), lock(top / "scenarios", 0.01):
         pass
     (top / "go").write_bytes(b"go\n")
-    _, err = running.communicate(timeout=20)
+    _, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, err) == (0, b"")
 
 
@@ -84,7 +85,7 @@ def test_ctrl_c_stops_the_commit_and_leaves_no_lock(top: Path, name: str) -> Non
     running = process(*TALKS, cwd=top)
     (top / "ready").read_bytes()
     os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=PATIENCE)
     assert out.startswith(f"{NEW}\n".encode())
     assert not (top / ".git" / "index.lock").exists()
     status = run(top, "status", "--porcelain", "scenarios")

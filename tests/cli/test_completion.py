@@ -16,6 +16,7 @@ import pytest
 from scenarios.cli.commands import HELP
 from scenarios.cli.completion import answer, offers
 from tests.cli.commands import DESK, SCEN
+from tests.cli.keyboard import PATIENCE
 from tests.storage.test_git import commit, run
 
 HOSTILE = ("$(touch hacked)", "`touch hacked`", "x;touch hacked", "x'", 'x"$(touch hacked)"', "x *")
@@ -155,7 +156,7 @@ class Screen:
 
     def wait_for(self, text: str) -> str:
         """The screen, as soon as this is on it, or after a long time without."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         shown = ""
         while text not in shown and time.monotonic() < end:
             shown = self.tmux("capture-pane", "-p", "-J")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import DESK, make, tree
-from tests.cli.keyboard import Keyboard
+from tests.cli.keyboard import PATIENCE, Keyboard
 from tests.hostile import ACTS, hostile_files
 
 WRITE = "Enter = write, e = change a line, b = back, ? = in full:"
@@ -464,7 +464,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(sit: Sit, how: signal.Signals | 
     keys.shows("source: TRT")
     if isinstance(how, str):
         keys.hang_up()
-        assert keys.process.wait(30) in (-signal.SIGHUP, 130)
+        assert keys.process.wait(PATIENCE) in (-signal.SIGHUP, 130)
         return
     keys.process.send_signal(how)
     while keys.process.poll() is None:

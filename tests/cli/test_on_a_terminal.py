@@ -20,9 +20,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import DESK, SCEN, changes, make, tree
+from tests.cli.keyboard import PATIENCE
 from tests.hostile import ACTS, AS_OF, hostile_files
-
-PATIENCE = 20
 
 
 class Terminal:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import httpx2
 
 from tests.cli.commands import FILES, SCEN, make
+from tests.cli.keyboard import PATIENCE
 
 
 class Desk(NamedTuple):
@@ -34,11 +35,11 @@ class Desk(NamedTuple):
         return self.log.read_text().splitlines()
 
     def reach(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def opens(self) -> None:
         """The owner's page is there, for a browser that comes anew."""
-        with httpx2.Client(base_url=self.owner.base_url, timeout=10) as client:
+        with httpx2.Client(base_url=self.owner.base_url, timeout=PATIENCE) as client:
             assert client.get(self.start).status_code == 200
             assert client.get("/").status_code == 200
 
@@ -61,7 +62,7 @@ def desk(folder: Path, *words: str, **env: str) -> Iterator[Desk]:
         assert process.stdout
         start = process.stdout.readline().strip()
         try:
-            with httpx2.Client(base_url=start.split("/?")[0], timeout=10) as owner:
+            with httpx2.Client(base_url=start.split("/?")[0], timeout=PATIENCE) as owner:
                 assert owner.get(start).status_code == 200
                 yield Desk(process, owner, start, root, log)
         finally:
