@@ -140,9 +140,10 @@ def git(folder: Path, *words: str) -> str:
 def prepare(runs: Commands, sandbox: Path, command: Command) -> Path:
     """A working folder in a committed repository, as the command finds it.
 
-    It is made once, beside the sandbox, and copied from then on.
+    It is made once for each command, beside the sandbox, and copied from then on.
     """
-    ready, work = sandbox.with_name(f"{sandbox.name}-ready"), sandbox / "work"
+    ready, work = sandbox.with_name(f"ready-{COMMANDS.index(command)}"), sandbox / "work"
+    shutil.rmtree(sandbox, ignore_errors=True)
     if not ready.exists():
         make_repository(sandbox, starts=command.starts)
         for words in command.first:
@@ -151,7 +152,6 @@ def prepare(runs: Commands, sandbox: Path, command: Command) -> Path:
             else:
                 assert runs.run(work, words).code == 0
         sandbox.rename(ready)
-    shutil.rmtree(sandbox, ignore_errors=True)
     shutil.copytree(ready, sandbox)
     return work
 

@@ -53,26 +53,33 @@ ALONE = dict(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="maintenance.auto", GIT_CONF
 pytestmark = needs_cc
 
 
+@pytest.fixture(scope="module")
+def sandboxed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Commands, Path]]:
+    """The process of which all commands are forks, and the sandbox in which they run."""
+    folder = tmp_path_factory.mktemp("crash")
+    with commands(folder / "library", folder / "sandbox") as runs:
+        yield runs, folder / "sandbox"
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if FULL or str(c) in SAMPLED], ids=str)
 def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_behind(
-    tmp_path: Path, command: Command
+    sandboxed: tuple[Commands, Path], command: Command
 ) -> None:
-    sandbox = tmp_path / "sandbox"
-    with commands(tmp_path / "library", sandbox) as runs:
+    runs, sandbox = sandboxed
+    work = prepare(runs, sandbox, command)
+    before = files(work)
+    whole = runs.run(work, command.words)
+    assert whole.code == 0
+    after = files(work)
+    sample = whole.calls if FULL or whole.calls <= FEW else SAMPLE
+    for call in {1 + n * whole.calls // sample for n in range(sample)}:
         work = prepare(runs, sandbox, command)
-        before = files(work)
-        whole = runs.run(work, command.words)
-        assert whole.code == 0
-        after = files(work)
-        sample = whole.calls if FULL or whole.calls <= FEW else SAMPLE
-        for call in {1 + n * whole.calls // sample for n in range(sample)}:
-            work = prepare(runs, sandbox, command)
-            code = runs.run(work, command.words, call).code
-            if command.starts and call > whole.calls - SHARED and code == 0:
-                continue  # of a random id git may need no new folder among its objects
-            assert code == KILLED
-            found = list(faults(runs, work, command, before, after))
-            assert found == [], f"{command} before call {call}"
+        code = runs.run(work, command.words, call).code
+        if command.starts and call > whole.calls - SHARED and code == 0:
+            continue  # of a random id git may need no new folder among its objects
+        assert code == KILLED
+        found = list(faults(runs, work, command, before, after))
+        assert found == [], f"{command} before call {call}"
 
 
 def files(work: Path) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ import pytest
 from tests.cli.commands import tree
 from tests.full import FULL, TIMES
 from tests.fuzz.disk import Disk, Event, events
-from tests.fuzz.preloaded import commands, needs_cc
+from tests.fuzz.preloaded import Commands, commands, needs_cc
 from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, prepare
 
 SAMPLED = {"init", "rate 2022-02-04-visit", "add-evidence A dinner --commit", "import forecasts"}
@@ -46,18 +46,27 @@ def is_record(path: str) -> bool:
     return path.startswith(("scenarios/", "schema/")) and not Path(path).name.startswith(".scen")
 
 
+@pytest.fixture(scope="module")
+def journaled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Commands, Path]]:
+    """The process of which all commands are forks, and the folder of its sandbox and journal."""
+    folder = tmp_path_factory.mktemp("power")
+    with commands(folder / "library", folder / "sandbox", folder / "journal") as runs:
+        yield runs, folder
+
+
 @needs_cc
 @pytest.mark.parametrize("command", [c for c in COMMANDS if FULL or str(c) in SAMPLED], ids=str)
-def test_nothing_acknowledged_is_lost_and_nothing_torn(tmp_path: Path, command: Command) -> None:
-    sandbox, journal = tmp_path / "sandbox", tmp_path / "journal"
-    with commands(tmp_path / "library", sandbox, journal) as runs:
-        work = prepare(runs, sandbox, command)
-        disk, calls, moments = Disk(work), list[list[Event]](), [moment(work)]
-        for words in (command.words, (*NEXT, *(["--commit"] if command.commits else []))):
-            journal.write_bytes(b"")
-            assert runs.run(work, words).code == 0
-            calls.append(list(events(journal.read_bytes())))
-            moments.append(moment(work))
+def test_nothing_acknowledged_is_lost_and_nothing_torn(
+    journaled: tuple[Commands, Path], tmp_path: Path, command: Command
+) -> None:
+    runs, folder = journaled
+    work, journal = prepare(runs, folder / "sandbox", command), folder / "journal"
+    disk, calls, moments = Disk(work), list[list[Event]](), [moment(work)]
+    for words in (command.words, (*NEXT, *(["--commit"] if command.commits else []))):
+        journal.write_bytes(b"")
+        assert runs.run(work, words).code == 0
+        calls.append(list(events(journal.read_bytes())))
+        moments.append(moment(work))
     for ours, before, after in zip(calls, moments[:-1], moments[1:], strict=True):
         for number, event in enumerate(ours, 1):
             disk.apply(event)
