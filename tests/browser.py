@@ -99,12 +99,17 @@ class Seen:
         """It asked for nothing but itself, and nothing was logged."""
         return (self.requests, self.messages) == ([self.file.as_uri()], [])
 
-    def faults(self) -> list[str]:
-        """What axe-core finds, all details open; the page's own policy would keep it out."""
+    def faults(self, *rules: str) -> list[str]:
+        """What axe-core finds by these rules or all, all details open.
+
+        The page's own policy would keep it out.
+        """
         source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.open_all()
         self.page.evaluate(source)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        only = {"runOnly": [*rules]} if rules else {}
+        options = {"resultTypes": ["violations"], **only}
+        found = self.page.evaluate("options => axe.run(document, options)", options)
         assert found["passes"]
         return [
             f"{rule['id']}: {rule['nodes'][0]['html'][:200]} ({len(rule['nodes'])})"

@@ -21,6 +21,7 @@ from scenarios.analysis.review.listing import ListFilter, indicators
 from scenarios.model import Database, Dependence
 from scenarios.scales import HIGHEST, LOWEST
 from tests import second_ledger as second
+from tests.full import FULL
 from tests.random_databases import random_database
 from tests.records import day, near
 
@@ -28,7 +29,7 @@ DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
 BATCHES = [
     pytest.param(number, marks=[pytest.mark.no_cover] if number else [])
-    for number in range(500 // BATCH)
+    for number in range((500 if FULL else 250) // BATCH)
 ]
 """What branches one of them has not counted, other tests do."""
 CLOSE = 1e-9

@@ -29,7 +29,7 @@ from scenarios.workspace.reading import standings
 from tests.full import FULL
 
 DAY = date(2022, 7, 1)
-STEPS = 20_000 if FULL else 2_000
+STEPS = 20_000 if FULL else 1_000
 SCENARIO = """\
 title: A pact
 question: Will a treaty be in force?
