@@ -421,12 +421,15 @@ def _quietly(work: Any) -> None:
 
 
 def test_an_export_waits_for_another_to_its_schema_and_then_says_so(
-    running: Server, base: Any, desk: Path, monkeypatch: pytest.MonkeyPatch
+    running: Server, base: Any, desk: Path
 ) -> None:
     put(desk, running.address("postgres/desk"))
-    monkeypatch.setattr(postgresql, "_PATIENCE", "10ms")
-    with psycopg.connect(running.address(), autocommit=True) as other:
+    with (
+        psycopg.connect(running.address(), autocommit=True) as other,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         other.execute("SELECT pg_advisory_lock(hashtextextended('scen desk', 0))")
+        patch.setattr(postgresql, "_PATIENCE", "10ms")
         with pytest.raises(ScenError, match="another export to the schema desk is under way"):
             put(desk, running.address("postgres/desk"))
     assert schemas(base) == ["desk"]
