@@ -32,11 +32,8 @@ settings.load_profile("ci")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OF_THE_CORE = (
-    *("tests/analysis/", "tests/render/", "tests/storage/test_loader.py"),
-    *("tests/storage/test_history.py", "tests/cli/test_former_references.py"),
-    *("tests/cli/test_unreadable_records.py", "tests/cli/test_formats.py"),
-    *("tests/exchange/test_achz.py", "tests/test_api.py", "tests/test_scales.py"),
-    "tests/test_story.py",
+    *("tests/analysis/", "tests/cli/test_formats.py", "tests/render/test_review_order.py"),
+    *("tests/storage/test_loader.py", "tests/test_scales.py"),
 )
 """The tests that go through every branch of the core."""
 

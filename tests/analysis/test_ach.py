@@ -151,6 +151,15 @@ def test_what_was_ruled_out_stands_last_without_a_rank_and_no_linchpin_is_about_
     assert (alone.leaders, alone.linchpins, [*alone.ranked]) == ((), (), [])
 
 
+def test_a_column_that_cannot_be_read_leaves_the_rows_without_a_sum() -> None:
+    whole = compare(items("C I", "CC I"))
+    evidence = items("C I", "CC I")
+    base = database(scenarios={id: scenario() for id in "ab"}, evidence=evidence)
+    made = at(replace(base, withheld={"b": "b.yaml"}), "a", "b")
+    assert (made.rows, made.scores, made.linchpins) == (whole.rows, {}, ())
+    assert made.withheld == "b.yaml"
+
+
 def test_an_indicator_is_a_row_once_it_has_been_seen() -> None:
     names = ("unseen", "reversed", "unreliable")
     watched = {name: indicator({"a": "CC"}) for name in names}

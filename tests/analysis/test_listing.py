@@ -36,6 +36,13 @@ def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
     assert ids(theme="war") == ids(unrated=True) == "g"
 
 
+def test_of_a_scenario_that_cannot_be_read_only_its_id_is_known() -> None:
+    base = facts().database
+    assert ListFilter(scenario="gone").subject(base, "gone")
+    assert ListFilter(tag="war").subject(base, "gone")
+    assert not ListFilter(scenario="s1").subject(base, "gone")
+
+
 def test_a_retracted_item_is_listed_and_does_not_count() -> None:
     [row] = listing.evidence(facts(), ListFilter(scenario="s2"))
     told = ("Something was seen", "2022-01-05", day(4), None, "F6", None)

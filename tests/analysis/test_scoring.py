@@ -24,6 +24,7 @@ from scenarios.analysis.scores.scoring import (
     ForecasterScore,
     QuestionScore,
     Score,
+    every_question_score,
     score,
 )
 from scenarios.model import NONE_STATED
@@ -182,6 +183,13 @@ def test_to_divide_by_the_days_until_it_resolved_would_reward_front_loading() ->
 QUESTIONS = """s1 occurred=4 horizon=7 tags=x,y; s2 did-not-occur=8 horizon=7;
 a@0 s1=.8 s2=.4; b@2 s1=.6;"""
 """`a` on both, `b` on the first alone."""
+
+
+def test_the_rows_of_every_question_are_those_of_the_score_of_all() -> None:
+    base = database_of(f"{question()} s2 did-not-occur=10 horizon=19; desk@1 s1=.6 s2=.3")
+    rows = every_question_score(base, day(100))
+    assert {row.scenario for row in rows} == {"s1", "s2"}
+    assert rows == score(base, day(100)).questions
 
 
 def test_every_question_weighs_one() -> None:
