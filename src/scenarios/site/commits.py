@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
 from scenarios.render.writers.page import Origin
 from scenarios.site.site import Site
+from scenarios.storage.git.repository import commit_of
 from scenarios.workspace.opened import origin, touching
 
 By = Mapping[str, Sequence[Commit]]
@@ -36,10 +38,15 @@ def revision(site: Site) -> Origin:
     return Origin(site.as_of, "", commit, clean)
 
 
+_touching = lru_cache(maxsize=2)(touching)
+"""Commits are not changed: of the same one, these are found once."""
+
+
 def _by_file(site: Site) -> By:
     if site.repository is None:
         return {}
     try:
-        return touching(site.repository, site.opened.commit or "HEAD")
+        commit = commit_of(site.repository, site.opened.commit or "HEAD")
+        return _touching(site.repository, commit)
     except ScenError:  # no commit yet
         return {}

@@ -89,17 +89,28 @@
 
   // -- the database changes ------------------------------------------------------------------
 
-  let stream = null, isLost = false;
+  let stream = null, isLost = false, latest = 0, later = null;
+
+  // A server with much to do shows an earlier state: the page asks again until it has the latest.
+  function renew() {
+    clearTimeout(later);
+    const isBehind = () => +bar().dataset.state < latest && !new URLSearchParams(location.search).has("rev");
+    if (!isBehind()) return;
+    if (!main().hasAttribute("data-live")) {
+      hint("The database has changed since this page was opened. What you typed is kept.");
+      return;
+    }
+    show(location.href).then(() => {
+      if (!isBehind()) return;
+      if (document.getElementById("changed").hidden) hint("The database has changed: this page follows soon.");
+      later = setTimeout(renew, 2000);
+    });
+  }
 
   function follow() {
     if (stream || document.hidden) return;
     stream = new EventSource("/-/events");
-    stream.addEventListener("state", (event) => {
-      if (+event.data <= +bar().dataset.state) return;
-      if (new URLSearchParams(location.search).has("rev")) return;
-      if (main().hasAttribute("data-live")) show(location.href);
-      else hint("The database has changed since this page was opened. What you typed is kept.");
-    });
+    stream.addEventListener("state", (event) => { latest = +event.data; renew(); });
     stream.onopen = () => { if (isLost) hint(""); isLost = false; };
     stream.onerror = () => {
       isLost = true;
