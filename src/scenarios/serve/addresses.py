@@ -28,7 +28,6 @@ from scenarios.serve.forms import pages as forms
 from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import carried
-from scenarios.serve.kept import Kept
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
 from scenarios.workspace.corrections.undoing import undo
@@ -76,10 +75,10 @@ def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
 
 def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     name, digest = (str(form.get(key) or "") for key in ("ticket", "of"))
-    saved: Kept[SavedPage] = ask.request.app.state.saved
+    saved = ask.request.app.state.saved
 
     def save(_: Opened) -> Written | None:
-        if name and saved.peek(name):
+        if name and saved.get(name):
             return None
         if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
             raise ScenError(_MEANWHILE)

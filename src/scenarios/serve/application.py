@@ -160,10 +160,8 @@ def _response(ask: PageRequest, reply: Reply) -> Response:
 
 _CONNECTIONS = 96
 """macOS gives a process 256 descriptors; each may have a thread, most of which wait."""
-_SAVED = 500
-"""Saved forms that are remembered."""
-_RULES = 4 << 20
-"""The characters of the pages' own rules that are kept."""
+_SAVED, _RULES = 500, 4 << 20
+"""Saved forms that are remembered, and characters of the pages' own rules."""
 _STATIC = {
     "desk.css": "text/css",
     "desk.svg": "image/svg+xml",
@@ -206,10 +204,10 @@ def app(
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    application.state.desk, application.state.bell = desk, bell
-    application.state.pages = Pages()
-    application.state.sites, application.state.saved = Sites(), Kept[SavedPage](_SAVED, lambda _: 1)
-    application.state.analyst, application.state.rules = analyst, Kept[str](_RULES, len)
+    state = application.state
+    state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, Pages()
+    state.sites, state.saved = Sites(), Kept[SavedPage](_SAVED, lambda _: 1)
+    state.rules = Kept[str](_RULES, len)
     return application
 
 

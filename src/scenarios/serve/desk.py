@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterable
+from collections import deque
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.model import EvidenceId
+from scenarios.serve.kept import Kept
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
 from scenarios.storage.cache.memory import Memory
@@ -25,7 +26,6 @@ _REVISIONS = 4
 """Revisions that are kept."""
 _OFFERED = 100
 Writing = Callable[[Opened], Written | None]
-"""Writes against a state, or finds nothing to write."""
 
 
 class DeskState(NamedTuple):
@@ -49,7 +49,7 @@ class Desk:
         self.root, self.read_only, self.is_watched = root, read_only, False
         self._lock, self._looks, self._writing = threading.Lock(), 0, threading.Lock()
         self._changes: deque[tuple[Writing, Future[Written | None]]] = deque()
-        self._kept: OrderedDict[str, Opened] = OrderedDict()
+        self._kept = Kept[Opened](_REVISIONS, lambda _: 1)
         self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
@@ -71,27 +71,23 @@ class Desk:
                 self.latest = seen._replace(number=self.latest.number + 1)
             return self.latest
 
-    def look_after(self, changed: Iterable[tuple[object, str]]) -> DeskState:
+    def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
         """Look, unless each file that changed is as the latest state has it, as after a write."""
-        paths = [path for _, path in changed]
         with self._writing:
-            is_known = paths and all(map(self._knows, paths))
+            is_known = changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
 
     def _knows(self, place: str) -> bool:
         files, path = _files(self.latest.opened), os.path.relpath(place, self.root)
-        try:
+        with suppress(OSError):
             data = Path(place).read_bytes()
-        except FileNotFoundError:
-            return path not in files
-        except OSError:
-            return False
-        return path in files and files.digest(path) == digest_of(path, data)
+            return path in files and files.digest(path) == digest_of(path, data)
+        return path not in files and not os.path.lexists(place)
 
     def write(self, change: Writing) -> Written | None:
-        """Make a change; those that wait for a turn are made in one, and looked at together.
+        """Return what a change wrote, with the changes before it, to the state that it is given.
 
-        Each is checked against the state with the changes before it.
+        Changes that wait for one another are looked at once.
         """
         own = Future[Written | None]()
         self._changes.append((change, own))
@@ -101,19 +97,17 @@ class Desk:
         return own.result()
 
     def _write_all(self) -> None:
-        opened, ended = None, list[Callable[[], None]]()
+        opened = None
         for _ in range(len(self._changes)):
             change, asked = self._changes.popleft()
             try:
                 opened = opened or self.refresh().opened
                 written = change(opened)
                 opened = written.opened if written else opened
-                ended.append(partial(asked.set_result, written))
+                asked.set_result(written)
             except BaseException as error:  # noqa: BLE001 - raised where it was asked for
-                ended.append(partial(asked.set_exception, error))
+                asked.set_exception(error)
         self.look()
-        for end in ended:
-            end()
 
     def git_folder(self) -> Path | None:
         """Where git keeps what it knows of the database; None where it knows nothing."""
@@ -127,14 +121,11 @@ class Desk:
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
-            if commit not in self._kept:
+            if (opened := self._kept.get(commit)) is None:
                 here = seen.opened
                 opened = open_revision(self.root, repository, commit, {**here.snapshot}, here.read)
-                self._kept[commit] = opened
-                while len(self._kept) > _REVISIONS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(commit)
-            return seen._replace(opened=self._kept[commit], name=f"{commit} {seen.name}")
+                self._kept.put(commit, opened)
+            return seen._replace(opened=opened, name=f"{commit} {seen.name}")
 
     def _read(self, before: DeskState | None) -> DeskState:
         if before and not (self.root / "tracker.yaml").is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -11,7 +11,8 @@ from anyio.streams.memory import MemoryObjectSendStream
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
-from watchfiles import Change, awatch
+from watchfiles import awatch
+from watchfiles.main import FileChange
 
 from scenarios.serve.desk import Desk, DeskState
 from scenarios.storage import lock
@@ -55,9 +56,7 @@ class Bell:
             async for _ in self._changes(folder, recursive=False):
                 await self._look()
 
-    def _changes(
-        self, folder: Path, *, recursive: bool = True
-    ) -> AsyncIterator[set[tuple[Change, str]]]:
+    def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(
             folder,
             watch_filter=lambda _, path: not path.endswith(lock.NAME),
@@ -69,7 +68,7 @@ class Bell:
             stop_event=self._closing,
         )
 
-    async def _look(self, changed: Iterable[tuple[Change, str]] = ()) -> None:
+    async def _look(self, changed: Collection[FileChange] = ()) -> None:
         seen = await _apart(self.desk.look_after, changed)
         if seen.number > self._latest:
             self._latest = seen.number

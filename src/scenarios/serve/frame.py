@@ -152,9 +152,6 @@ def _remarks(ask: PageRequest) -> list[str]:
     return remarks
 
 
-_SITES = 4
-
-
 def whole(ask: PageRequest, page: ServedPage) -> Sent:
     """The page in its frame, and the digests of its scripts, which its policy must name."""
     path = ask.request.url.path
@@ -185,33 +182,27 @@ def _address(ask: PageRequest) -> str:
 def _rules(ask: PageRequest, rules: str) -> str:
     """The address of a page's own rules: a script can put another state of them in their place."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
-    kept: Kept[str] = ask.request.app.state.rules
-    kept.get(name, lambda: rules)
+    ask.request.app.state.rules.put(name, rules)
     return f"/-/rules/{name}"
 
 
 def _its_rules(ask: PageRequest) -> Response:
-    kept: Kept[str] = ask.request.app.state.rules
-
-    def gone() -> str:
+    rules = ask.request.app.state.rules.get(ask.part("name"))
+    if rules is None:
         raise HTTPException(404)
-
-    return Response(kept.get(ask.part("name"), gone), media_type="text/css")
+    return Response(rules, media_type="text/css")
 
 
 class Sites(Kept[tuple[str, Site]]):
-    """The sites of the days that were looked at last: what pages share is made once.
-
-    One page is made at a time.
-    """
+    """The sites of the days that were looked at last, for one page at a time."""
 
     def __init__(self) -> None:
-        super().__init__(_SITES, lambda _: 1)
+        super().__init__(4, lambda _: 1)
 
     def of(self, seen: DeskState, on: date) -> Site:
         """Return the site of a state, with the ledgers of the one before where items changed."""
         key = on, seen.opened.commit
-        name, site = self.peek(key) or ("", None)
+        name, site = self.get(key) or ("", None)
         if site is None or name != seen.name:
             before, site = site, Site(seen.opened, on, _repository(seen))
             changed = changed_items(before.opened, site.opened) if before else None

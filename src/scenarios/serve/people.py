@@ -43,9 +43,6 @@ def analyst_of(ask: PageRequest) -> Analyst | None:
         return None
 
 
-_DIGITS = 9
-
-
 def remembers(ask: PageRequest, reply: Response) -> Response:
     """Return a reply after which this browser is shown no earlier state than this."""
     reply.set_cookie(_cookie(ask, "wrote"), f"{ask.seen.number}", **_OURS)
@@ -54,7 +51,7 @@ def remembers(ask: PageRequest, reply: Response) -> Response:
 
 def wrote(ask: PageRequest) -> int:
     """Return the number of the first state with all that this browser wrote; 0 for any."""
-    number = ask.request.cookies.get(_cookie(ask, "wrote"), "")[:_DIGITS]
+    number = ask.request.cookies.get(_cookie(ask, "wrote"), "")[:9]
     return min(int(number) if number.isdecimal() else 0, ask.seen.number)
 
 

@@ -22,7 +22,6 @@ from scenarios.serve.kept import Kept
 _MOST, _PATIENCE, _LATE = 64 << 20, 1.0, 32
 """Bytes of the pages that are kept; seconds for which one waits for forms; pages put off."""
 Work = Literal["form", "page", "late"]
-Make = Callable[[PageRequest], Sent]
 
 
 class KeptPage(NamedTuple):
@@ -52,15 +51,14 @@ class Pages:
         self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
         self._late = set[Hashable]()
 
-    def reply(self, ask: PageRequest, make: Make) -> Response:
+    def reply(self, ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
         """Reply with the page of the latest state, or of an earlier one."""
         key = ask.request.url.path, ask.request.url.query, ask.on
         renewed = partial(self._renewed, key, ask, make)
-        page = self._kept.peek(key)
-        if page and page.number < people.wrote(ask):
-            page = None
-        if page and page.number < ask.seen.number and not self._put_off(key, renewed):
-            page = None
+        page = self._kept.get(key)
+        if page and page.number < ask.seen.number:
+            is_enough = page.number >= people.wrote(ask) and self._put_off(key, renewed)
+            page = page if is_enough else None
         return (page or renewed("page")).response(ask)
 
     @contextmanager
@@ -85,14 +83,15 @@ class Pages:
                 self._makes = self._makes and of == "form"
                 self._change.notify_all()
 
-    def _renewed(self, key: Hashable, ask: PageRequest, make: Make, of: Work) -> KeptPage:
+    def _renewed(
+        self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], Sent], of: Work
+    ) -> KeptPage:
         """Return the page of a state that is no earlier than that of the request."""
         with self.turn(of):
-            page = self._kept.peek(key)
+            page = self._kept.get(key)
             if page is None or page.number < ask.seen.number:
                 now = ask.now()
-                page = KeptPage(make(now), now.seen.number)
-                self._kept.put(key, page)
+                self._kept.put(key, page := KeptPage(make(now), now.seen.number))
             return page
 
     def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:

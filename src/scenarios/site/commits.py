@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 
 from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
@@ -38,15 +37,11 @@ def revision(site: Site) -> Origin:
     return Origin(site.as_of, "", commit, clean)
 
 
-_touching = lru_cache(maxsize=2)(touching)
-"""Commits are not changed: of the same one, these are found once."""
-
-
 def _by_file(site: Site) -> By:
     if site.repository is None:
         return {}
     try:
-        commit = commit_of(site.repository, site.opened.commit or "HEAD")
-        return _touching(site.repository, commit)
+        tip = commit_of(site.repository, site.opened.commit or "HEAD")
+        return touching(site.repository, tip)
     except ScenError:  # no commit yet
         return {}

@@ -36,7 +36,6 @@ from scenarios.serve.forms.form import (
     version,
 )
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
-from scenarios.serve.kept import Kept
 from scenarios.storage.state.session_notes import (
     FormDraft,
     drop_draft,
@@ -132,11 +131,11 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
                 tried = Attempt(faults={"": [_OF_ANOTHER]})
             else:
                 name = _name(sent_texts, data)
-                saved: Kept[SavedPage] = ask.request.app.state.saved
+                saved = ask.request.app.state.saved
 
                 def save(opened: Opened) -> Written | None:
                     nonlocal tried
-                    if saved.peek(name):
+                    if saved.get(name):
                         return None
                     now = by._replace(opened=opened)
                     tried = attempt(form, now, sent_texts, writes=True)
@@ -145,7 +144,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
                     return tried.written
 
                 ask.desk.write(save)
-                if saved.peek(name):
+                if saved.get(name):
                     drop_draft(by.root, address)
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
@@ -272,9 +271,8 @@ def _every(ask: PageRequest) -> ServedPage:
 
 
 def _recorded(ask: PageRequest) -> ServedPage:
-    saved: Kept[SavedPage] = ask.request.app.state.saved
     gone = "This server was started anew since, and does not know what it was; the review has it."
-    page = saved.peek(ask.part("ticket"))
+    page: SavedPage | None = ask.request.app.state.saved.get(ask.part("ticket"))
     content = page.page if page else plain("Recorded", gone)
     if not {*recorder(ask).hidden} <= {*(page.hidden if page else ())}:
         content = plain("Recorded", "What it did is shown after the sitting.")

@@ -72,7 +72,7 @@
       if (!page.getElementById("bar")) { location.reload(); return; }
       if (push && answer.url !== location.href) history.replaceState(null, "", answer.url);
       put(page);
-      hint("");
+      hint(isBehind() ? "The database has changed: this page follows soon." : "");
     } catch (error) {
       if (error.name !== "AbortError") hint("The server does not answer: is scen serve still running?");
     } finally {
@@ -90,21 +90,14 @@
   // -- the database changes ------------------------------------------------------------------
 
   let stream = null, isLost = false, latest = 0, later = null;
+  const isBehind = () => +bar().dataset.state < latest && !new URLSearchParams(location.search).has("rev");
 
   // A server with much to do shows an earlier state: the page asks again until it has the latest.
   function renew() {
     clearTimeout(later);
-    const isBehind = () => +bar().dataset.state < latest && !new URLSearchParams(location.search).has("rev");
     if (!isBehind()) return;
-    if (!main().hasAttribute("data-live")) {
-      hint("The database has changed since this page was opened. What you typed is kept.");
-      return;
-    }
-    show(location.href).then(() => {
-      if (!isBehind()) return;
-      if (document.getElementById("changed").hidden) hint("The database has changed: this page follows soon.");
-      later = setTimeout(renew, 2000);
-    });
+    if (main().hasAttribute("data-live")) show(location.href).then(() => { later = setTimeout(renew, 2000); });
+    else hint("The database has changed since this page was opened. What you typed is kept.");
   }
 
   function follow() {
