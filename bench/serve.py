@@ -129,8 +129,7 @@ class People:
 
     def read(self, client: httpx2.Client, chance: random.Random, _: int) -> None:
         """Read a page."""
-        names, weights = zip(*PAGES, strict=True)
-        (page,) = chance.choices(names, weights)
+        (page,) = chance.choices([page for page, _ in PAGES], [often for _, often in PAGES])
         if page == "link":
             page = f"/{chance.choice(self.links)}"
         answer = self.reads.add(partial(client.get, page))

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from scenarios.errors import ScenError
-from scenarios.serve import frame, turns
+from scenarios.serve import turns
 from scenarios.serve.desk import Desk
 from scenarios.serve.exchange import Asked, PageRequest, Sent
 from scenarios.serve.turns import Pages
+from scenarios.site.at import page_at
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.tasks.evidence import record_evidence
@@ -204,7 +206,7 @@ def test_a_page_that_fifty_ask_for_is_made_once_though_the_state_changes_meanwhi
         add(desk, "Dinner")
         return Sent(b"the list")
 
-    together([lambda one=one: pages.reply(one, page) for one in asks])  # type: ignore[misc]
+    together(partial(pages.reply, one, page) for one in asks)
     assert made == [1]
     pages.reply(ask(desk), page)
     assert made == [1, 2]
@@ -214,19 +216,22 @@ def test_fifty_browsers_at_once_cost_one_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served, made = Served(tmp_path, readers=50), list[str]()
-    page_at = frame.page_at
 
     def counted(site: Any, address: str) -> Any:
         made.append(address)
         return page_at(site, address)
 
-    monkeypatch.setattr(frame, "page_at", counted)
+    monkeypatch.setattr("scenarios.serve.frame.page_at", counted)
     texts: list[str] = []
-    together([lambda one=one: texts.append(one.get("/").text) for one in served.readers])  # type: ignore[misc]
+
+    def read(client: TestClient) -> None:
+        texts.append(client.get("/").text)
+
+    together(partial(read, client) for client in served.readers)
     assert (len(made), len(texts), len(set(texts))) == (1, 50, 1)
 
 
-RECORD = {
+RECORD: dict[str, Any] = {
     **dict.fromkeys(("analyst", "source", "url", "origin", "event", "theme", "quote", "notes")),
     "observed": "2022-02-07",
     "recorded": "2022-02-07",
@@ -281,7 +286,7 @@ def test_each_of_eight_writers_finds_his_item_and_none_is_lost(tmp_path: Path) -
         dine(client, f"Dinner {number}")
         assert f"Dinner {number}" in client.get(LIST).text
 
-    together([lambda n=n: work(n) for n in range(8)])  # type: ignore[misc]
+    together(partial(work, number) for number in range(8))
     items = [item.summary for item in open_folder(tmp_path).database.evidence.values()]
     assert sorted(text for text in items if "Dinner" in text) == [f"Dinner {n}" for n in range(8)]
     served.settle()
@@ -295,7 +300,7 @@ def test_a_form_that_is_sent_twice_at_once_is_saved_once(tmp_path: Path) -> None
         sent = client.post("/record/evidence/", data={**data, "do": "save"}, headers=FROM_HERE)
         assert sent.status_code == 303
 
-    together([lambda one=one: post(one) for one in served.readers])  # type: ignore[misc]
+    together(partial(post, client) for client in served.readers)
     items = [item.summary for item in open_folder(tmp_path).database.evidence.values()]
     assert items.count("Dinner") == 1
     served.settle()
@@ -317,7 +322,7 @@ def test_every_page_that_is_read_during_writes_is_of_one_state(tmp_path: Path) -
                 f"{n}" for n in range(int(state) - first)
             }
 
-    together([write, *(lambda one=one: read(one) for one in served.readers)])  # type: ignore[misc]
+    together([write, *(partial(read, client) for client in served.readers)])
     served.settle()
 
 
