@@ -282,7 +282,7 @@ def write(
             disk.clear(lock_file(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
-        read = how.read
+        read: Read | Opened | None = how.read
         if isinstance(read, Opened) and (mended or edits or how.commit):
             read = read.read
         opened = read if isinstance(read, Opened) else open_folder(root, read, progress)
