@@ -1,16 +1,18 @@
 """Read and write through `scen serve`: first alone, then 50 readers and 8 writers for a minute.
 
-    python bench/serve.py [SECONDS]
+    python bench/serve.py [SECONDS] [DATABASE]
 
-Two databases, the shipped one and a realistic one of 10,000 items. Alone: the first page after a
-start, an item recorded by the form, the first page after it; elapsed seconds, the medians of five.
-Then a reader asks for a page every two seconds, a writer records an item every five. Every item
-that was acknowledged has to be there at the end, and nothing may have failed. It needs the extra
-`test`.
+Two databases, the shipped one and a realistic one of 10,000 items, or a copy of the named one.
+Alone: the first page after a start, an item recorded by the form, the first page after it; elapsed
+seconds, the medians of five. Then a reader asks for a page every two seconds: the first page, where
+a link of it leads, or a list. A writer records an item or a forecast every five, and after an item
+opens the list, on which it has to be. All that was acknowledged has to be there at the end, and
+nothing may have failed. It needs the extra `test`.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
@@ -37,20 +39,27 @@ READERS, EACH = 50, 2.0
 WRITERS, EVERY = 8, 5.0
 STEPS, STEP = 50, 0.3
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+NAMED = sys.argv[2] if len(sys.argv) > 2 else ""  # noqa: PLR2004
 ITEMS, ALONE = 10_000, 5
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
-PAGES = (("home", 8), ("status", 2), ("scenario", 6), ("item", 6), ("list", 2), ("past", 1))
-"""What readers look at, and how often."""
-PAST = 9
-"""The past is looked at on one day less than so many."""
+PAGES = (("/", 8), ("link", 12), ("/review/", 2), ("/status/", 1), ("/list/evidence/", 1))
+"""Pages that readers look at, and how often; a link leads from the first page."""
+LINK = re.compile(r'href="((?:s|e|review)/[^"#?]+/)')
+LIST = "/list/evidence/"
 
 
 def main() -> None:
     print(f"{READERS} readers, {WRITERS} writers, {SECONDS:.0f} s, Python {sys.version.split()[0]}")
     with tempfile.TemporaryDirectory() as folder:
         shipped, large = Path(folder) / "shipped", Path(folder) / "large"
+        if NAMED:
+            shutil.copytree(NAMED, large, ignore=shutil.ignore_patterns("scen.lock"))
+            root = next(large.rglob("tracker.yaml")).parent
+            alone(NAMED, root)
+            measure(NAMED, root, 0.5, 2.0)
+            return
         shutil.copytree(SHIPPED, shipped)
         write_database(large, SHAPES[f"{ITEMS}"])
         slide(shipped)
@@ -78,23 +87,14 @@ def alone(name: str, root: Path) -> None:
 
 def measure(name: str, root: Path, reading: float, writing: float) -> None:
     """A minute of a desk."""
-    read, written, acknowledged = Took(), Took(), list[str]()
+    before, people = os.times(), People(scenarios.open(root).database)
     with served(root) as start:
-        desk = scenarios.open(root).database
-        with reader(start) as client:
-            for address in {choose(desk, random.Random(n)) for n in range(200)}:
-                client.get(address)  # a server that has just started has made no page yet
-        ids = [id for id, one in desk.scenarios.items() if one.resolution is None]
-
-        def read_one(client: httpx2.Client, chance: random.Random) -> None:
-            read.add(lambda: client.get(choose(desk, chance)))
-
-        def write_one(client: httpx2.Client, chance: random.Random) -> None:
-            summary, id = f"Item {uuid4()}", chance.choice(ids)
-            if written.add(lambda: by_form(client, summary, id)):
-                acknowledged.append(summary)
-
-        every = [(read_one, EACH)] * READERS + [(write_one, EVERY)] * WRITERS
+        with reader(start) as client:  # a server that has just started has made no page yet
+            people.links = LINK.findall(client.get("/").text)
+            pages = (page for page, _ in PAGES if page != "link")
+            for address in dict.fromkeys((*pages, *(f"/{link}" for link in people.links))):
+                client.get(address)
+        every = [(people.read, EACH)] * READERS + [(people.write, EVERY)] * WRITERS
         with ExitStack() as browsers:  # opened one after the other: together they are a flood
             clients = [browsers.enter_context(reader(start)) for _ in every]
             threads = [
@@ -105,14 +105,61 @@ def measure(name: str, root: Path, reading: float, writing: float) -> None:
                 thread.start()
             for thread in threads:
                 thread.join()
-    there = Counter(item.summary for item in scenarios.open(root).database.evidence.values())
-    lost = [summary for summary in acknowledged if there[summary] != 1]
-    print(f"{name}: read {read}, under {reading * 1000:.0f} wanted")
-    print(f"{name}: write {written}, under {writing * 1000:.0f} wanted; {len(lost)} lost")
-    failed = [*read.failed, *written.failed]
+    used = os.times()
+    cpu = used.children_user + used.children_system - before.children_user - before.children_system
+    lost = [*people.lost(scenarios.open(root).database)]
+    print(f"{name}: read {people.reads}, 95% under {reading * 1000:.0f} wanted")
+    print(f"{name}: write {people.writes}, 95% under {writing * 1000:.0f} wanted; {len(lost)} lost")
+    print(f"{name}: the list with one's own item {people.after}")
+    print(f"{name}: the server took {cpu:.1f} s of a processor from its start to its end")
+    failed = [*people.reads.failed, *people.writes.failed, *people.after.failed]
     print(f"{name}: {len(failed)} failed", *failed[:5], sep="\n  ")
     assert not lost
     assert not failed
+
+
+class People:
+    """Who reads and who writes; items by summary, and figures by analyst and scenario, as taken."""
+
+    def __init__(self, desk: scenarios.Database) -> None:
+        self.ids = [id for id, scenario in desk.scenarios.items() if scenario.resolution is None]
+        self.links = list[str]()
+        self.reads, self.writes, self.after = Took(), Took(), Took()
+        self.items, self.figures = list[str](), dict[tuple[str, str], float]()
+
+    def read(self, client: httpx2.Client, chance: random.Random, _: int) -> None:
+        """Read a page."""
+        (page,) = chance.choices([page for page, _ in PAGES], [often for _, often in PAGES])
+        if page == "link":
+            page = f"/{chance.choice(self.links)}"
+        answer = self.reads.add(partial(client.get, page))
+        if page == "/" and answer:
+            self.links = LINK.findall(answer.text)
+
+    def write(self, client: httpx2.Client, chance: random.Random, number: int) -> None:
+        """Record an item and look at it, or state a figure."""
+        id, analyst = chance.choice(self.ids), f"writer-{number}"
+        client.cookies.set(f"scen-{client.base_url.port}-analyst", analyst)
+        if chance.choice((True, False)):
+            summary = f"Item {uuid4()}"
+            if self.writes.add(lambda: by_form(client, summary, id)):
+                self.items.append(summary)
+                self.after.add(partial(seen, client, summary))
+            return
+        figure = round(chance.uniform(0.1, 0.9), 6)
+        if self.writes.add(lambda: forecast(client, id, figure)):
+            self.figures[analyst, id] = figure
+
+    def lost(self, desk: scenarios.Database) -> Iterator[str]:
+        """Yield what was taken and is not there, or not once."""
+        there = Counter(item.summary for item in desk.evidence.values())
+        yield from (summary for summary in self.items if there[summary] != 1)
+        stated = {
+            (sheet.analyst, id): figure
+            for sheet in sorted(desk.sheets.values(), key=lambda sheet: sheet.date)
+            for id, figure in sheet.probabilities.items()
+        }
+        yield from (f"{key}" for key, figure in self.figures.items() if stated.get(key) != figure)
 
 
 def slide(root: Path) -> None:
@@ -134,20 +181,20 @@ class Took:
     def __init__(self) -> None:
         self.seconds, self.failed = list[float](), list[str]()
 
-    def add(self, do: Callable[[], httpx2.Response | None]) -> bool:
-        """Do it once; whether it succeeded."""
+    def add(self, do: Callable[[], httpx2.Response]) -> httpx2.Response | None:
+        """Return the answer, or None where it was none or a fault."""
         started = time.perf_counter()
         try:
             answer = do()
         except httpx2.HTTPError as error:
             self.failed.append(repr(error))
-            return False
+            return None
         self.seconds.append(time.perf_counter() - started)
-        if answer is None or answer.status_code < httpx2.codes.BAD_REQUEST:
-            return True
+        if answer.status_code < httpx2.codes.BAD_REQUEST:
+            return answer
         told = re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2])
         self.failed.append(f"{answer.status_code} {answer.url}: {' '.join(told.split())[:500]}")
-        return False
+        return None
 
     def __str__(self) -> str:
         """Its middle and its end, in milliseconds."""
@@ -159,7 +206,7 @@ class Took:
 
 def keep_on(
     client: httpx2.Client,
-    do: Callable[[httpx2.Client, random.Random], None],
+    do: Callable[[httpx2.Client, random.Random, int], None],
     pause: float,
     number: int,
 ) -> None:
@@ -169,23 +216,8 @@ def keep_on(
     due = time.monotonic() + chance.random() * pause
     while due < until:
         time.sleep(max(0.0, due - time.monotonic()))
-        do(client, chance)
+        do(client, chance, number)
         due = max(due + pause, time.monotonic())
-
-
-def choose(desk: scenarios.Database, chance: random.Random) -> str:
-    """An address that somebody looks at."""
-    names, weights = zip(*PAGES, strict=True)
-    (name,) = chance.choices(names, weights)
-    if name == "scenario":
-        return f"/s/{chance.choice([*desk.scenarios])}/"
-    if name == "item":
-        return f"/e/{chance.choice([*desk.evidence])}/"
-    if name == "past":
-        days = sorted(item.recorded for item in desk.evidence.values())
-        return f"/status/?as_of={days[len(days) * chance.randrange(1, PAST) // PAST]}"
-    kind = chance.choice(("scenarios", "evidence", "sources"))
-    return {"home": "/", "status": "/status/", "list": f"/list/{kind}/"}[name]
 
 
 def by_form(client: httpx2.Client, summary: str, id: str) -> httpx2.Response:
@@ -193,16 +225,37 @@ def by_form(client: httpx2.Client, summary: str, id: str) -> httpx2.Response:
     return send(client, filled(client, summary, id), follow=True)
 
 
+def forecast(client: httpx2.Client, id: str, figure: float) -> httpx2.Response:
+    """State a figure by the form."""
+    own = hidden(client, f"/record/forecast/?scenario={id}")
+    data = {"scenario": id, "probability": f"{figure}", "rationale": "As it stands", "sure": "1"}
+    return send(client, own | data | {"do": "save"}, follow=True, form="forecast")
+
+
+def seen(client: httpx2.Client, summary: str) -> httpx2.Response:
+    """The list, on which one's own item has to be."""
+    answer = client.get(LIST)
+    assert summary in answer.text
+    return answer
+
+
+def hidden(client: httpx2.Client, address: str) -> dict[str, str]:
+    """The fields that a form has of its own."""
+    page = client.get(address).text.split("<main", 1)[1]
+    return {name: unescape(value) for name, value in HIDDEN.findall(page)}
+
+
 def filled(client: httpx2.Client, summary: str, id: str) -> dict[str, str]:
     """The fields of an item's form."""
-    own = HIDDEN.findall(client.get("/record/evidence/").text.split("<main", 1)[1])
-    data = {name: unescape(value) for name, value in own}
-    return data | {"summary": summary, f"rate:{id}": "C", "do": "save"}
+    own = hidden(client, "/record/evidence/")
+    return own | {"summary": summary, f"rate:{id}": "C", "do": "save"}
 
 
-def send(client: httpx2.Client, data: dict[str, str], *, follow: bool) -> httpx2.Response:
+def send(
+    client: httpx2.Client, data: dict[str, str], *, follow: bool, form: str = "evidence"
+) -> httpx2.Response:
     origin = {"Origin": str(client.base_url).rstrip("/")}
-    return client.post("/record/evidence/", data=data, headers=origin, follow_redirects=follow)
+    return client.post(f"/record/{form}/", data=data, headers=origin, follow_redirects=follow)
 
 
 @contextmanager

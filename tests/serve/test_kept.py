@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from scenarios.serve.desk import Desk, DeskState
-from scenarios.serve.forms.pages import Saved, SavedPage
+from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites
 from scenarios.serve.kept import Kept
 from scenarios.site.at import addresses, page_at
@@ -18,29 +17,36 @@ from scenarios.site.site import Page, Site
 from scenarios.storage.cache.memory import Memory
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, EACH, FILES, make, scen
+from tests.serve.desks import reader
 
 
 def test_pages_are_kept_up_to_a_size_and_the_one_asked_for_longest_ago_goes() -> None:
-    made: list[str] = []
-
-    def page(name: str) -> Callable[[], str]:
-        def make() -> str:
-            made.append(name)
-            return name * 5
-
-        return make
-
     pages = Kept[str](10, len)
-    for name in "abacab":
-        assert pages.get(name, page(name)) == name * 5
-    assert made == ["a", "b", "c", "b"]
+    for name in "aba":
+        if not pages.get(name):
+            pages.put(name, name * 5)
+    pages.put("c", "ccccc")
+    assert [pages.get(name) for name in "abc"] == ["aaaaa", None, "ccccc"]
 
 
-def test_five_hundred_saved_forms_are_remembered() -> None:
-    saved = Saved()
+def test_five_hundred_saved_forms_are_remembered(tmp_path: Path) -> None:
+    saved = reader(make(tmp_path, FILES)).app.state.saved  # type: ignore[attr-defined]
     for number in range(501):
-        saved.once(str(number), lambda: SavedPage("saved"))
-    assert (saved.get("0"), saved.get("1"), saved.get("500")) == (None, *[SavedPage("saved")] * 2)
+        saved.put(str(number), SavedPage("saved"))
+    kept = [saved.get(str(number)) for number in (0, 1, 500)]
+    assert kept == [None, *[SavedPage("saved")] * 2]
+
+
+def test_a_value_put_again_or_dropped_weighs_nothing_more() -> None:
+    values = Kept[str](10, len)
+    for text in ("aaaa", "aaa", "aa"):
+        values.put("a", text)
+    values.put("b", "b" * 8)
+    assert (values.get("a"), values.get("b")) == ("aa", "b" * 8)
+    values.drop("b")
+    values.drop("c")
+    values.put("d", "d" * 8)
+    assert (values.get("a"), values.get("b"), values.get("d")) == ("aa", None, "d" * 8)
 
 
 def test_the_sites_of_four_days_are_kept() -> None:
@@ -77,9 +83,9 @@ def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
     # What is settled is in the cache alone.
     monkeypatch.setattr(memory, "_clock", lambda: time.time_ns() + ahead)
     for words in LATER:
-        before, (site, _) = desk.latest, sites.of(desk.latest, on)
+        before, site = desk.latest, sites.of(desk.latest, on)
         was = pages(site)
         assert scen("--database", str(root), *words).exit_code == 0, words
         assert desk.look() != before
-        assert pages(sites.of(desk.latest, on).site) == pages(Site(open_folder(root), on))
+        assert pages(sites.of(desk.latest, on)) == pages(Site(open_folder(root), on))
         assert pages(site) == was

@@ -103,7 +103,7 @@ def calls(do: Callable[[], object], *functions: Any) -> int:
 
 
 def adding(root: Path) -> None:
-    done = record_evidence(root, NEW, read=cached(root))
+    done = record_evidence(root, NEW, How(read=cached(root)))
     assert evidence_effects(done, "2022-06-01-an-item-that-is-like-no-other", TODAY)
 
 

@@ -26,13 +26,14 @@ from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, read, take
 from scenarios.serve.forms import pages as forms
 from scenarios.serve.forms.html import records_of, texts
-from scenarios.serve.forms.pages import Saved, SavedPage, ticket
+from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.input.narrowing import narrowed
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
 from scenarios.workspace.writing import Written
@@ -74,21 +75,21 @@ def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
 
 def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     name, digest = (str(form.get(key) or "") for key in ("ticket", "of"))
-    saved: Saved = ask.request.app.state.saved
-    faults: list[str] = []
+    saved = ask.request.app.state.saved
 
-    def save() -> SavedPage | None:
-        try:
-            if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
-                raise ScenError(_MEANWHILE)  # noqa: TRY301 - told as any other
-            written, command = undo(ask.desk.root, How(commit=bool(form.get("commit"))))
-        except ScenError as error:
-            faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
+    def save(_: Opened) -> Written | None:
+        if name and saved.get(name):
             return None
-        return SavedPage(_undone(ask, written, command))
+        if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
+            raise ScenError(_MEANWHILE)
+        written, command = undo(ask.desk.root, How(commit=bool(form.get("commit"))))
+        saved.put(name, SavedPage(_undone(ask, written, command)))
+        return written
 
-    if saved.once(name, save) is None:
-        return _shown(ask, faults[0])
+    try:
+        ask.desk.write(save)
+    except ScenError as error:
+        return _shown(ask, "; ".join([*getattr(error, "__notes__", ()), str(error)]))
     return RedirectResponse(f"/recorded/{quote(name)}/", 303)
 
 

@@ -32,7 +32,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
-from scenarios.serve import events, kept, people
+from scenarios.serve import events, people
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
 from scenarios.serve.events import Bell
@@ -48,9 +48,10 @@ from scenarios.serve.exchange import (
     asked,
     plain,
 )
-from scenarios.serve.forms.pages import Saved
+from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites, whole
 from scenarios.serve.kept import Kept
+from scenarios.serve.turns import Pages
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 from scenarios.workspace.input import typed_in
@@ -72,14 +73,16 @@ def route(entry: Endpoint) -> Route:
         return whole(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
-        return _reply(request, lambda ask: _blind(ask) or kept.page(ask, make))
+        pages: Pages = request.app.state.pages
+        return _reply(request, lambda ask: _blind(ask) or pages.reply(ask, make))
 
     def give(request: Request) -> Response:
         return _reply(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
 
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
-            return await run_in_threadpool(_taken, request, entry, form)
+            with request.app.state.pages.turn("form"):
+                return await run_in_threadpool(_taken, request, entry, form)
 
     if entry.method == "POST":
         return Route(entry.path, take, methods=["POST"])
@@ -106,11 +109,9 @@ def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
     is_preview = "hx-request" in request.headers and form.get("do") != "save"
 
     def answer(ask: PageRequest) -> Response:
-        try:
-            reply = entry.handler(ask, form)
-        finally:
-            seen = ask.seen if is_preview else ask.desk.look()
-        return _response(ask._replace(seen=seen), reply)
+        reply, now = entry.handler(ask, form), ask.now()
+        response = _response(now, reply)
+        return response if is_preview else people.remembers(now, response)
 
     return _reply(request, answer)
 
@@ -157,10 +158,10 @@ def _response(ask: PageRequest, reply: Reply) -> Response:
     return Response(sent.body, reply.status, headers, "text/html")
 
 
-_PAGES = 64 << 20
-"""The bytes of the pages that are kept."""
-_RULES = 4 << 20
-"""The characters of the pages' own rules that are kept."""
+_CONNECTIONS = 96
+"""macOS gives a process 256 descriptors; each may have a thread, most of which wait."""
+_SAVED, _RULES = 500, 4 << 20
+"""Saved forms that are remembered, and characters of the pages' own rules."""
 _STATIC = {
     "desk.css": "text/css",
     "desk.svg": "image/svg+xml",
@@ -189,6 +190,7 @@ def app(
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _CONNECTIONS
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(bell.watch)
             tasks.start_soon(bell.watch_commits)
@@ -202,13 +204,10 @@ def app(
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    application.state.desk, application.state.bell, application.state.pages = (
-        desk,
-        bell,
-        Kept[Sent](_PAGES, lambda sent: len(sent.body)),
-    )
-    application.state.sites, application.state.saved = Sites(), Saved()
-    application.state.analyst, application.state.rules = analyst, Kept[str](_RULES, len)
+    state = application.state
+    state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, Pages()
+    state.sites, state.saved = Sites(), Kept[SavedPage](_SAVED, lambda _: 1)
+    state.rules = Kept[str](_RULES, len)
     return application
 
 
@@ -357,7 +356,7 @@ def serve(
             timeout_graceful_shutdown=_GRACE,
             timeout_keep_alive=_KEPT,
             http=_Connection,
-            limit_concurrency=96,  # connections: macOS gives a process 256 descriptors
+            limit_concurrency=_CONNECTIONS,
             backlog=_STRANGERS,  # connections taken before the first is looked at
             proxy_headers=False,
         )

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.model import EvidenceId
+from scenarios.serve.kept import Kept
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import CachedEvidence, CachedFiles
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import ListedCommit, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
+from scenarios.workspace.writing import Written
 
 _REVISIONS = 4
 """Revisions that are kept."""
 _OFFERED = 100
+Writing = Callable[[Opened], Written | None]
 
 
 class DeskState(NamedTuple):
@@ -42,8 +47,9 @@ class Desk:
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root, self.read_only, self.is_watched = root, read_only, False
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Opened] = OrderedDict()
+        self._lock, self._looks, self._writing = threading.Lock(), 0, threading.Lock()
+        self._changes: deque[tuple[Writing, Future[Written | None]]] = deque()
+        self._kept = Kept[Opened](_REVISIONS, lambda _: 1)
         self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
@@ -51,12 +57,57 @@ class Desk:
         return self.latest if self.is_watched else self.look()
 
     def look(self) -> DeskState:
-        """Look at the files; what has not changed is not read again."""
+        """Look at the files; what has not changed is not read again.
+
+        Those who wait while another looks share the next look.
+        """
+        begun = self._looks
         with self._lock:
+            if self._looks > begun:
+                return self.latest
+            self._looks += 1
             seen = self._read(self.latest)
             if (seen.name, seen.remark) != (self.latest.name, self.latest.remark):
                 self.latest = seen._replace(number=self.latest.number + 1)
             return self.latest
+
+    def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
+        """Look, unless each file that changed is as the latest state has it, as after a write."""
+        with self._writing:
+            is_known = changed and all(self._knows(path) for _, path in changed)
+        return self.latest if is_known else self.look()
+
+    def _knows(self, place: str) -> bool:
+        files, path = _files(self.latest.opened), os.path.relpath(place, self.root)
+        with suppress(OSError):
+            data = Path(place).read_bytes()
+            return path in files and files.digest(path) == digest_of(path, data)
+        return path not in files and not os.path.lexists(place)
+
+    def write(self, change: Writing) -> Written | None:
+        """Return what a change wrote, with the changes before it, to the state that it is given.
+
+        Changes that wait for one another are looked at once.
+        """
+        own = Future[Written | None]()
+        self._changes.append((change, own))
+        with self._writing:
+            if not own.done():
+                self._write_all()
+        return own.result()
+
+    def _write_all(self) -> None:
+        opened = None
+        for _ in range(len(self._changes)):
+            change, asked = self._changes.popleft()
+            try:
+                opened = opened or self.refresh().opened
+                written = change(opened)
+                opened = written.opened if written else opened
+                asked.set_result(written)
+            except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+                asked.set_exception(error)
+        self.look()
 
     def git_folder(self) -> Path | None:
         """Where git keeps what it knows of the database; None where it knows nothing."""
@@ -70,14 +121,11 @@ class Desk:
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
-            if commit not in self._kept:
+            if (opened := self._kept.get(commit)) is None:
                 here = seen.opened
                 opened = open_revision(self.root, repository, commit, {**here.snapshot}, here.read)
-                self._kept[commit] = opened
-                while len(self._kept) > _REVISIONS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(commit)
-            return seen._replace(opened=self._kept[commit], name=f"{commit} {seen.name}")
+                self._kept.put(commit, opened)
+            return seen._replace(opened=opened, name=f"{commit} {seen.name}")
 
     def _read(self, before: DeskState | None) -> DeskState:
         if before and not (self.root / "tracker.yaml").is_file():
@@ -85,7 +133,7 @@ class Desk:
             return before._replace(remark=f"{lost}: what it held before is shown.")
         opened = open_folder(self.root, before.opened.read if before else None)
         offered = self._offered(before.offered if before else ())
-        state = _state(opened)
+        state = _files(opened).state().hex()
         if isinstance(opened.read, Memory):
             opened.read.lasts = True
         name = f"{state} {offered[0].id if offered else ''}"
@@ -118,7 +166,6 @@ def changed_items(before: Opened, after: Opened) -> Collection[EvidenceId] | Non
     return changed if old.files.beside("sources") == new.files.beside("sources") else None
 
 
-def _state(opened: Opened) -> str:
-    files = opened.snapshot
-    assert isinstance(files, CachedFiles)  # noqa: S101 - a folder, and no revision
-    return files.state().hex()
+def _files(opened: Opened) -> CachedFiles:
+    assert isinstance(opened.snapshot, CachedFiles)  # noqa: S101 - a folder, and no revision
+    return opened.snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
 from watchfiles import awatch
+from watchfiles.main import FileChange
 
 from scenarios.serve.desk import Desk, DeskState
+from scenarios.storage import lock
 
 Given = TypeVarTuple("Given")
 Value = TypeVar("Value")
@@ -43,8 +45,8 @@ class Bell:
                 with anyio.move_on_after(_AWAY):
                     await self._closing.wait()
                 continue
-            async for _ in self._changes(self.desk.root):
-                await self._look()
+            async for changed in self._changes(self.desk.root):
+                await self._look(changed)
                 if not self.desk.root.is_dir():
                     break
 
@@ -54,10 +56,10 @@ class Bell:
             async for _ in self._changes(folder, recursive=False):
                 await self._look()
 
-    def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[object]:
+    def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(
             folder,
-            watch_filter=None,
+            watch_filter=lambda _, path: not path.endswith(lock.NAME),
             debounce=_QUIET_MS,
             step=_QUIET_MS,
             rust_timeout=_POLL_MS,
@@ -66,8 +68,8 @@ class Bell:
             stop_event=self._closing,
         )
 
-    async def _look(self) -> None:
-        seen = await _apart(self.desk.look)
+    async def _look(self, changed: Collection[FileChange] = ()) -> None:
+        seen = await _apart(self.desk.look_after, changed)
         if seen.number > self._latest:
             self._latest = seen.number
             self.ring()

@@ -76,6 +76,10 @@ class PageRequest(NamedTuple):
         """The sound records of that state."""
         return self.seen.opened.database
 
+    def now(self) -> PageRequest:
+        """The same in the latest state, where no revision is asked for."""
+        return self if self.asked.rev else self._replace(seen=self.desk.latest)
+
     def leads_to_all(self) -> str:
         """Return the address of the same page with all its rows."""
         address = self.asked.leads(self.request.url.path)

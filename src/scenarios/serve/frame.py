@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from hashlib import blake2b
-from typing import NamedTuple
 from urllib.parse import urljoin
 
 from markupsafe import Markup
@@ -154,9 +152,6 @@ def _remarks(ask: PageRequest) -> list[str]:
     return remarks
 
 
-_SITES = 4
-
-
 def whole(ask: PageRequest, page: ServedPage) -> Sent:
     """The page in its frame, and the digests of its scripts, which its policy must name."""
     path = ask.request.url.path
@@ -175,7 +170,8 @@ def whole(ask: PageRequest, page: ServedPage) -> Sent:
         rules_at=_rules(ask, own.rules) if own.rules else "",
         main="data-live " if page.live else "",
     )
-    text = frame.whole_page(site_of(ask).site, own, READING, around)
+    site = Site(ask.seen.opened, ask.on).served(ask.asked.query(only_when=True))
+    text = frame.whole_page(site, own, READING, around)
     return Sent(text.encode(), (html.digest(own.script),) if own.script else ())
 
 
@@ -186,47 +182,34 @@ def _address(ask: PageRequest) -> str:
 def _rules(ask: PageRequest, rules: str) -> str:
     """The address of a page's own rules: a script can put another state of them in their place."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
-    kept: Kept[str] = ask.request.app.state.rules
-    kept.get(name, lambda: rules)
+    ask.request.app.state.rules.put(name, rules)
     return f"/-/rules/{name}"
 
 
 def _its_rules(ask: PageRequest) -> Response:
-    kept: Kept[str] = ask.request.app.state.rules
-
-    def gone() -> str:
+    rules = ask.request.app.state.rules.get(ask.part("name"))
+    if rules is None:
         raise HTTPException(404)
-
-    return Response(kept.get(ask.part("name"), gone), media_type="text/css")
-
-
-class Sited(NamedTuple):
-    """A site, and a lock: a part of it that two pages need is made by one of them."""
-
-    site: Site
-    turn: threading.Lock
+    return Response(rules, media_type="text/css")
 
 
-class Sites(Kept[Sited]):
-    """The sites of the states and days that were looked at last: what pages share is made once."""
+class Sites(Kept[tuple[str, Site]]):
+    """The sites of the days that were looked at last, for one page at a time."""
 
     def __init__(self) -> None:
-        super().__init__(_SITES, lambda _: 1)
-        self._latest: dict[date, Sited] = {}
+        super().__init__(4, lambda _: 1)
 
-    def of(self, seen: DeskState, on: date) -> Sited:
-        """The site of a state on a day."""
-        return self.get((seen.name, on), lambda: self._follow(seen, on))
-
-    def _follow(self, seen: DeskState, on: date) -> Sited:
-        """Return a site that goes on from the last one's ledgers, where items alone changed."""
-        site, before = Site(seen.opened, on, _repository(seen)), self._latest.get(on)
-        if before and (changed := changed_items(before.site.opened, site.opened)) is not None:
-            with before.turn:
-                if days := before.site.hand_over(odds_of, site):
-                    days.follow(site.database, changed)
-        self._latest = {on: Sited(site, threading.Lock())}
-        return self._latest[on]
+    def of(self, seen: DeskState, on: date) -> Site:
+        """Return the site of a state, with the ledgers of the one before where items changed."""
+        key = on, seen.opened.commit
+        name, site = self.get(key) or ("", None)
+        if site is None or name != seen.name:
+            before, site = site, Site(seen.opened, on, _repository(seen))
+            changed = changed_items(before.opened, site.opened) if before else None
+            if before and changed is not None and (days := before.hand_over(odds_of, site)):
+                days.follow(site.database, changed)
+            self.put(key, (seen.name, site))
+        return site
 
 
 def _repository(seen: DeskState) -> Repository | None:
@@ -236,19 +219,12 @@ def _repository(seen: DeskState) -> Repository | None:
         return None
 
 
-def site_of(ask: PageRequest) -> Sited:
-    """The site of a request, with the same day and revision behind its links."""
-    sites: Sites = ask.request.app.state.sites
-    site, turn = sites.of(ask.seen, ask.on)
-    query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
-    return Sited(site.served(query, is_whole=is_whole), turn)
-
-
 def _site(ask: PageRequest) -> ServedPage:
     """The page of the site at an address."""
-    site, turn = site_of(ask)
-    with turn:
-        page = page_at(site, _address(ask))
+    sites: Sites = ask.request.app.state.sites
+    query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
+    site = sites.of(ask.seen, ask.on).served(query, is_whole=is_whole)
+    page = page_at(site, _address(ask))
     if page is None:
         _refuse(ask)
         raise HTTPException(404)

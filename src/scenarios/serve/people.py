@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
@@ -30,6 +30,7 @@ from scenarios.workspace.writing import new_analyst
 
 _DAY = 24 * 3600
 _YEAR = 365 * _DAY
+_OURS: Any = {"httponly": True, "samesite": "strict"}
 
 
 def analyst_of(ask: PageRequest) -> Analyst | None:
@@ -40,6 +41,18 @@ def analyst_of(ask: PageRequest) -> Analyst | None:
         return typed_in.id(ask.request.cookies.get(_cookie(ask), ""))
     except ScenError:
         return None
+
+
+def remembers(ask: PageRequest, reply: Response) -> Response:
+    """Return a reply after which this browser is shown no earlier state than this."""
+    reply.set_cookie(_cookie(ask, "wrote"), f"{ask.seen.number}", **_OURS)
+    return reply
+
+
+def wrote(ask: PageRequest) -> int:
+    """Return the number of the first state with all that this browser wrote; 0 for any."""
+    number = ask.request.cookies.get(_cookie(ask, "wrote"), "")[:9]
+    return min(int(number) if number.isdecimal() else 0, ask.seen.number)
 
 
 def given_analyst(ask: PageRequest) -> Analyst | None:
@@ -68,11 +81,10 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
         return _page(ask, text, str(error))
     to = ask.request.query_params.get("to", "")
     reply = RedirectResponse(to if _is_ours(to) else "/", 303)
-    flags: Any = {"httponly": True, "samesite": "strict"}
-    reply.set_cookie(_cookie(ask), id, max_age=_YEAR, **flags)
+    reply.set_cookie(_cookie(ask), id, max_age=_YEAR, **_OURS)
     if hidden(ask):  # another name shows no more than the one that sits here
         names = ".".join(dict.fromkeys(_sitters(ask)))
-        reply.set_cookie(_cookie(ask, "sits"), names, max_age=_DAY, **flags)
+        reply.set_cookie(_cookie(ask, "sits"), names, max_age=_DAY, **_OURS)
     return reply
 
 

@@ -9,6 +9,7 @@ from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
 from scenarios.render.writers.page import Origin
 from scenarios.site.site import Site
+from scenarios.storage.git.repository import commit_of
 from scenarios.workspace.opened import origin, touching
 
 By = Mapping[str, Sequence[Commit]]
@@ -40,6 +41,7 @@ def _by_file(site: Site) -> By:
     if site.repository is None:
         return {}
     try:
-        return touching(site.repository, site.opened.commit or "HEAD")
+        tip = commit_of(site.repository, site.opened.commit or "HEAD")
+        return touching(site.repository, tip)
     except ScenError:  # no commit yet
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from importlib import import_module
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Figures:
         self._ledgers: dict[ScenarioId, Ledger] = {}
         self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
         self._courses: dict[ScenarioId, Course] = {}
-        self.story_at = cache(partial(story_between, site.database))
+        self.story_at = cache(lambda *days: story_between(site.once(odds_of), *days))
 
     @cached_property
     def window(self) -> Window:

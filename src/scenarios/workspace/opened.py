@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -298,10 +298,11 @@ def past(
     return revisions(repository, tip, progress), tip
 
 
-def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
+@lru_cache(maxsize=2)
+def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]:
     """The commits that changed each file, newest first; a merge changed none that a parent had."""
     commits: dict[str, list[Commit]] = {}
-    for commit, paths in changed_files(repository, git.commit_of(repository, revision)):
+    for commit, paths in changed_files(repository, tip):
         for path in paths:
             commits.setdefault(path, []).insert(0, commit)
     return commits

@@ -18,6 +18,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.scales import TOLERANCE
 from scenarios.storage import disk, worktree
 from scenarios.storage.attachments import Copy, drop
+from scenarios.storage.cache.files import with_changes
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import committing
 from scenarios.storage.git.committing import noted as noted_in_git
@@ -234,6 +235,12 @@ class Written(NamedTuple):
     attached: tuple[str, ...] = ()
 
     @property
+    def opened(self) -> Opened:
+        """The database with the change."""
+        files = with_changes(self.before.snapshot, {draft.path: draft.new for draft in self.drafts})
+        return self.before._replace(snapshot=files, loaded=self.after, problems=self.after.problems)
+
+    @property
     def paths(self) -> list[str]:
         """The files, as typed from here: records, then a copy beside them."""
         files = (*(draft.path for draft in self.drafts), *self.attached)
@@ -255,7 +262,6 @@ def write(
     *,
     subject: str | Callable[[Written], str],
     edits: bool = True,
-    read: Read | Opened | None = None,
     noted: bool = True,
     copy: Copy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
@@ -263,9 +269,8 @@ def write(
 ) -> Written:
     """Draft against a fresh reading, refuse new faults, write the change.
 
-    `read` may be that of an earlier reading, or one of a moment ago, which is fresh enough where
-    nothing is locked. `copy` is an attachment published with the first file,
-    or not at all; `stray` names one removed with the last. `command` is the name for undo.
+    `copy` is an attachment published with the first file, or not at all; `stray` names one removed
+    with the last. `command` is the name for undo.
 
     A change that `edits` an existing file, or several files, is read, checked and written under the
     database's lock, whole or not at all. A commit, with `subject`, is made under the lock too, of
@@ -277,6 +282,7 @@ def write(
             disk.clear(lock_file(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
+        read: Read | Opened | None = how.read
         if isinstance(read, Opened) and (mended or edits or how.commit):
             read = read.read
         opened = read if isinstance(read, Opened) else open_folder(root, read, progress)

@@ -186,7 +186,7 @@ class _DatedAccount(Account):
         if ids:
             items = dict.fromkeys(i for id in ids for i in self._firing.get(id, (id,)))
             evidence = database.evidence
-            among = {id: evidence[id] for id in items if id in evidence}
+            among = {id: item for id in items if (item := evidence.get(id))}
             self.post(known(database, day, among), ids)
 
     def put(self, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bears_on, dependents
+from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.outcomes import ResolvedScenario
@@ -73,14 +74,15 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True):
 StoryAt = Callable[[date, date], Story]
 
 
-def story_between(database: Database, since: date, until: date) -> Story:
+def story_between(odds: Days, since: date, until: date) -> Story:
     """The story of a window, with those questions alone that its items or outcomes can move."""
+    database = odds.database
     items = (item for item in database.evidence.values() if since < item.recorded <= until)
     touched = {id for item in items for id in bears_on(database, item)}
     for id, scenario in database.scenarios.items():
         if scenario.resolution and since < scenario.resolution.recorded <= until:
             touched.add(id)
-    return story_of(window(database, since, until, only=dependents(database, touched)))
+    return story_of(window(database, since, until, only=dependents(database, touched), odds=odds))
 
 
 def event_story(

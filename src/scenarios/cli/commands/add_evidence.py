@@ -75,7 +75,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             typed.note_in(opened.root)
             opened.refuse_unknown(*answers)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        write = partial(TASK.write, opened.root, read=opened.read if asked else opened)
+        how = how._replace(read=opened.read if asked else opened)
 
         def ask() -> dict[str, Any]:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
@@ -95,9 +95,9 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             return {**record, **answers._asdict(), **rest}
 
         def tried(item: dict[str, Any]) -> None:
-            write(item, How(dry_run=True, latest=how.latest))
+            TASK.write(opened.root, item, How(dry_run=True, latest=how.latest, read=how.read))
 
-        written = write(agreed(ask, tried, missing=True), how)
+        written = TASK.write(opened.root, agreed(ask, tried, missing=True), how)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)

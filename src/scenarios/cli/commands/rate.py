@@ -51,11 +51,11 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
 
     def tried(asked: tuple[Opened, dict[str, Any]]) -> None:
         opened, answers = asked
-        rate(opened.root, answers, how._replace(dry_run=True), read=opened.read)
+        rate(opened.root, answers, how._replace(dry_run=True, read=opened.read))
 
     missing = evidence is None or not (rated or fired)
     opened, answers = agreed(ask, tried, missing=missing)
-    written = rate(opened.root, answers, how, read=opened.read)
+    written = rate(opened.root, answers, how._replace(read=opened.read))
     report_effects(written, answers["evidence"], answers["date"], form)
     return True
 

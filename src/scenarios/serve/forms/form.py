@@ -384,7 +384,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
         commits = bool(typed.first("commit"))
-        written = call(how=How(not writes, commits, latest(by, typed), seen(typed)))
+        written = call(how=How(not writes, commits, latest(by, typed), seen(typed), by.opened))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

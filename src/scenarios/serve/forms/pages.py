@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +44,7 @@ from scenarios.storage.state.session_notes import (
     kept_drafts,
 )
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks import (
     clarification,
     indicator,
@@ -54,6 +53,7 @@ from scenarios.workspace.tasks import (
     scenario,
     source,
 )
+from scenarios.workspace.writing import Written
 
 FORMS: tuple[Form, ...] = (
     EVIDENCE,
@@ -125,25 +125,32 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
         address = _kept(form, by, sent_texts)
         if sent_texts.first("do") == "drop":
             return _leading(address, is_live=is_live)
-        groups = form.groups(by, sent_texts)
-        filled, tried = Filled(form, by, sent_texts, groups), Attempt()
+        tried = Attempt()
         if sent_texts.first("do") == "save":
             if sent_texts.first("form") != version(form.name):
                 tried = Attempt(faults={"": [_OF_ANOTHER]})
             else:
                 name = _name(sent_texts, data)
-                saved: Saved = ask.request.app.state.saved
+                saved = ask.request.app.state.saved
 
-                def save() -> SavedPage | None:
+                def save(opened: Opened) -> Written | None:
                     nonlocal tried
-                    tried = attempt(form, by, sent_texts, writes=True)
-                    return _done(form, by, sent_texts, tried) if tried.written else None
+                    if saved.get(name):
+                        return None
+                    now = by._replace(opened=opened)
+                    tried = attempt(form, now, sent_texts, writes=True)
+                    if tried.written:
+                        saved.put(name, _done(form, now, sent_texts, tried))
+                    return tried.written
 
-                if saved.once(name, save) is not None:
+                ask.desk.write(save)
+                if saved.get(name):
                     drop_draft(by.root, address)
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
             tried = attempt(form, by, sent_texts, writes=False)
+        groups = form.groups(by, sent_texts)
+    filled = Filled(form, by, sent_texts, groups)
     if not is_live:
         return _page(ask, filled, tried)
     is_other = sent_texts.first("form") != version(form.name)
@@ -264,9 +271,8 @@ def _every(ask: PageRequest) -> ServedPage:
 
 
 def _recorded(ask: PageRequest) -> ServedPage:
-    saved: Saved = ask.request.app.state.saved
     gone = "This server was started anew since, and does not know what it was; the review has it."
-    page = saved.get(ask.part("ticket"))
+    page: SavedPage | None = ask.request.app.state.saved.get(ask.part("ticket"))
     content = page.page if page else plain("Recorded", gone)
     if not {*recorder(ask).hidden} <= {*(page.hidden if page else ())}:
         content = plain("Recorded", "What it did is shown after the sitting.")
@@ -288,9 +294,6 @@ ENTRIES = (
 )
 
 
-_MOST = 500
-
-
 def ticket() -> str:
     """The name of one form on one page."""
     return secrets.token_urlsafe(9)
@@ -301,27 +304,3 @@ class SavedPage(NamedTuple):
 
     page: str
     hidden: Collection[ScenarioId] = ()
-
-
-class Saved:
-    """The pages that tell what was saved, by the ticket of the form; one is saved after another."""
-
-    def __init__(self) -> None:
-        self._saving = threading.Lock()
-        self._pages: OrderedDict[str, SavedPage] = OrderedDict()
-
-    def get(self, ticket: str) -> SavedPage | None:
-        """The page of a form that this server saved lately, or None."""
-        return self._pages.get(ticket)
-
-    def once(self, ticket: str, save: Callable[[], SavedPage | None]) -> SavedPage | None:
-        """Save, unless that was done; what is told of it, or None where it was refused."""
-        with self._saving:
-            if page := self._pages.get(ticket):
-                return page
-            page = save()
-            if page is not None and ticket:
-                self._pages[ticket] = page
-                while len(self._pages) > _MOST:
-                    self._pages.popitem(last=False)
-            return page

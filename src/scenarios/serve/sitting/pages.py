@@ -407,7 +407,9 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
         sat.notes.drop()
         return page("over", fault=None, subject="", table="", files=(), ways=())
     ended = end(sat.notes.sitting)._replace(entries=entries)
-    written = write_sheet(sat.opened.root, ended, How(commit=commit))
+    how = How(commit=commit)
+    written = sat.ask.desk.write(lambda now: write_sheet(now.root, ended, how._replace(read=now)))
+    assert written is not None  # noqa: S101 - or it was refused
     sat.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
     added = sums(after, sat.analyst, sat.on, ids)

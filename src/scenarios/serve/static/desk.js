@@ -72,7 +72,7 @@
       if (!page.getElementById("bar")) { location.reload(); return; }
       if (push && answer.url !== location.href) history.replaceState(null, "", answer.url);
       put(page);
-      hint("");
+      hint(isBehind() ? "The database has changed: this page follows soon." : "");
     } catch (error) {
       if (error.name !== "AbortError") hint("The server does not answer: is scen serve still running?");
     } finally {
@@ -89,17 +89,21 @@
 
   // -- the database changes ------------------------------------------------------------------
 
-  let stream = null, isLost = false;
+  let stream = null, isLost = false, latest = 0, later = null;
+  const isBehind = () => +bar().dataset.state < latest && !new URLSearchParams(location.search).has("rev");
+
+  // A server with much to do shows an earlier state: the page asks again until it has the latest.
+  function renew() {
+    clearTimeout(later);
+    if (!isBehind()) return;
+    if (main().hasAttribute("data-live")) show(location.href).then(() => { later = setTimeout(renew, 2000); });
+    else hint("The database has changed since this page was opened. What you typed is kept.");
+  }
 
   function follow() {
     if (stream || document.hidden) return;
     stream = new EventSource("/-/events");
-    stream.addEventListener("state", (event) => {
-      if (+event.data <= +bar().dataset.state) return;
-      if (new URLSearchParams(location.search).has("rev")) return;
-      if (main().hasAttribute("data-live")) show(location.href);
-      else hint("The database has changed since this page was opened. What you typed is kept.");
-    });
+    stream.addEventListener("state", (event) => { latest = +event.data; renew(); });
     stream.onopen = () => { if (isLost) hint(""); isLost = false; };
     stream.onerror = () => {
       isLost = true;

@@ -13,7 +13,6 @@ from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, new_file
-from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
@@ -54,7 +53,6 @@ def record_evidence(
     *,
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
-    read: Read | Opened | None = None,
     attach: Path | None = None,
 ) -> Written:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
@@ -82,23 +80,20 @@ def record_evidence(
             record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
         while True:
             try:
-                return write(
-                    root, draft, what, how, subject=words, edits=edits, read=read, copy=copy
-                )
+                return write(root, draft, what, how, subject=words, edits=edits, copy=copy)
             except Exists:
                 if id:
                     raise
+                how = how._replace(read=None)
 
 
-def _write(
-    root: Path, answers: task.Answers, how: How, read: Read | Opened | None = None
-) -> Written:
+def _write(root: Path, answers: task.Answers, how: How) -> Written:
     record: dict[str, Any] = {key: answers[key] for key in _KEYS}
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
     if not isinstance(answers["recorded"], str):
         record["recorded"] = answers["recorded"].isoformat()
     new = {key: answers.get(key) for key in ("id", "new_source")}
-    return record_evidence(root, record, how, **new, read=read, attach=answers["attachment"])
+    return record_evidence(root, record, how, **new, attach=answers["attachment"])
 
 
 TASK = task.Task(

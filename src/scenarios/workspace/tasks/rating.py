@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.storage.edits import Draft, Put, edited
-from scenarios.storage.loader import Read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
@@ -14,9 +13,7 @@ from scenarios.workspace.tasks.task import item_field, which_item
 from scenarios.workspace.writing import Written, write
 
 
-def rate(
-    root: Path, answers: task.Answers, how: How = AS_USUAL, *, read: Read | None = None
-) -> Written:
+def rate(root: Path, answers: task.Answers, how: How = AS_USUAL) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
     A commit's subject says what that moved as of the `date`.
@@ -31,7 +28,7 @@ def rate(
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
     moved = effects_subject("rate", evidence, answers["date"])
-    return write(root, draft, f"rate {evidence}", how, subject=moved, read=read)
+    return write(root, draft, f"rate {evidence}", how, subject=moved)
 
 
 TASK = task.Task(

@@ -1,0 +1,377 @@
+"""However many read and write at once: whole states, each page made once, nothing lost."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from scenarios.errors import ScenError
+from scenarios.serve import turns
+from scenarios.serve.desk import Desk
+from scenarios.serve.exchange import Asked, PageRequest, Sent
+from scenarios.serve.turns import Pages
+from scenarios.site.at import page_at
+from scenarios.workspace.how import How
+from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.writing import Written
+from tests.cli.commands import FILES, make
+from tests.serve.desks import HERE, stranger
+from tests.serve.forms import FROM_HERE, opened, send
+
+LIST = "/list/evidence/"
+LONG = 120
+"""Seconds after which a thread that should have ended has hung."""
+
+
+def together(calls: Iterable[Callable[[], object]]) -> None:
+    """Call all of them at once, each in a thread; raise the first fault."""
+    faults: list[BaseException] = []
+
+    def run(call: Callable[[], object]) -> None:
+        try:
+            call()
+        except BaseException as fault:  # noqa: BLE001 - raised below
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(call,), daemon=True) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LONG)
+        assert not thread.is_alive()
+    if faults:
+        raise faults[0]
+
+
+def inside(of: object, *names: str) -> list[Any]:
+    """What something keeps to itself."""
+    return [vars(of)[f"_{name}"] for name in names]
+
+
+class Told:
+    """A lock that tells each time that somebody comes to it."""
+
+    def __init__(self, lock: Any = None) -> None:
+        self.comes, self.lock = threading.Semaphore(0), lock
+
+    def wait_for(self, number: int) -> None:
+        for _ in range(number):
+            assert self.comes.acquire(timeout=LONG)
+
+    def __enter__(self) -> None:
+        self.comes.release()
+        self.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+class ToldCount(Told, Counter[str]):
+    """Numbers that tell each time that one of them changes."""
+
+    def __setitem__(self, key: str, value: int) -> None:
+        Counter.__setitem__(self, key, value)
+        self.comes.release()
+
+
+class Served:
+    """A writer and readers at one server, who have read the list."""
+
+    def __init__(self, root: Path, readers: int = 1) -> None:
+        self.root = make(root, FILES)
+        self.writer, door = stranger(self.root)
+        app: Any = self.writer.app
+        self.readers = [
+            TestClient(app, base_url=HERE, follow_redirects=False) for _ in range(readers)
+        ]
+        for client in (self.writer, *self.readers):
+            assert client.get(door.start).status_code == 200
+            assert "Dinner" not in client.get(LIST).text
+        self.reader, self.desk, self.pages = self.readers[0], app.state.desk, app.state.pages
+
+    def settle(self) -> None:
+        """Wait until nothing is put off."""
+        change, late = inside(self.pages, "change", "late")
+        with change:
+            assert change.wait_for(lambda: not late, LONG)
+
+
+def dine(client: TestClient, words: str = "Dinner") -> None:
+    fields = {"summary": words, "rate:trade": "C", "sure": "1"}
+    assert send(client, "evidence", fields).is_saved
+
+
+def test_while_a_page_is_made_readers_see_the_whole_state_before_and_then_the_latest(
+    tmp_path: Path,
+) -> None:
+    served = Served(tmp_path)
+    before = served.reader.get(LIST).text
+    dine(served.writer)
+    with served.pages.turn("page"):
+        assert served.reader.get(LIST).text == served.reader.get(LIST).text == before
+    served.settle()
+    assert "Dinner" in served.reader.get(LIST).text
+
+
+def test_a_writer_sees_his_write_while_readers_see_the_state_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_PATIENCE", 0)
+    served = Served(tmp_path)
+    dine(served.writer)
+    with served.pages.turn("form"):
+        assert "Dinner" not in served.reader.get(LIST).text
+        assert "Dinner" in served.writer.get(LIST).text
+        served.settle()
+        assert "Dinner" in served.reader.get(LIST).text
+
+
+def test_a_mark_of_a_write_that_is_none_is_ignored(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    dine(served.writer)
+    for mark in ("", "-1", "1.5", "-x" * 99, "9" * 5000):
+        served.reader.cookies.set("scen-8765-wrote", mark)
+        assert served.reader.get(LIST).status_code == 200
+
+
+def test_a_page_waits_for_a_form_and_a_late_one_for_those_that_are_waited_for() -> None:
+    pages, order, now = Pages(), list[str](), ToldCount()
+    vars(pages)["_now"] = now
+
+    def work(of: turns.Work) -> None:
+        with pages.turn(of):
+            order.append(of)
+
+    late, page = (threading.Thread(target=work, args=(of,)) for of in ("late", "page"))
+    with pages.turn("page"):
+        late.start()
+        page.start()
+        now.wait_for(3)
+        with pages.turn("form"):
+            order.append("form")
+    for thread in (late, page):
+        thread.join(LONG)
+    assert order == ["form", "page", "late"]
+
+
+def test_a_page_that_cannot_be_made_any_more_is_not_shown_for_long(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    item = "/e/2022-02-04-visit/"
+    assert served.reader.get(item).status_code == 200
+    (tmp_path / "evidence/2022/2022-02-04-visit.yaml").unlink()
+    served.desk.look()
+    with served.pages.turn("page"):
+        assert served.reader.get(item).status_code == 200
+    served.settle()
+    assert served.reader.get(item).status_code == 404
+
+
+def test_no_more_than_32_pages_are_put_off_at_a_time(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    addresses = [f"{LIST}?q={n}" for n in range(33)]
+    before = [served.reader.get(address).text for address in addresses]
+    dine(served.writer)
+    with served.pages.turn("page"):
+        assert [served.reader.get(address).text for address in addresses] == before
+        assert [len(late) for late in inside(served.pages, "late")] == [32]
+    served.settle()
+
+
+def ask(desk: Desk) -> PageRequest:
+    """A request that comes now."""
+    scope = {"type": "http", "method": "GET", "path": LIST, "query_string": b"", "headers": []}
+    request = Request({**scope, "scheme": "http", "server": ("127.0.0.1", 8765)})
+    return PageRequest(request, desk, Asked(), desk.latest, date(2022, 3, 1))
+
+
+def test_a_page_that_fifty_ask_for_is_made_once_though_the_state_changes_meanwhile(
+    tmp_path: Path,
+) -> None:
+    desk, pages, made = Desk(make(tmp_path, FILES)), Pages(), list[int]()
+    asks = [ask(desk) for _ in range(50)]
+
+    def page(now: PageRequest) -> Sent:
+        made.append(now.seen.number)
+        add(desk, "Dinner")
+        return Sent(b"the list")
+
+    together(partial(pages.reply, one, page) for one in asks)
+    assert made == [1]
+    pages.reply(ask(desk), page)
+    assert made == [1, 2]
+
+
+def test_fifty_browsers_at_once_cost_one_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, made = Served(tmp_path, readers=50), list[str]()
+
+    def counted(site: Any, address: str) -> Any:
+        made.append(address)
+        return page_at(site, address)
+
+    monkeypatch.setattr("scenarios.serve.frame.page_at", counted)
+    texts: list[str] = []
+
+    def read(client: TestClient) -> None:
+        texts.append(client.get("/").text)
+
+    together(partial(read, client) for client in served.readers)
+    assert (len(made), len(texts), len(set(texts))) == (1, 50, 1)
+
+
+RECORD: dict[str, Any] = {
+    **dict.fromkeys(("analyst", "source", "url", "origin", "event", "theme", "quote", "notes")),
+    "observed": "2022-02-07",
+    "recorded": "2022-02-07",
+    "ratings": {"trade": "C"},
+    "indicators": {},
+    "corroborated_by": [],
+}
+
+
+def add(desk: Desk, summary: str, rated: str = "trade") -> Written | None:
+    """An item written through a desk."""
+    record = {**RECORD, "summary": summary, "ratings": {rated: "C"}}
+    return desk.write(lambda now: record_evidence(now.root, record, How(read=now)))
+
+
+def test_writes_that_wait_are_checked_one_upon_the_other_and_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, written, looks = Desk(make(tmp_path, FILES)), list[Any](), list[int]()
+    before, look = len(desk.latest.opened.database.evidence), desk.look
+
+    def counted() -> Any:
+        looks.append(1)
+        return look()
+
+    def refused() -> None:
+        with pytest.raises(ScenError, match="no scenario 'trad'; did you mean 'trade'"):
+            add(desk, "Lunch", "trad")
+
+    def release() -> None:
+        turn.wait_for(9)
+        turn.lock.release()
+
+    turn = Told(*inside(desk, "writing"))
+    monkeypatch.setattr(desk, "is_watched", True)
+    monkeypatch.setattr(desk, "look", counted)
+    monkeypatch.setattr(desk, "_writing", turn)
+    turn.lock.acquire()
+    together([release, refused, *[lambda: written.append(add(desk, "Dinner"))] * 8])
+    assert len(looks) == 1
+    assert sorted(len(done.before.database.evidence) - before for done in written) == [*range(8)]
+    now, anew = desk.latest.opened, open_folder(tmp_path)
+    assert [item.summary for item in now.database.evidence.values()].count("Dinner") == 8
+    assert (now.database, now.problems) == (anew.database, anew.problems)
+
+
+def test_each_of_eight_writers_finds_his_item_and_none_is_lost(tmp_path: Path) -> None:
+    served = Served(tmp_path, readers=8)
+
+    def work(number: int) -> None:
+        client = served.readers[number]
+        dine(client, f"Dinner {number}")
+        assert f"Dinner {number}" in client.get(LIST).text
+
+    together(partial(work, number) for number in range(8))
+    items = [item.summary for item in open_folder(tmp_path).database.evidence.values()]
+    assert sorted(text for text in items if "Dinner" in text) == [f"Dinner {n}" for n in range(8)]
+    served.settle()
+
+
+def test_a_form_that_is_sent_twice_at_once_is_saved_once(tmp_path: Path) -> None:
+    served = Served(tmp_path, readers=2)
+    data = {**opened(served.reader, "evidence"), "summary": "Dinner", "rate:trade": "C"}
+
+    def post(client: TestClient) -> None:
+        sent = client.post("/record/evidence/", data={**data, "do": "save"}, headers=FROM_HERE)
+        assert sent.status_code == 303
+
+    together(partial(post, client) for client in served.readers)
+    items = [item.summary for item in open_folder(tmp_path).database.evidence.values()]
+    assert items.count("Dinner") == 1
+    served.settle()
+
+
+def test_every_page_that_is_read_during_writes_is_of_one_state(tmp_path: Path) -> None:
+    served = Served(tmp_path, readers=4)
+    first = served.desk.latest.number
+
+    def write() -> None:
+        for number in range(6):
+            dine(served.writer, f"Dinner {number}")
+
+    def read(client: TestClient) -> None:
+        for _ in range(12):
+            text = client.get(LIST).text
+            (state,) = re.findall(r'data-state="(\d+)"', text)
+            assert {*re.findall(r"Dinner (\d)", text)} == {
+                f"{n}" for n in range(int(state) - first)
+            }
+
+    together([write, *(partial(read, client) for client in served.readers)])
+    served.settle()
+
+
+def test_those_who_wait_while_another_looks_share_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, looks = Desk(make(tmp_path, FILES)), list[int]()
+    lock, read = Told(*inside(desk, "lock")), desk._read  # noqa: SLF001
+
+    others = [threading.Thread(target=desk.look, daemon=True) for _ in range(5)]
+
+    def slow(before: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 1:
+            for other in others:
+                other.start()
+            lock.wait_for(6)
+        return read(before)
+
+    monkeypatch.setattr(desk, "_lock", lock)
+    monkeypatch.setattr(desk, "_read", slow)
+    desk.look()
+    for other in others:
+        other.join(LONG)
+    assert len(looks) == 2
+
+
+def test_a_change_that_the_latest_state_has_is_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, looks = Desk(make(tmp_path, FILES)), list[int]()
+    item, gone = tmp_path / "evidence/2022/2022-02-04-visit.yaml", tmp_path / ".scen-1.tmp"
+    monkeypatch.setattr(desk, "look", lambda: looks.append(1))
+    desk.look_after([(1, str(item)), (3, str(gone))])
+    assert not looks
+    desk.look_after([])
+    desk.look_after([(1, str(item.parent))])
+    desk.look_after([(1, str(item)), (3, str(tmp_path / "new.yaml").replace("new", "tracker"))])
+    item.write_text(item.read_text() + "notes: Late\n")
+    desk.look_after([(2, str(item))])
+    item.unlink()
+    desk.look_after([(3, str(item))])
+    (tmp_path / "other.txt").write_text("x")
+    desk.look_after([(1, str(tmp_path / "other.txt"))])
+    assert len(looks) == 5
+
+
+def test_a_reading_of_a_moment_ago_gives_no_id_that_is_taken_meanwhile(tmp_path: Path) -> None:
+    now: Opened = open_folder(make(tmp_path, FILES))
+    record = {**RECORD, "summary": "Dinner"}
+    ids = [record_evidence(tmp_path, record, How(read=now)).drafts[0].path for _ in range(2)]
+    assert ids == [f"evidence/2022/2022-02-07-dinner{n}.yaml" for n in ("", "-2")]
