@@ -1,10 +1,11 @@
 """Time what many trackers cost together: exports to a lake and to PostgreSQL, and questions to all.
 
-    python bench/desks.py [TRACKERS]
+    python bench/desks.py [TRACKERS [EVENTS]]
 
 Each tracker has 50 scenarios, one in ten of which all of them ask, and 500 items. Figures are those
 of processes: seconds of a processor, elapsed seconds, and the peak of memory. PostgreSQL is left
-out where its server is not installed.
+out where its server is not installed. With EVENTS, rows of an event store, only the search of ten
+indicators of each tracker in it is timed: one for all trackers, and one for each.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from tests.postgres import server  # noqa: E402 - beside this folder
 
+from scenarios.exchange.targets.sql import connect  # noqa: E402
+
 SHAPE = Shape(500, scenarios=50, sheets=48, rated=2)
 QUESTION = re.compile(r"\*\*([^*\n]+\?)\*\*\n\n```sql\n(.*?)```\n", re.DOTALL)
 QUESTIONS = QUESTION.findall((ROOT / "docs/queries.md").read_text("utf-8"))
@@ -31,6 +34,7 @@ QUESTIONS = QUESTION.findall((ROOT / "docs/queries.md").read_text("utf-8"))
 def main() -> None:
     """Print a line for each step."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    rows = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # noqa: PLR2004
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         desks = [here / f"desk-{n}" for n in range(number)]
@@ -44,6 +48,9 @@ def main() -> None:
                 path.write_text(text, "utf-8")
         (here / "desks.txt").write_text("\n".join(desk.name for desk in desks))
         print(f"{number} trackers of {SHAPE}")
+        if rows:
+            search_events(here, desks, rows)
+            return
         told("all exports to a lake", *(export(desk, "parquet:lake") for desk in desks))
         size = sum(path.stat().st_size for path in (here / "lake/.parts").rglob("*.parquet"))
         print(f"  {'bytes of the lake':<44} {size / 1e6:8.1f} MB")
@@ -56,6 +63,43 @@ def main() -> None:
             told("all exports to PostgreSQL", *(export(desk, place) for desk, place in pairs))
             told("one new export", export(desks[0], places[0]))
             asked("PostgreSQL", here, running.address())
+
+
+EVENTS = """
+COPY (SELECT i AS "Event ID", DATE '2020-01-01' + (i * 1461 // {rows})::INTEGER AS "Event Date",
+  'Source ' || i % 977 AS "Source Name", 'Country ' || hash(i) % 100 AS "Source Country",
+  (100 + hash(i * 7) % 100)::VARCHAR AS "CAMEO Code", 'Target ' || i % 331 AS "Target Name",
+  'Country ' || hash(i * 3) % 100 AS "Target Country", i // 3 AS "Story ID"
+FROM range({rows}) t(i)) TO '{place}'
+"""
+
+
+def search_events(here: Path, desks: list[Path], rows: int) -> None:
+    """Time the search of ten indicators a tracker, of which one counts, in a store of events."""
+    with connect() as engine:
+        engine.execute(EVENTS.format(rows=rows, place=here / "icews.parquet"))
+    for n, desk in enumerate(desks):
+        path = desk / "scenario-0.yaml"
+        lines = []
+        for m in range(10):
+            code, country = 100 + (n * 10 + m) % 100, (n * 7 + m) % 100
+            match = f"cameo: ['{code}'], source_country: [Country {country}]"
+            counting = ", count: {window: 7d, at_least: 5}" if m == 0 else ""
+            lines += [
+                f"  sign-{m}:",
+                f"    statement: Sign {m} is seen",
+                "    ratings: {scenario-0: C}",
+                "    added: 2022-01-01",
+                f"    events: {{table: icews, match: {{{match}}}{counting}}}",
+            ]
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("indicators:", "\n".join(["indicators:", *lines])), "utf-8")
+    search = ("candidates", "--from", "icews.parquet", "--format", "json")
+    told("one search for all", (here, *search, "--across", "desks.txt"))
+    told(
+        f"{len(desks)} searches of {rows:,} events",
+        *((here, "--database", desk.name, *search) for desk in desks),
+    )
 
 
 def export(desk: Path, target: str) -> tuple[Path, *tuple[str, ...]]:

@@ -16,7 +16,7 @@ from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.state.state_folder import is_command_begun
 from scenarios.workspace import opened
-from scenarios.workspace.input.narrowing import narrowed
+from scenarios.workspace.input.narrowing import narrowed, span_of
 from scenarios.workspace.opened import (
     SHALLOW,
     Opened,
@@ -133,3 +133,4 @@ Tag = Annotated[str | None, typer.Option(help="Only scenarios with this tag, and
 
 
 wanted = parsing.typed(narrowed)
+span = parsing.typed(span_of)

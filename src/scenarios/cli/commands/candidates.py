@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.opening import Since, Until, reading, wanted
+from scenarios.cli.opening import Since, Until, reading, span
 from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import say, schema
+from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.cli.output.written import doubt_analyst, report
 from scenarios.errors import UsageError
 from scenarios.exchange.events.candidates import Within
+from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
 from scenarios.workspace.how import AS_USUAL, How
@@ -43,6 +45,17 @@ def command(
     limit: Annotated[
         int, typer.Option(min=1, max=1000, help="List at most the newest N per indicator.")
     ] = 20,
+    across: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Search for the trackers of a file, a folder a line."),
+    ] = None,
+    day: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The store's column of the day of its partitions."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
+    ] = SECONDS,
     analyst: Analyst = None,
     as_of: AsOf = None,
     rev: Rev = None,
@@ -53,14 +66,23 @@ def command(
     """List events in an event store that match indicators, or record some of them.
 
     Rows that match, or the days on which as many came together as the indicator counts to. The
-    store's own engine reads it: DuckDB for files, PostgreSQL or Spark by address.
+    store's own engine reads it: DuckDB for files, PostgreSQL or Spark by address. With --across
+    it reads them once for the indicators of many trackers.
     """
     if store is None:
         raise UsageError("--from is missing: a file or folder, or a database's address")
-    opened, on = reading(context, rev), as_of or parsing.today()
-    narrow = wanted(opened, on, since=since, until=until)
-    days = Within(as_of=on, since=narrow.since, until=min(narrow.until or on, on), limit=limit)
-    matches = candidates.candidates_of(opened, store, days, indicator, accept or ())
+    opening = partial(open_store, store, day=day, seconds=timeout)
+    on = as_of or parsing.today()
+    first, last = span(since, until, on)
+    days = Within(as_of=on, since=first, until=min(last or on, on), limit=limit)
+    if across is not None:
+        if indicator or accept or rev:
+            raise UsageError("--across takes no INDICATOR, --accept or --rev: use --database")
+        matches, left_out = candidates.candidates_across(across, opening, days)
+        unreadable.set((*left_out,))
+    else:
+        opened = reading(context, rev)
+        matches = candidates.candidates_of(opened, opening, days, indicator, accept or ())
     if matches.remark:
         say(matches.remark)
     if not accept:

@@ -1,14 +1,19 @@
 """The rows of an event store that an indicator looks for, or the crossings of its threshold.
 
-One Ibis expression each: the engine filters, counts, sorts and cuts; only the answer comes here.
+The engine filters, counts, sorts and cuts by Ibis expressions; only the answer comes here. An
+indicator has two statements of its own. Those of many trackers share them: the rows are joined with
+a table of the values that each query looks for, so that the store is read once for all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import chain, count, product
+from math import prod
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
@@ -24,8 +29,19 @@ _BEHIND = 20
 """Rows behind a crossing that its record names."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAMED = 12
-_Recorded = Mapping[tuple[str, str], EvidenceId]
-"""The item of each system and id."""
+_COMBINATIONS = 1_000
+"""Combinations of values up to which a query shares its statements."""
+_SCALE = 1_000_000
+"""The length of each window in the order of its days: one frame serves all windows."""
+_BETWEEN = "\x1f"
+"""A sign that no value of a record holds."""
+_ASKED = {"query": "int64", "since": "date", "days": "int64", "least": "int64", "key": "string"}
+"""The columns of the table of queries: a row for each combination of values."""
+_CHANGED = ScenError("the event store changed while it was read: nothing is shown; run it again")
+_Answer = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
+"""The figures and the newest rows of a query."""
+_Recorded = Mapping[str | None, Mapping[tuple[str, str], EvidenceId]]
+"""The item of each system and id, by tracker."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +61,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator, `SCENARIO/INDICATOR`, and its events."""
+    """An indicator, `SCENARIO/INDICATOR`, and its events; the `tracker` only among many."""
 
+    tracker: str | None = None
     indicator: str
     statement: str
     events: Events
@@ -73,45 +90,68 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
 
 
-class Candidates(msgspec.Struct, frozen=True, kw_only=True):
+class Candidates(Within, frozen=True, kw_only=True):
     """The candidates of indicators in an event store, as it was known on the day `as_of`.
 
     Days are within both `since` and `until`; of each indicator at most `limit` are listed.
     """
 
     store: str
-    as_of: dt.date
-    since: dt.date | None
-    until: dt.date
-    limit: int
     queries: tuple[Found, ...]
+
+
+class Query(NamedTuple):
+    """An indicator's number, the first day of its rows, its threshold, and the values that count.
+
+    Without a count `window_days` and `at_least` are 0; `wanted` has the values by column.
+    """
+
+    number: int
+    since: dt.date
+    window_days: int
+    at_least: int
+    table: str
+    wanted: Mapping[str, set[str]]
 
 
 def search(
     store: Store, searches: Sequence[Search], within: Within, recorded: _Recorded
 ) -> Candidates:
-    """The candidates of some indicators."""
-    numbers = count(1)
+    """The candidates of some indicators; those of many trackers share the statements."""
+    before = store.state()
+    numbers: dict[str | None, Iterator[int]] = defaultdict(lambda: count(1))
+    plans: dict[object, list[Query]] = {}
+    for n, (tracker, events) in enumerate((search.tracker, search.events) for search in searches):
+        query = _query(store, events, within.since, _days(events), n)
+        shares = tracker and prod(map(len, query.wanted.values())) <= _COMBINATIONS
+        plans.setdefault((query.table, not events.count) if shares else n, []).append(query)
+    answers = dict(chain.from_iterable(_answers(store, plan, within) for plan in plans.values()))
+    if store.state() != before:
+        raise _CHANGED
     return Candidates(
         store=hidden(store.address),
         **msgspec.structs.asdict(within),
-        queries=tuple(_queried(store, query, within, numbers, recorded) for query in searches),
+        queries=tuple(
+            _found(query, answers[n], numbers[query.tracker], recorded.get(query.tracker, {}))
+            for n, query in enumerate(searches)
+        ),
     )
 
 
-def _queried(
-    store: Store, query: Search, within: Within, numbers: Iterator[int], recorded: _Recorded
+def check(store: Store, searches: Iterable[Search]) -> None:
+    """Raise ScenError where a store lacks a table or a column that an indicator needs."""
+    for search in searches:
+        _query(store, search.events, None)
+
+
+def _found(
+    query: Search,
+    answer: _Answer,
+    numbers: Iterator[int],
+    recorded: Mapping[tuple[str, str], EvidenceId],
 ) -> Found:
     events, layout = query.events, layout_of(query.events.table)
-    start = within.since and within.since - dt.timedelta(days=_days(events))
-    selected = _matching(store, events, start, within.until)
-    if events.count:
-        selected = _crossings(selected, _days(events), events.count.at_least, within.since)
-    total = selected.aggregate(
-        total=selected.count(), first=selected["date"].min(), last=selected["date"].max()
-    )
-    figures = store.rows(total)[0]
-    rows = store.rows(_newest(selected, within.limit)) if figures["total"] else []
+    figures, rows = answer
     candidates = (_crossing(query, row) if events.count else _row(layout, row) for row in rows)
     return Found(
         **msgspec.structs.asdict(query),
@@ -123,8 +163,50 @@ def _queried(
             )
             for candidate in candidates
         ),
-        **figures,
+        **{name: figures[name] for name in ("total", "first", "last")},
     )
+
+
+def _answers(
+    store: Store, queries: Sequence[Query], within: Within
+) -> Iterator[tuple[int, _Answer]]:
+    """Figures and newest rows of queries of one table, all with a count or none, by number.
+
+    The first of two statements finds the day from which each query's rows are listed.
+    """
+    import ibis  # noqa: PLC0415 - an extra
+
+    selected = _selected(store, queries, within)
+    daily = selected.group_by("query", "date").aggregate(rows=selected.count())
+    order = daily["date"].desc()
+    newer = daily["rows"].sum().over(ibis.window(group_by="query", order_by=order, rows=(None, -1)))
+    daily = daily.mutate(newer=newer.fill_null(0))
+    figures = daily.group_by("query").aggregate(
+        total=daily["rows"].sum(),
+        first=daily["date"].min(),
+        last=daily["date"].max(),
+        since=daily["date"].min(where=daily["newer"] < within.limit),
+    )
+    known = {row.pop("query"): row for row in store.rows(figures)}
+    listed = [
+        query._replace(since=query.since if query.at_least else known[query.number]["since"])
+        for query in queries
+        if query.number in known
+    ]
+    newest: dict[int, list[Mapping[str, Any]]] = {query.number: [] for query in queries}
+    if listed:
+        for row in store.rows(_newest(_selected(store, listed, within), within.limit)):
+            newest[row["query"]].append(row)
+    for number, rows in newest.items():
+        row = known.get(number, {"total": 0, "first": None, "last": None})
+        if len(rows) != min(row["total"], within.limit):
+            raise _CHANGED
+        yield number, (row, rows)
+
+
+def _selected(store: Store, queries: Sequence[Query], within: Within) -> Rows:
+    rows = _matching(store, queries, within.until)
+    return _crossings(rows, within.since) if queries[0].at_least else rows
 
 
 def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, Any]:
@@ -133,13 +215,13 @@ def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, A
     lines = [f"A candidate for {match.indicator}, from {layout.title}."]
     if events.count:
         start = candidate.date - dt.timedelta(days=_days(events) - 1)
-        selected = _matching(store, events, start, candidate.date)
+        selected = _matching(store, [_query(store, events, start)], candidate.date)
         rows = [_row(layout, row) for row in store.rows(_newest(selected, _BEHIND))]
         lines += [f"{row.id}: {row.summary}" for row in rows]
         more = (candidate.count or 0) - len(rows)
         lines += [f"and {more:,} more"] if more > 0 else []
     else:
-        selected = _matching(store, events, candidate.date, candidate.date)
+        selected = _matching(store, [_query(store, events, candidate.date)], candidate.date)
         same = store.rows(selected.filter(selected["id"] == candidate.id).limit(2))
         if len(same) > 1 and same[0] != same[1]:
             first, second = (shown(_row(layout, row).summary) for row in same)
@@ -159,7 +241,8 @@ def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, A
 
 
 def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
-    texts = {name: clean(str(value)) for name, value in row.items() if value is not None}
+    known = {name: row.get(name) for name in ("id", *layout.columns)}
+    texts = {name: clean(str(value)) for name, value in known.items() if value is not None}
     fields = {name: text for name, text in texts.items() if text and name != "date"}
     return Candidate(
         number=0,
@@ -188,18 +271,12 @@ def _days(events: Events) -> int:
     return int(events.count.window.removesuffix("d")) if events.count else 0
 
 
-def _matching(store: Store, events: Events, since: dt.date | None, until: dt.date) -> Rows:
-    """The matching rows from a day to a day, by our names: `id`, `date`, and texts."""
-    table, layout = store.table(events.table), layout_of(events.table)
-    columns = {folded(column): column for column in table.columns}
-    fields = {name: columns.get(folded(column)) for name, column in layout.columns.items()}
-    for name in ("date", *layout.id):
-        if fields[name] is None:
-            _refuse_column(name, layout, columns)
-    day = _day(table[fields["date"]])
-    wanted = [day.notnull(), day <= until]
-    if since:
-        wanted.append(day >= since)
+def _query(
+    store: Store, events: Events, since: dt.date | None, days_before: int = 0, number: int = 0
+) -> Query:
+    """The query for events from some days before a day on; ScenError if a column is missing."""
+    table, layout, fields, columns = _table(store, events.table)
+    wanted: dict[str, set[str]] = {}
     for name, values in events.match.items():
         column = fields[name] if name in fields else columns.get(folded(name))
         if column is None:
@@ -211,8 +288,42 @@ def _matching(store: Store, events: Events, since: dt.date | None, until: dt.dat
             )
         names = layout.names if name in layout.countries else {}
         spelled = {form for value in values for form in (value, *names.get(value, ()))}
-        wanted.append(_text(table[column]).isin(sorted(spelled)))
-    rows = table.filter(*wanted)
+        wanted[column] = wanted.get(column, spelled) & spelled
+    first = dt.date.fromordinal(max(1, (since or dt.date.min).toordinal() - days_before))
+    at_least = events.count.at_least if events.count else 0
+    return Query(number, first, _days(events), at_least, events.table, wanted)
+
+
+def _table(
+    store: Store, name: str
+) -> tuple[Rows, EventLayout, dict[str, str | None], dict[str, str]]:
+    """A table, its layout, the column of each of our names, and its columns as they compare."""
+    table, layout = store.table(name), layout_of(name)
+    columns = {folded(column): column for column in table.columns}
+    fields = {name: columns.get(folded(column)) for name, column in layout.columns.items()}
+    for needed in ("date", *layout.id):
+        if fields[needed] is None:
+            _refuse_column(needed, layout, columns)
+    if store.day and folded(store.day) not in columns:
+        raise ScenError(f"the event table has no column {shown(store.day)}, which --day names")
+    return table, layout, fields, columns
+
+
+def _matching(store: Store, queries: Sequence[Query], until: dt.date) -> Rows:
+    """The rows of each `query`, up to a day, with its threshold and by our names."""
+    import ibis  # noqa: PLC0415 - an extra
+
+    table, layout, fields, columns = _table(store, queries[0].table)
+    since = min(query.since for query in queries)
+    shapes = sorted({tuple(sorted(query.wanted)) for query in queries})
+    conditions = []
+    for column in filter(None, (fields["date"], columns.get(folded(store.day or "")))):
+        day = _day(table[column])
+        conditions += [day.notnull(), day <= until, day >= since]
+    for column in set(shapes[0]).intersection(*shapes):
+        values = set[str]().union(*(query.wanted[column] for query in queries))
+        conditions.append(_text(table[column]).isin(sorted(values)))
+    rows = table.filter(*conditions)
     selected = {
         name: _text(rows[column])
         for name, column in fields.items()
@@ -224,31 +335,61 @@ def _matching(store: Store, events: Events, since: dt.date | None, until: dt.dat
         for name in layout.id
     ]
     selected["id"] = parts[0] if len(parts) == 1 else parts[0] + "/" + parts[1]
-    return rows.select(**selected)
+    if len(queries) == 1:
+        return rows.select(**selected, **dict(zip(_ASKED, queries[0][:4], strict=False)))
+    keys = {
+        f"key_{n}": reduce(_joined, (_text(rows[column]) for column in shape), ibis.literal(f"{n}"))
+        for n, shape in enumerate(shapes)
+    }
+    asked = [
+        (*query[:4], reduce(_joined, values, f"{n}"))
+        for query in queries
+        for n, shape in enumerate(shapes)
+        if shape == tuple(sorted(query.wanted))
+        for values in product(*(sorted(query.wanted[column]) for column in shape))
+    ]
+    rows = rows.select(**selected, **keys)
+    rows = rows.cross_join(ibis.memtable({"shape": range(len(shapes))}, schema={"shape": "int64"}))
+    cases = ((rows["shape"] == n, rows[key]) for n, key in enumerate(keys))
+    rows = rows.mutate(key=ibis.cases(*cases)).drop(*keys, "shape")
+    rows = rows.join(ibis.memtable(asked, schema=_ASKED), "key")
+    return rows.filter(rows["date"] >= rows["since"])
+
+
+def _joined(key: Any, value: Any) -> Any:
+    return key + _BETWEEN + value
 
 
 def _newest(rows: Rows, limit: int) -> Rows:
-    return rows.order_by(rows["date"].desc(), "id").limit(limit)
+    """The newest rows of each query, in order."""
+    import ibis  # noqa: PLC0415 - an extra
+
+    order = [rows["date"].desc(), rows["id"]]
+    rank = ibis.row_number().over(ibis.window(group_by="query", order_by=order))
+    ranked = rows.mutate(rank=rank)
+    return ranked.filter(ranked["rank"] < limit).order_by("query", "rank")
 
 
-def _crossings(rows: Rows, window_days: int, at_least: int, since: dt.date | None) -> Rows:
-    """The days on which the rows of a window reached the threshold.
+def _crossings(rows: Rows, since: dt.date | None) -> Rows:
+    """The days on which the rows of a query's window reached its threshold.
 
-    `rows` must begin `window_days` before `since`: a window that was full before is no crossing.
+    `rows` must begin a window before `since`: a window that was full before is no crossing.
     """
     import ibis  # noqa: PLC0415 - an extra
 
-    daily = rows.group_by("date").aggregate(rows=rows.count())
-    daily = daily.mutate(day=daily["date"].delta(ibis.date("1970-01-01"), unit="day"))
-    upto = ibis.window(range=(1 - window_days, 0), order_by="day")
-    before = ibis.window(range=(-window_days, -1), order_by="day")
+    daily = rows.group_by("query", "days", "least", "date").aggregate(rows=rows.count())
+    day = daily["date"].delta(ibis.date("1970-01-01"), unit="day")
+    daily = daily.mutate(day=day.cast("int64") * _SCALE // daily["days"])
+    upto = ibis.window(group_by="query", range=(1 - _SCALE, 0), order_by="day")
+    before = ibis.window(group_by="query", range=(-_SCALE, -1), order_by="day")
     daily = daily.mutate(
         count=daily["rows"].sum().over(upto), before=daily["rows"].sum().over(before).fill_null(0)
     )
-    wanted = [daily["count"] >= at_least, daily["before"] < at_least]
+    wanted = [daily["count"] >= daily["least"], daily["before"] < daily["least"]]
     if since:
         wanted.append(daily["date"] >= since)
-    return daily.filter(*wanted).select("date", id=daily["date"].cast("string"), count="count")
+    id = daily["date"].cast("string")
+    return daily.filter(*wanted).select("query", "date", id=id, count="count")
 
 
 def _text(column: Any) -> Any:
@@ -277,7 +418,7 @@ def _day(column: Any) -> Any:
     return plain.cast("date")
 
 
-def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -> None:
+def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -> NoReturn:
     column = layout.columns[name]
     known = [shown(other) for other in columns.values()]
     hint = did_you_mean(column, columns.values()) or f"it has {first_of(known, _NAMED)}"
@@ -289,7 +430,7 @@ def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -
 
 def _refuse_match(
     name: str, layout: EventLayout, fields: Mapping[str, str | None], columns: Mapping[str, str]
-) -> None:
+) -> NoReturn:
     if name in layout.columns:
         _refuse_column(name, layout, columns)
     known = [*(name for name, column in fields.items() if column), *columns.values()]

@@ -7,11 +7,12 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
@@ -28,6 +29,10 @@ from scenarios.text import counted, did_you_mean, printable, shown
 
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536
+SECONDS = 600.0
+"""The time limit of a search."""
+_AGAIN = 0.2
+"""Seconds between attempts to end a query."""
 Rows = Any
 """An Ibis table, which has no types of its own."""
 
@@ -162,12 +167,18 @@ _LOCKED: dict[str, Any] = {
 
 
 class Store(NamedTuple):
-    """An open store: Ibis's `connection`, a function that finds a table, a remark for the user."""
+    """An open store: Ibis's `connection`, a function that finds a table, a remark for the user.
+
+    `state` changes with the files, `stop` ends a query, `day` is the column of a partition's day.
+    """
 
     address: str
     connection: Any
     table: Callable[[str], Rows]
     remark: str = ""
+    state: Callable[[], Any] = lambda: None
+    stop: Callable[[], Any] | None = None
+    day: str | None = None
 
     def rows(self, expression: Rows) -> list[dict[str, Any]]:
         """The rows of an expression, which limits their number itself."""
@@ -186,8 +197,10 @@ def layout_of(table: str) -> EventLayout:
 
 
 @contextmanager
-def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
-    """Open the store at an address or a path to read these tables."""
+def open_store(
+    address: str, tables: Iterable[str], day: str | None = None, seconds: float = SECONDS
+) -> Iterator[Store]:
+    """Open the store at an address or a path to read these tables within some seconds."""
     from importlib.util import find_spec  # noqa: PLC0415 - only this command needs it
 
     if not (find_spec("ibis") and find_spec("duckdb")):
@@ -195,25 +208,63 @@ def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
     scheme = scheme_of(address)
     opened = {None: _local, "duckdb": _duckdb, "spark": _spark}.get(scheme, _by_address)
     with engine_words(address):
-        store = opened(address, tables)
+        store = opened(address, sorted({*tables}))
+        store = store._replace(table=cache(store.table), day=day)
         if scheme and scheme not in _TRIED:
             store = store._replace(remark=f"{scheme} is read through Ibis, and untested here")
         try:
-            yield store
+            with _limited(store, seconds):
+                yield store
         finally:
             store.connection.disconnect()
+
+
+@contextmanager
+def _limited(store: Store, seconds: float) -> Iterator[None]:
+    """In the block, queries are ended after some seconds, again until none is left."""
+    engine = getattr(store.connection, "con", None)
+    stop = store.stop or getattr(engine, "interrupt", None) or getattr(engine, "cancel", None)
+    done, late = Event(), Event()
+
+    def watch() -> None:
+        while stop and not done.wait(_AGAIN if late.is_set() else seconds):
+            late.set()
+            with suppress(Exception):
+                stop()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception:
+        if not late.is_set():
+            raise
+        words = f"stopped after {seconds:g} s: narrow it with --since, or allow more with --timeout"
+        raise ScenError(f"{hidden(store.address)}: {words}") from None
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:
+    """The files of each table that has any."""
+    by_table = {}
+    for table in tables:
+        with suppress(ScenError):  # raised again for the indicator that looks into it
+            by_table[table] = files_of(place, table, tables, layout_of(table))
+    return by_table
 
 
 def _local(address: str, tables: Sequence[str]) -> Store:
     """Parquet or text through DuckDB, which may read these files and nothing else."""
     place = Path(address).expanduser()
-    by_table = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
+    by_table = _files(place, tables)
     paths = [path for files in by_table.values() for path in files.paths]
     allowed = [form for path in paths for form in (str(path), _literal(path))]
     _, connection = _locked(None, allowed)
 
     def table(name: str) -> Rows:
-        files = by_table[name]
+        files = by_table.get(name) or files_of(place, name, tables, layout_of(name))
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             return connection.read_parquet(paths, union_by_name=True)
@@ -231,7 +282,11 @@ def _local(address: str, tables: Sequence[str]) -> Store:
             files,
         )
 
-    return Store(address, connection, table)
+    def state() -> list[tuple[int, ...]]:
+        known = (path.stat() for path in paths if path.exists())
+        return [(file.st_ino, file.st_size, file.st_mtime_ns) for file in known]
+
+    return Store(address, connection, table, state=state)
 
 
 def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
@@ -263,14 +318,14 @@ def _spark(address: str, tables: Sequence[str]) -> Store:
     import ibis  # noqa: PLC0415 - an extra
 
     session, path = spark_session(address)
-    connection = ibis.pyspark.connect(session)
+    connection, stop = ibis.pyspark.connect(session), session.sparkContext.cancelAllJobs
     if not path:
-        return Store(address, connection, partial(_catalogued, connection))
+        return Store(address, connection, partial(_catalogued, connection), stop=stop)
     place = Path(path)
-    by_table = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
+    by_table = _files(place, tables)
 
     def table(name: str) -> Rows:
-        files = by_table[name]
+        files = by_table.get(name) or files_of(place, name, tables, layout_of(name))
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             frame = session.read.parquet(*paths)
@@ -280,7 +335,7 @@ def _spark(address: str, tables: Sequence[str]) -> Store:
         frame.createOrReplaceTempView(view := f"scen_{folded(name)}")
         return _named(connection.table(view), files)
 
-    return Store(address, connection, table)
+    return Store(address, connection, table, stop=stop)
 
 
 def _by_address(address: str, _tables: Sequence[str]) -> Store:
@@ -311,7 +366,7 @@ def _duckdb(address: str, _tables: Sequence[str]) -> Store:
     raw, connection = _locked(place)
 
     def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone
-        rows = raw.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        rows = raw.execute("SELECT table_name FROM information_schema.tables").fetchall()
         return [name for (name,) in rows]
 
     return Store(address, connection, partial(_catalogued, connection, tables=tables))

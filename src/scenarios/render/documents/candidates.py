@@ -17,7 +17,8 @@ def document(result: Candidates) -> Document:
 
 def _section(query: Found) -> Document:
     events = query.events
-    heading = Heading(2, (Ref(query.indicator), f": {cells.one_line(query.statement)}"))
+    tracker = f"{query.tracker}: " if query.tracker else ""
+    heading = Heading(2, (tracker, Ref(query.indicator), f": {cells.one_line(query.statement)}"))
     match = ", ".join(f"{name} {' or '.join(values)}" for name, values in events.match.items())
     columns: list[Cell[Candidate]] = [
         (right("#", "number"), lambda event: f"{event.number}{'*' if event.recorded else ''}"),

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scenarios.errors import ScenError, UsageError
+from scenarios.errors import Problem, ScenError, UsageError
+from scenarios.exchange.across import unreadable
+from scenarios.exchange.address import hidden
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
     Found,
     Search,
     Within,
+    check,
     evidence_of,
     search,
 )
-from scenarios.exchange.events.store import layout_of, open_store
+from scenarios.exchange.events.store import Store, layout_of
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
+from scenarios.workspace.exchange.across import opened_trackers
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.evidence import free_id
@@ -54,17 +60,21 @@ class Listed(NamedTuple):
     remark: str
 
 
+Opening = Callable[[Iterable[str]], AbstractContextManager[Store]]
+"""Opens an event store to read the tables of some names."""
+
+
 def candidates_of(
     opened: Opened,
-    address: str,
+    opening: Opening,
     within: Within,
     indicator: str | None = None,
     accept: Sequence[str] = (),
 ) -> Listed:
     """Candidates of a store for one indicator or all; `accept` selects some."""
     searches = _searches(opened, indicator)
-    recorded = foreign_of(opened, within.as_of)
-    with open_store(address, sorted({query.events.table for query in searches})) as store:
+    recorded = {None: foreign_of(opened, within.as_of)}
+    with opening(query.events.table for query in searches) as store:
         candidates = search(store, searches, within, recorded)
         chosen = _chosen(candidates, accept)
         records = [
@@ -72,6 +82,33 @@ def candidates_of(
             for query, candidate in chosen
         ]
         return Listed(candidates, records, store.remark)
+
+
+def candidates_across(file: str, opening: Opening, within: Within) -> tuple[Listed, list[Problem]]:
+    """Candidates of a store for the trackers of a file, searched for at once, and those left out.
+
+    Raises ScenError where two have the same id, or none looks into an event store.
+    """
+    if not Path(file).is_file():
+        raise ScenError(
+            f"{shown(hidden(file))} is no file with the folder of a tracker on each line"
+        )
+    trackers, unread = opened_trackers(Path(file))
+    by_tracker = {id: _searches(opened, tracker=id) for id, opened in trackers.items()}
+    recorded = {id: foreign_of(opened, within.as_of) for id, opened in trackers.items()}
+    if not any(by_tracker.values()):
+        raise ScenError(f"no indicator of an open scenario looks into an event store: {_NEEDS}")
+    searches: list[Search] = []
+    every = chain.from_iterable(by_tracker.values())
+    with opening(query.events.table for query in every) as store:
+        for id, known in by_tracker.items():
+            try:
+                check(store, known)
+                searches += known
+            except ScenError as error:
+                unread.append(unreadable(id, str(error)))
+        candidates = search(store, searches, within, recorded)
+        return Listed(candidates, [], store.remark), unread
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
@@ -117,7 +154,9 @@ def accept(
     return written, result
 
 
-def _searches(opened: Opened, indicator: str | None) -> list[Search]:
+def _searches(
+    opened: Opened, indicator: str | None = None, *, tracker: str | None = None
+) -> list[Search]:
     """Indicators to look for: the one named, or those of open scenarios."""
     scenarios = opened.database.scenarios
     indicators = {
@@ -131,11 +170,11 @@ def _searches(opened: Opened, indicator: str | None) -> list[Search]:
         known_id(indicator, indicators, "indicator", "scen list indicators")
         indicators = {indicator: indicators[indicator]}
     searches = [
-        Search(indicator=key, statement=known.statement, events=known.events)
+        Search(indicator=key, statement=known.statement, events=known.events, tracker=tracker)
         for key, known in indicators.items()
         if known.events
     ]
-    if not searches:
+    if not (searches or tracker):
         what = f"{indicator} looks" if indicator else "no indicator of an open scenario looks"
         raise ScenError(f"{what}{' not' if indicator else ''} into an event store: {_NEEDS}")
     return searches

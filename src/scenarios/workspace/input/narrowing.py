@@ -12,6 +12,15 @@ from scenarios.workspace.input.typed_in import day
 from scenarios.workspace.opened import Opened, known_id
 
 
+def span_of(since: str | None, until: str | None, on: date) -> tuple[date | None, date | None]:
+    """The first and the last day; refuse them in the wrong order."""
+    first = day(since, typed_in.today, on) if since else None
+    last = day(until, typed_in.today, on) if until else None
+    if first and last and last < first:
+        raise UsageError(f"--since {first} is after --until {last}")
+    return first, last
+
+
 def narrowed(
     opened: Opened,
     on: date,
@@ -26,10 +35,7 @@ def narrowed(
     `more` are fields of the filter as they stand: an id, or a choice.
     """
     database = opened.database
-    first = day(since, typed_in.today, on) if since else None
-    last = day(until, typed_in.today, on) if until else None
-    if first and last and last < first:
-        raise UsageError(f"--since {first} is after --until {last}")
+    first, last = span_of(since, until, on)
     wanted = ListFilter(set=set_id, since=first, until=last, **more)
     if wanted.scenario is not None:
         opened.scenario(wanted.scenario)
