@@ -189,7 +189,7 @@ def test_folders_that_cannot_be_read_are_named_and_two_of_one_id_are_refused() -
 
 @pytest.mark.parametrize("place", ["nowhere", "asia", "sqlite:///x.db", "https://u:pw@h/x", ""])
 def test_a_place_without_trackers_is_refused(place: str) -> None:
-    with pytest.raises(ScenError, match="is not there, or not a lake") as refused:
+    with pytest.raises(ScenError, match="is none of these: a lake") as refused:
         asked(place, "FROM meta")
     assert "pw" not in str(refused.value)
 
@@ -223,6 +223,18 @@ def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database:
     told = json.loads(made.stdout)
     assert (told["schema"], made.exit_code) == ("query", 0)
     assert {row["state"] for row in told["rows"]} == {"overdue"}
+
+
+def test_status_is_a_table_at_eighty_columns_which_leaves_out_what_is_less_needed() -> None:
+    for width, expected in (
+        ("80", "tracker scenario state horizon stated implied movement_bits"),
+        ("50", "tracker scenario state stated implied"),
+    ):
+        made = scen("status", "--across", "desks.txt", env={"COLUMNS": width})
+        head, *lines = made.stdout.splitlines()
+        assert head.split() == expected.split()
+        assert len(lines) == 1 + 6
+    assert "as_of" in scen("status", "--across", "desks.txt", "--format", "csv").stdout
 
 
 def test_the_command_names_what_it_left_out_in_every_format() -> None:

@@ -29,7 +29,7 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     within = Within(as_of=DAY, since=None, until=DAY, limit=20)
 
     def accepted(*numbers: str) -> Accepted:
-        found = candidates_of(open_folder(root), OPENING, within, None, numbers)
+        found = candidates_of({"": open_folder(root)}, OPENING, within, None, numbers)
         records = [{**one, "recorded": DAY.isoformat()} for one in found.records]
         return accept(root, records)[1]
 
@@ -41,5 +41,7 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     assert {str(item.foreign.get("icews")) for item in database.evidence.values()} == {
         *("None", "2022-03-16/6", "2022-02-26/5", "2022-02-24/2")
     }
-    listed = candidates_of(open_folder(root), OPENING, within).candidates.queries[0].candidates
+    listed = (
+        candidates_of({"": open_folder(root)}, OPENING, within).candidates.queries[0].candidates
+    )
     assert [one.recorded for one in listed] == [*first.ids, *again.ids, None]

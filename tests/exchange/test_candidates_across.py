@@ -62,7 +62,7 @@ events = st.builds(
 days = st.none() | st.integers(min_value=0, max_value=150).map(lambda n: FIRST + timedelta(days=n))
 
 
-def searches_of(*asked: Events, tracker: str | None = "asia") -> list[Search]:
+def searches_of(*asked: Events, tracker: str = "asia") -> list[Search]:
     return [
         Search(indicator=f"a/b{n}", statement="S", events=each, tracker=tracker)
         for n, each in enumerate(asked)
@@ -121,7 +121,7 @@ def test_each_indicator_has_the_answer_that_it_has_alone(
     within = Within(as_of=DAY, since=since, until=until or DAY, limit=limit)
     with pytest.MonkeyPatch.context() as patch, open_store(stores[kind], ["visits"]) as store:
         patch.setattr(candidates, "_COMBINATIONS", most)
-        alone = search(store, searches_of(*asked, tracker=None), within, {})
+        alone = search(store, searches_of(*asked, tracker=""), within, {})
         together = search(store, searches_of(*asked), within, {})
     named = (structs.replace(query, tracker="asia") for query in alone.queries)
     assert together == structs.replace(alone, queries=(*named,))
@@ -195,7 +195,7 @@ def test_each_desk_has_what_its_own_search_lists(words: tuple[str, ...]) -> None
     for id in DESKS:
         own = ("--database", id, "candidates", "--from", "visits.parquet", "--format", "json")
         alone[id] = json.loads(scen(*own, *words).stdout)["queries"]
-        assert [query.pop("tracker") for query in alone[id]] == [None]
+        assert [query.pop("tracker") for query in alone[id]] == [""]
         assert alone[id][0]["total"]
     assert across(*words) == (alone, 0)
 
@@ -239,7 +239,7 @@ def test_two_trackers_of_one_id_and_a_file_without_indicators_are_refused() -> N
     assert "no indicator of an open scenario looks into" in refused()
     for words in (("pact/talks",), ("--accept", "1"), ("--rev", "HEAD")):
         assert "--across takes no" in refused(*words)
-    assert "is no file with the folder of a tracker on each line" in refused(across="nowhere")
+    assert "is no file with a tracker's folder on each line" in refused(across="nowhere")
 
 
 @pytest.mark.usefixtures("desks")
@@ -277,7 +277,7 @@ def test_of_the_files_those_of_other_days_are_not_scanned(
     assert len(scanned) == len(plans)
     assert max(scanned) == 3 + 7
     made = scen("candidates", "--from", store, "--across", "desks.txt", "--day", "noon")
-    assert (made.exit_code, "no column 'noon', which --day names" in made.output) == (1, True)
+    assert (made.exit_code, "no 'noon', which --day names" in made.output) == (1, True)
 
 
 def test_postgresql_reads_the_partitions_of_the_days_alone(running: Server) -> None:

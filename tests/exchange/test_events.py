@@ -134,7 +134,7 @@ def test_any_other_table_needs_an_id_and_a_date(tmp_path: Path) -> None:
     found = looked(place, Events(table="visits", match={"kind": ["talks"]}))
     assert [(one.id, one.summary) for one in found.candidates] == [("7", "A visit")]
     place = written(tmp_path, "visits.csv", ["id,day", "7,2022-02-04"])
-    with pytest.raises(ScenError, match="has no column 'date', the date of visits"):
+    with pytest.raises(ScenError, match="has no 'date', the date of visits"):
         looked(place, Events(table="visits", match={"id": ["7"]}))
 
 
@@ -160,7 +160,7 @@ def test_a_column_goes_by_our_name_or_by_its_own(name: str, told: str) -> None:
 
 def test_the_column_that_a_file_does_not_have_is_named(tmp_path: Path) -> None:
     place = written(tmp_path, "icews.csv", ["Event ID,Event Dat,CAMEO Code", "1,2022-02-04,036"])
-    words = "no column 'Event Date', the date of ICEWS; did you mean 'Event Dat'"
+    words = "no 'Event Date', the date of ICEWS; did you mean 'Event Dat'"
     with pytest.raises(ScenError, match=words):
         looked(place, icews(cameo=["036"]))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.exchange.events.store import spark_session
 from scenarios.exchange.query import ask
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES
@@ -19,12 +20,19 @@ from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 from tests.exchange.test_queries import PAGE, ROOT
+from tests.full import FULL
 from tests.postgres import Server, server
 
 psycopg = pytest.importorskip("psycopg")
 DAY = date(2027, 3, 1)
 QUESTIONS = re.findall(
     r"\*\*([^*\n]+\?)\*\*\n\n```sql\n(.*?)```\n", PAGE.read_text("utf-8"), re.DOTALL
+)
+HEAVIEST = (
+    "Where do they answer differently?",
+    "Which source feeds whom?",
+    "What was recorded by several desks?",
+    "Which forecasts rest on one source?",
 )
 Rows = list[tuple[Any, ...]]
 
@@ -80,6 +88,33 @@ def test_the_answers_of_a_lake_a_query_across_and_postgresql_are_equal(
         if "forecast_log" not in sql:
             assert_equal(engine.execute(sql).fetchall(), answer)
     assert_equal(base.execute(sql).fetchall(), answer)
+
+
+@pytest.fixture(scope="module")
+def spark(desks: Path) -> Iterator[Any]:
+    """Spark with the tables of the lake."""
+    if not FULL:
+        pytest.skip("Spark takes a minute: SCEN_FULL=1")
+    pytest.importorskip("pyspark")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java")
+    session, _ = spark_session("spark://local[2]")
+    for name in TABLES:
+        session.read.parquet(f"{desks}/lake/{name}").createOrReplaceTempView(name)
+    yield session
+    session.stop()
+
+
+@pytest.mark.parametrize("title", HEAVIEST)
+def test_spark_answers_the_heaviest_questions_as_duckdb_and_postgresql_do(
+    desks: Path, base: Any, spark: Any, title: str
+) -> None:
+    sql = dict(QUESTIONS)[title]
+    with opened_across(f"{desks}/lake", DAY) as across:
+        answer = ask(across.fill, sql).rows
+    assert answer
+    assert_equal(base.execute(sql).fetchall(), answer)
+    assert_equal([(*row,) for row in spark.sql(sql).collect()], answer)
 
 
 def assert_equal(rows: Rows, expected: Rows) -> None:

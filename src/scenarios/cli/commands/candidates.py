@@ -18,6 +18,7 @@ from scenarios.exchange.events.candidates import Within
 from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
+from scenarios.workspace.exchange.across import opened_trackers
 from scenarios.workspace.how import AS_USUAL, How
 
 
@@ -75,14 +76,16 @@ def command(
     on = as_of or parsing.today()
     first, last = span(since, until, on)
     days = Within(as_of=on, since=first, until=min(last or on, on), limit=limit)
-    if across is not None:
-        if indicator or accept or rev:
-            raise UsageError("--across takes no INDICATOR, --accept or --rev: use --database")
-        matches, left_out = candidates.candidates_across(across, opening, days)
-        unreadable.set((*left_out,))
-    else:
+    if across is None:
         opened = reading(context, rev)
-        matches = candidates.candidates_of(opened, opening, days, indicator, accept or ())
+        trackers = {"": opened}
+    elif indicator or accept or rev:
+        raise UsageError("--across takes no INDICATOR, --accept or --rev: use --database")
+    else:
+        trackers, unread = opened_trackers(across)
+    matches = candidates.candidates_of(trackers, opening, days, indicator, accept or ())
+    if across is not None:
+        unreadable.set((*unread, *matches.left_out))
     if matches.remark:
         say(matches.remark)
     if not accept:

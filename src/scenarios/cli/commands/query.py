@@ -24,7 +24,7 @@ from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.across import CHANCES, STATUS, opened_across
+from scenarios.workspace.exchange.across import CHANCES, DROPPED, STATUS, opened_across
 from scenarios.workspace.exchange.exporting import query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
@@ -79,8 +79,8 @@ def command(
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
-        chances = CHANCES if text == STATUS else ()
-        show(result, lambda: query_table(names, rows, chances), Form(form), output)
+        columns = (CHANCES, DROPPED) if text == STATUS else ()
+        show(result, lambda: query_table(names, rows, *columns), Form(form), output)
 
 
 def _read(sql: str) -> str:

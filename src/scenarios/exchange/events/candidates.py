@@ -11,7 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import chain, count, product
+from itertools import count, product
 from math import prod
 from typing import Any, NamedTuple, NoReturn
 
@@ -37,10 +37,7 @@ _BETWEEN = "\x1f"
 """A sign that no value of a record holds."""
 _ASKED = {"query": "int64", "since": "date", "days": "int64", "least": "int64", "key": "string"}
 """The columns of the table of queries: a row for each combination of values."""
-_CHANGED = ScenError("the event store changed while it was read: nothing is shown; run it again")
-_Answer = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
-"""The figures and the newest rows of a query."""
-_Recorded = Mapping[str | None, Mapping[tuple[str, str], EvidenceId]]
+_Recorded = Mapping[str, Mapping[tuple[str, str], EvidenceId]]
 """The item of each system and id, by tracker."""
 
 
@@ -61,9 +58,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator, `SCENARIO/INDICATOR`, and its events; the `tracker` only among many."""
+    """An indicator, `SCENARIO/INDICATOR`, and its events; `tracker` is empty where there is one."""
 
-    tracker: str | None = None
+    tracker: str = ""
     indicator: str
     statement: str
     events: Events
@@ -101,10 +98,7 @@ class Candidates(Within, frozen=True, kw_only=True):
 
 
 class Query(NamedTuple):
-    """An indicator's number, the first day of its rows, its threshold, and the values that count.
-
-    Without a count `window_days` and `at_least` are 0; `wanted` has the values by column.
-    """
+    """An indicator's number, first day, threshold (0 without a count), and values by column."""
 
     number: int
     since: dt.date
@@ -119,15 +113,19 @@ def search(
 ) -> Candidates:
     """The candidates of some indicators; those of many trackers share the statements."""
     before = store.state()
-    numbers: dict[str | None, Iterator[int]] = defaultdict(lambda: count(1))
+    numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
     plans: dict[object, list[Query]] = {}
     for n, (tracker, events) in enumerate((search.tracker, search.events) for search in searches):
-        query = _query(store, events, within.since, _days(events), n)
+        start = within.since and within.since - dt.timedelta(days=_days(events))
+        query = query_of(store, events, start, n)
         shares = tracker and prod(map(len, query.wanted.values())) <= _COMBINATIONS
         plans.setdefault((query.table, not events.count) if shares else n, []).append(query)
-    answers = dict(chain.from_iterable(_answers(store, plan, within) for plan in plans.values()))
-    if store.state() != before:
-        raise _CHANGED
+    answers: dict[int, dict[str, Any]] = {}
+    for plan in plans.values():
+        answers |= _answers(store, plan, within)
+    is_partial = (len(of["rows"]) != min(of["total"], within.limit) for of in answers.values())
+    if any(is_partial) or store.state() != before:
+        raise ScenError("the event store changed while it was read: nothing is shown; run it again")
     return Candidates(
         store=hidden(store.address),
         **msgspec.structs.asdict(within),
@@ -138,38 +136,29 @@ def search(
     )
 
 
-def check(store: Store, searches: Iterable[Search]) -> None:
-    """Raise ScenError where a store lacks a table or a column that an indicator needs."""
-    for search in searches:
-        _query(store, search.events, None)
-
-
 def _found(
     query: Search,
-    answer: _Answer,
+    answer: Mapping[str, Any],
     numbers: Iterator[int],
     recorded: Mapping[tuple[str, str], EvidenceId],
 ) -> Found:
-    events, layout = query.events, layout_of(query.events.table)
-    figures, rows = answer
-    candidates = (_crossing(query, row) if events.count else _row(layout, row) for row in rows)
+    layout, is_counted = layout_of(query.events.table), query.events.count
+    rows = (_crossing(query, row) if is_counted else _row(layout, row) for row in answer["rows"])
     return Found(
         **msgspec.structs.asdict(query),
+        **{name: answer[name] for name in ("total", "first", "last")},
         candidates=tuple(
             msgspec.structs.replace(
                 candidate,
                 number=next(numbers),
                 recorded=recorded.get((layout.system, candidate.id)),
             )
-            for candidate in candidates
+            for candidate in rows
         ),
-        **{name: figures[name] for name in ("total", "first", "last")},
     )
 
 
-def _answers(
-    store: Store, queries: Sequence[Query], within: Within
-) -> Iterator[tuple[int, _Answer]]:
+def _answers(store: Store, queries: Sequence[Query], within: Within) -> dict[int, dict[str, Any]]:
     """Figures and newest rows of queries of one table, all with a count or none, by number.
 
     The first of two statements finds the day from which each query's rows are listed.
@@ -187,21 +176,19 @@ def _answers(
         last=daily["date"].max(),
         since=daily["date"].min(where=daily["newer"] < within.limit),
     )
-    known = {row.pop("query"): row for row in store.rows(figures)}
+    none = {"total": 0, "first": None, "last": None}
+    answers = {query.number: {**none, "since": query.since, "rows": []} for query in queries}
+    for row in store.rows(figures):
+        answers[row["query"]] |= row
     listed = [
-        query._replace(since=query.since if query.at_least else known[query.number]["since"])
+        query if query.at_least else query._replace(since=answers[query.number]["since"])
         for query in queries
-        if query.number in known
+        if answers[query.number]["total"]
     ]
-    newest: dict[int, list[Mapping[str, Any]]] = {query.number: [] for query in queries}
     if listed:
         for row in store.rows(_newest(_selected(store, listed, within), within.limit)):
-            newest[row["query"]].append(row)
-    for number, rows in newest.items():
-        row = known.get(number, {"total": 0, "first": None, "last": None})
-        if len(rows) != min(row["total"], within.limit):
-            raise _CHANGED
-        yield number, (row, rows)
+            answers[row["query"]]["rows"].append(row)
+    return answers
 
 
 def _selected(store: Store, queries: Sequence[Query], within: Within) -> Rows:
@@ -215,13 +202,13 @@ def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, A
     lines = [f"A candidate for {match.indicator}, from {layout.title}."]
     if events.count:
         start = candidate.date - dt.timedelta(days=_days(events) - 1)
-        selected = _matching(store, [_query(store, events, start)], candidate.date)
+        selected = _matching(store, [query_of(store, events, start)], candidate.date)
         rows = [_row(layout, row) for row in store.rows(_newest(selected, _BEHIND))]
         lines += [f"{row.id}: {row.summary}" for row in rows]
         more = (candidate.count or 0) - len(rows)
         lines += [f"and {more:,} more"] if more > 0 else []
     else:
-        selected = _matching(store, [_query(store, events, candidate.date)], candidate.date)
+        selected = _matching(store, [query_of(store, events, candidate.date)], candidate.date)
         same = store.rows(selected.filter(selected["id"] == candidate.id).limit(2))
         if len(same) > 1 and same[0] != same[1]:
             first, second = (shown(_row(layout, row).summary) for row in same)
@@ -271,16 +258,17 @@ def _days(events: Events) -> int:
     return int(events.count.window.removesuffix("d")) if events.count else 0
 
 
-def _query(
-    store: Store, events: Events, since: dt.date | None, days_before: int = 0, number: int = 0
-) -> Query:
-    """The query for events from some days before a day on; ScenError if a column is missing."""
+def query_of(store: Store, events: Events, since: dt.date | None = None, number: int = 0) -> Query:
+    """The query for events from a day on; ScenError if the table lacks a column."""
     table, layout, fields, columns = _table(store, events.table)
     wanted: dict[str, set[str]] = {}
     for name, values in events.match.items():
         column = fields[name] if name in fields else columns.get(folded(name))
         if column is None:
-            _refuse_match(name, layout, fields, columns)
+            if name in layout.columns:
+                _refuse(layout.columns[name], _use(name, layout), columns.values())
+            known = [*(field for field, column in fields.items() if column), *columns.values()]
+            _refuse(name, "which the indicator matches", known)
         if name in layout.codes and table[column].type().is_integer():
             raise ScenError(
                 f"{shown(column)} of {layout.title} is a number there: codes such as 036 have lost "
@@ -289,9 +277,9 @@ def _query(
         names = layout.names if name in layout.countries else {}
         spelled = {form for value in values for form in (value, *names.get(value, ()))}
         wanted[column] = wanted.get(column, spelled) & spelled
-    first = dt.date.fromordinal(max(1, (since or dt.date.min).toordinal() - days_before))
-    at_least = events.count.at_least if events.count else 0
-    return Query(number, first, _days(events), at_least, events.table, wanted)
+    threshold = _days(events), events.count.at_least if events.count else 0
+    by_column = dict(sorted(wanted.items()))
+    return Query(number, since or dt.date.min, *threshold, events.table, by_column)
 
 
 def _table(
@@ -303,9 +291,9 @@ def _table(
     fields = {name: columns.get(folded(column)) for name, column in layout.columns.items()}
     for needed in ("date", *layout.id):
         if fields[needed] is None:
-            _refuse_column(needed, layout, columns)
+            _refuse(layout.columns[needed], _use(needed, layout), columns.values())
     if store.day and folded(store.day) not in columns:
-        raise ScenError(f"the event table has no column {shown(store.day)}, which --day names")
+        _refuse(store.day, "which --day names", columns.values())
     return table, layout, fields, columns
 
 
@@ -315,7 +303,7 @@ def _matching(store: Store, queries: Sequence[Query], until: dt.date) -> Rows:
 
     table, layout, fields, columns = _table(store, queries[0].table)
     since = min(query.since for query in queries)
-    shapes = sorted({tuple(sorted(query.wanted)) for query in queries})
+    shapes = sorted({(*query.wanted,) for query in queries})
     conditions = []
     for column in filter(None, (fields["date"], columns.get(folded(store.day or "")))):
         day = _day(table[column])
@@ -337,27 +325,23 @@ def _matching(store: Store, queries: Sequence[Query], until: dt.date) -> Rows:
     selected["id"] = parts[0] if len(parts) == 1 else parts[0] + "/" + parts[1]
     if len(queries) == 1:
         return rows.select(**selected, **dict(zip(_ASKED, queries[0][:4], strict=False)))
-    keys = {
-        f"key_{n}": reduce(_joined, (_text(rows[column]) for column in shape), ibis.literal(f"{n}"))
+    keys = [
+        reduce(
+            lambda key, column: key + _BETWEEN + _text(rows[column]), shape, ibis.literal(f"{n}")
+        )
         for n, shape in enumerate(shapes)
-    }
-    asked = [
-        (*query[:4], reduce(_joined, values, f"{n}"))
-        for query in queries
-        for n, shape in enumerate(shapes)
-        if shape == tuple(sorted(query.wanted))
-        for values in product(*(sorted(query.wanted[column]) for column in shape))
     ]
-    rows = rows.select(**selected, **keys)
-    rows = rows.cross_join(ibis.memtable({"shape": range(len(shapes))}, schema={"shape": "int64"}))
-    cases = ((rows["shape"] == n, rows[key]) for n, key in enumerate(keys))
-    rows = rows.mutate(key=ibis.cases(*cases)).drop(*keys, "shape")
+    asked = [
+        (*query[:4], _BETWEEN.join((f"{shapes.index((*query.wanted,))}", *values)))
+        for query in queries
+        for values in product(*map(sorted, query.wanted.values()))
+    ]
+    rows = rows.select(**selected, **{f"key_{n}": key for n, key in enumerate(keys)})
+    rows = rows.cross_join(ibis.memtable({"shape": range(len(keys))}, schema={"shape": "int64"}))
+    cases = ((rows["shape"] == n, rows[f"key_{n}"]) for n in range(len(keys)))
+    rows = rows.mutate(key=ibis.cases(*cases))
     rows = rows.join(ibis.memtable(asked, schema=_ASKED), "key")
     return rows.filter(rows["date"] >= rows["since"])
-
-
-def _joined(key: Any, value: Any) -> Any:
-    return key + _BETWEEN + value
 
 
 def _newest(rows: Rows, limit: int) -> Rows:
@@ -418,21 +402,12 @@ def _day(column: Any) -> Any:
     return plain.cast("date")
 
 
-def _refuse_column(name: str, layout: EventLayout, columns: Mapping[str, str]) -> NoReturn:
-    column = layout.columns[name]
-    known = [shown(other) for other in columns.values()]
-    hint = did_you_mean(column, columns.values()) or f"it has {first_of(known, _NAMED)}"
-    raise ScenError(
-        f"the event table has no column {shown(column)}, the {name.replace('_', ' ')} of "
-        f"{layout.title}; {hint}"
-    )
+def _refuse(name: str, use: str, known: Iterable[str]) -> NoReturn:
+    """Refuse a table without a column, naming its use."""
+    others = [shown(column) for column in known]
+    hint = did_you_mean(name, known) or f"it has {first_of(others, _NAMED)}"
+    raise ScenError(f"the event table has no {shown(name)}, {use}; {hint}")
 
 
-def _refuse_match(
-    name: str, layout: EventLayout, fields: Mapping[str, str | None], columns: Mapping[str, str]
-) -> NoReturn:
-    if name in layout.columns:
-        _refuse_column(name, layout, columns)
-    known = [*(name for name, column in fields.items() if column), *columns.values()]
-    hint = did_you_mean(name, known) or f"it has {', '.join(known[:_NAMED])}"
-    raise ScenError(f"the event table has no {shown(name)}, which the indicator matches; {hint}")
+def _use(name: str, layout: EventLayout) -> str:
+    return f"the {name.replace('_', ' ')} of {layout.title}"

@@ -25,6 +25,7 @@ from scenarios.exchange.address import (
 )
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import EventLayout, folded
+from scenarios.exchange.targets.sql import connect
 from scenarios.text import counted, did_you_mean, printable, shown
 
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
@@ -153,17 +154,9 @@ def spark_session(address: str) -> tuple[Any, str]:
 _LAYOUTS = {"icews": mappings.ICEWS, "gdelt": mappings.GDELT, "acled": mappings.ACLED}
 _TRIED = ("duckdb", "postgresql", "postgres", "spark")
 _NAMED, _LONGEST = 12, 300
-_THREADS, _MEMORY, _BUFFER = 2, "128MB", 4_000_000
-_LOCKED: dict[str, Any] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "threads": _THREADS,
-    "memory_limit": _MEMORY,
-    "temp_directory": "",
-    "preserve_insertion_order": "false",
-}
-"""No extension is fetched or loaded, nothing is written beside the files, memory is bounded."""
+_BUFFER = 4_000_000
+_LIMITS = {"threads": 2, "memory_limit": "128MB", "temp_directory": ""}
+"""Memory is bounded, and nothing is written beside the files."""
 
 
 class Store(NamedTuple):
@@ -291,10 +284,10 @@ def _local(address: str, tables: Sequence[str]) -> Store:
 
 def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
     """A DuckDB connection that reaches only these paths, and Ibis's over it."""
-    import duckdb  # noqa: PLC0415 - an extra
-    import ibis  # noqa: PLC0415
+    import ibis  # noqa: PLC0415 - an extra
 
-    raw = duckdb.connect(place or ":memory:", read_only=place is not None, config=_LOCKED)
+    read_only, at = place is not None, str(place or ":memory:")
+    raw = connect(at, read_only=read_only, preserve_insertion_order=False, **_LIMITS)
     if allowed:
         raw.execute("SET allowed_paths = ?", [allowed])
     raw.execute("SET enable_external_access = false")

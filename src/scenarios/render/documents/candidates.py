@@ -17,7 +17,7 @@ def document(result: Candidates) -> Document:
 
 def _section(query: Found) -> Document:
     events = query.events
-    tracker = f"{query.tracker}: " if query.tracker else ""
+    tracker = query.tracker and f"{query.tracker}: "
     heading = Heading(2, (tracker, Ref(query.indicator), f": {cells.one_line(query.statement)}"))
     match = ", ".join(f"{name} {' or '.join(values)}" for name, values in events.match.items())
     columns: list[Cell[Candidate]] = [

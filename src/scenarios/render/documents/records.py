@@ -220,18 +220,22 @@ def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
 
 
 def query_table(
-    names: Sequence[str], rows: Sequence[Sequence[Any]], chances: Sequence[str] = ()
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    chances: Sequence[str] = (),
+    dropped: Sequence[str] = (),
 ) -> doc.Document:
     """The answer to a query: numbers to the right, with six digits; a blank is null.
 
-    The columns `chances` are probabilities.
+    The columns `chances` are probabilities; a narrow page leaves out those `dropped`, in order.
     """
-    columns = [
-        right(name, name)
-        if _is_numeric([row[place] for row in rows])
-        else left(name, name, least=_QUERY_LEAST)
-        for place, name in enumerate(names)
-    ]
+    columns = []
+    for place, name in enumerate(names):
+        cells = [row[place] for row in rows]
+        is_wide = any(len(f"{cell}") > _QUERY_LEAST for cell in cells)
+        align, least = (right, 0) if _is_numeric(cells) else (left, is_wide and _QUERY_LEAST)
+        drop = dropped.index(name) + 1 if name in dropped else 0
+        columns.append(align(name, name, least=least, drop=drop))
     cell = [p if name in chances else _value for name in names]
     shown = tuple(tuple(of(value) for of, value in zip(cell, row, strict=True)) for row in rows)
     return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)

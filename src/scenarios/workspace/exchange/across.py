@@ -27,6 +27,8 @@ ORDER BY array_position(['overdue', 'open'], s.state) NULLS LAST, s.movement_bit
 """Overdue scenarios, open ones, resolved ones; the most moved first."""
 CHANCES = ("stated_before", "stated", "implied_before", "implied")
 """Its columns of probabilities."""
+DROPPED = ("as_of", *CHANCES[::2], "title", "horizon", "movement_bits", "state")
+"""Its columns that a narrow page leaves out, in order."""
 
 
 @contextmanager
@@ -45,21 +47,23 @@ def opened_across(
         with of_postgresql(text) as across:
             yield across
     elif scheme or not (is_lake(place) or place.is_file()):
-        known = "a lake (scen export parquet:DIR --lake), postgresql://HOST/DATABASE"
-        raise ScenError(f"{shown(hidden(text))}: is not there, or not {known} or a file of folders")
+        known = "a lake (scen export parquet:DIR --lake), postgresql://HOST/DATABASE, or a file"
+        raise ScenError(f"{shown(hidden(text))} is none of these: {known} of folders")
     elif place.is_dir():
         yield of_lake(place)
     else:
-        trackers, unread = opened_trackers(place)
+        trackers, unread = opened_trackers(text)
         views = {id: view_of(opened, day, limited=limited) for id, opened in trackers.items()}
         yield Across({id: of_rows(id, view.rows) for id, view in views.items()}, unread)
 
 
-def opened_trackers(file: Path) -> tuple[dict[str, Opened], list[Problem]]:
+def opened_trackers(text: str) -> tuple[dict[str, Opened], list[Problem]]:
     """The databases of a file, by id: a folder a line, relative to the file; `#` is a comment.
 
-    Raises ScenError where two have the same id.
+    Raises ScenError where two have the same id, or there is no such file.
     """
+    if not (file := Path(text)).is_file():
+        raise ScenError(f"{shown(hidden(text))} is no file with a tracker's folder on each line")
     with worktree.refusals(file):
         lines = [line.strip() for line in file.read_text("utf-8", "replace").splitlines()]
     trackers: dict[str, Opened] = {}

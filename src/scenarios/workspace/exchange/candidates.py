@@ -6,21 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import unreadable
-from scenarios.exchange.address import hidden
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
     Found,
     Search,
     Within,
-    check,
     evidence_of,
+    query_of,
     search,
 )
 from scenarios.exchange.events.store import Store, layout_of
@@ -28,7 +26,6 @@ from scenarios.model import EvidenceId
 from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
-from scenarios.workspace.exchange.across import opened_trackers
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.evidence import free_id
@@ -53,11 +50,12 @@ class Accepted(Committable, frozen=True):
 
 
 class Listed(NamedTuple):
-    """The candidates, the records of the accepted ones, and a remark."""
+    """The candidates, the records of the accepted ones, a remark, and the trackers left out."""
 
     candidates: Candidates
     records: list[dict[str, Any]]
     remark: str
+    left_out: Iterable[Problem]
 
 
 Opening = Callable[[Iterable[str]], AbstractContextManager[Store]]
@@ -65,50 +63,35 @@ Opening = Callable[[Iterable[str]], AbstractContextManager[Store]]
 
 
 def candidates_of(
-    opened: Opened,
+    trackers: Mapping[str, Opened],
     opening: Opening,
     within: Within,
     indicator: str | None = None,
     accept: Sequence[str] = (),
 ) -> Listed:
-    """Candidates of a store for one indicator or all; `accept` selects some."""
-    searches = _searches(opened, indicator)
-    recorded = {None: foreign_of(opened, within.as_of)}
+    """Candidates of a store for one indicator or all; `accept` selects some.
+
+    `trackers` are by id; the id of a single one is empty, and its faults are raised.
+    """
+    searches = _searches(trackers, indicator)
+    recorded = {id: foreign_of(opened, within.as_of) for id, opened in trackers.items()}
+    left_out: dict[str, Problem] = {}
     with opening(query.events.table for query in searches) as store:
+        for query in searches:
+            try:
+                query_of(store, query.events)
+            except ScenError as error:
+                if not query.tracker:
+                    raise
+                left_out[query.tracker] = unreadable(query.tracker, str(error))
+        searches = [query for query in searches if query.tracker not in left_out]
         candidates = search(store, searches, within, recorded)
         chosen = _chosen(candidates, accept)
         records = [
-            _record(opened, query, evidence_of(store, query, candidate))
+            _record(trackers[query.tracker], query, evidence_of(store, query, candidate))
             for query, candidate in chosen
         ]
-        return Listed(candidates, records, store.remark)
-
-
-def candidates_across(file: str, opening: Opening, within: Within) -> tuple[Listed, list[Problem]]:
-    """Candidates of a store for the trackers of a file, searched for at once, and those left out.
-
-    Raises ScenError where two have the same id, or none looks into an event store.
-    """
-    if not Path(file).is_file():
-        raise ScenError(
-            f"{shown(hidden(file))} is no file with the folder of a tracker on each line"
-        )
-    trackers, unread = opened_trackers(Path(file))
-    by_tracker = {id: _searches(opened, tracker=id) for id, opened in trackers.items()}
-    recorded = {id: foreign_of(opened, within.as_of) for id, opened in trackers.items()}
-    if not any(by_tracker.values()):
-        raise ScenError(f"no indicator of an open scenario looks into an event store: {_NEEDS}")
-    searches: list[Search] = []
-    every = chain.from_iterable(by_tracker.values())
-    with opening(query.events.table for query in every) as store:
-        for id, known in by_tracker.items():
-            try:
-                check(store, known)
-                searches += known
-            except ScenError as error:
-                unread.append(unreadable(id, str(error)))
-        candidates = search(store, searches, within, recorded)
-        return Listed(candidates, [], store.remark), unread
+        return Listed(candidates, records, store.remark, left_out.values())
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
@@ -154,27 +137,25 @@ def accept(
     return written, result
 
 
-def _searches(
-    opened: Opened, indicator: str | None = None, *, tracker: str | None = None
-) -> list[Search]:
+def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[Search]:
     """Indicators to look for: the one named, or those of open scenarios."""
-    scenarios = opened.database.scenarios
     indicators = {
-        f"{id}/{name}": known
-        for id, scenario in sorted(scenarios.items())
+        (tracker, f"{id}/{name}"): known
+        for tracker, opened in trackers.items()
+        for id, scenario in sorted(opened.database.scenarios.items())
         if indicator or not scenario.resolution
         for name, known in scenario.indicators.items()
     }
     if indicator:
-        opened.scenario(indicator.partition("/")[0])
-        known_id(indicator, indicators, "indicator", "scen list indicators")
-        indicators = {indicator: indicators[indicator]}
+        trackers[""].scenario(indicator.partition("/")[0])
+        known_id(indicator, [id for _, id in indicators], "indicator", "scen list indicators")
+        indicators = {("", indicator): indicators["", indicator]}
     searches = [
-        Search(indicator=key, statement=known.statement, events=known.events, tracker=tracker)
-        for key, known in indicators.items()
+        Search(tracker=tracker, indicator=id, statement=known.statement, events=known.events)
+        for (tracker, id), known in indicators.items()
         if known.events
     ]
-    if not (searches or tracker):
+    if not searches:
         what = f"{indicator} looks" if indicator else "no indicator of an open scenario looks"
         raise ScenError(f"{what}{' not' if indicator else ''} into an event store: {_NEEDS}")
     return searches
