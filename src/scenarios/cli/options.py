@@ -76,6 +76,9 @@ Across = Annotated[
         help="Ask many trackers: a lake, postgresql://HOST/DATABASE, or a file of folders.",
     ),
 ]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
+]
 All = Annotated[bool, typer.Option("--all", help="Show every row; fold and omit nothing.")]
 As = Annotated[Format, typer.Option("--format", help="Output format.")]
 Analyst = Annotated[

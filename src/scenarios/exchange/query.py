@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000
 SECONDS = 60.0
 """The time limit of a query."""
+_AGAIN = 0.2
+"""Seconds between attempts to end a query."""
 _MEMORY = "1GB"
 _AT_ONCE = 10_000
 _LARGEST = 2**63
@@ -59,7 +61,7 @@ Load = Callable[["DuckDBPyConnection", Iterable[str]], None]
 def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused if it writes, or takes too long or too much memory."""
     engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
-    with closing(engine), _errors(seconds):
+    with closing(engine), _errors():
         names = _needed(engine, sql)
         if callable(source):
             source(engine, names)
@@ -69,12 +71,32 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
         engine.execute("SET allowed_paths = []")
         engine.execute("SET enable_external_access = false")
         engine.execute("SET lock_configuration = true")
-        timer = Timer(seconds, engine.interrupt)
-        timer.start()
-        try:
+        with limited(engine.interrupt, seconds, "the query"):
             return _answer(engine.execute(sql))
-        finally:
-            timer.cancel()
+
+
+@contextmanager
+def limited(stop: Callable[[], Any], seconds: float, what: str) -> Iterator[None]:
+    """In the block, queries are ended by `stop` after some seconds, again until none is left."""
+    done, late = Event(), Event()
+
+    def watch() -> None:
+        while not done.wait(_AGAIN if late.is_set() else seconds):
+            late.set()
+            with suppress(Exception):
+                stop()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception as error:
+        if not late.is_set():
+            raise
+        raise ScenError(f"{what} took more than {seconds:g} s: --timeout allows more") from error
+    finally:
+        done.set()
+        watcher.join()
 
 
 def write_parquet(answer: Answer, place: Path) -> None:
@@ -160,14 +182,12 @@ def _distinct(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _errors(seconds: float) -> Iterator[None]:
+def _errors() -> Iterator[None]:
     """Raise DuckDB's errors in words of our own, or its first paragraph."""
     import duckdb  # noqa: PLC0415 - an extra, and there since it is connected
 
     try:
         yield
-    except duckdb.InterruptException as error:
-        raise ScenError(f"the query took more than {seconds:g} s: --timeout allows more") from error
     except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise ScenError(f"the query needs more than {_MEMORY} of memory") from error
     except duckdb.PermissionException as error:

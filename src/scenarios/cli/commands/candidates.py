@@ -9,7 +9,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import Since, Until, reading, span
-from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown, Timeout
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.cli.output.written import doubt_analyst, report
@@ -54,9 +54,7 @@ def command(
         str | None,
         typer.Option(metavar="COLUMN", help="The store's column of the day of its partitions."),
     ] = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
-    ] = SECONDS,
+    timeout: Timeout = SECONDS,
     analyst: Analyst = None,
     as_of: AsOf = None,
     rev: Rev = None,
@@ -72,8 +70,7 @@ def command(
     """
     if store is None:
         raise UsageError("--from is missing: a file or folder, or a database's address")
-    opening = partial(open_store, store, day=day, seconds=timeout)
-    on = as_of or parsing.today()
+    on, opening = as_of or parsing.today(), partial(open_store, store, day=day, seconds=timeout)
     first, last = span(since, until, on)
     days = Within(as_of=on, since=first, until=min(last or on, on), limit=limit)
     if across is None:

@@ -14,7 +14,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev
+from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeout
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
@@ -46,9 +46,7 @@ def command(
     as_of: AsOf = None,
     rev: Rev = None,
     across: Across = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
-    ] = SECONDS,
+    timeout: Timeout = SECONDS,
     form: Annotated[QueryForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:

@@ -88,10 +88,7 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidates(Within, frozen=True, kw_only=True):
-    """The candidates of indicators in an event store, as it was known on the day `as_of`.
-
-    Days are within both `since` and `until`; of each indicator at most `limit` are listed.
-    """
+    """The candidates of indicators in an event store, as it was known on the day `as_of`."""
 
     store: str
     queries: tuple[Found, ...]

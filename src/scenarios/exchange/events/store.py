@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
@@ -25,6 +24,7 @@ from scenarios.exchange.address import (
 )
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import EventLayout, folded
+from scenarios.exchange.query import limited
 from scenarios.exchange.targets.sql import connect
 from scenarios.text import counted, did_you_mean, printable, shown
 
@@ -32,8 +32,6 @@ _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536
 SECONDS = 600.0
 """The time limit of a search."""
-_AGAIN = 0.2
-"""Seconds between attempts to end a query."""
 Rows = Any
 """An Ibis table, which has no types of its own."""
 
@@ -206,37 +204,14 @@ def open_store(
         if scheme and scheme not in _TRIED:
             store = store._replace(remark=f"{scheme} is read through Ibis, and untested here")
         try:
-            with _limited(store, seconds):
+            engine = getattr(store.connection, "con", None)
+            stop = (
+                store.stop or getattr(engine, "interrupt", None) or getattr(engine, "cancel", None)
+            )
+            with limited(stop or (lambda: None), seconds, hidden(address)):
                 yield store
         finally:
             store.connection.disconnect()
-
-
-@contextmanager
-def _limited(store: Store, seconds: float) -> Iterator[None]:
-    """In the block, queries are ended after some seconds, again until none is left."""
-    engine = getattr(store.connection, "con", None)
-    stop = store.stop or getattr(engine, "interrupt", None) or getattr(engine, "cancel", None)
-    done, late = Event(), Event()
-
-    def watch() -> None:
-        while stop and not done.wait(_AGAIN if late.is_set() else seconds):
-            late.set()
-            with suppress(Exception):
-                stop()
-
-    watcher = Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    except Exception:
-        if not late.is_set():
-            raise
-        words = f"stopped after {seconds:g} s: narrow it with --since, or allow more with --timeout"
-        raise ScenError(f"{hidden(store.address)}: {words}") from None
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:

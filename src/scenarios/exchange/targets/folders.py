@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -67,19 +67,17 @@ def is_ours(folder: Path, tracker: str | None = None) -> bool:
 
 def origin(folder: Path) -> str | None:
     """The `origin` of an earlier export, by its description."""
-    try:
+    with suppress(OSError, ValueError, LookupError, TypeError):
         return msgspec.convert(json.loads((folder / _NAME).read_bytes())[_MARK], Stamp).origin
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
+    return None
 
 
 def form(folder: Path) -> str | None:
     """The form of the tables in an earlier export, by its description; None if it is none."""
-    try:
+    with suppress(OSError, ValueError, LookupError, TypeError):
         package = json.loads((folder / _NAME).read_bytes())
         return str(package["resources"][0]["format"]) if _MARK in package else None
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
+    return None
 
 
 def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], None]) -> None:

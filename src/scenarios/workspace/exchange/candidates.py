@@ -58,20 +58,17 @@ class Listed(NamedTuple):
     left_out: Iterable[Problem]
 
 
-Opening = Callable[[Iterable[str]], AbstractContextManager[Store]]
-"""Opens an event store to read the tables of some names."""
-
-
 def candidates_of(
     trackers: Mapping[str, Opened],
-    opening: Opening,
+    opening: Callable[[Iterable[str]], AbstractContextManager[Store]],
     within: Within,
     indicator: str | None = None,
     accept: Sequence[str] = (),
 ) -> Listed:
     """Candidates of a store for one indicator or all; `accept` selects some.
 
-    `trackers` are by id; the id of a single one is empty, and its faults are raised.
+    `trackers` are by id; the id of a single one is empty, and its faults are raised. `opening`
+    opens the store to read the tables of some names.
     """
     searches = _searches(trackers, indicator)
     recorded = {id: foreign_of(opened, within.as_of) for id, opened in trackers.items()}
@@ -123,7 +120,7 @@ def accept(
                 if data := opened.snapshot.get(path := path_of("evidence", id)):
                     drafts.append(Draft(path, data, data))  # which may wait for its commit
                 continue
-            id = _unused(free_id(opened, record), new_ids)
+            id = free_id(opened, record, new_ids)
             known[system, name] = id
             new_ids.append(id)
             drafts.append(new_file("evidence", id, record))
@@ -199,12 +196,3 @@ def _record(opened: Opened, query: Found, record: Mapping[str, Any]) -> dict[str
         "url": url if _URL.fullmatch(url) and len(url) <= _LONGEST_URL else None,
         "notes": record["notes"][:_LONGEST_NOTES],
     }
-
-
-def _unused(id: EvidenceId, taken: Sequence[EvidenceId]) -> EvidenceId:
-    """The id, numbered if another item of the same change has it."""
-    number, free = 1, id
-    while free in taken:
-        number += 1
-        free = f"{id}-{number}"
-    return free

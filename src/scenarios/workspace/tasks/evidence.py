@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -246,12 +246,12 @@ TASK = task.Task(
 )
 
 
-def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
+def free_id(opened: Opened, record: Mapping[str, Any], taken: Sequence[str] = ()) -> str:
     """The date and the summary's first words, with a number where that is taken."""
     summary_words = words(record["summary"])
     proposed = _proposed(record["observed"], summary_words)
     number = 1
-    while _is_taken(opened, proposed):
+    while proposed in taken or _is_taken(opened, proposed):
         number += 1
         proposed = _proposed(record["observed"], summary_words, f"-{number}")
     return proposed
