@@ -173,8 +173,8 @@ def _answers(store: Store, queries: Sequence[Query], within: Within) -> dict[int
         last=daily["date"].max(),
         since=daily["date"].min(where=daily["newer"] < within.limit),
     )
-    none = {"total": 0, "first": None, "last": None}
-    answers = {query.number: {**none, "since": query.since, "rows": []} for query in queries}
+    none: dict[str, Any] = {"total": 0, "first": None, "last": None}
+    answers = {query.number: none | {"rows": []} for query in queries}
     for row in store.rows(figures):
         answers[row["query"]] |= row
     listed = [
