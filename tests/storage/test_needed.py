@@ -29,7 +29,7 @@ from scenarios.storage.loader import load, read_record
 from scenarios.workspace.corrections.editing import KeyChange, edit
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
-from scenarios.workspace.reading import changed_afterwards
+from scenarios.workspace.reading import changed_afterwards, reviewed, span
 from scenarios.workspace.results import corrected, evidence_effects, foretold_of
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
@@ -37,7 +37,7 @@ from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import TIMES
 from tests.random_databases import END, START, random_database
-from tests.records import database, day, indicator, item, scenario, sheet, sheets
+from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
 from tests.storage.test_git import commit, run
 
 SIZES = (60, 180)
@@ -270,3 +270,24 @@ def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> N
     assert [(one.rule, one.record) for one in found] == [("judged-anew", f"{day(3)}-other")]
     revisions, _ = past(git.repository(root), None)
     assert found == foretold(revisions, *both(done), TODAY)
+
+
+def test_the_last_figure_of_a_question_over_rests_on_its_evidence_whatever_else_was_changed(
+    tmp_path: Path,
+) -> None:
+    over = replace(scenario(), resolution=resolution("occurred", day(4), day(6)))
+    own = {f"{day(1)}-own1": item(day(1), ratings={"rare": "C"})}
+    others = {f"{day(n)}-e{n}": item(day(n), ratings={"over": "CC"}) for n in (1, 3, 5)}
+    db = database(scenarios={"rare": scenario(), "over": over}, evidence=own | others)
+    root = written(db, tmp_path / "scenarios")
+    run(tmp_path, "init", "-q")
+    commit(tmp_path, "All", f"{day(6)}T12:00:00Z")
+    edit(root, f"{day(1)}-own1", CHANGED)
+    commit(tmp_path, "Edit", f"{day(7)}T12:00:00Z")
+    opened, repository = open_folder(root, cached(root)), git.repository(root)
+    looked = reviewed(opened, span(opened, day(9), day(2)), repository).review
+    assert looked.restated
+    assert [row.scenario for row in looked.restated.figures] == ["rare"]
+    alone = reviewed(opened, span(opened, day(9), day(2)), None).review
+    [ended], [plain] = looked.resolved, alone.resolved
+    assert ended.last_implied == plain.last_implied is not None

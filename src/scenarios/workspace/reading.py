@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
+from scenarios.analysis.evidence.knowledge import (
+    connected,
+    known,
+    latest_day,
+    members,
+    resolution,
+    resolved,
+)
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.provenance import touched_by
@@ -423,7 +430,9 @@ def changed_afterwards(
             later = _of_revision(opened, repository, last)
     except ScenError:  # that commit had no database
         return None
-    rows, before = restated(*_narrowed(then, later, today), since, odds)
+    outcomes = ((id, resolved(today, id, as_of)) for id in today.scenarios)
+    ended = {id for id, outcome in outcomes if outcome and outcome.recorded > since}
+    rows, before = restated(*_narrowed(then, later, today, ended), since, odds)
     if rows and base != last:
         rows = committed(rows, revisions(repository, f"{base}..{last}"))
     since_then = restated(*_narrowed(later, today, today), as_of, odds)[0] if last != tip else ()
@@ -449,13 +458,16 @@ def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Dat
 
 
 def _narrowed(
-    then: Database, later: Database, today: Database
+    then: Database, later: Database, today: Database, besides: Collection[ScenarioId] = ()
 ) -> tuple[Database, Database, Database]:
-    """The three with the evidence of those scenarios alone of which a record was changed."""
+    """The three with the evidence of scenarios of which a record was changed, and of some besides.
+
+    The last figures of questions that ended are asked for beside any change.
+    """
     differing = differences(*sides(then, later))
     renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
     keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
-    touched = touched_by(keys, then, later, today)
+    touched = touched_by(keys, then, later, today).union(besides)
     earlier, last = sides(then, later, touched)
     return earlier, last, last if today is later else bearing_on(today, *touched)
 
