@@ -29,7 +29,7 @@ class Changed(NamedTuple):
     before: Days
 
 
-class Compared(NamedTuple):
+class ComparedCommits(NamedTuple):
     """The commits that are compared, and the last one of all."""
 
     base: str
@@ -39,7 +39,7 @@ class Compared(NamedTuple):
 
 def compared(
     opened: Opened, repository: git.Repository, since: date, as_of: date
-) -> Compared | None:
+) -> ComparedCommits | None:
     """The last commit up to `since`, else the first one, and the last up to `as_of`, if any is.
 
     Where no commit is later, the last one stands for the files as they are.
@@ -49,7 +49,7 @@ def compared(
     last = git.last_commit(repository, as_of, tip)
     if base is None and last and not git.is_shallow(repository):
         base = oldest(repository, tip)
-    return Compared(base, last, tip) if base and last else None
+    return ComparedCommits(base, last, tip) if base and last else None
 
 
 def changed_afterwards(
@@ -58,7 +58,7 @@ def changed_afterwards(
     since: date,
     as_of: date,
     odds: Days | None = None,
-    commits: Compared | None = None,
+    commits: ComparedCommits | None = None,
 ) -> Changed | None:
     """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
 
