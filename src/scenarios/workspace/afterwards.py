@@ -29,17 +29,13 @@ class Changed(NamedTuple):
     before: Days
 
 
-class ComparedCommits(NamedTuple):
-    """The commits that are compared, and the last one of all."""
-
-    base: str
-    last: str
-    tip: str
+Compared = tuple[str, str, str]
+"""The commits that are compared, and the last one of all."""
 
 
 def compared(
     opened: Opened, repository: git.Repository, since: date, as_of: date
-) -> ComparedCommits | None:
+) -> Compared | None:
     """The last commit up to `since`, else the first one, and the last up to `as_of`, if any is.
 
     Where no commit is later, the last one stands for the files as they are.
@@ -49,7 +45,7 @@ def compared(
     last = git.last_commit(repository, as_of, tip)
     if base is None and last and not git.is_shallow(repository):
         base = oldest(repository, tip)
-    return ComparedCommits(base, last, tip) if base and last else None
+    return (base, last, tip) if base and last else None
 
 
 def changed_afterwards(
@@ -58,7 +54,7 @@ def changed_afterwards(
     since: date,
     as_of: date,
     odds: Days | None = None,
-    commits: ComparedCommits | None = None,
+    commits: Compared | None = None,
 ) -> Changed | None:
     """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
 

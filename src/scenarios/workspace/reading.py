@@ -339,11 +339,8 @@ class Reviewed(NamedTuple):
     remark: str | None = None
 
 
-class _LookBack(msgspec.Struct, frozen=True):
-    """A review, and the earlier figures as they were said."""
-
-    review: Review
-    said: dict[ScenarioId, Earlier] = {}
+_LookBack = tuple[Review, dict[ScenarioId, Earlier]]
+"""A review, and the earlier figures as they were said."""
 
 
 def reviewed(
@@ -361,15 +358,13 @@ def reviewed(
         if repository and commits:
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
         if changed is None:
-            return _LookBack(review(period, audited=audited))
+            return review(period, audited=audited), {}
         said = said_then(changed, *days)
         as_said = as_said_then(period, said, changed.restatement.figures)
-        return _LookBack(review(as_said, *changed, audited=audited), said)
+        return review(as_said, *changed, audited=audited), said
 
     asked = f"{days} {commits} {audited}"
-    result, said = msgspec.structs.astuple(
-        remembered_whole(opened, "review", asked, _LookBack, look_back)
-    )
+    result, said = remembered_whole(opened, "review", asked, _LookBack, look_back)
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
     return Reviewed(as_said_then(period, said, rows), result, _SHALLOW if is_unseen else None)

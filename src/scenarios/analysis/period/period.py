@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cached_property
 from types import MappingProxyType
 
 import msgspec
@@ -127,10 +127,10 @@ def _chance(figure: Quantity | Stated | None) -> float | None:
     return figure.probability if figure else None
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Known evidence at `since` and at `as_of`, and the scenarios that had opened by `as_of`.
 
-    `odds` are those of any other day.
+    `odds` are those of any other day, `look` computes the views.
     """
 
     database: Database
@@ -139,27 +139,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     odds: Days
     before: Known
     now: Known
-    views: Mapping[ScenarioId, ScenarioView]
+    look: Callable[[], dict[ScenarioId, ScenarioView]]
 
-
-class _Views(Mapping[ScenarioId, ScenarioView]):
-    """Views by scenario, each computed when it is asked for first."""
-
-    def __init__(
-        self, ids: Collection[ScenarioId], view: Callable[[ScenarioId], ScenarioView]
-    ) -> None:
-        self._ids, self._view = ids, cache(view)
-
-    def __getitem__(self, id: ScenarioId) -> ScenarioView:
-        if id not in self._ids:
-            raise KeyError(id)
-        return self._view(id)
-
-    def __iter__(self) -> Iterator[ScenarioId]:
-        return iter(self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)
+    @cached_property
+    def views(self) -> dict[ScenarioId, ScenarioView]:
+        """Every scenario's figures, computed when they are asked for."""
+        return self.look()
 
 
 def window(
@@ -182,7 +167,6 @@ def window(
     odds = odds or Days(database)
     at = odds.at
     before, now = known(database, since), known(database, as_of)
-    bearing = cache(lambda: rated_by(database, now.evidence))
     last_days = {
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
@@ -192,10 +176,10 @@ def window(
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     means: Means = {}
 
-    def view(id: ScenarioId) -> ScenarioView:
+    def view(id: ScenarioId, bearing: Collection[EvidenceId]) -> ScenarioView:
         scenario, last = database.scenarios[id], last_days[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
-        evidence = tuple(sorted(bearing().get(id, ())))
+        evidence = tuple(sorted(bearing))
         return ScenarioView(
             id=id,
             scenario=scenario,
@@ -213,9 +197,12 @@ def window(
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
 
-    views = _Views(last_days, view)
+    def look() -> dict[ScenarioId, ScenarioView]:
+        bearing = rated_by(database, now.evidence)
+        return {id: view(id, bearing.get(id, ())) for id in last_days}
+
     return Window(
-        database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, views=views
+        database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, look=look
     )
 
 
