@@ -339,21 +339,18 @@ class Reviewed(NamedTuple):
     remark: str | None = None
 
 
-_LookBack = tuple[Review, dict[ScenarioId, Earlier]]
-"""A review, and the earlier figures as they were said."""
-
-
 def reviewed(
     opened: Opened, period: Window, repository: git.Repository | None, *, audited: bool = True
 ) -> Reviewed:
     """The review of a window; in a repository beside what was said then.
 
     Without a repository, a commit, or git, nothing of that is shown; nor findings unless `audited`.
+    The window is one of `span` with bands: a review of the same days, files and commits is kept.
     """
     days = period.since, period.as_of
     commits = compared(opened, repository, *days) if repository else None
 
-    def look_back() -> _LookBack:
+    def look_back() -> tuple[Review, dict[ScenarioId, Earlier]]:
         changed = None
         if repository and commits:
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
@@ -364,7 +361,9 @@ def reviewed(
         return review(as_said, *changed, audited=audited), said
 
     asked = f"{days} {commits} {audited}"
-    result, said = remembered_whole(opened, "review", asked, _LookBack, look_back)
+    result, said = remembered_whole(
+        opened, "review", asked, tuple[Review, dict[ScenarioId, Earlier]], look_back
+    )
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
     return Reviewed(as_said_then(period, said, rows), result, _SHALLOW if is_unseen else None)
