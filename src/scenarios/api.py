@@ -43,7 +43,7 @@ from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
-from scenarios.workspace.reading import search_of, span, standings, start_of
+from scenarios.workspace.reading import Reviewed, reviewed, search_of, span, standings, start_of
 from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.tasks import clarification, resolution, retraction
@@ -91,13 +91,13 @@ class Snapshot:
         window, review, _ = self._reviewed(as_of, since, restate=True)
         return brief(window, review)
 
-    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> reading.Reviewed:
+    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> Reviewed:
         """A review, beside what was said then where there is a repository."""
         period = span(self._opened, as_of, since, banded=True)
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
-                return reading.reviewed(self._opened, period, self._repository())
-        return reading.reviewed(self._opened, period, None)
+                return reviewed(self._opened, period, self._repository())
+        return reviewed(self._opened, period, None)
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """Indicators, horizons, reviews and expiries due within some days, and what is late."""

@@ -221,6 +221,7 @@ def one_week_more(size: int) -> int:
     """Ledgers of a week beside those of the week before, as a site has them."""
     db = daily(size)
     first = window(db, day(size - 14), day(size - 7))
+    assert first.views.keys() == db.scenarios.keys()
     assert window(db, day(size - 14), day(size - 7), odds=first.odds).odds is first.odds
     return work(lambda: [first.odds.at(day(size)).totals(id) for id in db.scenarios])
 

@@ -18,6 +18,7 @@ from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.review.restated import restated
+from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.rules.evidence import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
@@ -26,10 +27,11 @@ from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
+from scenarios.workspace.afterwards import changed_afterwards
 from scenarios.workspace.corrections.editing import KeyChange, edit
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
-from scenarios.workspace.reading import changed_afterwards
+from scenarios.workspace.reading import reviewed, span
 from scenarios.workspace.results import corrected, evidence_effects, foretold_of
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
@@ -37,7 +39,7 @@ from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import TIMES
 from tests.random_databases import END, START, random_database
-from tests.records import database, day, indicator, item, scenario, sheet, sheets
+from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
 from tests.storage.test_git import commit, run
 
 SIZES = (60, 180)
@@ -270,3 +272,51 @@ def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> N
     assert [(one.rule, one.record) for one in found] == [("judged-anew", f"{day(3)}-other")]
     revisions, _ = past(git.repository(root), None)
     assert found == foretold(revisions, *both(done), TODAY)
+
+
+def test_the_last_figure_of_a_question_over_rests_on_its_evidence_whatever_else_was_changed(
+    tmp_path: Path,
+) -> None:
+    over = replace(scenario(), resolution=resolution("occurred", day(4), day(6)))
+    own = {f"{day(1)}-own1": item(day(1), ratings={"rare": "C"})}
+    others = {f"{day(n)}-e{n}": item(day(n), ratings={"over": "CC"}) for n in (1, 3, 5)}
+    db = database(scenarios={"rare": scenario(), "over": over}, evidence=own | others)
+    root = written(db, tmp_path / "scenarios")
+    run(tmp_path, "init", "-q")
+    commit(tmp_path, "All", f"{day(6)}T12:00:00Z")
+    edit(root, f"{day(1)}-own1", CHANGED)
+    commit(tmp_path, "Edit", f"{day(7)}T12:00:00Z")
+    opened, repository = open_folder(root, cached(root)), git.repository(root)
+    looked = reviewed(opened, span(opened, day(9), day(2)), repository).review
+    assert looked.restated
+    assert [row.scenario for row in looked.restated.figures] == ["rare"]
+    alone = reviewed(opened, span(opened, day(9), day(2)), None).review
+    [ended], [plain] = looked.resolved, alone.resolved
+    assert ended.last_implied == plain.last_implied is not None
+
+
+@pytest.mark.parametrize("seed", range(3 * TIMES))
+def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_differs(
+    seed: int, tmp_path: Path
+) -> None:
+    chance = Random(seed)  # noqa: S311 - no secret
+    db = random_database(seed)
+    root = written(db, tmp_path / "scenarios")
+    run(tmp_path, "init", "-q")
+    middle = START + timedelta((END - START).days // 2)
+    commit(tmp_path, "All", f"{START}T12:00:00Z")
+    repository = git.repository(root)
+
+    def look(memory: Memory | None = None) -> tuple[Review, dict[str, object]]:
+        opened = open_folder(root, memory)
+        found = reviewed(opened, span(opened, END, middle), repository)
+        views = found.window.views.items()
+        return found.review, {id: (view.implied_before, view.stated_before) for id, view in views}
+
+    for id, changes in edits(chance, db):
+        done, _ = edit(root, id, changes)
+        if done.drafts and chance.random() < 0.5:
+            commit(tmp_path, f"edit: {id}", f"{middle}T12:00:00Z")
+        assert look(cached(root)) == look(Memory())
+        assert look(Memory(cache_of(root))) == look(Memory())
+        assert calls(lambda: look(Memory(cache_of(root))), review, restated) == 0

@@ -34,7 +34,7 @@ from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
 from scenarios.storage.site_folder import SiteFolder
 from scenarios.workspace.opened import nothing_collected
-from scenarios.workspace.reading import keys_of
+from scenarios.workspace.remembered import keys_of
 
 SEARCH = "search/index.html"
 _MANY = 60

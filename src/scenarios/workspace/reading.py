@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
+from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import FEW, Window, bands_of, window
+from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.moves import Restatement
-from scenarios.analysis.review.restated import as_said_then, committed, restated
+from scenarios.analysis.review.restated import as_said_then
 from scenarios.analysis.review.review import About, Review, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
@@ -31,88 +29,14 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
-from scenarios.storage.cache.files import CachedFiles, bearing_on, digests, sides
-from scenarios.storage.cache.memory import Memory
-from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import oldest, revisions
 from scenarios.text import unaccented
-from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
+from scenarios.workspace.afterwards import changed_afterwards, compared, said_then
+from scenarios.workspace.opened import Opened, State, from_here, known_id
+from scenarios.workspace.remembered import remembered, remembered_whole
 
 if TYPE_CHECKING:
     from scenarios.storage.yaml.reader import KeyPlace
-
-Value = TypeVar("Value")
-
-
-class _Memo(msgspec.Struct, Generic[Value], frozen=True):
-    """Values of all scenarios, each with the digest of what it depends on.
-
-    A scenario without a value has a key all the same.
-    """
-
-    whole: bytes = b""
-    keys: dict[ScenarioId, bytes] = {}
-    values: dict[ScenarioId, Value] = {}
-
-
-def remembered(
-    opened: Opened,
-    name: str,
-    asked: str,
-    of: type[Value],
-    make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
-) -> Mapping[ScenarioId, Value]:
-    """The values that `make` computes for scenarios, from cache file `name` where still valid.
-
-    `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
-    tracker, sources, sheets, and `asked`.
-    """
-    database, files = opened.database, opened.snapshot
-    asked += "".join(database.withheld)
-    memory = opened.read
-    if not isinstance(memory, Memory) or not isinstance(files, CachedFiles) or memory.place is None:
-        return make(database, database.scenarios)
-    whole = digest(asked.encode() + files.state())
-    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
-    before = at_hand or _decoded(memory.place.read(name), of)
-    if before.whole == whole:
-        return before.values
-    keys = keys_of(files, database, asked)
-    missing = {id for id, key in keys.items() if before.keys.get(id) != key}
-    values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
-    if missing:
-        around = {other for id in missing for other in _around(database, id)}
-        values |= make(bearing_on(database, *around), missing)
-    memo = _Memo(whole, keys, values)
-    memory.keep(name, asked, memo)
-    memory.place.write(name, msgspec.msgpack.encode(memo))
-    return values
-
-
-def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
-    try:
-        memo: _Memo[Value] = msgspec.msgpack.decode(data or b"", type=_Memo[of])  # type: ignore[valid-type]
-    except msgspec.MsgspecError:
-        return _Memo()
-    return memo
-
-
-def keys_of(files: CachedFiles, database: Database, asked: str) -> dict[ScenarioId, bytes]:
-    """The digest of all that each scenario's figures depend on."""
-    beside = asked.encode() + files.beside("sources", "forecasts")
-    own = digests(files, database)
-    return {
-        id: digest(b"".join((beside, *(own[other] for other in _around(database, id)))))
-        for id in database.scenarios
-    }
-
-
-def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
-    """A scenario, those it implies, and all they depend on; in order."""
-    ids = (id, *database.scenarios[id].implies)
-    return sorted({other for id in ids for other in connected(database, id)})
-
 
 _FEWEST = 2
 """The fewest scenarios that a matrix compares."""
@@ -308,11 +232,8 @@ def standings(
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
-    changed = changed_afterwards(opened, repository, since, on, odds) if repository else None
-    if changed and (ids := {row.scenario for row in changed.restatement.figures} & by_id.keys()):
-        period = said_then(window(opened.about(*ids), since, on, only=ids, odds=odds), changed)
-        for id, view in period.views.items():
-            by_id[id] = replace(by_id[id], row=row_of(period, view))
+    for id, row in _as_said(opened, repository, since, on, odds).items() if repository else ():
+        by_id[id] = replace(by_id[id], row=row)
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on, odds).items() if banded else ():
@@ -322,6 +243,26 @@ def standings(
             by_id[id] = replace(standing, row=replace(standing.row, implied=implied))
     ordered = in_order(standing.row for standing in by_id.values())
     return tuple(by_id[row.id] for row in ordered)
+
+
+def _as_said(
+    opened: Opened, repository: git.Repository, since: date, on: date, odds: Days
+) -> dict[ScenarioId, StatusRow]:
+    """The rows of those scenarios whose earlier figures were changed since."""
+    commits = compared(opened, repository, since, on)
+
+    def make() -> dict[ScenarioId, StatusRow]:
+        changed = changed_afterwards(opened, repository, since, on, odds, commits)
+        figures = changed.restatement.figures if changed else ()
+        if changed is None or not figures:
+            return {}
+        ids = {row.scenario for row in figures}
+        period = window(opened.about(*ids), since, on, only=ids, odds=odds)
+        period = as_said_then(period, said_then(changed, since, on), figures)
+        return {id: row_of(period, view) for id, view in period.views.items()}
+
+    asked = f"{since} {on} {commits}"
+    return remembered_whole(opened, "restated", asked, dict[ScenarioId, StatusRow], make)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
@@ -390,84 +331,6 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
     return place.value_line
 
 
-class Changed(NamedTuple):
-    """Everything that was changed afterwards, and the ledgers with those records as they were."""
-
-    restatement: Restatement
-    before: Days
-
-
-def changed_afterwards(
-    opened: Opened,
-    repository: git.Repository,
-    since: date,
-    as_of: date,
-    odds: Days | None = None,
-) -> Changed | None:
-    """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
-
-    Compared is the last commit up to `since`, else the first one, with the last up to `as_of`: the
-    files as they are, where no commit is later. `odds` are those of the database, where at hand.
-    """
-    tip = git.commit_of(repository, opened.commit or "HEAD")
-    base = git.last_commit(repository, since, tip)
-    last = git.last_commit(repository, as_of, tip)
-    if base is None and last and not git.is_shallow(repository):
-        base = oldest(repository, tip)
-    if base is None or last is None:
-        return None
-    today = later = opened.database
-    try:
-        then = _of_revision(opened, repository, base)
-        if last != tip:
-            later = _of_revision(opened, repository, last)
-    except ScenError:  # that commit had no database
-        return None
-    rows, before = restated(*_narrowed(then, later, today), since, odds)
-    if rows and base != last:
-        rows = committed(rows, revisions(repository, f"{base}..{last}"))
-    since_then = restated(*_narrowed(later, today, today), as_of, odds)[0] if last != tip else ()
-    restatement = Restatement(
-        commit=base,
-        day=since,
-        figures=rows,
-        reported=last if since_then else None,
-        changed_since=tuple(row.scenario for row in since_then),
-    )
-    return Changed(restatement, before)
-
-
-def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
-    """The database of a commit; in a lasting memory the latest stays for other states."""
-    files = opened.snapshot, opened.read
-    made = opened.read.made if isinstance(opened.read, Memory) and opened.read.lasts else {}
-    kept: tuple[str, Database] = made.get(("revision", ""), ("", opened.database))
-    if kept[0] != commit:
-        then = open_revision(opened.root, repository, commit, *files)
-        kept = made["revision", ""] = commit, then.database
-    return kept[1]
-
-
-def _narrowed(
-    then: Database, later: Database, today: Database
-) -> tuple[Database, Database, Database]:
-    """The three with the evidence of those scenarios alone of which a record was changed."""
-    differing = differences(*sides(then, later))
-    renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
-    keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
-    touched = touched_by(keys, then, later, today)
-    earlier, last = sides(then, later, touched)
-    return earlier, last, last if today is later else bearing_on(today, *touched)
-
-
-def said_then(period: Window, changed: Changed) -> Window:
-    """The window with the earlier figures as they were said, where they were changed since."""
-    ids = {row.scenario for row in changed.restatement.figures}
-    odds = changed.before
-    before = window(odds.database, period.since, period.as_of, only=ids, odds=odds)
-    return as_said_then(period, before.views, changed.restatement.figures)
-
-
 class Reviewed(NamedTuple):
     """A review with its window, and a remark where its history is not seen."""
 
@@ -482,16 +345,28 @@ def reviewed(
     """The review of a window; in a repository beside what was said then.
 
     Without a repository, a commit, or git, nothing of that is shown; nor findings unless `audited`.
+    The window is one of `span` with bands: a review of the same days, files and commits is kept.
     """
-    changed = remark = None
-    if repository:
-        changed = changed_afterwards(opened, repository, period.since, period.as_of, period.odds)
-        if changed is None and git.is_shallow(repository):
-            remark = _SHALLOW
-    if changed is None:
-        return Reviewed(period, review(period, audited=audited), remark)
-    period = said_then(period, changed)
-    return Reviewed(period, review(period, *changed, audited=audited))
+    days = period.since, period.as_of
+    commits = compared(opened, repository, *days) if repository else None
+
+    def look_back() -> tuple[Review, dict[ScenarioId, Earlier]]:
+        changed = None
+        if repository and commits:
+            changed = changed_afterwards(opened, repository, *days, period.odds, commits)
+        if changed is None:
+            return review(period, audited=audited), {}
+        said = said_then(changed, *days)
+        as_said = as_said_then(period, said, changed.restatement.figures)
+        return review(as_said, *changed, audited=audited), said
+
+    asked = f"{days} {commits} {audited}"
+    result, said = remembered_whole(
+        opened, "review", asked, tuple[Review, dict[ScenarioId, Earlier]], look_back
+    )
+    is_unseen = repository and not result.restated and git.is_shallow(repository)
+    rows = result.restated.figures if result.restated else ()
+    return Reviewed(as_said_then(period, said, rows), result, _SHALLOW if is_unseen else None)
 
 
 _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -28,7 +27,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import Database, Outcome, ScenarioId, Tracker
+from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
 from scenarios.values import indicator_key
 
@@ -65,18 +64,6 @@ class AsOf:
     def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
         self.database, self.day, self.odds = database, day, odds or Days(database)
         self._means: Means = {}
-
-    @cached_property
-    def judged(self) -> dict[str, object]:
-        """Judgements of each item and each indicator."""
-        judged: dict[str, object] = {}
-        for id, item in self.database.evidence.items():
-            grade = item.grade(self.database.sources)
-            judged[id] = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
-        for owner, scenario in self.database.scenarios.items():
-            for key, of in scenario.indicators.items():
-                judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
-        return judged
 
     def before(self, database: Database) -> AsOf:
         """Another database on the same day; its ledgers share what the items do not change."""
@@ -127,8 +114,10 @@ def compared(old: AsOf, new: AsOf) -> list[tuple[ScenarioShift, Side | None, Sid
     """Shifts that are withheld in neither database, with both sides; None before the opening."""
     withheld = old.database.withheld.keys() | new.database.withheld.keys()
     known = _touched(old, new) - withheld
-    sides = ((id, old.side(id), new.side(id)) for id in sorted(known))
-    compared = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
+    every = ((id, old.side(id), new.side(id)) for id in sorted(known))
+    sides = [(id, was, now) for id, was, now in every if _moved(was, now)]
+    judged = _judged_anew(old.database, new.database) if sides else frozenset()
+    compared = [(_shift(id, was, now, judged), was, now) for id, was, now in sides]
     return sorted(compared, key=lambda entry: (-entry[0].movement_bits, entry[0].scenario))
 
 
@@ -170,7 +159,28 @@ def _moved(was: Side | None, now: Side | None) -> bool:
     return decided or differs(stated) or differs(Shift(from_=_implied(was), to=_implied(now)))
 
 
-def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
+def _judged_anew(before: Database, after: Database) -> frozenset[str]:
+    """The items and indicators that are in both and of which a judgement differs."""
+    same = before.evidence if before.sources == after.sources else {}
+    ids = [id for id, item in after.evidence.items() if same.get(id) is not item]
+    return _differing(_judged(before, ids), _judged(after, ids))
+
+
+def _judged(database: Database, ids: Iterable[EvidenceId]) -> dict[str, object]:
+    """Judgements of these items and of each indicator."""
+    judged: dict[str, object] = {}
+    for id, item in ((id, database.evidence[id]) for id in ids if id in database.evidence):
+        grade = item.grade(database.sources)
+        judged[id] = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
+    for owner, scenario in database.scenarios.items():
+        for key, of in scenario.indicators.items():
+            judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
+    return judged
+
+
+def _shift(
+    id: ScenarioId, was: Side | None, now: Side | None, judged: frozenset[str]
+) -> ScenarioShift:
     stated = Shift(from_=_stated(was), to=_stated(now))
     implied = Shift(from_=_implied(was), to=_implied(now))
     change = LedgerChange()
@@ -182,7 +192,7 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
             new=touched(now.odds.known, was.odds.known),
             gone=touched(was.odds.known, now.odds.known),
             removed=frozenset(old.evidence.keys() - new.evidence.keys()),
-            judged=_differing(was.whole.judged, now.whole.judged),
+            judged=judged,
             conventions=_conventions(old.tracker) != _conventions(new.tracker),
         )
         change = compare(before, after, reasons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 
 import msgspec
@@ -36,7 +37,14 @@ from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario,
 from scenarios.scales import MOVED_BITS, decibans, jeffreys, printed
 
 
-class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a scenario at the earlier date; None where it had not opened."""
+
+    implied_before: Quantity | None
+    stated_before: Stated | None
+
+
+class ScenarioView(Earlier, frozen=True, kw_only=True):
     """One scenario at both dates; earlier values are None where it had not opened.
 
     `restated_decibans` is by how much a record changed afterwards moved the earlier implied figure,
@@ -50,10 +58,8 @@ class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
     odds: Odds
     odds_before: Odds | None
     implied: Quantity
-    implied_before: Quantity | None
     band: Band | None
     stated: Stated | None
-    stated_before: Stated | None
     given: tuple[GivenForecast, ...]
     evidence: tuple[EvidenceId, ...]
     new_evidence: tuple[EvidenceId, ...]
@@ -121,10 +127,10 @@ def _chance(figure: Quantity | Stated | None) -> float | None:
     return figure.probability if figure else None
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Known evidence at `since` and at `as_of`, and the scenarios that had opened by `as_of`.
 
-    `odds` are those of any other day.
+    `odds` are those of any other day, `look` computes the views.
     """
 
     database: Database
@@ -133,7 +139,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     odds: Days
     before: Known
     now: Known
-    views: dict[ScenarioId, ScenarioView]
+    look: Callable[[], dict[ScenarioId, ScenarioView]]
+
+    @cached_property
+    def views(self) -> dict[ScenarioId, ScenarioView]:
+        """Every scenario's figures, computed when they are asked for."""
+        return self.look()
 
 
 def window(
@@ -156,7 +167,6 @@ def window(
     odds = odds or Days(database)
     at = odds.at
     before, now = known(database, since), known(database, as_of)
-    bearing = rated_by(database, now.evidence)
     last_days = {
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
@@ -164,22 +174,21 @@ def window(
         if id not in database.withheld
     }
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
-    views = {}
     means: Means = {}
-    for id, last in last_days.items():
-        scenario = database.scenarios[id]
+
+    def view(id: ScenarioId, bearing: Collection[EvidenceId]) -> ScenarioView:
+        scenario, last = database.scenarios[id], last_days[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
-        implied_before = implied_of(at(first), id) if first else None
-        evidence = tuple(sorted(bearing.get(id, ())))
-        views[id] = ScenarioView(
+        evidence = tuple(sorted(bearing))
+        return ScenarioView(
             id=id,
             scenario=scenario,
             state=state(database, id, as_of),
             resolution=resolved(database, id, as_of),
             odds=at(last),
             odds_before=at(first) if first else None,
+            implied_before=implied_of(at(first), id) if first else None,
             implied=implied_of(at(last), id),
-            implied_before=implied_before,
             band=by_scenario.get(id),
             stated=stated(database, id, last, means),
             stated_before=stated(database, id, first, means) if first else None,
@@ -187,8 +196,13 @@ def window(
             evidence=evidence,
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
+
+    def look() -> dict[ScenarioId, ScenarioView]:
+        bearing = rated_by(database, now.evidence)
+        return {id: view(id, bearing.get(id, ())) for id in last_days}
+
     return Window(
-        database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, views=views
+        database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, look=look
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -27,7 +27,7 @@ from scenarios.analysis.history.probability_shifts import (
     differs,
 )
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.period.period import Earlier, ScenarioView, Window
 from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.model import Database, Kind, ScenarioId
 from scenarios.paths import path_of
@@ -99,21 +99,25 @@ def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:
 
 
 def as_said_then(
-    window: Window, before: Mapping[ScenarioId, ScenarioView], rows: Iterable[Restated]
+    window: Window, before: Mapping[ScenarioId, Earlier], rows: Collection[Restated]
 ) -> Window:
     """The window with the earlier figures of these scenarios as they were `before` the change."""
-    views = dict(window.views)
-    for row in rows:
-        now, was = views.get(row.scenario), before.get(row.scenario)
-        if now and was and now.implied_before and was.implied_before:
-            views[row.scenario] = replace(
-                now,
-                implied_before=was.implied_before,
-                stated_before=was.stated_before,
-                restated_decibans=now.implied_before.decibans - was.implied_before.decibans,
-                restated_stated=row.stated is not None,
-            )
-    return replace(window, views=views)
+
+    def look() -> dict[ScenarioId, ScenarioView]:
+        views = dict(window.views)
+        for row in rows:
+            now, was = views.get(row.scenario), before.get(row.scenario)
+            if now and was and now.implied_before and was.implied_before:
+                views[row.scenario] = replace(
+                    now,
+                    implied_before=was.implied_before,
+                    stated_before=was.stated_before,
+                    restated_decibans=now.implied_before.decibans - was.implied_before.decibans,
+                    restated_stated=row.stated is not None,
+                )
+        return views
+
+    return replace(window, look=look)
 
 
 def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:

@@ -19,6 +19,7 @@ from scenarios.render.document import Document
 from scenarios.render.documents.status import Trends, document, figures
 from scenarios.workspace import reading as workspace
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.remembered import remembered
 
 
 def command(
@@ -77,5 +78,5 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
         known = (id for id in ids if id not in database.withheld)
         return trends(database, dict.fromkeys(known, days))
 
-    points = workspace.remembered(opened, "trends", f"{days}", tuple[Point, ...], make)
+    points = remembered(opened, "trends", f"{days}", tuple[Point, ...], make)
     return Trends(days, {row.id: figures(days, points.get(row.id, ())) for row in rows})

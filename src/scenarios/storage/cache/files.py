@@ -343,11 +343,11 @@ def sides(
     apart = {*old.at_hand, *new.at_hand, *_apart(old.files, new.files)}
     was, has = old.about(before, scenarios, apart), new.about(after, scenarios, apart)
     ids = {path: id_of(path) for path in sorted(was | has)}
-    then = {id: old[id] for path, id in ids.items() if path in was or id in old}
-    now = {
-        id: new[id] if id in apart else then[id]
+    now = {id: new[id] for path, id in ids.items() if path in has or id in new}
+    then = {
+        id: old[id] if id in apart else now[id]
         for path, id in ids.items()
-        if path in has or id in new
+        if path in was or id in old
     }
     return replace(before, evidence=then), replace(after, evidence=now)
 

@@ -1,0 +1,124 @@
+"""Figures as they were said then, where records were changed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.history.commits import differences
+from scenarios.analysis.history.provenance import touched_by
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.period.period import Earlier, window
+from scenarios.analysis.review.moves import Restatement
+from scenarios.analysis.review.restated import committed, restated
+from scenarios.errors import ScenError
+from scenarios.model import Database, ScenarioId
+from scenarios.storage.cache.files import bearing_on, sides
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.revisions import oldest, revisions
+from scenarios.workspace.opened import Opened, open_revision
+
+
+class Changed(NamedTuple):
+    """Everything that was changed afterwards, and the ledgers with those records as they were."""
+
+    restatement: Restatement
+    before: Days
+
+
+Compared = tuple[str, str, str]
+"""The commits that are compared, and the last one of all."""
+
+
+def compared(
+    opened: Opened, repository: git.Repository, since: date, as_of: date
+) -> Compared | None:
+    """The last commit up to `since`, else the first one, and the last up to `as_of`, if any is.
+
+    Where no commit is later, the last one stands for the files as they are.
+    """
+    tip = git.commit_of(repository, opened.commit or "HEAD")
+    base = git.last_commit(repository, since, tip)
+    last = git.last_commit(repository, as_of, tip)
+    if base is None and last and not git.is_shallow(repository):
+        base = oldest(repository, tip)
+    return (base, last, tip) if base and last else None
+
+
+def changed_afterwards(
+    opened: Opened,
+    repository: git.Repository,
+    since: date,
+    as_of: date,
+    odds: Days | None = None,
+    commits: Compared | None = None,
+) -> Changed | None:
+    """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
+
+    `odds` are those of the database, and `commits` those that are compared, where at hand.
+    """
+    commits = commits or compared(opened, repository, since, as_of)
+    if commits is None:
+        return None
+    base, last, tip = commits
+    today = later = opened.database
+    try:
+        then = _of_revision(opened, repository, base)
+        if last != tip:
+            later = _of_revision(opened, repository, last)
+    except ScenError:  # that commit had no database
+        return None
+    outcomes = ((id, resolved(today, id, as_of)) for id in today.scenarios)
+    ended = {id for id, outcome in outcomes if outcome and outcome.recorded > since}
+    rows, before = restated(*_narrowed(then, later, today, ended), since, odds)
+    if rows and base != last:
+        rows = committed(rows, revisions(repository, f"{base}..{last}"))
+    since_then = restated(*_narrowed(later, today, today), as_of, odds)[0] if last != tip else ()
+    restatement = Restatement(
+        commit=base,
+        day=since,
+        figures=rows,
+        reported=last if since_then else None,
+        changed_since=tuple(row.scenario for row in since_then),
+    )
+    return Changed(restatement, before)
+
+
+def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
+    """The database of a commit; in a lasting memory the latest stays for other states."""
+    files = opened.snapshot, opened.read
+    made = opened.read.made if isinstance(opened.read, Memory) and opened.read.lasts else {}
+    kept: tuple[str, Database] = made.get(("revision", ""), ("", opened.database))
+    if kept[0] != commit:
+        then = open_revision(opened.root, repository, commit, *files)
+        kept = made["revision", ""] = commit, then.database
+    return kept[1]
+
+
+def _narrowed(
+    then: Database, later: Database, today: Database, besides: Collection[ScenarioId] = ()
+) -> tuple[Database, Database, Database]:
+    """The three with the evidence of scenarios of which a record was changed, and of some besides.
+
+    The last figures of questions that ended are asked for beside any change.
+    """
+    differing = differences(*sides(then, later))
+    renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
+    keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
+    touched = touched_by(keys, then, later, today).union(besides)
+    earlier, last = sides(then, later, touched)
+    return earlier, last, last if today is later else bearing_on(today, *touched)
+
+
+def said_then(changed: Changed, since: date, as_of: date) -> dict[ScenarioId, Earlier]:
+    """The earlier figures as they were said, where they were changed since."""
+    ids = {row.scenario for row in changed.restatement.figures}
+    odds = changed.before
+    views = window(odds.database, since, as_of, only=ids, odds=odds).views
+    return {
+        id: Earlier(implied_before=view.implied_before, stated_before=view.stated_before)
+        for id, view in views.items()
+    }

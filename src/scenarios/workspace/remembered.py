@@ -1,0 +1,104 @@
+"""Results of the reading commands that need not be computed again, in the user's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Generic, TypeVar
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import connected
+from scenarios.model import Database, ScenarioId
+from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import digest
+from scenarios.workspace.opened import Opened
+
+Value = TypeVar("Value")
+
+
+class _Memo(msgspec.Struct, Generic[Value], frozen=True):
+    """Values of all scenarios, each with the digest of what it depends on.
+
+    A scenario without a value has a key all the same.
+    """
+
+    whole: bytes = b""
+    keys: dict[ScenarioId, bytes] = {}
+    values: dict[ScenarioId, Value] = {}
+
+
+def remembered(
+    opened: Opened,
+    name: str,
+    asked: str,
+    of: type[Value],
+    make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
+) -> Mapping[ScenarioId, Value]:
+    """The values that `make` computes for scenarios, from cache file `name` where still valid.
+
+    `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
+    tracker, sources, sheets, and `asked`.
+    """
+    database, files = opened.database, opened.snapshot
+    asked += "".join(database.withheld)
+    memory = opened.read
+    if not isinstance(memory, Memory) or not isinstance(files, CachedFiles) or memory.place is None:
+        return make(database, database.scenarios)
+    whole = digest(asked.encode() + files.state())
+    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
+    before = at_hand or _decoded(memory.place.read(name), of)
+    if before.whole == whole:
+        return before.values
+    keys = keys_of(files, database, asked)
+    missing = {id for id, key in keys.items() if before.keys.get(id) != key}
+    values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
+    if missing:
+        around = {other for id in missing for other in _around(database, id)}
+        values |= make(bearing_on(database, *around), missing)
+    memo = _Memo(whole, keys, values)
+    memory.keep(name, asked, memo)
+    memory.place.write(name, msgspec.msgpack.encode(memo))
+    return values
+
+
+def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
+    try:
+        memo: _Memo[Value] = msgspec.msgpack.decode(data or b"", type=_Memo[of])  # type: ignore[valid-type]
+    except msgspec.MsgspecError:
+        return _Memo()
+    return memo
+
+
+def remembered_whole(
+    opened: Opened, name: str, asked: str, of: type[Value], make: Callable[[], Value]
+) -> Value:
+    """The value that `make` computes of the whole database, from cache file `name` if still valid.
+
+    Nothing is kept where a file cannot be read.
+    """
+    place, files = getattr(opened.read, "place", None), opened.snapshot
+    if place is None or not isinstance(files, CachedFiles) or opened.database.unreadable:
+        return make()
+    whole = digest(asked.encode() + files.state())
+    memo = _decoded(place.read(name), of)
+    if memo.whole != whole:
+        memo = _Memo(whole, values={name: make()})
+        place.write(name, msgspec.msgpack.encode(memo))
+    return memo.values[name]
+
+
+def keys_of(files: CachedFiles, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+    """The digest of all that each scenario's figures depend on."""
+    beside = asked.encode() + files.beside("sources", "forecasts")
+    own = digests(files, database)
+    return {
+        id: digest(b"".join((beside, *(own[other] for other in _around(database, id)))))
+        for id in database.scenarios
+    }
+
+
+def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
+    """A scenario, those it implies, and all they depend on; in order."""
+    ids = (id, *database.scenarios[id].implies)
+    return sorted({other for id in ids for other in connected(database, id)})
