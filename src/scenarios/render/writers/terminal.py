@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count, zip_longest
+from functools import cache
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from scenarios.render import document as doc
@@ -98,30 +100,36 @@ def _lay_out(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str
         max(len(line) for cell in cells for line in cell.text.split("\n"))
         for cells in zip(head, *rows, *ends, strict=True)
     ]
-
-    def lines(row: Sequence[TextCell]) -> Iterator[str]:
-        """A row in lines, each cell padded by what it shows."""
-        shown = [cell.text.split("\n") for cell in row]
-        inked = [_painted(cell).split("\n") for cell in row]
-        for texts, inks in zip(
-            zip_longest(*shown, fillvalue=""), zip_longest(*inked, fillvalue=""), strict=True
-        ):
-            cells = []
-            for text, ink, room, (_, _, column) in zip(texts, inks, wide, columns, strict=True):
-                gap = " " * (room - len(text))
-                cells.append(gap + ink if column.align == "right" else ink + gap)
-            yield (" " * GAP).join(cells).rstrip()
-
-    yield from lines(head)
-    yield (" " * GAP).join("-" * room for room in wide)
+    text = _tabulate().tabulate(
+        [[_painted(cell) for cell in row] for row in (*rows, *_rule(ends, wide), *ends)],
+        [cell.text for cell in head],
+        tablefmt="simple",
+        preserve_whitespace=True,
+        disable_numparse=True,
+        colalign=[column.align for _, _, column in columns],
+    )
+    printed = (line.rstrip() for line in text.split("\n"))
+    yield from islice(printed, _height(head) + 1)
     cut = iter(rows)
     for line in grid.lines:
         if isinstance(line, str):
             yield from _heavy(fold(line, width), colour=grid.is_coloured)
         else:
-            yield from lines(next(cut))
-    for row in (*_rule(ends, wide), *ends):
-        yield from lines(row)
+            yield from islice(printed, _height(next(cut)))
+    yield from printed
+
+
+@cache
+def _tabulate() -> Any:
+    """Without wcwidth: where that is installed it is imported, for 28 ms, and not needed here."""
+    sys.modules.setdefault("wcwidth", None)  # type: ignore[arg-type]
+    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+
+    if sys.modules["wcwidth"] is None:
+        del sys.modules["wcwidth"]
+    tabulate.MIN_PADDING = 0
+    tabulate.WIDE_CHARS_MODE = False  # as all else here is folded
+    return tabulate
 
 
 def folded(name: str, cells: int) -> str:
@@ -157,6 +165,10 @@ def _painted(cell: TextCell) -> str:
             lambda part: painted(part[0], _WEAK if part[0][0] == "·" else _STRONG), cell.text
         )
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
+
+
+def _height(row: Sequence[TextCell]) -> int:
+    return max(cell.text.count("\n") for cell in row) + 1
 
 
 WIDE = 110
