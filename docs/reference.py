@@ -103,6 +103,7 @@ FILES = {
     "evidence": "scenarios/evidence/YEAR/ID.yaml",
     "forecasts": "scenarios/forecasts/YEAR/DATE-ANALYST.yaml",
     "source": "scenarios/sources/ID.yaml",
+    "proposal": "scenarios/inbox/ID.yaml",
 }
 """The place of each kind of record."""
 

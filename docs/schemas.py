@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta
 
-from scenarios.paths import MODELS
+from scenarios.proposal import MODELS
 from scenarios.values import SPACE
 
 _LIMITS = {
@@ -40,7 +40,8 @@ def schemas(command: str) -> dict[str, str]:
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"urn:scen:schema:{kind}",
-            "$comment": f"Made by `{command}` of the records in src/scenarios/model.py.",
+            "$comment": f"Made by `{command}` of the records in"
+            f" src/{model.__module__.replace('.', '/')}.py.",
             "description": " ".join(inspect.cleandoc(model.__doc__ or "").split()),
         }
         text = json.dumps({**head, **_record(model)}, indent=2, ensure_ascii=False)
@@ -71,8 +72,9 @@ def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
 
 def _texts(model: type[msgspec.Struct]) -> dict[str, tuple[str, list[Any]]]:
     """The meaning of each field and its examples, from the text below it in the source."""
+    base = model.__base__
+    texts = _texts(base) if base and msgspec.structs.fields(base) else {}
     record: Any = ast.parse(inspect.getsource(model)).body[0]
-    texts = {}
     for field, below in itertools.pairwise(record.body):
         if isinstance(field, ast.AnnAssign):
             text = " ".join(ast.literal_eval(below.value).split())

@@ -19,6 +19,7 @@ FLOORS = (
         "model",
         "scales",
         "paths",
+        "proposal",
         "analysis",
         "storage",
         "exchange",

@@ -33,9 +33,10 @@ from scenarios.values import (
 )
 
 SheetId = str
-Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source"]
+Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source", "proposal"]
 IndicatorKey = tuple[ScenarioId, IndicatorId]
 OWN_ID = "Only the id that STIX gave goes out."
+NOT_OUT = "Who proposed it stays here."
 PRIOR_ALONE = "A prior goes out as its probability and basis."
 
 
@@ -125,28 +126,6 @@ class Retraction(Record, frozen=True):
     """Why it counts no longer. Example: "The outlet withdrew the report."."""
 
 
-class Attachment(Record, frozen=True):
-    """A saved copy of what an item rests on, by its path in the database and its SHA-256."""
-
-    file: Annotated[
-        str,
-        values.name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?"),
-        words(
-            "it must be attachments/, the SHA-256 of the file in 64 small hexadecimal digits,"
-            " and its ending"
-        ),
-    ]
-    """Its path in the database: attachments/, then its SHA-256 and its ending. Example:
-    "attachments/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.pdf"."""
-    sha256: Annotated[
-        str,
-        values.name("[0-9a-f]{64}", message="it must be 64 small hexadecimal digits"),
-        lacks(page="The page names the file, and the digest is its name."),
-    ]
-    """The SHA-256 that the file must have. Example:
-    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"."""
-
-
 class Source(Record, frozen=True, kw_only=True):
     """Who says so, and how reliable they are. The file's name is the source's id."""
 
@@ -203,7 +182,7 @@ class Evidence(Record, frozen=True):
     theme: ThemeId | None = None
     """Its subject: a theme that tracker.yaml declares. Lines of one theme overlap more than
     others. Example: "institutions"."""
-    attachment: Annotated[Attachment | None, lacks(stix="Files do not go out.")] = None
+    attachment: Annotated[values.Attachment | None, lacks(stix="Files do not go out.")] = None
     """A saved copy of what the item rests on; `scen add-evidence --attach FILE` makes it."""
     corroborated_by: Annotated[
         values.EvidenceIds, lacks(stix="Corroboration does not go out.")
@@ -228,6 +207,8 @@ class Evidence(Record, frozen=True):
     """Where the item turned out to be wrong: it is kept, and from that day it counts no longer."""
     foreign: Annotated[values.Foreign, lacks(stix=OWN_ID)] = {}
     """Example: {"icews": "2018-06-01/28500741"}."""
+    proposed: Annotated[values.Proposed | None, lacks(stix=NOT_OUT)] = None
+    """Who proposed it before a person accepted it; `scen inbox accept` writes it."""
     formerly: Annotated[values.EvidenceIds, lacks(stix=OWN_ID)] = ()
     """The ids that it had before, oldest first; `scen rename` and `scen edit` write them. Example:
     ["2022-02-03-no-limits"]."""
@@ -258,6 +239,12 @@ class Sheet(Record, frozen=True):
     ] = {}
     """For each scenario, the evidence that moved the probability. Example: {"deeper-alignment":
     ["2022-02-04-no-limits"]}."""
+    proposed: Annotated[
+        dict[ScenarioId, values.Proposed],
+        lacks(page="The audit tells who proposed a forecast.", stix=NOT_OUT),
+    ] = {}
+    """For each scenario whose probability was proposed: by whom, before the analyst accepted it.
+    Example: {"military-pact": {"by": "agent", "name": "Desk agent", "on": "2022-02-05"}}."""
 
 
 class HazardEnded(Record, frozen=True):

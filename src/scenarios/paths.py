@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
-from scenarios.values import DAY, EVIDENCE_ID, ID, indicator_key
+from scenarios.values import DAY, EVIDENCE_ID, ID, LABEL, indicator_key
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,
@@ -17,7 +17,14 @@ MODELS: dict[Kind, type[Record]] = {
     "forecasts": Sheet,
     "source": Source,
 }
-FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
+INBOX = "inbox"
+"""The folder of proposals: they are read apart from the records, and count nowhere."""
+FOLDERS: dict[str, Kind] = {
+    "evidence": "evidence",
+    "forecasts": "forecasts",
+    "sources": "source",
+    INBOX: "proposal",
+}
 RESERVED = frozenset({"tracker", "null", "true", "false"})
 LONGEST_ID = 80
 ATTACHMENTS = "attachments"
@@ -32,6 +39,10 @@ _SHAPES = {
     "source": (_ID, "a source is named in small letters, digits and single hyphens"),
     "evidence": (_EVIDENCE_ID, "evidence is named by date and words, like 2022-02-04-no-limits"),
     "forecasts": (SHEET_ID, "a sheet is named by its date and analyst, like 2022-02-07-desk"),
+    "proposal": (
+        re.compile(LABEL),
+        "a proposal is named in small letters, digits and single hyphens",
+    ),
 }
 
 NAMES = {
@@ -70,6 +81,8 @@ def path_of(kind: Kind, id: str) -> str:
         return name
     if kind == "source":
         return f"sources/{name}"
+    if kind == "proposal":
+        return f"{INBOX}/{name}"
     return f"{kind}/{id[:4]}/{name}"
 
 
@@ -78,7 +91,7 @@ def place_of(path: str) -> tuple[Kind, str] | Problem | None:
     *folders, name = path.split("/")
     if name.startswith(".") or any(folder.startswith(".") for folder in folders):
         return None
-    if path.startswith(f"{ATTACHMENTS}/"):
+    if path.startswith((f"{ATTACHMENTS}/", f"{INBOX}/")):
         return None
     stem, dot, ending = name.rpartition(".")
     if dot + ending != ".yaml":

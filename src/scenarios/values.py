@@ -1,6 +1,6 @@
 """The values that a key of a record may have: length, pattern, range, and the words for them.
 
-Two of them have keys themselves: a reference class, and what an event store is asked for.
+Some have keys themselves, such as a reference class.
 """
 
 from __future__ import annotations
@@ -266,6 +266,47 @@ class Team(Record, frozen=True):
     """The factor by which the mean of the log odds of two or more analysts is multiplied,
     0.5 to 3; absent, 1. Over 1, the team's figure is further from even than their mean. `scen
     score` shows the factor that fits the record best. Example: 1.3."""
+
+
+class Attachment(Record, frozen=True):
+    """A saved copy of what an item rests on, by its path in the database and its SHA-256."""
+
+    file: Annotated[
+        str,
+        name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?"),
+        words(
+            "it must be attachments/, the SHA-256 of the file in 64 small hexadecimal digits,"
+            " and its ending"
+        ),
+    ]
+    """Its path in the database: attachments/, then its SHA-256 and its ending. Example:
+    "attachments/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.pdf"."""
+    sha256: Annotated[
+        str,
+        name("[0-9a-f]{64}", message="it must be 64 small hexadecimal digits"),
+        lacks(page="The page names the file, and the digest is its name."),
+    ]
+    """The SHA-256 that the file must have. Example:
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"."""
+
+
+class Proposed(Record, frozen=True, rename={"from_": "from"}):
+    """Who proposed a record, before a person accepted it."""
+
+    by: Literal["feed", "events", "agent", "person"]
+    """A feed, an event store, an agent or a person. Examples: "agent", "feed", "events"."""
+    name: Name
+    """The name of that feed, store, agent or person. Example: "Reuters Asia"."""
+    on: Date
+    """The day on which it was proposed. Example: "2022-02-05"."""
+    from_: Line | None = None
+    """The address or file that it was taken from. Examples: "Events of 2022-02-05.csv",
+    "https://www.example.org/feed.xml"."""
+
+    def __str__(self) -> str:
+        """`agent Desk agent on 2022-02-05, from https://www.example.org/feed.xml`."""
+        origin = f", from {self.from_}" if self.from_ else ""
+        return f"{self.by} {self.name} on {self.on}{origin}"
 
 
 class Part(NamedTuple):

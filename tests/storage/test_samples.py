@@ -23,8 +23,8 @@ IDS: dict[Kind, str] = {
     "forecasts": "2022-02-07-desk",
     "source": "kremlin",
 }
-TO_COME: dict[Kind, set[str]] = {"tracker": {"feeds"}, "evidence": {"proposed"}}
-"""Keys that the design has and other changes bring: feeds and proposals."""
+TO_COME: dict[Kind, set[str]] = {"tracker": {"feeds"}}
+"""Keys that the design has and other changes bring: feeds."""
 THEMES = "themes: {energy: Gas, military: Arms, institutions: Meetings}"
 COPY = b"A copy."
 QUESTION = """title: T

@@ -16,8 +16,9 @@ from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Evidence, EvidenceId, Kind, Record, ScenarioId, Tracker
-from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
+from scenarios.paths import Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
+from scenarios.proposal import MODELS, Proposal, draft_faults
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
 from scenarios.storage.cache.packed import Frame, as_builtins
 from scenarios.storage.schema import validate, whole
@@ -27,11 +28,11 @@ from scenarios.values import first_day, indicator_key
 def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
     """The record of a file's content, or None and every fault."""
     record = within_limits(kind, value)
-    if record is not None:
-        return record, []
-    if faults := validate(kind, value):
-        return None, faults
-    return _converted(kind, whole(value)), []
+    if record is None:
+        if faults := validate(kind, value):
+            return None, faults
+        record = _converted(kind, whole(value))
+    return record, []
 
 
 def within_limits(kind: Kind, value: Any) -> Record | None:
@@ -44,9 +45,16 @@ def within_limits(kind: Kind, value: Any) -> Record | None:
 
 
 def _converted(kind: Kind, value: Any) -> Record:
-    if isinstance(value, dict) and type(value.get("observed")) is int:  # a year
-        value = value | {"observed": str(value["observed"])}
+    value = _with_text_of_year(value)
+    if kind == "proposal" and isinstance(value, dict) and "evidence" in value:
+        value = value | {"evidence": _with_text_of_year(value["evidence"])}
     return msgspec.convert(value, MODELS[kind])
+
+
+def _with_text_of_year(value: Any) -> Any:
+    if isinstance(value, dict) and type(value.get("observed")) is int:
+        return value | {"observed": str(value["observed"])}
+    return value
 
 
 def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
@@ -55,9 +63,10 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
         codes = value.get("decibans", {"N": 0})
         if "format" not in value or "title" not in value or codes["N"] != 0:
             return True
-    elif kind == "evidence":
+    elif kind in ("evidence", "proposal"):
+        item = value if kind == "evidence" else value.get("evidence", {})
         try:
-            first_day(str(value["observed"]))
+            first_day(str(item.get("observed", "1000")))
         except ValueError:
             return True
     elif kind == "forecasts":
@@ -262,7 +271,8 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
     if problems:
         return None, folded(problems)
     record, faults = decoded(kind, value)
-    if record is None:
+    faults += draft_faults(record) if isinstance(record, Proposal) else ()
+    if record is None or faults:
         return None, folded(sorted(_placed(path, data, faults), key=_in_reading_order))
     if not data.isascii() or b"\\" in data:
         problems = folded(_placed(path, data, unseen_characters(value)))

@@ -92,6 +92,7 @@ _OWNERS = {
     "evidence": "an item of evidence",
     "forecasts": "a forecast sheet",
     "source": "a source",
+    "proposal": "a proposal",
 }
 _DAY_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}")

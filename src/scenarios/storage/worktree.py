@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.paths import ATTACHMENTS, printable_path
+from scenarios.paths import ATTACHMENTS, INBOX, printable_path
 from scenarios.storage.disk import MAX_BYTES, UNFOLLOWED, clear, temporary
 
 _FOLDER = "scenarios"
@@ -182,9 +182,11 @@ def _is_database(folder: Path) -> bool:
 
 
 def _entries(folder: _Folder) -> list[_Entry]:
-    passed_over = "" if folder.prefix else ATTACHMENTS
+    passed_over = () if folder.prefix else (ATTACHMENTS, INBOX)
     with suppress(FileNotFoundError), os.scandir(folder.real) as entries:
-        return [entry for entry in entries if entry.name[0] != "." and entry.name != passed_over]
+        return [
+            entry for entry in entries if entry.name[0] != "." and entry.name not in passed_over
+        ]
     return []
 
 

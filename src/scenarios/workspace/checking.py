@@ -23,6 +23,7 @@ from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
+from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here, here
 
 
@@ -91,7 +92,8 @@ def check(
     opened: Opened, files: set[str] | None = None, findings_on: date | None = None
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
-    problems = sorted([*opened.problems, *attachment_faults(opened)])
+    proposals = waiting(opened.root).problems if opened.commit is None else []
+    problems = sorted([*opened.problems, *attachment_faults(opened), *proposals])
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)
@@ -105,6 +107,7 @@ def check(
 def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
     """The files at these paths, and those that a change of them can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
+    files |= {problem.path for problem in waiting(opened.root).problems}
     named = {_named(opened, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
         return files

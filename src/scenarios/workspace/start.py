@@ -13,8 +13,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Literal, NamedTuple
 
-from scenarios.analysis.history.commits import KINDS
 from scenarios.errors import ScenError
+from scenarios.proposal import MODELS
 from scenarios.storage import worktree
 from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
@@ -214,7 +214,7 @@ def _example() -> dict[str, bytes]:
 
 def _beside() -> dict[str, bytes]:
     return {
-        **{f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS},
+        **{f"schema/{kind}.schema.json": schema_text(kind) for kind in MODELS},
         "scenarios/.gitattributes": _ATTRIBUTES.encode(),
         "scenarios/.gitignore": _IGNORED.encode(),
     }

@@ -161,9 +161,10 @@ def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
     if isinstance(value, str):
         yield keys, "value", value
     elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
+        names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
+        for name, key in names:
             if name not in _CODES:
-                yield from _texts(getattr(value, name), (*keys, name))
+                yield from _texts(getattr(value, name), (*keys, key))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _texts(item, (*keys, key))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from scenarios.exchange.view.table import SCENARIO, ViewTable, column, position, table, tables
+from scenarios.exchange.view.table import (
+    SCENARIO,
+    ViewColumn,
+    ViewTable,
+    column,
+    position,
+    table,
+    tables,
+)
 from scenarios.model import Database, Evidence, Rating
 from scenarios.scales import rating_decibans
 from scenarios.values import first_day
@@ -29,6 +37,16 @@ RATING = (
     column("likelihood_ratio", "real?", "0.001 to 1000; null where a code is given", ".:number"),
     column("decibans", "real", "What code or ratio is worth, before any weight", compute=_worth),
 )
+
+
+def _proposed(path: str) -> tuple[ViewColumn, ...]:
+    """Who proposed what a person accepted."""
+    return (
+        column("proposed_by", "text?", "feed, events, agent or person", f"{path}.by"),
+        column("proposed_name", "text?", "Its name", f"{path}.name"),
+        column("proposed", "date?", "The day on which it was proposed", f"{path}.on"),
+        column("proposed_from", "text?", "Where it was taken from", f"{path}.from"),
+    )
 
 
 def _titles(meaning: str, of: str, id: str, title: str) -> ViewTable:
@@ -129,6 +147,7 @@ RECORDED = tables(
         column("notes", "text?", "What else there is to say"),
         column("retracted", "date?", "From this day it counts no longer", "retracted.date"),
         column("retracted_reason", "text?", "Why", "retracted.reason"),
+        *_proposed("proposed"),
         of="evidence",
         key="evidence_id",
         refers="source_id sources; theme_id themes",
@@ -334,6 +353,7 @@ RECORDED = tables(
         column("scenario_id", "text", "The scenario", "@1"),
         column("probability", "real?", "0.0001 to 0.9999; null withdraws", "."),
         column("rationale", "text?", "Why", "^rationales.@1"),
+        *_proposed("^proposed.@1"),
         of="forecasts.probabilities.*",
         key="sheet_id scenario_id",
         refers="sheet_id sheets; scenario_id scenarios",

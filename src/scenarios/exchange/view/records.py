@@ -187,18 +187,23 @@ def _value(path: str, part: _Place) -> Any:
     if path[0] in "@#":
         return _about(path, part)
     if path[0] == "^":
-        key, _, name = path[1:].partition(".")
-        return getattr(part.record, key).get(_about(name, part))
+        key, name, *keys = path[1:].split(".")
+        return _inside(getattr(part.record, key).get(_about(name, part)), keys)
     for choice in path.split("|"):
-        keys, _, kind = choice.partition(":")
-        value = part.value
-        for key in filter(None, keys.split(".")):
-            value = getattr(value, key.replace("-", "_") + "_" * iskeyword(key), None)
+        way, _, kind = choice.partition(":")
+        value = _inside(part.value, filter(None, way.split(".")))
         if kind == "is_number":
             return isinstance(value, int)
         if value is not None and (not kind or isinstance(value, _KINDS[kind])):
             return value
     return None
+
+
+def _inside(value: Any, keys: Iterable[str]) -> Any:
+    """The value to which keys lead; None where one of them is absent."""
+    for key in keys:
+        value = getattr(value, key.replace("-", "_") + "_" * iskeyword(key), None)
+    return value
 
 
 def _about(path: str, part: _Place) -> Any:
@@ -251,8 +256,8 @@ def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, ce
     _put(every[kind], steps, _entry(table, cells))
     for column in table.columns:
         if column.path.startswith("^") and column.name in cells:
-            beside = column.path[1:].partition(".")[0]
-            _put(every[kind], [steps[0], beside, steps[-1]], cells[column.name])
+            beside, _, *keys = column.path[1:].split(".")
+            _put(every[kind], [steps[0], beside, steps[-1], *keys], cells[column.name])
 
 
 def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:

@@ -116,6 +116,7 @@ def _body(
         yield doc.Paragraph(item.notes)
     shared: dict[str, object] = {"Origin": item.origin, "Event": item.event}
     shared |= {f"In {name}": other for name, other in item.foreign.items()}
+    shared |= {"Proposed by": item.proposed}
     shared |= {"A copy is kept": item.attachment.file if item.attachment else None}
     shared_items = (doc.Item(f"{name}: {value}") for name, value in shared.items() if value)
     yield doc.Heading(2, "Record", anchor="record")

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.paths import INBOX
 from scenarios.storage.cache.files import is_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
@@ -207,7 +208,7 @@ def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
         if (
-            not path.startswith(b".")
+            not path.startswith((b".", f"{INBOX}/".encode()))
             and b"/." not in path
             and path.lower().endswith((b".yaml", b".yml"))
         ):

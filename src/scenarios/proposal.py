@@ -1,0 +1,88 @@
+"""A proposal: a draft of evidence or of a forecast that nobody accepted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from scenarios import values
+from scenarios.errors import Fault
+from scenarios.model import Evidence, Kind
+from scenarios.paths import MODELS as RECORDS
+from scenarios.values import Analyst, Record, ScenarioId
+
+
+class EvidenceDraft(Evidence, frozen=True):
+    """Evidence of which only the summary is needed; the person who accepts it adds the rest."""
+
+    observed: values.Observed | None = None  # type: ignore[assignment]
+    """When it happened: a day (2022-02-04), a month (2021-12) or a year (2021). Examples:
+    "2022-02-04", "2021-12", 2021."""
+    recorded: values.Date | None = None  # type: ignore[assignment]
+    """The day on which it was first seen. Example: "2022-02-07"."""
+
+
+class ForecastDraft(Record, frozen=True):
+    """A probability that is proposed."""
+
+    scenario: ScenarioId
+    """The scenario, by its id. Example: "military-pact"."""
+    probability: values.Chance
+    """The probability that it happens, 0.0001 to 0.9999. Example: 0.04."""
+    rationale: values.Prose | None = None
+    """Why the probability is what it is. Example: "The statement names no mutual-defence duty."."""
+    date: values.Date | None = None
+    """The day from which it would stand; absent, the day of acceptance. Example: "2022-02-07"."""
+
+
+class Dismissal(Record, frozen=True):
+    """Who turned a proposal down; the file stays, so that the same is not proposed again."""
+
+    on: values.Date
+    """The day on which it was dismissed. Example: "2022-02-08"."""
+    by: Analyst
+    """Who dismissed it. Example: "desk"."""
+    reason: values.Reason
+    """Why it is not recorded. Example: "A comment on the visit, no observation"."""
+
+
+class Proposal(Record, frozen=True):
+    """A draft of evidence or of a forecast. It counts nowhere until a person accepts it."""
+
+    proposed: values.Proposed
+    """Who proposed it."""
+    evidence: EvidenceDraft | None = None
+    """The draft of an item: `summary`, and any other key of one. Either this or `forecast`."""
+    scenarios: values.Ids = ()
+    """The scenarios that the item may bear on. Example: ["military-pact"]."""
+    forecast: ForecastDraft | None = None
+    """The draft of a forecast."""
+    foreign: values.Foreign = msgspec.field(default_factory=dict)
+    """Example: {"reuters-asia": "tag:reuters.com,2022:newsml_L1N2UF0AB"}."""
+    repeats: tuple[values.Url, ...] = ()
+    """Addresses at which the same story stood later. Example: ["https://www.example.org/again"]."""
+    dismissed: Dismissal | None = None
+    """Who turned it down, and why."""
+
+
+MODELS: dict[Kind, type[Record]] = {**RECORDS, "proposal": Proposal}
+"""The content of each kind of file: of the records, and of proposals, which are none."""
+NOT_PROPOSED = ("recorded", "analyst", "attachment", "retracted", "foreign", "proposed", "formerly")
+"""The keys of an item that no draft has: acceptance, or the proposal around it, has them."""
+
+
+def draft_faults(proposal: Proposal) -> Iterator[Fault]:
+    """Faults of a proposal whose keys are sound by themselves."""
+    if proposal.evidence is None and proposal.forecast is None:
+        message = "a proposal needs the key 'evidence' or 'forecast'"
+        yield Fault((), "key", "missing-key", message)
+    if proposal.forecast is not None:
+        for key in ("evidence", "scenarios"):
+            if getattr(proposal, key):
+                message = f"a proposal with the key 'forecast' has no '{key}'"
+                yield Fault((key,), "key", "unknown-key", message)
+    for key in NOT_PROPOSED:
+        if getattr(proposal.evidence, key, None):
+            message = f"a draft of evidence has no key '{key}'"
+            yield Fault(("evidence", key), "key", "unknown-key", message)

@@ -1,0 +1,237 @@
+"""The inbox: proposals that wait for a person, read apart from the records, counted nowhere."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from scenarios.analysis.forecasts import refusal
+from scenarios.analysis.rules.evidence import alike
+from scenarios.errors import Problem, ScenError
+from scenarios.paths import INBOX, bad_id, path_of, printable_path
+from scenarios.proposal import EvidenceDraft, Proposal, draft_faults
+from scenarios.storage import worktree
+from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.loader import decoded, read_record
+from scenarios.text import counted, joined_words, words
+from scenarios.workspace.how import AS_USUAL, Committable, How
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import Written, write
+
+MOST_WAITING = 100
+"""As many proposals wait at most; the next one is refused until some are settled."""
+MOST_BYTES = 32_768
+"""The size of a proposal's file at most."""
+MOST_REPEATS = 50
+_ROOM = 48
+"""Characters of an id behind its day."""
+
+
+class Inbox(NamedTuple):
+    """The proposals that can be read, by id; all files, by path; and the faults of the others."""
+
+    proposals: dict[str, Proposal]
+    files: dict[str, bytes]
+    problems: list[Problem]
+
+    @property
+    def waiting(self) -> dict[str, Proposal]:
+        """The proposals that nobody dismissed."""
+        return {id: known for id, known in self.proposals.items() if not known.dismissed}
+
+
+def waiting(root: Path) -> Inbox:
+    """The inbox of a database as it is on the disk; empty where there is none."""
+    inbox = Inbox({}, {}, [])
+    if (root / INBOX).is_symlink():
+        fault, hint = "a link is not followed into the inbox", "put the folder itself here"
+        inbox.problems.append(Problem(INBOX, 1, 1, "symlink", fault, hint))
+        return inbox
+    files, faults = worktree.snapshot(root / INBOX)
+    inbox.problems.extend(replace(fault, path=f"{INBOX}/{fault.path}") for fault in faults)
+    for name, data in files.items():
+        id, path = name.removesuffix(".yaml"), f"{INBOX}/{name}"
+        inbox.files[path] = data
+        if wrong := bad_id("proposal", id, "the file's name is not a valid id; "):
+            inbox.problems.append(Problem(printable_path(path), 1, 1, "bad-id", wrong))
+            continue
+        proposal, problems = read_record("proposal", path, data)
+        inbox.problems.extend(problems)
+        if isinstance(proposal, Proposal):
+            inbox.proposals[id] = proposal
+    return inbox
+
+
+class ProposedEntry(Struct, frozen=True, kw_only=True):
+    """The fate of one proposal.
+
+    `added` under `id`; `known` where `id`, a proposal or an item, is the same by its foreign id,
+    its address or its summary; `repeated` where its address was added to that of the proposal
+    `id`; `refused` for a `reason`.
+    """
+
+    status: Literal["added", "known", "repeated", "refused"]
+    id: str | None = None
+    reason: str | None = None
+
+
+class ProposedEntries(Committable, frozen=True):
+    """The fate of each proposal, in the order given."""
+
+    entries: list[ProposedEntry]
+    paths: list[str]
+    dry_run: bool
+
+
+def propose(
+    root: Path,
+    proposals: Sequence[Mapping[str, Any]],
+    how: How = AS_USUAL,
+    *,
+    most: int = MOST_WAITING,
+    noted: bool = True,
+) -> tuple[Written, ProposedEntries]:
+    """Put proposals into the inbox, each a mapping as its file has it; nothing else is written.
+
+    Each is checked, and compared with the inbox and the evidence; `most` may wait in all. One that
+    is refused stops no other. Unless `noted`, `undo` passes over it to what a person did last.
+    """
+    entries: list[ProposedEntry] = []
+
+    def draft(opened: Opened) -> list[Draft]:
+        arriving = _Arriving(opened, waiting(root), most)
+        entries[:] = [arriving.take(proposal) for proposal in proposals]
+        return [*arriving.drafts()]
+
+    subject = f"inbox: {counted(len(proposals), 'proposal')}"
+    written = write(root, draft, "inbox", how, subject=subject, noted=noted)
+    return written, ProposedEntries(entries=entries, paths=written.paths, dry_run=how.dry_run)
+
+
+class _Arriving:
+    """Proposals on their way into an inbox, each compared with those before it."""
+
+    def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
+        self.opened, self.inbox, self.room = opened, inbox, most - len(inbox.waiting)
+        self.most = most
+        self.new: dict[str, dict[str, Any]] = {}
+        self.repeats: dict[str, tuple[str, ...]] = {}
+        self.ids: dict[tuple[object, ...], str] = {}
+        self.items: dict[str, EvidenceDraft] = {}
+        for id, item in opened.database.evidence.items():
+            self.ids |= dict.fromkeys(_names(item.foreign, item.url), id)
+        for id, proposal in inbox.proposals.items():
+            self._know(id, proposal)
+
+    def take(self, given: Mapping[str, Any]) -> ProposedEntry:
+        """Add a proposal, or note its address with the one that it repeats."""
+        try:
+            return self._taken(given)
+        except ScenError as error:
+            return ProposedEntry(status="refused", reason=error.reason)
+
+    def _taken(self, given: Mapping[str, Any]) -> ProposedEntry:
+        record, faults = decoded("proposal", given)
+        faults += draft_faults(record) if isinstance(record, Proposal) else ()
+        if faults or not isinstance(record, Proposal):
+            raise ScenError("; ".join(fault.message for fault in faults))
+        if record.dismissed:
+            raise ScenError("only a person dismisses a proposal: leave `dismissed` out")
+        self._refuse_unknown(record)
+        for mark in _marks(record):
+            if same := self.ids.get(mark):
+                return ProposedEntry(status="known", id=same)
+        if similar := self._similar(record):
+            return self._repeated(similar, record)
+        id = self._free_id(record)
+        if len(new_file("proposal", id, given).new or b"") > MOST_BYTES:
+            raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
+        if self.room <= 0:
+            wait = f"{self.most} proposals wait already"
+            raise ScenError(f"{wait}: accept or dismiss some of them first")
+        self.room -= 1
+        self.new[id] = dict(given)
+        self._know(id, record)
+        return ProposedEntry(status="added", id=id)
+
+    def drafts(self) -> Iterator[Draft]:
+        """The files of what was added, and of the waiting ones that were repeated."""
+        for id, record in self.new.items():
+            yield new_file("proposal", id, record | {"repeats": [*self.repeats.pop(id, ())]})
+        for id, addresses in self.repeats.items():
+            yield edited(self.inbox.files, "proposal", id, [Put(("repeats",), [*addresses])])
+
+    def _know(self, id: str, proposal: Proposal) -> None:
+        self.ids |= dict.fromkeys(_marks(proposal), id)
+        if item := proposal.evidence:
+            day = _day(proposal)
+            self.items[f"{day}/{id}"] = msgspec.structs.replace(item, observed=day)
+
+    def _refuse_unknown(self, proposal: Proposal) -> None:
+        if draft := proposal.forecast:
+            on = draft.date or proposal.proposed.on
+            if fault := refusal(self.opened.database, self.opened.scenario(draft.scenario), on):
+                raise ScenError(fault)
+        item = proposal.evidence or EvidenceDraft("")
+        self.opened.refuse_unknown(
+            {**item.ratings, **dict.fromkeys(proposal.scenarios)}, item.indicators
+        )
+
+    def _similar(self, proposal: Proposal) -> str | None:
+        """The proposal or item of within three days whose summary is alike, if there is one."""
+        if proposal.evidence is None:
+            return None
+        about = proposal.evidence.summary, _day(proposal), None
+        found = [*alike(self.items, *about), *alike(self.opened.database.evidence, *about)]
+        return found[0][0].rpartition("/")[2] if found else None
+
+    def _repeated(self, id: str, proposal: Proposal) -> ProposedEntry:
+        url = proposal.evidence.url if proposal.evidence else None
+        waits = self.inbox.waiting.get(id)
+        before = self.repeats.get(id, waits.repeats if waits else ())
+        if url is None or len(before) >= MOST_REPEATS or not (waits or id in self.new):
+            return ProposedEntry(status="known", id=id)
+        self.repeats[id] = (*before, url)
+        self.ids |= dict.fromkeys(_marks(proposal), id)
+        return ProposedEntry(status="repeated", id=id)
+
+    def _free_id(self, proposal: Proposal) -> str:
+        item, draft = proposal.evidence, proposal.forecast
+        text = item.summary if item else draft.scenario if draft else ""
+        stem = f"{_day(proposal)}-{joined_words(words(text), _ROOM) or 'item'}"
+        numbers = itertools.chain([""], (f"-{n}" for n in itertools.count(2)))
+        return next(
+            id
+            for id in (f"{stem}{number}" for number in numbers)
+            if id not in self.new
+            and not os.path.lexists(self.opened.root / path_of("proposal", id))
+        )
+
+
+def _day(proposal: Proposal) -> str:
+    """The day that a proposal is about, else that of the proposal."""
+    draft = proposal.evidence
+    return (draft.observed if draft else None) or str(proposal.proposed.on)
+
+
+def _marks(proposal: Proposal) -> Iterator[tuple[str, ...]]:
+    """By which a proposal is known again: ids elsewhere, addresses, or a forecast's content."""
+    item, draft = proposal.evidence, proposal.forecast
+    yield from _names(proposal.foreign, item.url if item else None, *proposal.repeats)
+    if draft:
+        day = draft.date or proposal.proposed.on
+        yield proposal.proposed.name, draft.scenario, f"{draft.probability:g}", f"{day}"
+
+
+def _names(foreign: Mapping[str, str | int], *urls: str | None) -> Iterator[tuple[str, ...]]:
+    yield from ((system, str(name)) for system, name in foreign.items())
+    for url in urls:
+        if url:  # the same page by either scheme, at any of its anchors
+            yield (url.partition("#")[0].partition("://")[2].rstrip("/"),)
