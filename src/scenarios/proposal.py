@@ -10,7 +10,7 @@ from scenarios import values
 from scenarios.errors import Fault
 from scenarios.model import Evidence, Kind
 from scenarios.paths import MODELS as RECORDS
-from scenarios.values import Analyst, Record, ScenarioId
+from scenarios.values import Analyst, Record, ScenarioId, indicator_key
 
 
 class EvidenceDraft(Evidence, frozen=True):
@@ -33,7 +33,7 @@ class ForecastDraft(Record, frozen=True):
     rationale: values.Prose | None = None
     """Why the probability is what it is. Example: "The statement names no mutual-defence duty."."""
     date: values.Date | None = None
-    """The day from which it would stand; absent, the day of acceptance. Example: "2022-02-07"."""
+    """The day of the figure; once accepted it stands from that day. Example: "2022-02-07"."""
 
 
 class Dismissal(Record, frozen=True):
@@ -64,6 +64,14 @@ class Proposal(Record, frozen=True):
     """Addresses at which the same story stood later. Example: ["https://www.example.org/again"]."""
     dismissed: Dismissal | None = None
     """Who turned it down, and why."""
+
+    @property
+    def about(self) -> tuple[ScenarioId, ...]:
+        """The scenarios that it names."""
+        item = self.evidence or EvidenceDraft("")
+        shown = (indicator_key(key)[0] for key in item.indicators)
+        own = (self.forecast.scenario,) if self.forecast else ()
+        return (*own, *self.scenarios, *item.ratings, *shown)
 
 
 MODELS: dict[Kind, type[Record]] = {**RECORDS, "proposal": Proposal}

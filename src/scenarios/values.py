@@ -303,10 +303,15 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
     """The address or file that it was taken from. Examples: "Events of 2022-02-05.csv",
     "https://www.example.org/feed.xml"."""
 
+    @property
+    def who(self) -> str:
+        """`feed Reuters Asia`."""
+        return f"{self.by} {self.name}"
+
     def __str__(self) -> str:
-        """`agent Desk agent on 2022-02-05, from https://www.example.org/feed.xml`."""
+        """`feed Reuters Asia on 2022-02-05, from https://www.example.org/feed.xml`."""
         origin = f", from {self.from_}" if self.from_ else ""
-        return f"{self.by} {self.name} on {self.on}{origin}"
+        return f"{self.who} on {self.on}{origin}"
 
 
 class Part(NamedTuple):

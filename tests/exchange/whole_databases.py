@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from scenarios import values
 from scenarios.model import (
-    Attachment,
     Clarification,
     Database,
     Evidence,
@@ -92,7 +92,7 @@ def whole_database(seed: int) -> Database:
             url=some(url),
             quote=some(text),
             notes=some(text),
-            attachment=some(lambda: Attachment(f"attachments/{'0a' * 32}.pdf", "0a" * 32)),
+            attachment=some(lambda: values.Attachment(f"attachments/{'0a' * 32}.pdf", "0a" * 32)),
             corroborated_by=_some_of(chance, [*plain.evidence], besides=id),
             formerly=(f"{id}-before",) if chance.random() < 0.2 else (),
             **names(),

@@ -112,6 +112,8 @@ class _Group(TyperGroup):
         return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if (both := " ".join(args[:2])) in HELP:
+            args = [both, *args[2:]]
         if args and args[0] not in HELP and not args[0].startswith("-"):
             hint = did_you_mean(args[0], HELP) or "scen -h lists them"
             ctx.fail(f"no command {shown(args[0])}; {hint}")

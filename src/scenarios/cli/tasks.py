@@ -93,7 +93,12 @@ def _option(ask: Ask) -> Any:
 
 
 def run(
-    task: Task, context: typer.Context, given: Given, how: How, form: Format, before: Before
+    task: Task,
+    context: typer.Context,
+    given: Given,
+    how: How,
+    form: Format,
+    before: Before = lambda *_: None,
 ) -> None:
     """Ask for what is missing, show it, write it and say what it did."""
     if "ratings" in given:

@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -15,6 +16,7 @@ from msgspec import Struct
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.rules.evidence import alike
 from scenarios.errors import Problem, ScenError
+from scenarios.model import Analyst, Source
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
 from scenarios.proposal import EvidenceDraft, Proposal, draft_faults
 from scenarios.storage import worktree
@@ -22,7 +24,7 @@ from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded, read_record
 from scenarios.text import counted, joined_words, words
 from scenarios.workspace.how import AS_USUAL, Committable, How
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
 
 MOST_WAITING = 100
@@ -30,7 +32,9 @@ MOST_WAITING = 100
 MOST_BYTES = 32_768
 """The size of a proposal's file at most."""
 MOST_REPEATS = 50
-_ROOM = 48
+_ANSWERED = ("summary", "observed", "source", "url", "quote", "origin", "event", "theme")
+_FORECAST = ("scenario", "probability", "date")
+_ROOM = 24
 """Characters of an id behind its day."""
 
 
@@ -67,6 +71,72 @@ def waiting(root: Path) -> Inbox:
         if isinstance(proposal, Proposal):
             inbox.proposals[id] = proposal
     return inbox
+
+
+class Waiting(NamedTuple):
+    """A proposal that waits, with the file that its acceptance removes, if that is unchanged."""
+
+    id: str
+    proposal: Proposal
+    data: bytes
+
+    @property
+    def removal(self) -> Draft:
+        """The end of its file, in the same write as the record that was made of it."""
+        return Draft(path_of("proposal", self.id), self.data, None)
+
+    @property
+    def proposed(self) -> dict[str, Any]:
+        """Who proposed it, as the record has it."""
+        about = msgspec.to_builtins(self.proposal.proposed)
+        return {key: value for key, value in about.items() if value is not None}
+
+
+def waiting_at(root: Path, id: str) -> Waiting:
+    """The proposal of an id; raises for one that is unknown, dismissed or not to be read."""
+    inbox, path = waiting(root), path_of("proposal", id)
+    fault = next((problem for problem in inbox.problems if problem.path == path), None)
+    if fault and id not in inbox.proposals:
+        raise ScenError(f"proposal '{id}' is invalid; fix it first: {fault}")
+    proposal = inbox.proposals[known_id(id, inbox.proposals, "proposal", "scen inbox")]
+    if gone := proposal.dismissed:
+        raise ScenError(f"{id} was dismissed on {gone.on} by {gone.by}: {gone.reason}")
+    return Waiting(id, proposal, inbox.files[path])
+
+
+def answers_of(proposal: Proposal, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """The draft as the answers that the task of evidence, or that of a forecast, reads."""
+    if draft := proposal.forecast:
+        texts = {"scenario": draft.scenario, "probability": f"{draft.probability:g}"}
+        return {**texts, "rationale": draft.rationale}
+    item = proposal.evidence or EvidenceDraft("")
+    again = f"Repeated at {', '.join(proposal.repeats)}" if proposal.repeats else None
+    return {
+        **{key: getattr(item, key) for key in _ANSWERED},
+        "grade": item.grade(sources) if item.reliability or item.credibility else None,
+        "notes": "\n\n".join(filter(None, (item.notes, again))) or None,
+        "corroborated_by": [*item.corroborated_by],
+        "ratings": [f"{id}={rating}" for id, rating in item.ratings.items()],
+        "indicators": [f"{key}={state}" for key, state in item.indicators.items()],
+    }
+
+
+def dismiss(
+    root: Path, id: str, reason: str, analyst: Analyst, on: date, how: How = AS_USUAL
+) -> Written:
+    """Cut a proposal to what it is known by, so that the same is not proposed again."""
+
+    def draft(_opened: Opened) -> list[Draft]:
+        _, proposal, data = waiting_at(root, id)
+        record = msgspec.to_builtins(proposal)
+        for part, kept in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
+            if record[part]:
+                record[part] = {key: record[part][key] for key in kept}
+        record["dismissed"] = {"on": f"{on}", "by": analyst, "reason": reason}
+        new = new_file("proposal", id, record)
+        return [Draft(new.path, data, new.new)]
+
+    return write(root, draft, f"inbox dismiss {id}", how, subject=f"inbox: dismiss {id}")
 
 
 class ProposedEntry(Struct, frozen=True, kw_only=True):

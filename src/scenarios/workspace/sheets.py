@@ -20,6 +20,7 @@ from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
@@ -34,12 +35,13 @@ def unplaced(_keys: Keys, fault: str) -> str:
 
 
 class Entry(NamedTuple):
-    """One forecast; a probability of None withdraws."""
+    """One forecast, and who `proposed` it, if it was; a probability of None withdraws."""
 
     scenario: str
     probability: float | None
     rationale: str | None
     evidence: tuple[str, ...]
+    proposed: dict[str, Any] | None = None
 
 
 class Prepared(NamedTuple):
@@ -67,19 +69,23 @@ def record_entries(
     *,
     placed: Placed = unplaced,
     words: Callable[[Written], str],
+    proposal: Waiting | None = None,
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
-    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject.
+    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject. The
+    file of the `proposal` that they come from goes in the same write.
     """
 
     def draft(opened: Opened) -> list[Draft]:
         faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))
-        return [sheet_draft(opened, analyst, on, entries)]
+        sheet = sheet_draft(opened, analyst, on, entries)
+        return [proposal.removal, sheet] if proposal else [sheet]
 
     what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
+    what = f"inbox accept {proposal.id}" if proposal else what
     return write(root, draft, what, how, subject=words)
 
 
@@ -94,12 +100,13 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
     if path_of("forecasts", id) not in opened.snapshot:
         return new_file("forecasts", id, sheet_record(on, analyst, entries))
     sheet, puts = opened.database.sheets[id], []
-    for scenario, probability, rationale, evidence in entries:
+    for scenario, probability, rationale, evidence, proposed in entries:
         is_same = sheet.probabilities.get(scenario, UNSET) == probability
-        if is_same and not (rationale or evidence):
+        if is_same and not (rationale or evidence or proposed):
             continue
         puts.append(Put(("probabilities", scenario), probability))
-        for key, value in (("rationales", rationale), ("evidence", list(evidence))):
+        beside = ("rationales", rationale), ("evidence", list(evidence)), ("proposed", proposed)
+        for key, value in beside:
             if value or scenario in getattr(sheet, key):
                 puts.append(Put((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
@@ -113,6 +120,7 @@ def sheet_record(on: date, analyst: str, entries: Sequence[Entry]) -> dict[str, 
         "probabilities": {e.scenario: e.probability for e in entries},
         "rationales": {e.scenario: e.rationale for e in entries if e.rationale},
         "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
+        "proposed": {e.scenario: e.proposed for e in entries if e.proposed},
     }
 
 

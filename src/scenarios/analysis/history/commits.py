@@ -271,7 +271,7 @@ def called(database: Database, names: Names) -> Database:
 
 
 def records(database: Database, kind: Kind) -> Mapping[str, Record]:
-    """The records of one kind, by id."""
+    """The records of one kind, by id; none of proposals, which a database does not have."""
     folders: Mapping[Kind, Mapping[str, Record]] = {
         "tracker": {"tracker": database.tracker},
         "scenario": database.scenarios,
@@ -279,7 +279,7 @@ def records(database: Database, kind: Kind) -> Mapping[str, Record]:
         "forecasts": database.sheets,
         "source": database.sources,
     }
-    return folders[kind]
+    return folders.get(kind, {})
 
 
 def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:

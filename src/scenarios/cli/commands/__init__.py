@@ -11,6 +11,9 @@ GROUPS = {
         "status": "Show one row per scenario: stated, implied, changes.",
         "report": "The weekly review: what moved, by how much, and why.",
         "due": "List what is due or late: indicators, horizons, reviews.",
+        "inbox": "List what is proposed and not yet accepted.",
+        "inbox accept": "Record a proposal: rate the evidence, or state the forecast.",
+        "inbox dismiss": "Turn a proposal down, so that it is not proposed again.",
     },
     "Set up": {
         "init": "Start a database: DIR/scenarios and DIR/schema.",
@@ -68,6 +71,7 @@ TASKS = {
     "retract": "retraction",
     "resolve": "resolution",
     "clarify": "clarification",
+    "inbox dismiss": "dismissal",
 }
 """The commands that are made of a task."""
 
@@ -78,7 +82,7 @@ def command(name: str) -> Callable[..., None]:
         task = import_module(f"scenarios.workspace.tasks.{TASKS[name]}").TASK
         function = import_module("scenarios.cli.tasks").command_of(task)
     else:
-        file = name.replace("-", "_")
+        file = name.replace("-", "_").replace(" ", "_")
         function = import_module(f"{__name__}.{file}{'_' * iskeyword(file)}").command
     expanded: Callable[..., None] = import_module("scenarios.cli.options").with_options(function)
     return expanded

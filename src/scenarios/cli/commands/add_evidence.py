@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -49,8 +49,8 @@ _UNASKED = ("corroborated_by", "quote", "notes", "attachment")
 """Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
-def _record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
-    """Record an item; what was said of it is kept from the first answer on."""
+def record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+    """Record an item, of a `proposal` if it is given; each answer is kept from the first on."""
     summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
     analyst, entered = given["analyst"], given["recorded"] or parsing.today()
     answers = Answers(
@@ -62,7 +62,9 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         "recorded": entered.isoformat(),
         "corroborated_by": list(given["corroborated_by"] or ()),
     }
-    with kept(context, record, answers, id, how, form) as typed:
+    proposal = given.get("proposal")
+    accepts = ["inbox", "accept", proposal.id] if proposal else []
+    with kept(context, record, answers, id, how, form, accepts) as typed:
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -91,7 +93,7 @@ def _record(context: typer.Context, given: dict[str, Any], how: How, form: Forma
             if asked:
                 typed.id = _walk(opened, record, answers, id)
             grade = parsing.grade(record["grade"]) if record["grade"] else None
-            rest = {"grade": grade, "id": typed.id, "new_source": new_source}
+            rest = {"grade": grade, "id": typed.id, "new_source": new_source, "proposal": proposal}
             return {**record, **answers._asdict(), **rest}
 
         def tried(item: dict[str, Any]) -> None:
@@ -154,8 +156,9 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         id: str | None,
         how: How,
         form: Format,
+        accepts: Sequence[str] = (),
     ) -> None:
-        self.record, self.answers, self.id = record, answers, id
+        self.record, self.answers, self.id, self.accepts = record, answers, id, accepts
         self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
         self.end = ["--dry-run"] if how.dry_run else []
         self.end += ["--commit"] if how.commit else []
@@ -200,12 +203,15 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         """The command line that says all that was said; a new source has one of its own."""
         record = {**self.record, "id": self.id}
         summary, source = record.pop("summary"), record.pop("new_source", None)
-        words = [*self.start, "add-evidence", *_options(record)]
+        if self.accepts:
+            record["summary"], summary = summary, None
+        words = [*self.start, *(self.accepts or ["add-evidence"]), *_options(record)]
         for scenario, rating in self.answers.ratings.items():
             words += ["--rate", f"{scenario}={rating}"]
         for indicator, state in self.answers.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
-        again = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
+        last = [*(["--"] if summary[0] == "-" else []), summary] if summary else []
+        again = shlex.join([*words, *self.end, *last])
         if not source:
             return again
         source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
@@ -223,4 +229,4 @@ def _options(record: dict[str, Any]) -> list[str]:
     return words
 
 
-command = command_of(TASK, instead=_record)
+command = command_of(TASK, instead=record)

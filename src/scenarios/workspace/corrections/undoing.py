@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 from scenarios.errors import ScenError
 from scenarios.model import Database
+from scenarios.paths import kind_of
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
 from scenarios.storage.state import state_folder
 from scenarios.storage.state.state_folder import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, half, write
 
@@ -35,7 +39,7 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:
-        now = opened.snapshot
+        now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
         put_back = {**now, **{draft.path: draft.new for draft in back}} if back else now
         note = _last(root, put_back, forgets=not how.dry_run)
         _refuse_changed(root, put_back, note)
@@ -114,11 +118,15 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
     """
     try:
         repository = git.repository(opened.root)
-        files, _ = git.snapshot(repository, git.commit_of(repository, "HEAD"), opened.snapshot)
+        tip = git.commit_of(repository, "HEAD")
+        files, _ = git.snapshot(repository, tip, opened.snapshot)
     except ScenError:
         return None
     for change in note.entry.changes:
-        is_there = change.is_after(files.get(change.path))
+        data = files.get(change.path)
+        if kind_of(change.path) == "proposal":  # which no snapshot has
+            data = git.content(repository, tip, change.path) or None
+        is_there = change.is_after(data)
         is_older = change.after is not None and _was_so(opened.root, note, change)
         if is_there and not is_older and (oid := git.last_change(repository, change.path)):
             return oid

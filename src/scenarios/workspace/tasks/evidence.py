@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from scenarios.errors import Problem, UsageError
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
@@ -17,6 +19,7 @@ from scenarios.storage.worktree import Exists
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
@@ -54,8 +57,11 @@ def record_evidence(
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
     attach: Path | None = None,
+    proposal: Waiting | None = None,
 ) -> Written:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
+
+    It keeps who made the `proposal` that it comes from, whose file goes in the same write.
 
     Without an id one is made of its date and summary; where another process took that meanwhile
     the next number is tried.
@@ -67,14 +73,18 @@ def record_evidence(
             opened.evidence(other)
         if id:
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
-        item = new_file("evidence", id or free_id(opened, record), record)
+        drafts = [proposal.removal] if proposal else []
         if new_source and record["source"] not in opened.database.sources:
-            return [new_file("source", record["source"], new_source), item]
-        return [item]
+            drafts.append(new_file("source", record["source"], new_source))
+        return [*drafts, new_file("evidence", id or free_id(opened, record), record)]
 
     words = effects_subject("evidence")
     what = f"add-evidence {id or record['summary']}"
-    edits = new_source is not None  # two files, perhaps
+    edits = bool(new_source or proposal)  # two files, perhaps
+    if proposal:
+        what = f"inbox accept {proposal.id}"
+        foreign = msgspec.to_builtins(proposal.proposal.foreign)
+        record = {**record, "proposed": proposal.proposed, "foreign": foreign}
     with copied(root, attach, dry_run=how.dry_run) if attach else nullcontext() as copy:
         if copy:
             record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
@@ -92,7 +102,7 @@ def _write(root: Path, answers: task.Answers, how: How) -> Written:
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
     if not isinstance(answers["recorded"], str):
         record["recorded"] = answers["recorded"].isoformat()
-    new = {key: answers.get(key) for key in ("id", "new_source")}
+    new = {key: answers.get(key) for key in ("id", "new_source", "proposal")}
     return record_evidence(root, record, how, **new, attach=answers["attachment"])
 
 

@@ -12,18 +12,19 @@ from scenarios.model import Analyst
 from scenarios.render.documents.review.captions import commit_subject
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import Entry, record_entries
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import as_, items, live, which_scenario
+from scenarios.workspace.tasks.task import ANALYST, as_, items, live, which_scenario
 from scenarios.workspace.writing import Written
 
 
 def entry_of(answers: task.Answers) -> Entry:
     """The forecast as it stands in a sheet."""
     why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
-    return Entry(answers["scenario"], answers["probability"], why or None, items)
+    proposal = answers.get("proposal")
+    by = proposal.proposed if proposal else None
+    return Entry(answers["scenario"], answers["probability"], why or None, items, by)
 
 
 def forecast(
@@ -49,7 +50,7 @@ def forecast(
 
 def _write(root: Path, answers: task.Answers, how: How, **more: Any) -> Written:
     analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
-    return forecast(root, analyst, day, entries, how, **more)
+    return forecast(root, analyst, day, entries, how, proposal=answers.get("proposal"), **more)
 
 
 def _field_of(keys: Keys) -> str:
@@ -83,16 +84,7 @@ TASK = task.Task(
             begins=True,
         ),
         task.Ask("rationale", "Why", kind="text", hint="What moved you.", is_wanted=True),
-        task.Ask(
-            "analyst",
-            "Who forecasts (or set SCEN_ANALYST)",
-            "Who makes the judgement.",
-            as_(typed_in.id),
-            label="Who forecasts",
-            hint="Choose who you are, and this is not asked again.",
-            is_needed=True,
-            offers=analysts,
-        ),
+        ANALYST,
         items("", "What moved it", "Items, by id."),
         task.DATE,
     ),

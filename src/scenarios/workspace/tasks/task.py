@@ -19,7 +19,7 @@ from scenarios.model import Database, Scenario
 from scenarios.storage.edits import Draft, new_file
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HELP, Offer, titled
+from scenarios.workspace.input.offers import HELP, Offer, analysts, titled
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
 
@@ -243,6 +243,18 @@ def since_today(key: str, label: str, help: str = "") -> Ask:
 
 
 DATE = since_today("date", "Of which day", "[today]")
+
+
+ANALYST = Ask(
+    "analyst",
+    "Who forecasts (or set SCEN_ANALYST)",
+    "Who makes the judgement.",
+    as_(typed_in.id),
+    label="Who forecasts",
+    hint="Choose who you are, and this is not asked again.",
+    is_needed=True,
+    offers=analysts,
+)
 
 
 def _theme(text: str, at: At) -> str:

@@ -1,0 +1,26 @@
+"""What is proposed and not yet accepted."""
+
+from __future__ import annotations
+
+import typer
+
+from scenarios.analysis.review.inbox import listing
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import TABLE, Output, Shown
+from scenarios.cli.output.result import show
+from scenarios.cli.output.streams import unreadable
+from scenarios.render.documents.inbox import document
+from scenarios.workspace.inbox import waiting
+
+
+def command(context: typer.Context, form: Shown = TABLE, output: Output = None) -> None:
+    """List what feeds, event stores, agents and people propose, by scenario and age.
+
+    It counts nowhere until a person accepts it.
+    """
+    opened = reading(context)
+    inbox = waiting(opened.root)
+    unreadable.set((*opened.database.unreadable, *inbox.problems))
+    result = listing(inbox.waiting, opened.database, parsing.today())
+    show(result, lambda: document(result), form, output)

@@ -1,0 +1,46 @@
+"""Proposals that wait: a group for each scenario, the oldest first."""
+
+from __future__ import annotations
+
+from scenarios.analysis.review.inbox import InboxListing, ProposalRow
+from scenarios.proposal import Proposal
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left
+from scenarios.render.document import Document
+from scenarios.render.documents.due import when
+from scenarios.scales import percent
+
+
+def document(result: InboxListing) -> Document:
+    """A row for each proposal under each scenario that it may bear on; the oldest first."""
+    groups: dict[str, list[ProposalRow]] = {}
+    for row in result.proposals:
+        for id in row.scenarios or ("no scenario named",):
+            ended = f"{id}, which has its outcome" if id in row.ended else id
+            groups.setdefault(ended, []).append(row)
+    columns: tuple[Cell[ProposalRow], ...] = (
+        (left("proposed"), lambda row: when(-row.days)),
+        (left("by", drop=1), lambda row: row.proposal.proposed.who),
+        (left("draft", least=30), lambda row: draft_text(row.proposal)),
+        (left("id", least=36), lambda row: row.id),
+    )
+    settle = "scen inbox accept ID records one, scen inbox dismiss ID --reason … turns it down."
+    return (
+        cells.grouped(
+            [(name, rows, "") for name, rows in sorted(groups.items())],
+            columns,
+            note=settle if groups else "",
+            empty="Nothing waits in the inbox.",
+        ),
+    )
+
+
+def draft_text(proposal: Proposal) -> str:
+    """The summary of the item, or the figure and its reason, in one line."""
+    if item := proposal.evidence:
+        more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
+        return f"{cells.one_line(item.summary)}{more}"
+    draft = proposal.forecast
+    assert draft is not None  # noqa: S101 - a proposal has either
+    why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
+    return f"forecast {percent(draft.probability)}{why}"
