@@ -230,7 +230,7 @@ def scen(
     ] = False,
 ) -> None:
     context.obj = database
-    schema.set(context.invoked_subcommand or "")
+    schema.set((context.invoked_subcommand or "").replace(" ", "-"))
     unreadable.set(())
     is_led.set(False)
     paged.set(not no_pager)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from markupsafe import Markup
@@ -15,10 +15,15 @@ from starlette.responses import RedirectResponse
 
 from scenarios.analysis.evidence.knowledge import known, shown
 from scenarios.analysis.review import listing
+from scenarios.analysis.review.inbox import ProposalRow
+from scenarios.analysis.review.inbox import listing as listing_of
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import ScenError
+from scenarios.model import Database
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
+from scenarios.render.documents.due import when
+from scenarios.render.documents.inbox import draft_text
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -30,8 +35,11 @@ from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
+from scenarios.values import CODES
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
+from scenarios.workspace.inbox import answers_of, waiting
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
@@ -167,6 +175,34 @@ def _narrowed(ask: PageRequest, kind: str) -> ListFilter:
     return narrowed(ask.seen.opened, ask.on, **options)
 
 
+def _inbox(ask: PageRequest) -> ServedPage:
+    """The proposals that wait, each with the forms that settle it."""
+    database, today = ask.desk.latest.opened.database, typed_in.today()
+    inbox, hidden = waiting(ask.desk.root), people.hidden(ask)
+    rows = []
+    for row in listing_of(inbox.waiting, database, today).proposals[:_SHOWN]:
+        draft = row.proposal.forecast
+        text = "forecast" if draft and draft.scenario in hidden else draft_text(row.proposal)
+        rows.append((row, text, when(-row.days), _filled(row, database)))
+    values = {"rows": rows, "faults": inbox.problems, "who": people.who_records(ask)}
+    return ServedPage(title="Inbox", content=fill("serve/inbox.html", **values), live=False)
+
+
+def _filled(row: ProposalRow, database: Database) -> str:
+    """The address of the form that records a proposal, with what the draft has."""
+    answers = answers_of(row.proposal, database.sources)
+    pairs = [("proposal", row.id)]
+    for text in answers.pop("ratings", ()):
+        id, _, rating = text.partition("=")
+        pairs.append((f"{'rate' if rating in CODES else 'ratio'}:{id}", rating))
+    for text in answers.pop("indicators", ()):
+        key, _, state = text.partition("=")
+        pairs.append((f"fires:{key}", state))
+    for key, value in answers.items():
+        pairs += [(key, text) for text in (value if isinstance(value, list) else [value]) if text]
+    return f"/record/{'forecast' if row.proposal.forecast else 'evidence'}/?{urlencode(pairs)}"
+
+
 def _fields(
     ask: PageRequest, kind: str
 ) -> Iterator[tuple[str, str, Sequence[tuple[str, str]] | None]]:
@@ -204,7 +240,8 @@ def _page(
 
 
 _UNDO = (give("/undo/", _shown), take("/undo/", _taken_back))
-_RECORDING = (*people.ENTRIES, *forms.ENTRIES, *_UNDO, *sitting.ENTRIES)
+_INBOX = (give("/inbox/", _inbox),)
+_RECORDING = (*_INBOX, *people.ENTRIES, *forms.ENTRIES, *_UNDO, *sitting.ENTRIES)
 _READING = (read("/status/", _status), read("/list/{kind}/", _list), read("/search/", _search))
 
 

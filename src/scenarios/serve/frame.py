@@ -65,6 +65,7 @@ KEYED: tuple[Way, ...] = (
 """Pages to read, by keys."""
 DOING: tuple[Way, ...] = (
     ("Record", "/record/", "g a"),
+    ("Inbox", "/inbox/", "g p"),
     ("Sitting", "/sitting/", "w"),
     ("Undo", "/undo/", "u"),
 )

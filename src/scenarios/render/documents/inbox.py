@@ -18,21 +18,23 @@ def document(result: InboxListing) -> Document:
         for id in row.scenarios or ("no scenario named",):
             ended = f"{id}, which has its outcome" if id in row.ended else id
             groups.setdefault(ended, []).append(row)
-    columns: tuple[Cell[ProposalRow], ...] = (
-        (left("proposed"), lambda row: when(-row.days)),
-        (left("by", drop=1), lambda row: row.proposal.proposed.who),
+    named = [(name, rows, "") for name, rows in sorted(groups.items())]
+    proposed: Cell[ProposalRow] = (left("proposed"), lambda row: when(-row.days))
+    wide: tuple[Cell[ProposalRow], ...] = (
+        proposed,
+        (left("by", least=16), lambda row: row.proposal.proposed.who),
         (left("draft", least=30), lambda row: draft_text(row.proposal)),
         (left("id", least=36), lambda row: row.id),
     )
+    short: tuple[Cell[ProposalRow], ...] = (proposed, (left("draft", least=24), _in_one))
     settle = "scen inbox accept ID records one, scen inbox dismiss ID --reason … turns it down."
-    return (
-        cells.grouped(
-            [(name, rows, "") for name, rows in sorted(groups.items())],
-            columns,
-            note=settle if groups else "",
-            empty="Nothing waits in the inbox.",
-        ),
-    )
+    note, narrow = settle if groups else "", cells.grouped(named, short, note=settle)
+    empty = "Nothing waits in the inbox."
+    return (cells.grouped(named, wide, note=note, empty=empty, narrow=narrow),)
+
+
+def _in_one(row: ProposalRow) -> str:
+    return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}) [{row.id}]"
 
 
 def draft_text(proposal: Proposal) -> str:

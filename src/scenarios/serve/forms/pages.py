@@ -47,6 +47,7 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.tasks import (
     clarification,
+    dismissal,
     indicator,
     resolution,
     retraction,
@@ -60,7 +61,7 @@ FORMS: tuple[Form, ...] = (
     RATING,
     FORECAST,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
-    *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
+    *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK, dismissal.TASK)),
     corrections.EVERY_KEY,
     corrections.WHOLE_FILE,
 )
@@ -253,6 +254,7 @@ def _every(ask: PageRequest) -> ServedPage:
     """The list of forms."""
     ways = (
         *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
+        ("/inbox/", "Inbox", "what is proposed and not yet accepted"),
         ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
         ("/undo/", "Undo", "the last command, here or in a terminal"),
     )

@@ -36,6 +36,7 @@ from scenarios.serve.forms.form import (
     until,
 )
 from scenarios.workspace.how import How
+from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
 from scenarios.workspace.results import (
@@ -71,7 +72,14 @@ def form_of(task: Task) -> Form:
 
 
 def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
-    return (*(_group(task, layout, by, typed) for layout in task.groups), SWITCHES)
+    proposal = Field(name="proposal", label="", kind="hidden", value=typed.first("proposal"))
+    kept = [FieldGroup(title="", parts=(proposal,))] if _accepts(task, typed) else []
+    return (*(_group(task, layout, by, typed) for layout in task.groups), *kept, SWITCHES)
+
+
+def _accepts(task: Task, typed: Typed) -> bool:
+    """True if a form records what was proposed."""
+    return "proposal" not in task.by_key and bool(typed.first("proposal"))
 
 
 def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> FieldGroup:
@@ -165,6 +173,13 @@ def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
     at = At(by.today, by.opened, {}, latest(by, reading.typed))
     for ask in task.asks:
         at.answers[ask.key] = _answer(ask, by, reading, at)
+    if _accepts(task, reading.typed):
+        try:
+            at.answers["proposal"] = waiting_at(by.root, reading.typed.first("proposal"))
+        except ScenError as error:
+            reading.fault("", str(error))
+        if not at.answers["analyst"]:
+            reading.fault("", "say who you are: a person accepts a proposal by name")
     return at.answers
 
 
