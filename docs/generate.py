@@ -21,6 +21,7 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
+from scenarios.analysis.review.inbox import InboxListing
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.review.status import StatusRow
@@ -130,6 +131,8 @@ OUTPUTS: dict[str, Any] = {
     "retract": results.EvidenceRecorded,
     "forecast": results.ForecastRecorded,
     "review": results.SheetRecorded,
+    "inbox": InboxListing,
+    "inbox-dismiss": results.Recorded,
     "edit": results.Corrected,
     "clarify": results.Corrected,
     "rename": results.Corrected,

@@ -39,7 +39,11 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
             "success, 1 problems found or request refused, 2 wrong usage."
         ),
         *(
-            _table(title.lower(), "", ((f"[{name}](#{name})", text) for name, text in rows.items()))
+            _table(
+                title.lower(),
+                "",
+                ((f"[{name}](#{name.replace(' ', '-')})", text) for name, text in rows.items()),
+            )
             for title, rows in GROUPS.items()
         ),
         "## Global options",
@@ -51,7 +55,9 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
         also = [shared[row] for row in rows if row in shared]
         own = [row for row in rows if row not in shared]
         words = [row[0].strip("`") for row in own if not row[0].startswith("`-")]
-        made = sorted(output for output in outputs if re.match(rf"{name}(-|$)", output))
+        under = [other.replace(" ", "-") for other in HELP if other.startswith(f"{name} ")]
+        own_outputs = rf"{name.replace(' ', '-')}(-|$)"
+        made = sorted(o for o in outputs if re.match(own_outputs, o) and o not in under)
         parts += [
             f"## {name}",
             inspect.cleandoc(commands[name].help),

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
@@ -25,7 +25,7 @@ from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.search import SearchResult
-from scenarios.analysis.scores.scoring import Chosen, Score, score
+from scenarios.analysis.scores.scoring import By, Chosen, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.arrivals import Wanted
 from scenarios.model import Database, Outcome, Rating, SourceId
@@ -130,7 +130,7 @@ class Snapshot:
         self,
         as_of: date,
         *,
-        by: Literal["analyst", "scenario", "tag"] = "analyst",
+        by: By = "analyst",
         since: date | None = None,
         until: date | None = None,
         forecaster: str | None = None,

@@ -35,6 +35,7 @@ def audit(*findings: AuditFinding, entered: tuple[Entered, ...] = ()) -> Audit:
         last=DAY,
         findings=findings,
         entered=entered,
+        accepted=(),
         elsewhere=(),
         lumped=(),
         beyond=(),

@@ -38,6 +38,8 @@ def ids(root: Path, kind: Kind, year: str = "") -> list[str]:
         years = [path for path in _entries(root, folder) if path.rpartition("/")[2][:4].isdigit()]
         wanted = (path for path in years if path.rpartition("/")[2].startswith(year))
         paths = (file for path in wanted for file in _files(root, path))
+    if kind == "proposal":
+        return sorted(map(id_of, paths))
     return sorted(id_of(path) for path in paths if place_of(path) == (kind, id_of(path)))
 
 
@@ -158,6 +160,7 @@ OFFERED: dict[str, Make | Iterable[str]] = {
     "evidence": _evidence,
     "corroborated_by": _evidence,
     "source": _records_of("source"),
+    "proposal": _records_of("proposal"),
     "analyst": _analysts,
     "theme": _declared("themes"),
     "set_id": _declared("sets"),
@@ -202,8 +205,9 @@ def offers(words: Sequence[str], word: str) -> Offers:
                 return {}
             database = value or left.pop(0)
     if not left:
-        return _begun(_GLOBAL if word.startswith("-") else HELP, word)
-    command, *rest = left
+        return _begun(_GLOBAL if word.startswith("-") else _commands(""), word)
+    size = 2 if " ".join(left[:2]) in HELP else 1
+    command, rest = " ".join(left[:size]), left[size:]
     if command not in HELP:
         return {}
     parameters = _parameters(command)
@@ -220,7 +224,14 @@ def offers(words: Sequence[str], word: str) -> Offers:
         arguments = [parameter for parameter in parameters if not parameter.options]
         more = arguments[-1:] if arguments and arguments[-1].is_list else []
         pending = next(iter((arguments + more * (position + 1))[position:]), None)
-    return _values(command, pending, word, database) if pending else {}
+    offered = _values(command, pending, word, database) if pending else {}
+    return offered or _begun(_commands(f"{command} "), word)
+
+
+def _commands(above: str) -> Offers:
+    """The commands of one word, or the second words of those that begin `above`."""
+    names = {name.removeprefix(above): about for name, about in HELP.items() if above in name}
+    return {name: about for name, about in names.items() if " " not in name}
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -14,7 +15,17 @@ from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudg
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
 from scenarios.analysis.rules.rule import Rule, note
-from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.model import (
+    Analyst,
+    Database,
+    Evidence,
+    Kind,
+    Record,
+    Scenario,
+    Sheet,
+    Source,
+    Tracker,
+)
 
 
 @note("judged-anew", "Priors, ratings and conventions changed after they were committed")
@@ -80,11 +91,21 @@ class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
     commits: tuple[str, ...]
 
 
+class AcceptedProposals(msgspec.Struct, frozen=True, kw_only=True):
+    """Number of items and of forecasts that one party proposed and one analyst accepted."""
+
+    proposed_by: str
+    accepted_by: Analyst | None
+    evidence: int
+    forecasts: int
+
+
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """The findings up to the commit `tip`, and the limits of the commits as evidence.
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
-    `elsewhere` is where records came from that were imported or accepted.
+    `elsewhere` is where records came from that were imported or accepted; `accepted` counts those
+    that were proposed.
     """
 
     tip: str
@@ -94,6 +115,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[AuditFinding, ...]
     entered: tuple[Entered, ...]
     elsewhere: tuple[Elsewhere, ...]
+    accepted: tuple[AcceptedProposals, ...]
     lumped: tuple[str, ...]
     beyond: tuple[str, ...]
     left_out: int
@@ -120,6 +142,7 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
         findings=tuple(findings),
         entered=tuple(_entered(followed)),
         elsewhere=tuple(_elsewhere(followed)),
+        accepted=tuple(_accepted(followed.database)),
         lumped=tuple(_lumped(followed)),
         beyond=tuple(commit.id for commit in followed.commits if commit.shallow),
         left_out=left_out,
@@ -149,7 +172,9 @@ _UNREAD: Mapping[type[Record], AbstractSet[str]] = MappingProxyType(
     {
         Tracker: {*Tracker.__struct_fields__} - {*_CONVENTIONS},
         Scenario: {"title", "tags", "foreign"},
-        Evidence: {"summary", "quote", "notes", "url", "event", "attachment", "foreign"},
+        Evidence: {
+            *["summary", "quote", "notes", "url", "event", "attachment", "foreign", "proposed"]
+        },
         Source: {*Source.__struct_fields__} - {"formerly"},
     }
 )
@@ -189,6 +214,22 @@ def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
     for system, commits in sorted(commits_of.items()):
         once = tuple(dict.fromkeys(commits))
         yield Elsewhere(system=system, records=len(commits), commits=once)
+
+
+def _accepted(database: Database) -> Iterator[AcceptedProposals]:
+    items: Counter[tuple[str, str | None]] = Counter(
+        (item.proposed.who, item.analyst) for item in database.evidence.values() if item.proposed
+    )
+    figures: Counter[tuple[str, str | None]] = Counter(
+        (proposed.who, sheet.analyst)
+        for sheet in database.sheets.values()
+        for proposed in sheet.proposed.values()
+    )
+    for who, analyst in sorted({*items, *figures}, key=str):
+        both = who, analyst
+        yield AcceptedProposals(
+            proposed_by=who, accepted_by=analyst, evidence=items[both], forecasts=figures[both]
+        )
 
 
 def _lumped(trail: Trail) -> Iterator[str]:

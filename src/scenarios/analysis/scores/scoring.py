@@ -187,7 +187,7 @@ def _peers(timeline: Timeline[Figure], happened: bool) -> dict[Analyst, float]:
     }
 
 
-By = Literal["analyst", "scenario", "tag"]
+By = Literal["analyst", "scenario", "tag", "proposer"]
 
 
 class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +217,7 @@ class ScoredSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
-    """The table of one scenario, or of one tag; None gathers what has no tag."""
+    """The table of one scenario, tag or proposer; None gathers what has no tag."""
 
     name: str | None
     forecasters: tuple[ForecasterScore, ...]
@@ -344,8 +344,9 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
 def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[ScoreTable, ...]:
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
-        tags = _tags(database, _unit(database, row)) or (None,)
-        for name in {"analyst": (), "scenario": (row.question[1],), "tag": tags}[by]:
+        tags, who = (of(database, _unit(database, row)) or (None,) for of in (_tags, _proposers))
+        names = {"analyst": (), "scenario": (row.question[1],), "tag": tags, "proposer": who}
+        for name in names[by]:
             together.setdefault(name, []).append(row)
     ordered = sorted(together, key=lambda name: (name is None, name))
     return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in ordered)
@@ -354,6 +355,13 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
 def _tags(database: Database, unit: Unit) -> tuple[str, ...]:
     """Each tag of a scenario, or of any member of a set, once."""
     return tuple(dict.fromkeys(tag for id in unit for tag in database.scenarios[id].tags))
+
+
+def _proposers(database: Database, unit: Unit) -> tuple[str, ...]:
+    """Who proposed a figure of a scenario that an analyst accepted, each once."""
+    spoken = ((id, database.sheets[key]) for id in unit for key in database.speaking.get(id, ()))
+    who = (sheet.proposed[id].who for id, sheet in spoken if id in sheet.proposed)
+    return tuple(dict.fromkeys(who)) or ("not proposed",)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

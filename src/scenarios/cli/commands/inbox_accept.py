@@ -11,6 +11,7 @@ from scenarios.cli import parsing
 from scenarios.cli.commands import add_evidence
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
+from scenarios.cli.output.streams import schema
 from scenarios.cli.tasks import command_of, run
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
@@ -42,6 +43,7 @@ def accept(
     context: typer.Context, proposal: Waiting, given: dict[str, Any], how: How, form: Format
 ) -> None:
     """Record a proposal; `given` overrules its draft, and what both lack is asked for."""
+    schema.set("forecast" if proposal.proposal.forecast else "add-evidence")
     if prompt.interactive():
         prompt.tell(f"{draft_text(proposal.proposal)}\nproposed by {proposal.proposal.proposed}", 0)
     draft = proposal.proposal.forecast

@@ -28,6 +28,7 @@ from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, report
+from scenarios.cli.session.inbox import settle
 from scenarios.cli.session.questions import Leave, Seat, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
@@ -109,7 +110,7 @@ def command(
         seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
         try:
             _take_up(opened.root, kept)
-            _sit(seat, opened, form)
+            _sit(seat, settle(seat, opened), form)
         except (ScenError, typer.Abort, KeyboardInterrupt):
             _tell_kept(seat)
             raise

@@ -38,6 +38,7 @@ def document(
         Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
         *map(Paragraph, _at_once(result)),
         *map(Paragraph, _elsewhere(result)),
+        *map(Paragraph, _accepted(result)),
     ]
     is_folded = False
     for rule in RULES:
@@ -79,6 +80,15 @@ def _elsewhere(result: Audit) -> Iterator[str]:
         more = [f"{len(system.commits) - _NAMED:,} more commits"] if system.commits[_NAMED:] else []
         records = counted(system.records, "record has", "records have")
         yield f"{records} an id of {system.system}, since {', '.join([*named, *more])}."
+
+
+def _accepted(result: Audit) -> Iterator[str]:
+    """Yield what was proposed by each feed, store, agent or person, and who accepted it."""
+    for row in result.accepted:
+        parts = (counted(row.evidence, "item"), counted(row.forecasts, "forecast"))
+        number = " and ".join(part for part in parts if not part.startswith("0 "))
+        by = row.accepted_by or "nobody who is named"
+        yield f"{number} proposed by {row.proposed_by}, accepted by {by}."
 
 
 def _entered(which: str, days: Sequence[Entered]) -> str:
