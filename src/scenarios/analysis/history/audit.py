@@ -168,13 +168,12 @@ def foretold(
     ]
 
 
+_BESIDE = {"summary", "quote", "notes", "url", "event", "attachment", "foreign", "proposed"}
 _UNREAD: Mapping[type[Record], AbstractSet[str]] = MappingProxyType(
     {
         Tracker: {*Tracker.__struct_fields__} - {*_CONVENTIONS},
         Scenario: {"title", "tags", "foreign"},
-        Evidence: {
-            *["summary", "quote", "notes", "url", "event", "attachment", "foreign", "proposed"]
-        },
+        Evidence: _BESIDE,
         Source: {*Source.__struct_fields__} - {"formerly"},
     }
 )
