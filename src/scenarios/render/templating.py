@@ -40,6 +40,6 @@ def _environment() -> Environment:
 
 def _spelled_out(value: Any) -> Any:
     """The value as it is printed: nothing for None, and a text in which nothing acts."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value)
-    return "" if value is None else value
+    if value is None or isinstance(value, Markup):
+        return value or ""
+    return printable(str(value))

@@ -24,7 +24,7 @@ from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded, read_record
 from scenarios.text import counted, joined_words, words
 from scenarios.workspace.how import AS_USUAL, Committable, How
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.writing import Written, write
 
 MOST_WAITING = 100
@@ -97,6 +97,7 @@ def waiting_at(root: Path, id: str) -> Waiting:
     inbox, path = waiting(root), path_of("proposal", id)
     fault = next((problem for problem in inbox.problems if problem.path == path), None)
     if fault and id not in inbox.proposals:
+        fault = replace(fault, path=from_here(root / path))
         raise ScenError(f"proposal '{id}' is invalid; fix it first: {fault}")
     proposal = inbox.proposals[known_id(id, inbox.proposals, "proposal", "scen inbox")]
     if gone := proposal.dismissed:

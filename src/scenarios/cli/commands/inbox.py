@@ -9,7 +9,8 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, Output, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import unreadable
+from scenarios.cli.output.streams import from_database, say
+from scenarios.errors import NAMED
 from scenarios.render.documents.inbox import document
 from scenarios.workspace.inbox import waiting
 
@@ -21,6 +22,12 @@ def command(context: typer.Context, form: Shown = TABLE, output: Output = None) 
     """
     opened = reading(context)
     inbox = waiting(opened.root)
-    unreadable.set((*opened.database.unreadable, *inbox.problems))
+    faults = [problem for problem in inbox.problems if problem.severity == "error"]
+    for fault in faults[:NAMED]:
+        say(from_database(f"{fault}"))
+    if more := faults[NAMED:]:
+        say(f"and {len(more):,} more: scen check names them")
     result = listing(inbox.waiting, opened.database, parsing.today())
     show(result, lambda: document(result), form, output)
+    if faults:
+        raise typer.Exit(1)
