@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scenarios.analysis.review.inbox import listing
 from scenarios.paths import path_of
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import MOST_WAITING, propose, waiting
+from scenarios.workspace.inbox import MOST_WAITING, propose
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.waiting import waiting
 from tests.cli.commands import FILES, changes, make, tree
 from tests.random_databases import random_database
 from tests.records import day
@@ -212,8 +213,8 @@ def test_what_waits_is_listed_by_age_with_the_scenarios_of_today(root: Path) -> 
 def test_a_proposal_edited_by_hand_while_it_is_accepted_stays_and_nothing_is_recorded(
     root: Path,
 ) -> None:
-    from scenarios.workspace.inbox import waiting_at
     from scenarios.workspace.tasks.evidence import record_evidence
+    from scenarios.workspace.waiting import waiting_at
 
     fates(root, item())
     seen = waiting_at(root, FIRST)

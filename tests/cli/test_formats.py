@@ -120,7 +120,9 @@ def test_every_command_has_a_file_or_a_task_and_a_line_in_the_help() -> None:
     files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
     tasks = {path.stem for path in Path(workspace_tasks.__file__).parent.glob("*.py")}
     own = HELP.keys() - commands.TASKS.keys()
-    assert {name.replace("-", "_").replace(" ", "_") for name in own} == {name.rstrip("_") for name in files}
+    assert {name.replace("-", "_").replace(" ", "_") for name in own} == {
+        name.rstrip("_") for name in files
+    }
     assert {*commands.TASKS.values()} <= tasks
     for name, line in HELP.items():
         assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout

@@ -20,9 +20,9 @@ from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.waiting import Waiting
 from scenarios.workspace.writing import Written, write
 
 Placed = Callable[[Keys, str], str]

@@ -12,7 +12,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import from_database, say
 from scenarios.errors import NAMED
 from scenarios.render.documents.inbox import document
-from scenarios.workspace.inbox import waiting
+from scenarios.workspace.waiting import waiting
 
 
 def command(context: typer.Context, form: Shown = TABLE, output: Output = None) -> None:

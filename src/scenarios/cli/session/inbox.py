@@ -18,9 +18,10 @@ from scenarios.errors import ScenError
 from scenarios.render.documents.inbox import draft_text
 from scenarios.text import counted
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import Waiting, answers_of, dismiss, waiting, waiting_at
+from scenarios.workspace.inbox import dismiss
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.waiting import Waiting, answers_of, waiting, waiting_at
 
 
 def settle(seat: Seat, opened: Opened) -> Opened:

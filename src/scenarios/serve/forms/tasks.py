@@ -36,7 +36,6 @@ from scenarios.serve.forms.form import (
     until,
 )
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
 from scenarios.workspace.results import (
@@ -47,6 +46,7 @@ from scenarios.workspace.results import (
 )
 from scenarios.workspace.tasks import evidence, forecast, rating, source
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
+from scenarios.workspace.waiting import waiting_at
 from scenarios.workspace.writing import Written
 
 NEW = "new_source"

@@ -7,8 +7,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import dismiss, waiting_at
+from scenarios.workspace.inbox import dismiss
 from scenarios.workspace.tasks.task import ANALYST, DATE, PROSE, Answers, Ask, At, Layout, Task
+from scenarios.workspace.waiting import waiting_at
 from scenarios.workspace.writing import Written
 
 

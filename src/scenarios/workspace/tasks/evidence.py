@@ -19,13 +19,13 @@ from scenarios.storage.worktree import Exists
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import as_, item_field, items, since_today
+from scenarios.workspace.waiting import Waiting
 from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
