@@ -54,7 +54,13 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     parts = {"report-brief": "report", "candidates-accept": "candidates"}
     parts |= {"inbox-dismiss": "inbox dismiss"}
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
-    silent = {"lsp", "plot", "serve", "site", "inbox accept"}  # which prints that of another command
+    silent = {
+        "lsp",
+        "plot",
+        "serve",
+        "site",
+        "inbox accept",
+    }  # which prints that of another command
     assert {parts.get(name, name) for name in answers} == HELP.keys() - silent
 
 

@@ -31,7 +31,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def item(**keys: Any) -> dict[str, Any]:
-    about = {key: keys.pop(key) for key in ("foreign", "scenarios", "dismissed") if key in keys}
+    about: dict[str, Any] = {
+        key: keys.pop(key) for key in ("foreign", "scenarios", "dismissed") if key in keys
+    }
     return {"proposed": AGENT, "evidence": {**TALKS, **keys}, **about}
 
 

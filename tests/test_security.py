@@ -7,7 +7,10 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[1]
 PAGE = (TOP / "docs/security.md").read_text()
-PARTIES = ("A clone", "A local user without the token", "A feed of events", "A colleague's branch")
+PARTIES = (
+    *("A clone", "A local user without the token", "A feed of events"),
+    *("Who proposes into the inbox", "A colleague's branch"),
+)
 _NAMED = re.compile(r"`(tests/[^`:]*)(?:::(\w+))?`")
 
 

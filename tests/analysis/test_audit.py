@@ -18,6 +18,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
+from scenarios.values import Proposed
 from tests.analysis.story import Story
 from tests.analysis.test_chronicle import stories
 from tests.analysis.words import commit, stories_of, write
@@ -100,7 +101,21 @@ def test_nothing_can_be_told_of_the_commit_at_which_a_shallow_clone_ends() -> No
 
 
 def test_no_commit_is_no_audit() -> None:
-    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), (), 0)
+    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), (), (), 0)
+
+
+def test_accepted_proposals_are_counted_by_who_proposed_and_who_accepted() -> None:
+    agent, feed = Proposed("agent", "reader", day(1)), Proposed("feed", "Asia", day(1))
+    story = Story()
+    figure = sheet(day(2), {"pact": 0.3, "ties": 0.2}, proposed={"pact": agent})
+    items = {f"e{n}": item(day(2), proposed=by) for n, by in enumerate((feed, feed, agent))}
+    items["e2"] = replace(items["e2"], analyst="desk")
+    story.commit(2, {"pact": scenario(0.2), "ties": scenario(0.2), "own": item(day(2)), **items})
+    story.commit(3, {"2022-01-03-desk": figure})
+    assert [astuple(one) for one in audited(story).accepted] == [
+        ("agent reader", "desk", 1, 1),
+        ("feed Asia", None, 2, 0),
+    ]
 
 
 def test_what_came_from_elsewhere_is_counted_with_the_commits_that_brought_it() -> None:

@@ -27,9 +27,10 @@ from scenarios.analysis.scores.scoring import (
     every_question_score,
     score,
 )
-from scenarios.model import NONE_STATED
+from scenarios.model import NONE_STATED, Resolution
+from scenarios.values import Proposed
 from tests.analysis.words import database_of
-from tests.records import START, day, near
+from tests.records import START, database, day, near, scenario, sheet, sheets
 
 LATER = date(2030, 1, 1)
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -269,6 +270,19 @@ def test_where_nobody_stated_a_prior_neither_it_nor_the_implied_is_scored() -> N
     assert by_name(made).keys() == {"desk", "first"}
     assert (made.without_prior, made.fitted_strength) == ((id,), None)
     assert {row.against for row in made.skill} == {"first"}
+
+
+def test_by_proposer_a_question_is_with_each_who_proposed_a_figure_of_it() -> None:
+    agent = Proposed("agent", "reader", day(0))
+    figures: dict[str, float | None] = {"s1": 0.8, "s2": 0.4}
+    outcome = Resolution("occurred", day(4), day(4), "So.")
+    questions = {id: scenario(resolution=outcome, horizon=day(7)) for id in figures}
+    said = sheets(sheet(day(0), figures, proposed={"s1": agent}))
+    result = score(database(scenarios=questions, sheets=said), day(9), by="proposer")
+    assert [(group.name, group.forecasters[0].brier) for group in result.groups] == [
+        ("agent reader", close(0.04)),
+        ("not proposed", close(0.36)),
+    ]
 
 
 def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.completion import answer, offers
-from tests.cli.commands import DESK, SCEN
+from tests.cli.commands import DESK, SCEN, make
 from tests.cli.keyboard import PATIENCE
 from tests.storage.test_git import commit, run
 
@@ -48,6 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (root / f"{place}{name}.yaml").write_text("{}")
     (root / "bait.yaml").write_text("indicators: {'$(touch hacked)': 1, '`touch hacked`': 2}\n")
     (root / "broken.yaml").write_text("indicators: [")
+    make(root, {"inbox/talks.yaml": "", "inbox/visit.yaml": ""})
     os.mkfifo(root / "fifo.yaml")
     monkeypatch.chdir(root.parent)
     return root.parent
@@ -61,7 +62,9 @@ def offered(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("", [*HELP]),
+        ("", [name for name in HELP if " " not in name]),
+        ("inbox ", ["accept", "dismiss"]),
+        ("inbox accept t", ["talks"]),
         ("ra", ["rate"]),
         ("--da", ["--database"]),
         ("nothing ", []),

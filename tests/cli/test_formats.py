@@ -19,6 +19,7 @@ from tests.storage.test_git import commit, run
 
 READING = (
     ("due",),
+    ("inbox",),
     ("status",),
     *(("list", kind) for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
     ("show", "pact"),
@@ -46,6 +47,7 @@ WRITING = {
     "export",
     "import",
     "init",
+    "lsp",
     "plot",
     "review",
     "serve",

@@ -8,7 +8,6 @@ import typer
 from msgspec.structs import replace
 
 from scenarios.cli import parsing
-from scenarios.cli.commands import add_evidence
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import schema
@@ -65,7 +64,9 @@ def accept(
         own |= {"ratings": None, "indicators": None}
     if not prompt.interactive():
         own["observed"] = own["observed"] or f"{proposal.proposal.proposed.on}"
-    add_evidence.record(context, own | given, how, form)
+    from scenarios.cli.commands.add_evidence import record
+
+    record(context, own | given, how, form)
 
 
 command = command_of(

@@ -37,7 +37,7 @@ def settle(seat: Seat, opened: Opened) -> Opened:
         for number, row in enumerate(items, start=1):
             prompt.tell(f"\nPROPOSED, {number} of {len(items)}", 0)
             prompt.tell(f"{draft_text(row.proposal)}\n{row.proposal.proposed}", 0)
-            question = "Record it (a = accept, d = dismiss, Enter = later, q = on to the sitting)"
+            question = "Record it (a = accept, d = dismiss, Enter = later, q = go on)"
             answer = prompt.answer(question, _settled, "")
             try:
                 if answer.startswith("a"):
@@ -71,7 +71,7 @@ def _record(seat: Seat, opened: Opened, proposal: Waiting) -> None:
         return {**record, "grade": grade, "new_source": new_source}
 
     def write(answers: dict[str, Any], how: How) -> list[str]:
-        return TASK.write(seat.root, answers, how, read=opened.read).paths
+        return TASK.write(seat.root, answers, how._replace(read=opened.read)).paths
 
     answers = agreed(ask, lambda answers: write(answers, How(dry_run=True)), missing=True)
     paths = write(answers, seat.how)
