@@ -119,12 +119,15 @@ def test_at_most_20_imports_of_our_own_wait_for_a_call() -> None:
     assert sum(len(others) for _, others in waiting) <= 20, waiting
 
 
-def test_typer_is_imported_under_cli_alone_and_click_nowhere_and_a_socket_to_serve() -> None:
+def test_typer_is_imported_under_cli_alone_and_click_nowhere_and_a_socket_in_two_places() -> None:
     tops = {name: {other.split(".")[0] for other in imported(name)} for name in MODULES}
     assert {room(name) for name, found in tops.items() if "typer" in found} == {"cli"}
     assert [name for name in MODULES if "click" in tops[name]] == []
     listens = [name for name in MODULES if NETWORK & imported(name)]
-    assert listens == ["scenarios.serve.application"]  # to this machine alone
+    assert listens == [
+        "scenarios.exchange.fetching",  # of feeds that a tracker names
+        "scenarios.serve.application",  # to this machine alone
+    ]
 
 
 def test_the_core_knows_no_disk_no_clock_and_no_chance() -> None:

@@ -1,4 +1,4 @@
-"""The address of a database and the errors of its engine, shown without a password."""
+"""Addresses of the web, and of a database, which is shown without its password."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from scenarios.errors import ScenError
 from scenarios.text import printable
 
+_WEB = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
+_LONGEST_WEB = 2_000
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SECRET = re.compile(r"(?<=[?&])(password|passwd|pwd|token|sslpassword)=([^&]*)", re.IGNORECASE)
 _HIDDEN = "***"
@@ -21,6 +23,12 @@ def scheme_of(address: str) -> str | None:
     """The part before `://`, in small letters; None for a path."""
     match = _ADDRESS.match(address)
     return match[1].lower() if match else None
+
+
+def web_address(text: str) -> str | None:
+    """The address if a record can hold it and a reader see where it leads; else None."""
+    is_one = _WEB.fullmatch(text) and len(text) <= _LONGEST_WEB and printable(text) == text
+    return text if is_one else None
 
 
 def hidden(address: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.errors import extra_needed
+from scenarios.exchange.address import web_address
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, SourceFile, Wanted
 from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.questions import clean
@@ -22,7 +23,6 @@ from scenarios.model import Source
 from scenarios.text import shown, words
 from scenarios.values import ID
 
-_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 _ID = re.compile(ID)
@@ -105,7 +105,7 @@ def _name(entry: _Listed) -> str:
 def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
     record: dict[str, Any] = {"name": name}
     url, given_doi = entry.url.strip(), _DOI.fullmatch(entry.doi.strip())
-    if not _ADDRESS.fullmatch(url):
+    if not web_address(url):
         doi = given_doi or _DOI.fullmatch(url)
         url = f"https://doi.org/{doi[1]}" if doi else ""
     if url:

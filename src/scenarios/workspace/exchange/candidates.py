@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import unreadable
+from scenarios.exchange.address import web_address
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
@@ -33,8 +34,7 @@ from scenarios.workspace.writing import Written, write
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _NEEDS = "scen edit SCENARIO/INDICATOR gives it `events`, which docs/events.md explains"
-_LONGEST_NOTES, _LONGEST_URL = 5000, 2000
-_URL = re.compile(r"https?://[^\s/?#]+\S*")
+_LONGEST_NOTES = 5000
 
 
 class Accepted(Committable, frozen=True):
@@ -189,10 +189,9 @@ def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[Found, 
 def _record(opened: Opened, query: Found, record: Mapping[str, Any]) -> dict[str, Any]:
     """The record with the store as its source, if known, and a valid address."""
     system = layout_of(query.events.table).system
-    url = record["url"] or ""
     return {
         **record,
         "source": system if system in opened.database.sources else None,
-        "url": url if _URL.fullmatch(url) and len(url) <= _LONGEST_URL else None,
+        "url": web_address(record["url"] or ""),
         "notes": record["notes"][:_LONGEST_NOTES],
     }
