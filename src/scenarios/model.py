@@ -96,6 +96,11 @@ class Tracker(Record, frozen=True):
     themes: dict[ThemeId, values.Name] = {}
     """The subjects of evidence: an id and a title each. Lines of one theme overlap more than lines
     of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
+    feeds: Annotated[
+        dict[Annotated[values.Id, Meta(examples=["asia"])], values.Feed],
+        lacks(page="The inbox names the feed of a proposal."),
+    ] = {}
+    """Feeds of news, by ids of the team's own; `scen inbox fetch` reads them when asked."""
     analysts: Annotated[
         dict[Analyst, values.Name], lacks(page="A page names an analyst by the id.")
     ] = {}

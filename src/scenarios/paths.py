@@ -133,6 +133,9 @@ def references(database: Database) -> Iterator[Reference]:
         yield from _of_scenario(id, scenario)
     for id, sheet in database.sheets.items():
         yield from _of_sheet(id, sheet)
+    for id, feed in database.tracker.feeds.items():
+        keys: Keys = ("feeds", id, "source")
+        yield Reference("tracker", "tracker", keys, "value", "source", feed.source)
 
 
 def _of_evidence(id: str, item: Evidence) -> Iterator[Reference]:

@@ -239,6 +239,24 @@ class Events(Record, frozen=True):
     """How many rows within how many days make it worth a look; absent, each row does."""
 
 
+class Feed(Record, frozen=True):
+    """News that is read when asked, and proposed for the inbox."""
+
+    url: Annotated[
+        str,
+        name("https://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?][!-~]*)?", 2000),
+        words("a feed's address begins with https:// and has plain letters, and no user, in it"),
+    ]
+    """The address of the feed, RSS or Atom. Example: "https://www.example.org/feed.xml"."""
+    source: SourceId
+    """Who says so: the id of a file in sources/. Example: "kremlin"."""
+    match: list[Value] = []
+    """Words of which a story has one, in whatever letter case; absent, every story is proposed.
+    Example: ["Beijing", "Moscow"]."""
+    since: Date | None = None
+    """The first day of which stories are proposed. Example: "2022-01-01"."""
+
+
 class GradeWeights(Record, frozen=True):
     """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
 

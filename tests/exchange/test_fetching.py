@@ -147,7 +147,7 @@ def test_the_certificate_must_be_the_hosts(web: Web) -> None:
 
 def test_the_certificate_must_be_known(web: Web) -> None:
     network = web.network()._replace(context=Network().context)
-    with pytest.raises(ScenError, match="self.signed certificate"):
+    with pytest.raises(ScenError, match=r"self.signed certificate"):
         fetch(FEED, MOST, network)
 
 

@@ -115,6 +115,18 @@ RECORDED = tables(
     themes=_titles("What a line of evidence can be about", "theme", "theme_id", "title"),
     analysts=_titles("Who may forecast; no rows: anybody", "analyst", "analyst", "name"),
     sets=_titles("Sets of mutually exclusive and exhaustive scenarios", "set", "set_id", "title"),
+    feeds=table(
+        "Feeds of news that are read when asked",
+        column("feed_id", "text", "The id", "@1"),
+        position("the feed in the tracker"),
+        column("url", "text", "The address"),
+        column("source_id", "text", "Who says so", "source"),
+        column("match", "json", "Words of which a story has one; none: every story"),
+        column("since", "date?", "The first day of which stories are proposed"),
+        of="tracker.feeds.*",
+        key="feed_id",
+        refers="source_id sources",
+    ),
     sources=table(
         "Who says so, and how reliable they are",
         column("source_id", "text", "The id", "@"),
