@@ -33,6 +33,7 @@ from scenarios.workspace import checking, reading, results
 from scenarios.workspace.exchange.candidates import Accepted
 from scenarios.workspace.exchange.exporting import Exported, Queried
 from scenarios.workspace.importing.settings import Imported
+from scenarios.workspace.inbox import ProposedEntries
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
@@ -132,6 +133,7 @@ OUTPUTS: dict[str, Any] = {
     "forecast": results.ForecastRecorded,
     "review": results.SheetRecorded,
     "inbox": InboxListing,
+    "inbox-fetch": ProposedEntries,
     "inbox-dismiss": results.Recorded,
     "edit": results.Corrected,
     "clarify": results.Corrected,
@@ -139,6 +141,7 @@ OUTPUTS: dict[str, Any] = {
     "remove": results.Corrected,
     "undo": results.Undone,
     "candidates-accept": Accepted,
+    "candidates-propose": ProposedEntries,
     "import": Imported,
 }
 """What each command prints with --format json."""

@@ -9,17 +9,10 @@ import re
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from scenarios.errors import extra_needed
 from scenarios.exchange.address import web_address
 from scenarios.exchange.questions import clean, digest
 from scenarios.exchange.tables.table import refused
 from scenarios.text import unseen
-
-try:
-    import feedparser
-    from feedparser.encodings import convert_to_utf8
-except ModuleNotFoundError as error:
-    raise extra_needed("reading feeds", "inbox") from error
 
 MOST_BYTES = 8 << 20
 MOST_BROKEN = 512 << 10
@@ -32,6 +25,7 @@ _SLOW = re.compile(rb"\b(idna|punycode)\b", re.IGNORECASE)
 _STORY = re.compile(rb"<(?:\w{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _UNREAD = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I)  # noqa: FURB167
 _MARKUP = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+_INLINE = re.compile(r"</?(a|abbr|b|em|i|span|strong|su[bp]|u)\b[^<>]*>", re.IGNORECASE)
 _FOLLOWS = re.compile(r"(?<=[?&])(utm_\w+|fbclid|gclid)=[^&#]*&?", re.IGNORECASE)
 """The parts of an address that say who came by it, and nothing of the page."""
 _KEYS = ("id", "title", "summary", "content", "link", "published_parsed", "updated_parsed")
@@ -55,6 +49,9 @@ def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> 
     `address` is what relative links begin at, and `media_type` the header that came with it.
     ScenError if it is not a feed, or one that no reader should be given.
     """
+    import feedparser  # noqa: PLC0415 - an extra
+    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415
+
     if len(data) > MOST_BYTES:
         raise refused(name, 0, f"more than {MOST_BYTES >> 20} MiB: not a feed of news")
     if _SLOW.search(data[:1000] + media_type.encode()):
@@ -127,8 +124,9 @@ def _story(entry: dict[str, Any]) -> Story:
 
 def plain_text(markup: str | None, longest: int, *, is_line: bool = False) -> str:
     """The words of HTML or text, without markup and what acts or cannot be seen."""
-    cut = _UNREAD.sub(" ", (markup or "")[: 10 * LONGEST_TEXT])
-    lines = map(_line, html.unescape(_MARKUP.sub(" ", cut)).splitlines())
+    cut = (markup or "")[: 10 * LONGEST_TEXT]
+    cut = _UNREAD.sub(" ", cut if "<" in cut else html.unescape(cut))
+    lines = map(_line, html.unescape(_MARKUP.sub(" ", _INLINE.sub("", cut))).splitlines())
     return clean("\n".join(filter(None, lines)), longest, is_line=is_line)
 
 

@@ -303,6 +303,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
         and ref.name not in known.broken[ref.of]
     ]
     kinds: dict[Kind, dict[str, Any]] = {
+        "tracker": {"tracker": database.tracker},
         "scenario": {**database.scenarios},
         "evidence": {**database.evidence},
         "forecasts": {**database.sheets},
@@ -326,7 +327,11 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
             inside.update(today)
         kinds[ref.kind][ref.id] = msgspec.convert(value, type(record))
     database = msgspec.structs.replace(
-        database, scenarios=kinds["scenario"], evidence=kinds["evidence"], sheets=kinds["forecasts"]
+        database,
+        tracker=kinds["tracker"]["tracker"],
+        scenarios=kinds["scenario"],
+        evidence=kinds["evidence"],
+        sheets=kinds["forecasts"],
     )
     return LoadedRecords(database, known.broken, known.items, former)
 

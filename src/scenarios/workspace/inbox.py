@@ -95,7 +95,9 @@ def propose(
         entries[:] = [arriving.take(proposal) for proposal in proposals]
         return [*arriving.drafts()]
 
-    subject = f"inbox: {counted(len(proposals), 'proposal')}"
+    def subject(written: Written) -> str:
+        return f"inbox: {counted(len(written.drafts), 'proposal')}"
+
     written = write(root, draft, "inbox", how, subject=subject, noted=noted)
     return written, ProposedEntries(entries=entries, paths=written.paths, dry_run=how.dry_run)
 

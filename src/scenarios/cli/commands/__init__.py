@@ -12,6 +12,7 @@ GROUPS = {
         "report": "The weekly review: what moved, by how much, and why.",
         "due": "List what is due or late: indicators, horizons, reviews.",
         "inbox": "List what is proposed and not yet accepted.",
+        "inbox fetch": "Propose what is new in the tracker's feeds.",
         "inbox accept": "Record a proposal: rate the evidence, or state the forecast.",
         "inbox dismiss": "Turn a proposal down, so that it is not proposed again.",
     },

@@ -12,7 +12,7 @@ from scenarios.cli.opening import Since, Until, reading, span
 from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown, Timeout
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema, unreadable
-from scenarios.cli.output.written import doubt_analyst, report
+from scenarios.cli.output.written import doubt_analyst, report, report_proposed
 from scenarios.errors import UsageError
 from scenarios.exchange.events.candidates import Within
 from scenarios.exchange.events.store import SECONDS, open_store
@@ -41,6 +41,9 @@ def command(
             help="Record these candidates, for example 1,3-5 or by id; rate them later.",
         ),
     ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Put what is listed and new into the inbox.")
+    ] = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[
@@ -76,20 +79,28 @@ def command(
     if across is None:
         opened = reading(context, rev)
         trackers = {"": opened}
-    elif indicator or accept or rev:
-        raise UsageError("--across takes no INDICATOR, --accept or --rev: use --database")
+    elif indicator or accept or propose or rev:
+        words = "--across takes no INDICATOR, --accept, --propose or --rev"
+        raise UsageError(f"{words}: use --database")
     else:
         trackers, unread = opened_trackers(across)
-    matches = candidates.candidates_of(trackers, opening, days, indicator, accept or ())
+    matches = candidates.candidates_of(
+        trackers, opening, days, indicator, accept or (), every=propose
+    )
     if across is not None:
         unreadable.set((*unread, *matches.left_out))
     if matches.remark:
         say(matches.remark)
-    if not accept:
+    if not (accept or propose):
         show(matches.candidates, lambda: document(matches.candidates), form, output)
         return
-    if rev or output or form not in ("table", "json"):
-        raise UsageError("--accept records: it takes no --rev, --output, or format but table, json")
+    if (accept and propose) or rev or output or form not in ("table", "json"):
+        words = "write, each alone: they take no --rev, --output, or format but table, json"
+        raise UsageError(f"--accept and --propose {words}")
+    if propose:
+        schema.set("candidates-propose")
+        report_proposed(*candidates.propose(opened.root, matches, parsing.today(), how), form)
+        return
     if analyst:
         doubt_analyst(opened.database, analyst)
     schema.set("candidates-accept")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
-from scenarios.text import printable, suggested
+from scenarios.text import counted, printable, suggested
 from scenarios.workspace.results import (
     corrected,
     evidence_recorded,
@@ -60,6 +60,20 @@ def report(
         return "\n\n".join(part for part in (first or nothing, text) if part)
 
     show_committed(result, lines, form, written.committed)
+
+
+def report_proposed(written: Written, result: Any, form: str, faults: Sequence[str] = ()) -> None:
+    """What came into the inbox, and nothing where that is nothing; 1 for what did not get there."""
+    if written.drafts or form == "json":
+        report(written, result, form)
+    refused = [entry.reason for entry in result.entries if entry.reason]
+    if refused:
+        number = counted(len(refused), "draft was", "drafts were")
+        faults = (*faults, f"{number} not proposed: {refused[0]}")
+    for fault in faults:
+        say(fault)
+    if faults:
+        raise typer.Exit(1)
 
 
 def show_committed(

@@ -147,7 +147,7 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
     """The record with former ids replaced by today's."""
     path, database = path_of(kind, id), opened.database
     record, now = opened.read(kind, path, data)[0], database.called_now
-    own = Database(Tracker())
+    own = Database(record if isinstance(record, Tracker) else Tracker())
     if record and now and kind in ("scenario", "evidence", "forecasts"):
         records(own, kind)[id] = record  # type: ignore[index]
     named = {(ref.of, ref.name) for ref in references(own)}

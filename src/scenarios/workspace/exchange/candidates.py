@@ -23,11 +23,14 @@ from scenarios.exchange.events.candidates import (
     search,
 )
 from scenarios.exchange.events.store import Store, layout_of
-from scenarios.model import EvidenceId
+from scenarios.model import EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
+from scenarios.values import indicator_key
+from scenarios.workspace import inbox
 from scenarios.workspace.how import AS_USUAL, Committable, How
+from scenarios.workspace.inbox import ProposedEntries
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks.evidence import free_id
 from scenarios.workspace.writing import Written, write
@@ -50,10 +53,13 @@ class Accepted(Committable, frozen=True):
 
 
 class Listed(NamedTuple):
-    """The candidates, the records of the accepted ones, a remark, and the trackers left out."""
+    """The candidates, the records of the chosen ones with the scenario of each, a remark, and the
+    trackers left out.
+    """
 
     candidates: Candidates
     records: list[dict[str, Any]]
+    scenarios: list[ScenarioId]
     remark: str
     left_out: Iterable[Problem]
 
@@ -64,8 +70,10 @@ def candidates_of(
     within: Within,
     indicator: str | None = None,
     accept: Sequence[str] = (),
+    *,
+    every: bool = False,
 ) -> Listed:
-    """Candidates of a store for one indicator or all; `accept` selects some.
+    """Candidates of a store for one indicator or all; `accept` selects some, `every` all.
 
     `trackers` are by id; the id of a single one is empty, and its faults are raised. `opening`
     opens the store to read the tables of some names.
@@ -83,12 +91,14 @@ def candidates_of(
                 left_out[query.tracker] = unreadable(query.tracker, str(error))
         searches = [query for query in searches if query.tracker not in left_out]
         candidates = search(store, searches, within, recorded)
-        chosen = _chosen(candidates, accept)
+        listed = [(query, event) for query in candidates.queries for event in query.candidates]
+        chosen = listed if every else _chosen(candidates, accept)
         records = [
             _record(trackers[query.tracker], query, evidence_of(store, query, candidate))
             for query, candidate in chosen
         ]
-        return Listed(candidates, records, store.remark, left_out.values())
+        scenarios = [indicator_key(query.indicator)[0] for query, _ in chosen]
+        return Listed(candidates, records, scenarios, store.remark, left_out.values())
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
@@ -132,6 +142,23 @@ def accept(
         ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
     )
     return written, result
+
+
+def propose(
+    root: Path, listed: Listed, today: date, how: How = AS_USUAL
+) -> tuple[Written, ProposedEntries]:
+    """Put the chosen candidates into the inbox, one proposal for a row of several scenarios."""
+    proposals: dict[tuple[str, str], dict[str, Any]] = {}
+    for record, scenario in zip(listed.records, listed.scenarios, strict=True):
+        item = {key: value for key, value in record.items() if value is not None}
+        foreign = item.pop("foreign")
+        ((system, id),) = foreign.items()
+        about = {"by": "events", "name": system, "on": f"{today}", "from": listed.candidates.store}
+        proposal = {"proposed": about, "evidence": item, "scenarios": [], "foreign": foreign}
+        proposals.setdefault((system, id), proposal)["scenarios"].append(scenario)
+    for proposal in proposals.values():
+        proposal["scenarios"] = [*dict.fromkeys(proposal["scenarios"])]
+    return inbox.propose(root, [*proposals.values()], how)
 
 
 def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[Search]:

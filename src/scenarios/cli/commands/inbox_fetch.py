@@ -1,0 +1,77 @@
+"""What is new in the feeds of the tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import As
+from scenarios.cli.output.written import report_proposed
+from scenarios.cli.terminal import prompt
+from scenarios.errors import ScenError, extra_needed
+from scenarios.workspace import inbox
+from scenarios.workspace.exchange.feeds import (
+    Feeds,
+    allow,
+    feeds_of,
+    read_feeds,
+    unknown_addresses,
+)
+from scenarios.workspace.how import AS_USUAL, How
+
+
+def command(
+    context: typer.Context,
+    feed: Annotated[
+        str | None, typer.Argument(metavar="FEED", help="One of the tracker's `feeds` [all].")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read the feed from this file instead.")
+    ] = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FEED", help="Allow its address in this clone without asking."),
+    ] = None,
+    how: How = AS_USUAL,
+    as_: As = "table",
+) -> None:
+    """Propose what is new in the tracker's feeds for the inbox.
+
+    Prints nothing where nothing is new; ends with 1 where a feed could not be read or the inbox
+    is full. The first fetch from an address asks.
+    """
+    if not find_spec("feedparser"):
+        raise extra_needed("scen inbox fetch", "inbox")
+    opened = reading(context)
+    feeds = feeds_of(opened, feed, file)
+    for id in trust or ():
+        feeds_of(opened, id)
+    if not file:
+        _ask(unknown_addresses(opened.root, feeds), trust or ())
+        if not how.dry_run:
+            allow(opened.root, feeds)
+    read = read_feeds(feeds, parsing.today(), file)
+    noted = prompt.interactive()  # what cron does is nothing for a person to undo
+    proposed = inbox.propose(opened.root, read.proposals, how, noted=noted)
+    report_proposed(*proposed, as_, read.faults)
+
+
+def _ask(unknown: Feeds, trusted: Sequence[str]) -> None:
+    """Ask about addresses that this clone never read from; refuse where nobody can be asked."""
+    unknown = {id: feed for id, feed in unknown.items() if id not in trusted}
+    if not unknown:
+        return
+    listed = "\n".join(f"{id}: {feed.url}" for id, feed in unknown.items())
+    if not prompt.interactive():
+        options = " ".join(f"--trust {id}" for id in unknown)
+        words = "nothing was fetched: this clone has not read from these addresses yet"
+        raise ScenError(f"{words}; {options} allows it\n{listed}")
+    prompt.tell(listed)
+    if not prompt.confirmed("Fetch from them, now and later"):
+        raise ScenError("nothing was fetched")

@@ -1,0 +1,126 @@
+"""The stories of a tracker's feeds as proposals for its inbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.feeds import MOST_BYTES, Story, stories
+from scenarios.exchange.fetching import FetchedFile, Network, fetch
+from scenarios.exchange.questions import digest
+from scenarios.storage import worktree
+from scenarios.storage.state import state_folder
+from scenarios.text import unaccented
+from scenarios.values import Feed
+from scenarios.workspace.opened import Opened, known_id
+
+Feeds = Mapping[str, Feed]
+"""Feeds by their ids."""
+
+
+class StoriesRead(NamedTuple):
+    """Proposals of the stories that match, and the faults of feeds that could not be read."""
+
+    proposals: list[dict[str, Any]]
+    faults: list[str]
+
+
+def feeds_of(opened: Opened, id: str | None, file: Path | None = None) -> Feeds:
+    """The feed of an id, or all; a `file` is that of one feed."""
+    feeds = opened.database.tracker.feeds
+    if not feeds:
+        raise ScenError("tracker.yaml names no `feeds`: docs/feeds.md explains them")
+    if id is None and file and len(feeds) > 1:
+        raise UsageError(f"--file: name the feed that it is of: {', '.join(feeds)}")
+    return {id: feeds[known_id(id, feeds, "feed", "tracker.yaml")]} if id else feeds
+
+
+def unknown_addresses(root: Path, feeds: Feeds) -> Feeds:
+    """The feeds whose address nobody allowed yet in this clone."""
+    folder = state_folder.folder_of(root)
+    return {
+        id: feed for id, feed in feeds.items() if not state_folder.content(folder / _note(feed))
+    }
+
+
+def allow(root: Path, feeds: Feeds) -> None:
+    """Remember for this clone that these addresses may be fetched."""
+    for feed in feeds.values():
+        with suppress(worktree.Exists):
+            state_folder.make_copy(root, _note(feed), f"{feed.url}\n".encode())
+
+
+def read_feeds(
+    feeds: Feeds,
+    today: dt.date,
+    file: Path | None = None,
+    network: Network = Network(),  # noqa: B008
+) -> StoriesRead:
+    """The stories of each feed, fetched or from a file; a feed with a fault stops no other."""
+    read = StoriesRead([], [])
+    for id, feed in feeds.items():
+        try:
+            got = _from_file(file) if file else fetch(feed.url, MOST_BYTES, network)
+            for story in stories(got.data, file.name if file else id, got.address, got.media_type):
+                if _is_wanted(story, feed):
+                    read.proposals.append(_proposal(story, id, feed, file, today))
+        except ScenError as error:
+            read.faults.append(f"{id}: {error}")
+    return read
+
+
+def _note(feed: Feed) -> str:
+    """The name of the file that remembers an address."""
+    return f"feed-{digest(feed.url, 32)}"
+
+
+def _from_file(file: Path) -> FetchedFile:
+    try:
+        with file.open("rb") as stream:
+            return FetchedFile(stream.read(MOST_BYTES + 1), "", "")
+    except OSError as error:
+        raise ScenError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _is_wanted(story: Story, feed: Feed) -> bool:
+    """True for a story of the feed's days with one of its words, letter case and accents aside."""
+    text = " ".join(unaccented(f"{story.title} {story.text}").split())
+    words = (re.escape(" ".join(unaccented(word).split())) for word in feed.match)
+    is_late = not (feed.since and story.published and _day(story.published) < feed.since)
+    has_word = any(re.search(rf"(?<![a-z0-9]){word}(?![a-z0-9])", text) for word in words)
+    return is_late and (has_word or not feed.match)
+
+
+def _proposal(
+    story: Story, id: str, feed: Feed, file: Path | None, today: dt.date
+) -> dict[str, Any]:
+    """The draft of an item; a day that is yet to come is none on which anything was observed."""
+    day = _day(story.published) if story.published else None
+    dated = f"Published {story.published:%Y-%m-%d %H:%M} UTC, as the feed has it." if day else ""
+    item = {
+        "summary": story.title,
+        "observed": f"{day}" if day and day <= today else None,
+        "source": feed.source,
+        "url": story.link,
+        "notes": "\n\n".join(filter(None, (story.text, dated))) or None,
+    }
+    return {
+        "proposed": {
+            "by": "feed",
+            "name": id,
+            "on": f"{today}",
+            "from": file.name if file else feed.url,
+        },
+        "evidence": {key: value for key, value in item.items() if value},
+        "foreign": {id: story.guid},
+    }
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    """The day here."""
+    return moment.astimezone().date()

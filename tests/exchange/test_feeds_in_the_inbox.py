@@ -1,0 +1,155 @@
+"""Feeds are fetched by permission, and what is new in them waits in the inbox once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.exchange.feeds import MOST_BYTES
+from scenarios.exchange.fetching import Network
+from scenarios.text import unseen
+from scenarios.values import Feed
+from scenarios.workspace import inbox
+from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
+from tests.cli.commands import DESK, FILES, make, tree
+from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
+
+FEEDS = DESK.parent / "feeds"
+TODAY = dt.date(2022, 3, 10)
+NEWS = Feed(f"https://{HOST}/news", "kremlin", ["Beijing"], dt.date(2022, 1, 1))
+WIRE = Feed(f"https://{HOST}/wire", "kremlin")
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with serving(tmp_path_factory.mktemp("web")) as web:
+        yield web
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make(tmp_path / "scenarios", FILES)
+
+
+def fetched(root: Path, web: Web, feeds: dict[str, Feed]) -> tuple[list[str], list[str]]:
+    """The fate of each proposal of the feeds, and the faults."""
+    read = read_feeds(feeds, TODAY, network=web.network())
+    _, result = inbox.propose(root, read.proposals)
+    return [f"{entry.status} {entry.id}" for entry in result.entries], read.faults
+
+
+def test_two_feeds_with_one_story_propose_it_once(root: Path, web: Web) -> None:
+    web.answers = {
+        "/news": Answer((FEEDS / "news.xml").read_bytes()),
+        "/wire": Answer(status=301, headers={"Location": "/wire.atom"}),
+        "/wire.atom": Answer((FEEDS / "wire.atom").read_bytes()),
+    }
+    feeds = {"news": NEWS, "wire": WIRE}
+    entries, faults = fetched(root, web, feeds)
+    assert faults == []
+    assert entries == [
+        "added 2022-03-07-leaders-meet-in-beijing",
+        "added 2022-03-10-beijing-publishes-a",
+        "repeated 2022-03-07-leaders-meet-in-beijing",
+        "added 2022-03-08-gas-deal-signed",
+    ]
+    proposal = inbox.waiting(root).proposals["2022-03-07-leaders-meet-in-beijing"]
+    assert proposal.proposed.who == "feed news"
+    assert proposal.proposed.from_ == NEWS.url
+    assert proposal.repeats == ("https://wire.example.org/1",)
+    before = tree(root)
+    again, _ = fetched(root, web, feeds)
+    assert {entry.split()[0] for entry in again} == {"known"}
+    assert tree(root) == before
+
+
+def test_a_feed_with_a_fault_stops_no_other(root: Path, web: Web) -> None:
+    web.addresses["inside.example.org"] = [PUBLIC, "169.254.169.254"]
+    web.answers = {
+        "/wire": Answer((FEEDS / "wire.atom").read_bytes()),
+        "/large": Answer([b"x" * (1 << 20)] * (MOST_BYTES // (1 << 20) + 1)),
+        "/inside": Answer(status=302, headers={"Location": "https://inside.example.org/"}),
+        "/page": Answer(b"<html><title>Sign in</title></html>"),
+    }
+    bad = {id: Feed(f"https://{HOST}/{id}", "kremlin") for id in ("large", "inside", "page", "no")}
+    entries, faults = fetched(root, web, bad | {"wire": WIRE})
+    assert [entry.split()[0] for entry in entries] == ["added", "added"]
+    assert faults == [
+        f"large: 'https://{HOST}/large' was not fetched: more than 8 MiB",
+        "inside: 'https://inside.example.org/' was not fetched: "  # noqa: ISC004
+        "inside.example.org is 169.254.169.254, which is not a public address",
+        "page: page: not a feed: neither RSS nor Atom; nothing was written",
+        f"no: 'https://{HOST}/no' was not fetched: the server answers 404, or compressed",
+    ]
+
+
+def test_permission_holds_for_an_address_in_a_clone(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    feeds = {"news": NEWS, "wire": WIRE}
+    assert unknown_addresses(root, feeds) == feeds
+    allow(root, {"news": NEWS})
+    allow(root, {"news": NEWS})
+    assert unknown_addresses(root, feeds) == {"wire": WIRE}
+    moved = {"news": Feed("https://elsewhere.example.org/news", "kremlin")}
+    assert unknown_addresses(root, moved) == moved
+    assert unknown_addresses(make(tmp_path / "clone", FILES), feeds) == feeds
+
+
+@pytest.mark.parametrize(
+    ("word", "is_wanted"),
+    [
+        ("beijing", True),
+        ("BEIJING", True),
+        ("in  Beijing", True),
+        ("Bei", False),
+        ("jing", False),
+        ("Pékin", False),
+        ("—", False),
+        (".*", False),
+    ],
+)
+def test_a_word_matches_whole_and_in_any_letter_case(word: str, is_wanted: bool) -> None:
+    read = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, FEEDS / "news.xml")
+    titles = [proposal["evidence"]["summary"] for proposal in read.proposals]
+    assert ("Leaders meet in Beijing" in titles) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [("北京", "习近平在北京会见普京"), ("Москв", "Встреча в Москве"), ("pekin", "À Pékin")],
+)
+def test_a_word_of_any_script_matches(tmp_path: Path, word: str, title: str) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(
+        f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>"
+    )
+    (proposal,) = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, file).proposals
+    assert proposal["evidence"] == {"summary": title, "source": "kremlin"}
+
+
+def test_nothing_that_a_feed_wrote_acts_or_hides(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "feed.xml"
+    evil = (
+        "\u202eevil\u200b &#x9b;31m &lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert(1))"
+    )
+    file.write_text(
+        f"<rss version='2.0'><channel><item><title>{evil}</title><guid>{evil}</guid>"
+        f"<description>{evil}</description><link>javascript:alert(1)</link></item></channel></rss>"
+    )
+    _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file).proposals)
+    assert [entry.status for entry in result.entries] == ["added"]
+    text = (root / result.paths[0].removeprefix("scenarios/")).read_text()
+    assert unseen(text) == []
+    assert "<script" not in text.partition("foreign:")[0]
+    assert "url:" not in text
+
+
+def test_a_host_of_this_machine_is_never_asked() -> None:
+    read = read_feeds({"news": Feed("https://localhost/feed", "kremlin")}, TODAY, network=Network())
+    assert read.proposals == []
+    assert "which is not a public address" in read.faults[0]
