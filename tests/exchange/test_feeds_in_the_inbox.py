@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.errors import ScenError
 from scenarios.exchange.feeds import MOST_BYTES
 from scenarios.exchange.fetching import Network
 from scenarios.text import unseen
 from scenarios.values import Feed
 from scenarios.workspace import inbox
+from scenarios.workspace.corrections.renaming import remove, rename
 from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
+from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES, make, tree
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
 
@@ -153,3 +156,17 @@ def test_a_host_of_this_machine_is_never_asked() -> None:
     read = read_feeds({"news": Feed("https://localhost/feed", "kremlin")}, TODAY, network=Network())
     assert read.proposals == []
     assert "which is not a public address" in read.faults[0]
+
+
+def test_a_feed_follows_its_source_to_another_name(root: Path) -> None:
+    tracker = "feeds:\n  news: {url: 'https://news.example.org/feed', source: kremlin}\n"
+    path = root / "tracker.yaml"
+    path.write_text(FILES["tracker.yaml"] + tracker)
+    rename(root, "kremlin", "kremlin-ru")
+    assert path.read_text() == FILES["tracker.yaml"] + tracker.replace("kremlin", "kremlin-ru")
+    path.write_text(FILES["tracker.yaml"] + tracker)  # as a branch from before
+    opened = open_folder(root)
+    assert [problem.rule for problem in opened.problems] == ["former-reference"]
+    assert opened.database.tracker.feeds["news"].source == "kremlin-ru"
+    with pytest.raises(ScenError, match=r"what others rest on: .*tracker\.yaml"):
+        remove(root, "kremlin-ru", "Gone")

@@ -111,6 +111,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     paths = folder / "certificate.pem", folder / "key.pem"
     words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
     subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-    files = ["-out", paths[0], "-keyout", paths[1]]
+    files = ["-out", str(paths[0]), "-keyout", str(paths[1])]
     subprocess.run([openssl, *words.split(), *subject, *files], check=True, capture_output=True)
     return paths

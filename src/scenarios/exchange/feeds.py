@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import io
 import re
+from calendar import timegm
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
@@ -113,12 +114,13 @@ def _story(entry: dict[str, Any]) -> Story:
     link = web_address(_FOLLOWS.sub("", (entry["link"] or "").partition("#")[0]).rstrip("?&"))
     guid = _line(entry["id"] or link or title)
     parts = entry["published_parsed"] or entry["updated_parsed"]
+    known = parts and parts[0] > 0
     return Story(
         guid=guid if len(guid) <= LONGEST_GUID else digest(guid, 32),
         title=title,
         text="" if text == title else text,
         link=link,
-        published=dt.datetime(*parts[:6], tzinfo=dt.UTC) if parts and parts[0] > 0 else None,
+        published=dt.datetime.fromtimestamp(timegm(parts), dt.UTC) if known else None,
     )
 
 

@@ -41,15 +41,19 @@ class FetchedFile(NamedTuple):
     address: str
 
 
+def _resolved(host: str, port: int) -> list[str]:
+    return [str(ip[0]) for *_, ip in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    return socket.create_connection((address, port), seconds)
+
+
 class Network(NamedTuple):
     """The way to other hosts, and the seconds that a file may take; tests hand in their own."""
 
-    resolve: Callable[[str, int], list[str]] = lambda host, port: [
-        str(place[0]) for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    ]
-    connect: Callable[[str, int, float], socket.socket] = lambda address, port, seconds: (
-        socket.create_connection((address, port), seconds)
-    )
+    resolve: Callable[[str, int], list[str]] = _resolved
+    connect: Callable[[str, int, float], socket.socket] = _connected
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
     seconds: float = MOST_SECONDS
 
