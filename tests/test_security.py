@@ -8,8 +8,8 @@ from pathlib import Path
 TOP = Path(__file__).parents[1]
 PAGE = (TOP / "docs/security.md").read_text()
 PARTIES = (
-    *("A clone", "A local user without the token", "A feed of events", "A feed of news"),
-    *("Who proposes into the inbox", "A colleague's branch"),
+    *("A clone", "A local user without the token", "A feed of events"),
+    *("Who proposes into the inbox", "A feed of news", "A colleague's branch"),
 )
 _NAMED = re.compile(r"`(tests/[^`:]*)(?:::(\w+))?`")
 
