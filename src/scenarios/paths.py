@@ -86,6 +86,11 @@ def path_of(kind: Kind, id: str) -> str:
     return f"{kind}/{id[:4]}/{name}"
 
 
+def file_address(tracker: Tracker, path: str) -> str:
+    """The address of a file in the tracker's repository; empty where it names none."""
+    return f"{tracker.repository.rstrip('/')}/{path}" if tracker.repository else ""
+
+
 def place_of(path: str) -> tuple[Kind, str] | Problem | None:
     """The kind and id of the record at a path, what is wrong with the path, or None: no record."""
     *folders, name = path.split("/")

@@ -20,7 +20,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import bears_on, dependents
 from scenarios.model import EvidenceId, ScenarioId
-from scenarios.paths import path_of
+from scenarios.paths import file_address, path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.render.cells import one_line
 from scenarios.render.templating import fill
@@ -256,7 +256,7 @@ def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, by
 def _commits(site: Site, path: str) -> bytes:
     """The commits of a record, and the address of its file."""
     ids = [commit.id for commit in commits(site).get(path, ())]
-    return f"{site.file_address(path)}{ids}".encode()
+    return f"{file_address(site.database.tracker, path)}{ids}".encode()
 
 
 _MOST = 40

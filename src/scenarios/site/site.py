@@ -237,11 +237,6 @@ class Site:
             "event": self.events,
         }
 
-    def file_address(self, path: str) -> str:
-        """The address of a file in the tracker's repository; empty where it names none."""
-        base = self.database.tracker.repository
-        return f"{base.rstrip('/')}/{path}" if base else ""
-
     def served(self, query: str, *, is_whole: bool = True) -> Site:
         """Return the same site with links between the pages of a server, a query behind each.
 

@@ -45,7 +45,7 @@ def command(
     if form == "ics":
         from scenarios.render.writers.ics import ics
 
-        deliver(ics(result, opened.database.tracker.title), output)
+        deliver(ics(result, opened.database.tracker), output)
     else:
         rows = partial(document, result, every=every, is_partial=bool(opened.database.withheld))
         show(result, rows, Form(form), output)

@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from scenarios.model import Database, Kind
-from scenarios.paths import path_of
+from scenarios.paths import file_address, path_of
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document
 from scenarios.render.templating import macro
@@ -40,14 +40,13 @@ def whence(origin: Origin) -> str:
 
 def file_places(database: Database) -> Places:
     """The address of each record's file, where the tracker names its repository."""
-    base = database.tracker.repository
     records: dict[Kind, Iterable[str]] = {
         "scenario": database.scenarios,
         "source": database.sources,
     }
     return {
-        html.anchor(kind, id): f"{base.rstrip('/')}/{path_of(kind, id)}"
+        html.anchor(kind, id): file_address(database.tracker, path_of(kind, id))
         for kind, ids in records.items()
         for id in ids
-        if base
+        if database.tracker.repository
     }

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from scenarios.model import EvidenceId, Kind
-from scenarios.paths import path_of
+from scenarios.paths import file_address, path_of
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import one_line
@@ -34,7 +34,7 @@ def record_blocks(
     The file is shown where the tracker names no repository that shows it.
     """
     path = path_of(kind, id)
-    elsewhere = site.file_address(path)
+    elsewhere = file_address(site.database.tracker, path)
     where = (doc.Item(("File: ", doc.Link(path, elsewhere))),) if elsewhere else ()
     names = (doc.Item(f"Formerly: {', '.join(formerly)}"),) if formerly else ()
     if rows := (*items, *where, *names, *_commits(site, path)):
