@@ -14,9 +14,9 @@ from scenarios.analysis.period.period import open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev, SinceReview
-from scenarios.cli.output.result import origin_of
+from scenarios.cli.output.result import in_pixels, origin_of
 from scenarios.cli.output.streams import say
-from scenarios.errors import ScenError, UsageError, extra_needed
+from scenarios.errors import ScenError, UsageError
 from scenarios.model import ScenarioId
 from scenarios.render.cells import one_line
 from scenarios.render.pictures import alone
@@ -75,7 +75,7 @@ def command(
     )
     drawn = alone.svg(alone.chosen(kind, window, ids, set_id), signature, pixels, dark=dark)
     is_svg = output.suffix.lower() == ".svg"
-    write(output, drawn.encode() if is_svg else _pixels(drawn, 1 if pixels else 2))
+    write(output, drawn.encode() if is_svg else in_pixels(drawn, 1 if pixels else 2))
     say(f"written: {from_here(output)}")
 
 
@@ -124,14 +124,3 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
     tracker = opened.database.tracker
     parts = (tracker.title, f"as of {on.day} {on:%B %Y}", *known, one_line(tracker.notice))
     return " · ".join(filter(None, parts))
-
-
-def _pixels(drawn: str, zoom: float) -> bytes:
-    try:
-        from scenarios.render.charts.raster import FALLBACKS, face, png
-    except ModuleNotFoundError:
-        raise extra_needed("PNG, unlike .svg,", "png") from None
-    pixels = png(drawn, zoom)
-    if face() in FALLBACKS:
-        say(f"its words are in {face()}: no font that a picture asks for is installed")
-    return pixels

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,18 +17,24 @@ from scenarios.analysis.review.review import Review
 from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused
-from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown, SinceReview
-from scenarios.cli.output.result import deliver, led, origin_of, show
+from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev, SinceReview
+from scenarios.cli.output.result import deliver, in_pixels, led, origin_of, show
 from scenarios.cli.output.streams import say, schema
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.render.charts.svg import NOWHERE
-from scenarios.render.document import Document
+from scenarios.render.document import Document, plain
 from scenarios.render.documents.brief import document as in_brief
-from scenarios.render.documents.brief import on_page, title
+from scenarios.render.documents.brief import lead, on_page, title
 from scenarios.render.documents.report import document, live
-from scenarios.render.writers import markdown
+from scenarios.render.writers import markdown, terminal
 from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
+
+ReportForm = StrEnum("ReportForm", [*Form, "eml"])  # type: ignore[misc]
+"""How it is written: as any result, or as a mail."""
+_TABLE = ReportForm("table")
+_COLUMNS = 76
+"""Of the text of a mail."""
 
 
 def command(
@@ -38,7 +46,7 @@ def command(
     every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: Shown = TABLE,
+    form: Annotated[ReportForm, FORMAT] = _TABLE,
     output: Output = None,
     restate: Annotated[
         bool,
@@ -49,33 +57,34 @@ def command(
     ] = True,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""
+    if form == "eml" and not short:
+        raise UsageError("--format eml is a mail to those who decide: add --brief")
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     window, result = _reviewed(context, opened, window, restate=restate)
-    if form == Form("html"):
-        page = report_page(opened, window, result, *origin_of(context, opened), every=every)
-        deliver(page, output)
+    if form in ("html", "eml"):
+        deliver(report_page(context, opened, window, result, form, every=every), output)
         return
     if short:
         schema.set("report-brief")
         shown = brief(window, result)
-        show(shown, lambda: in_brief(shown, opened.database, every=every), form, output)
+        show(shown, lambda: in_brief(shown, opened.database, every=every), Form(form), output)
         return
 
     def report_document() -> Document:
         return document(
             result,
             opened.database,
-            trends_for(opened, live(result), on) if form == TABLE and output is None else None,
+            trends_for(opened, live(result), on) if form == _TABLE and output is None else None,
             nothing="" if result.scenarios else nothing_yet(opened, on),
-            whole=every or form == Form("markdown"),
+            whole=every or form == "markdown",
             every=every,
         )
 
-    if form == Form("markdown"):
+    if form == "markdown":
         deliver(markdown.write(led(report_document()), _root(opened, output)), output)
     else:
-        show(result, report_document, form, output)
+        show(result, report_document, Form(form), output)
 
 
 def _reviewed(
@@ -100,25 +109,30 @@ def _root(opened: Opened, output: Path | None) -> str:
 
 
 def report_page(
+    context: typer.Context,
     opened: Opened,
     window: Window,
     review: Review,
-    revision: str | None,
-    clean: bool | None,
+    form: ReportForm,
     *,
     every: bool = False,
 ) -> str:
-    """The review for those who decide as one HTML document.
+    """The review for those who decide as one HTML document, or as a mail that holds it.
 
-    `revision` is the database's commit and date; `clean` says that the files are as it had them.
     With `every` nothing is left out, and records lead to their files where the tracker names its
     repository.
     """
+    from scenarios.render.writers.eml import MAIL, eml
     from scenarios.render.writers.page import Origin, file_places, page_html
 
     database = opened.database
     shown = brief(window, review)
-    document = on_page(shown, review, database, every=every)
-    origin = Origin(review.as_of, f"scen {__version__}", revision, clean)
+    document = led(on_page(shown, review, database, every=every))
+    origin = Origin(review.as_of, f"scen {__version__}", *origin_of(context, opened))
     places = file_places(database) if every else NOWHERE
-    return page_html(title(shown), led(document), origin, places)
+    page = partial(page_html, title(shown), origin=origin, places=places)
+    if form == "html":
+        return page(document)
+    text = terminal.write(led(in_brief(shown, database, every=every)), _COLUMNS)
+    headline = plain(lead(shown.story, database).text)
+    return eml(headline, review.as_of, text, document, partial(page, around=MAIL), in_pixels)

@@ -35,8 +35,17 @@ def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawin
     return _DRAWN[type(data)](data, narrow=narrow, places=places)
 
 
+class MailPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """The address inside its mail of a picture that is drawn already; mailers show no SVG."""
+
+    address: str
+
+
 def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
     """The data as SVGs for wide and narrow pages, and some between: the style shows one of them."""
+    if isinstance(data, MailPicture):
+        fit = 'width="960" style="max-width:100%;height:auto"'
+        return f'<img src="{safe(data.address)}" alt="{safe(label)}" {fit}>'
     drawings = {"wide": draw(data, places=places)}
     if isinstance(data, Overview):
         drawings["medium"] = overview.draw(data, medium=True, places=places)

@@ -31,7 +31,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
     The style is read from the address of a `stylesheet`, or else stands in the page. `rules` are
     further styles, read from `rules_at` where that is given; `script` is the one that may run.
-    Attributes of the content are in `main`. A page that `is_served` has its policy in the headers.
+    Attributes of the content are in `main`. A page that `is_served`, or is in a mail, has no
+    policy of its own.
     """
 
     head: str = ""

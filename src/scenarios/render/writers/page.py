@@ -25,12 +25,17 @@ class Origin(msgspec.Struct, frozen=True):
     clean: bool | None = None
 
 
-def page_html(title: str, document: Document, origin: Origin, places: Places = NOWHERE) -> str:
+def page_html(
+    title: str,
+    document: Document,
+    origin: Origin,
+    places: Places = NOWHERE,
+    around: html.Around = html.ALONE,
+) -> str:
     """The whole page; mentions of records lead to their `places`."""
     content = macro("review.html", "sheets")(html.sections(document, places))
-    return html.whole(
-        title, content, foot=macro("review.html", "foot")(origin, short_day(origin.as_of))
-    )
+    foot = macro("review.html", "foot")(origin, short_day(origin.as_of))
+    return html.whole(title, content, foot, around)
 
 
 def whence(origin: Origin) -> str:
