@@ -57,6 +57,7 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
     silent = {
         "lsp",
+        "mcp",
         "plot",
         "serve",
         "site",

@@ -25,7 +25,7 @@ FLOORS = (
         "exchange",
         "render",
     ),
-    *("workspace", "api", "site", "serve editor", "cli"),
+    *("workspace", "api", "site", "serve editor agents", "cli"),
 )
 ANALYSIS = ("evidence", "forecasts ledger", "period scores", "rules", "history", "review")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
@@ -128,6 +128,11 @@ def test_typer_is_imported_under_cli_alone_and_click_nowhere_and_a_socket_in_two
         "scenarios.exchange.fetching",  # of feeds that a tracker names
         "scenarios.serve.application",  # to this machine alone
     ]
+    assert [name for name in MODULES if "mcp" in tops[name]] == ["scenarios.agents"]
+    doors = {"agents", "editor", "serve"}
+    for name in MODULES:
+        others = {room(other) for other in imported(name) if other.startswith("scenarios")}
+        assert room(name) not in doors or others & doors <= {room(name)}, name
 
 
 def test_the_core_knows_no_disk_no_clock_and_no_chance() -> None:

@@ -9,7 +9,7 @@ TOP = Path(__file__).parents[1]
 PAGE = (TOP / "docs/security.md").read_text()
 PARTIES = (
     *("A clone", "A local user without the token", "A feed of events"),
-    *("Who proposes into the inbox", "A feed of news", "A colleague's branch"),
+    *("Who proposes into the inbox", "A feed of news", "An agent at", "A colleague's branch"),
 )
 _NAMED = re.compile(r"`(tests/[^`:]*)(?:::(\w+))?`")
 

@@ -48,6 +48,7 @@ WRITING = {
     "import",
     "init",
     "lsp",
+    "mcp",
     "plot",
     "review",
     "serve",

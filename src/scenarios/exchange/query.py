@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, time
@@ -19,6 +20,9 @@ from scenarios.exchange.view.table import Rows
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown
 
+if sys.platform == "linux":
+    import resource
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -28,6 +32,8 @@ SECONDS = 60.0
 _AGAIN = 0.2
 """Seconds between attempts to end a query."""
 _MEMORY = "1GB"
+_MORE = 3 * 2**30
+"""Bytes: what a query may use, what threads reserve, and what becomes of the answer."""
 _AT_ONCE = 10_000
 _LARGEST = 2**63
 _NULL = '"NULL"'
@@ -97,6 +103,24 @@ def limited(stop: Callable[[], Any], seconds: float, what: str) -> Iterator[None
     finally:
         done.set()
         watcher.join()
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """In the block, an allocation beyond the bound fails; a lower bound that was set stays."""
+    if sys.platform != "linux":
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + _MORE
+    if soft != resource.RLIM_INFINITY:
+        most = min(most, soft)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def write_parquet(answer: Answer, place: Path) -> None:

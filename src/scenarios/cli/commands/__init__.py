@@ -58,6 +58,7 @@ GROUPS = {
         "query": "Query the database in SQL.",
         "lsp": "Check, complete and explain the files in an editor.",
         "candidates": "List events in an event store that match indicators.",
+        "mcp": "Let an agent read, and propose into the inbox.",
     },
 }
 """By when they are used, the commands, each with its line in `scen --help`."""

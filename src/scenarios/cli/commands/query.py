@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +16,7 @@ from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeo
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.query import SECONDS, Answer, ask, write_parquet
+from scenarios.exchange.query import SECONDS, Answer, ask, bounded, write_parquet
 from scenarios.exchange.targets.folders import as_csv
 from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
@@ -107,28 +105,3 @@ def _put(answer: Answer, names: list[str], output: Path, form: str) -> None:
         else:
             write_workbook(new, [("answer", names, answer.rows)])
     say(f"written: {from_here(output)}")
-
-
-if sys.platform == "linux":
-    import resource
-
-_MORE = 3 * 2**30
-"""Bytes: what a query may use, what threads reserve, and what becomes of the answer."""
-
-
-@contextmanager
-def bounded() -> Iterator[None]:
-    """In the block, an allocation beyond the bound fails; a lower bound that was set stays."""
-    if sys.platform != "linux":
-        yield
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + _MORE
-    if soft != resource.RLIM_INFINITY:
-        most = min(most, soft)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

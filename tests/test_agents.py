@@ -1,0 +1,349 @@
+"""An agent reads, and proposes into the inbox as itself; it can do nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import yaml
+from mcp import Client, ClientSession, StdioServerParameters, stdio_client
+from mcp.shared.exceptions import MCPError
+from mcp.types import CallToolResult, Implementation, ListToolsResult
+
+from scenarios import agents
+from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
+from tests.hostile import ACTS, AS_OF, TEXTS, broken_files, hostile_files
+from tests.storage.test_git import commit, run
+
+DAY = "2022-02-28"
+READ: dict[str, dict[str, Any]] = {
+    "status": {},
+    "report": {},
+    "brief": {},
+    "explain": {"scenario": "trade", "sweep": True},
+    "search": {"text": "visit"},
+    "due": {"within_days": 300},
+    "show": {"id": "pact"},
+    "query": {"sql": "SELECT scenario_id, prior_probability FROM scenarios"},
+    "check": {},
+}
+"""A call of each tool that reads."""
+COMMANDS = {
+    "brief": ["report", "--brief"],
+    "explain": ["explain", "trade", "--sweep"],
+    "search": ["search", "visit"],
+    "due": ["due", "--within", "300d"],
+    "show": ["show", "pact"],
+    "query": ["query", READ["query"]["sql"]],
+}
+EVIDENCE = {
+    "summary": "The ministers announce talks",
+    "quote": "We will talk in spring",
+    "url": "https://www.example.org/talks",
+    "scenarios": ["pact"],
+}
+FORECAST = {
+    "scenario": "pact",
+    "probability": 0.3,
+    "rationale": "Talks are announced.",
+    "quote": "We will talk in spring",
+    "url": "https://www.example.org/talks",
+}
+Calls = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The database of the tests, committed, as the current folder."""
+    root = make(tmp_path / "desk" / "scenarios", FILES)
+    run(root.parent, "init", "-q")
+    commit(root.parent, "Begin")
+    monkeypatch.chdir(root)
+    return root
+
+
+def dated(name: str, call: dict[str, Any]) -> dict[str, Any]:
+    return call if name == "check" else {"as_of": DAY, **call}
+
+
+def called(*calls: tuple[str, dict[str, Any]], name: str = "desk-agent", most: int = 100) -> Any:
+    """The answers to a client of this name, in this process."""
+
+    async def talk() -> list[CallToolResult | MCPError]:
+        answers: list[CallToolResult | MCPError] = []
+        server = agents.server(Path(), most)
+        async with Client(server, client_info=Implementation(name=name, version="1")) as client:
+            for tool, given in calls:
+                try:
+                    answers.append(await client.call_tool(tool, given))
+                except MCPError as error:
+                    answers.append(error)
+        return answers
+
+    return anyio.run(talk)
+
+
+def text_of(result: CallToolResult) -> str:
+    (part,) = result.content
+    assert part.type == "text"
+    return part.text
+
+
+def spoken(root: Path, talk: Callable[[ClientSession], Awaitable[Any]]) -> Any:
+    """What a client is told by a process of its own, over stdin and stdout."""
+
+    async def session() -> Any:
+        words = ["--database", str(root), "mcp"]
+        place = StdioServerParameters(command=SCEN, args=words, env={**os.environ})
+        who = Implementation(name="desk-agent", version="1")
+        async with (
+            stdio_client(place) as streams,
+            ClientSession(*streams, client_info=who) as client,
+        ):
+            return await talk(client)
+
+    return anyio.run(session)
+
+
+def test_each_tool_answers_a_client_with_what_the_command_prints_as_json(desk: Path) -> None:
+    async def talk(client: ClientSession) -> tuple[str, ListToolsResult, list[CallToolResult]]:
+        begun = await client.initialize()
+        tools = await client.list_tools()  # by whose schemas the client checks each answer
+        answers = [await client.call_tool(name, dated(name, READ[name])) for name in READ]
+        return begun.instructions or "", tools, answers
+
+    instructions, tools, answers = spoken(desk, talk)
+    assert agents.NOTICE in instructions
+    assert [tool.name for tool in tools.tools] == [*READ, "propose_evidence", "propose_forecast"]
+    for tool in tools.tools:
+        assert tool.annotations
+        assert tool.annotations.read_only_hint is (tool.name in READ)
+        assert tool.input_schema["additionalProperties"] is False
+    for name, answer in zip(READ, answers, strict=True):
+        days = [] if name == "check" else ["--as-of", DAY]
+        printed = json.loads(scen(*COMMANDS.get(name, [name]), *days, "--format", "json").stdout)
+        content = answer.structured_content
+        assert json.loads(text_of(answer)) == content
+        assert (content["notice"], content["unreadable"]) == (agents.NOTICE, [])
+        result = content["result"][0] if name == "show" else content["result"]
+        frame = {"schema", "ledger", "unreadable"} - result.keys()
+        assert result == {key: part for key, part in printed.items() if key not in frame}, name
+
+
+def test_a_proposal_waits_in_the_inbox_under_the_name_of_the_client(desk: Path) -> None:
+    before = tree(desk)
+    first, second = called(("propose_evidence", EVIDENCE), ("propose_forecast", FORECAST))
+    files = changes(before, tree(desk))
+    assert {path.partition("/")[0] for path in files} == {"inbox"}
+    records = [yaml.safe_load(text or "") for text in files.values()]
+    proposed = {"by": "agent", "name": "desk-agent", "from": EVIDENCE["url"]}
+    for record in records:
+        assert {key: record["proposed"][key] for key in proposed} == proposed
+    drafts = [record.get("evidence") or record["forecast"] for record in records]
+    assert {"summary": EVIDENCE["summary"], "quote": EVIDENCE["quote"], "url": EVIDENCE["url"]} in (
+        drafts
+    )
+    reason = "Talks are announced. “We will talk in spring”"
+    assert {"scenario": "pact", "probability": 0.3, "rationale": reason} in drafts
+    ids = {answer.structured_content["result"]["id"] for answer in (first, second)}
+    assert {Path(path).stem for path in files} == ids
+
+
+def test_the_same_is_not_proposed_twice(desk: Path) -> None:
+    calls: Calls = [("propose_evidence", EVIDENCE), ("propose_forecast", FORECAST)] * 2
+    answers = [answer.structured_content["result"]["status"] for answer in called(*calls)]
+    assert answers == ["added", "added", "known", "known"]
+    assert len([*(desk / "inbox").iterdir()]) == 2
+
+
+@pytest.mark.parametrize(
+    ("tool", "call", "reason"),
+    [
+        *(
+            ("propose_evidence", {**EVIDENCE, key: value}, "unknown field")
+            for key, value in {
+                "proposed": {"by": "person", "name": "desk"},
+                "by": "person",
+                "name": "desk",
+                "analyst": "desk",
+                "accepted": True,
+                "dismissed": {"on": DAY, "by": "desk", "reason": "No"},
+                "ratings": {"pact": "CC"},
+                "path": "../tracker.yaml",
+                "id": "../tracker",
+            }.items()
+        ),
+        ("propose_evidence", {**EVIDENCE, "scenarios": ["../pact"]}, "'scenarios' is '../pact'"),
+        ("propose_evidence", {**EVIDENCE, "scenarios": ["pact\n"]}, "'scenarios' is"),
+        ("propose_evidence", {**EVIDENCE, "url": "file:///etc/passwd"}, "^https?://"),
+        ("propose_evidence", {**EVIDENCE, "url": "https://a b"}, "'url'"),
+        ("propose_evidence", {**EVIDENCE, "quote": " "}, "$.quote"),
+        ("propose_evidence", {**EVIDENCE, "summary": "x" * 1001}, "$.summary"),
+        ("propose_evidence", {**EVIDENCE, "summary": "\x1b[31mred"}, "control character"),
+        ("propose_evidence", {**EVIDENCE, "observed": "yesterday"}, "observed"),
+        ("propose_evidence", {"summary": "Talks"}, "missing required field"),
+        ("propose_forecast", {**FORECAST, "probability": 1}, "probability"),
+        ("propose_forecast", {**FORECAST, "probability": "0.3"}, "Expected `float`"),
+        ("propose_forecast", {**FORECAST, "scenario": "no"}, "no scenario 'no'"),
+        ("propose_forecast", {**FORECAST, "date": "2000-01-01"}, "unknown field"),
+        ("show", {"id": "../../etc/passwd"}, "no record '../../etc/passwd'"),
+        ("explain", {"scenario": "/etc/passwd"}, "no scenario '/etc/passwd'"),
+        ("check", {"files": ["/etc/passwd"]}, "unknown field"),
+        ("status", {"as_of": "0001-01-01"}, "no day is before"),
+        ("report", {"as_of": DAY, "since": "2022-03-30"}, "2022-03-30"),
+        ("query", {"sql": "COPY (SELECT 1) TO 'x.csv'"}, "a query reads"),
+        ("query", {"sql": "SELECT * FROM read_text('tracker.yaml')"}, "a query reads no file"),
+        ("query", {"sql": "SELECT * FROM 'https://www.example.org/x.csv'"}, "and no address"),
+        ("query", {"sql": "SELECT * FROM range(100000)"}, "400,000 are the most"),
+    ],
+)
+def test_what_an_agent_may_not_do_is_refused_and_nothing_changes(
+    tool: str, call: dict[str, Any], reason: str, desk: Path
+) -> None:
+    before = tree(desk.parent)
+    (answer,) = called((tool, call))
+    assert (answer.is_error, answer.structured_content) == (True, None)
+    told = json.loads(text_of(answer))
+    assert told.keys() == {"notice", "refused"}
+    assert reason in told["refused"]
+    assert not ACTS.search(told["refused"])
+    assert changes(before, tree(desk.parent)) == {}
+
+
+@pytest.mark.usefixtures("desk")
+def test_there_is_no_tool_that_accepts_edits_or_commits() -> None:
+    tools = ("accept", "dismiss", "edit", "inbox", "commit", "add_evidence")
+    assert [str(error) for error in called(*((tool, {}) for tool in tools))] == [
+        f"no tool '{tool}'" for tool in tools
+    ]
+
+
+def test_of_many_proposals_the_first_wait_and_the_others_are_refused(desk: Path) -> None:
+    calls = [
+        ("propose_evidence", {**EVIDENCE, "summary": f"{word} fell", "url": f"https://a.org/{n}"})
+        for n, word in enumerate(("Ruble", "Bridge", "Cabinet", "Export", "Harvest", "Index"))
+    ]
+    answers = called(*calls, most=4)
+    assert [answer.is_error for answer in answers] == [False] * 4 + [True] * 2
+    assert "4 proposals wait already" in text_of(answers[-1])
+    assert len([*(desk / "inbox").iterdir()]) == 4
+
+
+def test_what_an_agent_proposes_is_not_what_undo_takes_back(desk: Path) -> None:
+    scen("add-source", "wire", "--name", "Wire", "--reliability", "B")
+    called(("propose_evidence", EVIDENCE))
+    undone = scen("undo")
+    assert (undone.exit_code, (desk / "sources/wire.yaml").exists()) == (0, False)
+    assert len([*(desk / "inbox").iterdir()]) == 1
+
+
+def test_a_client_without_a_name_proposes_nothing(desk: Path) -> None:
+    (answer,) = called(("propose_evidence", EVIDENCE), name=" ")
+    assert "did not give its name" in text_of(answer)
+    assert not (desk / "inbox").exists()
+
+
+def test_a_name_is_one_line_in_which_nothing_acts(desk: Path) -> None:
+    called(("propose_evidence", EVIDENCE), name=f"a\nb \x1b[31m\u202e{'x' * 300}")
+    (file,) = (desk / "inbox").iterdir()
+    name = yaml.safe_load(file.read_text())["proposed"]["name"]
+    assert name.startswith("a b \\x1b[31m\\u202exx")
+    assert len(name) == 100
+
+
+def test_instructions_in_records_are_data_and_nothing_of_them_acts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make(tmp_path / "scenarios", hostile_files())
+    for path, data in broken_files().items():
+        (root / path).write_bytes(data)
+    monkeypatch.chdir(root)
+    calls: Calls = [
+        *((name, {"as_of": AS_OF}) for name in ("status", "report", "brief", "due")),
+        *(("explain", {"scenario": f"s-{n}", "as_of": AS_OF}) for n in (0, 7, 9, 13, 27)),
+        *(("show", {"id": f"s-{n}"}) for n in (0, 7, 9, 13, 27)),
+        ("search", {"text": "e", "as_of": AS_OF}),
+        ("check", {"findings_on": AS_OF}),
+        ("query", {"sql": "SELECT title, question FROM scenarios"}),
+        ("query", {"sql": 'SELECT 1 AS "\x1b[31m", chr(155) || chr(8238) AS a'}),
+    ]
+    shown = ""
+    for (tool, _), answer in zip(calls, called(*calls), strict=True):
+        content = answer.structured_content
+        assert content, (tool, text_of(answer))
+        assert (next(iter(content)), content["notice"]) == ("notice", agents.NOTICE)
+        assert not any(ACTS.search(text) for text in strings(content)), tool
+        shown += text_of(answer)
+    assert not ACTS.search(shown)
+    assert all(json.dumps(text, ensure_ascii=False)[1:-1] in shown for text in TEXTS[:9])
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    if isinstance(value, dict | list):
+        for part in parts:
+            yield from strings(part)
+
+
+def said(method: str, id: int | None = None, **params: Any) -> bytes:
+    known = {"id": id} if id is not None else {}
+    message = {"jsonrpc": "2.0", **known, "method": method, "params": params}
+    return f"{json.dumps(message)}\n".encode()
+
+
+def begun(id: int, name: str) -> bytes:
+    who = {"clientInfo": {"name": name, "version": "1"}, "capabilities": {}}
+    return said("initialize", id, protocolVersion="2025-06-18", **who)
+
+
+def raw(root: Path, *messages: bytes) -> tuple[int, dict[int, Any], str]:
+    """The exit status, the answers by id, and what is logged, for bytes at stdin."""
+    words = [SCEN, "--database", str(root), "mcp"]
+    done = subprocess.run(
+        words, input=b"".join(messages), capture_output=True, timeout=120, check=False
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    by_id = {answer.get("id"): answer for answer in answers}
+    return done.returncode, by_id, done.stderr.decode()
+
+
+def test_malformed_messages_end_nothing_and_a_name_is_not_changed_on_the_way(desk: Path) -> None:
+    before = tree(desk)
+    status, answers, logged = raw(
+        desk,
+        begun(1, "desk-agent"),
+        said("notifications/initialized"),
+        b'{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"na\n',
+        b"\xff\xfe\x1b[31m\x00\n",
+        b"[" * 5000 + b"\n",
+        said("tools/call", 3, name=5, arguments="x"),
+        said("tools/\x1b[31maccept", 4),
+        said("notifications/\x1b[31m"),
+        said("tools/call", 5, name="propose_evidence", arguments=EVIDENCE),
+        begun(6, "desk"),
+        said("tools/call", 7, name="propose_forecast", arguments=FORECAST),
+        said("tools/call", 8, name="status", arguments={}),
+    )
+    assert (status, ACTS.search(logged)) == (0, None)
+    assert {id for id, answer in answers.items() if "error" in answer} >= {3, 4}
+    assert answers[5]["result"]["structuredContent"]["result"]["status"] == "added"
+    records = [yaml.safe_load(text or "") for text in changes(before, tree(desk)).values()]
+    assert {record["proposed"]["name"] for record in records} == {"desk-agent"}
+    assert not ACTS.search(json.dumps(answers))
+
+
+def test_a_message_that_is_too_long_ends_the_conversation_and_changes_nothing(desk: Path) -> None:
+    before = tree(desk)
+    long = said("tools/call", 2, name="propose_evidence", arguments={"notes": "x" * 10**6})
+    status, answers, logged = raw(desk, begun(1, "a"), said("notifications/initialized"), long)
+    assert (status, {*answers}) == (1, {1})
+    assert logged == "scen: a message has more than 65,536 characters\n"
+    assert changes(before, tree(desk)) == {}
