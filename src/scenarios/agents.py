@@ -22,9 +22,8 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
-from scenarios import __version__
+from scenarios import Workspace, __version__
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.api import Snapshot
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.query import bounded
 from scenarios.text import printable, shown
@@ -41,7 +40,7 @@ _INSTRUCTIONS = (
     f" proposal waits until a person accepts or dismisses it. {NOTICE}"
 )
 READING = ("status", "report", "brief", "explain", "search", "due", "show", "query", "check")
-"""The methods of a Snapshot that are tools."""
+"""The methods of a Workspace that are tools."""
 LONGEST_ANSWER = 400_000
 LONGEST_MESSAGE = 65_536
 """Characters of an answer, and of a message with its arguments, at most."""
@@ -150,13 +149,13 @@ def _tools(root: Path, inbox: AgentInbox) -> Iterator[_AgentTool]:
 
     def reads(method: Callable[..., Any]) -> Callable[..., tuple[Any, tuple[Problem, ...]]]:
         def read(**given: Any) -> tuple[Any, tuple[Problem, ...]]:
-            snapshot = Snapshot(root)
-            return method(snapshot, **given), snapshot.database.unreadable
+            opened = Workspace(root)
+            return method(opened, **given), opened.database.unreadable
 
         return read
 
     for name in READING:
-        method = getattr(Snapshot, name)
+        method = getattr(Workspace, name)
         yield _AgentTool(name, method, reads(method))
     for method in (inbox.propose_evidence, inbox.propose_forecast):
         yield _AgentTool(method.__name__, method, lambda m=method, **given: (m(**given), ()))
