@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mcp.types import CallToolResult, Implementation, ListToolsResult
 
 from scenarios import agents
 from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
-from tests.hostile import ACTS, AS_OF, TEXTS, broken_files, hostile_files
+from tests.hostile import ACTS, ADDRESSES, AS_OF, TEXTS, broken_files, hostile_files
 from tests.storage.test_git import commit, run
 
 DAY = "2022-02-28"
@@ -282,6 +283,27 @@ def test_instructions_in_records_are_data_and_nothing_of_them_acts(
         shown += text_of(answer)
     assert not ACTS.search(shown)
     assert all(json.dumps(text, ensure_ascii=False)[1:-1] in shown for text in TEXTS[:9])
+
+
+@pytest.mark.usefixtures("desk")
+def test_nothing_that_an_agent_wrote_acts_where_a_person_reads_it() -> None:
+    texts = [text for text in TEXTS if text.strip() and not ACTS.search(text)]
+    calls: Calls = [
+        (
+            "propose_evidence",
+            {**EVIDENCE, "summary": text, "quote": text, "notes": text, "url": url},
+        )
+        for text, url in zip(texts, cycle(ADDRESSES[:4]), strict=False)
+    ]
+    answers = called(*calls, name="<script>alert(1)</script>")
+    assert sum(not answer.is_error for answer in answers) > len(answers) / 3
+    for form in ("table", "markdown", "html", "json", "csv"):
+        shown = scen("inbox", "--format", form)
+        assert shown.exit_code == 0, shown.stderr
+        assert not ACTS.search(shown.stdout + shown.stderr), form
+        assert "<script>alert" not in shown.stdout or form not in ("html", "markdown"), form
+    mail = scen("report", "--brief", "--format", "eml", "--as-of", DAY).stdout
+    assert "script" not in mail
 
 
 def strings(value: Any) -> Iterator[str]:
