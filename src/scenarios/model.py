@@ -52,7 +52,11 @@ class Dependence(Record, frozen=True):
 class Tracker(Record, frozen=True):
     """The subject that is tracked and the conventions; one tracker.yaml for each database."""
 
-    format: Annotated[Literal[1], values.REQUIRED] = 1
+    format: Annotated[
+        Literal[1],
+        values.REQUIRED,
+        values.words("it must be 1, the format of this scen; a later one needs a later scen"),
+    ] = 1
     """The version of this file format. Example: 1."""
     id: Annotated[values.Label | None, lacks(page="Exports show it.")] = None
     """Whose exports these are; no export replaces that of another. `scen init` writes it; a fork
