@@ -421,7 +421,10 @@ def _remarks(drafting: Drafting) -> list[str]:
         if lacking[key]
     ]
     if number := lacking["recorded"]:
-        remarks.append(f"{_number(number, 'item')} with no day on which it was known: today")
+        remarks.append(
+            f"{_number(number, 'item')} without the day on which you learned of it: recorded today,"
+            " so that no earlier review has it (--map COLUMN=recorded names that day)"
+        )
     if number := drafting.superseded:
         remarks.append(
             f"{_number(number, 'forecast')} followed by another of the same analyst on the same"

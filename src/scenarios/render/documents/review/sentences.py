@@ -131,7 +131,7 @@ def moved(
         (", for the same reason",) if same else _why(move, side.because, story, database)
     )
     if stated and stated.main_step and not side.because and not stated.main_step.reason:
-        why = (", and no reason was given",) if stated.main_step.analyst else ()
+        why = (", and ", _no_reason(move, database)) if stated.main_step.analyst else ()
     figures = rose_or_fell(*move.shown_figures)
     ways = (*subject, *figures, team, *why, *_apart(move, story, database), ".")
     return (*ways, *_reasons(move, database)) if stated else ways
@@ -176,6 +176,14 @@ def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Spa
     yield f": “{shortened(step.reason)}”"
 
 
+def _no_reason(move: ScenarioStory, database: Database) -> str:
+    """The words for a largest step without a reason; of several analysts its own is named."""
+    assert move.stated  # noqa: S101 - asked only where it moved
+    assert move.stated.main_step  # noqa: S101
+    who = analyst_name(move.stated.main_step.analyst, database)
+    return f"{who} gave no reason" if move.stated.analysts > 1 else "no reason was given"
+
+
 def _own(step: Step) -> Sentence:
     return (*(() if step.own_before is None else (p(step.own_before), " → ")), p(step.own))
 
@@ -205,7 +213,7 @@ def label(move: ScenarioStory, story: Story, database: Database) -> str:
     step = move.stated.main_step if move.stated else None
     if not text and step and step.analyst:
         reason, hints = shortened(step.reason), "" if step.evidence else "no new evidence: "
-        text = f"{hints}“{reason}”" if reason else "no reason was given"
+        text = f"{hints}“{reason}”" if reason else _no_reason(move, database)
     if move.apart and move.figure == "stated" and move.implied.because:
         first = cause_label(move.implied.because[0], move.scenario, story, database)
         text += f"; the evidence: {first}"
