@@ -37,7 +37,7 @@ _HELP = {
 }
 _NEXT: dict[Like, tuple[str, str, str]] = {
     "empty": (
-        "ask a question: scen new",
+        "ask a question: scen new (scen import brings a table or a download)",
         "record what you see and what you believe: scen add-evidence, scen forecast",
         "read what moved, each week: scen report",
     ),

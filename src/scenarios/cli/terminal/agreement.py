@@ -76,11 +76,13 @@ def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None)
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
         in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
-        chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
+        chosen: str | RecordLine | None = "e"
+        while chosen == "e":
+            chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
+            if chosen == "e":  # Enter is none of the lines
+                chosen = prompt.optional("Which line: its number or name", _row(rows)) or "e"
         if chosen == "b":
             raise Back
-        if chosen == "e":
-            chosen = prompt.answer("Which line: its number or name", _row(rows))
         if isinstance(chosen, RecordLine) and chosen.key:
             raise _Changed(chosen.key, chosen.answer)
     finally:
@@ -138,7 +140,7 @@ def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
         if row is None:
             raise typer.BadParameter(f"'{text}': a number or a name that stands above")
         if row.key is None:
-            raise typer.BadParameter(f"{row.label} comes from the command line: Ctrl-C, and again")
+            raise typer.BadParameter(f"{row.label} was given beforehand, and stands here")
         return row
 
     return parse

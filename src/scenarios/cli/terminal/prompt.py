@@ -184,6 +184,7 @@ def answer(
     dialogue.is_quiet = False
     for text in dialogue.messages:
         typer.echo(text, err=True)
+    dialogue.defaults[key] = default or ""
     draft, stands = (before, default) if editor() else ("", before or default)
     is_refused = False
     while True:

@@ -32,10 +32,14 @@ class RecordLine(NamedTuple):
 
 
 class Dialogue:
-    """The answers so far, by question; `before` has the former text of one that is changed."""
+    """The answers so far, by question; `before` has the former text of one that is changed.
+
+    `defaults` has what Enter takes.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[Key, str] = {}
+        self.defaults: dict[Key, str] = {}
         self.before: dict[Key, str] = {}
         self.begin()
 
@@ -70,8 +74,9 @@ class Dialogue:
         self.rows.append(RecordLine(label, shown, key if is_option else None))
 
     def take_back(self, key: Key, answer: str = "") -> None:
-        """This question is asked again, with what was answered."""
-        self.before[key] = self.answers.pop(key, answer)
+        """This question is asked again, with what was answered unless that was a default."""
+        before = self.answers.pop(key, answer)
+        self.before[key] = "" if before == self.defaults.get(key) else before
 
 
 current: ContextVar[Dialogue | None] = ContextVar("current", default=None)
