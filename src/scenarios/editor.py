@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from lsprotocol import types as lsp
 from msgspec.structs import replace
+from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
@@ -66,9 +67,7 @@ class OpenText(NamedTuple):
 
     def token(self, line: int, column: int) -> tuple[int, int]:
         """The start and end of the word at a place that counts from 1."""
-        start = self.offset(line - 1, column - 1)
-        match = _TOKEN.match(self.text, start)
-        return match.span() if match else (start, start)
+        return next(_TOKEN.finditer(self.text, self.offset(line - 1, column - 1))).span()
 
 
 class EditedDatabase:
@@ -118,9 +117,10 @@ class EditedDatabase:
 
     def text(self, path: str) -> OpenText:
         """A file as it is open, else as it was saved."""
-        text = self._saved.snapshot.get(path, b"").decode("utf-8", "replace")
-        saved = OpenText(Path(self._saved.root, path).as_uri(), None, text)
-        return self.open.get(path, saved)
+        if text := self.open.get(path):
+            return text
+        data = self._saved.snapshot.get(path, b"")
+        return OpenText(Path(self._saved.root, path).as_uri(), None, data.decode(errors="replace"))
 
 
 class Asked(NamedTuple):
@@ -305,8 +305,7 @@ class Editor:
         begun = self._range(asked.text, start, end)
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
         colon = ": " if asked.place.is_key and not is_apart else ""
-        in_lines = "\n" in text[start:end]
-        found = () if in_lines else offers(asked.database.now, asked.path, asked.place)
+        found = offers(asked.database.now, asked.path, asked.place)
         items = [
             lsp.CompletionItem(
                 word,
@@ -314,7 +313,9 @@ class Editor:
                 sort_text=f"{number:05}",
                 text_edit=lsp.TextEdit(begun, word + colon),
             )
-            for number, (word, about) in enumerate(found)
+            for number, (word, about) in enumerate(
+                found if begun.start.line == begun.end.line else ()
+            )
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
@@ -327,10 +328,10 @@ class Editor:
             nodes = nodes_at(kind_of(asked.path), (*asked.place.keys, asked.place.word))
             document = tuple(Paragraph(node.get("description", "")) for node in nodes[:1])
         text = terminal.write(document, _WIDTH)
-        asks = self.server.client_capabilities.text_document
-        formats = (asks and asks.hover and asks.hover.content_format) or ()
-        kind = lsp.MarkupKind.PlainText
-        if text and lsp.MarkupKind.Markdown in formats:
+        kind, client = lsp.MarkupKind.PlainText, self.server.client_capabilities
+        if text and kind.Markdown in get_capability(
+            client, "text_document.hover.content_format", ()
+        ):
             fence = "`" * (3 + max(map(len, re.findall("`+", text)), default=0))
             kind, text = lsp.MarkupKind.Markdown, f"{fence}text\n{text}\n{fence}"
         return lsp.Hover(lsp.MarkupContent(kind, text)) if text else None
@@ -338,15 +339,13 @@ class Editor:
     def locate(self, asked: Asked, params: Any) -> list[lsp.Location]:
         """Where a name is defined; where it stands, if that is asked for."""
         opened, named, context = asked.database.now, asked.named, getattr(params, "context", None)
-        found: list[tuple[Any, ...]] = []
+        found: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
         if asked.kind in _DECLARED:
-            found.append(("tracker", "tracker", (f"{asked.kind}s", named.id), "key"))
-        elif asked.kind and (not context or context.include_declaration):
-            found.append((named.kind, named.id, named.keys, "key"))
-        if asked.kind and context:
-            found += naming(opened.database, named, "")
+            found = [("tracker", "tracker", (f"{asked.kind}s", named.id), "key")]
+        if context:
+            found = [*found * context.include_declaration, *naming(opened.database, named, "")]
         locations = []
-        for kind, id, keys, at, *_ in found:
+        for kind, id, keys, at, *_ in found if asked.kind else ():
             if (path := path_of(kind, id)) in opened.snapshot:
                 places, text = key_places(opened, path), asked.database.text(path)
                 place = places.get(keys) or places[()]  # by a former id: at the top
@@ -356,20 +355,19 @@ class Editor:
 
     def fix(self, asked: Asked, params: Any) -> list[lsp.CodeAction]:
         """Changes of the document that its faults in these lines propose."""
-        text, actions = asked.text, []
+        opened, text, actions = asked.database.now, asked.text, []
         version, faults = asked.database.told.get(asked.path, (None, []))
         lines = range(params.range.start.line + 1, params.range.end.line + 2)
         for fault in faults if version == text.version else ():
             start, end = text.token(fault.line, fault.column)
-            title = new = ""
-            if word := suggested(fault.hint or ""):
-                indicator = text.text[start:end].strip("'\"").partition("/")[1:]
-                new = word if "/" in word else "".join((word, *indicator))
-                title = f"Change to '{new}'"
-            elif fault.rule == "former-reference":
-                opened, data = asked.database.now, text.text.encode()
-                new = of_today(opened, kind_of(asked.path), id_of(asked.path), data).decode()
-                start, end, title = 0, len(text.text), "Write today's ids"
+            new = suggested(fault.hint or "")
+            if new and "/" not in new:
+                new += "".join(text.text[start:end].strip("'\"").partition("/")[1:])
+            title = f"Change to '{new}'"
+            if fault.rule == "former-reference" and fault.line in lines:
+                record = kind_of(asked.path), id_of(asked.path), text.text.encode()
+                start, end, new = 0, len(text.text), of_today(opened, *record).decode()
+                title = "Write today's ids"
             if new and fault.line in lines:
                 change = lsp.TextEdit(self._range(text, start, end), new)
                 edit = lsp.WorkspaceEdit(changes={text.uri: [change]})
@@ -387,8 +385,8 @@ class Editor:
 
     def watch(self, _params: Any) -> None:
         """Ask to be told of files that others change; nothing waits for the answer."""
-        asks = self.server.client_capabilities.workspace
-        if asks and (files := asks.did_change_watched_files) and files.dynamic_registration:
+        key = "workspace.did_change_watched_files.dynamic_registration"
+        if get_capability(self.server.client_capabilities, key):
             method, wanted = lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, [{"globPattern": "**/*.yaml"}]
             wish = lsp.Registration("files", method, {"watchers": wanted})
             self.server.client_register_capability(lsp.RegistrationParams([wish]))
