@@ -44,7 +44,7 @@ from scenarios.workspace.checking import attachment_faults, key_places
 from scenarios.workspace.corrections.renaming import Located, naming, of_today
 from scenarios.workspace.input.offers import Offer, analysts, newest, titled
 from scenarios.workspace.input.typed_in import today
-from scenarios.workspace.opened import Opened, open_folder, overlaid
+from scenarios.workspace.opened import open_folder, overlaid
 from scenarios.workspace.reading import records_of
 
 _WIDTH = 76
@@ -142,7 +142,9 @@ def asked_at(database: EditedDatabase, path: str, offset: int) -> Asked:
     place = cursor(text.text, end) or Cursor(("",), is_key=False, word="", start=0)
     if any(form.get("type") == "object" for form in _allowed(path, place.keys)):
         place = place._replace(is_key=True)
-    kind, (id, _, name) = named_at(path, place), place.word.partition("/")
+    keys = ".".join((kind_of(path), *place.keys)) + ":" * place.is_key
+    due = [kind for kind, at in NAMES.items() if any(fnmatchcase(keys, p) for p in at.split())]
+    kind, (id, _, name) = "".join(due), place.word.partition("/")
     if kind == "own indicator":
         id, name = id_of(path), id
     elif kind == "rating":
@@ -152,24 +154,17 @@ def asked_at(database: EditedDatabase, path: str, offset: int) -> Asked:
     return Asked(database, path, text, place, end, kind, Located(of, id, name or None))
 
 
-def named_at(path: str, place: Cursor) -> str:
-    """The kind of name that is due at a place, by `NAMES`; '' for none."""
-    keys = ".".join((kind_of(path), *place.keys)) + ":" * place.is_key
-    named = [k for k, pats in NAMES.items() if any(fnmatchcase(keys, p) for p in pats.split())]
-    return named[0] if named else ""
-
-
 def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
     """The schemas that a value may have; of a list, those of its entries."""
     nodes = [form for node in nodes_at(kind_of(path), keys) for form in forms(node)]
     return [form.get("items", form) for form in nodes]
 
 
-def offers(opened: Opened, path: str, place: Cursor) -> Iterator[Offer]:
+def offers(asked: Asked) -> Iterator[Offer]:
     """Yield the words that can stand at a place, each with its meaning."""
-    day, own = today(), id_of(path)[: len("2022-02-04")]
-    for form in _allowed(path, place.keys):
-        if place.is_key:
+    day, own = today(), id_of(asked.path)[: len("2022-02-04")]
+    for form in _allowed(asked.path, asked.place.keys):
+        if asked.place.is_key:
             known_keys = form.get("properties", {}).items()
             yield from ((key, node.get("description", "")) for key, node in known_keys)
             continue
@@ -178,10 +173,10 @@ def offers(opened: Opened, path: str, place: Cursor) -> Iterator[Offer]:
         if form.get("format") == "date":
             yield from [(own, "the day of this file")] if own[:1].isdigit() else []
             yield from [(f"{day}", "today"), (f"{day - timedelta(1)}", "yesterday")]
-    database, kind = opened.database, named_at(path, place)
+    database, kind = asked.database.now.database, asked.kind
     tracker, scenarios = database.tracker, database.scenarios.items()
     if kind == "evidence":
-        yield from newest(database.evidence, begun=place.word)
+        yield from newest(database.evidence, begun=asked.place.word)
     elif kind == "indicator":
         signs = ((id, key, sign) for id, s in scenarios for key, sign in s.indicators.items())
         yield from titled({f"{id}/{key}": sign for id, key, sign in signs})
@@ -191,9 +186,10 @@ def offers(opened: Opened, path: str, place: Cursor) -> Iterator[Offer]:
         yield from titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
 
 
-def shown(opened: Opened, path: str, kind: str, named: Located) -> Document:
+def shown(asked: Asked) -> Document:
     """The record or part of one that is named, with its figures of today."""
-    database, id = opened.database, named.id
+    opened, kind, (_, id, indicator) = asked.database.now, asked.kind, asked.named
+    database = opened.database
     if kind in _DECLARED:
         return (Paragraph(f"{kind} {id}: {getattr(database.tracker, f'{kind}s').get(id, id)}"),)
     if kind in ("evidence", "source"):
@@ -203,10 +199,10 @@ def shown(opened: Opened, path: str, kind: str, named: Located) -> Document:
         return explanation.summary(explain(opened.about(id), id, day), database)
     if lost := database.withheld.get(id):
         return (Paragraph(cells.withheld_figures(lost)),)
-    if named.indicator:
+    if indicator:
         rows = indicators(known(opened.about(id), day), ListFilter(scenario=id))
-        return records.indicators([r for r in rows if r.indicator == named.indicator], every=True)
-    item = database.evidence[opened.evidence(own := id_of(path))]
+        return records.indicators([r for r in rows if r.indicator == indicator], every=True)
+    item = database.evidence[opened.evidence(own := id_of(asked.path))]
     after, day = opened.about(*borne(database, item)), max(day, item.recorded)
     before = replace(after, evidence={key: e for key, e in after.evidence.items() if key != own})
     every = effects(before, after, own, day)
@@ -305,7 +301,7 @@ class Editor:
         begun = self._range(asked.text, start, end)
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
         colon = ": " if asked.place.is_key and not is_apart else ""
-        found = offers(asked.database.now, asked.path, asked.place)
+        found = () if "\n" in text[start:end] else offers(asked)
         items = [
             lsp.CompletionItem(
                 word,
@@ -313,9 +309,7 @@ class Editor:
                 sort_text=f"{number:05}",
                 text_edit=lsp.TextEdit(begun, word + colon),
             )
-            for number, (word, about) in enumerate(
-                found if begun.start.line == begun.end.line else ()
-            )
+            for number, (word, about) in enumerate(found)
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
@@ -323,7 +317,7 @@ class Editor:
         """What a name stands for, or what a key means, as text between fences."""
         document: Document = ()
         if asked.kind:
-            document = shown(asked.database.now, asked.path, asked.kind, asked.named)
+            document = shown(asked)
         elif asked.place.is_key:
             nodes = nodes_at(kind_of(asked.path), (*asked.place.keys, asked.place.word))
             document = tuple(Paragraph(node.get("description", "")) for node in nodes[:1])

@@ -86,14 +86,8 @@ def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
     shown, _ = _folded(result.lines, every=False)
     behind = [(database.evidence[id].recorded, id, line) for line in shown for id in line.evidence]
     for _, id, line in sorted(behind, key=lambda move: move[:2])[-1:]:
-        counts = doc.Figure(line.counted_decibans, "dB")
-        yield (
-            "Last moved by ",
-            *_item(id, database, named=False),
-            " (its line counts ",
-            counts,
-            ").",
-        )
+        counts, item = doc.Figure(line.counted_decibans, "dB"), _item(id, database, named=False)
+        yield "Last moved by ", *item, " (its line counts ", counts, ")."
     for last in given(database, result.scenario, None, result.as_of)[-1:]:
         yield f"Last forecast by {last.analyst} on {last.date}: ", p(last.probability), "."
 
