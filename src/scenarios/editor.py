@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -210,9 +210,6 @@ def shown(asked: Asked) -> Document:
     return effects_document(direct, database.tracker, day)
 
 
-_Make = Callable[[Asked, Any], Any]
-
-
 class Editor:
     """The databases whose files an editor has open, and the answers to what it asks about them."""
 
@@ -220,7 +217,7 @@ class Editor:
         whole = lsp.TextDocumentSyncKind.Full
         self.server = LanguageServer("scen", __version__, text_document_sync_kind=whole)
         self._given = Path(os.path.realpath(root)) if root else None
-        self._databases: dict[Path, EditedDatabase] = {}
+        self.databases: dict[Path, EditedDatabase] = {}
         self._judge = ThreadPoolExecutor(1)
 
     def take(self, make: Callable[..., Any], params: Any) -> Any:
@@ -240,9 +237,9 @@ class Editor:
         path = place.relative_to(root).as_posix()
         if not place_of(path):
             raise ScenError(f"{place} is no record")
-        if root not in self._databases:
-            self._databases[root] = EditedDatabase(root)
-        return self._databases[root], path
+        if root not in self.databases:
+            self.databases[root] = EditedDatabase(root)
+        return self.databases[root], path
 
     def change(self, database: EditedDatabase, path: str, params: Any) -> None:
         """Take a text as it is typed, or as it stands where it is opened or saved."""
@@ -254,20 +251,16 @@ class Editor:
             text, file = document.source, worktree.content(database.now.root, path)
             typed = None if saves and _is_same(file, text) else text.encode(errors="surrogatepass")
             database.open[path] = OpenText(document.uri, document.version, text, typed)
-        self.judge(database, saves=saves)
+        self.judge([database], saves=saves)
 
-    def look(self, _params: Any) -> None:
-        """Look at the files again, which others have changed."""
-        for database in self._databases.values():
-            self.judge(database, saves=True)
-
-    def judge(self, database: EditedDatabase, *, saves: bool) -> None:
-        """Judge a database in another thread, once for all that was typed until that begins."""
-        database.is_stale = database.is_stale or saves
-        if not database.is_awaited:
-            database.is_awaited = True
-            future = self._judge.submit(self._tell, database)
-            future.add_done_callback(lambda done: done.result())
+    def judge(self, databases: Iterable[EditedDatabase], *, saves: bool = True) -> None:
+        """Judge databases in another thread, once for all that was typed until that begins."""
+        for database in databases:
+            database.is_stale = database.is_stale or saves
+            if not database.is_awaited:
+                database.is_awaited = True
+                future = self._judge.submit(self._tell, database)
+                future.add_done_callback(lambda done: done.result())
 
     def _tell(self, database: EditedDatabase) -> None:
         try:
@@ -288,7 +281,9 @@ class Editor:
             database.is_stale = True
             self._log(str(error))
 
-    def answer(self, make: _Make, database: EditedDatabase, path: str, params: Any) -> Any:
+    def answer(
+        self, make: Callable[[Asked, Any], Any], database: EditedDatabase, path: str, params: Any
+    ) -> Any:
         """The answer to a question about a place."""
         place = params.position if hasattr(params, "position") else params.range.start
         codec, text = self.server.workspace.position_codec, database.text(path)
@@ -394,7 +389,8 @@ def serve(root: Path | None) -> None:
     editor, triggers = Editor(root), lsp.CompletionOptions(trigger_characters=[" ", "/", "-"])
     feature, thread, take = editor.server.feature, editor.server.thread(), editor.take
     feature(lsp.INITIALIZED)(partial(editor.watch))
-    feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(editor.look))
+    changed = feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    changed(lambda _changes: editor.judge(editor.databases.values()))
     for kind in ("OPEN", "SAVE", "CHANGE", "CLOSE"):
         feature(getattr(lsp, f"TEXT_DOCUMENT_DID_{kind}"))(partial(take, editor.change))
     for method, make in (
