@@ -197,9 +197,8 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
 def overlaid(opened: Opened, texts: Mapping[str, bytes], read: Read) -> Opened:
     """The same database with texts that are not saved, by path; nothing of them is cached."""
     files = with_changes(opened.snapshot, texts)
-    at_fault = (fault for fault in opened.problems if fault.path not in opened.snapshot)
-    lost = [fault for fault in at_fault if fault.rule != "no-tracker"]
-    loaded = load(files, read, lost=lost)
+    not_read = [fault for fault in opened.problems if fault.path not in opened.snapshot]
+    loaded = load(files, read, lost=[fault for fault in not_read if fault.rule != "no-tracker"])
     return Opened(opened.root, files, loaded, loaded.problems, read)
 
 

@@ -83,18 +83,11 @@ def summary(result: Explanation, database: Database) -> doc.Document:
 
 def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
     """Yield the newest item behind a line that counts, and the newest forecast."""
-    behind = {
-        item: line for line in _folded(result.lines, every=False)[0] for item in line.evidence
-    }
-    for id in sorted(behind, key=lambda item: (database.evidence[item].recorded, item))[-1:]:
-        counts = doc.Figure(behind[id].counted_decibans, "dB")
-        yield (
-            "Last moved by ",
-            *_item(id, database, named=False),
-            " (its line counts ",
-            counts,
-            ").",
-        )
+    shown, _ = _folded(result.lines, every=False)
+    behind = [(database.evidence[id].recorded, id, line) for line in shown for id in line.evidence]
+    for _, id, line in sorted(behind, key=lambda move: move[:2])[-1:]:
+        counts, item = doc.Figure(line.counted_decibans, "dB"), _item(id, database, named=False)
+        yield "Last moved by ", *item, " (its line counts ", counts, ")."
     for last in given(database, result.scenario, None, result.as_of)[-1:]:
         yield f"Last forecast by {last.analyst} on {last.date}: ", p(last.probability), "."
 

@@ -84,7 +84,11 @@ class Memory:
         read, problems = worktree.snapshot(root, known_in if self.place else None)
         for path, data in read.items():
             folder, _, name = path.rpartition("/")
-            parts.setdefault(folder, CachedFolder(folder, None)).read[name] = data
+            part = parts.setdefault(folder, CachedFolder(folder, None))
+            if (place := _same(part, name, data)) is None:
+                part.read[name] = data
+            else:
+                part.places.append(place)
         return CachedFiles(root, parts), problems
 
     def remember(self, files: CachedFiles, loaded: Loaded) -> None:
@@ -96,11 +100,10 @@ class Memory:
             frame = loaded.beside if part.is_evidence else Frame()
             old = part.folder
             sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
-            same = sum(_is_same(part, n) for n in sound)
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            gone = old and (len(old.names) != len(part.places) + same)
+            gone = old and len(old.names) != len(part.places)
             stale = gone or (old and not frame.issuperset(old.frame))
-            if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
+            if _FOLDER.fullmatch(name) and (sound or lost or stale):
                 folder = self._keep(self.place, part, sound, faulty, frame)
                 if not lost:
                     part.settle(folder)
@@ -145,12 +148,13 @@ def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result)
     return False
 
 
-def _is_same(part: CachedFolder, name: str) -> bool:
-    """True if a file that was read equals its cached one."""
+def _same(part: CachedFolder, name: str, data: bytes) -> int | None:
+    """The place of the cached file that equals one that was read."""
     old = part.folder
     if old is None or (place := old.places.get(name)) is None:
-        return False
-    return (old.stat(place), old.digest(place)) == (part.found[name], part.digest(name))
+        return None
+    cached = old.stat(place), old.digest(place)
+    return place if cached == (part.found.get(name), digest_of(part.path(name), data)) else None
 
 
 def _file(name: str) -> str:

@@ -116,7 +116,7 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     _refuse_taken(opened, old, new)
     refuse_half_read(opened, old.id)
     data = opened.snapshot[old.path]
-    places = [*naming(opened.database, old.kind, old.id, new)]
+    places = [*naming(opened.database, old, new)]
     own = [place for place in places if place[:2] == old[:2]]
     others = [place for place in places if place[:2] != old[:2]]
     now = content if content is not None else _reworded(old.path, data, own)
@@ -129,14 +129,16 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     ]
 
 
-def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[RenamedReference]:
-    """Every reference to a record, with its new text."""
+def naming(database: Database, located: Located, new: str) -> Iterator[RenamedReference]:
+    """Every reference to a record or an indicator, with its new text."""
+    kind, old, indicator = located
     for ref in references(database):
-        if (ref.of, ref.name) == (kind, old):
-            key = ref.keys[-1]
+        key = ref.keys[-1]
+        if (ref.of, ref.name) == (kind, old) and (not indicator or key == located.name):
             rest = key[len(old) :] if ref.at == "key" and isinstance(key, str) else ""
-            yield RenamedReference(ref.kind, ref.id, ref.keys, ref.at, new + rest)
-    if kind == "scenario":
+            name = f"{old}/{new}" if indicator else new + rest
+            yield RenamedReference(ref.kind, ref.id, ref.keys, ref.at, name)
+    if kind == "scenario" and not indicator:
         for id, sheet in database.sheets.items():
             for part in ("rationales", "evidence"):
                 if old in getattr(sheet, part):
@@ -155,7 +157,7 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
         place
         for of, name in sorted(named & now.keys())
         if name not in records(database, of)
-        for place in naming(own, of, name, now[of, name])
+        for place in naming(own, Located(of, name), now[of, name])
     ]
     return _reworded(path, data, places)
 
@@ -181,12 +183,7 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
     data = opened.snapshot[old.path]
     key: Keys = ("indicators", str(old.indicator))
     own = RenamedReference("scenario", old.id, key, "key", new)
-    fired = [
-        RenamedReference("evidence", id, ("indicators", text), "key", f"{old.id}/{new}")
-        for id, item in opened.database.evidence.items()
-        for text in item.indicators
-        if indicator_key(text) == (old.id, old.indicator)
-    ]
+    fired = [*naming(opened.database, old, new)]
     now = _reworded(old.path, data, [own])
     return [Draft(old.path, data, now), *_in_other_files(opened, fired)]
 

@@ -49,9 +49,10 @@ def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
     return pairs[::-1] if are_items else pairs
 
 
-def newest(evidence: Mapping[str, Any], most: int = 200) -> list[Offer]:
-    """The latest items, each with its summary; of ten thousand nobody looks through all."""
-    return titled({id: evidence[id] for id in sorted(evidence)[-most:]})
+def newest(evidence: Mapping[str, Any], most: int = 200, begun: str = "") -> list[Offer]:
+    """The latest items [begun so], with their summaries; of 10,000 nobody looks through all."""
+    ids = sorted(id for id in evidence if id.startswith(begun))
+    return titled({id: evidence[id] for id in ids[-most:]})
 
 
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
