@@ -20,6 +20,7 @@ from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
+from scenarios.workspace.opened import known_id
 from scenarios.workspace.results import (
     corrected,
     evidence_recorded,
@@ -131,7 +132,12 @@ def report_correction(
 
 
 def doubt_analyst(database: Database, analyst: str) -> str:
-    """The analyst, asked about where new beside others; a remark where nobody can be asked."""
+    """The analyst, asked about where new beside others; a remark where nobody can be asked.
+
+    Raises ScenError where the tracker declares others.
+    """
+    if declared := database.tracker.analysts:
+        return known_id(analyst, declared, "analyst", "scenarios/tracker.yaml")
     remark = new_analyst(database, analyst)
     if remark is None:
         return analyst

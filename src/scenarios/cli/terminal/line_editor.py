@@ -99,6 +99,10 @@ def _session() -> PromptSession[str]:
     def _back(event: KeyPressEvent) -> None:
         event.app.exit(result=BACK)
 
+    @keys.add("c-u")
+    def _clear(event: KeyPressEvent) -> None:  # also what is selected
+        event.current_buffer.reset()
+
     @keys.add(Keys.BracketedPaste)
     def _paste(event: KeyPressEvent) -> None:
         lines = event.data.replace("\t", " ").splitlines()

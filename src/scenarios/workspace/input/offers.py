@@ -96,7 +96,9 @@ def labels(database: Database, key: str) -> list[Offer]:
 
 
 def analysts(database: Database) -> list[Offer]:
-    """Who has forecast, or entered an item."""
+    """Those that the tracker declares; else who has forecast, or entered an item."""
+    if declared := database.tracker.analysts:
+        return titled(declared)
     names = {sheet.analyst for sheet in database.sheets.values()}
     return titled(names | {item.analyst for item in database.evidence.values() if item.analyst})
 
