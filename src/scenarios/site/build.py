@@ -26,9 +26,19 @@ from scenarios.render.cells import one_line
 from scenarios.render.templating import fill
 from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
-from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Site, place, review_title
+from scenarios.site.site import (
+    CARD,
+    FEED,
+    ICON,
+    INDEX,
+    STYLE,
+    Site,
+    commits,
+    place,
+    printed,
+    review_title,
+)
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program

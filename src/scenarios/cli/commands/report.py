@@ -123,7 +123,7 @@ def report_page(
     repository.
     """
     from scenarios.render.writers.eml import MAIL, eml
-    from scenarios.render.writers.page import Origin, file_places, page_html
+    from scenarios.render.writers.html import Origin, file_places, page_html
 
     database = opened.database
     shown = brief(window, review)

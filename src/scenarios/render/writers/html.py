@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -16,13 +17,15 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from scenarios.model import Database, Kind
+from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document, Figure, Text, grouped, plain
 from scenarios.render.templating import fill, macro
-from scenarios.render.text import on_screen
+from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
 
 
@@ -279,3 +282,44 @@ def _kind(column: doc.Column, cell: Text) -> str:
     if isinstance(cell, str) and _DAY.fullmatch(cell):
         return "day"
     return "n" if column.align == "right" else ""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Which state of the database a page was made from, where git knows it."""
+
+    as_of: date
+    program: str
+    revision: str | None = None
+    clean: bool | None = None
+
+
+def page_html(
+    title: str,
+    document: Document,
+    origin: Origin,
+    places: Places = NOWHERE,
+    around: Around = ALONE,
+) -> str:
+    """The whole page; mentions of records lead to their `places`."""
+    content = macro("review.html", "sheets")(sections(document, places))
+    foot = macro("review.html", "foot")(origin, short_day(origin.as_of))
+    return whole(title, content, foot, around)
+
+
+def whence(origin: Origin) -> str:
+    """Which revision a page is of, as HTML."""
+    return str(macro("review.html", "whence")(origin)).strip()
+
+
+def file_places(database: Database) -> Places:
+    """The address of each record's file, where the tracker names its repository."""
+    records: dict[Kind, Iterable[str]] = {
+        "scenario": database.scenarios,
+        "source": database.sources,
+    }
+    return {
+        anchor(kind, id): file_address(database.tracker, path_of(kind, id))
+        for kind, ids in records.items()
+        for id in ids
+        if database.tracker.repository
+    }

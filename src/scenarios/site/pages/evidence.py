@@ -16,7 +16,7 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site.figures import figures
-from scenarios.site.pages.moved import moved_blocks
+from scenarios.site.pages.event import moved_blocks
 from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
 from scenarios.site.site import INDEX, Page, PageLink, Site, page_of, place
 from scenarios.text import counted

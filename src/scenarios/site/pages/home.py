@@ -19,12 +19,11 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.page import whence
-from scenarios.site.commits import revision
+from scenarios.render.writers.html import whence
 from scenarios.site.figures import Facet, figures, odds_of, rules
-from scenarios.site.pages.moved import events_listed
+from scenarios.site.pages.event import events_listed
 from scenarios.site.pages.record import listed, newest
-from scenarios.site.site import INDEX, Page, Site, review_title
+from scenarios.site.site import INDEX, Page, Site, review_title, revision
 from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
