@@ -16,12 +16,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, width
-from scenarios.cli.output.written import (
-    doubt_analyst,
-    report,
-    report_correction,
-    report_effects,
-)
+from scenarios.cli.output.written import doubt_analyst, report, report_correction, report_effects
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.retyping import current

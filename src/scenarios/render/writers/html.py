@@ -52,12 +52,7 @@ ALONE = Around()
 """A page that needs nothing from elsewhere and runs nothing."""
 
 
-def whole(
-    title: str,
-    content: str,
-    foot: str = "",
-    around: Around = ALONE,
-) -> str:
+def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
     return fill(
         "page.html",

@@ -20,9 +20,7 @@ BOTH = "a code and a ratio: keep one"
 
 
 def ratings_asked(
-    database: Database,
-    day: date,
-    given: Mapping[ScenarioId, Rating] = {},
+    database: Database, day: date, given: Mapping[ScenarioId, Rating] = {}
 ) -> tuple[ChoiceRow, ...]:
     """A row for each set and each tag, then for what is rated and not open that day."""
     groups = [*rated_together(database, day)]

@@ -325,8 +325,7 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     return (
         first,
         FieldGroup(
-            title="What it shows",
-            parts=across.indicators_asked(by.database, day, item.indicators),
+            title="What it shows", parts=across.indicators_asked(by.database, day, item.indicators)
         ),
         FieldGroup(
             title="Effect on each scenario",

@@ -45,16 +45,6 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import (
-    SittingStep,
-    closed_since,
-    end,
-    foretold_of_sheet,
-    next_step,
-    of_stage,
-    reveals,
-    write_sheet,
-)
 from scenarios.workspace.tasks.rating import rate
 
 _TURN = threading.Lock()
@@ -81,9 +71,9 @@ class Sat(NamedTuple):
         return agenda(self.database, self.analyst, self.on)
 
     @property
-    def step(self) -> SittingStep:
+    def step(self) -> sitting.SittingStep:
         """The next step of the sitting."""
-        return next_step(self.database, self.due, self.notes)
+        return sitting.next_step(self.database, self.due, self.notes)
 
 
 @contextmanager
@@ -116,11 +106,11 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _revealed_to(
-    sat: Sat, step: SittingStep
+    sat: Sat, step: sitting.SittingStep
 ) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], Mapping[ScenarioId, Sequence[str]]]:
     """The scenarios of an answered group that may be revised, and what counts as absent in each."""
     now = sat.notes.sitting
-    open_ones = of_stage(now, step.group, "revealed", "revising")
+    open_ones = sitting.of_stage(now, step.group, "revealed", "revising")
     after = sitting.with_answers(sat.database, now)
     ids = [topic.id for topic, _ in open_ones]
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
@@ -131,7 +121,9 @@ def _revealed_to(
 def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
     """The sheet as it would be written, and what is left out of it."""
     entries, left_out = _of_sheet(sat)
-    foretold = foretold_of_sheet(sat.opened.root, sat.analyst, sat.on, entries, typed_in.today())
+    foretold = sitting.foretold_of_sheet(
+        sat.opened.root, sat.analyst, sat.on, entries, typed_in.today()
+    )
     values = shown.end_shown(sat.on, entries, (*left_out, *foretold), _open_ends(sat))
     return page("end", stopped=stopped, **values)
 
@@ -139,9 +131,9 @@ def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
 def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
     """The answers that can be written, and why others are left out."""
     entries, left_out = [], []
-    for entry in end(sat.notes.sitting).entries:
+    for entry in sitting.end(sat.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
-        if fault := closed_since(sat.opened, entry, sat.on):
+        if fault := sitting.closed_since(sat.opened, entry, sat.on):
             left_out.append(f"Left out: {fault}; you had said {typed_text}")
         elif sat.notes.sitting.answers[entry.scenario].stage == "figure":
             left_out.append(f"Not answered, left out: {entry.scenario}; you had typed {typed_text}")
@@ -341,7 +333,7 @@ def _revealed(sat: Sat, form: FormData) -> None:
     if step.kind != "sums":
         return
     if goes_back:
-        ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
+        ids = [topic.id for topic, _ in sitting.of_stage(sat.notes.sitting, step.group, "answered")]
         sitting.stage(sat.notes, ids, "figure")
     else:
         sitting.show(sat.notes, step.group)
@@ -353,7 +345,7 @@ def _revised(sat: Sat, form: FormData) -> Reply | None:
     if step.kind != "revise":
         return None
     answers = {}
-    for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
+    for topic, answer in sitting.of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
         now = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if now is None or now[0] == answer.blind:
@@ -406,15 +398,17 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     if not entries:
         sat.notes.drop()
         return page("over", fault=None, subject="", table="", files=(), ways=())
-    ended = end(sat.notes.sitting)._replace(entries=entries)
+    ended = sitting.end(sat.notes.sitting)._replace(entries=entries)
     how = How(commit=commit)
-    written = sat.ask.desk.write(lambda now: write_sheet(now.root, ended, how._replace(read=now)))
+    written = sat.ask.desk.write(
+        lambda now: sitting.write_sheet(now.root, ended, how._replace(read=now))
+    )
     assert written is not None  # noqa: S101 - or it was refused
     sat.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
     added = sums(after, sat.analyst, sat.on, ids)
     absent = counted_absent(after, sat.on, ended.seen)
-    table = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
+    table = html.blocks(reveal_table(sitting.reveals(written, ended), added, sat.analyst, absent))
     done = written.committed
     subject = done.subject if done and done.oid else ""
     fault = done.fault if done else None

@@ -11,7 +11,6 @@ from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evid
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
-from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
@@ -65,7 +64,11 @@ def item_asked(database: Database, at_day: Known, id: str) -> Values:
             parts=across.ratings_asked(blind, day),
         ),
     )
-    return {"item": id, "about": unrated_text(at_day, id, _WIDE).split("\n"), "groups": groups}
+    return {
+        "item": id,
+        "about": topics.unrated_text(at_day, id, _WIDE).split("\n"),
+        "groups": groups,
+    }
 
 
 def item_read(at_day: Known, id: str) -> Values:
@@ -74,7 +77,7 @@ def item_read(at_day: Known, id: str) -> Values:
     days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
     if gone := item.retracted:
         days += f" Retracted on {short_day(gone.date)}: {gone.reason}"
-    about = [*unrated_text(at_day, id, _WIDE).split("\n"), days]
+    about = [*topics.unrated_text(at_day, id, _WIDE).split("\n"), days]
     return {"about": about, "source": html.address(item.url)}
 
 
@@ -85,7 +88,7 @@ def past_due_asked(step: SittingStep) -> Values:
             name=f"due:{key_of(indicator)}",
             label=indicator.indicator.statement,
             about=key_of(indicator),
-            hint=past_due_text(indicator, _WIDE).split("\n")[-1].strip(),
+            hint=topics.past_due_text(indicator, _WIDE).split("\n")[-1].strip(),
             options=_SEEN,
             value="skipped",
         )
@@ -161,7 +164,10 @@ def sums_shown(answered: Sitting, step: SittingStep) -> Values:
         for topic in step.group
         if topic.id in answered.answers
     ]
-    return {"figures": figures, "sums": html.blocks((set_sums(step.sums, answered.analyst),))}
+    return {
+        "figures": figures,
+        "sums": html.blocks((topics.set_sums(step.sums, answered.analyst),)),
+    }
 
 
 def revision_asked(

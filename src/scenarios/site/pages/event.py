@@ -8,24 +8,11 @@ from datetime import date
 from scenarios.analysis.review.event import EventMove, EventStory
 from scenarios.model import Database, EvidenceId
 from scenarios.render import cells
+from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line
 from scenarios.render.charts.lanes import Member, Multiples
 from scenarios.render.charts.lanes import figures as figures_of
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
-from scenarios.render.document import (
-    Block,
-    Chart,
-    Document,
-    Fact,
-    Facts,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Paragraph,
-    Ref,
-    Span,
-)
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.sentences import last_figures
 from scenarios.render.templating import fill
@@ -42,17 +29,17 @@ def event_page(site: Site, id: str) -> Page:
     """All of an event, from the reports that were recorded by the site's day."""
     address, story = place("event", id), figures(site).event(site.events[id])
     lead, places, year = site.evidence[story.items[0]], site.links(address), story.items[0][:4]
-    head: Document = (
-        Heading(1, one_line(lead.summary)),
-        *([Paragraph(f"“{one_line(lead.quote)}”", tone="quote")] if lead.quote else []),
-        Facts(tuple(_facts(site, story))),
+    head: doc.Document = (
+        doc.Heading(1, one_line(lead.summary)),
+        *([doc.Paragraph(f"“{one_line(lead.quote)}”", tone="quote")] if lead.quote else []),
+        doc.Facts(tuple(_facts(site, story))),
     )
-    blocks: Document = (
+    blocks: doc.Document = (
         *moved_blocks(site, story),
-        Heading(2, "Who says so", anchor="reports"),
+        doc.Heading(2, "Who says so", anchor="reports"),
         *listed_first(site, story.items),
-        Heading(2, "Record", anchor="record"),
-        Items((Item(f"Event: {id}"), *_reviews(site, story))),
+        doc.Heading(2, "Record", anchor="record"),
+        doc.Items((doc.Item(f"Event: {id}"), *_reviews(site, story))),
     )
     return Page(
         address=address,
@@ -69,13 +56,13 @@ def event_page(site: Site, id: str) -> Page:
     )
 
 
-def _facts(site: Site, story: EventStory) -> Iterator[Fact]:
+def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
     items = [site.evidence[id] for id in story.items]
-    yield Fact("Happened", story.observed, recorded(*story.recorded))
+    yield doc.Fact("Happened", story.observed, recorded(*story.recorded))
     by = dict.fromkeys(item.source for item in items if item.source)
     who = cells.listed(cells.source(source, site.database) for source in by)
-    yield Fact("Reports", counted(len(items), "report"), tuple(who))
-    yield Fact("Moved", counted(len(story.moves), "question"), _small(story))
+    yield doc.Fact("Reports", counted(len(items), "report"), tuple(who))
+    yield doc.Fact("Moved", counted(len(story.moves), "question"), _small(story))
 
 
 def _small(story: EventStory) -> str:
@@ -87,10 +74,10 @@ def _summary(story: EventStory) -> str:
     return f"{on_screen(story.observed)}: {counted(len(story.items), 'report')}, moved {moved}."
 
 
-def _reviews(site: Site, story: EventStory) -> Iterator[Item]:
+def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
     """Yield the review in which it is told first."""
     for day in [day for day in site.days if day >= story.recorded[0]][:1]:
-        yield Item(("Told in: ", Jump(review_title(day), f"review-{day}")))
+        yield doc.Item(("Told in: ", doc.Jump(review_title(day), f"review-{day}")))
 
 
 _NAMED = 3
@@ -99,7 +86,7 @@ _MARGIN = 3
 """The days before an event are as many as those until its record by this, two at least."""
 
 
-def lead(story: EventStory, database: Database) -> Iterator[Span]:
+def lead(story: EventStory, database: Database) -> Iterator[doc.Span]:
     """Yield sentences: what it decided, and what it moved most."""
     decided = [move for move in story.moves if move.resolved]
     for number, move in enumerate(decided[:_NAMED]):
@@ -112,7 +99,7 @@ def lead(story: EventStory, database: Database) -> Iterator[Span]:
         yield from (f"It moved {number_of}", *before_and_after(moved[0], database), ".")
 
 
-def before_and_after(move: EventMove, database: Database) -> Iterator[Span]:
+def before_and_after(move: EventMove, database: Database) -> Iterator[doc.Span]:
     """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
     stated_before, stated, implied_before, implied = four(move)
     why = (" ", *through(move, database)) if move.resolved or move.through else ()
@@ -126,7 +113,7 @@ def before_and_after(move: EventMove, database: Database) -> Iterator[Span]:
     yield from () if move.resolved else why
 
 
-def through(move: EventMove, database: Database) -> tuple[Span, ...]:
+def through(move: EventMove, database: Database) -> tuple[doc.Span, ...]:
     """The outcome, or the question through which it moved."""
     if move.resolved:
         return (cells.outcome_words(move.resolved.outcome),)
@@ -144,7 +131,7 @@ def four(move: EventMove) -> cells.Four:
     return *stated, *by_evidence
 
 
-def event_picture(story: EventStory, database: Database) -> Chart | None:
+def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
     """Every question that an event moved, before and after; None if it moved none."""
     if not story.moves:
         return None
@@ -170,7 +157,7 @@ def event_picture(story: EventStory, database: Database) -> Chart | None:
         *cells.before_and_after(four),
         (left("by"), lambda move: through(move, database)),
     )
-    return Chart(label, data, cells.table(story.moves, columns))
+    return doc.Chart(label, data, cells.table(story.moves, columns))
 
 
 def _member(move: EventMove, database: Database, days: tuple[date, date, date]) -> Member:
@@ -205,39 +192,39 @@ _LISTED, _OTHERS = 2, 5
 """Questions of an event in a list; items that count as one with it."""
 
 
-def moved_blocks(site: Site, story: EventStory) -> Iterator[Block]:
+def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
     """Yield every question that the items moved, before and after."""
-    yield Heading(2, "What it moved", anchor="moved")
+    yield doc.Heading(2, "What it moved", anchor="moved")
     if story.beside:
         names = [_named(site, id) for id in story.beside[:_OTHERS]]
         more = len(story.beside) - len(names)
         rest = (f" and {counted(more, 'more item')}",) if more else ()
-        yield Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
+        yield doc.Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
     if drawn := event_picture(story, site.database):
-        yield Paragraph(tuple(lead(story, site.database)))
+        yield doc.Paragraph(tuple(lead(story, site.database)))
         yield drawn
     else:
-        yield Paragraph("No printed figure changed on the day on which it was recorded.")
+        yield doc.Paragraph("No printed figure changed on the day on which it was recorded.")
 
 
-def _named(site: Site, id: EvidenceId) -> Ref:
-    return Ref(id, "evidence", f"“{short(id, site.database)}”")
+def _named(site: Site, id: EvidenceId) -> doc.Ref:
+    return doc.Ref(id, "evidence", f"“{short(id, site.database)}”")
 
 
-def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[Block]:
+def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[doc.Block]:
     """Yield events in a list, each with the questions that it moved most."""
-    yield Items(tuple(_listed(site, story) for story in stories[:most]))
+    yield doc.Items(tuple(_listed(site, story) for story in stories[:most]))
     if rest := stories[most:]:
         year = rest[0].items[0][:4]
-        others = Jump(f"the evidence of {year}", f"year-{year}")
-        yield Paragraph((f"and {counted(len(rest), 'more event')}: ", others))
+        others = doc.Jump(f"the evidence of {year}", f"year-{year}")
+        yield doc.Paragraph((f"and {counted(len(rest), 'more event')}: ", others))
 
 
-def _listed(site: Site, story: EventStory) -> Item:
+def _listed(site: Site, story: EventStory) -> doc.Item:
     id, moves = story.items[0], story.moves
     event = site.evidence[id].event
-    leads = Jump(short(id, site.database), f"event-{event}" if event else f"e-{id}")
-    under = [Item(tuple(before_and_after(move, site.database))) for move in moves[:_LISTED]]
+    leads = doc.Jump(short(id, site.database), f"event-{event}" if event else f"e-{id}")
+    under = [doc.Item(tuple(before_and_after(move, site.database))) for move in moves[:_LISTED]]
     if more := moves[_LISTED:]:
-        under.append(Item(f"and {counted(len(more), 'more question')}"))
-    return Item((leads, f" ({recorded(*story.recorded)})"), tuple(under), lead=story.observed)
+        under.append(doc.Item(f"and {counted(len(more), 'more question')}"))
+    return doc.Item((leads, f" ({recorded(*story.recorded)})"), tuple(under), lead=story.observed)
