@@ -17,7 +17,7 @@ from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
-from scenarios.render.document import Block
+from scenarios.render.document import Block, Heading
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Origin
@@ -112,15 +112,10 @@ def place(kind: str, id: str) -> str:
 
 
 def page_of(
-    links: Callable[[str], Links],
-    address: str,
-    title: str,
-    description: str,
-    blocks: Iterable[Block],
-    **more: Any,
+    site: Site, address: str, title: str, description: str, blocks: Iterable[Block], **more: Any
 ) -> Page:
-    """A page of blocks, with the links from its address."""
-    main = html.sections(blocks, links(address))
+    """A page of blocks under its title, with the links from its address."""
+    main = html.sections((Heading(1, title), *blocks), site.links(address))
     return Page(address=address, title=title, description=description, main=main, **more)
 
 

@@ -12,7 +12,6 @@ from functools import cache, partial
 from html import escape
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
 
 import msgspec
 from markupsafe import Markup
@@ -115,12 +114,8 @@ def write(document: Document) -> str:
     return whole(heads[0] if heads else "scen", sections(document))
 
 
-def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
+def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
     """The blocks, with what stands under a heading around it."""
-    return str(_sections(document, places))
-
-
-def _sections(document: Iterable[doc.Block], places: Places) -> Markup:
     parts: list[Markup] = []
     rest, place = list(document), 0
     while place < len(rest):
@@ -128,7 +123,7 @@ def _sections(document: Iterable[doc.Block], places: Places) -> Markup:
         if isinstance(head, doc.Heading) and head.level in _SECTIONS:
             ends = (n for n in range(place, len(rest)) if _level(rest[n]) <= head.level)
             end = next(ends, len(rest))
-            inside = _sections(rest[place:end], places)
+            inside = sections(rest[place:end], places)
             parts.append(_macro("section")(head, partial(_text, places), inside))
             place = end
         else:
@@ -143,12 +138,8 @@ def _level(block: doc.Block) -> int:
     return head.level if isinstance(head, doc.Heading) and is_end else len(_SECTIONS) + 3
 
 
-def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
+def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
     """Write the blocks alone; a mention of a record links to its place."""
-    return str(_blocks(document, places))
-
-
-def _blocks(document: Iterable[doc.Block], places: Places) -> Markup:
     return Markup("\n").join(_block(block, places) for block in document)
 
 
@@ -164,17 +155,15 @@ def anchor(kind: str, id: str) -> str:
     return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
-def _macro(name: str) -> Any:
-    return macro("blocks.html", name)
+_macro = partial(macro, "blocks.html")
 
 
 def _block(block: doc.Block, places: Places) -> Markup:
     read = partial(_text, places)
-    text: Markup
     if isinstance(block, doc.Table):
         text = _macro("table")(block, read, _Look(block, read))
     elif isinstance(block, doc.Folded):
-        text = _macro("folded")(block, read, _blocks(block.blocks, places))
+        text = _macro("folded")(block, read, blocks(block.blocks, places))
     elif isinstance(block, doc.Chart):
         rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
         both: Places = ChainMap(rows, places)  # type: ignore[arg-type]

@@ -202,8 +202,8 @@ def year_page(site: Site, year: str = "") -> Page:
     address = f"evidence/{year}/{INDEX}" if year else "evidence/index.html"
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
-    shown = (doc.Heading(1, title), *blocks(site, year))
-    return page_of(site.links, address, title, counted(number, "item"), shown, section="evidence")
+    about = counted(number, "item")
+    return page_of(site, address, title, about, blocks(site, year), section="evidence")
 
 
 def _latest(site: Site, _: str) -> Iterator[doc.Block]:

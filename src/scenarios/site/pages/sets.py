@@ -35,13 +35,11 @@ def set_page(site: Site, id: SetId) -> Page:
     address, statement = place("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
-        doc.Heading(1, one_line(statement)),
         doc.Paragraph(description),
         doc.Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
         *_members(site, id, statement),
     )
-    title = one_line(statement)
-    return page_of(site.links, address, title, description, blocks, section="scenarios")
+    return page_of(site, address, one_line(statement), description, blocks, section="scenarios")
 
 
 def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
