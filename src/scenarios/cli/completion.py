@@ -181,8 +181,6 @@ _GLOBAL = {
 
 
 class _Parameter(NamedTuple):
-    """An argument or an option of a command, as its function declares it."""
-
     name: str
     options: list[str]
     help: str

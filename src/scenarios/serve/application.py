@@ -92,7 +92,6 @@ def route(entry: Endpoint) -> Route:
 
 
 def _blind(ask: PageRequest) -> Response | None:
-    """The reply to an analyst who must not see a figure yet."""
     page = people.instead(ask)
     return _response(ask, page) if page else None
 
@@ -135,7 +134,6 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
 
 
 def _ask(request: Request) -> PageRequest:
-    """The request with its state of the database."""
     desk: Desk = request.app.state.desk
     given = request.query_params
     parts = asked(given)
@@ -465,7 +463,6 @@ class Pages:
             return page
 
     def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:
-        """Renew a page later if there is anything else to do."""
         with self._change:
             is_busy = self._now.total() > 0
             if is_busy and key not in self._late and len(self._late) < _LATE:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeVar, TypeVarTuple
+from typing import NamedTuple
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
@@ -179,9 +179,6 @@ def _files(opened: Opened) -> CachedFiles:
     return opened.snapshot
 
 
-Given = TypeVarTuple("Given")
-Value = TypeVar("Value")
-
 _QUIET_MS, _POLL_MS = 50, 3000
 """A change is looked at once nothing else has come for so long; without one, so often all the same
 (a network file system tells of none)."""
@@ -231,7 +228,8 @@ class Bell:
         )
 
     async def _look(self, changed: Collection[FileChange] = ()) -> None:
-        seen = await _apart(self.desk.look_after, changed)
+        look = self.desk.look_after  # in a thread, for which the end does not wait
+        seen = await anyio.to_thread.run_sync(look, changed, abandon_on_cancel=True)
         if seen.number > self._latest:
             self._latest = seen.number
             self.ring()
@@ -271,11 +269,6 @@ class Bell:
         finally:
             self._open.discard(send)
             receive.close()
-
-
-async def _apart(do: Callable[[*Given], Value], *given: *Given) -> Value:
-    """Something that takes its time, in a thread; the end does not wait for it."""
-    return await anyio.to_thread.run_sync(do, *given, abandon_on_cancel=True)
 
 
 def _event(seen: DeskState) -> str:

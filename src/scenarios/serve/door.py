@@ -150,7 +150,6 @@ def _document(title: str, **values: Any) -> str:
 
 
 def _most(headers: Headers) -> int:
-    """The bytes that a request may have."""
     in_parts = headers.get("content-type", "").startswith("multipart/form-data")
     return FORM + (LARGEST if in_parts else 0)
 

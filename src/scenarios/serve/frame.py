@@ -150,7 +150,6 @@ def carried(ask: PageRequest, *names: str) -> dict[str, str]:
 
 
 def _remarks(ask: PageRequest) -> list[str]:
-    """Warnings about the state that is shown."""
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
     remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
@@ -227,7 +226,6 @@ def _repository(seen: DeskState) -> Repository | None:
 
 
 def _site(ask: PageRequest) -> ServedPage:
-    """The page of the site at an address."""
     sites: Sites = ask.request.app.state.sites
     query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
     site = sites.of(ask.seen, ask.on).served(query, is_whole=is_whole)
@@ -270,12 +268,8 @@ def _file(ask: PageRequest) -> Response:
     return PlainTextResponse(data)
 
 
-def _style(_: PageRequest) -> Response:
-    return Response(frame.style(), media_type="text/css")
-
-
 ENTRIES = (
-    give(f"/{STYLE}", _style),
+    give(f"/{STYLE}", lambda _: Response(frame.style(), media_type="text/css")),
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
     give("/{path:path}index.html", _folder),

@@ -264,7 +264,6 @@ def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, by
 
 
 def _commits(site: Site, path: str) -> bytes:
-    """The commits of a record, and the address of its file."""
     ids = [commit.id for commit in commits(site).get(path, ())]
     return f"{file_address(site.database.tracker, path)}{ids}".encode()
 
@@ -350,7 +349,9 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
             cards = ((card_of(page), source) for page, source in sources.items())
             now |= {card: source[card] for card, source in cards if card in source}
         descriptions = {path: file.description for path, file in now.items()}
-        now |= _files(site, making, descriptions)
+        now[STYLE] = making.put(STYLE, frame.style().encode())
+        now[ICON] = making.put(ICON, frame.icon())
+        now[FEED] = making.put(FEED, feed(site, descriptions).encode())
         removed = folder.publish(making.written, now)
         search = folder.content(SEARCH, now[SEARCH].size) or b""
     if cache:
@@ -361,12 +362,3 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         removed=tuple(removed),
         search_bytes=len(gzip.compress(search, 6, mtime=0)),
     )
-
-
-def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
-    """The style, the mark and the feed."""
-    return {
-        STYLE: making.put(STYLE, frame.style().encode()),
-        ICON: making.put(ICON, frame.icon()),
-        FEED: making.put(FEED, feed(site, descriptions).encode()),
-    }

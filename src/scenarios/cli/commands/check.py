@@ -118,11 +118,5 @@ def _results(checked: Checked) -> Iterator[Result]:
         text = f"{p.message} ({p.hint})" if p.hint else p.message
         yield Result(p.rule, p.severity, text, p.path, p.line, p.column)
     for f in checked.findings:
-        yield Result(
-            f.rule,
-            EVERY_RULE[f.rule].severity,
-            f"{f.subject}: {f.message}",
-            f.path,
-            f.line,
-            f.column,
-        )
+        level, text = EVERY_RULE[f.rule].severity, f"{f.subject}: {f.message}"
+        yield Result(f.rule, level, text, f.path, f.line, f.column)

@@ -67,7 +67,6 @@ def _titles(text: str) -> list[str]:
 
 
 def _asked(name: str) -> Declared:
-    """The answers about the tracker; Enter leaves a list empty."""
     prompt.tell("Four questions about the tracker; scenarios/tracker.yaml has the rest.", indent=0)
     title = prompt.answer("What is tracked", _title, name or None, _HELP["title"])
     analysts, themes = (

@@ -103,7 +103,6 @@ def _reviewed(
 
 
 def _root(opened: Opened, output: Path | None) -> str:
-    """The path to the database from where the document lies."""
     folder = here() / output.parent if output else here()
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
 

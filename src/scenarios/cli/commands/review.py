@@ -221,7 +221,6 @@ def _future(day: date) -> list[str]:
 
 
 def _tell_kept(seat: Seat) -> None:
-    """Where the answers are, and how to go on."""
     kept = seat.notes
     if kept.is_new or not kept.writes:
         return
@@ -254,8 +253,9 @@ def _left(seat: Seat, database: Database) -> list[str]:
     topics = [topic for group in due.groups for topic in group if topic.id not in held.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
     unrated = [id for id in due.unrated if id not in held.rated]
-    past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
-    unseen = [key for key in past_due if held.past_due.get(key) != "not-seen"]
+    unseen = [
+        key for key in map(sitting.key_of, due.past_due) if held.past_due.get(key) != "not-seen"
+    ]
     named = f" ({', '.join(ids)})" if len(ids) <= _NAMED else ""
     parts = (
         (ids, f"{counted(len(ids), 'scenario')}{named}"),
@@ -304,21 +304,28 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
 
 def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
-    due = [indicator for indicator in past_due if _key(indicator) not in seat.sitting.past_due]
+    due = [
+        indicator
+        for indicator in past_due
+        if sitting.key_of(indicator) not in seat.sitting.past_due
+    ]
     numbers = {
-        _key(indicator): f"{number} of {len(due)}" for number, indicator in enumerate(due, start=1)
+        sitting.key_of(indicator): f"{number} of {len(due)}"
+        for number, indicator in enumerate(due, start=1)
     }
 
     def ask(past: PastDue, _: bool) -> None:
-        prompt.tell(f"\nPAST DUE, {numbers[_key(past)]}", 0)
+        prompt.tell(f"\nPAST DUE, {numbers[sitting.key_of(past)]}", 0)
         typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
         answer = prompt.answer(question, _seen, "", is_back=True)
-        seat.notes.keep(past_due={**seat.sitting.past_due, _key(past): answer})
+        seat.notes.keep(past_due={**seat.sitting.past_due, sitting.key_of(past): answer})
         if answer == "seen":
             worth = past.indicator.if_absent or past.indicator.chance
             absent = ", and counts as absent until then" if worth else ""
-            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(past))}")
+            prompt.tell(
+                f"it counts only once it is recorded{absent}: {_recording(sitting.key_of(past))}"
+            )
             prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
 
     in_turn(due, ask)
@@ -392,10 +399,6 @@ class _Kept(dict[str, Any]):
 
 def _recording(indicator: str) -> str:
     return f"scen add-evidence --indicator {indicator}=observed"
-
-
-def _key(past: PastDue) -> str:
-    return f"{past.scenario}/{past.id}"
 
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {"": "skipped", "y": "seen"}

@@ -243,12 +243,8 @@ def _meant(ask: Callable[[], T]) -> T:
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
-    added = sums(
-        sitting.with_answers(this.database, seat.sitting),
-        seat.analyst,
-        seat.on,
-        [t.id for t in topics],
-    )
+    after = sitting.with_answers(this.database, seat.sitting)
+    added = sums(after, seat.analyst, seat.on, [topic.id for topic in topics])
     if added:
         typer.echo(f"\n{terminal.write(reveal_table((), added, seat.analyst), width())}", err=True)
     return any(total.nearest for total in added)

@@ -19,8 +19,6 @@ _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
 
 
 class _Changed(Exception):  # noqa: N818 - no error
-    """A line of the record is to be asked for again."""
-
     def __init__(self, key: Key, answer: str) -> None:
         super().__init__()
         self.key, self.answer = key, answer

@@ -72,7 +72,6 @@ def _days(data: Lanes, start: float, end: float) -> scale.DayScale:
 
 
 def _key(data: Lanes) -> Iterator[parts.Key]:
-    """Key of the lines that are drawn, and of the band."""
     ends = [member.points[-1] for member in data.members]
     if any(end.stated is not None for end in ends):
         yield parts.sample("stated"), "stated"
@@ -122,7 +121,6 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def _lane(member: Member, data: Lanes, days: scale.DayScale, odds: scale.LogOdds) -> str:
-    """Draw both lines of a member."""
     foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
     body = svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")

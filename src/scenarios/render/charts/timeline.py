@@ -269,7 +269,6 @@ def _beside(data: ScenarioTimeline) -> str:
 
 
 def _ground(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
-    """The time under review, and the lines of the figures."""
     left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
@@ -287,7 +286,6 @@ def _curves(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
 
 
 def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
-    """The last figures, the band around the implied one, and the outcome."""
     x = frame.days.end + 6
     if data.band:
         low, high = data.band

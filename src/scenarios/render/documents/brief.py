@@ -187,7 +187,6 @@ def _moved(story: Story, database: Database, *, every: bool) -> Iterator[doc.Fla
 
 
 def _cause(cause: Cause, story: Story, database: Database) -> doc.Text:
-    """A cause in a clause, with its day and its sources."""
     day = _day(cause, story, database)
     sources = [database.evidence[id].source for id in cause.evidence]
     by = dict.fromkeys(cells.source(source, database) for source in sources if source)
@@ -231,7 +230,6 @@ def _effects(effects: Sequence[Effect], database: Database, *, every: bool) -> d
 
 
 def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]:
-    """Yield the indicator with the largest effect on each question."""
     first: dict[str, Watched] = {}
     for watched in brief.watch:
         if cells.has_moved(watched.implied, watched.if_seen):
@@ -283,7 +281,6 @@ def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]
 
 
 def _words() -> Iterator[doc.Flat]:
-    """Yield the words that a reader may not know."""
     yield doc.Heading(2, "What the words mean", anchor="words")
     yield doc.Items(tuple(doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
 
@@ -351,7 +348,6 @@ def _titles(ids: Sequence[str], database: Database) -> tuple[Span, ...]:
 
 
 def _gap(ids: Sequence[str], questions: Sequence[StatusRow], database: Database) -> Sentence:
-    """Both figures of each question beside it."""
     rows = {row.id: row for row in questions}
     parts: list[Span] = ["Follow the evidence, or say why not: "]
     for place, id in enumerate(ids[:_NAMED]):

@@ -135,9 +135,7 @@ def _most(rows: tuple[ForecasterScore, ...], limit: int, named: str) -> tuple[Fo
 
 def _left_out(numbers: Mapping[str, int]) -> str:
     left = [f"{number:,} {name}" for name, number in numbers.items() if number]
-    if not left:
-        return ""
-    return f"Left out here: {', '.join(left)}."
+    return f"Left out here: {', '.join(left)}." if left else ""
 
 
 def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
@@ -204,7 +202,6 @@ def fitted_sentence(key: str, fitted: FittedFactor) -> str:
 
 
 def _references(result: Score) -> Iterator[doc.Block]:
-    """Yield the Brier of the priors that name a reference class, and of the others."""
     if both := result.prior_by_reference:
         named, others = (
             (_number(row.brier), f" on {counted(row.questions, 'question')} with") for row in both
@@ -277,7 +274,6 @@ def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> doc.Table:
 
 
 def _sets(result: Score) -> Iterator[doc.Block]:
-    """Yield the sets, each one question with several answers."""
     if result.sets:
         rows = (
             (

@@ -65,7 +65,6 @@ def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> s
 
 
 def _policy(around: Around) -> str:
-    """Content security policy of a page: its styles, and the script that it is made with."""
     own = " ".join(f"'sha256-{digest(rules)}'" for rules in _inner(around))
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
@@ -216,8 +215,6 @@ _Row = tuple[list[_Cell], str, str]
 
 
 class _Look:
-    """The columns and rows of a table as a page shows them."""
-
     def __init__(self, table: doc.Table, read: Callable[[Text], Markup]) -> None:
         self._table, self._read = table, read
         self._made: dict[tuple[str, str], Markup] = {}

@@ -155,7 +155,6 @@ def _rule(foot: Sequence[Sequence[TextCell]], wide: Sequence[int]) -> Iterator[l
 
 
 def _heavy(text: str, *, colour: bool) -> Iterator[str]:
-    """Yield the lines of a heading."""
     return (painted(line, _STRONG if colour else "") for line in text.split("\n"))
 
 
@@ -308,14 +307,12 @@ def _legend(grid: _Grid, width: int) -> Iterator[str]:
 
 
 def _numbered(grid: _Grid) -> _Grid:
-    """Numbers instead of the names that have a legend."""
     numbers = count(1)
     named = zip(grid.names, grid.columns, strict=True)
     return grid._replace(names=[str(next(numbers)) if c.legend else name for name, c in named])
 
 
 def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
-    """Explanations of the columns that need words."""
     shown = ((grid.columns[n], limit) for n, limit in limits.items())
     abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
     folded_words = [fold(about, width) for about in abouts if about]

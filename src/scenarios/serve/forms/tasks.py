@@ -296,13 +296,11 @@ _MOST = 3
 
 
 def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
-    """Effects of the new item on each scenario."""
     id = id_of_new(written)
     return effects_report(by, written, id, written.after.database.evidence[id].recorded)
 
 
 def _doubts(by: Recorder, typed: Typed) -> list[str]:
-    """Which items it may be the same as."""
     evidence, summary = by.database.evidence, typed.first("summary").strip()
     if not summary:
         return []
@@ -321,19 +319,8 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
     if item is None:
         return (first,)
-    day = item.recorded
-    return (
-        first,
-        FieldGroup(
-            title="What it shows", parts=across.indicators_asked(by.database, day, item.indicators)
-        ),
-        FieldGroup(
-            title="Effect on each scenario",
-            note=f"{across.words(by.database)} What is not rated here stays as it is.",
-            parts=across.ratings_asked(by.database, day, item.ratings),
-        ),
-        SWITCHES,
-    )
+    stays = " What is not rated here stays as it is."
+    return (first, *across.item_groups(by.database, item.recorded, item, stays), SWITCHES)
 
 
 def _rate_draft(by: Recorder, reading: Reading) -> Call | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -119,17 +119,16 @@ def _revealed_to(
 
 
 def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
-    """The sheet as it would be written, and what is left out of it."""
     entries, left_out = _of_sheet(sat)
+    open_ends = unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
     foretold = sitting.foretold_of_sheet(
         sat.opened.root, sat.analyst, sat.on, entries, typed_in.today()
     )
-    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), _open_ends(sat))
+    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), open_ends)
     return page("end", stopped=stopped, **values)
 
 
 def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
-    """The answers that can be written, and why others are left out."""
     entries, left_out = [], []
     for entry in sitting.end(sat.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
@@ -140,10 +139,6 @@ def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
         else:
             entries.append(entry)
     return entries, left_out
-
-
-def _open_ends(sat: Sat) -> list[str]:
-    return unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
 
 
 Step = Callable[[Sat, FormData], Reply | None]
@@ -191,7 +186,6 @@ def _shown(ask: PageRequest) -> ServedPage:
 
 
 def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
-    """The page with the agenda, before the first question."""
     opened = ask.desk.refresh().opened
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
@@ -328,11 +322,9 @@ def _kept(sat: Sat, form: FormData) -> Reply:
 
 
 def _revealed(sat: Sat, form: FormData) -> None:
-    goes_back = form.get("do") == "change"
-    step = sat.step
-    if step.kind != "sums":
+    if (step := sat.step).kind != "sums":
         return
-    if goes_back:
+    if form.get("do") == "change":
         ids = [topic.id for topic, _ in sitting.of_stage(sat.notes.sitting, step.group, "answered")]
         sitting.stage(sat.notes, ids, "figure")
     else:
@@ -349,12 +341,11 @@ def _revised(sat: Sat, form: FormData) -> Reply | None:
         now = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if now is None or now[0] == answer.blind:
-            answers[topic.id] = _settled(answer)
+            answers[topic.id] = replace(answer, probability=answer.blind, stage="settled")
         elif why is None:
             reading.fault(f"why:{topic.id}", "a revision needs a reason")
         else:
-            moved = msgspec.structs.replace(answer, probability=now[0])
-            answers[topic.id] = sitting.revised(moved, why)
+            answers[topic.id] = sitting.revised(replace(answer, probability=now[0]), why)
     if texts_sent.first("do") != "anyway":
         for warning in _off(sat, step.group, answers):
             reading.fault("", warning)
@@ -369,15 +360,11 @@ def _off(
 ) -> Iterator[str]:
     """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting
-    after = msgspec.structs.replace(before, answers={**before.answers, **answers})
+    after = replace(before, answers={**before.answers, **answers})
     was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))
     off = [total for total in now if total.nearest and total not in was]
     for row in set_sums(off, sat.analyst).rows:
         yield "; ".join(plain(line.text) for line in (row, *row.under))
-
-
-def _settled(answer: SittingAnswer) -> SittingAnswer:
-    return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
 def _stopped(ask: PageRequest) -> Reply:

@@ -56,19 +56,8 @@ def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
 def item_asked(database: Database, at_day: Known, id: str) -> Values:
     """An item that rates nothing yet; nothing is told of what it would do."""
     day, blind = database.evidence[id].recorded, without_evidence(database)
-    groups = (
-        FieldGroup(title="What it shows", parts=across.indicators_asked(blind, day)),
-        FieldGroup(
-            title="Effect on each scenario",
-            note=across.words(database),
-            parts=across.ratings_asked(blind, day),
-        ),
-    )
-    return {
-        "item": id,
-        "about": topics.unrated_text(at_day, id, _WIDE).split("\n"),
-        "groups": groups,
-    }
+    about, groups = topics.unrated_text(at_day, id, _WIDE), across.item_groups(blind, day)
+    return {"item": id, "about": about.split("\n"), "groups": groups}
 
 
 def item_read(at_day: Known, id: str) -> Values:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from scenarios.analysis.review.event import EventMove, EventStory
-from scenarios.model import Database, EvidenceId
+from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line
@@ -62,11 +62,8 @@ def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
     by = dict.fromkeys(item.source for item in items if item.source)
     who = cells.listed(cells.source(source, site.database) for source in by)
     yield doc.Fact("Reports", counted(len(items), "report"), tuple(who))
-    yield doc.Fact("Moved", counted(len(story.moves), "question"), _small(story))
-
-
-def _small(story: EventStory) -> str:
-    return f"{len(story.small)} more by less than is printed" if story.small else ""
+    small = f"{len(story.small)} more by less than is printed" if story.small else ""
+    yield doc.Fact("Moved", counted(len(story.moves), "question"), small)
 
 
 def _summary(story: EventStory) -> str:
@@ -75,7 +72,6 @@ def _summary(story: EventStory) -> str:
 
 
 def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
-    """Yield the review in which it is told first."""
     for day in [day for day in site.days if day >= story.recorded[0]][:1]:
         yield doc.Item(("Told in: ", doc.Jump(review_title(day), f"review-{day}")))
 
@@ -174,7 +170,6 @@ def _member(move: EventMove, database: Database, days: tuple[date, date, date]) 
 
 
 def _points(move: EventMove, days: tuple[date, date, date]) -> Iterator[DayFigures]:
-    """Yield the figures before, after the event, and after the forecast."""
     eve, day, end = days
     stated_before, stated, implied_before, implied = four(move)
     yield DayFigures(day=eve, stated=stated_before, implied=implied_before)
@@ -196,7 +191,8 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
     """Yield every question that the items moved, before and after."""
     yield doc.Heading(2, "What it moved", anchor="moved")
     if story.beside:
-        names = [_named(site, id) for id in story.beside[:_OTHERS]]
+        beside = [(id, short(id, site.database)) for id in story.beside[:_OTHERS]]
+        names = [doc.Ref(id, "evidence", f"“{clause}”") for id, clause in beside]
         more = len(story.beside) - len(names)
         rest = (f" and {counted(more, 'more item')}",) if more else ()
         yield doc.Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
@@ -205,10 +201,6 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
         yield drawn
     else:
         yield doc.Paragraph("No printed figure changed on the day on which it was recorded.")
-
-
-def _named(site: Site, id: EvidenceId) -> doc.Ref:
-    return doc.Ref(id, "evidence", f"“{short(id, site.database)}”")
 
 
 def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[doc.Block]:

@@ -146,12 +146,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
         return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
 
     columns: tuple[Cell[_Count], ...] = (
-        (
-            left("Scenario"),
-            lambda count: doc.Ref(
-                count.bearing.scenario, "scenario", site.scenarios[count.bearing.scenario].title
-            ),
-        ),
+        (left("Scenario"), lambda count: cells.scenario(count.bearing.scenario, site.database)),
         (left("Rating"), lambda count: cells.rating(count.bearing.rating)),
         (cells.weight_column(site.database.tracker), lambda _: weight),
         (

@@ -105,7 +105,6 @@ def _summary(site: Site) -> Iterator[doc.Block]:
 
 
 def _events(site: Site) -> Iterator[doc.Block]:
-    """Yield the events that entered the record since the last review, the largest moves first."""
     since = figures(site).window.since
     new = (id for id, item in site.evidence.items() if item.recorded > since)
     units = dict.fromkeys(site.events.get(site.evidence[id].event or "", (id,)) for id in new)
@@ -119,7 +118,6 @@ def _events(site: Site) -> Iterator[doc.Block]:
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:
-    """Choices of rows of the table, by state, set, tag and theme."""
     tracker = site.database.tracker
     facets: dict[str, dict[str, str]] = {"state": {}, "set": {}, "tag": {}, "theme": {}}
     names = {"set": tracker.sets, "theme": tracker.themes}

@@ -56,13 +56,9 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
 
 
 def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> doc.Table:
-    """The indicators in their order."""
     columns: tuple[Cell[IndicatorRow], ...] = (
         (left("Indicator", "statement"), lambda row: row.statement),
-        (
-            left("Scenario", "scenario"),
-            lambda row: doc.Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
-        ),
+        (left("Scenario", "scenario"), lambda row: cells.scenario(row.scenario, database)),
         (left("State", "state"), lambda row: row.state),
         (left("Since", "since"), lambda row: row.since or ""),
         (left("Due", "due"), lambda row: str(row.due or "")),

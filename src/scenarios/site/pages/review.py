@@ -50,7 +50,6 @@ def review_page(site: Site, day: str) -> Page:
 
 
 def _turn(site: Site, days: Iterable[date], address: str) -> list[tuple[str, str]]:
-    """Reviews beside one, each with its address."""
     return [(short_day(day), site.href(address, place("review", f"{day}"))) for day in days]
 
 

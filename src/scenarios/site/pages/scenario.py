@@ -113,7 +113,6 @@ def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield its line, which leads to the events that moved it."""
     yield doc.Heading(2, "How it came here", anchor="course")
     course = figures(site).course(view.id)
     yield timeline(course, view, site.database, figures(site).window.since)
@@ -149,7 +148,6 @@ def _indicators(site: Site, view: ScenarioView) -> doc.Table:
 
 
 def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield who stands where, and why."""
     if not view.stated:
         return
     latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
@@ -203,7 +201,6 @@ def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
 
 
 def _ledger(site: Site, view: ScenarioView) -> Iterator[doc.Chart]:
-    """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
         stated, lines = view.stated.probability if view.stated else None, view.ledger.lines
         drawn = ledger(view.ledger, stated, site.database, LISTED)
@@ -313,7 +310,6 @@ def _themes(lines: Sequence[Line], database: Database) -> list[tuple[str, list[L
 
 
 def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
-    """From which prior to which figure, and the line that counts most."""
     tail = ""
     if strong:
         first = strong[0]
@@ -324,7 +320,6 @@ def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
 
 
 def _table(book: Ledger, database: Database) -> Table:
-    """Every line with its running sum, the lines of a theme together."""
     running = book.prior.decibans
 
     def rows(lines: Sequence[Line]) -> Iterator[Row]:

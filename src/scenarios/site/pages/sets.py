@@ -43,7 +43,6 @@ def set_page(site: Site, id: SetId) -> Page:
 
 
 def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
-    """Yield the members over time, and the matrix of the evidence under a heading."""
     shown = figures(site)
     known, views = shown.window.now, shown.window.views
     drawn = [(shown.course(member), views[member]) for member in site.sets[id] if member in views]
@@ -93,7 +92,6 @@ def _matrix_row(row: MatrixRow) -> doc.Ref:
 
 
 def _sums(matrix: Matrix) -> Iterator[doc.Row]:
-    """Yield the sums of the columns."""
     scores = [matrix.scores[id] for id in matrix.scenarios]
     sums = {
         "Inconsistencies": [doc.Figure(s.inconsistency) for s in scores],

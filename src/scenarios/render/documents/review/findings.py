@@ -105,7 +105,6 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
-    """The number of the findings of a rule, and its words for one or for several."""
     forms = [word.partition("/") for word in WORDS[rule][0].split()]
     words = [first for first, *_ in forms]
     if findings[1:]:

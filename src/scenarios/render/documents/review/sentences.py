@@ -135,7 +135,6 @@ def _because_of(move: ScenarioStory) -> tuple[Because, ...]:
 
 
 def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
-    """How the other figure moved, where that was for another cause."""
     if not move.apart or move.stated is None or move.implied.from_ is None:
         return ()
     if move.figure == "implied" and move.stated.from_ is not None and move.stated.to is not None:
@@ -289,10 +288,8 @@ def _new_questions(story: Story, database: Database) -> Sentence:
 
 def _quiet(story: Story, older: int, fresh: str) -> str:
     more = story.outcomes or story.restated or story.first_forecasts
-    nothing, again = (
-        f"Nothing{' else' * bool(more)} moved",
-        story.forecast - len(story.first_forecasts),
-    )
+    nothing = f"Nothing{' else' * bool(more)} moved"
+    again = story.forecast - len(story.first_forecasts)
     parts = [f"{fresh} new"] * bool(story.new_evidence)
     parts += [f"{again} of {counted(older, 'open question')} {was(again)} forecast"] * bool(again)
     though = f", though {' and '.join(parts)}" if parts else ""
