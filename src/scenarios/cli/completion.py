@@ -67,7 +67,6 @@ def _entries(root: Path, folder: str) -> list[str]:
 
 
 Offers = Mapping[str, str]
-"""Words that can be typed, each with its explanation."""
 
 
 Given = str | None

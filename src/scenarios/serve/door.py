@@ -20,7 +20,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 START = "token"
-"""The name of the token in the start address."""
 LET_IN = "let_in"  # in a request's state, what tells its connection that it has the token
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}

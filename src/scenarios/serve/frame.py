@@ -68,7 +68,6 @@ KEYED: tuple[Way, ...] = (
     ("Sources, to filter", "/list/sources/", "g o"),
     ("Scores", "/scores/", "g c"),
 )
-"""Pages to read, by keys."""
 DOING: tuple[Way, ...] = (
     ("Record", "/record/", "g a"),
     ("Inbox", "/inbox/", "g p"),

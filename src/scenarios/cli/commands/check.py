@@ -35,7 +35,6 @@ from scenarios.workspace.opened import (
 )
 
 CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
-"""How faults are written: as any result, or for a code host."""
 _TABLE = CheckForm("table")
 
 

@@ -52,7 +52,6 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
         "ask why: scen explain nord-stream-2-flows-2022 --as-of 2022-02-28",
     ),
 }
-"""The first three steps with a new database."""
 
 
 def _title(text: str) -> str:

@@ -141,7 +141,6 @@ def _odds(member: Member, data: Lanes, top: float, foot: float) -> scale.LogOdds
 def _shares(
     data: Lanes, shares: Sequence[Sequence[float]], y: float, *, narrow: bool
 ) -> tuple[str, float]:
-    """Draw implied probabilities of the members as parts of a whole, before and now, by letter."""
     left, wide = 92.0, NARROW if narrow else WIDE
     head = "implied shares, which sum to 100%"
     body = [svg.text(0 if narrow else left, y + 14, head, "f-muted small")]
@@ -230,7 +229,6 @@ def _plot(data: Multiples) -> int:
 
 
 def _event(data: Multiples, days: scale.DayScale, top: float, foot: float) -> str:
-    """The day of the event, through the lines and below them."""
     x, half = days.at(data.since), scale.width(data.event, scale.SMALL) / 2
     middle = min(max(x, days.start + half), days.end - half)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")

@@ -333,7 +333,6 @@ def _flags(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
 
 
 def _notes(data: ScenarioTimeline, frame: Frame, y: float, places: Places) -> tuple[str, float]:
-    """The largest changes in words, each by its number, and where they end."""
     left, body = 0 if frame.narrow else frame.gutter, ""
     for number, step in enumerate(data.steps, 1):
         texts = scale.folded(_says(step), frame.wide - left - 26, 4, scale.SMALL)

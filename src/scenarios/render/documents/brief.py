@@ -300,7 +300,6 @@ _MEANINGS = {
 
 _Phrase = Callable[[Sequence[str], Sequence[StatusRow], Database], Sentence]
 TO_DECIDE = "decide"
-"""The anchor of the chapter."""
 _MOST = 5
 """Decisions that are listed, and subjects that each names."""
 _NAMED = 3
@@ -399,4 +398,3 @@ _PHRASES: Mapping[str, _Phrase] = {
     "past-due": _seen,
     "unrated": _items,
 }
-"""For each rule that waits for a judgement: words about its subjects."""

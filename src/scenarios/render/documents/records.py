@@ -164,7 +164,6 @@ DOCUMENTS: dict[str, Callable[..., doc.Document]] = {
     "forecasts": forecasts,
     "sources": sources,
 }
-"""The document of each kind of record."""
 
 
 def record(records: Mapping[str, Mapping[str, Any]]) -> doc.Document:

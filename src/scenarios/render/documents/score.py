@@ -29,7 +29,6 @@ COLUMNS = 12
 """From more forecasters than this the questions have one column for the mean of the analysts."""
 ANALYSTS = "analysts' mean"
 ENOUGH = 30
-"""Under this many questions the figures prove little."""
 _LEGEND = (
     "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), half the sum over a set; log the "
     "natural log of what was given to the outcome, both over the days on which a forecast stood; "

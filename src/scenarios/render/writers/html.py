@@ -48,7 +48,6 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALONE = Around()
-"""A page that needs nothing from elsewhere and runs nothing."""
 
 
 def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> str:
@@ -231,7 +230,9 @@ class _Look:
         none = ("",) * len(self._table.rows)
         anchors, words = self._table.anchors or none, self._table.words or none
         rows = zip(self._table.rows, anchors, words, strict=True)
-        for group, part in groupby(rows, _group):
+        for group, part in groupby(
+            rows, lambda row: row[0] if isinstance(row[0], doc.Group) else None
+        ):
             if isinstance(group, doc.Group):
                 name = ": ".join(filter(None, (group.name, group.about)))
                 yield "tbody", self._read(name), ((self._cells(row), "", "") for row in group.rows)
@@ -250,10 +251,6 @@ class _Look:
         if key not in self._made:
             self._made[key] = _macro("cell")(*key)
         return self._made[key]
-
-
-def _group(row: tuple[doc.Row | doc.Group, str, str]) -> doc.Group | None:
-    return row[0] if isinstance(row[0], doc.Group) else None
 
 
 def _kind(column: doc.Column, cell: Text) -> str:
@@ -275,11 +272,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def page_html(
-    title: str,
-    document: Document,
-    origin: Origin,
-    places: Places = NOWHERE,
-    around: Around = ALONE,
+    title: str, document: Document, origin: Origin, places: Places = NOWHERE, around: Around = ALONE
 ) -> str:
     """The whole page; mentions of records lead to their `places`."""
     content = macro("review.html", "sheets")(sections(document, places))

@@ -191,7 +191,9 @@ def draw(table: doc.Table, width: int, *, colour: bool) -> Iterator[str]:
     if limits is None and legends:
         yield from _legend(grid, width)
         yield ""
-        grid = _numbered(grid)
+        numbers, named = count(1), zip(grid.names, grid.columns, strict=True)
+        names = [str(next(numbers)) if column.legend else name for name, column in named]
+        grid = grid._replace(names=names)
         limits = _fitting(grid, width)
     if limits is None:
         yield from _stacked(grid, width)
@@ -304,12 +306,6 @@ def _legend(grid: _Grid, width: int) -> Iterator[str]:
     for number, (name, column) in enumerate(named, start=1):
         text = f"{name}: {plain(column.legend)}"
         yield fold(text, width, " " * (pad + 2), f"{number:>{pad}}  ")
-
-
-def _numbered(grid: _Grid) -> _Grid:
-    numbers = count(1)
-    named = zip(grid.names, grid.columns, strict=True)
-    return grid._replace(names=[str(next(numbers)) if c.legend else name for name, c in named])
 
 
 def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:

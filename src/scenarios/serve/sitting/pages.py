@@ -108,7 +108,6 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 def _revealed_to(
     sat: Sat, step: sitting.SittingStep
 ) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], Mapping[ScenarioId, Sequence[str]]]:
-    """The scenarios of an answered group that may be revised, and what counts as absent in each."""
     now = sat.notes.sitting
     open_ones = sitting.of_stage(now, step.group, "revealed", "revising")
     after = sitting.with_answers(sat.database, now)

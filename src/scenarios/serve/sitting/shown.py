@@ -114,7 +114,6 @@ def _line(topic: Topic, at_day: Known) -> Values:
 
 
 def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
-    """The name, the kind and the place of each figure on the scale."""
     return [
         (f"{kind} {percent(figure)}", kind, _place(figure))
         for kind, figure in figures.items()

@@ -41,10 +41,11 @@ def event_page(site: Site, id: str) -> Page:
         doc.Heading(2, "Record", anchor="record"),
         doc.Items((doc.Item(f"Event: {id}"), *_reviews(site, story))),
     )
+    reports, moved = counted(len(story.items), "report"), counted(len(story.moves), "question")
     return Page(
         address=address,
         title=f"{one_line(lead.summary)} (event {id})",
-        description=_summary(story),
+        description=f"{on_screen(story.observed)}: {reports}, moved {moved}.",
         main=fill(
             "site/record.html",
             top=html.sections(head, places),
@@ -64,11 +65,6 @@ def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
     yield doc.Fact("Reports", counted(len(items), "report"), tuple(who))
     small = f"{len(story.small)} more by less than is printed" if story.small else ""
     yield doc.Fact("Moved", counted(len(story.moves), "question"), small)
-
-
-def _summary(story: EventStory) -> str:
-    moved = counted(len(story.moves), "question")
-    return f"{on_screen(story.observed)}: {counted(len(story.items), 'report')}, moved {moved}."
 
 
 def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:

@@ -133,7 +133,6 @@ def _facets(site: Site) -> tuple[Facet, ...]:
 
 
 def _words(site: Site, id: ScenarioId) -> list[str]:
-    """The set, tags, themes and state of a scenario, as words of its row."""
     scenario, row = site.scenarios.get(id), figures(site).rows[id]
     view = figures(site).window.views.get(id)
     items = [site.evidence[item].theme for item in view.evidence] if view else []

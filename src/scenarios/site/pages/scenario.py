@@ -75,7 +75,6 @@ def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str
 
 
 def _card(site: Site, view: ScenarioView) -> Card:
-    """Its figure and outcome, and its course."""
     stated, implied = view.stated, "–" if view.unfounded else plain(p(view.implied.probability))
     about = f"stated; implied {implied}" if stated else f"implied; {cells.NO_FORECAST}"
     if view.unfounded:
@@ -101,7 +100,6 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield the question, its figures, and one line of what moved it."""
     yield doc.Heading(1, one_line(view.scenario.title))
     yield doc.Paragraph(view.scenario.question)
     yield _facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
@@ -179,7 +177,6 @@ def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
 
 
 def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
-    """Both figures of a scenario, the gap between them, and its outcome or horizon."""
     stated, implied = doc.Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
         analysts = counted(len(view.stated.analysts), "analyst")
@@ -224,7 +221,6 @@ def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
 
 
 def _terms(view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
     yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)

@@ -103,9 +103,6 @@ def _last_words(entry: ResolvedScenario) -> Sentence:
     return "; we last said ", p(stated), ", the evidence ", p(implied)
 
 
-# Moves
-
-
 def moved(
     move: ScenarioStory, story: Story, database: Database, after: ScenarioStory | None = None
 ) -> Sentence:
@@ -213,9 +210,6 @@ def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentenc
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)
     return (f"Unchanged since {day_words(story.since, story)}.",)
-
-
-# What else is new
 
 
 _STATES = {
