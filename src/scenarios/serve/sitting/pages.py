@@ -109,12 +109,12 @@ def _revealed_to(
     sat: Sat, step: sitting.SittingStep
 ) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], Mapping[ScenarioId, Sequence[str]]]:
     now = sat.notes.sitting
-    open_ones = sitting.of_stage(now, step.group, "revealed", "revising")
+    pairs = sitting.of_stage(now, step.group, "revealed", "revising")
     after = sitting.with_answers(sat.database, now)
-    ids = [topic.id for topic, _ in open_ones]
+    ids = [topic.id for topic, _ in pairs]
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
     absent = counted_absent(sat.database, sat.on, sitting.seen(now))
-    return [(*pair, shown) for pair, shown in zip(open_ones, figures, strict=True)], absent
+    return [(*pair, shown) for pair, shown in zip(pairs, figures, strict=True)], absent
 
 
 def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
@@ -248,8 +248,8 @@ def _rated(sat: Sat, form: FormData) -> Reply | None:
 def _past_due(sat: Sat, form: FormData) -> None:
     states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
     asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
-    known_ones = {key: how for key, how in states.items() if key in asked}
-    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
+    due = {key: how for key, how in states.items() if key in asked}
+    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **due})
 
 
 def _answered(sat: Sat, form: FormData) -> Reply | None:
