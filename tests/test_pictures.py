@@ -18,10 +18,10 @@ from scenarios.analysis.scores.scoring import score
 from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
-from scenarios.render.pictures.ledger import ledger
+from scenarios.render.documents.score import calibration, skill
 from scenarios.render.pictures.overview import overview
-from scenarios.render.pictures.scores import calibration, skill
 from scenarios.render.pictures.timeline import lanes, multiples, timeline
+from scenarios.site.pages.scenario import ledger
 from scenarios.workspace.opened import open_folder
 from tests.browser import Seen, chromium, needs_chromium, opened
 

@@ -11,7 +11,7 @@ from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import Database
 from scenarios.render.document import Items, plain
-from scenarios.render.documents.review.decisions import _PHRASES, to_decide
+from scenarios.render.documents.brief import _PHRASES, to_decide
 from tests.analysis.words import database_of
 from tests.records import day
 

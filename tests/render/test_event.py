@@ -12,8 +12,8 @@ from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.review.event import event_story, story_between
 from scenarios.render.charts.draw import Card, card, draw
 from scenarios.render.document import Chart, plain
-from scenarios.render.documents.review.events import event_picture
 from scenarios.render.text import on_screen
+from scenarios.site.pages.event import event_picture
 from tests.analysis.words import database_of
 from tests.records import day
 from tests.render.drawings import labels, overlaps, texts

@@ -8,8 +8,8 @@ from scenarios.model import Database, Tracker
 from scenarios.render.charts.draw import draw
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.document import Group, plain
-from scenarios.render.pictures.ledger import ledger
 from scenarios.scales import decibans
+from scenarios.site.pages.scenario import ledger
 from tests.records import database, day, indicator, item, near, scenario
 from tests.render.drawings import elements, texts
 

@@ -9,7 +9,7 @@ from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts.draw import draw
 from scenarios.render.document import Chart, plain
-from scenarios.render.pictures.scores import calibration, skill
+from scenarios.render.documents.score import calibration, skill
 from tests.records import database, day
 from tests.render.drawings import elements, texts
 

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from scenarios.errors import ScenError
-from scenarios.serve import turns
+from scenarios.serve import application
+from scenarios.serve.application import Pages
 from scenarios.serve.desk import Desk
 from scenarios.serve.exchange import Asked, PageRequest, Sent
-from scenarios.serve.turns import Pages
 from scenarios.site.at import page_at
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened, open_folder
@@ -127,7 +127,7 @@ def test_while_a_page_is_made_readers_see_the_whole_state_before_and_then_the_la
 def test_a_writer_sees_his_write_while_readers_see_the_state_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "_PATIENCE", 0)
+    monkeypatch.setattr(application, "_PAGE_WAIT", 0)
     served = Served(tmp_path)
     dine(served.writer)
     with served.pages.turn("form"):
@@ -149,7 +149,7 @@ def test_a_page_waits_for_a_form_and_a_late_one_for_those_that_are_waited_for() 
     pages, order, now = Pages(), list[str](), ToldCount()
     vars(pages)["_now"] = now
 
-    def work(of: turns.Work) -> None:
+    def work(of: application.Work) -> None:
         with pages.turn(of):
             order.append(of)
 

@@ -67,7 +67,6 @@ def _entries(root: Path, folder: str) -> list[str]:
 
 
 Offers = Mapping[str, str]
-"""Words that can be typed, each with its explanation."""
 
 
 Given = str | None
@@ -181,8 +180,6 @@ _GLOBAL = {
 
 
 class _Parameter(NamedTuple):
-    """An argument or an option of a command, as its function declares it."""
-
     name: str
     options: list[str]
     help: str

@@ -42,9 +42,7 @@ Rev = Annotated[
 SinceReview = Annotated[
     str | None,
     typer.Option(
-        "--since",
-        metavar="DATE|7d",
-        help="Start of the window [review_every_days before --as-of].",
+        "--since", metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
     ),
 ]
 

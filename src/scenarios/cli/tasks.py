@@ -16,12 +16,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, width
-from scenarios.cli.output.written import (
-    doubt_analyst,
-    report,
-    report_correction,
-    report_effects,
-)
+from scenarios.cli.output.written import doubt_analyst, report, report_correction, report_effects
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.retyping import current
@@ -163,12 +158,8 @@ def report_forecast(written: Written, analyst: str, on: date, ids: list[str], fo
     """The paths, then the figures of each scenario and what they add up to in a set."""
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)
-    report(
-        written,
-        result,
-        form,
-        terminal.write(forecast_document(result.figures, added, analyst), width()),
-    )
+    text = terminal.write(forecast_document(result.figures, added, analyst), width())
+    report(written, result, form, text)
 
 
 def answer_to(ask: Ask, given: Any, at: At) -> Any:
@@ -205,7 +196,6 @@ def _read(ask: Ask, at: At) -> Callable[[str], Any]:
 
 
 def _several(ask: Ask, given: Any, at: At) -> list[str]:
-    """The answers to what may be given several times, one after the other."""
     answers = list(given or ())
     if answers or not current.get():
         return answers

@@ -27,8 +27,6 @@ _TITLE = 20
 _FEWEST = 6
 """Least width of a trend, in reviews."""
 
-# Tables
-
 R = TypeVar("R")
 Cell = tuple[doc.Column, Callable[[R], doc.Text]]
 """A column, and its text in the row of a value."""
@@ -76,9 +74,6 @@ def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell
 def weight_column(tracker: Tracker) -> doc.Column:
     """Column of weights, whose head says where grades are not applied."""
     return right("weight" if tracker.grade_weights else "weight (grades not applied)", "weight")
-
-
-# Records
 
 
 def one_line(text: str | None) -> str:
@@ -154,9 +149,6 @@ def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[d
 def rating(value: Rating) -> doc.Text:
     """A code, or a likelihood ratio."""
     return value if isinstance(value, str) else doc.Figure(value, "ratio")
-
-
-# Figures of a scenario
 
 
 def p(probability: float | None) -> doc.Figure:
@@ -255,9 +247,6 @@ def strip_of(row: StatusRow) -> str:
     stated_before, stated, implied_before, implied = four(row)
     before, now = (implied_before, implied) if stated is None else (stated_before, stated)
     return "" if now is None else strip(before, now, implied)
-
-
-# The status table
 
 
 class StatusLine(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -20,9 +21,10 @@ def fill(template: str, **values: object) -> Markup:
     return Markup(_environment().get_template(template).render(values))  # noqa: S704 - escaped there
 
 
-def macro(template: str, name: str) -> Any:
-    """A macro of a template, to be called with its values; returns Markup."""
-    return getattr(_environment().get_template(template).module, name)
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called with its values."""
+    named: Callable[..., Markup] = getattr(_environment().get_template(template).module, name)
+    return named
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -65,7 +66,6 @@ _OFFERS = {
     "sources": ("source",),
     "search": ("set", "tag", "source", "since", "until"),
 }
-"""The options that narrow each."""
 
 
 def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
@@ -106,11 +106,9 @@ def _undone(ask: PageRequest, written: Written, command: str) -> Markup:
     lines = [*written.mended, *(f"gone: {path}" for path in result.removed)]
     lines += [f"as it was: {path}" for path in result.restored]
     fault = written.committed.fault if written.committed else None
-    before = True
-    try:
-        undo(ask.desk.root, TRIED)
-    except ScenError:
-        before = False
+    before = False
+    with suppress(ScenError):
+        before = bool(undo(ask.desk.root, TRIED))
     ways = [way for way in records_of(written) if all(way)]
     values = {"lines": lines, "ways": ways, "fault": fault, "before": before}
     return fill("serve/undone.html", command=command, **values)

@@ -1,4 +1,4 @@
-"""The application: its routes, what they share, and the guard before them."""
+"""The application: its routes, the pages that they keep, and the guard before them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import threading
 import time
 import webbrowser
 from asyncio import Transport
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from types import FrameType
+from typing import Literal, NamedTuple
 
 import anyio
 import h11
@@ -32,10 +36,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
-from scenarios.serve import events, people
-from scenarios.serve.desk import Desk
+from scenarios.serve import people
+from scenarios.serve.desk import ROUTES, Bell, Desk
 from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
-from scenarios.serve.events import Bell
 from scenarios.serve.exchange import (
     SHORT,
     Asked,
@@ -51,7 +54,6 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites, whole
 from scenarios.serve.kept import Kept
-from scenarios.serve.turns import Pages
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 from scenarios.workspace.input import typed_in
@@ -90,7 +92,6 @@ def route(entry: Endpoint) -> Route:
 
 
 def _blind(ask: PageRequest) -> Response | None:
-    """The reply to an analyst who must not see a figure yet."""
     page = people.instead(ask)
     return _response(ask, page) if page else None
 
@@ -133,7 +134,6 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
 
 
 def _ask(request: Request) -> PageRequest:
-    """The request with its state of the database."""
     desk: Desk = request.app.state.desk
     given = request.query_params
     parts = asked(given)
@@ -199,7 +199,7 @@ def app(
             tasks.cancel_scope.cancel()
 
     application = Starlette(
-        routes=[*events.ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
+        routes=[*ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
         middleware=[Middleware(Guard, door=door)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
@@ -385,3 +385,97 @@ def _listening(port: int) -> socket.socket:
         place = f"port {port} of {_HOST}: {error.strerror}"
         raise ScenError(f"{place}; --port names another, --port 0 takes a free one") from None
     return listening
+
+
+_MOST, _PAGE_WAIT, _LATE = 64 << 20, 1.0, 32
+"""Bytes of the pages that are kept; seconds for which one waits for forms; pages put off."""
+Work = Literal["form", "page", "late"]
+
+
+class KeptPage(NamedTuple):
+    """The newest page of an address, and the number of the state that it shows."""
+
+    sent: Sent
+    number: int
+
+    def response(self, ask: PageRequest) -> Response:
+        """Return the page, or 304 where the reader has it."""
+        digest = f'"{blake2b(self.sent.body, digest_size=16).hexdigest()}"'
+        headers = {"Content-Security-Policy": policy(self.sent.scripts), "ETag": digest}
+        if ask.request.headers.get("if-none-match") == digest:
+            return Response(status_code=304, headers=headers)
+        return Response(self.sent.body, media_type="text/html", headers=headers)
+
+
+class Pages:
+    """The newest page of each address, made once for all who wait for it, one page at a time.
+
+    While anything is computed a reader is shown the page of an earlier state at once, and that page
+    is made anew later; but nobody is shown a state without what the same browser wrote.
+    """
+
+    def __init__(self) -> None:
+        self._kept = Kept[KeptPage](_MOST, lambda page: len(page.sent.body))
+        self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
+        self._late = set[Hashable]()
+
+    def reply(self, ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
+        """Reply with the page of the latest state, or of an earlier one."""
+        key = ask.request.url.path, ask.request.url.query, ask.on
+        renewed = partial(self._renewed, key, ask, make)
+        page = self._kept.get(key)
+        if page and page.number < ask.seen.number:
+            is_enough = page.number >= people.wrote(ask) and self._put_off(key, renewed)
+            page = page if is_enough else None
+        return (page or renewed("page")).response(ask)
+
+    @contextmanager
+    def turn(self, of: Work) -> Iterator[None]:
+        """Answer a `form`, or make a page once no other is made and no form is answered.
+
+        For forms a page waits a second at most; a `late` one waits for all that readers wait for.
+        """
+        with self._change:
+            self._now[of] += 1
+            if of != "form":
+                self._change.wait_for(
+                    lambda: not (self._makes or (of == "late" and self._now["page"]))
+                )
+                self._makes = True
+                self._change.wait_for(lambda: not self._now["form"], _PAGE_WAIT)
+        try:
+            yield
+        finally:
+            with self._change:
+                self._now[of] -= 1
+                self._makes = self._makes and of == "form"
+                self._change.notify_all()
+
+    def _renewed(
+        self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], Sent], of: Work
+    ) -> KeptPage:
+        """Return the page of a state that is no earlier than that of the request."""
+        with self.turn(of):
+            page = self._kept.get(key)
+            if page is None or page.number < ask.seen.number:
+                now = ask.now()
+                self._kept.put(key, page := KeptPage(make(now), now.seen.number))
+            return page
+
+    def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:
+        with self._change:
+            is_busy = self._now.total() > 0
+            if is_busy and key not in self._late and len(self._late) < _LATE:
+                self._late.add(key)
+                threading.Thread(target=self._catch_up, args=(key, renew), daemon=True).start()
+            return is_busy
+
+    def _catch_up(self, key: Hashable, renew: Callable[[Work], object]) -> None:
+        try:
+            renew("late")
+        except (ScenError, ElsewhereError, HTTPException):
+            self._kept.drop(key)  # whoever asks next is answered why
+        finally:
+            with self._change:
+                self._late.discard(key)
+                self._change.notify_all()

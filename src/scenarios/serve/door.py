@@ -20,7 +20,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 START = "token"
-"""The name of the token in the start address."""
 LET_IN = "let_in"  # in a request's state, what tells its connection that it has the token
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}
@@ -150,7 +149,6 @@ def _document(title: str, **values: Any) -> str:
 
 
 def _most(headers: Headers) -> int:
-    """The bytes that a request may have."""
     in_parts = headers.get("content-type", "").startswith("multipart/form-data")
     return FORM + (LARGEST if in_parts else 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
@@ -57,15 +57,13 @@ def wrote(ask: PageRequest) -> int:
 
 def given_analyst(ask: PageRequest) -> Analyst | None:
     """Return the analyst that `scen serve` was started with."""
-    given: Analyst | None = getattr(ask.request.app.state, "analyst", None)
-    return given
+    return cast("Analyst | None", getattr(ask.request.app.state, "analyst", None))
 
 
 def who_records(ask: PageRequest) -> Markup:
     """A line that names who records, with a link to change that."""
     line = macro("serve/outcome.html", "recorder")
-    words: Markup = line(analyst_of(ask), given_analyst(ask), ask.request.url.path)
-    return words
+    return line(analyst_of(ask), given_analyst(ask), ask.request.url.path)
 
 
 def _chosen(ask: PageRequest, form: FormData) -> Reply:

@@ -26,9 +26,19 @@ from scenarios.render.cells import one_line
 from scenarios.render.templating import fill
 from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
-from scenarios.site.commits import commits, printed
 from scenarios.site.figures import drawn, figures
-from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Site, place, review_title
+from scenarios.site.site import (
+    CARD,
+    FEED,
+    ICON,
+    INDEX,
+    STYLE,
+    Site,
+    commits,
+    place,
+    printed,
+    review_title,
+)
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
@@ -254,7 +264,6 @@ def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, by
 
 
 def _commits(site: Site, path: str) -> bytes:
-    """The commits of a record, and the address of its file."""
     ids = [commit.id for commit in commits(site).get(path, ())]
     return f"{file_address(site.database.tracker, path)}{ids}".encode()
 
@@ -340,7 +349,9 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
             cards = ((card_of(page), source) for page, source in sources.items())
             now |= {card: source[card] for card, source in cards if card in source}
         descriptions = {path: file.description for path, file in now.items()}
-        now |= _files(site, making, descriptions)
+        now[STYLE] = making.put(STYLE, frame.style().encode())
+        now[ICON] = making.put(ICON, frame.icon())
+        now[FEED] = making.put(FEED, feed(site, descriptions).encode())
         removed = folder.publish(making.written, now)
         search = folder.content(SEARCH, now[SEARCH].size) or b""
     if cache:
@@ -351,12 +362,3 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         removed=tuple(removed),
         search_bytes=len(gzip.compress(search, 6, mtime=0)),
     )
-
-
-def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
-    """The style, the mark and the feed."""
-    return {
-        STYLE: making.put(STYLE, frame.style().encode()),
-        ICON: making.put(ICON, frame.icon()),
-        FEED: making.put(FEED, feed(site, descriptions).encode()),
-    }

@@ -1,9 +1,10 @@
-"""A site: its database, its pages, and their addresses as seen from one of them."""
+"""A site: its database and commits, its pages, and their addresses as seen from one of them."""
 
 from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from datetime import date
 from functools import cached_property, partial
@@ -12,13 +13,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import declared_events, shown
+from scenarios.analysis.history.commits import Commit
+from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
-from scenarios.render.document import Block
+from scenarios.render.document import Block, Heading
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.storage.git.repository import Repository
-from scenarios.workspace.opened import Opened, placed
+from scenarios.render.writers.html import Origin
+from scenarios.storage.git.repository import Repository, commit_of
+from scenarios.workspace.opened import Opened, origin, placed, touching
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -108,15 +112,10 @@ def place(kind: str, id: str) -> str:
 
 
 def page_of(
-    links: Callable[[str], Links],
-    address: str,
-    title: str,
-    description: str,
-    blocks: Iterable[Block],
-    **more: Any,
+    site: Site, address: str, title: str, description: str, blocks: Iterable[Block], **more: Any
 ) -> Page:
-    """A page of blocks, with the links from its address."""
-    main = html.sections(blocks, links(address))
+    """A page of blocks under its title, with the links from its address."""
+    main = html.sections((Heading(1, title), *blocks), site.links(address))
     return Page(address=address, title=title, description=description, main=main, **more)
 
 
@@ -289,3 +288,33 @@ class Site:
         self._values.clear()
         after._values |= {find: value} if value else {}
         return value
+
+
+By = Mapping[str, Sequence[Commit]]
+
+
+def commits(site: Site) -> By:
+    """The commits that changed each file, newest first; none where there is no history."""
+    return site.once(_by_file)
+
+
+def printed(site: Site, day: date) -> str:
+    """The commits up to a day as a key: the review of the day is put beside them."""
+    every = {commit for changes in commits(site).values() for commit in changes}
+    return "".join(sorted(commit.id for commit in every if commit.committed <= day))
+
+
+def revision(site: Site) -> Origin:
+    """The state of the database that the site is made from."""
+    if site.repository:
+        with suppress(ScenError):  # no commit yet
+            return Origin(site.as_of, "", *origin(site.opened, site.repository))
+    return Origin(site.as_of, "")
+
+
+def _by_file(site: Site) -> By:
+    if site.repository:
+        with suppress(ScenError):  # no commit yet
+            tip = commit_of(site.repository, site.opened.commit or "HEAD")
+            return touching(site.repository, tip)
+    return {}

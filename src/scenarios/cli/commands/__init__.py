@@ -75,7 +75,6 @@ TASKS = {
     "clarify": "clarification",
     "inbox dismiss": "dismissal",
 }
-"""The commands that are made of a task."""
 
 
 def command(name: str) -> Callable[..., None]:

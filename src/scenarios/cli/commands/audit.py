@@ -48,7 +48,6 @@ def command(
 def _uncommitted(
     context: typer.Context, revisions: Sequence[Revision], committed: Database
 ) -> list[AuditFinding]:
-    """Findings of an audit of the working tree once it is committed."""
     try:
         opened = open_here(context)
     except ScenError:  # a bare repository

@@ -35,7 +35,6 @@ from scenarios.workspace.opened import (
 )
 
 CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
-"""How faults are written: as any result, or for a code host."""
 _TABLE = CheckForm("table")
 
 
@@ -118,11 +117,5 @@ def _results(checked: Checked) -> Iterator[Result]:
         text = f"{p.message} ({p.hint})" if p.hint else p.message
         yield Result(p.rule, p.severity, text, p.path, p.line, p.column)
     for f in checked.findings:
-        yield Result(
-            f.rule,
-            EVERY_RULE[f.rule].severity,
-            f"{f.subject}: {f.message}",
-            f.path,
-            f.line,
-            f.column,
-        )
+        level, text = EVERY_RULE[f.rule].severity, f"{f.subject}: {f.message}"
+        yield Result(f.rule, level, text, f.path, f.line, f.column)

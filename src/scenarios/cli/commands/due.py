@@ -18,7 +18,6 @@ from scenarios.errors import extra_needed
 from scenarios.render.documents.due import document
 
 DueForm = StrEnum("DueForm", [*Form, "ics"])  # type: ignore[misc]
-"""How it is written: as any result, or as a calendar."""
 _TABLE = DueForm("table")
 
 

@@ -144,7 +144,6 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
 
 
 def _counted(result: Imported) -> str:
-    """A line for each kind of which anything came."""
     rows = [(name, getattr(result, name)) for name in _NAMES]
     lines = [f"{name}: {_counts(count)}" for name, count in rows if count.every]
     would = " (nothing was written)" if result.dry_run else ""

@@ -52,7 +52,6 @@ _NEXT: dict[Like, tuple[str, str, str]] = {
         "ask why: scen explain nord-stream-2-flows-2022 --as-of 2022-02-28",
     ),
 }
-"""The first three steps with a new database."""
 
 
 def _title(text: str) -> str:
@@ -67,7 +66,6 @@ def _titles(text: str) -> list[str]:
 
 
 def _asked(name: str) -> Declared:
-    """The answers about the tracker; Enter leaves a list empty."""
     prompt.tell("Four questions about the tracker; scenarios/tracker.yaml has the rest.", indent=0)
     title = prompt.answer("What is tracked", _title, name or None, _HELP["title"])
     analysts, themes = (

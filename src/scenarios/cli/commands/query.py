@@ -27,7 +27,6 @@ from scenarios.workspace.exchange.exporting import query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
-"""How an answer is written: as any result, or for other programs that read tables."""
 _TABLE = QueryForm("table")
 _FILES = ("parquet", "xlsx")
 _LONGEST = 1 << 20

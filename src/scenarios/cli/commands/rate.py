@@ -21,7 +21,6 @@ from scenarios.workspace.tasks.rating import TASK, rate
 
 
 def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
-    """Ask for the item and for its ratings where they are missing, then write them."""
     evidence = given["evidence"]
     rated = parsing.scenario_ratings(given["ratings"] or ())
     fired = parsing.indicator_states(given["indicators"] or ())

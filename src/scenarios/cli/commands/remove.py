@@ -29,6 +29,5 @@ def command(
     """Delete a record that nothing depends on; retract evidence that counts."""
     id = record_id(context, id, "Id of the record to remove")
     reason = prompt.needed(reason, "--reason", "Reason")
-    root = find_root(context.obj)
-    written, gone = remove(root, id, reason, how)
+    written, gone = remove(find_root(context.obj), id, reason, how)
     report_correction(written, gone.name, form, text=f"removed {gone.name}: {reason}")

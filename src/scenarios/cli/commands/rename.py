@@ -27,8 +27,7 @@ def command(
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")
     new = prompt.needed(new, "NEW", "New id")
-    root = find_root(context.obj)
-    written, now = renaming.rename(root, id, new, how)
+    written, now = renaming.rename(find_root(context.obj), id, new, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 

@@ -103,7 +103,6 @@ def _reviewed(
 
 
 def _root(opened: Opened, output: Path | None) -> str:
-    """The path to the database from where the document lies."""
     folder = here() / output.parent if output else here()
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
 
@@ -123,7 +122,7 @@ def report_page(
     repository.
     """
     from scenarios.render.writers.eml import MAIL, eml
-    from scenarios.render.writers.page import Origin, file_places, page_html
+    from scenarios.render.writers.html import Origin, file_places, page_html
 
     database = opened.database
     shown = brief(window, review)

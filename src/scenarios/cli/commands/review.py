@@ -35,30 +35,16 @@ from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
-from scenarios.render.documents.session import (
-    answer_text,
-    past_due_text,
-    reveal_table,
-    unrated_text,
-)
+from scenarios.render.documents import session
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
+from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import (
-    End,
-    closed_since,
-    nothing_recorded,
-    reveals,
-    seen,
-    sheet_recorded,
-    write_sheet,
-)
-from scenarios.workspace.sitting import end as end_of
 from scenarios.workspace.writing import Written, check_commit, refuse_day, write
 
 
@@ -82,7 +68,7 @@ def command(
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        end = End(*prepared(context, from_, analyst, day))
+        end = sitting.End(*prepared(context, from_, analyst, day))
         refuse_day("date", end.on, how.latest)
         if prompt.interactive():
             end = end._replace(analyst=doubt_analyst(open_here(context).database, end.analyst))
@@ -117,10 +103,10 @@ def command(
             raise
 
 
-def _record(context: typer.Context, path: Path, end: End, how: How, form: Format) -> None:
+def _record(context: typer.Context, path: Path, end: sitting.End, how: How, form: Format) -> None:
     root = find_root(context.obj)
     foretell_sheet(root, end.analyst, end.on, end.entries)
-    written = write_sheet(root, end, how, places_in(path))
+    written = sitting.write_sheet(root, end, how, places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
     report_sheet(written, end, form)
@@ -158,7 +144,7 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
             tell_open_ends(seat, opened.database)
             _tell_kept(seat)
-            nobody = end_of(seat.sitting)._replace(entries=())
+            nobody = sitting.end(seat.sitting)._replace(entries=())
             report_nothing(seat, opened, nobody, form)
             tell_left(seat, opened.database, is_written=False)
             return
@@ -169,7 +155,7 @@ def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
-    end = end_of(seat.sitting)
+    end = sitting.end(seat.sitting)
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
@@ -177,7 +163,7 @@ def _finish(seat: Seat, form: Format) -> None:
         tell_left(seat, opened.database, is_written=True)
         return
     foretell_sheet(seat.root, end.analyst, end.on, end.entries)
-    written = write_sheet(seat.root, end, seat.how)
+    written = sitting.write_sheet(seat.root, end, seat.how)
     seat.notes.drop()
     report_sheet(written, end, form)
     tell_left(seat, written.after.database, is_written=True)
@@ -185,9 +171,9 @@ def _finish(seat: Seat, form: Format) -> None:
 
 def _counts(opened: Opened, entry: Entry, on: date) -> bool:
     """True if the question is still open; else print the answer, which is no longer kept."""
-    fault = closed_since(opened, entry, on)
+    fault = sitting.closed_since(opened, entry, on)
     if fault:
-        answer = answer_text(entry.probability, entry.rationale)
+        answer = session.answer_text(entry.probability, entry.rationale)
         say(f"left out: {fault}; you had said {answer}")
     return fault is None
 
@@ -235,7 +221,6 @@ def _future(day: date) -> list[str]:
 
 
 def _tell_kept(seat: Seat) -> None:
-    """Where the answers are, and how to go on."""
     kept = seat.notes
     if kept.is_new or not kept.writes:
         return
@@ -264,12 +249,13 @@ def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
 
 
 def _left(seat: Seat, database: Database) -> list[str]:
-    sitting, due = seat.sitting, seat.due(database)
-    topics = [topic for group in due.groups for topic in group if topic.id not in sitting.answers]
+    held, due = seat.sitting, seat.due(database)
+    topics = [topic for group in due.groups for topic in group if topic.id not in held.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
-    unrated = [id for id in due.unrated if id not in sitting.rated]
-    past_due = [f"{indicator.scenario}/{indicator.id}" for indicator in due.past_due]
-    unseen = [key for key in past_due if sitting.past_due.get(key) != "not-seen"]
+    unrated = [id for id in due.unrated if id not in held.rated]
+    unseen = [
+        key for key in map(sitting.key_of, due.past_due) if held.past_due.get(key) != "not-seen"
+    ]
     named = f" ({', '.join(ids)})" if len(ids) <= _NAMED else ""
     parts = (
         (ids, f"{counted(len(ids), 'scenario')}{named}"),
@@ -280,18 +266,20 @@ def _left(seat: Seat, database: Database) -> list[str]:
     return [text for records, text in parts if records]
 
 
-def report_sheet(written: Written, end: End, form: Format) -> None:
+def report_sheet(written: Written, end: sitting.End, form: Format) -> None:
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
     added = sums(after, end.analyst, end.on, ids)
     absent = counted_absent(after, end.on, end.seen)
-    text = terminal.write(reveal_table(reveals(written, end), added, end.analyst, absent), width())
-    report(written, sheet_recorded(written, end), form, text)
+    text = terminal.write(
+        session.reveal_table(sitting.reveals(written, end), added, end.analyst, absent), width()
+    )
+    report(written, sitting.sheet_recorded(written, end), form, text)
 
 
-def report_nothing(seat: Seat, opened: Opened, end: End, form: Format) -> None:
+def report_nothing(seat: Seat, opened: Opened, end: sitting.End, form: Format) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
-    result = nothing_recorded(opened, end, dry_run=seat.how.dry_run)
+    result = sitting.nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
 
 
@@ -302,7 +290,7 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
     ids = [id for id in ids if id not in seat.sitting.left_unrated]
     for number, id in enumerate(ids, start=1):
         prompt.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
-        typer.echo(unrated_text(at_day, id, width()), err=True)
+        typer.echo(session.unrated_text(at_day, id, width()), err=True)
         begun = seat.sitting.half_rated.get(id)
         if begun:
             answers = {**begun.ratings, **begun.indicators}.items()
@@ -316,21 +304,28 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
 
 def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
-    due = [indicator for indicator in past_due if _key(indicator) not in seat.sitting.past_due]
+    due = [
+        indicator
+        for indicator in past_due
+        if sitting.key_of(indicator) not in seat.sitting.past_due
+    ]
     numbers = {
-        _key(indicator): f"{number} of {len(due)}" for number, indicator in enumerate(due, start=1)
+        sitting.key_of(indicator): f"{number} of {len(due)}"
+        for number, indicator in enumerate(due, start=1)
     }
 
     def ask(past: PastDue, _: bool) -> None:
-        prompt.tell(f"\nPAST DUE, {numbers[_key(past)]}", 0)
-        typer.echo(past_due_text(past, width()), err=True)
+        prompt.tell(f"\nPAST DUE, {numbers[sitting.key_of(past)]}", 0)
+        typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
         answer = prompt.answer(question, _seen, "", is_back=True)
-        seat.notes.keep(past_due={**seat.sitting.past_due, _key(past): answer})
+        seat.notes.keep(past_due={**seat.sitting.past_due, sitting.key_of(past): answer})
         if answer == "seen":
             worth = past.indicator.if_absent or past.indicator.chance
             absent = ", and counts as absent until then" if worth else ""
-            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(past))}")
+            prompt.tell(
+                f"it counts only once it is recorded{absent}: {_recording(sitting.key_of(past))}"
+            )
             prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
 
     in_turn(due, ask)
@@ -343,7 +338,7 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         for indicator, state in begun.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    for key in unrecorded(database, seat.on, seen(seat.sitting)):
+    for key in unrecorded(database, seat.on, sitting.seen(seat.sitting)):
         say(f"seen, and not recorded: {_recording(key)}")
 
 
@@ -404,10 +399,6 @@ class _Kept(dict[str, Any]):
 
 def _recording(indicator: str) -> str:
     return f"scen add-evidence --indicator {indicator}=observed"
-
-
-def _key(past: PastDue) -> str:
-    return f"{past.scenario}/{past.id}"
 
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {"": "skipped", "y": "seen"}

@@ -57,8 +57,7 @@ def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool 
     None where there is no repository, no git or no commit.
     """
     try:
-        _, repository = repository_of(context)
-        return origin(opened, repository)
+        return origin(opened, repository_of(context)[1])
     except ScenError as error:
         tell_refused(context, error)
         return None, None

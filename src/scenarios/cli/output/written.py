@@ -41,9 +41,8 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     result = evidence_recorded(written, id, day)
     text = f"it rates no scenario yet: scen rate {id}"
     if result.effects:
-        text = terminal.write(
-            effects_document(result.effects, written.after.database.tracker, day), width()
-        )
+        tracker = written.after.database.tracker
+        text = terminal.write(effects_document(result.effects, tracker, day), width())
     report(written, result, form, text)
 
 

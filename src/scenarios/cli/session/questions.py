@@ -32,7 +32,6 @@ from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer,
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
-from scenarios.workspace.sitting import is_changed, words
 
 T = TypeVar("T")
 _LEAVE = ("q", "quit", "leave")
@@ -171,7 +170,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
     """Ask for the figure, kept as soon as it is given, and then for the reason."""
     answer = this.answer(topic)
     while True:
-        if is_again or not answer or answer.stage != "figure" or is_changed(topic, answer):
+        if is_again or not answer or answer.stage != "figure" or sitting.is_changed(topic, answer):
             figure = _asked(this, topic, answer)
             if figure == "skip":
                 sitting.skip(this.seat.notes, topic.id)
@@ -180,7 +179,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
             answer = SittingAnswer(figure, figure, "figure", topic.grounds, reason)
             this.seat.put(topic.id, answer)
         else:
-            prompt.tell(f"you said {words(answer.probability)}")
+            prompt.tell(f"you said {sitting.words(answer.probability)}")
         try:
             reason = _reason(topic, answer)
         except Back:
@@ -194,7 +193,7 @@ def _asked(this: Round, topic: Topic, answer: SittingAnswer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
-        enter = f"Enter = keep {words(answer.probability)}, "
+        enter = f"Enter = keep {sitting.words(answer.probability)}, "
     elif own:
         enter = f"Enter = reaffirm {percent(own.probability)}, "
     before = answer.probability if answer else own.probability if own else None
@@ -223,9 +222,9 @@ def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
     reason = _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True)) or kept
     was = topic.standing.probability if topic.standing else None
-    if reason or was is None or percent(was) == words(answer.probability):
+    if reason or was is None or percent(was) == sitting.words(answer.probability):
         return reason
-    step = f"{percent(was)} → {words(answer.probability)}"
+    step = f"{percent(was)} → {sitting.words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
     question = "Reason, once more (Enter = leave it unexplained)"
     return _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True))
@@ -244,12 +243,8 @@ def _meant(ask: Callable[[], T]) -> T:
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
-    added = sums(
-        sitting.with_answers(this.database, seat.sitting),
-        seat.analyst,
-        seat.on,
-        [t.id for t in topics],
-    )
+    after = sitting.with_answers(this.database, seat.sitting)
+    added = sums(after, seat.analyst, seat.on, [topic.id for topic in topics])
     if added:
         typer.echo(f"\n{terminal.write(reveal_table((), added, seat.analyst), width())}", err=True)
     return any(total.nearest for total in added)
@@ -286,7 +281,7 @@ def _revise_one(this: Round, topic: Topic) -> None:
     answer = this.answer(topic)
     assert answer is not None  # noqa: S101 - it was revealed
     before = answer.blind if answer.stage == "revising" else answer.probability
-    question = f"{topic.id}: revise it once (Enter = keep {words(before)})"
+    question = f"{topic.id}: revise it once (Enter = keep {sitting.words(before)})"
     criteria = criteria_text(topic.scenario)
     while True:
         if answer.stage != "revising":
@@ -347,8 +342,10 @@ class Round(NamedTuple):
 def put_to(this: Round, topic: Topic) -> None:
     """Show the question of a scenario and its news on one screen; the items of a set once."""
     answer, group = this.answer(topic), this.groups[topic.id]
-    if answer and is_changed(topic, answer):
-        prompt.tell(f"\n{topic.id} is not as it was when you said {words(answer.probability)}:", 0)
+    if answer and sitting.is_changed(topic, answer):
+        prompt.tell(
+            f"\n{topic.id} is not as it was when you said {sitting.words(answer.probability)}:", 0
+        )
     language, lines = this.database.tracker.estimative_language, screen_lines() - _BELOW
     text = topic_text(
         topic, this.at_day, this.numbers[topic.id], language, width(), lines, items=len(group) == 1

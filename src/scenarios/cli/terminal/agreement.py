@@ -19,8 +19,6 @@ _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
 
 
 class _Changed(Exception):  # noqa: N818 - no error
-    """A line of the record is to be asked for again."""
-
     def __init__(self, key: Key, answer: str) -> None:
         super().__init__()
         self.key, self.answer = key, answer
@@ -115,11 +113,8 @@ def _listed(rows: Sequence[RecordLine]) -> str:
 
 
 def _line(number: int, row: RecordLine, wide: int, *, full: bool) -> str:
-    text = " ".join(row.answer.split()) if not full else row.answer
     head = f"{number:>3}  {row.label:<{wide}}  "
-    if not full:
-        return cut(head + text)
-    return laid_out(text, head)
+    return laid_out(row.answer, head) if full else cut(head + " ".join(row.answer.split()))
 
 
 def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:

@@ -70,8 +70,6 @@ def drop_typed_ahead() -> None:
 
 
 class _Offered(Completer):
-    """Offers words as they are typed, with what they stand for beside them."""
-
     def __init__(self, offers: Sequence[Offer]) -> None:
         self.offers = offers
 

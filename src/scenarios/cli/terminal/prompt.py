@@ -280,7 +280,6 @@ def _kept(dialogue: Dialogue, key: Key, reply: str, value: T, label: str | None)
 
 
 def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
-    """Explain why an answer is refused."""
     if reply == BACK:
         if dialogue.asked:
             raise Back

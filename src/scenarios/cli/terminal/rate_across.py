@@ -169,8 +169,6 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
 
 
 class _Picks(dict[IndicatorKey, str]):
-    """Chosen indicators with their states, shown in one line."""
-
     def __str__(self) -> str:
         return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())
 

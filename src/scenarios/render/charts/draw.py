@@ -102,7 +102,6 @@ def alone(
 
 
 def _stacked(panels: Sequence[tuple[str, Drawing]], signature: str) -> Drawing:
-    """The drawings under their titles, and the signature below them."""
     wide = max(_LEAST, *(drawing.box[2] for _, drawing in panels))
     body, y = [], 0.0
     for title, drawing in panels:

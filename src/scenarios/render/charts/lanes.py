@@ -72,7 +72,6 @@ def _days(data: Lanes, start: float, end: float) -> scale.DayScale:
 
 
 def _key(data: Lanes) -> Iterator[parts.Key]:
-    """Key of the lines that are drawn, and of the band."""
     ends = [member.points[-1] for member in data.members]
     if any(end.stated is not None for end in ends):
         yield parts.sample("stated"), "stated"
@@ -122,7 +121,6 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def _lane(member: Member, data: Lanes, days: scale.DayScale, odds: scale.LogOdds) -> str:
-    """Draw both lines of a member."""
     foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
     body = svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")
@@ -143,7 +141,6 @@ def _odds(member: Member, data: Lanes, top: float, foot: float) -> scale.LogOdds
 def _shares(
     data: Lanes, shares: Sequence[Sequence[float]], y: float, *, narrow: bool
 ) -> tuple[str, float]:
-    """Draw implied probabilities of the members as parts of a whole, before and now, by letter."""
     left, wide = 92.0, NARROW if narrow else WIDE
     head = "implied shares, which sum to 100%"
     body = [svg.text(0 if narrow else left, y + 14, head, "f-muted small")]
@@ -232,7 +229,6 @@ def _plot(data: Multiples) -> int:
 
 
 def _event(data: Multiples, days: scale.DayScale, top: float, foot: float) -> str:
-    """The day of the event, through the lines and below them."""
     x, half = days.at(data.since), scale.width(data.event, scale.SMALL) / 2
     middle = min(max(x, days.start + half), days.end - half)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")

@@ -129,7 +129,6 @@ def _columns(data: Overview, wide: float) -> _Columns:
 
 
 def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
-    """Yield the marks that occur, and the name of the axis."""
     rows = data.rows
     if any(has_moved(row.stated_before, row.stated) for row in rows):
         yield parts.then(0, 0), f"we said, {short_day(data.since)}"
@@ -151,7 +150,6 @@ def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
 
 
 def _head(name: str, y: float, columns: _Columns) -> Iterator[str]:
-    """Yield the name of the rows below, and of their columns."""
     yield svg.text(0, y, name, "f-muted small bold")
     if columns.implied == NARROW:
         return
@@ -218,7 +216,6 @@ def _narrow(
 
 
 def _cause(row: OverviewRow) -> tuple[str, str]:
-    """The look of the outcome, or of what moved a row most, and its text."""
     if row.outcome:
         return "f-ink small bold", row.outcome.label
     return "f-muted small", row.cause if row.moved else ""

@@ -34,7 +34,6 @@ WORDS: dict[str, Word] = {
     "did-not-occur": "did not occur",
     "annulled": "annulled",
 }
-"""An outcome of a record in words."""
 Key = tuple[str, str]
 """A shape drawn around (0, 0), and its meaning."""
 

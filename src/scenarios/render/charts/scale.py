@@ -42,7 +42,6 @@ def cut(text: str, room: float, size: float = BASE, *, bold: bool = False) -> st
 
 
 def _fitting(text: str, room: float, size: float, *, bold: bool) -> int:
-    """The number of letters that fit."""
     scale = size * (_BOLD if bold else 1)
     return sum(end <= room for end in accumulate(_ems(letter) * scale for letter in text))
 

@@ -269,7 +269,6 @@ def _beside(data: ScenarioTimeline) -> str:
 
 
 def _ground(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
-    """The time under review, and the lines of the figures."""
     left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
@@ -287,7 +286,6 @@ def _curves(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
 
 
 def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
-    """The last figures, the band around the implied one, and the outcome."""
     x = frame.days.end + 6
     if data.band:
         low, high = data.band
@@ -335,7 +333,6 @@ def _flags(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
 
 
 def _notes(data: ScenarioTimeline, frame: Frame, y: float, places: Places) -> tuple[str, float]:
-    """The largest changes in words, each by its number, and where they end."""
     left, body = 0 if frame.narrow else frame.gutter, ""
     for number, step in enumerate(data.steps, 1):
         texts = scale.folded(_says(step), frame.wide - left - 26, 4, scale.SMALL)

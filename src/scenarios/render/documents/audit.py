@@ -74,7 +74,6 @@ def _at_once(result: Audit) -> Iterator[str]:
 
 
 def _elsewhere(result: Audit) -> Iterator[str]:
-    """Yield the records that were imported, or accepted from an event store."""
     for system in result.elsewhere:
         named = [commit[:7] for commit in system.commits[:_NAMED]]
         more = [f"{len(system.commits) - _NAMED:,} more commits"] if system.commits[_NAMED:] else []
@@ -103,7 +102,6 @@ def _entered(which: str, days: Sequence[Entered]) -> str:
 
 
 def _alike(findings: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
-    """Yield the groups of many similar findings of one author on one day."""
     groups: dict[tuple[object, ...], list[AuditFinding]] = {}
     for finding in findings:
         key = (finding.date, finding.author, finding.kind, _shape(finding.message))

@@ -1,13 +1,14 @@
-"""The review for those who decide: two sheets in plain words."""
+"""The review for those who decide: two sheets in plain words, and what there is to decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
 from scenarios.analysis.review.brief import Brief, Watched
+from scenarios.analysis.review.decisions import Decision
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.moves import Cause, Effect
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
@@ -18,9 +19,9 @@ from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import plain
+from scenarios.render.document import Flat, Heading, Item, Items, Span, plain
 from scenarios.render.documents.review import causes, findings, news, sentences
-from scenarios.render.documents.review.decisions import TO_DECIDE, to_decide
+from scenarios.render.documents.review.causes import Sentence, analyst_name, short
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
@@ -186,7 +187,6 @@ def _moved(story: Story, database: Database, *, every: bool) -> Iterator[doc.Fla
 
 
 def _cause(cause: Cause, story: Story, database: Database) -> doc.Text:
-    """A cause in a clause, with its day and its sources."""
     day = _day(cause, story, database)
     sources = [database.evidence[id].source for id in cause.evidence]
     by = dict.fromkeys(cells.source(source, database) for source in sources if source)
@@ -230,7 +230,6 @@ def _effects(effects: Sequence[Effect], database: Database, *, every: bool) -> d
 
 
 def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]:
-    """Yield the indicator with the largest effect on each question."""
     first: dict[str, Watched] = {}
     for watched in brief.watch:
         if cells.has_moved(watched.implied, watched.if_seen):
@@ -282,7 +281,6 @@ def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]
 
 
 def _words() -> Iterator[doc.Flat]:
-    """Yield the words that a reader may not know."""
     yield doc.Heading(2, "What the words mean", anchor="words")
     yield doc.Items(tuple(doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
 
@@ -297,4 +295,106 @@ _MEANINGS = {
     "If this is seen": "where the evidence would stand if a good source reported it today.",
     "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "
     "from 33% to 50%.",
+}
+
+
+_Phrase = Callable[[Sequence[str], Sequence[StatusRow], Database], Sentence]
+TO_DECIDE = "decide"
+_MOST = 5
+"""Decisions that are listed, and subjects that each names."""
+_NAMED = 3
+_ANALYSTS = 3
+
+
+def to_decide(
+    decisions: Sequence[Decision],
+    questions: Sequence[StatusRow],
+    database: Database,
+    *,
+    every: bool = False,
+) -> Iterator[Flat]:
+    """Yield what waits for a judgement, the urgent first, each with who is asked.
+
+    The `questions` are the open ones.
+    """
+    shown = decisions if every else decisions[:_MOST]
+    rows = [
+        Item(
+            (*_PHRASES[row.rule](row.subjects, questions, database), *_by(row, database), "."),
+            bullet=True,
+        )
+        for row in shown
+    ]
+    if more := len(decisions) - len(rows):
+        rows.append(Item(f"{counted(more, 'matter')} more can wait."))
+    if rows:
+        yield Heading(2, "To decide", anchor=TO_DECIDE)
+        yield Items(tuple(rows))
+
+
+def _by(decision: Decision, database: Database) -> Sentence:
+    """` (ann and bo)`; the number of more than three."""
+    names = [analyst_name(id, database) for id in decision.analysts]
+    if not names:
+        return ()
+    if len(names) > _ANALYSTS:
+        return (f" ({len(names)} analysts)",)
+    return (f" ({' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))})",)
+
+
+def _titles(ids: Sequence[str], database: Database) -> tuple[Span, ...]:
+    return cells.titles(ids, database, _NAMED)
+
+
+def _gap(ids: Sequence[str], questions: Sequence[StatusRow], database: Database) -> Sentence:
+    rows = {row.id: row for row in questions}
+    parts: list[Span] = ["Follow the evidence, or say why not: "]
+    for place, id in enumerate(ids[:_NAMED]):
+        _, stated, _, implied = cells.four(rows[id])
+        title = cells.quoted(cells.scenario(id, database))
+        parts += ["; " if place else "", *title, ", we say ", p(stated), ", it says ", p(implied)]
+    more = len(ids) - _NAMED
+    return *parts, f"; and {more} more" if more > 0 else ""
+
+
+def _forecast(ids: Sequence[str], questions: Sequence[StatusRow], database: Database) -> Sentence:
+    live = len(questions)
+    if len(ids) == live > _NAMED:
+        return (f"Forecast all {live} open questions again",)
+    return "Forecast again: ", *_titles(ids, database)
+
+
+def _seen(keys: Sequence[str], _questions: Sequence[StatusRow], database: Database) -> Sentence:
+    signs = cells.listed((cells.indicator(key, database) for key in keys[:_NAMED]), "; ")
+    more = len(keys) - _NAMED
+    return "Say whether it was seen: ", *signs, f"; and {more} more" if more > 0 else ""
+
+
+def _items(ids: Sequence[str], _questions: Sequence[StatusRow], database: Database) -> Sentence:
+    named = (short(id, database) for id in ids[:_NAMED])
+    more = len(ids) - _NAMED
+    end = f"; and {more} more" if more > 0 else ""
+    return "Judge what it means: ", *cells.listed(named, "; "), end
+
+
+def _sets(ids: Sequence[str], _questions: Sequence[StatusRow], database: Database) -> Sentence:
+    names = (database.tracker.sets.get(id, id) for id in ids[:_NAMED])
+    return "Make the figures add up to 100%: ", *cells.listed(names, "; ")
+
+
+def _of(before: str) -> _Phrase:
+    return lambda ids, _, database: (before, *_titles(ids, database))
+
+
+_PHRASES: Mapping[str, _Phrase] = {
+    "overdue": _of("Say how it ended, whose day is past: "),
+    "unexplained-move": _of("Say why we moved: "),
+    "gap": _gap,
+    "not-reviewed": _forecast,
+    "one-origin": _of("Find a second witness for the move of "),
+    "weak-line": _of("Find a better witness for the move of "),
+    "sum-not-one": _sets,
+    "implies-broken": _of("Make it no more probable than what follows from it: "),
+    "past-due": _seen,
+    "unrated": _items,
 }

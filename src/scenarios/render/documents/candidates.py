@@ -42,7 +42,6 @@ def _section(query: Found) -> Document:
 
 
 def _summary(query: Found, match: str) -> str:
-    """Sentence: the number of rows, and of those listed."""
     events, listed = query.events, len(query.candidates)
     span = f"{query.first}" if query.first == query.last else f"{query.first} to {query.last}"
     sought = f"{events.table} with {match}"

@@ -99,7 +99,7 @@ def _words(database: Database, record: Record) -> str:
 
 
 def _shift(result: Compared, shift: ScenarioShift) -> Iterator[doc.Block]:
-    owner = _owner(result, shift.scenario)
+    owner = result.after if shift.scenario in result.after.scenarios else result.before
     title = owner.scenarios[shift.scenario].title
     bits = doc.Figure(shift.movement_bits, "bits")
     yield doc.Heading(3, (doc.Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
@@ -111,11 +111,6 @@ def _shift(result: Compared, shift: ScenarioShift) -> Iterator[doc.Block]:
     yield doc.Facts(tuple(facts))
     steps = {name: getattr(shift, name) for name in STEPS if name != "restated"}
     yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
-
-
-def _owner(result: Compared, id: str) -> Database:
-    """The later of the two states that has the scenario."""
-    return result.after if id in result.after.scenarios else result.before
 
 
 def _step(shift: Shift) -> doc.Text:

@@ -82,7 +82,6 @@ def summary(result: Explanation, database: Database) -> doc.Document:
 
 
 def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
-    """Yield the newest item behind a line that counts, and the newest forecast."""
     shown, _ = _folded(result.lines, every=False)
     behind = [(database.evidence[id].recorded, id, line) for line in shown for id in line.evidence]
     for _, id, line in sorted(behind, key=lambda move: move[:2])[-1:]:
@@ -193,7 +192,6 @@ def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
 def _behind(
     ledger: Explanation, database: Database, *, every: bool, named: bool
 ) -> Iterator[doc.Block]:
-    """Yield the lines in words, with the items behind them."""
     rows = []
     for line in _folded(ledger.lines, every=every)[0]:
         if line.kind in _STEPS:
@@ -235,7 +233,6 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[doc.Text]:
 
 
 def _verdict(ledger: Explanation, language: str) -> Iterator[doc.Text]:
-    """Yield both figures, the gap between them, and the range with one line less."""
     stated, left = ledger.stated, ledger.leave_one_out
     if ledger.unfounded:
         also = (" Stated ", p(stated.probability), ".") if stated else ()
@@ -307,7 +304,6 @@ def _bent(bend: sensitivity.Term) -> doc.Ref | str:
 
 
 def _post_mortem(result: Explanation) -> Iterator[doc.Block]:
-    """Yield the lines that pointed to the outcome, and those that did not."""
     if result.post_mortem is None or result.outcome is None:
         return
     outcome = "occurred" if result.outcome == "occurred" else "did not occur"

@@ -62,13 +62,10 @@ def _linked(sentence: str, known: Known) -> doc.Text:
 
 
 def _id(id: str) -> str:
-    """An id in a sentence."""
     return f"{_MARK}{id}{_MARK}"
 
 
 def _table(result: Matrix, known: Known) -> doc.Table:
-    """Rows over their sums."""
-
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         score = result.scores.get(id)
         name = id + (f", ruled out {score.ruled_out}" if score and score.ruled_out else "")

@@ -164,7 +164,6 @@ DOCUMENTS: dict[str, Callable[..., doc.Document]] = {
     "forecasts": forecasts,
     "sources": sources,
 }
-"""The document of each kind of record."""
 
 
 def record(records: Mapping[str, Mapping[str, Any]]) -> doc.Document:
@@ -233,17 +232,14 @@ def query_table(
     for place, name in enumerate(names):
         cells = [row[place] for row in rows]
         is_wide = any(len(f"{cell}") > _QUERY_LEAST for cell in cells)
-        align, least = (right, 0) if _is_numeric(cells) else (left, is_wide and _QUERY_LEAST)
+        types = {type(cell) for cell in cells if cell is not None}
+        is_numeric = types and types <= {int, float}
+        align, least = (right, 0) if is_numeric else (left, is_wide and _QUERY_LEAST)
         drop = dropped.index(name) + 1 if name in dropped else 0
         columns.append(align(name, name, least=least, drop=drop))
     cell = [p if name in chances else _value for name in names]
     shown = tuple(tuple(of(value) for of, value in zip(cell, row, strict=True)) for row in rows)
     return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)
-
-
-def _is_numeric(values: Sequence[Any]) -> bool:
-    types = {type(value) for value in values if value is not None}
-    return bool(types) and types <= {int, float}
 
 
 def _value(value: Any) -> doc.Text:

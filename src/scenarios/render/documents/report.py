@@ -72,7 +72,6 @@ def live(review: Review) -> list[StatusRow]:
 
 
 def _lead(review: Review, database: Database) -> Iterator[doc.Block]:
-    """The tracker's notice, and the news."""
     yield from cells.notice(review.tracker.notice)
     if review.story.state != "unopened":
         lead = sentences.lead(review.story, database)
@@ -106,7 +105,6 @@ def _board(review: Review, trends: status.Trends | None, nothing: str) -> Iterat
 
 
 def _columns(trends: status.Trends | None) -> Iterator[Cell[StatusLine]]:
-    """Yield the columns of the open scenarios: both figures then and now, and what is flagged."""
     yield left("scenario", least=28), lambda line: cells.title(line.row)
     yield (cells.right("stated", "stated_from_to"), lambda line: _step(line.row, *_four(line)[:2]))
     yield (
@@ -175,7 +173,6 @@ def method_text(method: Method) -> str:
 
 
 def _overlapping(method: Method) -> str:
-    """Correlation of lines, and strength of ratings."""
     within, between = method.evidence_dependence.within, method.evidence_dependence.between
     alike = f"Correlation of lines: {within:g} within a theme, {between:g} between themes."
     if within == between:
@@ -228,7 +225,6 @@ def moving_items(story: Story) -> set[EvidenceId]:
 
 
 def _heading(cause: Cause, story: Story, database: Database) -> doc.Heading:
-    """The cause, and under it the items that it consists of."""
     under: list[doc.Text] = [
         (cells.item(id, database), " (", *cells.origin(id, database), ")")
         for id in cause.evidence[:_ITEMS]

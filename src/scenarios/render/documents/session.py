@@ -217,12 +217,10 @@ def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most
     fresh = _of_all(topics, known)
     if not fresh.evidence:
         return "\n".join(_cut(title, width, 1))
-    head = _cut(f"{title}: {_new_of_set(topics)}", width, 1)
+    spoke = all(topic.last for topic in topics)
+    news = "new since you last spoke" if spoke else "what is known"
+    head = _cut(f"{title}: {news}", width, 1)
     return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
-
-
-def _new_of_set(topics: Sequence[Topic]) -> str:
-    return "new since you last spoke" if all(topic.last for topic in topics) else "what is known"
 
 
 def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:
@@ -276,7 +274,6 @@ def _items(fresh: Fresh, known: Known) -> Iterator[str]:
 
 
 def _changes(fresh: Fresh, known: Known) -> Iterator[str]:
-    """Yield what is new for this scenario alone."""
     for change in fresh.indicators:
         yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
     for id in fresh.retracted:

@@ -60,7 +60,6 @@ def overview(
 
 
 def _rest(hidden: list[OverviewRow]) -> Iterator[str]:
-    """Yield words for what is not drawn."""
     moved = sum(row.moved for row in hidden)
     if moved:
         yield f"{moved} more moved less"
@@ -96,7 +95,6 @@ def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
 
 
 def _label(rows: list[OverviewRow], review: Review) -> str:
-    """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     overdue = sum(row.state == "overdue" for row in review.scenarios)
     number, every = len(review.story.moved), len(review.story.moves)

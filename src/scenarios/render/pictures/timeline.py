@@ -181,7 +181,6 @@ def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
 
 
 def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
-    """Sentence: what happened in the period, and the outcome."""
     parts = []
     stated, implied = view.stated_before, view.implied_before
     reported = {
@@ -311,7 +310,6 @@ def _share(view: ScenarioView, database: Database, day: date, since: date) -> fl
 
 
 def _lanes_label(statement: str, members: Sequence[Member]) -> str:
-    """The figures of those that stand highest."""
     parts = (f"{member.title} {_lane_words(member)}" for member in members[:_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 

@@ -7,22 +7,24 @@ import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
+from scenarios.model import Database, Kind
+from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Document, Figure, Text, grouped, plain
 from scenarios.render.templating import fill, macro
-from scenarios.render.text import on_screen
+from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
 
 
@@ -46,15 +48,9 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALONE = Around()
-"""A page that needs nothing from elsewhere and runs nothing."""
 
 
-def whole(
-    title: str,
-    content: str,
-    foot: str = "",
-    around: Around = ALONE,
-) -> str:
+def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
     return fill(
         "page.html",
@@ -68,7 +64,6 @@ def whole(
 
 
 def _policy(around: Around) -> str:
-    """Content security policy of a page: its styles, and the script that it is made with."""
     own = " ".join(f"'sha256-{digest(rules)}'" for rules in _inner(around))
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
@@ -117,12 +112,8 @@ def write(document: Document) -> str:
     return whole(heads[0] if heads else "scen", sections(document))
 
 
-def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
+def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
     """The blocks, with what stands under a heading around it."""
-    return str(_sections(document, places))
-
-
-def _sections(document: Iterable[doc.Block], places: Places) -> Markup:
     parts: list[Markup] = []
     rest, place = list(document), 0
     while place < len(rest):
@@ -130,7 +121,7 @@ def _sections(document: Iterable[doc.Block], places: Places) -> Markup:
         if isinstance(head, doc.Heading) and head.level in _SECTIONS:
             ends = (n for n in range(place, len(rest)) if _level(rest[n]) <= head.level)
             end = next(ends, len(rest))
-            inside = _sections(rest[place:end], places)
+            inside = sections(rest[place:end], places)
             parts.append(_macro("section")(head, partial(_text, places), inside))
             place = end
         else:
@@ -145,12 +136,8 @@ def _level(block: doc.Block) -> int:
     return head.level if isinstance(head, doc.Heading) and is_end else len(_SECTIONS) + 3
 
 
-def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
+def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
     """Write the blocks alone; a mention of a record links to its place."""
-    return str(_blocks(document, places))
-
-
-def _blocks(document: Iterable[doc.Block], places: Places) -> Markup:
     return Markup("\n").join(_block(block, places) for block in document)
 
 
@@ -166,17 +153,15 @@ def anchor(kind: str, id: str) -> str:
     return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
-def _macro(name: str) -> Any:
-    return macro("blocks.html", name)
+_macro = partial(macro, "blocks.html")
 
 
 def _block(block: doc.Block, places: Places) -> Markup:
     read = partial(_text, places)
-    text: Markup
     if isinstance(block, doc.Table):
         text = _macro("table")(block, read, _Look(block, read))
     elif isinstance(block, doc.Folded):
-        text = _macro("folded")(block, read, _blocks(block.blocks, places))
+        text = _macro("folded")(block, read, blocks(block.blocks, places))
     elif isinstance(block, doc.Chart):
         rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
         both: Places = ChainMap(rows, places)  # type: ignore[arg-type]
@@ -229,8 +214,6 @@ _Row = tuple[list[_Cell], str, str]
 
 
 class _Look:
-    """The columns and rows of a table as a page shows them."""
-
     def __init__(self, table: doc.Table, read: Callable[[Text], Markup]) -> None:
         self._table, self._read = table, read
         self._made: dict[tuple[str, str], Markup] = {}
@@ -247,7 +230,9 @@ class _Look:
         none = ("",) * len(self._table.rows)
         anchors, words = self._table.anchors or none, self._table.words or none
         rows = zip(self._table.rows, anchors, words, strict=True)
-        for group, part in groupby(rows, _group):
+        for group, part in groupby(
+            rows, lambda row: row[0] if isinstance(row[0], doc.Group) else None
+        ):
             if isinstance(group, doc.Group):
                 name = ": ".join(filter(None, (group.name, group.about)))
                 yield "tbody", self._read(name), ((self._cells(row), "", "") for row in group.rows)
@@ -268,10 +253,6 @@ class _Look:
         return self._made[key]
 
 
-def _group(row: tuple[doc.Row | doc.Group, str, str]) -> doc.Group | None:
-    return row[0] if isinstance(row[0], doc.Group) else None
-
-
 def _kind(column: doc.Column, cell: Text) -> str:
     """Class of a cell: figures to the right, and grounds; words may have no figures."""
     if isinstance(cell, doc.Tinted):
@@ -279,3 +260,40 @@ def _kind(column: doc.Column, cell: Text) -> str:
     if isinstance(cell, str) and _DAY.fullmatch(cell):
         return "day"
     return "n" if column.align == "right" else ""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Which state of the database a page was made from, where git knows it."""
+
+    as_of: date
+    program: str
+    revision: str | None = None
+    clean: bool | None = None
+
+
+def page_html(
+    title: str, document: Document, origin: Origin, places: Places = NOWHERE, around: Around = ALONE
+) -> str:
+    """The whole page; mentions of records lead to their `places`."""
+    content = macro("review.html", "sheets")(sections(document, places))
+    foot = macro("review.html", "foot")(origin, short_day(origin.as_of))
+    return whole(title, content, foot, around)
+
+
+def whence(origin: Origin) -> str:
+    """Which revision a page is of, as HTML."""
+    return str(macro("review.html", "whence")(origin)).strip()
+
+
+def file_places(database: Database) -> Places:
+    """The address of each record's file, where the tracker names its repository."""
+    records: dict[Kind, Iterable[str]] = {
+        "scenario": database.scenarios,
+        "source": database.sources,
+    }
+    return {
+        anchor(kind, id): file_address(database.tracker, path_of(kind, id))
+        for kind, ids in records.items()
+        for id in ids
+        if database.tracker.repository
+    }

@@ -62,7 +62,6 @@ def table(
 
 
 def _spans(value: Text, root: str | None) -> str:
-    """A text in one line, with its links."""
     text, run = "", ""
     for span in spans(value):
         own = plain(span) if isinstance(span, Figure) else _leading(span, root)

@@ -155,7 +155,6 @@ def _rule(foot: Sequence[Sequence[TextCell]], wide: Sequence[int]) -> Iterator[l
 
 
 def _heavy(text: str, *, colour: bool) -> Iterator[str]:
-    """Yield the lines of a heading."""
     return (painted(line, _STRONG if colour else "") for line in text.split("\n"))
 
 
@@ -192,7 +191,9 @@ def draw(table: doc.Table, width: int, *, colour: bool) -> Iterator[str]:
     if limits is None and legends:
         yield from _legend(grid, width)
         yield ""
-        grid = _numbered(grid)
+        numbers, named = count(1), zip(grid.names, grid.columns, strict=True)
+        names = [str(next(numbers)) if column.legend else name for name, column in named]
+        grid = grid._replace(names=names)
         limits = _fitting(grid, width)
     if limits is None:
         yield from _stacked(grid, width)
@@ -307,15 +308,7 @@ def _legend(grid: _Grid, width: int) -> Iterator[str]:
         yield fold(text, width, " " * (pad + 2), f"{number:>{pad}}  ")
 
 
-def _numbered(grid: _Grid) -> _Grid:
-    """Numbers instead of the names that have a legend."""
-    numbers = count(1)
-    named = zip(grid.names, grid.columns, strict=True)
-    return grid._replace(names=[str(next(numbers)) if c.legend else name for name, c in named])
-
-
 def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
-    """Explanations of the columns that need words."""
     shown = ((grid.columns[n], limit) for n, limit in limits.items())
     abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
     folded_words = [fold(about, width) for about in abouts if about]

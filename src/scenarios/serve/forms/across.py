@@ -9,8 +9,8 @@ from typing import Any
 from scenarios import values
 from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import Database, Indicator, Rating, ScenarioId
-from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Reading
+from scenarios.model import Database, Evidence, Indicator, Rating, ScenarioId
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, Reading
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 
@@ -20,9 +20,7 @@ BOTH = "a code and a ratio: keep one"
 
 
 def ratings_asked(
-    database: Database,
-    day: date,
-    given: Mapping[ScenarioId, Rating] = {},
+    database: Database, day: date, given: Mapping[ScenarioId, Rating] = {}
 ) -> tuple[ChoiceRow, ...]:
     """A row for each set and each tag, then for what is rated and not open that day."""
     groups = [*rated_together(database, day)]
@@ -94,6 +92,21 @@ def indicators_asked(
         others.append(_shown(key, indicator, state))
     rows += [ChoiceRow(title="Not open on that day", cells=tuple(others))] if others else []
     return tuple(rows)
+
+
+def item_groups(
+    database: Database, day: date, item: Evidence | None = None, more: str = ""
+) -> tuple[FieldGroup, FieldGroup]:
+    """The fields of an item: what it shows, and its effect on each scenario, as it is rated."""
+    ratings, states = (item.ratings, item.indicators) if item else ({}, {})
+    return (
+        FieldGroup(title="What it shows", parts=indicators_asked(database, day, states)),
+        FieldGroup(
+            title="Effect on each scenario",
+            note=words(database) + more,
+            parts=ratings_asked(database, day, ratings),
+        ),
+    )
 
 
 def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:

@@ -181,7 +181,6 @@ def _field(located: Located, path: Path, held: Any, schema: list[Any], by: Recor
 
 
 def _nodes(located: Located, path: Path) -> list[Any]:
-    """The alternatives of a key's schema."""
     return [form for node in nodes_at(located.kind, path) for form in forms(node)]
 
 
@@ -207,7 +206,6 @@ def _named(key: str) -> str:
 
 
 def _text(value: Any) -> str:
-    """A value as it is typed."""
     if isinstance(value, str) or value is None:
         return value or ""
     return msgspec.json.encode(value).decode()

@@ -32,8 +32,7 @@ def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Ma
     if tried.written and form.is_text and not tried.written.warnings:
         verdict = "No faults" if tried.written.drafts else "Nothing is changed"
     missing = [known.get(name, name) for name in tried.missing]
-    words: Markup = macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
-    return words
+    return macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
 
 
 def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:
@@ -45,7 +44,7 @@ def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:
         remarks = [*([doubt] if doubt else []), *written.mended]
         remarks += () if form.is_text else map(str, written.warnings)
         effects = _effects(by, form.report(by, written, typed))
-    panel: Markup = macro(_OUTCOME, "outcome")(
+    return macro(_OUTCOME, "outcome")(
         tried,
         problems,
         [("", line) for line in _lines(by.opened.snapshot.get(tried.changed or ""))],
@@ -55,7 +54,6 @@ def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:
         effects,
         texts(written) if written else (),
     )
-    return panel
 
 
 def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> Markup:

@@ -251,7 +251,6 @@ def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
 
 
 def _every(ask: PageRequest) -> ServedPage:
-    """The list of forms."""
     ways = (
         *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
         ("/inbox/", "Inbox", "what is proposed and not yet accepted"),

@@ -102,7 +102,7 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
         return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.kind in ("across", "states"):
         rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
-        return rows(by.database, _day(typed, by.today))
+        return rows(by.database, _day(typed, "recorded", by.today))
     if ask.kind == "new_source":
         return [_source_field(ask, by) for ask in source.KEYS]
     if ask.kind == "given":
@@ -143,10 +143,10 @@ def _source_field(ask: Ask, by: Recorder) -> Field:
     return msgspec.structs.replace(field, name=name, options=options, kind=kind, needed=False)
 
 
-def _day(typed: Typed, today: date) -> date:
-    """The day on which what can be rated has to be open."""
+def _day(typed: Typed, key: str, today: date) -> date:
+    """The day in a field, today where it holds none."""
     try:
-        return typed_in.day(typed.first("recorded"), lambda: today)
+        return typed_in.day(typed.first(key).strip(), lambda: today)
     except ScenError:
         return today
 
@@ -296,13 +296,11 @@ _MOST = 3
 
 
 def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
-    """Effects of the new item on each scenario."""
     id = id_of_new(written)
     return effects_report(by, written, id, written.after.database.evidence[id].recorded)
 
 
 def _doubts(by: Recorder, typed: Typed) -> list[str]:
-    """Which items it may be the same as."""
     evidence, summary = by.database.evidence, typed.first("summary").strip()
     if not summary:
         return []
@@ -321,20 +319,8 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
     if item is None:
         return (first,)
-    day = item.recorded
-    return (
-        first,
-        FieldGroup(
-            title="What it shows",
-            parts=across.indicators_asked(by.database, day, item.indicators),
-        ),
-        FieldGroup(
-            title="Effect on each scenario",
-            note=f"{across.words(by.database)} What is not rated here stays as it is.",
-            parts=across.ratings_asked(by.database, day, item.ratings),
-        ),
-        SWITCHES,
-    )
+    stays = " What is not rated here stays as it is."
+    return (first, *across.item_groups(by.database, item.recorded, item, stays), SWITCHES)
 
 
 def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
@@ -414,16 +400,9 @@ def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
     return forecast_document(forecast_figures(written, [id], on), added, who)
 
 
-def _sheet_day(by: Recorder, typed: Typed) -> date:
-    try:
-        return typed_in.day(typed.first("date").strip(), lambda: by.today)
-    except ScenError:
-        return by.today
-
-
 def _on_sheet(by: Recorder, typed: Typed) -> str | None:
     who = by.analyst or typed.first("analyst").strip()
-    return path_of("forecasts", f"{_sheet_day(by, typed)}-{who}") if who else None
+    return path_of("forecasts", f"{_day(typed, 'date', by.today)}-{who}") if who else None
 
 
 FORECAST = msgspec.structs.replace(

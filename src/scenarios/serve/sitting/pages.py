@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -45,16 +45,6 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import (
-    SittingStep,
-    closed_since,
-    end,
-    foretold_of_sheet,
-    next_step,
-    of_stage,
-    reveals,
-    write_sheet,
-)
 from scenarios.workspace.tasks.rating import rate
 
 _TURN = threading.Lock()
@@ -81,9 +71,9 @@ class Sat(NamedTuple):
         return agenda(self.database, self.analyst, self.on)
 
     @property
-    def step(self) -> SittingStep:
+    def step(self) -> sitting.SittingStep:
         """The next step of the sitting."""
-        return next_step(self.database, self.due, self.notes)
+        return sitting.next_step(self.database, self.due, self.notes)
 
 
 @contextmanager
@@ -116,42 +106,38 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _revealed_to(
-    sat: Sat, step: SittingStep
+    sat: Sat, step: sitting.SittingStep
 ) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], Mapping[ScenarioId, Sequence[str]]]:
-    """The scenarios of an answered group that may be revised, and what counts as absent in each."""
     now = sat.notes.sitting
-    open_ones = of_stage(now, step.group, "revealed", "revising")
+    pairs = sitting.of_stage(now, step.group, "revealed", "revising")
     after = sitting.with_answers(sat.database, now)
-    ids = [topic.id for topic, _ in open_ones]
+    ids = [topic.id for topic, _ in pairs]
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
     absent = counted_absent(sat.database, sat.on, sitting.seen(now))
-    return [(*pair, shown) for pair, shown in zip(open_ones, figures, strict=True)], absent
+    return [(*pair, shown) for pair, shown in zip(pairs, figures, strict=True)], absent
 
 
 def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
-    """The sheet as it would be written, and what is left out of it."""
     entries, left_out = _of_sheet(sat)
-    foretold = foretold_of_sheet(sat.opened.root, sat.analyst, sat.on, entries, typed_in.today())
-    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), _open_ends(sat))
+    open_ends = unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
+    foretold = sitting.foretold_of_sheet(
+        sat.opened.root, sat.analyst, sat.on, entries, typed_in.today()
+    )
+    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), open_ends)
     return page("end", stopped=stopped, **values)
 
 
 def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
-    """The answers that can be written, and why others are left out."""
     entries, left_out = [], []
-    for entry in end(sat.notes.sitting).entries:
+    for entry in sitting.end(sat.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
-        if fault := closed_since(sat.opened, entry, sat.on):
+        if fault := sitting.closed_since(sat.opened, entry, sat.on):
             left_out.append(f"Left out: {fault}; you had said {typed_text}")
         elif sat.notes.sitting.answers[entry.scenario].stage == "figure":
             left_out.append(f"Not answered, left out: {entry.scenario}; you had typed {typed_text}")
         else:
             entries.append(entry)
     return entries, left_out
-
-
-def _open_ends(sat: Sat) -> list[str]:
-    return unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
 
 
 Step = Callable[[Sat, FormData], Reply | None]
@@ -199,7 +185,6 @@ def _shown(ask: PageRequest) -> ServedPage:
 
 
 def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
-    """The page with the agenda, before the first question."""
     opened = ask.desk.refresh().opened
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
@@ -263,8 +248,8 @@ def _rated(sat: Sat, form: FormData) -> Reply | None:
 def _past_due(sat: Sat, form: FormData) -> None:
     states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
     asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
-    known_ones = {key: how for key, how in states.items() if key in asked}
-    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
+    due = {key: how for key, how in states.items() if key in asked}
+    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **due})
 
 
 def _answered(sat: Sat, form: FormData) -> Reply | None:
@@ -336,12 +321,10 @@ def _kept(sat: Sat, form: FormData) -> Reply:
 
 
 def _revealed(sat: Sat, form: FormData) -> None:
-    goes_back = form.get("do") == "change"
-    step = sat.step
-    if step.kind != "sums":
+    if (step := sat.step).kind != "sums":
         return
-    if goes_back:
-        ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
+    if form.get("do") == "change":
+        ids = [topic.id for topic, _ in sitting.of_stage(sat.notes.sitting, step.group, "answered")]
         sitting.stage(sat.notes, ids, "figure")
     else:
         sitting.show(sat.notes, step.group)
@@ -353,16 +336,15 @@ def _revised(sat: Sat, form: FormData) -> Reply | None:
     if step.kind != "revise":
         return None
     answers = {}
-    for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
+    for topic, answer in sitting.of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
         now = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if now is None or now[0] == answer.blind:
-            answers[topic.id] = _settled(answer)
+            answers[topic.id] = replace(answer, probability=answer.blind, stage="settled")
         elif why is None:
             reading.fault(f"why:{topic.id}", "a revision needs a reason")
         else:
-            moved = msgspec.structs.replace(answer, probability=now[0])
-            answers[topic.id] = sitting.revised(moved, why)
+            answers[topic.id] = sitting.revised(replace(answer, probability=now[0]), why)
     if texts_sent.first("do") != "anyway":
         for warning in _off(sat, step.group, answers):
             reading.fault("", warning)
@@ -377,15 +359,11 @@ def _off(
 ) -> Iterator[str]:
     """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting
-    after = msgspec.structs.replace(before, answers={**before.answers, **answers})
+    after = replace(before, answers={**before.answers, **answers})
     was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))
     off = [total for total in now if total.nearest and total not in was]
     for row in set_sums(off, sat.analyst).rows:
         yield "; ".join(plain(line.text) for line in (row, *row.under))
-
-
-def _settled(answer: SittingAnswer) -> SittingAnswer:
-    return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
 def _stopped(ask: PageRequest) -> Reply:
@@ -406,15 +384,17 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
     if not entries:
         sat.notes.drop()
         return page("over", fault=None, subject="", table="", files=(), ways=())
-    ended = end(sat.notes.sitting)._replace(entries=entries)
+    ended = sitting.end(sat.notes.sitting)._replace(entries=entries)
     how = How(commit=commit)
-    written = sat.ask.desk.write(lambda now: write_sheet(now.root, ended, how._replace(read=now)))
+    written = sat.ask.desk.write(
+        lambda now: sitting.write_sheet(now.root, ended, how._replace(read=now))
+    )
     assert written is not None  # noqa: S101 - or it was refused
     sat.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
     added = sums(after, sat.analyst, sat.on, ids)
     absent = counted_absent(after, sat.on, ended.seen)
-    table = html.blocks(reveal_table(reveals(written, ended), added, sat.analyst, absent))
+    table = html.blocks(reveal_table(sitting.reveals(written, ended), added, sat.analyst, absent))
     done = written.committed
     subject = done.subject if done and done.oid else ""
     fault = done.fault if done else None

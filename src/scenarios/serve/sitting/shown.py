@@ -11,7 +11,6 @@ from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evid
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
-from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
@@ -57,15 +56,8 @@ def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
 def item_asked(database: Database, at_day: Known, id: str) -> Values:
     """An item that rates nothing yet; nothing is told of what it would do."""
     day, blind = database.evidence[id].recorded, without_evidence(database)
-    groups = (
-        FieldGroup(title="What it shows", parts=across.indicators_asked(blind, day)),
-        FieldGroup(
-            title="Effect on each scenario",
-            note=across.words(database),
-            parts=across.ratings_asked(blind, day),
-        ),
-    )
-    return {"item": id, "about": unrated_text(at_day, id, _WIDE).split("\n"), "groups": groups}
+    about, groups = topics.unrated_text(at_day, id, _WIDE), across.item_groups(blind, day)
+    return {"item": id, "about": about.split("\n"), "groups": groups}
 
 
 def item_read(at_day: Known, id: str) -> Values:
@@ -74,7 +66,7 @@ def item_read(at_day: Known, id: str) -> Values:
     days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
     if gone := item.retracted:
         days += f" Retracted on {short_day(gone.date)}: {gone.reason}"
-    about = [*unrated_text(at_day, id, _WIDE).split("\n"), days]
+    about = [*topics.unrated_text(at_day, id, _WIDE).split("\n"), days]
     return {"about": about, "source": html.address(item.url)}
 
 
@@ -85,7 +77,7 @@ def past_due_asked(step: SittingStep) -> Values:
             name=f"due:{key_of(indicator)}",
             label=indicator.indicator.statement,
             about=key_of(indicator),
-            hint=past_due_text(indicator, _WIDE).split("\n")[-1].strip(),
+            hint=topics.past_due_text(indicator, _WIDE).split("\n")[-1].strip(),
             options=_SEEN,
             value="skipped",
         )
@@ -122,7 +114,6 @@ def _line(topic: Topic, at_day: Known) -> Values:
 
 
 def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
-    """The name, the kind and the place of each figure on the scale."""
     return [
         (f"{kind} {percent(figure)}", kind, _place(figure))
         for kind, figure in figures.items()
@@ -161,7 +152,10 @@ def sums_shown(answered: Sitting, step: SittingStep) -> Values:
         for topic in step.group
         if topic.id in answered.answers
     ]
-    return {"figures": figures, "sums": html.blocks((set_sums(step.sums, answered.analyst),))}
+    return {
+        "figures": figures,
+        "sums": html.blocks((topics.set_sums(step.sums, answered.analyst),)),
+    }
 
 
 def revision_asked(

@@ -1,43 +1,51 @@
-"""The page of an event: what happened, when, who says so, and every question that it moved."""
+"""The page of an event, and the questions that events moved, as a picture and in lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from scenarios.analysis.review.event import EventStory
+from scenarios.analysis.review.event import EventMove, EventStory
+from scenarios.model import Database
 from scenarios.render import cells
-from scenarios.render.cells import one_line
-from scenarios.render.document import Document, Fact, Facts, Heading, Item, Items, Jump, Paragraph
+from scenarios.render import document as doc
+from scenarios.render.cells import Cell, left, one_line
+from scenarios.render.charts.lanes import Member, Multiples
+from scenarios.render.charts.lanes import figures as figures_of
+from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
+from scenarios.render.documents.review.causes import short
+from scenarios.render.documents.review.sentences import last_figures
 from scenarios.render.templating import fill
-from scenarios.render.text import on_screen
+from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.pages.moved import moved_blocks
 from scenarios.site.pages.record import listed_first, recorded
 from scenarios.site.site import Page, PageLink, Site, place, review_title
 from scenarios.text import counted
+from scenarios.values import first_day
 
 
 def event_page(site: Site, id: str) -> Page:
     """All of an event, from the reports that were recorded by the site's day."""
     address, story = place("event", id), figures(site).event(site.events[id])
     lead, places, year = site.evidence[story.items[0]], site.links(address), story.items[0][:4]
-    head: Document = (
-        Heading(1, one_line(lead.summary)),
-        *([Paragraph(f"“{one_line(lead.quote)}”", tone="quote")] if lead.quote else []),
-        Facts(tuple(_facts(site, story))),
+    head: doc.Document = (
+        doc.Heading(1, one_line(lead.summary)),
+        *([doc.Paragraph(f"“{one_line(lead.quote)}”", tone="quote")] if lead.quote else []),
+        doc.Facts(tuple(_facts(site, story))),
     )
-    blocks: Document = (
+    blocks: doc.Document = (
         *moved_blocks(site, story),
-        Heading(2, "Who says so", anchor="reports"),
+        doc.Heading(2, "Who says so", anchor="reports"),
         *listed_first(site, story.items),
-        Heading(2, "Record", anchor="record"),
-        Items((Item(f"Event: {id}"), *_reviews(site, story))),
+        doc.Heading(2, "Record", anchor="record"),
+        doc.Items((doc.Item(f"Event: {id}"), *_reviews(site, story))),
     )
+    reports, moved = counted(len(story.items), "report"), counted(len(story.moves), "question")
     return Page(
         address=address,
         title=f"{one_line(lead.summary)} (event {id})",
-        description=_summary(story),
+        description=f"{on_screen(story.observed)}: {reports}, moved {moved}.",
         main=fill(
             "site/record.html",
             top=html.sections(head, places),
@@ -49,25 +57,162 @@ def event_page(site: Site, id: str) -> Page:
     )
 
 
-def _facts(site: Site, story: EventStory) -> Iterator[Fact]:
+def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
     items = [site.evidence[id] for id in story.items]
-    yield Fact("Happened", story.observed, recorded(*story.recorded))
+    yield doc.Fact("Happened", story.observed, recorded(*story.recorded))
     by = dict.fromkeys(item.source for item in items if item.source)
     who = cells.listed(cells.source(source, site.database) for source in by)
-    yield Fact("Reports", counted(len(items), "report"), tuple(who))
-    yield Fact("Moved", counted(len(story.moves), "question"), _small(story))
+    yield doc.Fact("Reports", counted(len(items), "report"), tuple(who))
+    small = f"{len(story.small)} more by less than is printed" if story.small else ""
+    yield doc.Fact("Moved", counted(len(story.moves), "question"), small)
 
 
-def _small(story: EventStory) -> str:
-    return f"{len(story.small)} more by less than is printed" if story.small else ""
-
-
-def _summary(story: EventStory) -> str:
-    moved = counted(len(story.moves), "question")
-    return f"{on_screen(story.observed)}: {counted(len(story.items), 'report')}, moved {moved}."
-
-
-def _reviews(site: Site, story: EventStory) -> Iterator[Item]:
-    """Yield the review in which it is told first."""
+def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
     for day in [day for day in site.days if day >= story.recorded[0]][:1]:
-        yield Item(("Told in: ", Jump(review_title(day), f"review-{day}")))
+        yield doc.Item(("Told in: ", doc.Jump(review_title(day), f"review-{day}")))
+
+
+_NAMED = 3
+"""Questions in the label, and decided ones in a sentence."""
+_MARGIN = 3
+"""The days before an event are as many as those until its record by this, two at least."""
+
+
+def lead(story: EventStory, database: Database) -> Iterator[doc.Span]:
+    """Yield sentences: what it decided, and what it moved most."""
+    decided = [move for move in story.moves if move.resolved]
+    for number, move in enumerate(decided[:_NAMED]):
+        yield from ("; " if number else "It decided: ", *before_and_after(move, database))
+    if more := decided[_NAMED:]:
+        yield f"; and {counted(len(more), 'more question')}"
+    yield ". " if decided else ""
+    if moved := story.moves[len(decided) :]:
+        number_of = f"{len(moved)} questions, most " if moved[1:] else ""
+        yield from (f"It moved {number_of}", *before_and_after(moved[0], database), ".")
+
+
+def before_and_after(move: EventMove, database: Database) -> Iterator[doc.Span]:
+    """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
+    stated_before, stated, implied_before, implied = four(move)
+    why = (" ", *through(move, database)) if move.resolved or move.through else ()
+    last, mark = "last " if move.resolved else "", ": "
+    yield from cells.quoted(cells.scenario(move.scenario, database))
+    yield from why if move.resolved else ()
+    for name, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
+        if pair[1] is not None:
+            yield from (f"{mark}{last}{name} ", *cells.step(*pair))
+            mark = ", "
+    yield from () if move.resolved else why
+
+
+def through(move: EventMove, database: Database) -> tuple[doc.Span, ...]:
+    """The outcome, or the question through which it moved."""
+    if move.resolved:
+        return (cells.outcome_words(move.resolved.outcome),)
+    return ("through ", cells.scenario(move.through, database)) if move.through else ()
+
+
+def four(move: EventMove) -> cells.Four:
+    """Both figures before and after; of a decided question the last ones."""
+    if move.resolved:
+        last, implied = last_figures(move.resolved)
+        return last, last, implied, implied
+    stated, by_evidence = (
+        (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)
+    )
+    return *stated, *by_evidence
+
+
+def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
+    """Every question that an event moved, before and after; None if it moved none."""
+    if not story.moves:
+        return None
+    day, recorded, name = first_day(story.observed), story.recorded[1], on_screen(story.observed)
+    beside = max((recorded - day).days // _MARGIN, 2)
+    eve = date.fromordinal(max(day.toordinal() - beside, 1))
+    end = date.fromordinal(min(recorded.toordinal() + beside, date.max.toordinal()))
+    data = Multiples(
+        since=day,
+        as_of=max(recorded, day),
+        members=tuple(_member(move, database, (eve, day, end)) for move in story.moves),
+        about=f"until it was recorded, {short_day(recorded)}",
+        event=name,
+    )
+    named = (
+        f"{member.title}: {', '.join(text for _, text in figures_of(member))}"
+        for member in data.members[:_NAMED]
+    )
+    number = counted(len(data.members), "question")
+    label = f"{number}, before and after {name}. {'. '.join(named)}."
+    columns: tuple[Cell[EventMove], ...] = (
+        (left("question"), lambda move: cells.scenario(move.scenario, database)),
+        *cells.before_and_after(four),
+        (left("by"), lambda move: through(move, database)),
+    )
+    return doc.Chart(label, data, cells.table(story.moves, columns))
+
+
+def _member(move: EventMove, database: Database, days: tuple[date, date, date]) -> Member:
+    end = move.resolved
+    return Member(
+        letter="",
+        title=cells.scenario(move.scenario, database).label,
+        points=tuple(_points(move, days)),
+        stated_before=four(move)[0],
+        implied_before=four(move)[2],
+        outcome=Outcome(day=end.date, word=WORDS[end.outcome]) if end else None,
+        anchor=f"s-{move.scenario}",
+    )
+
+
+def _points(move: EventMove, days: tuple[date, date, date]) -> Iterator[DayFigures]:
+    eve, day, end = days
+    stated_before, stated, implied_before, implied = four(move)
+    yield DayFigures(day=eve, stated=stated_before, implied=implied_before)
+    if move.resolved:
+        yield DayFigures(day=max(move.resolved.date, eve), stated=stated, implied=implied)
+        return
+    forecast_day = max(move.stated_on or day, day)
+    before = stated if forecast_day == day else stated_before
+    yield DayFigures(day=day, stated=before, implied=implied)
+    yield DayFigures(day=forecast_day, stated=stated, implied=implied)
+    yield DayFigures(day=max(forecast_day, end), stated=stated, implied=implied)
+
+
+_LISTED, _OTHERS = 2, 5
+"""Questions of an event in a list; items that count as one with it."""
+
+
+def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
+    """Yield every question that the items moved, before and after."""
+    yield doc.Heading(2, "What it moved", anchor="moved")
+    if story.beside:
+        beside = [(id, short(id, site.database)) for id in story.beside[:_OTHERS]]
+        names = [doc.Ref(id, "evidence", f"“{clause}”") for id, clause in beside]
+        more = len(story.beside) - len(names)
+        rest = (f" and {counted(more, 'more item')}",) if more else ()
+        yield doc.Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
+    if drawn := event_picture(story, site.database):
+        yield doc.Paragraph(tuple(lead(story, site.database)))
+        yield drawn
+    else:
+        yield doc.Paragraph("No printed figure changed on the day on which it was recorded.")
+
+
+def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[doc.Block]:
+    """Yield events in a list, each with the questions that it moved most."""
+    yield doc.Items(tuple(_listed(site, story) for story in stories[:most]))
+    if rest := stories[most:]:
+        year = rest[0].items[0][:4]
+        others = doc.Jump(f"the evidence of {year}", f"year-{year}")
+        yield doc.Paragraph((f"and {counted(len(rest), 'more event')}: ", others))
+
+
+def _listed(site: Site, story: EventStory) -> doc.Item:
+    id, moves = story.items[0], story.moves
+    event = site.evidence[id].event
+    leads = doc.Jump(short(id, site.database), f"event-{event}" if event else f"e-{id}")
+    under = [doc.Item(tuple(before_and_after(move, site.database))) for move in moves[:_LISTED]]
+    if more := moves[_LISTED:]:
+        under.append(doc.Item(f"and {counted(len(more), 'more question')}"))
+    return doc.Item((leads, f" ({recorded(*story.recorded)})"), tuple(under), lead=story.observed)

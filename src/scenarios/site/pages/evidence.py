@@ -16,7 +16,7 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site.figures import figures
-from scenarios.site.pages.moved import moved_blocks
+from scenarios.site.pages.event import moved_blocks
 from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
 from scenarios.site.site import INDEX, Page, PageLink, Site, page_of, place
 from scenarios.text import counted
@@ -146,12 +146,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
         return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
 
     columns: tuple[Cell[_Count], ...] = (
-        (
-            left("Scenario"),
-            lambda count: doc.Ref(
-                count.bearing.scenario, "scenario", site.scenarios[count.bearing.scenario].title
-            ),
-        ),
+        (left("Scenario"), lambda count: cells.scenario(count.bearing.scenario, site.database)),
         (left("Rating"), lambda count: cells.rating(count.bearing.rating)),
         (cells.weight_column(site.database.tracker), lambda _: weight),
         (
@@ -202,8 +197,8 @@ def year_page(site: Site, year: str = "") -> Page:
     address = f"evidence/{year}/{INDEX}" if year else "evidence/index.html"
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
-    shown = (doc.Heading(1, title), *blocks(site, year))
-    return page_of(site.links, address, title, counted(number, "item"), shown, section="evidence")
+    about = counted(number, "item")
+    return page_of(site, address, title, about, blocks(site, year), section="evidence")
 
 
 def _latest(site: Site, _: str) -> Iterator[doc.Block]:

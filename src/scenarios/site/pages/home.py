@@ -19,12 +19,11 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.page import whence
-from scenarios.site.commits import revision
+from scenarios.render.writers.html import whence
 from scenarios.site.figures import Facet, figures, odds_of, rules
-from scenarios.site.pages.moved import events_listed
+from scenarios.site.pages.event import events_listed
 from scenarios.site.pages.record import listed, newest
-from scenarios.site.site import INDEX, Page, Site, review_title
+from scenarios.site.site import INDEX, Page, Site, review_title, revision
 from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
@@ -106,7 +105,6 @@ def _summary(site: Site) -> Iterator[doc.Block]:
 
 
 def _events(site: Site) -> Iterator[doc.Block]:
-    """Yield the events that entered the record since the last review, the largest moves first."""
     since = figures(site).window.since
     new = (id for id, item in site.evidence.items() if item.recorded > since)
     units = dict.fromkeys(site.events.get(site.evidence[id].event or "", (id,)) for id in new)
@@ -120,7 +118,6 @@ def _events(site: Site) -> Iterator[doc.Block]:
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:
-    """Choices of rows of the table, by state, set, tag and theme."""
     tracker = site.database.tracker
     facets: dict[str, dict[str, str]] = {"state": {}, "set": {}, "tag": {}, "theme": {}}
     names = {"set": tracker.sets, "theme": tracker.themes}
@@ -136,7 +133,6 @@ def _facets(site: Site) -> tuple[Facet, ...]:
 
 
 def _words(site: Site, id: ScenarioId) -> list[str]:
-    """The set, tags, themes and state of a scenario, as words of its row."""
     scenario, row = site.scenarios.get(id), figures(site).rows[id]
     view = figures(site).window.views.get(id)
     items = [site.evidence[item].theme for item in view.evidence] if view else []

@@ -31,13 +31,11 @@ def indicators_page(site: Site) -> Page:
     rows = indicator_rows(figures(site).window.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
     summary = f"{counted(len(rows), 'indicator')}, {late} due and not observed"
-    blocks = _indicators(site, rows, summary)
-    address = "indicators/index.html"
-    return page_of(site.links, address, "Indicators", summary, blocks, section="indicators")
+    blocks, address = _indicators(site, rows, summary), "indicators/index.html"
+    return page_of(site, address, "Indicators", summary, blocks, section="indicators")
 
 
 def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Iterator[doc.Block]:
-    yield doc.Heading(1, "Indicators")
     if not rows:
         yield doc.Paragraph("No indicator is watched for.")
         return
@@ -58,13 +56,9 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
 
 
 def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> doc.Table:
-    """The indicators in their order."""
     columns: tuple[Cell[IndicatorRow], ...] = (
         (left("Indicator", "statement"), lambda row: row.statement),
-        (
-            left("Scenario", "scenario"),
-            lambda row: doc.Ref(row.scenario, "scenario", database.scenarios[row.scenario].title),
-        ),
+        (left("Scenario", "scenario"), lambda row: cells.scenario(row.scenario, database)),
         (left("State", "state"), lambda row: row.state),
         (left("Since", "since"), lambda row: row.since or ""),
         (left("Due", "due"), lambda row: str(row.due or "")),
@@ -84,15 +78,12 @@ def _is_late(site: Site, row: IndicatorRow) -> bool:
 
 def sources_page(site: Site) -> Page:
     """How reliable each source is, how it held, and what it said last."""
-    description = counted(len(site.database.sources), "source")
-    blocks = _sources(site)
-    address = "sources/index.html"
-    return page_of(site.links, address, "Sources", description, blocks, section="sources")
+    about, address = counted(len(site.database.sources), "source"), "sources/index.html"
+    return page_of(site, address, "Sources", about, _sources(site), section="sources")
 
 
 def _sources(site: Site) -> Iterator[doc.Block]:
     rows = source_rows(figures(site).window.now, ListFilter())
-    yield doc.Heading(1, "Sources")
     if not rows:
         yield doc.Paragraph("No source is registered.")
         return
@@ -125,10 +116,9 @@ def scores_page(site: Site) -> Page:
     """The scores of resolved questions, and calibration."""
     result = score(site.database, site.as_of, forecaster=forecaster(site.database, site.as_of))
     number = len({row.question for row in result.questions})
-    title = "Scores and calibration"
-    blocks = titled((doc.Heading(1, title), *score_blocks(result)), site.database)
-    description = f"{counted(number, 'resolved question')} scored"
-    return page_of(site.links, "scores/index.html", title, description, blocks, section="scores")
+    title, about = "Scores and calibration", f"{counted(number, 'resolved question')} scored"
+    blocks = titled(score_blocks(result), site.database)
+    return page_of(site, "scores/index.html", title, about, blocks, section="scores")
 
 
 def forecaster(database: Database, as_of: date) -> str | None:

@@ -60,11 +60,10 @@ _WORDS = {
 
 def page(site: Site) -> Page:
     """One short page, to which every other one leads."""
-    title = "How to read this"
-    blocks: list[Block] = [Heading(1, title), Paragraph(_ABOUT)]
+    blocks: list[Block] = [Paragraph(_ABOUT)]
     for name, text in _WORDS.items():
         blocks += [Heading(2, name), Paragraph(text)]
     about = one_line(site.database.tracker.description)
     texts = filter(None, (method_text(figures(site).review.method), about))
     blocks += [Heading(2, "The conventions of this desk", anchor="method"), *map(Paragraph, texts)]
-    return page_of(site.links, "reading/index.html", title, _ABOUT, blocks)
+    return page_of(site, "reading/index.html", "How to read this", _ABOUT, blocks)

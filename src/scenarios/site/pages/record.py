@@ -13,8 +13,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import one_line
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
-from scenarios.site.commits import commits
-from scenarios.site.site import Page, Site, place
+from scenarios.site.site import Page, Site, commits, place
 from scenarios.text import counted
 
 _MOST, _FIRST = 12, 30

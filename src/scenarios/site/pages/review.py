@@ -10,7 +10,7 @@ from scenarios.analysis.review.brief import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import Block, Figure, Heading, Jump, Paragraph
+from scenarios.render.document import Block, Figure, Jump, Paragraph
 from scenarios.render.documents.brief import in_short, on_page
 from scenarios.render.documents.review import findings
 from scenarios.render.templating import fill
@@ -50,19 +50,16 @@ def review_page(site: Site, day: str) -> Page:
 
 
 def _turn(site: Site, days: Iterable[date], address: str) -> list[tuple[str, str]]:
-    """Reviews beside one, each with its address."""
     return [(short_day(day), site.href(address, place("review", f"{day}"))) for day in days]
 
 
 def reviews_page(site: Site) -> Page:
     """Every day with a sheet, the latest first."""
-    description, blocks = counted(len(site.days), "review"), _reviews(site)
-    address = "review/index.html"
-    return page_of(site.links, address, "Reviews", description, blocks, section="reviews")
+    about, address = counted(len(site.days), "review"), "review/index.html"
+    return page_of(site, address, "Reviews", about, _reviews(site), section="reviews")
 
 
 def _reviews(site: Site) -> Iterator[Block]:
-    yield Heading(1, "Reviews")
     if not site.days:
         yield Paragraph("Nobody has forecast yet.")
         return

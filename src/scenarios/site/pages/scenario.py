@@ -1,27 +1,30 @@
-"""The page of a scenario."""
+"""The page of a scenario, with its odds ledger as a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import GivenForecast
+from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId
+from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, p, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.document import lines, plain, spans
+from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
+from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
 from scenarios.render.documents.review.sentences import of_scenario
-from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day, term
 from scenarios.render.writers import html
+from scenarios.scales import percent
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, newest, record_blocks
 from scenarios.site.site import Page, PageLink, Site, place
@@ -72,7 +75,6 @@ def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str
 
 
 def _card(site: Site, view: ScenarioView) -> Card:
-    """Its figure and outcome, and its course."""
     stated, implied = view.stated, "–" if view.unfounded else plain(p(view.implied.probability))
     about = f"stated; implied {implied}" if stated else f"implied; {cells.NO_FORECAST}"
     if view.unfounded:
@@ -98,7 +100,6 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield the question, its figures, and one line of what moved it."""
     yield doc.Heading(1, one_line(view.scenario.title))
     yield doc.Paragraph(view.scenario.question)
     yield _facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
@@ -110,7 +111,6 @@ def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield its line, which leads to the events that moved it."""
     yield doc.Heading(2, "How it came here", anchor="course")
     course = figures(site).course(view.id)
     yield timeline(course, view, site.database, figures(site).window.since)
@@ -146,7 +146,6 @@ def _indicators(site: Site, view: ScenarioView) -> doc.Table:
 
 
 def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield who stands where, and why."""
     if not view.stated:
         return
     latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
@@ -178,7 +177,6 @@ def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
 
 
 def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
-    """Both figures of a scenario, the gap between them, and its outcome or horizon."""
     stated, implied = doc.Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
         analysts = counted(len(view.stated.analysts), "analyst")
@@ -200,7 +198,6 @@ def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
 
 
 def _ledger(site: Site, view: ScenarioView) -> Iterator[doc.Chart]:
-    """Yield the ledger of a scenario, unless nothing is implied."""
     if not view.unfounded:
         stated, lines = view.stated.probability if view.stated else None, view.ledger.lines
         drawn = ledger(view.ledger, stated, site.database, LISTED)
@@ -224,7 +221,6 @@ def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
 
 
 def _terms(view: ScenarioView) -> Iterator[doc.Block]:
-    """Yield the criteria, the prior, clarifications, and the basis of the outcome."""
     scenario = view.scenario
     yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)
@@ -239,3 +235,120 @@ def _terms(view: ScenarioView) -> Iterator[doc.Block]:
         yield doc.Paragraph(
             f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}"
         )
+
+
+LISTED = 12
+"""Most lines drawn separately, the strongest; the others in one sum."""
+SMALL = 0.1
+"""Decibans below which a line is one of the others."""
+_FIRST = ("given", "time")
+
+
+def ledger(book: Ledger, stated: float | None, database: Database, listed: int = LISTED) -> Chart:
+    """Bars from prior to implied probability: the strongest lines, the others in one bar."""
+    title = database.scenarios[book.scenario].title
+    steps = [line for line in book.lines if line.kind in STEPS]
+    evidence = [line for line in book.lines if line.kind not in STEPS]
+    strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
+    weak = [line for line in evidence if line not in strong]
+    others = Bar(label=counted(len(weak), "other line"), decibans=counted_in(weak))
+    themes = [
+        Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
+        *(
+            Theme(name=name, bars=_bars(lines, database))
+            for name, lines in _themes(strong, database)
+        ),
+        *([Theme(name="", bars=(others,))] if weak else []),
+        Theme(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
+    ]
+    data = LedgerBars(
+        title=title,
+        prior=book.prior.probability,
+        themes=tuple(theme for theme in themes if theme.bars),
+        implied=book.implied.probability,
+        stated=stated,
+    )
+    return Chart(_label(data, strong, database), data, _table(book, database))
+
+
+def says(line: Line, database: Database) -> str:
+    """A line in words."""
+    if line.kind == "given":
+        other = database.scenarios.get(line.id)
+        return f"given: {other.title if other else line.id}"
+    if line.kind in STEPS:
+        return STEPS[line.kind].format(line.id)
+    if line.kind in ("direct", "in-prior"):
+        summary = database.evidence[line.id].summary
+        return f"in the prior: {summary}" if line.kind == "in-prior" else summary
+    scenario, _, indicator = line.id.partition("/")
+    statement = database.scenarios[scenario].indicators[indicator].statement
+    return f"{cells.absent(line.state)}{statement}"
+
+
+def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(
+            label=says(line, database),
+            decibans=line.counted_decibans,
+            anchor=f"e-{line.evidence[0]}" if line.evidence else "",
+        )
+        for line in lines
+    )
+
+
+def _themes(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:
+    """The lines of each theme under its title, those without a theme last."""
+    themes = by_theme(lines)
+    without = "without a theme" if len(themes) > 1 else ""
+    titles = database.tracker.themes
+    return [(titles.get(id, id) if id else without, own) for id, own in themes]
+
+
+def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
+    tail = ""
+    if strong:
+        first = strong[0]
+        way = "for" if first.counted_decibans > 0 else "against"
+        tail = f"; most weight {way} it: {says(first, database)}"
+    ends = f"from a prior of {percent(data.prior)} to an implied {percent(data.implied)}"
+    return f"{data.title}: {ends}{tail}."
+
+
+def _table(book: Ledger, database: Database) -> Table:
+    running = book.prior.decibans
+
+    def rows(lines: Sequence[Line]) -> Iterator[Row]:
+        nonlocal running
+        for line in lines:
+            running += line.counted_decibans
+            is_step = line.kind in STEPS
+            yield (
+                says(line, database),
+                "" if is_step else Figure(line.decibans, "dB"),
+                "" if is_step else Figure(line.factor, digits=2),
+                Figure(line.counted_decibans, "dB"),
+                Figure(running, "dB"),
+            )
+
+    steps = [line for line in book.lines if line.kind in STEPS]
+    evidence = [line for line in book.lines if line.kind not in STEPS]
+    prior = f"prior, {percent(book.prior.probability)}"
+    table: list[Row | Group] = [(prior, "", "", "", Figure(running, "dB"))]
+    table += rows([line for line in steps if line.kind in _FIRST])
+    for name, own in _themes(evidence, database):
+        table += [Group(name, tuple(rows(own)))] if name else rows(own)
+    table += rows([line for line in steps if line.kind not in _FIRST])
+    implied = f"implied, {percent(book.implied.probability)}"
+    table.append((implied, "", "", "", Figure(book.implied.decibans, "dB")))
+    return Table(
+        columns=(
+            left("line", least=24),
+            right("dB", "decibans"),
+            right("factor"),
+            right("counted", "counted_decibans"),
+            right("sum", "sum_decibans"),
+        ),
+        rows=tuple(table),
+        by="theme",
+    )

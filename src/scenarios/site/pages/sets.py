@@ -35,17 +35,14 @@ def set_page(site: Site, id: SetId) -> Page:
     address, statement = place("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
-        doc.Heading(1, one_line(statement)),
         doc.Paragraph(description),
         doc.Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
         *_members(site, id, statement),
     )
-    title = one_line(statement)
-    return page_of(site.links, address, title, description, blocks, section="scenarios")
+    return page_of(site, address, one_line(statement), description, blocks, section="scenarios")
 
 
 def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
-    """Yield the members over time, and the matrix of the evidence under a heading."""
     shown = figures(site)
     known, views = shown.window.now, shown.window.views
     drawn = [(shown.course(member), views[member]) for member in site.sets[id] if member in views]
@@ -95,7 +92,6 @@ def _matrix_row(row: MatrixRow) -> doc.Ref:
 
 
 def _sums(matrix: Matrix) -> Iterator[doc.Row]:
-    """Yield the sums of the columns."""
     scores = [matrix.scores[id] for id in matrix.scenarios]
     sums = {
         "Inconsistencies": [doc.Figure(s.inconsistency) for s in scores],

@@ -51,7 +51,6 @@ def _absence(cause: Because, _id: ScenarioId, _story: Story, database: Database)
 
 
 def _given(cause: Because, _id: ScenarioId, story: Story, database: Database) -> Sentence:
-    """Words for a question on which it depends, and what moved that."""
     if not cause.subjects or cause.by is None:
         return ()
     other, way = cause.subjects[0], "raised" if (cause.by.decibans or 0.0) > 0 else "lowered"
@@ -255,7 +254,6 @@ def by_whom(change: Amendment, story: Story, *, ids: bool = True) -> Sentence:
 
 
 def _instead(row: Restated, story: Story, database: Database) -> Sentence:
-    """The figures that would have been stated, where they are printed differently."""
     then = f"On {day_words(story.since, story)}"
     title = cells.quoted(cells.scenario(row.scenario, database))
     parts: list[Sentence] = []

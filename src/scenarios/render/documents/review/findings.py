@@ -94,8 +94,8 @@ def in_full(
 def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
     """Yield what is found since the last review and asks for no decision, by what it is about."""
     rows = []
-    for rule, own in _by_rule(found for found in new if found.rule not in TO_DECIDE).items():
-        about = [titled(doc.Ref(found.subject, found.kind), database) for found in own]
+    for rule, own in _by_rule(finding for finding in new if finding.rule not in TO_DECIDE).items():
+        about = [titled(doc.Ref(finding.subject, finding.kind), database) for finding in own]
         more = (f"; and {len(about) - cells.NAMED} more",) if about[cells.NAMED :] else ()
         named = cells.listed(about[: cells.NAMED], "; ")
         rows.append(doc.Item((_label(rule, own), ": ", *named, *more)))
@@ -105,7 +105,6 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
-    """The number of the findings of a rule, and its words for one or for several."""
     forms = [word.partition("/") for word in WORDS[rule][0].split()]
     words = [first for first, *_ in forms]
     if findings[1:]:

@@ -13,17 +13,9 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span
+from scenarios.render.documents.review import causes
 from scenarios.render.documents.review.captions import rose_or_fell
-from scenarios.render.documents.review.causes import (
-    Sentence,
-    analyst_name,
-    cause_label,
-    cause_words,
-    day_words,
-    restated,
-    short,
-    was,
-)
+from scenarios.render.documents.review.causes import Sentence, day_words, was
 from scenarios.render.text import long_day
 from scenarios.text import counted
 
@@ -41,7 +33,7 @@ def lead(story: Story, database: Database, room: int = 0) -> list[Sentence]:
     In `room` for a few sentences it names more moves, and neither commands nor commits.
     """
     moves, hints = story.notable, not room
-    first = [*outcomes(story, database), *restated(story, database, ids=hints)]
+    first = [*outcomes(story, database), *causes.restated(story, database, ids=hints)]
     others = [*rest(story, database, min(len(moves), 1), commands=hints)]
     moves = moves[: max(1, min(_MOVES, room - len(first) - len(others)))]
     first += [moved(move, story, database, moves[0] if n else None) for n, move in enumerate(moves)]
@@ -111,9 +103,6 @@ def _last_words(entry: ResolvedScenario) -> Sentence:
     return "; we last said ", p(stated), ", the evidence ", p(implied)
 
 
-# Moves
-
-
 def moved(
     move: ScenarioStory, story: Story, database: Database, after: ScenarioStory | None = None
 ) -> Sentence:
@@ -143,7 +132,6 @@ def _because_of(move: ScenarioStory) -> tuple[Because, ...]:
 
 
 def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
-    """How the other figure moved, where that was for another cause."""
     if not move.apart or move.stated is None or move.implied.from_ is None:
         return ()
     if move.figure == "implied" and move.stated.from_ is not None and move.stated.to is not None:
@@ -160,19 +148,19 @@ def _reasons(move: ScenarioStory, database: Database) -> Iterator[Span]:
     if step and step.analyst and step.reason:
         yield from (" ", *step_of(move, step, database))
     for other in move.stated.against:
-        who, way = analyst_name(other.analyst, database), " went the other way, "
+        who, way = causes.analyst_name(other.analyst, database), " went the other way, "
         why = f": “{shortened(other.reason)}”" if other.reason else ""
         yield from (f" {who}{way}", *_own(other), f"{why}{'' if why else '.'}")
 
 
 def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Span]:
     """`ann, 30% → 60%: “E one settles it.”`; one who forecasts alone needs no figures."""
-    yield analyst_name(step.analyst, database)
+    yield causes.analyst_name(step.analyst, database)
     if move.stated and move.stated.analysts > 1:
         yield from (", ", *_own(step))
     named = {id for cause in _because_of(move) for id in cause.evidence}
     if step.evidence and not named & {*step.evidence}:
-        yield from (", citing ", *cells.quoted(short(step.evidence[0], database)))
+        yield from (", citing ", *cells.quoted(causes.short(step.evidence[0], database)))
     yield f": “{shortened(step.reason)}”"
 
 
@@ -180,7 +168,7 @@ def _no_reason(move: ScenarioStory, database: Database) -> str:
     """The words for a largest step without a reason; of several analysts its own is named."""
     assert move.stated  # noqa: S101 - asked only where it moved
     assert move.stated.main_step  # noqa: S101
-    who = analyst_name(move.stated.main_step.analyst, database)
+    who = causes.analyst_name(move.stated.main_step.analyst, database)
     return f"{who} gave no reason" if move.stated.analysts > 1 else "no reason was given"
 
 
@@ -200,7 +188,7 @@ def _why(
     """The causes, the largest first."""
     text: list[Span] = []
     for place, cause in enumerate(because):
-        words = cause_words(cause, move.scenario, story, database)
+        words = causes.cause_words(cause, move.scenario, story, database)
         again = place and words[0] == "because of " == text[1]
         text += [" and " if place else ", ", *words[1 if again else 0 :]]
     return tuple(text)
@@ -208,14 +196,14 @@ def _why(
 
 def label(move: ScenarioStory, story: Story, database: Database) -> str:
     """The causes of a move in a few words, for a caption: the largest cause first."""
-    named = [cause_label(c, move.scenario, story, database) for c in _because_of(move)]
+    named = [causes.cause_label(c, move.scenario, story, database) for c in _because_of(move)]
     text = "; ".join(dict.fromkeys(named))
     step = move.stated.main_step if move.stated else None
     if not text and step and step.analyst:
         reason, hints = shortened(step.reason), "" if step.evidence else "no new evidence: "
         text = f"{hints}“{reason}”" if reason else _no_reason(move, database)
     if move.apart and move.figure == "stated" and move.implied.because:
-        first = cause_label(move.implied.because[0], move.scenario, story, database)
+        first = causes.cause_label(move.implied.because[0], move.scenario, story, database)
         text += f"; the evidence: {first}"
     return text
 
@@ -230,9 +218,6 @@ def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentenc
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)
     return (f"Unchanged since {day_words(story.since, story)}.",)
-
-
-# What else is new
 
 
 _STATES = {
@@ -271,7 +256,7 @@ def rest(
 
 def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
     for first in story.first_forecasts[:_OUTCOMES]:
-        who = ", ".join(analyst_name(id, database) for id in first.analysts)
+        who = ", ".join(causes.analyst_name(id, database) for id in first.analysts)
         title = cells.quoted(cells.scenario(first.scenario, database))
         yield (*title, " was forecast for the first time: ", p(first.probability), f" ({who}).")
     if more := len(story.first_forecasts[_OUTCOMES:]):
@@ -305,10 +290,8 @@ def _new_questions(story: Story, database: Database) -> Sentence:
 
 def _quiet(story: Story, older: int, fresh: str) -> str:
     more = story.outcomes or story.restated or story.first_forecasts
-    nothing, again = (
-        f"Nothing{' else' * bool(more)} moved",
-        story.forecast - len(story.first_forecasts),
-    )
+    nothing = f"Nothing{' else' * bool(more)} moved"
+    again = story.forecast - len(story.first_forecasts)
     parts = [f"{fresh} new"] * bool(story.new_evidence)
     parts += [f"{again} of {counted(older, 'open question')} {was(again)} forecast"] * bool(again)
     though = f", though {' and '.join(parts)}" if parts else ""
