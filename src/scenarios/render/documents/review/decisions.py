@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from scenarios.analysis.review.decisions import Decision
+from scenarios.analysis.review.brief import Decision
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
 from scenarios.render import cells
