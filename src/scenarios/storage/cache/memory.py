@@ -146,7 +146,6 @@ def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result)
 
 
 def _is_same(part: CachedFolder, name: str) -> bool:
-    """True if a file that was read equals its cached one."""
     old = part.folder
     if old is None or (place := old.places.get(name)) is None:
         return False
