@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.address import engine_words
-from scenarios.exchange.targets import lake, postgresql, shared_views
+from scenarios.exchange.targets import postgresql
+from scenarios.exchange.targets.folders import parts
 from scenarios.exchange.targets.sql import insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
 from scenarios.exchange.view.tables import TABLES, VIEWS
@@ -85,7 +86,7 @@ def of_lake(folder: Path) -> Across:
 
         return TrackerPart(put, lambda: place.stat().st_ino if place.exists() else None)
 
-    return Across({tracker: part(tracker, place) for tracker, place in lake.parts(folder).items()})
+    return Across({tracker: part(tracker, place) for tracker, place in parts(folder).items()})
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def of_postgresql(address: str) -> Iterator[Across]:
             meta = f"SELECT to_regclass('{schema}.meta')::oid"
             return of_rows(tracker, rows, lambda: connection.execute(meta).fetchone())
 
-        trackers = shared_views.trackers(connection, every=True)
+        trackers = postgresql.trackers(connection, every=True)
         yield Across({tracker: part(tracker, schema) for tracker, schema in trackers})
 
 

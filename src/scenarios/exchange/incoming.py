@@ -75,7 +75,6 @@ class _Member(io.RawIOBase):
 
 @contextmanager
 def _whole(name: str) -> Iterator[None]:
-    """Refuse a zip that is damaged."""
     try:
         yield
     except reading.BROKEN as error:

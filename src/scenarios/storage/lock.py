@@ -164,7 +164,6 @@ def _wait(descriptor: int, seconds: float) -> None:
 
 
 def _reason(error: OSError, place: Path, seconds: float) -> str:
-    """Say what is in the way, and what to do."""
     shown = safe(place)
     if isinstance(error, TimeoutError):
         return (

@@ -146,8 +146,7 @@ def sync(place: Path) -> None:
 
 def safe(path: object) -> str:
     r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
-    text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return printable_path(text)
+    return printable_path(os.fsencode(str(path)).decode("utf-8", "backslashreplace"))
 
 
 class _Folder(NamedTuple):

@@ -160,12 +160,8 @@ def foretold(
     for finding in _findings(revisions, committed, before, on):
         now = after.called_now.get((finding.kind, finding.record), finding.record)
         had |= {(finding.rule, id, finding.message) for id in (finding.record, now)}
-    findings = _findings(revisions, committed, after, on)
-    return [
-        finding
-        for finding in findings
-        if (finding.rule, finding.record, finding.message) not in had
-    ]
+    new = _findings(revisions, committed, after, on)
+    return [each for each in new if (each.rule, each.record, each.message) not in had]
 
 
 _BESIDE = {"summary", "quote", "notes", "url", "event", "attachment", "foreign", "proposed"}

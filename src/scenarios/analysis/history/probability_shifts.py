@@ -9,12 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import (
-    bears_on,
-    dependents,
-    last_open_day,
-    resolved,
-)
+from scenarios.analysis.evidence.knowledge import bears_on, dependents, last_open_day, resolved
 from scenarios.analysis.forecasts import Means, Stated, stated
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
@@ -167,7 +162,6 @@ def _judged_anew(before: Database, after: Database) -> frozenset[str]:
 
 
 def _judged(database: Database, ids: Iterable[EvidenceId]) -> dict[str, object]:
-    """Judgements of these items and of each indicator."""
     judged: dict[str, object] = {}
     for id, item in ((id, database.evidence[id]) for id in ids if id in database.evidence):
         grade = item.grade(database.sources)

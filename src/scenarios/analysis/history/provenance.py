@@ -175,7 +175,6 @@ class DatabaseState:
         return max(days, default=None)
 
     def _forget(self, changes: Sequence[RecordChange]) -> None:
-        """Forget the accounts that rest on these records."""
         if changes:
             self.days.forget(self.database, self.touched(changes))
 

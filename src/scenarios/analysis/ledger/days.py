@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
+from operator import itemgetter
 
 from scenarios.analysis.evidence.knowledge import bearing, borne, connected, known, resolution
 from scenarios.analysis.ledger.contributions import Columns
@@ -205,11 +206,7 @@ class _DatedAccount(Account):
                 del self._changes[bisect_left(self._changes, change)]
 
     def _place(self, day: date) -> int:
-        return bisect_right(self._changes, day, key=_day)
-
-
-def _day(change: tuple[date, str]) -> date:
-    return change[0]
+        return bisect_right(self._changes, day, key=itemgetter(0))
 
 
 def _changes(id: EvidenceId, item: Evidence) -> list[tuple[date, str]]:

@@ -205,9 +205,7 @@ def _links(odds: Odds, scenario_id: ScenarioId) -> list[ScenarioId]:
     return [*dict.fromkeys(link.other for link in links if link.occurred is None)]
 
 
-def _dependences(
-    declared: float | Dependence,
-) -> Iterator[tuple[TermKind, tuple[Dependence, ...]]]:
+def _dependences(declared: float | Dependence) -> Iterator[tuple[TermKind, tuple[Dependence, ...]]]:
     """Yield each declared correlation bent down and up; 0, as if absent, is none."""
     steps = (-DEPENDENCE_STEP, DEPENDENCE_STEP)
     if isinstance(declared, Dependence):

@@ -17,13 +17,7 @@ from scenarios.analysis.ledger.ledger import (
     post_mortem,
 )
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.ledger.sensitivity import (
-    Band,
-    Budgets,
-    LeaveOneOut,
-    Term,
-    leave_one_out,
-)
+from scenarios.analysis.ledger.sensitivity import Band, Budgets, LeaveOneOut, Term, leave_one_out
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import base_rate, decibans

@@ -20,12 +20,7 @@ from scenarios.analysis.history.commits import (
     field_changes,
     records,
 )
-from scenarios.analysis.history.probability_shifts import (
-    AsOf,
-    ScenarioShift,
-    compared,
-    differs,
-)
+from scenarios.analysis.history.probability_shifts import AsOf, ScenarioShift, compared, differs
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Earlier, ScenarioView, Window
 from scenarios.analysis.review.moves import Amendment, Restated
@@ -65,16 +60,20 @@ def restated(
     amended = [
         Amendment(**msgspec.structs.asdict(change))
         for change in changed
-        if _matters(change) and not _is_news(change, today, day)
+        if _matters(change, records(today, change.kind)[change.record], day)
     ]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
     new = AsOf(today, day, odds)
     old = new.before(reverted)
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(old, new)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
-    live = [id for id in shifts.keys() | asked if _is_live(id, day, reverted, today)]
     rows = []
-    for id in sorted(live):
+    for id in sorted(shifts.keys() | asked):
+        if any(
+            id not in database.scenarios or state(database, id, day) not in ("open", "overdue")
+            for database in (reverted, today)
+        ):
+            continue
         shift, was = shifts.get(id, (None, None))
         because = [a for a in amended if _is_behind(a, id, shift, reverted if was else None, today)]
         moved = shift and (differs(shift.stated) or differs(shift.implied))
@@ -88,14 +87,6 @@ def restated(
                 )
             )
     return tuple(rows), old.odds
-
-
-def _is_live(id: ScenarioId, day: date, *databases: Database) -> bool:
-    """True if a scenario was open on a day, as both databases have it."""
-    return all(
-        id in database.scenarios and state(database, id, day) in ("open", "overdue")
-        for database in databases
-    )
 
 
 def as_said_then(
@@ -164,14 +155,11 @@ def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date
     )
 
 
-def _matters(change: FieldChange) -> bool:
+def _matters(change: FieldChange, record: object, day: date) -> bool:
+    """True if figures rest on a key; not of an end after `day`, of which they knew nothing."""
     keys = change.field.split(".")
-    return keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
-
-
-def _is_news(change: FieldChange, today: Database, day: date) -> bool:
-    """True for an outcome or a retraction of after `day`, of which its figures knew nothing."""
-    return _is_end(records(today, change.kind)[change.record], change.field.split(".")[0], day)
+    is_read = keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
+    return is_read and not _is_end(record, keys[0], day)
 
 
 def _is_end(record: object, field: str, day: date) -> bool:

@@ -16,17 +16,11 @@ from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
 from scenarios.analysis.review.moves import Move, Restatement, causes, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes
-from scenarios.analysis.review.status import StatusRow, by_movement, in_order, row_of, status
+from scenarios.analysis.review.status import StatusRow, in_order, movement, row_of, status
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
 from scenarios.analysis.rules.findings import since_then
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import (
-    Dependence,
-    Retraction,
-    ScenarioId,
-    SetId,
-    Tracker,
-)
+from scenarios.model import Dependence, Retraction, ScenarioId, SetId, Tracker
 from scenarios.values import GradeWeights
 
 
@@ -208,7 +202,7 @@ def _story(
 ) -> tuple[tuple[Move, ...], Story]:
     views = in_order(row_of(window, view) for view in window.views.values())
     ordered = [window.views[row.id] for row in views]
-    live = [view for view in ordered if view.open and view.odds_before]
-    moved = moves(window, by_movement(view for view in live if view.moved))
+    live = [view for view in ordered if view.open and view.odds_before and view.moved]
+    moved = moves(window, sorted(live, key=lambda view: (-movement(view), view.id)))
     resolved = outcomes(window, ordered, earlier)
     return moved, story(window, moved, causes(window, moved), resolved, restatement)

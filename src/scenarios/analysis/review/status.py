@@ -134,11 +134,6 @@ def movement(view: ScenarioView) -> float:
     return max(view.stated_bits, view.implied_bits)
 
 
-def by_movement(views: Iterable[ScenarioView]) -> list[ScenarioView]:
-    """Largest movement first; ties by id."""
-    return sorted(views, key=lambda view: (-movement(view), view.id))
-
-
 def largest_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
     """Rows by movement; what stands still by its figure, from high to low."""
 

@@ -12,14 +12,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.forecasts import given
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
-from scenarios.analysis.review.moves import (
-    Amendment,
-    Cause,
-    CauseKind,
-    Move,
-    Restated,
-    Restatement,
-)
+from scenarios.analysis.review.moves import Amendment, Cause, CauseKind, Move, Restated, Restatement
 from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, together
 from scenarios.analysis.review.status import withheld
 from scenarios.analysis.review.steps import Step, StepCause, main_step, steps
@@ -451,7 +444,6 @@ def _behind(cause: Because) -> tuple[str, ...]:
 
 
 def _is_by_evidence(move: ScenarioStory) -> bool:
-    """True if new evidence moved the implied figure."""
     bits = jeffreys(move.implied.from_, move.implied.to)
     return bits >= MOVED_BITS and any(cause.evidence for cause in move.implied.because)
 
@@ -484,7 +476,5 @@ def _first_forecasts(window: Window, views: Iterable[ScenarioView]) -> Iterator[
     for view in views:
         if view.stated and view.given and not given(window.database, view.id, None, window.since):
             yield FirstForecast(
-                scenario=view.id,
-                analysts=view.stated.analysts,
-                probability=view.stated.probability,
+                scenario=view.id, analysts=view.stated.analysts, probability=view.stated.probability
             )

@@ -143,7 +143,6 @@ def vague_words(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 
 def _judgements(database: Database) -> Named:
-    """The texts in which analysts judge."""
     for id, scenario in database.scenarios.items():
         yield "scenario", id, ("question",), scenario.question
         yield "scenario", id, ("resolution_criteria",), scenario.resolution_criteria

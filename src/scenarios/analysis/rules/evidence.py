@@ -484,7 +484,6 @@ def _counted(view: ScenarioView) -> Iterator[Net]:
 
 
 def _first_day(window: Window, line: Net) -> date:
-    """The day on which a line was known first."""
     if all(row.kind == "direct" for row in line.heard):
         return min(row.since for row in line.heard)
     if items := [id for row in line.heard for id in row.evidence]:

@@ -342,7 +342,6 @@ def _matching(store: Store, queries: Sequence[Query], until: dt.date) -> Rows:
 
 
 def _newest(rows: Rows, limit: int) -> Rows:
-    """The newest rows of each query, in order."""
     import ibis  # noqa: PLC0415 - an extra
 
     order = [rows["date"].desc(), rows["id"]]
@@ -400,7 +399,6 @@ def _day(column: Any) -> Any:
 
 
 def _refuse(name: str, use: str, known: Iterable[str]) -> NoReturn:
-    """Refuse a table without a column, naming its use."""
     others = [shown(column) for column in known]
     hint = did_you_mean(name, known) or f"it has {first_of(others, _NAMED)}"
     raise ScenError(f"the event table has no {shown(name)}, {use}; {hint}")

@@ -215,7 +215,6 @@ def open_store(
 
 
 def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:
-    """The files of each table that has any."""
     by_table = {}
     for table in tables:
         with suppress(ScenError):  # raised again for the indicator that looks into it

@@ -37,7 +37,6 @@ _Cells = Mapping[str, object]
 
 
 def _write(view: View, folder: Path) -> None:
-    """Write both files and their description."""
     records = view.moment.records
     title = records.tracker.title or "Scenarios"
     resources = []

@@ -150,7 +150,6 @@ def _records(
     given: SourceFile,
     wanted: Wanted,
 ) -> Arrived:
-    """The records of a file."""
     keyed = rows.sheet(given, wanted, columns)
 
     def take(values: Mapping[str, Any], place: Place, ids: NamedIds) -> Iterator[Arrival]:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import quote, unquote
 
 import msgspec
 
+from scenarios.errors import ScenError
 from scenarios.exchange.targets import sql
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
@@ -38,6 +42,16 @@ _TYPES: Mapping[Type, str] = {
 }
 _RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 """The beginning of a cell that a spreadsheet may run, apostrophes aside."""
+_PARTS = ".parts"
+"""The folder of the tables of each tracker in a lake, a folder of Parquet that many share.
+
+The tables of a tracker lie in one folder, `.parts/ID`, which is swapped in whole; the files
+`TABLE/tracker=ID/TABLE.parquet` are links to them, so that every table changes in the same step.
+Engines that know Hive's partitions have the column `tracker` of them. `meta` is linked last: a
+tracker that it lacks is not there yet.
+"""
+_LONGEST = 200
+"""Bytes of a tracker's name in a path."""
 
 
 def describe(folder: Path, meta: Stamp, resources: list[dict[str, Any]], title: str) -> None:
@@ -81,7 +95,6 @@ def form(folder: Path) -> str | None:
 
 
 def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], None]) -> None:
-    """Write a file for each table, and their description."""
     for name in TABLES:
         write(name, folder / f"{name}.{ending}")
     resources = [_resource(table, ending) for table in TABLES.values()]
@@ -181,6 +194,46 @@ def _read_parquet(folder: Path) -> Iterator[TableRows]:
     with sql.faults(folder), closing(sql.connect()) as engine:
         for name, place in _files(folder, "parquet"):
             yield name, *sql.selected(engine, f"read_parquet({sql.literal(place)})")
+
+
+def is_lake(folder: Path) -> bool:
+    """True if trackers have been exported to a folder, or could be."""
+    return (folder / _PARTS).is_dir()
+
+
+def part_of(lake: Path, tracker: str) -> Path:
+    """The folder of a tracker's tables; the lake is made if there is none."""
+    name = quote(tracker, safe="")
+    if len(name) > _LONGEST or name.startswith("."):
+        need = "a tracker in a lake needs a short id: scen edit tracker id=NAME gives it one"
+        raise ScenError(f"{need} (it has none, and no repository that stands for it)")
+    if lake.is_dir() and any(lake.iterdir()) and not is_lake(lake):
+        shown = printable(str(lake))
+        raise ScenError(f"{shown}: holds more than the exports of trackers: name a new folder")
+    (lake / _PARTS).mkdir(parents=True, exist_ok=True)
+    return lake / _PARTS / name
+
+
+def link(part: Path) -> None:
+    """Link the tables of a part from their places; those of tables that are gone are removed."""
+    lake = part.parent.parent
+    for name in sorted(TABLES, key=lambda name: name == "meta"):
+        place = lake / name / f"tracker={part.name}" / f"{name}.parquet"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        target = Path(os.path.relpath(part, place.parent), place.name)
+        if not os.path.lexists(place):
+            with suppress(FileExistsError):  # another export of the tracker was faster
+                place.symlink_to(target)
+    for place in lake.glob(f"*/tracker={part.name}/*.parquet"):
+        if not place.exists():
+            shutil.rmtree(place.parent, ignore_errors=True)
+
+
+def parts(lake: Path) -> dict[str, Path]:
+    """The folder of each tracker whose tables are all there."""
+    whole = (lake / "meta").glob("tracker=*")
+    names = sorted(place.name.removeprefix("tracker=") for place in whole)
+    return {unquote(name): lake / _PARTS / name for name in names}
 
 
 CSV = Codec(_write_csv, is_ours, _read_csv)

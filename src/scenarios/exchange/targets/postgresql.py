@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
-from scenarios.exchange.targets import shared_views
-from scenarios.exchange.targets.shared_views import ACROSS, MADE_BY, ORIGIN
 from scenarios.exchange.targets.sql import (
     comments,
     create_indexes,
@@ -30,6 +28,32 @@ from scenarios.text import shown, slug
 if TYPE_CHECKING:
     from psycopg import Connection
 
+ACROSS = "scen_across"
+"""The schema of the tables of all trackers, `tracker` first.
+
+Once it is there every export makes its views again, in the step in which its own schema changes.
+Whoever reads the views before reads on; a later export drops those.
+"""
+_MADE_BY, _ORIGIN = "made by scen export", "\nof "
+"""How the comments on our schemas begin, and what stands before the origin in them."""
+_TRACKER = "The tracker that it is of: its id, else its first commit, else its title"
+_SCHEMAS = r"""
+SELECT DISTINCT ON (tracker) tracker, nspname FROM (
+  SELECT nspname, substring(obj_description(oid, 'pg_namespace') FROM %s) AS tracker
+  FROM pg_namespace
+  WHERE nspname !~ '__(new|old)$' AND (%s OR pg_has_role(nspowner, 'USAGE'))) AS marked
+WHERE tracker IS NOT NULL ORDER BY tracker, nspname <> %s, nspname
+"""
+_COLUMNS = """
+SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n
+ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
+AND n.nspname = ANY (%s) ORDER BY a.attnum
+"""
+_LEFT = """
+SELECT nspname FROM pg_namespace
+WHERE nspname ~ '^scen_across__old[0-9]+$' AND pg_has_role(nspowner, 'USAGE')
+"""
 _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?", re.IGNORECASE)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _WORKED_IN = ("__new", "__old")
@@ -102,15 +126,17 @@ def send(
     with connected(place.address) as connection:
         tracker = view.moment.stamp.tracker
         _refuse(connection, place, tracker, overwrite=overwrite)
-        for (origin,) in connection.execute(_ORIGINS, [f"{MADE_BY}: {tracker}{ORIGIN}"]):
+        for (origin,) in connection.execute(_ORIGINS, [f"{_MADE_BY}: {tracker}{_ORIGIN}"]):
             refuse_fork(origin)
-        may_share = shared_views.may_be_made(connection)
-        if shared and may_share is False:
+        role = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+        may_share = connection.execute(role, [ACROSS]).fetchone()
+        if shared and may_share == (False,):
             raise ScenError(f"{ACROSS} belongs to another role: connect as a member of that")
         _clear(connection, (place.new, place.old))
         _fill(connection, place, view)
-        _swap(connection, place, shared=shared if may_share is None else may_share)
-        _clear(connection, (*shared_views.left(connection), place.old), patient=False)
+        _swap(connection, place, shared=shared if may_share is None else may_share[0])
+        left = [name for (name,) in connection.execute(_LEFT).fetchall()]
+        _clear(connection, (*left, place.old), patient=False)
     base, _, query = place.address.partition("?")
     return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
 
@@ -143,6 +169,17 @@ def connected(address: str) -> Iterator[Connection[Any]]:
         yield connection
 
 
+def trackers(
+    connection: Connection[Any], schema: str = "", *, every: bool = False
+) -> list[tuple[str, str]]:
+    """The id and the schema of each tracker: `every` one, or those of roles that ours belongs to.
+
+    Of two schemas of a tracker it is this `schema`, else the first by name.
+    """
+    mark = f"^{_MADE_BY}: ([^\n]+)"
+    return connection.execute(_SCHEMAS, [mark, every, schema]).fetchall()
+
+
 def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
 ) -> None:
@@ -164,7 +201,7 @@ def _refuse(
     if row is None:
         return
     mark, is_own_role, role = row
-    if not (mark or "").startswith(MADE_BY):
+    if not (mark or "").startswith(_MADE_BY):
         raise ScenError(
             f"the schema {place.schema} is no earlier export: name another one behind the database"
         )
@@ -173,7 +210,7 @@ def _refuse(
             f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
-    other = mark.partition(ORIGIN)[0].removeprefix(f"{MADE_BY}: ")
+    other = mark.partition(_ORIGIN)[0].removeprefix(f"{_MADE_BY}: ")
     if other != tracker and not overwrite:
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
@@ -199,7 +236,7 @@ def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool
     timeout = _PATIENCE if patient else _SOON
     for schema in schemas:
         mark = connection.execute(marked, [schema]).fetchone()
-        if mark and mark[0] and mark[0].startswith(MADE_BY):
+        if mark and mark[0] and mark[0].startswith(_MADE_BY):
             try:
                 with connection.transaction():
                     connection.execute(f"SET LOCAL lock_timeout = '{timeout}'")
@@ -214,7 +251,7 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
         stamp = view.moment.stamp
-        mark = f"{MADE_BY}: {stamp.tracker}" + (f"{ORIGIN}{stamp.origin}" if stamp.origin else "")
+        mark = f"{_MADE_BY}: {stamp.tracker}" + (f"{_ORIGIN}{stamp.origin}" if stamp.origin else "")
         connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
@@ -266,8 +303,36 @@ def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
     lock = "SELECT txid_current(), pg_advisory_xact_lock(hashtextextended(%s, 0))"
     ((number, _),) = connection.execute(lock, [ACROSS]).fetchall()
     views = place._replace(schema=ACROSS)
-    shared_views.create_views(connection, place.schema, views.new)
+    _create_shared_views(connection, place.schema, views.new)
     _grant(connection, views)
     if connection.execute("SELECT to_regnamespace(%s)", [ACROSS]).fetchone() != (None,):
         connection.execute(f"ALTER SCHEMA {ACROSS} RENAME TO {views.old}{number}")
     connection.execute(f"ALTER SCHEMA {views.new} RENAME TO {ACROSS}")
+
+
+def _create_shared_views(connection: Connection[Any], schema: str, new: str) -> None:
+    """Fill the schema `new` with a view for each table and view of `schema`, over all trackers.
+
+    A column that a tracker's version of the tables lacks is null.
+    """
+    every = trackers(connection, schema)
+    known: dict[tuple[str, str], dict[str, str]] = {}
+    for place, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in every]]):
+        known.setdefault((place, relation), {})[name] = type
+    connection.execute(f"CREATE SCHEMA {quoted(new)}")
+    connection.execute(f"COMMENT ON SCHEMA {quoted(new)} IS {literal(_MADE_BY + ', of all')}")
+    connection.execute(f"SET LOCAL search_path = {quoted(new)}")
+    for name in (*TABLES, *(view.name for view in VIEWS)):
+        parts = []
+        for tracker, place in every:
+            if has := known.get((place, name)):
+                columns = [
+                    quoted(column) if column in has else f"NULL::{type} AS {quoted(column)}"
+                    for column, type in known[schema, name].items()
+                    if column != "tracker"
+                ]
+                own = ", ".join([f"{literal(tracker)}::text AS tracker", *columns])
+                parts.append(f"SELECT {own} FROM {quoted(place)}.{quoted(name)}")  # noqa: S608
+        connection.execute(f"CREATE VIEW {quoted(name)} AS {' UNION ALL '.join(parts)}")
+    for table in TABLES.values():
+        connection.execute("; ".join(comments(table, "VIEW", tracker=_TRACKER)))

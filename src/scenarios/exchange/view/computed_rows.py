@@ -84,8 +84,7 @@ def _states(moment: Moment) -> Iterator[Row]:
 
 
 def _scores(moment: Moment) -> Iterator[Row]:
-    for row in every_question_score(moment.database, moment.as_of):
-        yield msgspec.structs.astuple(row)
+    return map(msgspec.structs.astuple, every_question_score(moment.database, moment.as_of))
 
 
 def _findings(moment: Moment) -> Iterator[Row]:

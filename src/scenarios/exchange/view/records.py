@@ -32,9 +32,11 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
         table = TABLES[name]
         if table.computed or not rows:
             continue
-        if lacking := _lacking(table, columns):
-            hint = did_you_mean(lacking, columns)
-            message = f"there is no column {lacking}" + (f"; {hint}" if hint else "")
+        needed = (c.name for c in table.columns if not c.null and not c.compute)
+        absent = [column for column in needed if column not in (*columns, "position")]
+        if absent:  # rows without a position keep their order
+            hint = did_you_mean(absent[0], columns)
+            message = f"there is no column {absent[0]}" + (f"; {hint}" if hint else "")
             misfits.append(Misfit(place=Place(name, 1), message=message))
             continue
         known = {column.name: column for column in table.columns if not column.compute}
@@ -43,12 +45,6 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
             dicts.sort(key=lambda cells: cells.get("position", 0))
         by_table[name] = dicts
     return by_table
-
-
-def _lacking(table: ViewTable, columns: Sequence[str]) -> str | None:
-    """A column that is needed and not there; rows without a position keep their order."""
-    needed = (column.name for column in table.columns if not column.null and not column.compute)
-    return next((name for name in needed if name not in columns and name != "position"), None)
 
 
 def _row(

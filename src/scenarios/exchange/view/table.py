@@ -96,12 +96,7 @@ def position(of: str) -> ViewColumn:
 
 
 def table(
-    meaning: str,
-    *columns: ViewColumn,
-    of: str = "",
-    key: str,
-    refers: str = "",
-    indexes: str = "",
+    meaning: str, *columns: ViewColumn, of: str = "", key: str, refers: str = "", indexes: str = ""
 ) -> ViewTable:
     """A table by names in one text: `a b` are several, `a+b c` columns and the table they refer to.
 

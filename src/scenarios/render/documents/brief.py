@@ -7,8 +7,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from scenarios.analysis.review.brief import Brief, Watched
-from scenarios.analysis.review.decisions import Decision
+from scenarios.analysis.review.brief import Brief, Decision, Watched
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.moves import Cause, Effect
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first

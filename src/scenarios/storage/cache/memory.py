@@ -149,7 +149,6 @@ def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result)
 
 
 def _same(part: CachedFolder, name: str, data: bytes) -> int | None:
-    """The place of the cached file that equals one that was read."""
     old = part.folder
     if old is None or (place := old.places.get(name)) is None:
         return None

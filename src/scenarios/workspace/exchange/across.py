@@ -10,7 +10,7 @@ from pathlib import Path
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
 from scenarios.exchange.address import hidden, scheme_of
-from scenarios.exchange.targets.lake import is_lake
+from scenarios.exchange.targets.folders import is_lake
 from scenarios.storage import worktree
 from scenarios.storage.worktree import safe
 from scenarios.text import shown

@@ -112,9 +112,7 @@ def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
 
 
 def accept(
-    root: Path,
-    records: Sequence[Mapping[str, Any]],
-    how: How = AS_USUAL,
+    root: Path, records: Sequence[Mapping[str, Any]], how: How = AS_USUAL
 ) -> tuple[Written, Accepted]:
     """Write the records, all or none; earlier ones stay as they are."""
     new_ids: list[EvidenceId] = []

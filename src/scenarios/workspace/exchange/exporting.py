@@ -15,7 +15,7 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, converted, plain
 from scenarios.exchange.targets import folders
-from scenarios.exchange.targets.lake import is_lake, link, part_of
+from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES

@@ -76,12 +76,7 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 
 
 def edits(
-    sheet: Sheet,
-    id: str,
-    entries: SheetEntries,
-    settings: Settings,
-    count: Count,
-    faults: Faults,
+    sheet: Sheet, id: str, entries: SheetEntries, settings: Settings, count: Count, faults: Faults
 ) -> list[Put]:
     """Changes of the existing sheet of a day."""
     puts: list[Put] = []

@@ -439,7 +439,6 @@ def _remarks(drafting: Drafting) -> list[str]:
 
 
 def _subject(kind: str, drafting: Drafting, _written: Written) -> str:
-    """The subject of a commit: the counts of what came in."""
     names = {"evidence": "item", "forecasts": "forecast"}
     parts = [
         _number(changed, names.get(kind, kind))

@@ -150,11 +150,7 @@ STDIN = "-"
 
 
 def arrive(
-    root: Path,
-    kind: str,
-    file: Path | BinaryIO,
-    wanted: Wanted,
-    progress: Progress = unwatched,
+    root: Path, kind: str, file: Path | BinaryIO, wanted: Wanted, progress: Progress = unwatched
 ) -> Arrived:
     """The content of a file, folder or stream; columns may have the names of scenarios.
 

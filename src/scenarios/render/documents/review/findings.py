@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.forecasts import standing
-from scenarios.analysis.review.decisions import TO_DECIDE
+from scenarios.analysis.review.brief import TO_DECIDE
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
