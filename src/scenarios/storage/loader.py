@@ -65,7 +65,7 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
         if "format" not in value or "title" not in value or codes["N"] != 0:
             return True
     elif kind in ("evidence", "proposal"):
-        item = value if kind == "evidence" else value.get("evidence", {})
+        item = value if kind == "evidence" else value.get("evidence") or {}
         try:
             first_day(str(item.get("observed", "1000")))
         except ValueError:
