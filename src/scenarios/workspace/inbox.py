@@ -18,7 +18,7 @@ from scenarios.analysis.rules.evidence import WITHIN_DAYS, are_alike, summary_wo
 from scenarios.errors import ScenError
 from scenarios.model import Analyst
 from scenarios.paths import path_of
-from scenarios.proposal import EvidenceDraft, Proposal
+from scenarios.proposal import Proposal
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.text import counted, joined_words, words
@@ -162,23 +162,21 @@ class _Arriving:
     def _know(self, id: str, proposal: Proposal) -> None:
         self.marks |= dict.fromkeys(_marks(proposal), id)
         if item := proposal.evidence:
-            self.near[_number(_day(proposal))].append((False, id, summary_words(item.summary)))
+            self.near[_number(proposal.day)].append((False, id, summary_words(item.summary)))
 
     def _refuse_unknown(self, proposal: Proposal) -> None:
+        opened, item = self.opened, proposal.item
         if draft := proposal.forecast:
-            on = draft.date or proposal.proposed.on
-            if fault := refusal(self.opened.database, self.opened.scenario(draft.scenario), on):
+            id = opened.scenario(draft.scenario)
+            if fault := refusal(opened.database, id, proposal.forecast_day):
                 raise ScenError(fault)
-        item = proposal.evidence or EvidenceDraft("")
-        self.opened.refuse_unknown(
-            {**item.ratings, **dict.fromkeys(proposal.scenarios)}, item.indicators
-        )
+        opened.refuse_unknown([*item.ratings, *proposal.scenarios], item.indicators)
 
     def _similar(self, proposal: Proposal) -> str | None:
         """The proposal or else item of within three days whose summary is alike; the nearest."""
         if proposal.evidence is None:
             return None
-        day, own = _number(_day(proposal)), summary_words(proposal.evidence.summary)
+        day, own = _number(proposal.day), summary_words(proposal.evidence.summary)
         found = [
             (is_recorded, abs(days), id)
             for days in range(-WITHIN_DAYS, WITHIN_DAYS + 1)
@@ -188,7 +186,7 @@ class _Arriving:
         return min(found)[2] if found else None
 
     def _repeated(self, id: str, proposal: Proposal) -> ProposedEntry:
-        url = proposal.evidence.url if proposal.evidence else None
+        url = proposal.item.url
         waits = self.waiting.get(id)
         before = self.repeats.get(id, waits.repeats if waits else ())
         if url is None or len(before) >= MOST_REPEATS or not (waits or id in self.new):
@@ -198,9 +196,8 @@ class _Arriving:
         return ProposedEntry(status="repeated", id=id)
 
     def _free_id(self, proposal: Proposal) -> str:
-        item, draft = proposal.evidence, proposal.forecast
-        text = item.summary if item else draft.scenario if draft else ""
-        stem = f"{_day(proposal)}-{joined_words(words(text), _ROOM) or 'item'}"
+        text = proposal.forecast.scenario if proposal.forecast else proposal.item.summary
+        stem = f"{proposal.day}-{joined_words(words(text), _ROOM) or 'item'}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         places = ((id, self.opened.root / path_of("proposal", id)) for id in ids)
         return next(id for id, place in places if id not in self.new and not os.path.lexists(place))
@@ -211,19 +208,12 @@ def _number(observed: str) -> int:
     return first_day(observed).toordinal()
 
 
-def _day(proposal: Proposal) -> str:
-    """The day that a proposal is about, else that of the proposal."""
-    draft = proposal.evidence
-    return (draft.observed if draft else None) or str(proposal.proposed.on)
-
-
 def _marks(proposal: Proposal) -> Iterator[tuple[str, ...]]:
     """By which a proposal is known again: ids elsewhere, addresses, or a forecast's content."""
-    item, draft = proposal.evidence, proposal.forecast
-    yield from _names(proposal.foreign, item.url if item else None, *proposal.repeats)
-    if draft:
-        day = draft.date or proposal.proposed.on
-        yield proposal.proposed.name, draft.scenario, f"{draft.probability:g}", f"{day}"
+    yield from _names(proposal.foreign, proposal.item.url, *proposal.repeats)
+    if draft := proposal.forecast:
+        figure = f"{draft.probability:g}"
+        yield proposal.proposed.name, draft.scenario, figure, f"{proposal.forecast_day}"
 
 
 def _names(foreign: Mapping[str, str | int], *urls: str | None) -> Iterator[tuple[str, ...]]:
