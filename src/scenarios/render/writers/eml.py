@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from scenarios.render.charts.draw import MailPicture, alone, draw
+from scenarios.render.charts.draw import alone, draw
 from scenarios.render.document import Block, Chart, Document
 from scenarios.render.writers.html import Around
 from scenarios.text import printable
@@ -51,7 +51,7 @@ def eml(
         data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
         id = f"{sha256(data).hexdigest()[:32]}@scen"
         pictures[id] = data
-        return replace(block, drawing=MailPicture(address=f"cid:{id}"))
+        return replace(block, drawing=f"cid:{id}")
 
     html = page(tuple(map(inside, document)))
     mail.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -26,6 +26,6 @@ TASK = Task(
     help="Turn a proposal down, so that it is not proposed again.",
     asks=(PROPOSAL, PROSE("reason", "Why it is not recorded"), _WHO, DATE),
     groups=(Layout("", "proposal reason analyst"),),
-    write=lambda root, answers, how: dismiss(root, *map(answers.get, _KEYS), how),
+    write=lambda root, answers, how: dismiss(root, *map(answers.__getitem__, _KEYS), how=how),
     names=lambda answers: str(answers["proposal"]),
 )
