@@ -8,7 +8,6 @@ import typer
 from msgspec.structs import replace
 
 from scenarios.cli import parsing
-from scenarios.cli.commands.add_evidence import record
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import schema
@@ -58,9 +57,10 @@ def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Forma
     given = {**dict.fromkeys(task.by_key), **own, **given, "proposal": proposal}
     if draft:
         run(task, context, given, how, form)
-    else:
-        record(context, given, how, form)
-    return True
+        return True
+    from scenarios.cli.commands.add_evidence import record
+
+    return record(context, given, how, form)
 
 
 command = command_of(

@@ -28,7 +28,6 @@ from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, report
-from scenarios.cli.session.inbox import settle
 from scenarios.cli.session.questions import Leave, Seat, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
@@ -105,6 +104,8 @@ def command(
     tell_left_out(opened)
     analyst = doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=how.commit)
+    from scenarios.cli.session.inbox import settle
+
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
         seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
