@@ -13,7 +13,6 @@ def _read(text: str, at: At) -> str:
     return waiting_at(at.opened.root, text).id if at.opened else text
 
 
-_KEYS = ("proposal", "reason", "analyst", "date")
 _LISTED = "As `scen inbox` lists it."
 PROPOSAL = Ask("proposal", "Id of the proposal", _LISTED, _read, option="ID", is_needed=True)
 _ASKED = "Who dismisses it (or set SCEN_ANALYST)"
@@ -26,6 +25,8 @@ TASK = Task(
     help="Turn a proposal down, so that it is not proposed again.",
     asks=(PROPOSAL, PROSE("reason", "Why it is not recorded"), _WHO, DATE),
     groups=(Layout("", "proposal reason analyst"),),
-    write=lambda root, answers, how: dismiss(root, *map(answers.__getitem__, _KEYS), how=how),
+    write=lambda root, answers, how: dismiss(
+        root, *(answers["proposal"], answers["reason"], answers["analyst"], answers["date"]), how
+    ),
     names=lambda answers: str(answers["proposal"]),
 )
