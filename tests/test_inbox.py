@@ -103,6 +103,7 @@ def test_more_than_the_bound_do_not_wait_and_nothing_is_written_outside_the_inbo
     ("proposal", "reason"),
     [
         ({"proposed": AGENT}, "a proposal needs the key 'evidence' or 'forecast'"),
+        ({"proposed": AGENT, "evidence": None}, "'evidence' is empty"),
         ({"evidence": TALKS}, "a proposal needs the key 'proposed'"),
         ({**item(), "accepted": True}, "unknown key 'accepted' in a proposal"),
         (item(analyst="jane"), "a draft of evidence has no key 'analyst'"),

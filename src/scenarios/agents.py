@@ -9,11 +9,11 @@ import inspect
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_type_hints
+from typing import Annotated, Any, Generic, TypeVar, get_type_hints
 
 import anyio
 import mcp.types as protocol
@@ -64,7 +64,7 @@ class AgentInbox:
     """The side of the inbox that an agent sees: it can propose as itself, and nothing else."""
 
     def __init__(self, root: Path, most: int) -> None:
-        self._root, self._most = root, most
+        self.root, self.most = root, most
         self.name = ""
 
     def meet(self, client: str) -> None:
@@ -92,7 +92,7 @@ class AgentInbox:
         """
         keys = {"summary": summary, "observed": observed, "url": url, "quote": quote}
         item = {key: value for key, value in {**keys, "notes": notes}.items() if value is not None}
-        return self._propose(url, {"evidence": item, "scenarios": [*scenarios]})
+        return self._propose(url, evidence=item, scenarios=[*scenarios])
 
     def propose_forecast(
         self,
@@ -108,57 +108,39 @@ class AgentInbox:
         """
         reason = f"{rationale} “{quote}”"
         forecast = {"scenario": scenario, "probability": probability, "rationale": reason}
-        return self._propose(url, {"forecast": forecast})
+        return self._propose(url, forecast=forecast)
 
-    def _propose(self, url: str, draft: Mapping[str, Any]) -> ProposedEntry:
+    def _propose(self, url: str, **draft: Any) -> ProposedEntry:
         if not self.name:
             raise ScenError("this client did not give its name, and a proposal names who made it")
         by = {"by": "agent", "name": self.name, "on": str(today()), "from": url}
         proposal = {"proposed": by, **draft}
-        (entry,) = propose(self._root, [proposal], most=self._most, noted=False)[1].entries
+        (entry,) = propose(self.root, [proposal], most=self.most, noted=False)[1].entries
         if entry.status == "refused":
             raise ScenError(f"{entry.reason}")
         return entry
 
 
-class _AgentTool(NamedTuple):
-    """A function by its name, and how it is called: with its result come the unreadable files."""
-
-    name: str
-    function: Callable[..., Any]
-    call: Callable[..., tuple[Any, tuple[Problem, ...]]]
-
-    def listed(self) -> protocol.Tool:
-        """The tool as the protocol describes it."""
-        is_read = self.name in READING
-        asked, result = _asked(self.function)
-        hints = protocol.ToolAnnotations(
-            read_only_hint=is_read, destructive_hint=False, open_world_hint=False
-        )
-        return protocol.Tool(
-            name=self.name,
-            description=inspect.getdoc(self.function),
-            input_schema=_schema(asked),
-            output_schema=_schema(AgentAnswer[result]),  # type: ignore[valid-type]
-            annotations=hints,
-        )
+_TOOLS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(Workspace, name) for name in READING},
+    "propose_evidence": AgentInbox.propose_evidence,
+    "propose_forecast": AgentInbox.propose_forecast,
+}
 
 
-def _tools(root: Path, inbox: AgentInbox) -> Iterator[_AgentTool]:
-    """Yield the tools; each call that reads opens the database as it is then."""
-
-    def reads(method: Callable[..., Any]) -> Callable[..., tuple[Any, tuple[Problem, ...]]]:
-        def read(**given: Any) -> tuple[Any, tuple[Problem, ...]]:
-            opened = Workspace(root)
-            return method(opened, **given), opened.database.unreadable
-
-        return read
-
-    for name in READING:
-        method = getattr(Workspace, name)
-        yield _AgentTool(name, method, reads(method))
-    for method in (inbox.propose_evidence, inbox.propose_forecast):
-        yield _AgentTool(method.__name__, method, lambda m=method, **given: (m(**given), ()))
+def _listed(name: str, function: Callable[..., Any]) -> protocol.Tool:
+    """A function as the protocol describes a tool."""
+    asked, result = _asked(function)
+    hints = protocol.ToolAnnotations(
+        read_only_hint=name in READING, destructive_hint=False, open_world_hint=False
+    )
+    return protocol.Tool(
+        name=name,
+        description=inspect.getdoc(function),
+        input_schema=_schema(asked),
+        output_schema=_schema(AgentAnswer[result]),  # type: ignore[valid-type]
+        annotations=hints,
+    )
 
 
 def _asked(function: Callable[..., Any]) -> tuple[type[msgspec.Struct], Any]:
@@ -185,18 +167,29 @@ def _schema(of: Any) -> dict[str, Any]:
     return {**own, "$defs": schemas} if schemas else own
 
 
-def _answer(tool: _AgentTool, arguments: Mapping[str, Any]) -> str:
-    """The answer of a tool as JSON in which nothing acts."""
-    given = msgspec.structs.asdict(msgspec.convert(arguments, _asked(tool.function)[0]))
+def _answer(inbox: AgentInbox, name: str, arguments: Mapping[str, Any]) -> Any:
+    """The answer of a tool; one that reads opens the database as it is then."""
+    given = msgspec.structs.asdict(msgspec.convert(arguments, _asked(_TOOLS[name])[0]))
     if any(isinstance(value, date) and value < _EARLIEST for value in given.values()):
         raise ScenError(f"no day is before {_EARLIEST}")
-    result, unreadable = tool.call(**given)
-    answer = AgentAnswer(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
-    text = msgspec.json.encode(_spelled_out(msgspec.to_builtins(answer))).decode()
+    read = Workspace(inbox.root) if name in READING else None
+    result = getattr(read or inbox, name)(**given)
+    unreadable = read.database.unreadable if read else ()
+    return AgentAnswer(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
+
+
+def _sent(answer: Any, *, is_error: bool = False) -> protocol.CallToolResult:
+    """An answer as JSON in which nothing acts."""
+    content = _spelled_out(msgspec.to_builtins(answer))
+    text = msgspec.json.encode(content).decode()
     if len(text) > LONGEST_ANSWER:
         size = f"the answer has {len(text):,} characters, and {LONGEST_ANSWER:,} are the most"
         raise ScenError(f"{size}: ask for less, for example by a query with LIMIT")
-    return text
+    return protocol.CallToolResult(
+        content=[protocol.TextContent(text=text)],
+        structured_content=None if is_error else content,
+        is_error=is_error,
+    )
 
 
 def _spelled_out(value: Any) -> Any:
@@ -207,36 +200,28 @@ def _spelled_out(value: Any) -> Any:
     return [*map(_spelled_out, value)] if isinstance(value, list | tuple) else value
 
 
-def _refused(reason: str) -> protocol.CallToolResult:
-    text = msgspec.json.encode({"notice": NOTICE, "refused": printable(reason)}).decode()
-    return protocol.CallToolResult(content=[protocol.TextContent(text=text)], is_error=True)
-
-
 def server(root: Path, most: int) -> Server[Any]:
     """The tools for one client on the database in a folder; `most` proposals wait in all."""
     inbox = AgentInbox(root, most)
-    tools = {tool.name: tool for tool in _tools(root, inbox)}
 
     async def listed(_ctx: Any, _params: Any) -> protocol.ListToolsResult:
-        return protocol.ListToolsResult(tools=[tool.listed() for tool in tools.values()])
+        return protocol.ListToolsResult(tools=[*map(_listed, _TOOLS, _TOOLS.values())])
 
     async def called(
         ctx: ServerRequestContext[Any], params: protocol.CallToolRequestParams
     ) -> protocol.CallToolResult:
-        if params.name not in tools:
+        if params.name not in _TOOLS:
             raise MCPError(protocol.INVALID_PARAMS, f"no tool {shown(params.name)}")
         client = ctx.session.client_params
         try:
             inbox.meet(client.client_info.name if client else "")
             with bounded():
-                text = _answer(tools[params.name], params.arguments or {})
+                return _sent(_answer(inbox, params.name, params.arguments or {}))
         except (ScenError, msgspec.ValidationError) as error:
-            return _refused(str(error))
+            reason = str(error)
         except MemoryError:
-            return _refused("the answer needs too much memory: ask for less")
-        return protocol.CallToolResult(
-            content=[protocol.TextContent(text=text)], structured_content=msgspec.json.decode(text)
-        )
+            reason = "the answer needs too much memory: ask for less"
+        return _sent({"notice": NOTICE, "refused": reason}, is_error=True)
 
     return Server(
         "scen",
@@ -258,21 +243,12 @@ class _Messages(TextIOWrapper):
         return "" if self.is_cut else line
 
 
-class _Formatter(logging.Formatter):
-    """Writes to a log what a client sent, spelled out."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
-
-
 def serve(root: Path, most: int) -> None:
     """Answer the client at stdin until it ends; `most` proposals wait in all.
 
     Raises ScenError after a message that is too long.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter())
-    logging.basicConfig(handlers=[handler])
+    logging.disable()  # the library's log repeats what a client sent
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # not after the next line
     os.chdir(root)  # no answer names a path outside
     anyio.run(_serve, server(Path(), most))

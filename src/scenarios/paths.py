@@ -79,10 +79,8 @@ def path_of(kind: Kind, id: str) -> str:
         return "tracker.yaml"
     if kind == "scenario":
         return name
-    if kind == "source":
-        return f"sources/{name}"
-    if kind == "proposal":
-        return f"{INBOX}/{name}"
+    if kind in ("source", "proposal"):
+        return f"{'sources' if kind == 'source' else INBOX}/{name}"
     return f"{kind}/{id[:4]}/{name}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
@@ -68,10 +69,24 @@ class Proposal(Record, frozen=True):
     @property
     def about(self) -> tuple[ScenarioId, ...]:
         """The scenarios that it names."""
-        item = self.evidence or EvidenceDraft("")
-        shown = (indicator_key(key)[0] for key in item.indicators)
+        shown = (indicator_key(key)[0] for key in self.item.indicators)
         own = (self.forecast.scenario,) if self.forecast else ()
-        return (*own, *self.scenarios, *item.ratings, *shown)
+        return (*own, *self.scenarios, *self.item.ratings, *shown)
+
+    @property
+    def item(self) -> EvidenceDraft:
+        """The draft of evidence; an empty one of a forecast."""
+        return self.evidence or EvidenceDraft("")
+
+    @property
+    def day(self) -> str:
+        """The day that it is about, else that of the proposal."""
+        return self.item.observed or f"{self.proposed.on}"
+
+    @property
+    def forecast_day(self) -> values.Date:
+        """The day of the figure, else that of the proposal."""
+        return (self.forecast and self.forecast.date) or self.proposed.on
 
 
 MODELS: dict[Kind, type[Record]] = {**RECORDS, "proposal": Proposal}
@@ -86,10 +101,9 @@ def draft_faults(proposal: Proposal) -> Iterator[Fault]:
         message = "a proposal needs the key 'evidence' or 'forecast'"
         yield Fault((), "key", "missing-key", message)
     if proposal.forecast is not None:
-        for key in ("evidence", "scenarios"):
-            if getattr(proposal, key):
-                message = f"a proposal with the key 'forecast' has no '{key}'"
-                yield Fault((key,), "key", "unknown-key", message)
+        for key in filter(partial(getattr, proposal), ("evidence", "scenarios")):
+            message = f"a proposal with the key 'forecast' has no '{key}'"
+            yield Fault((key,), "key", "unknown-key", message)
     for key in NOT_PROPOSED:
         if getattr(proposal.evidence, key, None):
             message = f"a draft of evidence has no key '{key}'"

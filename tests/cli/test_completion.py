@@ -63,7 +63,7 @@ def offered(line: str) -> list[str]:
     ("line", "expected"),
     [
         ("", [name for name in HELP if " " not in name]),
-        ("inbox ", ["accept", "dismiss"]),
+        ("inbox ", ["fetch", "accept", "dismiss"]),
         ("inbox accept t", ["talks"]),
         ("ra", ["rate"]),
         ("--da", ["--database"]),

@@ -17,6 +17,7 @@ from scenarios.workspace import inbox
 from scenarios.workspace.corrections.renaming import remove, rename
 from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.waiting import waiting
 from tests.cli.commands import DESK, FILES, make, tree
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
 
@@ -59,7 +60,7 @@ def test_two_feeds_with_one_story_propose_it_once(root: Path, web: Web) -> None:
         "repeated 2022-03-07-leaders-meet-in-beijing",
         "added 2022-03-08-gas-deal-signed",
     ]
-    proposal = inbox.waiting(root).proposals["2022-03-07-leaders-meet-in-beijing"]
+    proposal = waiting(root).proposals["2022-03-07-leaders-meet-in-beijing"]
     assert proposal.proposed.who == "feed news"
     assert proposal.proposed.from_ == NEWS.url
     assert proposal.repeats == ("https://wire.example.org/1",)

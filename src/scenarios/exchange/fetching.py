@@ -7,12 +7,12 @@ so no name leads into the reader's own network, not even one that changes its ad
 from __future__ import annotations
 
 import ipaddress
-import queue
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
@@ -63,22 +63,19 @@ def fetch(address: str, most_bytes: int, network: Network) -> FetchedFile:
 
     A thread does it: a resolver, or a server that drips, cannot be interrupted otherwise.
     """
-    answers: queue.SimpleQueue[FetchedFile | ScenError] = queue.SimpleQueue()
+    answer: Future[FetchedFile] = Future()
 
     def work() -> None:
         try:
-            answers.put(_fetched(address, most_bytes, network))
+            answer.set_result(_fetched(address, most_bytes, network))
         except ScenError as error:
-            answers.put(error)
+            answer.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        answer = answers.get(timeout=network.seconds)
-    except queue.Empty:
+        return answer.result(network.seconds)
+    except TimeoutError:
         raise _refused(address, _TOO_SLOW) from None
-    if isinstance(answer, ScenError):
-        raise answer
-    return answer
 
 
 def is_public(address: str) -> bool:

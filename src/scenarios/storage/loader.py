@@ -32,7 +32,8 @@ def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
         if faults := validate(kind, value):
             return None, faults
         record = _converted(kind, whole(value))
-    return record, []
+    faults = [*draft_faults(record)] if isinstance(record, Proposal) else []
+    return None if faults else record, faults
 
 
 def within_limits(kind: Kind, value: Any) -> Record | None:
@@ -64,7 +65,7 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
         if "format" not in value or "title" not in value or codes["N"] != 0:
             return True
     elif kind in ("evidence", "proposal"):
-        item = value if kind == "evidence" else value.get("evidence", {})
+        item = value if kind == "evidence" else value.get("evidence") or {}
         try:
             first_day(str(item.get("observed", "1000")))
         except ValueError:
@@ -271,8 +272,7 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
     if problems:
         return None, folded(problems)
     record, faults = decoded(kind, value)
-    faults += draft_faults(record) if isinstance(record, Proposal) else ()
-    if record is None or faults:
+    if record is None:
         return None, folded(sorted(_placed(path, data, faults), key=_in_reading_order))
     if not data.isascii() or b"\\" in data:
         problems = folded(_placed(path, data, unseen_characters(value)))

@@ -167,6 +167,15 @@ def _given(database: Path) -> Path:
     raise ScenError(f"no database at {safe(database)}: {fault}; `scen init DIR` makes one in DIR")
 
 
+def first_bytes(file: Path, most: int) -> bytes:
+    """The content of any file; one byte more than `most` of a longer one."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        raise ScenError(f"{file} cannot be read: {error.strerror}") from None
+
+
 def _is_database(folder: Path) -> bool:
     """True even for an unreadable tracker: loading it says what is wrong."""
     try:

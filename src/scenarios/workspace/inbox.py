@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,14 +14,15 @@ import msgspec
 from msgspec import Struct
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.rules.evidence import alike
+from scenarios.analysis.rules.evidence import WITHIN_DAYS, are_alike, summary_words
 from scenarios.errors import ScenError
 from scenarios.model import Analyst
 from scenarios.paths import path_of
-from scenarios.proposal import EvidenceDraft, Proposal, draft_faults
+from scenarios.proposal import Proposal
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.text import counted, joined_words, words
+from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.waiting import Inbox, waiting, waiting_at
@@ -103,17 +105,22 @@ def propose(
 
 
 class _Arriving:
-    """Proposals on their way into an inbox, each compared with those before it."""
+    """Proposals on their way into an inbox, each compared with those before it.
+
+    `marks` lead to the ids of what is known by them, `near` has what was seen on each day: True for
+    an item that is recorded, its id and the words of its summary.
+    """
 
     def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
-        self.opened, self.inbox, self.room = opened, inbox, most - len(inbox.waiting)
-        self.most = most
+        self.opened, self.inbox, self.waiting, self.most = opened, inbox, inbox.waiting, most
         self.new: dict[str, dict[str, Any]] = {}
         self.repeats: dict[str, tuple[str, ...]] = {}
-        self.ids: dict[tuple[object, ...], str] = {}
-        self.items: dict[str, EvidenceDraft] = {}
+        self.marks: dict[tuple[str, ...], str] = {}
+        self.near: dict[int, list[tuple[bool, str, frozenset[str]]]] = defaultdict(list)
         for id, item in opened.database.evidence.items():
-            self.ids |= dict.fromkeys(_names(item.foreign, item.url), id)
+            self.marks |= dict.fromkeys(_names(item.foreign, item.url), id)
+            if not item.retracted:
+                self.near[_number(item.observed)].append((True, id, summary_words(item.summary)))
         for id, proposal in inbox.proposals.items():
             self._know(id, proposal)
 
@@ -124,30 +131,6 @@ class _Arriving:
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
-    def _taken(self, given: Mapping[str, Any]) -> ProposedEntry:
-        record, faults = decoded("proposal", given)
-        faults += draft_faults(record) if isinstance(record, Proposal) else ()
-        if faults or not isinstance(record, Proposal):
-            raise ScenError("; ".join(fault.message for fault in faults))
-        if record.dismissed:
-            raise ScenError("only a person dismisses a proposal: leave `dismissed` out")
-        self._refuse_unknown(record)
-        for mark in _marks(record):
-            if same := self.ids.get(mark):
-                return ProposedEntry(status="known", id=same)
-        if similar := self._similar(record):
-            return self._repeated(similar, record)
-        id = self._free_id(record)
-        if len(new_file("proposal", id, given).new or b"") > MOST_BYTES:
-            raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
-        if self.room <= 0:
-            wait = f"{self.most} proposals wait already"
-            raise ScenError(f"{wait}: accept or dismiss some of them first")
-        self.room -= 1
-        self.new[id] = dict(given)
-        self._know(id, record)
-        return ProposedEntry(status="added", id=id)
-
     def drafts(self) -> Iterator[Draft]:
         """The files of what was added, and of the waiting ones that were repeated."""
         for id, record in self.new.items():
@@ -155,66 +138,82 @@ class _Arriving:
         for id, addresses in self.repeats.items():
             yield edited(self.inbox.files, "proposal", id, [Put(("repeats",), [*addresses])])
 
+    def _taken(self, given: Mapping[str, Any]) -> ProposedEntry:
+        proposal, faults = decoded("proposal", given)
+        if faults or not isinstance(proposal, Proposal):
+            raise ScenError("; ".join(fault.message for fault in faults))
+        if proposal.dismissed:
+            raise ScenError("only a person dismisses a proposal: leave `dismissed` out")
+        self._refuse_unknown(proposal)
+        if id := next(filter(None, map(self.marks.get, _marks(proposal))), None):
+            return ProposedEntry(status="known", id=id)
+        if len(self.waiting) + len(self.new) >= self.most:
+            wait = f"{self.most} proposals wait already"
+            raise ScenError(f"{wait}: accept or dismiss some of them first")
+        if similar := self._similar(proposal):
+            return self._repeated(similar, proposal)
+        id = self._free_id(proposal)
+        if len(new_file("proposal", id, given).new or b"") > MOST_BYTES:
+            raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
+        self.new[id] = dict(given)
+        self._know(id, proposal)
+        return ProposedEntry(status="added", id=id)
+
     def _know(self, id: str, proposal: Proposal) -> None:
-        self.ids |= dict.fromkeys(_marks(proposal), id)
+        self.marks |= dict.fromkeys(_marks(proposal), id)
         if item := proposal.evidence:
-            day = _day(proposal)
-            self.items[f"{day}/{id}"] = msgspec.structs.replace(item, observed=day)
+            self.near[_number(proposal.day)].append((False, id, summary_words(item.summary)))
 
     def _refuse_unknown(self, proposal: Proposal) -> None:
+        opened, item = self.opened, proposal.item
         if draft := proposal.forecast:
-            on = draft.date or proposal.proposed.on
-            if fault := refusal(self.opened.database, self.opened.scenario(draft.scenario), on):
+            id = opened.scenario(draft.scenario)
+            if fault := refusal(opened.database, id, proposal.forecast_day):
                 raise ScenError(fault)
-        item = proposal.evidence or EvidenceDraft("")
-        self.opened.refuse_unknown(
-            {**item.ratings, **dict.fromkeys(proposal.scenarios)}, item.indicators
-        )
+        opened.refuse_unknown([*item.ratings, *proposal.scenarios], item.indicators)
 
     def _similar(self, proposal: Proposal) -> str | None:
-        """The proposal or item of within three days whose summary is alike, if there is one."""
+        """The proposal or else item of within three days whose summary is alike; the nearest."""
         if proposal.evidence is None:
             return None
-        about = proposal.evidence.summary, _day(proposal), None
-        found = [*alike(self.items, *about), *alike(self.opened.database.evidence, *about)]
-        return found[0][0].rpartition("/")[2] if found else None
+        day, own = _number(proposal.day), summary_words(proposal.evidence.summary)
+        found = [
+            (is_recorded, abs(days), id)
+            for days in range(-WITHIN_DAYS, WITHIN_DAYS + 1)
+            for is_recorded, id, words in self.near.get(day + days, ())
+            if are_alike(own, words)
+        ]
+        return min(found)[2] if found else None
 
     def _repeated(self, id: str, proposal: Proposal) -> ProposedEntry:
-        url = proposal.evidence.url if proposal.evidence else None
-        waits = self.inbox.waiting.get(id)
+        url = proposal.item.url
+        waits = self.waiting.get(id)
         before = self.repeats.get(id, waits.repeats if waits else ())
         if url is None or len(before) >= MOST_REPEATS or not (waits or id in self.new):
             return ProposedEntry(status="known", id=id)
         self.repeats[id] = (*before, url)
-        self.ids |= dict.fromkeys(_marks(proposal), id)
+        self.marks |= dict.fromkeys(_marks(proposal), id)
         return ProposedEntry(status="repeated", id=id)
 
     def _free_id(self, proposal: Proposal) -> str:
-        item, draft = proposal.evidence, proposal.forecast
-        text = item.summary if item else draft.scenario if draft else ""
-        stem = f"{_day(proposal)}-{joined_words(words(text), _ROOM) or 'item'}"
-        numbers = itertools.chain([""], (f"-{n}" for n in itertools.count(2)))
-        return next(
-            id
-            for id in (f"{stem}{number}" for number in numbers)
-            if id not in self.new
-            and not os.path.lexists(self.opened.root / path_of("proposal", id))
-        )
+        text = proposal.forecast.scenario if proposal.forecast else proposal.item.summary
+        stem = f"{proposal.day}-{joined_words(words(text), _ROOM) or 'item'}"
+        ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        places = ((id, self.opened.root / path_of("proposal", id)) for id in ids)
+        return next(id for id, place in places if id not in self.new and not os.path.lexists(place))
 
 
-def _day(proposal: Proposal) -> str:
-    """The day that a proposal is about, else that of the proposal."""
-    draft = proposal.evidence
-    return (draft.observed if draft else None) or str(proposal.proposed.on)
+def _number(observed: str) -> int:
+    """The first day of a date, as the number of a day."""
+    return first_day(observed).toordinal()
 
 
 def _marks(proposal: Proposal) -> Iterator[tuple[str, ...]]:
     """By which a proposal is known again: ids elsewhere, addresses, or a forecast's content."""
-    item, draft = proposal.evidence, proposal.forecast
-    yield from _names(proposal.foreign, item.url if item else None, *proposal.repeats)
-    if draft:
-        day = draft.date or proposal.proposed.on
-        yield proposal.proposed.name, draft.scenario, f"{draft.probability:g}", f"{day}"
+    yield from _names(proposal.foreign, proposal.item.url, *proposal.repeats)
+    if draft := proposal.forecast:
+        figure = f"{draft.probability:g}"
+        yield proposal.proposed.name, draft.scenario, figure, f"{proposal.forecast_day}"
 
 
 def _names(foreign: Mapping[str, str | int], *urls: str | None) -> Iterator[tuple[str, ...]]:

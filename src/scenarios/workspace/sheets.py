@@ -15,6 +15,7 @@ from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
 from scenarios.scales import percent
+from scenarios.storage import worktree
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
@@ -84,8 +85,8 @@ def record_entries(
         sheet = sheet_draft(opened, analyst, on, entries)
         return [proposal.removal, sheet] if proposal else [sheet]
 
-    what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
-    what = f"inbox accept {proposal.id}" if proposal else what
+    figures = f"forecast of {on} by {analyst}: {figures_of(entries)}"
+    what = f"inbox accept {proposal.id}" if proposal else figures
     return write(root, draft, what, how, subject=words)
 
 
@@ -162,11 +163,7 @@ def read_sheet(
     path: Path, analyst: str | None, on: date | None, *, otherwise: str | None = None
 ) -> Prepared:
     """A sheet from a file: `analyst` and `on` overrule its own, `otherwise` stands in for none."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ScenError(f"{path} cannot be read: {error.strerror}") from None
+    data = worktree.first_bytes(path, MAX_BYTES)
     value, faults = read(str(path), data)
     if faults:
         raise ScenError("; ".join(map(str, folded(faults))))

@@ -12,7 +12,7 @@ import msgspec
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Source
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
-from scenarios.proposal import EvidenceDraft, Proposal
+from scenarios.proposal import Proposal
 from scenarios.storage import worktree
 from scenarios.storage.edits import Draft
 from scenarios.storage.loader import read_record
@@ -93,7 +93,7 @@ def answers_of(proposal: Proposal, sources: Mapping[str, Source]) -> dict[str, A
     if draft := proposal.forecast:
         texts = {"scenario": draft.scenario, "probability": f"{draft.probability:g}"}
         return {**texts, "rationale": draft.rationale}
-    item = proposal.evidence or EvidenceDraft("")
+    item = proposal.item
     again = f"Repeated at {', '.join(proposal.repeats)}" if proposal.repeats else None
     return {
         **{key: getattr(item, key) for key in _ANSWERED},

@@ -194,13 +194,20 @@ class Committed(NamedTuple):
     embedded: Path | None = None
 
 
-def check_commit(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> Pending:
-    """Refuse what could not be committed, before a byte of it is written."""
+def check_commit(
+    root: Path, paths: Sequence[str], subject: str, accepted: Sequence[str] = (), *, dry_run: bool
+) -> Pending:
+    """Refuse what could not be committed, before a byte of it is written.
+
+    The files of `accepted` proposals go, and no earlier change of theirs is committed.
+    """
     folder = next(folder for folder in (root, *root.parents) if folder.is_dir())
     repository = committing.repository(folder)
-    inside = [(root / path).relative_to(folder).as_posix() for path in paths]
+    places = {path: (root / path).relative_to(folder).as_posix() for path in paths}
+    inside = [*places.values()]
     committing.refuse(repository, inside)
-    uncommitted = committing.uncommitted(repository, inside, dry_run=dry_run)
+    also = [place for path, place in places.items() if path not in accepted]
+    uncommitted = committing.uncommitted(repository, also, dry_run=dry_run)
     return Pending(repository, inside, uncommitted, subject)
 
 
@@ -300,7 +307,9 @@ def write(
         if how.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
             paths = [*(draft.path for draft in drafts or proposed), *attached]
-            pending = check_commit(root, paths, text, dry_run=how.dry_run)
+            removed = [draft.path for draft in drafts if not draft.new]
+            accepted = [path for path in removed if kind_of(path) == "proposal"]
+            pending = check_commit(root, paths, text, accepted, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, Committed()

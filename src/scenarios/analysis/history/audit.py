@@ -15,17 +15,8 @@ from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudg
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
 from scenarios.analysis.rules.rule import Rule, note
-from scenarios.model import (
-    Analyst,
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-    Tracker,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.values import Analyst
 
 
 @note("judged-anew", "Priors, ratings and conventions changed after they were committed")
@@ -91,7 +82,7 @@ class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
     commits: tuple[str, ...]
 
 
-class AcceptedProposals(msgspec.Struct, frozen=True, kw_only=True):
+class AcceptedProposals(msgspec.Struct, frozen=True):
     """Number of items and of forecasts that one party proposed and one analyst accepted."""
 
     proposed_by: str
@@ -220,11 +211,8 @@ def _accepted(database: Database) -> Iterator[AcceptedProposals]:
         for sheet in database.sheets.values()
         for proposed in sheet.proposed.values()
     )
-    for who, analyst in sorted({*items, *figures}, key=str):
-        both = who, analyst
-        yield AcceptedProposals(
-            proposed_by=who, accepted_by=analyst, evidence=items[both], forecasts=figures[both]
-        )
+    for both in sorted({*items, *figures}, key=str):
+        yield AcceptedProposals(*both, items[both], figures[both])
 
 
 def _lumped(trail: Trail) -> Iterator[str]:

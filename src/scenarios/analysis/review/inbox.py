@@ -12,7 +12,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.proposal import Proposal
 
 
-class ProposalRow(Struct, frozen=True, kw_only=True):
+class ProposalRow(Struct, frozen=True):
     """A proposal that is `days` old, and today's scenarios that it may bear on.
 
     `ended` are those of the scenarios whose outcome is recorded.
@@ -34,18 +34,10 @@ class InboxListing(Struct, frozen=True, kw_only=True):
 
 def listing(waiting: Mapping[str, Proposal], database: Database, on: date) -> InboxListing:
     """The proposals with their age in days and the scenarios that each is about."""
-    rows = [_row(id, proposal, database, on) for id, proposal in sorted(waiting.items())]
-    return InboxListing(as_of=on, proposals=tuple(sorted(rows, key=lambda row: -row.days)))
-
-
-def _row(id: str, proposal: Proposal, database: Database, on: date) -> ProposalRow:
-    now = database.called_now
-    names = (now.get(("scenario", name), name) for name in proposal.about)
-    ids = tuple(dict.fromkeys(name for name in names if name in database.scenarios))
-    return ProposalRow(
-        id=id,
-        days=(on - proposal.proposed.on).days,
-        scenarios=ids,
-        ended=tuple(id for id in ids if resolution(database, id)),
-        proposal=proposal,
-    )
+    rows, now = [], database.called_now
+    for id, proposal in sorted(waiting.items(), key=lambda item: (item[1].proposed.on, item[0])):
+        names = dict.fromkeys(now.get(("scenario", name), name) for name in proposal.about)
+        ids = tuple(name for name in names if name in database.scenarios)
+        ended = tuple(name for name in ids if resolution(database, name))
+        rows.append(ProposalRow(id, (on - proposal.proposed.on).days, ids, ended, proposal))
+    return InboxListing(as_of=on, proposals=tuple(rows))

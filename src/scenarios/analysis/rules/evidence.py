@@ -328,7 +328,7 @@ def alike(
 
     Looked at are those whose ids begin with a day, a month or a year within three days of its own.
     """
-    day, words = first_day(observed), frozenset(_words(summary))
+    day, words = first_day(observed), summary_words(summary)
     matches = []
     for id in _around(evidence, day):
         item = evidence[id]
@@ -336,7 +336,7 @@ def alike(
         if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
             continue
         shares = url is not None and item.url == url
-        if shares or _are_alike(words, frozenset(_words(item.summary))):
+        if shares or are_alike(words, summary_words(item.summary)):
             matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
     return [(id, why) for _, id, why in sorted(matches)]
 
@@ -374,7 +374,7 @@ class _Joined:
 def _join_summaries(
     joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
 ) -> None:
-    words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
+    words = {id: summary_words(item.summary) for id, item in evidence.items()}
     rarity = Counter(chain.from_iterable(words.values()))
     often = sorted((number, word) for word, number in rarity.items() if number > 1)
     ranks = {word: place for place, (_, word) in enumerate(often)}
@@ -389,17 +389,19 @@ def _join_summaries(
                 if (days[id] - days[other]).days > WITHIN_DAYS:
                     break
                 is_apart = joined.first(id) != joined.first(other)
-                if is_apart and _are_alike(words[id], words[other]):
+                if is_apart and are_alike(words[id], words[other]):
                     joined.join(id, other, _SUMMARIES)
             those.append(id)
 
 
-def _are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
+def are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    """True for the words of two summaries that may say the same."""
     return len(words & others) >= ALIKE * len(words | others)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+def summary_words(text: str) -> frozenset[str]:
+    """The words of a summary, in whatever letter case."""
+    return frozenset(re.findall(r"\w+", text.casefold()))
 
 
 REVIEWS, LINES = 4, 6

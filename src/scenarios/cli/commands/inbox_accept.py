@@ -18,7 +18,7 @@ from scenarios.render.documents.inbox import draft_text
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
-from scenarios.workspace.waiting import Waiting, answers_of, waiting, waiting_at
+from scenarios.workspace.waiting import answers_of, waiting, waiting_at
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
 _ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])
@@ -26,6 +26,7 @@ _FORECAST = ("probability", "rationale")
 
 
 def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+    """Record a proposal; `given` overrules its draft, and what both lack is asked for."""
     root = find_root(context.obj)
     id = prompt.one_of(
         given["proposal"],
@@ -34,39 +35,32 @@ def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         lambda: {id: draft_text(proposal) for id, proposal in waiting(root).waiting.items()},
         lambda text: waiting_at(root, text),
     )
-    accept(context, waiting_at(root, id), given, how, form)
-    return True
-
-
-def accept(
-    context: typer.Context, proposal: Waiting, given: dict[str, Any], how: How, form: Format
-) -> None:
-    """Record a proposal; `given` overrules its draft, and what both lack is asked for."""
-    schema.set("forecast" if proposal.proposal.forecast else "add-evidence")
+    proposal = waiting_at(root, id)
+    draft, by = proposal.proposal.forecast, proposal.proposal.proposed
+    task = forecast.TASK if draft else evidence.TASK
+    schema.set("forecast" if draft else "add-evidence")
     if prompt.interactive():
-        prompt.tell(f"{draft_text(proposal.proposal)}\nproposed by {proposal.proposal.proposed}", 0)
-    draft = proposal.proposal.forecast
-    wrong = {key for key in given if given[key] and (key in _FORECAST) != bool(draft)}
-    wrong -= {"proposal", "analyst"}
-    if wrong:
-        what, options = "a forecast" if draft else "an item", ", ".join(sorted(wrong))
-        raise UsageError(f"{proposal.id} is the draft of {what}: leave {options} out")
+        prompt.tell(f"{draft_text(proposal.proposal)}\nproposed by {by}", 0)
     given = {key: value for key, value in given.items() if value is not None}
-    given["proposal"] = proposal
-    blank = dict.fromkeys(forecast.TASK.by_key if draft else evidence.TASK.by_key)
-    own = blank | answers_of(proposal.proposal, open_here(context).database.sources)
+    wrong = {key for key in given if given[key] and (key in _FORECAST) != bool(draft)}
+    if wrong := wrong - {"proposal", "analyst"}:
+        what, options = "a forecast" if draft else "an item", ", ".join(sorted(wrong))
+        raise UsageError(f"{id} is the draft of {what}: leave {options} out")
+    own = answers_of(proposal.proposal, open_here(context).database.sources)
+    if not draft:
+        words = "Who accepts it (or set SCEN_ANALYST)"
+        given["analyst"] = prompt.needed_as(given.get("analyst"), "--analyst", words, parsing.id)
+        if given.keys() & {"ratings", "indicators"}:  # which a person puts in place of all of them
+            own |= {"ratings": None, "indicators": None}
+        if not prompt.interactive():
+            own["observed"] = own["observed"] or f"{by.on}"
+    given = {**dict.fromkeys(task.by_key), **own, **given, "proposal": proposal}
     if draft:
-        run(forecast.TASK, context, own | given, how, form)
-        return
-    words = "Who accepts it (or set SCEN_ANALYST)"
-    given["analyst"] = prompt.needed_as(given.get("analyst"), "--analyst", words, parsing.id)
-    if given.keys() & {"ratings", "indicators"}:  # which a person puts in place of all of them
-        own |= {"ratings": None, "indicators": None}
-    if not prompt.interactive():
-        own["observed"] = own["observed"] or f"{proposal.proposal.proposed.on}"
+        run(task, context, given, how, form)
+        return True
     from scenarios.cli.commands.add_evidence import record
 
-    record(context, own | given, how, form)
+    return record(context, given, how, form)
 
 
 command = command_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -15,14 +15,9 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report_proposed
 from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, extra_needed
+from scenarios.values import Feed
 from scenarios.workspace import inbox
-from scenarios.workspace.exchange.feeds import (
-    Feeds,
-    allow,
-    feeds_of,
-    read_feeds,
-    unknown_addresses,
-)
+from scenarios.workspace.exchange import feeds
 from scenarios.workspace.how import AS_USUAL, How
 
 
@@ -49,27 +44,26 @@ def command(
     if not find_spec("feedparser"):
         raise extra_needed("scen inbox fetch", "inbox")
     opened = reading(context)
-    feeds = feeds_of(opened, feed, file)
-    for id in trust or ():
-        feeds_of(opened, id)
+    chosen = feeds.feeds_of(opened, feed, file)
+    trusted = {id for name in trust or () for id in feeds.feeds_of(opened, name)}
     if not file:
-        _ask(unknown_addresses(opened.root, feeds), trust or ())
+        _ask(feeds.unknown_addresses(opened.root, chosen).items(), trusted)
         if not how.dry_run:
-            allow(opened.root, feeds)
-    read = read_feeds(feeds, parsing.today(), file)
+            feeds.allow(opened.root, chosen)
+    read = feeds.read_feeds(chosen, parsing.today(), file)
     noted = prompt.interactive()  # what cron does is nothing for a person to undo
     proposed = inbox.propose(opened.root, read.proposals, how, noted=noted)
     report_proposed(*proposed, as_, read.faults)
 
 
-def _ask(unknown: Feeds, trusted: Sequence[str]) -> None:
+def _ask(unknown: Iterable[tuple[str, Feed]], trusted: Container[str]) -> None:
     """Ask about addresses that this clone never read from; refuse where nobody can be asked."""
-    unknown = {id: feed for id, feed in unknown.items() if id not in trusted}
-    if not unknown:
+    urls = {id: feed.url for id, feed in unknown if id not in trusted}
+    if not urls:
         return
-    listed = "\n".join(f"{id}: {feed.url}" for id, feed in unknown.items())
+    listed = "\n".join(f"{id}: {url}" for id, url in urls.items())
     if not prompt.interactive():
-        options = " ".join(f"--trust {id}" for id in unknown)
+        options = " ".join(f"--trust {id}" for id in urls)
         words = "nothing was fetched: this clone has not read from these addresses yet"
         raise ScenError(f"{words}; {options} allows it\n{listed}")
     prompt.tell(listed)

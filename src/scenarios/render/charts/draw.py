@@ -35,17 +35,14 @@ def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawin
     return _DRAWN[type(data)](data, narrow=narrow, places=places)
 
 
-class MailPicture(msgspec.Struct, frozen=True, kw_only=True):
-    """The address inside its mail of a picture that is drawn already; mailers show no SVG."""
-
-    address: str
-
-
 def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
-    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them."""
-    if isinstance(data, MailPicture):
+    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them.
+
+    A text is the address of a picture that is drawn already: mailers show no SVG.
+    """
+    if isinstance(data, str):
         fit = 'width="960" style="max-width:100%;height:auto"'
-        return f'<img src="{safe(data.address)}" alt="{safe(label)}" {fit}>'
+        return f'<img src="{safe(data)}" alt="{safe(label)}" {fit}>'
     drawings = {"wide": draw(data, places=places)}
     if isinstance(data, Overview):
         drawings["medium"] = overview.draw(data, medium=True, places=places)

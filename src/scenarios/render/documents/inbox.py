@@ -13,6 +13,10 @@ from scenarios.scales import percent
 
 def document(result: InboxListing) -> Document:
     """A row for each proposal under each scenario that it may bear on; the oldest first."""
+
+    def in_one(row: ProposalRow) -> str:
+        return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}) [{row.id}]"
+
     groups: dict[str, list[ProposalRow]] = {}
     for row in result.proposals:
         for id in row.scenarios or ("no scenario named",):
@@ -26,23 +30,17 @@ def document(result: InboxListing) -> Document:
         (left("draft", least=30), lambda row: draft_text(row.proposal)),
         (left("id", least=36), lambda row: row.id),
     )
-    short: tuple[Cell[ProposalRow], ...] = (proposed, (left("draft", least=24), _in_one))
+    short: tuple[Cell[ProposalRow], ...] = (proposed, (left("draft", least=24), in_one))
     settle = "scen inbox accept ID records one, scen inbox dismiss ID --reason … turns it down."
     note, narrow = settle if groups else "", cells.grouped(named, short, note=settle)
     empty = "Nothing waits in the inbox."
     return (cells.grouped(named, wide, note=note, empty=empty, narrow=narrow),)
 
 
-def _in_one(row: ProposalRow) -> str:
-    return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}) [{row.id}]"
-
-
 def draft_text(proposal: Proposal) -> str:
     """The summary of the item, or the figure and its reason, in one line."""
-    if item := proposal.evidence:
-        more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
-        return f"{cells.one_line(item.summary)}{more}"
-    draft = proposal.forecast
-    assert draft is not None  # noqa: S101 - a proposal has either
-    why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
-    return f"forecast {percent(draft.probability)}{why}"
+    if draft := proposal.forecast:
+        why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
+        return f"forecast {percent(draft.probability)}{why}"
+    more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
+    return f"{cells.one_line(proposal.item.summary)}{more}"

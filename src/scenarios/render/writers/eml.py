@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from scenarios.render.charts.draw import MailPicture, alone, draw
+from scenarios.render.charts.draw import alone, draw
 from scenarios.render.document import Block, Chart, Document
 from scenarios.render.writers.html import Around
 from scenarios.text import printable
@@ -44,15 +44,17 @@ def eml(
     mail["X-Unsent"] = "1"  # mailers open it to be addressed and sent
     mail.set_content(text, cte="quoted-printable")
     pictures: dict[str, bytes] = {}
-    blocks: list[Block] = []
-    for block in document:
-        if isinstance(block, Chart):
-            data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
-            id = f"{sha256(data).hexdigest()[:32]}@scen"
-            pictures[id] = data
-            block = replace(block, drawing=MailPicture(address=f"cid:{id}"))  # noqa: PLW2901
-        blocks.append(block)
-    mail.add_alternative(page(tuple(blocks)), subtype="html", cte="quoted-printable")
+
+    def inside(block: Block) -> Block:
+        if not isinstance(block, Chart):
+            return block
+        data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
+        id = f"{sha256(data).hexdigest()[:32]}@scen"
+        pictures[id] = data
+        return replace(block, drawing=f"cid:{id}")
+
+    html = page(tuple(map(inside, document)))
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
     mail.set_boundary(_BOUNDARY.format("texts"))
     *_, of_page = mail.iter_parts()
     for id, data in pictures.items():

@@ -153,9 +153,8 @@ def propose(
         ((system, id),) = foreign.items()
         about = {"by": "events", "name": system, "on": f"{today}", "from": listed.candidates.store}
         proposal = {"proposed": about, "evidence": item, "scenarios": [], "foreign": foreign}
-        proposals.setdefault((system, id), proposal)["scenarios"].append(scenario)
-    for proposal in proposals.values():
-        proposal["scenarios"] = [*dict.fromkeys(proposal["scenarios"])]
+        known = proposals.setdefault((system, id), proposal)["scenarios"]
+        known += [scenario] if scenario not in known else []
     return inbox.propose(root, [*proposals.values()], how)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, Story, stories
-from scenarios.exchange.fetching import FetchedFile, Network, fetch
+from scenarios.exchange.fetching import Network, fetch
 from scenarios.exchange.questions import digest
 from scenarios.storage import worktree
 from scenarios.storage.state import state_folder
@@ -65,10 +65,13 @@ def read_feeds(
     read = StoriesRead([], [])
     for id, feed in feeds.items():
         try:
-            got = _from_file(file) if file else fetch(feed.url, MOST_BYTES, network)
-            for story in stories(got.data, file.name if file else id, got.address, got.media_type):
-                if _is_wanted(story, feed):
-                    read.proposals.append(_proposal(story, id, feed, file, today))
+            if file:
+                listed = stories(worktree.first_bytes(file, MOST_BYTES), file.name)
+            else:
+                fetched = fetch(feed.url, MOST_BYTES, network)
+                listed = stories(fetched.data, id, fetched.address, fetched.media_type)
+            wanted = (story for story in listed if _is_wanted(story, feed))
+            read.proposals.extend(_proposal(story, id, feed, file, today) for story in wanted)
         except ScenError as error:
             read.faults.append(f"{id}: {error}")
     return read
@@ -77,14 +80,6 @@ def read_feeds(
 def _note(feed: Feed) -> str:
     """The name of the file that remembers an address."""
     return f"feed-{digest(feed.url, 32)}"
-
-
-def _from_file(file: Path) -> FetchedFile:
-    try:
-        with file.open("rb") as stream:
-            return FetchedFile(stream.read(MOST_BYTES + 1), "", "")
-    except OSError as error:
-        raise ScenError(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _is_wanted(story: Story, feed: Feed) -> bool:
@@ -109,13 +104,9 @@ def _proposal(
         "url": story.link,
         "notes": "\n\n".join(filter(None, (story.text, dated))) or None,
     }
+    origin = file.name if file else feed.url
     return {
-        "proposed": {
-            "by": "feed",
-            "name": id,
-            "on": f"{today}",
-            "from": file.name if file else feed.url,
-        },
+        "proposed": {"by": "feed", "name": id, "on": f"{today}", "from": origin},
         "evidence": {key: value for key, value in item.items() if value},
         "foreign": {id: story.guid},
     }

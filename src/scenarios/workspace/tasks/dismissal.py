@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
-from scenarios.workspace.how import How
 from scenarios.workspace.inbox import dismiss
-from scenarios.workspace.tasks.task import ANALYST, DATE, PROSE, Answers, Ask, At, Layout, Task
+from scenarios.workspace.tasks.task import ANALYST, DATE, PROSE, Ask, At, Layout, Task
 from scenarios.workspace.waiting import waiting_at
-from scenarios.workspace.writing import Written
 
 
 def _read(text: str, at: At) -> str:
     return waiting_at(at.opened.root, text).id if at.opened else text
-
-
-def _write(root: Path, answers: Answers, how: How) -> Written:
-    id, reason, analyst = (answers[key] for key in ("proposal", "reason", "analyst"))
-    return dismiss(root, id, reason, analyst, answers["date"], how)
 
 
 _LISTED = "As `scen inbox` lists it."
@@ -34,6 +25,8 @@ TASK = Task(
     help="Turn a proposal down, so that it is not proposed again.",
     asks=(PROPOSAL, PROSE("reason", "Why it is not recorded"), _WHO, DATE),
     groups=(Layout("", "proposal reason analyst"),),
-    write=_write,
+    write=lambda root, answers, how: dismiss(
+        root, *(answers["proposal"], answers["reason"], answers["analyst"], answers["date"]), how
+    ),
     names=lambda answers: str(answers["proposal"]),
 )
