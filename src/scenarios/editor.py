@@ -123,7 +123,7 @@ class EditedDatabase:
         return OpenText(Path(self._saved.root, path).as_uri(), None, data.decode(errors="replace"))
 
 
-class Asked(NamedTuple):
+class EditorPlace(NamedTuple):
     """A place that an editor asks about: the word up to `end`, and what that names, if anything."""
 
     database: EditedDatabase
@@ -135,7 +135,7 @@ class Asked(NamedTuple):
     named: Located
 
 
-def asked_at(database: EditedDatabase, path: str, offset: int) -> Asked:
+def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
     """The place behind so many characters of a file; former ids are today's."""
     text = database.text(path)
     end = len(text.text) - len(re.sub(r"^[\w/.-]+", "", text.text[offset:]))
@@ -151,7 +151,7 @@ def asked_at(database: EditedDatabase, path: str, offset: int) -> Asked:
         id = place.keys[1]
     of: Any = "scenario" if kind in ("rating", "indicator", "own indicator") else kind
     id = database.now.database.called_now.get((of, id), id)
-    return Asked(database, path, text, place, end, kind, Located(of, id, name or None))
+    return EditorPlace(database, path, text, place, end, kind, Located(of, id, name or None))
 
 
 def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
@@ -160,7 +160,7 @@ def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
     return [form.get("items", form) for form in nodes]
 
 
-def offers(asked: Asked) -> Iterator[Offer]:
+def offers(asked: EditorPlace) -> Iterator[Offer]:
     """Yield the words that can stand at a place, each with its meaning."""
     day, own = today(), id_of(asked.path)[: len("2022-02-04")]
     for form in _allowed(asked.path, asked.place.keys):
@@ -186,7 +186,7 @@ def offers(asked: Asked) -> Iterator[Offer]:
         yield from titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
 
 
-def shown(asked: Asked) -> Document:
+def shown(asked: EditorPlace) -> Document:
     """The record or part of one that is named, with its figures of today."""
     opened, kind, (_, id, indicator) = asked.database.now, asked.kind, asked.named
     database = opened.database
@@ -282,7 +282,11 @@ class Editor:
             self._log(str(error))
 
     def answer(
-        self, make: Callable[[Asked, Any], Any], database: EditedDatabase, path: str, params: Any
+        self,
+        make: Callable[[EditorPlace, Any], Any],
+        database: EditedDatabase,
+        path: str,
+        params: Any,
     ) -> Any:
         """The answer to a question about a place."""
         place = params.position if hasattr(params, "position") else params.range.start
@@ -290,8 +294,8 @@ class Editor:
         there = codec.position_from_client_units(text.text.split("\n"), place)
         return make(asked_at(database, path, text.offset(there.line, there.character)), params)
 
-    def complete(self, asked: Asked, _params: Any) -> lsp.CompletionList:
-        """What can stand at a place, instead of the word that was begun."""
+    def complete(self, asked: EditorPlace, _params: Any) -> lsp.CompletionList:
+        """Offer what can stand at a place, instead of the word that was begun."""
         text, start, end = asked.text.text, asked.place.start, asked.end
         begun = self._range(asked.text, start, end)
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
@@ -308,8 +312,8 @@ class Editor:
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
-    def hover(self, asked: Asked, _params: Any) -> lsp.Hover | None:
-        """What a name stands for, or what a key means, as text between fences."""
+    def hover(self, asked: EditorPlace, _params: Any) -> lsp.Hover | None:
+        """Tell what a name stands for, or what a key means, as text between fences."""
         document: Document = ()
         if asked.kind:
             document = shown(asked)
@@ -325,7 +329,7 @@ class Editor:
             kind, text = lsp.MarkupKind.Markdown, f"{fence}text\n{text}\n{fence}"
         return lsp.Hover(lsp.MarkupContent(kind, text)) if text else None
 
-    def locate(self, asked: Asked, params: Any) -> list[lsp.Location]:
+    def locate(self, asked: EditorPlace, params: Any) -> list[lsp.Location]:
         """Where a name is defined; where it stands, if that is asked for."""
         opened, named, context = asked.database.now, asked.named, getattr(params, "context", None)
         found: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
@@ -342,7 +346,7 @@ class Editor:
                 locations.append(lsp.Location(text.uri, self._range(text, *token)))
         return locations
 
-    def fix(self, asked: Asked, params: Any) -> list[lsp.CodeAction]:
+    def fix(self, asked: EditorPlace, params: Any) -> list[lsp.CodeAction]:
         """Changes of the document that its faults in these lines propose."""
         opened, text, actions = asked.database.now, asked.text, []
         version, faults = asked.database.told.get(asked.path, (None, []))

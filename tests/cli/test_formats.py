@@ -44,6 +44,7 @@ WRITING = {
     *CORRECTING,
     "inbox accept",
     "inbox dismiss",
+    "inbox fetch",
     "export",
     "import",
     "init",

@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.exchange import feeds
-from scenarios.exchange.feeds import Story, plain_text, stories
+from scenarios.exchange.feeds import FeedStory, plain_text, stories
 
 MORNING = dt.datetime(2026, 1, 5, 9, 30, tzinfo=dt.UTC)
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
@@ -24,12 +24,12 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2
 </entry></feed>"""
 
 
-def read(text: str | bytes, **header: str) -> list[Story]:
+def read(text: str | bytes, **header: str) -> list[FeedStory]:
     data = text if isinstance(text, bytes) else text.encode()
     return stories(data, "news.xml", "https://news.example.org/feed", **header)
 
 
-def item(**parts: str) -> Story:
+def item(**parts: str) -> FeedStory:
     """The story of an RSS item with these parts."""
     inner = "".join(f"<{name}>{text}</{name}>" for name, text in parts.items())
     (story,) = read(RSS.format(f"<item>{inner}</item>"))
@@ -44,12 +44,14 @@ def refusal(data: bytes) -> str:
 
 def test_rss_gives_its_stories_in_plain_text() -> None:
     link = "https://news.example.org/a"
-    assert read(RSS.format(ITEM)) == [Story("a-1", "Ministers meet", "Talks began.", link, MORNING)]
+    assert read(RSS.format(ITEM)) == [
+        FeedStory("a-1", "Ministers meet", "Talks began.", link, MORNING)
+    ]
 
 
 def test_atom_gives_its_stories_with_their_links_resolved() -> None:
     link = "https://news.example.org/a?page=2"
-    assert read(ATOM) == [Story("tag:news,1", "Ministers meet", "Talks began.", link, MORNING)]
+    assert read(ATOM) == [FeedStory("tag:news,1", "Ministers meet", "Talks began.", link, MORNING)]
 
 
 def test_rss_of_the_first_version_is_read() -> None:
@@ -63,7 +65,7 @@ def test_rss_of_the_first_version_is_read() -> None:
 
 
 def test_a_story_without_guid_link_or_date_is_known_by_its_title() -> None:
-    assert item(title="Talks") == Story("Talks", "Talks", "", None, None)
+    assert item(title="Talks") == FeedStory("Talks", "Talks", "", None, None)
 
 
 def test_a_story_without_a_title_is_called_by_its_text() -> None:

@@ -198,7 +198,7 @@ def test_there_is_one_navigation_and_what_can_be_done_stands_apart(
 ) -> None:
     navs = re.findall(r'<nav aria-label="([^"]*)">(.*?)</nav>', shipped.get(page).text, re.DOTALL)
     found = {name: re.findall(r"<a [^>]*>([^<]*)</a>", nav) for name, nav in navs}
-    assert found["What can be done"] == ["Record", "Sitting", "Undo"]
+    assert found["What can be done"] == ["Record", "Inbox", "Sitting", "Undo"]
     assert found["Site"] == [
         *("Scenarios", "Status", "Reviews", "Indicators"),
         *("Evidence", "Forecasts", "Sources", "Scores"),

@@ -34,7 +34,7 @@ _GIVEN_UP = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeE
 """The ways in which feedparser fails at a broken feed."""
 
 
-class Story(NamedTuple):
+class FeedStory(NamedTuple):
     """An item of a feed; `published` is the feed's own time, `guid` its id, address or title."""
 
     guid: str
@@ -44,7 +44,7 @@ class Story(NamedTuple):
     published: dt.datetime | None
 
 
-def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> list[Story]:
+def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> list[FeedStory]:
     """The stories of a feed in its order, each guid once; those without a word are left out.
 
     `address` is what relative links begin at, and `media_type` the header that came with it.
@@ -106,7 +106,7 @@ def _refuse_traps(data: bytes, name: str) -> None:
             declare()
 
 
-def _story(entry: dict[str, Any]) -> Story:
+def _story(entry: dict[str, Any]) -> FeedStory:
     title = plain_text(entry["title"], LONGEST_TITLE, is_line=True)
     contents = (part.get("value") for part in entry["content"] or ())
     text = plain_text(entry["summary"] or next(contents, ""), LONGEST_TEXT)
@@ -115,7 +115,7 @@ def _story(entry: dict[str, Any]) -> Story:
     guid = _line(entry["id"] or link or title)
     parts = entry["published_parsed"] or entry["updated_parsed"]
     known = parts and parts[0] > 0
-    return Story(
+    return FeedStory(
         guid=guid if len(guid) <= LONGEST_GUID else digest(guid, 32),
         title=title,
         text="" if text == title else text,

@@ -1,4 +1,4 @@
-"""What is proposed on its way into the inbox, and what is dismissed there."""
+"""Proposals on their way into the inbox, and those that are dismissed there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is proposed and not yet accepted."""
+"""Proposals that nobody has accepted yet."""
 
 from __future__ import annotations
 

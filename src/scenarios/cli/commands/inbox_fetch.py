@@ -1,4 +1,4 @@
-"""What is new in the feeds of the tracker."""
+"""New stories of the tracker's feeds."""
 
 from __future__ import annotations
 

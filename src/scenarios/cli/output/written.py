@@ -63,7 +63,7 @@ def report(
 
 
 def report_proposed(written: Written, result: Any, form: str, faults: Sequence[str] = ()) -> None:
-    """What came into the inbox, and nothing where that is nothing; 1 for what did not get there."""
+    """Report what came into the inbox, if anything; exit with 1 where something did not."""
     if written.drafts or form == "json":
         report(written, result, form)
     refused = [entry.reason for entry in result.entries if entry.reason]

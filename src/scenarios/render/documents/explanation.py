@@ -76,7 +76,7 @@ def document(
 
 
 def summary(result: Explanation, database: Database) -> doc.Document:
-    """What stands above the ledger, and what moved each figure last."""
+    """The blocks above the ledger, and what moved each figure last."""
     above = takewhile(lambda block: not isinstance(block, doc.Table), document(result, database))
     return (*above, lines(*_latest(result, database)))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.feeds import MOST_BYTES, Story, stories
+from scenarios.exchange.feeds import MOST_BYTES, FeedStory, stories
 from scenarios.exchange.fetching import Network, fetch
 from scenarios.exchange.questions import digest
 from scenarios.storage import worktree
@@ -82,7 +82,7 @@ def _note(feed: Feed) -> str:
     return f"feed-{digest(feed.url, 32)}"
 
 
-def _is_wanted(story: Story, feed: Feed) -> bool:
+def _is_wanted(story: FeedStory, feed: Feed) -> bool:
     """True for a story of the feed's days with one of its words, letter case and accents aside."""
     text = " ".join(unaccented(f"{story.title} {story.text}").split())
     words = (re.escape(" ".join(unaccented(word).split())) for word in feed.match)
@@ -92,7 +92,7 @@ def _is_wanted(story: Story, feed: Feed) -> bool:
 
 
 def _proposal(
-    story: Story, id: str, feed: Feed, file: Path | None, today: dt.date
+    story: FeedStory, id: str, feed: Feed, file: Path | None, today: dt.date
 ) -> dict[str, Any]:
     """The draft of an item; a day that is yet to come is none on which anything was observed."""
     day = _day(story.published) if story.published else None
