@@ -73,7 +73,7 @@ def test_init_waits_for_its_turn_and_takes_along_what_a_try_before_it_had_writte
         assert not (top / "my désk [1]" / "scenarios").exists()
     _, err = running.communicate()
     assert (running.returncode, last(top)) == (0, "init: my désk [1]")
-    assert (len(held(top)), tried in held(top), tried in err.decode()) == (8, True, True)
+    assert (len(held(top)), tried in held(top), tried in err.decode()) == (9, True, True)
 
 
 @pytest.mark.parametrize("name", ["pre-commit", "post-commit"])
