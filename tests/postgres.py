@@ -49,7 +49,7 @@ def server() -> Iterator[Server]:
             **who,
         )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        options += " -c fsync=off -c shared_buffers=16MB -c max_connections=20"
+        options += " -c fsync=off -c shared_buffers=16MB -c max_connections=100"
         control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w", "-s"]
         started = subprocess.run(
             [*control, "-l", folder / "log", "-o", options, "start"], check=False, cwd=folder, **who
