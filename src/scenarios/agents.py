@@ -112,7 +112,9 @@ class AgentInbox:
 
     def _propose(self, url: str, **draft: Any) -> ProposedEntry:
         if not self.name:
-            raise ScenError("this client did not give its name, and a proposal names who made it")
+            raise ScenError(
+                "this client did not give its name in `initialize`: a proposal needs it"
+            )
         by = {"by": "agent", "name": self.name, "on": str(today()), "from": url}
         proposal = {"proposed": by, **draft}
         (entry,) = propose(self.root, [proposal], most=self.most, noted=False)[1].entries

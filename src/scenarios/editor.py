@@ -62,7 +62,7 @@ class OpenText(NamedTuple):
     typed: bytes | None = None
 
     def offset(self, line: int, column: int) -> int:
-        """The characters before a place, which is behind so many lines and characters."""
+        """The offset, in characters, of a line and a character of it."""
         return sum(len(above) + 1 for above in self.text.split("\n")[:line]) + column
 
     def token(self, line: int, column: int) -> tuple[int, int]:
@@ -79,12 +79,12 @@ class EditedDatabase:
     def __init__(self, root: Path) -> None:
         self.is_stale = self.is_awaited = False
         self.open: dict[str, OpenText] = {}
-        self.told: dict[str, tuple[int | None, list[Problem]]] = {}
+        self.published: dict[str, tuple[int | None, list[Problem]]] = {}
         self._attachments: list[Problem] = []
         self._saved = self.now = open_folder(root)
 
     def judge(self) -> Iterator[tuple[OpenText, list[Problem]]]:
-        """Yield each file whose faults are not those that were told, and its faults."""
+        """Yield each file whose faults are not those that were published, and its faults."""
         self.is_awaited = False  # what is typed from here on is judged again
         texts, is_stale = dict(self.open), self.is_stale
         if is_stale:
@@ -106,13 +106,13 @@ class EditedDatabase:
 
         self.now = overlaid(self._saved, sound, read) if sound else self._saved
         others = [f for f in (*self.now.problems, *self._attachments) if f.path not in own]
-        by_path: dict[str, list[Problem]] = {path: [] for path in (*texts, *self.told)}
+        by_path: dict[str, list[Problem]] = {path: [] for path in (*texts, *self.published)}
         for fault in folded(sorted(sum(own.values(), others))):
             by_path.setdefault(fault.path, []).append(fault)
         for path, faults in by_path.items():
-            told = texts[path].version if path in texts else None, faults
-            if self.told.get(path, (None, [])) != told:
-                self.told[path] = told
+            current = texts[path].version if path in texts else None, faults
+            if self.published.get(path, (None, [])) != current:
+                self.published[path] = current
                 yield texts.get(path) or self.text(path), faults
 
     def text(self, path: str) -> OpenText:
@@ -136,7 +136,7 @@ class EditorPlace(NamedTuple):
 
 
 def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
-    """The place behind so many characters of a file; former ids are today's."""
+    """The place at an offset in characters of a file; former ids are today's."""
     text = database.text(path)
     end = len(text.text) - len(re.sub(r"^[\w/.-]+", "", text.text[offset:]))
     place = cursor(text.text, end) or Cursor(("",), is_key=False, word="", start=0)
@@ -265,7 +265,7 @@ class Editor:
     def _tell(self, database: EditedDatabase) -> None:
         try:
             for text, faults in database.judge():
-                found = [
+                diagnostics = [
                     lsp.Diagnostic(
                         range=self._range(text, *text.token(fault.line, fault.column)),
                         message=printable(fault.message + f" ({fault.hint})" * bool(fault.hint)),
@@ -275,8 +275,8 @@ class Editor:
                     )
                     for fault in faults
                 ]
-                told = lsp.PublishDiagnosticsParams(text.uri, found, text.version)
-                self.server.text_document_publish_diagnostics(told)
+                parameters = lsp.PublishDiagnosticsParams(text.uri, diagnostics, text.version)
+                self.server.text_document_publish_diagnostics(parameters)
         except ScenError as error:  # a file changed while it was read: the next look sees it whole
             database.is_stale = True
             self._log(str(error))
@@ -300,7 +300,7 @@ class Editor:
         begun = self._range(asked.text, start, end)
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
         colon = ": " if asked.place.is_key and not is_apart else ""
-        found = () if "\n" in text[start:end] else offers(asked)
+        options = () if "\n" in text[start:end] else offers(asked)
         items = [
             lsp.CompletionItem(
                 word,
@@ -308,7 +308,7 @@ class Editor:
                 sort_text=f"{number:05}",
                 text_edit=lsp.TextEdit(begun, word + colon),
             )
-            for number, (word, about) in enumerate(found)
+            for number, (word, about) in enumerate(options)
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
@@ -332,13 +332,16 @@ class Editor:
     def locate(self, asked: EditorPlace, params: Any) -> list[lsp.Location]:
         """Where a name is defined; where it stands, if that is asked for."""
         opened, named, context = asked.database.now, asked.named, getattr(params, "context", None)
-        found: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
+        references: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
         if asked.kind in _DECLARED:
-            found = [("tracker", "tracker", (f"{asked.kind}s", named.id), "key")]
+            references = [("tracker", "tracker", (f"{asked.kind}s", named.id), "key")]
         if context:
-            found = [*found * context.include_declaration, *naming(opened.database, named, "")]
+            references = [
+                *references * context.include_declaration,
+                *naming(opened.database, named, ""),
+            ]
         locations = []
-        for kind, id, keys, at, *_ in found if asked.kind else ():
+        for kind, id, keys, at, *_ in references if asked.kind else ():
             if (path := path_of(kind, id)) in opened.snapshot:
                 places, text = key_places(opened, path), asked.database.text(path)
                 place = places.get(keys) or places[()]  # by a former id: at the top
@@ -349,7 +352,7 @@ class Editor:
     def fix(self, asked: EditorPlace, params: Any) -> list[lsp.CodeAction]:
         """Changes of the document that its faults in these lines propose."""
         opened, text, actions = asked.database.now, asked.text, []
-        version, faults = asked.database.told.get(asked.path, (None, []))
+        version, faults = asked.database.published.get(asked.path, (None, []))
         lines = range(params.range.start.line + 1, params.range.end.line + 2)
         for fault in faults if version == text.version else ():
             start, end = text.token(fault.line, fault.column)
@@ -377,7 +380,7 @@ class Editor:
         self.server.window_log_message(lsp.LogMessageParams(lsp.MessageType.Info, message))
 
     def watch(self, _params: Any) -> None:
-        """Ask to be told of files that others change; nothing waits for the answer."""
+        """Ask for notices of files that others change; nothing waits for the answer."""
         key = "workspace.did_change_watched_files.dynamic_registration"
         if get_capability(self.server.client_capabilities, key):
             method, wanted = lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, [{"globPattern": "**/*.yaml"}]

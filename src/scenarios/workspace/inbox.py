@@ -177,13 +177,13 @@ class _Arriving:
         if proposal.evidence is None:
             return None
         day, own = _number(proposal.day), summary_words(proposal.evidence.summary)
-        found = [
+        similar = [
             (is_recorded, abs(days), id)
             for days in range(-WITHIN_DAYS, WITHIN_DAYS + 1)
             for is_recorded, id, words in self.near.get(day + days, ())
             if are_alike(own, words)
         ]
-        return min(found)[2] if found else None
+        return min(similar)[2] if similar else None
 
     def _repeated(self, id: str, proposal: Proposal) -> ProposedEntry:
         url = proposal.item.url
