@@ -2,6 +2,7 @@
 
 ScenError        the command was refused: exit 1
 ├── NotWritten   a change was refused before its first byte
+├── NoCommit     git has no history to read yet
 └── UsageError   the command was called wrongly: exit 2
 Fault            what is wrong at one key of a file, which it does not know
 Problem          a fault in a file: collected, never raised
@@ -96,6 +97,10 @@ class ScenError(Exception):
     def reason(self) -> str:
         """The message without the assurance that nothing was written."""
         return str(self)
+
+
+class NoCommit(ScenError):  # noqa: N818
+    """A repository has no commit yet."""
 
 
 class NotWritten(ScenError):  # noqa: N818

@@ -13,7 +13,7 @@ from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Earlier, window
 from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import committed, restated
-from scenarios.errors import ScenError
+from scenarios.errors import NoCommit, ScenError
 from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import Memory
@@ -40,7 +40,10 @@ def compared(
 
     Where no commit is later, the last one stands for the files as they are.
     """
-    tip = git.commit_of(repository, opened.commit or "HEAD")
+    try:
+        tip = git.commit_of(repository, opened.commit or "HEAD")
+    except NoCommit:
+        return None
     base = git.last_commit(repository, since, tip)
     last = git.last_commit(repository, as_of, tip)
     if base is None and last and not git.is_shallow(repository):

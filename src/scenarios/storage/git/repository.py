@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scenarios.errors import Problem, ScenError
+from scenarios.errors import NoCommit, Problem, ScenError
 from scenarios.paths import INBOX
 from scenarios.storage.cache.files import is_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
@@ -82,6 +82,8 @@ def commit_of(repository: Repository, revision: str) -> str:
     name = f"{revision}^{{commit}}"
     parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
     if parsed.returncode:
+        if revision == "HEAD" and not _listed(repository, "-1", "--all"):
+            raise NoCommit("the repository has no commit yet: git commit records the first state")
         shallow = is_shallow(repository)
         hint = "; this clone is shallow, git fetch --unshallow" if shallow else ""
         raise ScenError(f"git knows no revision '{revision}'{hint}")
