@@ -121,7 +121,7 @@ TASK = task.Task(
             "How often it happened in similar cases, for example 3/40.",
             _reference,
             label="How often it happened in like cases",
-            metavar="3/40 CLASS",
+            metavar="'3/40 CLASS'",
             is_value=True,
         ),
         task.Ask(

@@ -17,7 +17,7 @@ from scenarios.render.documents.review.causes import analyst_name, shifted
 from scenarios.text import counted
 
 _ITEMS = 2
-"""Items that moved little that are named."""
+"""Items that are named beside those of a move."""
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[Flat]:
@@ -42,14 +42,14 @@ def evidence(
     *,
     every: bool = False,
 ) -> Iterator[Flat]:
-    """Yield the items that moved nothing, those that bear on the same scenarios together."""
+    """Yield the items that no move above names, those that bear on the same scenarios together."""
     left = [entry for entry in new if entry.id not in above]
     if not left:
         return
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
     for entry in left if every else left[:_ITEMS]:
         groups.setdefault(entry.scenarios, []).append(entry)
-    yield Heading(2, f"New evidence that moved little ({len(left)})", anchor="new-evidence")
+    yield Heading(2, f"Other new evidence ({len(left)})", anchor="new-evidence")
     rows = []
     for ids, entries in groups.items():
         on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
