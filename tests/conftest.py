@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 from coverage import Coverage
@@ -32,6 +34,8 @@ settings.load_profile("ci")
 # A shell starts what it puts in the background with Ctrl-C ignored, and programs inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+CORE = ("scenarios.analysis", "scenarios.model", "scenarios.scales")
+"""What `.ci/run` counts the branches of."""
 OF_THE_CORE = (
     *("tests/analysis/", "tests/cli/test_formats.py", "tests/render/test_review_order.py"),
     *("tests/storage/test_loader.py", "tests/test_scales.py", "tests/test_story.py"),
@@ -47,7 +51,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 _PAUSED: list[Coverage] = []
-"""The tracer of branches, while tests run that it does not count."""
+"""The tracers of branches, while what runs is not counted; a worker of pytest-xdist has two."""
+
+
+def _put_down() -> None:
+    while tracer := Coverage.current():
+        tracer.stop()
+        _PAUSED.append(tracer)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Count what the core says where it is imported, and nothing of what the tests import."""
+    if Coverage.current():
+        core, _, _ = map(import_module, CORE)
+        for module in walk_packages(core.__path__, f"{core.__name__}."):
+            import_module(module.name)
+        _put_down()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,12 +77,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     It is put down and taken up where the two kinds of test meet, and by the main thread alone:
     Python 3.11 fails where two threads install a tracer at once.
     """
-    is_counted = item.nodeid.startswith(OF_THE_CORE)
-    if is_counted and _PAUSED:
-        _PAUSED.pop().start()
-    elif not is_counted and (tracer := Coverage.current()):
-        tracer.stop()
-        _PAUSED.append(tracer)
+    if item.nodeid.startswith(OF_THE_CORE):
+        while _PAUSED:
+            _PAUSED.pop().start()
+    else:
+        _put_down()
     threading.settrace(None)
 
 
