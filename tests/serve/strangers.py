@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,18 @@ import httpx2
 
 from tests.cli.commands import FILES, SCEN, make
 from tests.cli.keyboard import PATIENCE
+from tests.full import FULL
+
+_SOON = """
+import h11
+from scenarios.cli.main import main
+from scenarios.serve import application
+application._HEAD = 2
+application._PATIENCE[h11.SEND_BODY] = 4
+main()
+"""
+"""A server that lets nobody wait ten seconds for a head and twenty for a body."""
+HASTY = (SCEN,) if FULL else (sys.executable, "-c", _SOON)
 
 
 class Desk(NamedTuple):
@@ -45,10 +58,12 @@ class Desk(NamedTuple):
 
 
 @contextmanager
-def desk(folder: Path, *words: str, **env: str) -> Iterator[Desk]:
+def desk(
+    folder: Path, *words: str, program: tuple[str, ...] = (SCEN,), **env: str
+) -> Iterator[Desk]:
     root, log = make(folder / "scenarios", FILES), folder / "log"
     few = ("bash", "-c", 'ulimit -n 256; exec "$@"', "-")  # descriptors, as macOS has it
-    command = [*few, SCEN, "--database", str(root), "serve", "--port", "0", *words]
+    command = [*few, *program, "--database", str(root), "serve", "--port", "0", *words]
     with (
         log.open("w") as stderr,
         subprocess.Popen(

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.serve.strangers import cookie, desk, dripped, ended
+from tests.serve.strangers import HASTY, cookie, desk, dripped, ended
 
 BROWSER = """\
 #!{python}
@@ -67,7 +67,7 @@ def test_400_half_requests_do_not_keep_the_owner_out_nor_fill_the_log(tmp_path: 
 def test_a_connection_without_the_token_ends_after_a_while_whatever_it_sends(
     tmp_path: Path,
 ) -> None:
-    with desk(tmp_path) as served, ExitStack() as stack:
+    with desk(tmp_path, program=HASTY) as served, ExitStack() as stack:
         silent, half, body, slow = (stack.enter_context(served.reach()) for _ in range(4))
         head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
         half.send(head.encode())
@@ -80,7 +80,7 @@ def test_a_connection_without_the_token_ends_after_a_while_whatever_it_sends(
 
 
 def test_each_wait_for_a_body_is_bounded_for_who_has_the_token_too(tmp_path: Path) -> None:
-    with desk(tmp_path) as served, served.reach() as client:
+    with desk(tmp_path, program=HASTY) as served, served.reach() as client:
         head = f"Host: 127.0.0.1:{served.port}\r\nOrigin: {served.owner.base_url}\r\n"
         head = head.replace("/\r", "\r") + f"Cookie: {cookie(served)}\r\nContent-Length: 99\r\n"
         kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
