@@ -158,6 +158,9 @@ def _wait(child: int, line: socket.socket, streams: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    import duckdb  # noqa: F401 - what a query needs
+    import jsonschema  # noqa: F401 - what a fault needs: a second, where all its formats are there
+
     import scenarios
 
     for module in walk_packages(scenarios.__path__, "scenarios."):
