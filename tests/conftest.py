@@ -51,23 +51,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 _PAUSED: list[Coverage] = []
-"""The tracers of branches, while what runs is not counted; a worker of pytest-xdist has two."""
+"""The tracer of branches, while what runs is not counted."""
 
 
 def _put_down() -> None:
-    while tracer := Coverage.current():
+    if tracer := Coverage.current():
         tracer.stop()
         _PAUSED.append(tracer)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection() -> None:
-    """Count what the core says where it is imported, and nothing of what the tests import."""
+    """Count what the core says where it is imported, and nothing of what the tests import.
+
+    A worker of pytest-xdist has a second tracer, which would go on where the first is put down.
+    """
     if Coverage.current():
         core, _, _ = map(import_module, CORE)
         for module in walk_packages(core.__path__, f"{core.__name__}."):
             import_module(module.name)
         _put_down()
+        while second := Coverage.current():
+            second.stop()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,7 +83,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     Python 3.11 fails where two threads install a tracer at once.
     """
     if item.nodeid.startswith(OF_THE_CORE):
-        while _PAUSED:
+        if _PAUSED:
             _PAUSED.pop().start()
     else:
         _put_down()
