@@ -6,7 +6,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from compileall import compile_dir
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
@@ -48,6 +50,12 @@ for name in ("SCEN_DATABASE", "SCEN_ANALYST", "COLUMNS", "LINES"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", default=False, dest="renew", help=__doc__)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the program once: where no bytecode is written, each process would do it again."""
+    if not hasattr(config, "workerinput"):
+        compile_dir(Path(__file__).parents[1] / "src", quiet=2)
 
 
 _PAUSED: list[Coverage] = []
