@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -43,14 +44,23 @@ def asked(place: str, sql: str) -> tuple[list[tuple[object, ...]], list[str]]:
         return rows, [problem.path for problem in across.unread]
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two desks and their lake, of which each test has a copy."""
+    folder = tmp_path_factory.mktemp("exported")
+    with contextlib.chdir(folder):
+        desk("asia", "asia")
+        desk("europe", "europe", **SOURCE)
+        for root in ("asia", "europe"):
+            put(root)
+        Path("desks.txt").write_text("# the desks\nasia\n\neurope\n")
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def two(exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(exported, tmp_path, dirs_exist_ok=True, symlinks=True)
     monkeypatch.chdir(tmp_path)
-    desk("asia", "asia")
-    desk("europe", "europe", **SOURCE)
-    for root in ("asia", "europe"):
-        put(root)
-    Path("desks.txt").write_text("# the desks\nasia\n\neurope\n")
 
 
 @pytest.fixture(scope="module")
