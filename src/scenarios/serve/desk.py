@@ -33,6 +33,8 @@ from scenarios.workspace.writing import Written
 _REVISIONS = 4
 """Revisions that are kept."""
 _OFFERED = 100
+_FRESH = 64
+"""Files that a server wrote and has not found in their folder yet: where more are, it looks."""
 Writing = Callable[[Opened], Written | None]
 
 
@@ -74,9 +76,9 @@ class Desk:
             if self._looks > begun:
                 return self.latest
             self._looks += 1
-            seen = self._read(self.latest)
-            if (seen.name, seen.remark) != (self.latest.name, self.latest.remark):
-                self.latest = seen._replace(number=self.latest.number + 1)
+            before, seen = self.latest, self._read(self.latest)
+            is_same = (seen.name, seen.remark) == (before.name, before.remark)
+            self.latest = seen if is_same else seen._replace(number=before.number + 1)
             return self.latest
 
     def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
@@ -95,7 +97,8 @@ class Desk:
     def write(self, change: Writing) -> Written | None:
         """Return what a change wrote, with the changes before it, to the state that it is given.
 
-        Changes that wait for one another are looked at once.
+        Of changes that wait for one another the last one's state is the latest: only where others
+        changed files too, or a commit was made, the folder is looked at.
         """
         own = Future[Written | None]()
         self._changes.append((change, own))
@@ -105,17 +108,31 @@ class Desk:
         return own.result()
 
     def _write_all(self) -> None:
-        opened = None
+        seen, opened, is_committed = None, None, False
         for _ in range(len(self._changes)):
             change, asked = self._changes.popleft()
             try:
-                opened = opened or self.refresh().opened
-                written = change(opened)
-                opened = written.opened if written else opened
+                seen = seen or self.refresh()
+                opened = opened or seen.opened
+                if written := change(opened):
+                    opened, is_committed = written.opened, is_committed or bool(written.committed)
                 asked.set_result(written)
             except BaseException as error:  # noqa: BLE001 - raised where it was asked for
                 asked.set_exception(error)
-        self.look()
+        if not (seen and opened and not is_committed and self._take(seen, opened)):
+            self.look()
+
+    def _take(self, seen: DeskState, opened: Opened) -> bool:
+        """True if what was written on a state is the latest now: nobody has seen another one."""
+        files = _files(opened)
+        is_lost = any(fault.path not in files for fault in seen.opened.problems)
+        with self._lock:
+            if is_lost or self.latest.number != seen.number or len(files.fresh()) > _FRESH:
+                return False
+            changed_items(seen.opened, opened)
+            name = f"{files.state().hex()} {seen.name.partition(' ')[2]}"
+            self.latest = seen._replace(number=seen.number + 1, opened=opened, name=name)
+            return True
 
     def git_folder(self) -> Path | None:
         """Where git keeps what it knows of the database; None where it knows nothing."""
@@ -145,7 +162,8 @@ class Desk:
         if isinstance(opened.read, Memory):
             opened.read.lasts = True
         name = f"{state} {offered[0].id if offered else ''}"
-        if before and before.name.partition(" ")[0] == state:
+        is_known = before and before.name.partition(" ")[0] == state
+        if before and is_known and _files(before.opened).fresh() == _files(opened).fresh():
             opened = before.opened  # with all that was made of it
         elif before:
             changed_items(before.opened, opened)
@@ -212,8 +230,9 @@ class Bell:
     async def watch_commits(self) -> None:
         """The same whenever git has changed its index, which it does last of all."""
         if folder := self.desk.git_folder():
-            async for _ in self._changes(folder, recursive=False):
-                await self._look()
+            async for changed in self._changes(folder, recursive=False):
+                if changed:  # where nothing tells of them, `watch` looks all the same
+                    await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(

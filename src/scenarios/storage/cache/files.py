@@ -279,7 +279,8 @@ class CachedEvidence(LazyEvidence):
         paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
-                hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
+                bearing = {text for text, ids in _bearing(folder, database) if columns & ids}
+                hits = [not bearing.isdisjoint(about) for about in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
@@ -382,7 +383,11 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        lists = [[of[id] for id in ids if id in of] for ids in _bearing(folder, database)]
+        bearing = dict(_bearing(folder, database))
+        lists = [
+            [of[id] for id in {id for text in about for id in bearing[text]} if id in of]
+            for about in folder.about
+        ]
         for place in part.places:
             for parts in lists[folder.abouts[place]]:
                 parts.append(folder.digest(place))
@@ -392,8 +397,7 @@ def _append_digests(
             of[id].append(part.digest(name))
 
 
-def _bearing(folder: Folder, database: Database) -> Iterator[set[ScenarioId]]:
-    """The scenarios on which items bear that are `about` the same, each text looked up once."""
-    texts = frozenset[str]().union(*folder.about)
-    by_text = {text: touched(database, (text,)) for text in texts}
-    return (set[ScenarioId]().union(*map(by_text.__getitem__, about)) for about in folder.about)
+def _bearing(folder: Folder, database: Database) -> Iterator[tuple[str, set[ScenarioId]]]:
+    """Yield each text that items are about, and the scenarios on which they bear by it."""
+    for text in frozenset[str]().union(*folder.about):
+        yield text, touched(database, (text,))
