@@ -387,8 +387,9 @@ def _listening(port: int) -> socket.socket:
     return listening
 
 
-_MOST, _PAGE_WAIT, _LATE = 64 << 20, 1.0, 32
-"""Bytes of the pages that are kept; seconds for which one waits for forms; pages put off."""
+_MOST, _PAGE_WAIT, _LATE, _REST = 64 << 20, 1.0, 32, 1.0
+"""Bytes of the pages that are kept; seconds for which one waits for forms; pages put off; rest
+after such a page, per second that it took: the interpreter is then with those who wait."""
 Work = Literal["form", "page", "late"]
 
 
@@ -417,7 +418,7 @@ class Pages:
     def __init__(self) -> None:
         self._kept = Kept[KeptPage](_MOST, lambda page: len(page.sent.body))
         self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
-        self._late = set[Hashable]()
+        self._late, self._catches_up = dict[Hashable, Callable[[Work], object]](), False
 
     def reply(self, ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
         """Reply with the page of the latest state, or of an earlier one."""
@@ -464,18 +465,28 @@ class Pages:
 
     def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:
         with self._change:
-            is_busy = self._now.total() > 0
+            is_busy = bool(self._late) or self._now.total() > 0
             if is_busy and key not in self._late and len(self._late) < _LATE:
-                self._late.add(key)
-                threading.Thread(target=self._catch_up, args=(key, renew), daemon=True).start()
+                self._late[key] = renew
+                if not self._catches_up:
+                    self._catches_up = True
+                    threading.Thread(target=self._catch_up, daemon=True).start()
             return is_busy
 
-    def _catch_up(self, key: Hashable, renew: Callable[[Work], object]) -> None:
-        try:
-            renew("late")
-        except (ScenError, ElsewhereError, HTTPException):
-            self._kept.drop(key)  # whoever asks next is answered why
-        finally:
+    def _catch_up(self) -> None:
+        """Make the pages put off, the oldest first, and rest after each as long as it took."""
+        while True:
             with self._change:
-                self._late.discard(key)
+                key, renew = next(iter(self._late.items()), (None, None))
+                self._catches_up = renew is not None
+            if renew is None:
+                return
+            started = time.thread_time()
+            try:
+                renew("late")
+            except Exception:  # noqa: BLE001 - whoever asks next is answered why
+                self._kept.drop(key)
+            with self._change:
+                del self._late[key]
                 self._change.notify_all()
+            time.sleep(_REST * (time.thread_time() - started))

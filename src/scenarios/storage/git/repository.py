@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -199,6 +200,18 @@ def differing(
         for oid, data in read(wanted):
             files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
     return files, problems
+
+
+def is_committed(repository: Repository, commit: str, files: Mapping[str, bytes]) -> bool:
+    """True if the records are as a commit has them."""
+    oids = _oids(repository, commit)
+    return len(oids) == len(files) and all(is_in_git(files, path, oids[path]) for path in oids)
+
+
+@lru_cache(maxsize=1)
+def _oids(repository: Repository, commit: str) -> Mapping[str, bytes]:
+    tree = _tree(repository, commit)
+    return {path: bytes.fromhex(oid) for path, mode, oid in tree if mode in REGULAR}
 
 
 def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]:
