@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,6 +22,9 @@ from scenarios.serve.application import Pages
 from scenarios.serve.desk import Desk
 from scenarios.serve.exchange import Asked, PageRequest, Sent
 from scenarios.site.at import page_at
+from scenarios.storage import worktree
+from scenarios.storage.cache.files import CachedFiles
+from scenarios.storage.yaml import reader
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.tasks.evidence import record_evidence
@@ -273,9 +277,123 @@ def test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_l
     together([release, refused, *[lambda: written.append(add(desk, "Dinner"))] * 8])
     assert not looks
     assert sorted(len(done.before.database.evidence) - before for done in written) == [*range(8)]
-    now, anew = desk.latest.opened, open_folder(tmp_path)
-    assert [item.summary for item in now.database.evidence.values()].count("Dinner") == 8
-    assert (now.database, now.problems) == (anew.database, anew.problems)
+    items = desk.latest.opened.database.evidence.values()
+    assert [item.summary for item in items].count("Dinner") == 8
+    assert is_as_on_disk(desk)
+
+
+def is_as_on_disk(desk: Desk) -> bool:
+    """The latest state is what somebody reads who opens the folder now."""
+    now, anew = desk.latest.opened, open_folder(desk.root)
+    return (now.database, now.problems) == (anew.database, anew.problems)
+
+
+def test_a_write_reads_its_own_file_alone_looks_through_no_folder_and_asks_git_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, work = Served(tmp_path), Counter[str]()
+    monkeypatch.setattr(served.desk, "is_watched", True)
+    dine(served.writer)
+
+    def count(of: Any, name: str) -> None:
+        do = getattr(of, name)
+
+        def counted(*args: Any, **keys: Any) -> Any:
+            work[name] += 1
+            return do(*args, **keys)
+
+        monkeypatch.setattr(of, name, counted)
+
+    count(worktree, "snapshot")
+    count(reader, "read")
+    count(subprocess, "Popen")
+    number = served.desk.latest.number
+    dine(served.writer, "Supper")
+    assert work == {"read": 1}
+    assert served.desk.latest.number == number + 1
+    assert is_as_on_disk(served.desk)
+
+
+def test_what_a_write_left_to_be_found_is_found_without_another_state(tmp_path: Path) -> None:
+    desk = Desk(make(tmp_path, FILES))
+    written = add(desk, "Dinner")
+    assert written
+    before, (path,) = desk.latest, [draft.path for draft in written.drafts]
+    assert path in fresh(desk)
+    now = desk.look()
+    assert (now.number, now.name) == (before.number, before.name)
+    assert path not in fresh(desk)
+    assert desk.look().opened is now.opened
+
+
+def fresh(desk: Desk) -> list[str]:
+    files = desk.latest.opened.snapshot
+    assert isinstance(files, CachedFiles)
+    return files.fresh()
+
+
+def test_where_many_files_are_not_found_yet_a_write_looks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(make(tmp_path, FILES))
+    monkeypatch.setattr(desk, "is_watched", True)
+    monkeypatch.setattr("scenarios.serve.desk._FRESH", 2)
+    numbers = []
+    for n in range(4):
+        add(desk, f"Dinner {n}")
+        numbers.append(len(fresh(desk)))
+    assert numbers == [1, 2, 0, 1]
+    assert is_as_on_disk(desk)
+
+
+def test_what_another_changed_during_a_write_is_not_lost(tmp_path: Path) -> None:
+    desk = Desk(make(tmp_path, FILES))
+    item = tmp_path / "evidence/2022/2022-02-04-visit.yaml"
+
+    def change(now: Opened) -> Written | None:
+        item.write_text(re.sub("(?m)^summary: .*", "summary: A late word", item.read_text()))
+        assert desk.look().opened.database.evidence[item.stem].summary == "A late word"
+        return record_evidence(now.root, {**RECORD, "summary": "Dinner"}, How(read=now))
+
+    desk.write(change)
+    assert desk.latest.opened.database.evidence[item.stem].summary == "A late word"
+    assert is_as_on_disk(desk)
+
+
+def test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write(tmp_path: Path) -> None:
+    (make(tmp_path, FILES) / "evidence/2022/2022-02-05-gone.yaml").symlink_to("nowhere.yaml")
+    desk = Desk(tmp_path)
+    problems = desk.latest.opened.problems
+    assert [problem.rule for problem in problems] == ["unreadable"]
+    add(desk, "Dinner")
+    assert desk.latest.opened.problems == problems
+    assert is_as_on_disk(desk)
+
+
+def test_a_page_that_fails_while_it_is_put_off_stops_no_other(tmp_path: Path) -> None:
+    desk, pages = Desk(make(tmp_path, FILES)), Pages()
+    first, tries = ask(desk), list[str]()
+
+    def page(name: str, now: PageRequest) -> Sent:
+        tries.append(name)
+        if name == "broken" and now.seen.number > first.seen.number:
+            raise ValueError("no page")
+        return Sent(f"{name} {now.seen.number}".encode())
+
+    other = first._replace(on=date(2022, 3, 2))
+    pages.reply(first, partial(page, "broken"))
+    pages.reply(other, partial(page, "sound"))
+    add(desk, "Dinner")
+    later = ask(desk)
+    with pages.turn("page"):
+        pages.reply(later, partial(page, "broken"))
+        pages.reply(later._replace(on=other.on), partial(page, "sound"))
+    change, late = inside(pages, "change", "late")
+    with change:
+        assert change.wait_for(lambda: not late, LONG)
+    assert tries == ["broken", "sound", "broken", "sound"]
+    with pytest.raises(ValueError, match="no page"):
+        pages.reply(later, partial(page, "broken"))
 
 
 def test_each_of_eight_writers_finds_his_item_and_none_is_lost(tmp_path: Path) -> None:

@@ -52,7 +52,6 @@ _HITS, _SHOWN = 200, 500
 """Most hits and rows shown; of dated rows the newest, unless all are asked for."""
 _ROWS: dict[str, Callable[[Any, ListFilter], Any]] = {
     "indicators": listing.indicators,
-    "evidence": listing.evidence,
     "forecasts": listing.forecasts,
     "sources": listing.sources,
 }
@@ -136,15 +135,17 @@ def _status(ask: PageRequest) -> ServedPage:
 
 
 def _list(ask: PageRequest) -> ServedPage:
-    kind, opened = ask.part("kind"), ask.seen.opened
+    kind, opened, rows = ask.part("kind"), ask.seen.opened, list[Any]()
     if kind not in records.DOCUMENTS:
         raise HTTPException(404)
-    narrow = _narrowed(ask, kind)
+    narrow, now = _narrowed(ask, kind), known(ask.database, ask.on)
     if kind == "scenarios":
         standing = (standing.row for standing in standings(opened, ask.on))
         rows = [row for row in standing if narrow.subject(ask.database, row.id)]
+    elif kind == "evidence":
+        rows = listing.matching(now, narrow)
     else:
-        rows = _ROWS[kind](known(ask.database, ask.on), narrow)
+        rows = _ROWS[kind](now, narrow)
     number = len(rows)
     if kind in _DATED:
         rows = rows[::-1]
@@ -152,6 +153,8 @@ def _list(ask: PageRequest) -> ServedPage:
     if number > _SHOWN and "all" not in ask.request.query_params:
         rows = rows[:_SHOWN]
         more = ask.leads_to_all()
+    if kind == "evidence":
+        rows = listing.evidence(now, narrow, rows)
     blocks = records.DOCUMENTS[kind](rows, every=True)
     return _page(ask, f"{kind.capitalize()} ({number:,})", blocks, kind=kind, more=more)
 

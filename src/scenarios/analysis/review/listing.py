@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Literal
 
@@ -192,38 +192,53 @@ def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
     return rows
 
 
-def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
+def matching(known: Known, wanted: ListFilter) -> list[EvidenceId]:
     """Items recorded by then, newest last; retracted ones too."""
     database = known.database
-    rows = []
-    for id, item in database.evidence.items():
-        bears = bears_on(database, item)
-        unread = item.ratings.keys() & database.withheld.keys()
-        kept = (
+
+    def is_kept(item: Evidence) -> bool:
+        return (
             item.recorded <= known.as_of
             and wanted.day(item.recorded)
-            and (wanted.any_subject or any(wanted.subject(database, id) for id in bears))
             and wanted.source in (None, item.source)
             and wanted.theme in (None, item.theme)
             and not (wanted.unrated and (item.ratings or item.indicators))
             and not (wanted.unarchived and (item.attachment or not item.url))
-        )
-        if kept:
-            rows.append(
-                EvidenceRow(
-                    id=id,
-                    summary=item.summary,
-                    observed=item.observed,
-                    recorded=item.recorded,
-                    source=item.source,
-                    grade=item.grade(database.sources),
-                    theme=item.theme,
-                    scenarios=tuple(sorted(bears | unread)),
-                    counts=id in known.evidence,
-                    attachment=item.attachment.file if item.attachment else None,
-                )
+            and (
+                wanted.any_subject
+                or any(wanted.subject(database, id) for id in bears_on(database, item))
             )
-    return sorted(rows, key=lambda row: (row.recorded, row.id))
+        )
+
+    items = database.evidence
+    ids = (id for id, item in items.items() if is_kept(item))
+    return sorted(ids, key=lambda item: (items[item].recorded, item))
+
+
+def evidence(
+    known: Known, wanted: ListFilter, ids: Collection[EvidenceId] | None = None
+) -> list[EvidenceRow]:
+    """The rows of `matching` items, or of these of them."""
+    database = known.database
+    rows = []
+    for id in matching(known, wanted) if ids is None else ids:
+        item = database.evidence[id]
+        bears, unread = bears_on(database, item), item.ratings.keys() & database.withheld.keys()
+        rows.append(
+            EvidenceRow(
+                id=id,
+                summary=item.summary,
+                observed=item.observed,
+                recorded=item.recorded,
+                source=item.source,
+                grade=item.grade(database.sources),
+                theme=item.theme,
+                scenarios=tuple(sorted(bears | unread)),
+                counts=id in known.evidence,
+                attachment=item.attachment.file if item.attachment else None,
+            )
+        )
+    return rows
 
 
 def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
