@@ -15,7 +15,7 @@ from scenarios.model import Kind, Record
 from scenarios.paths import RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.proposal import MODELS
-from scenarios.storage.cache.files import with_changes
+from scenarios.storage.cache.files import CachedEvidence, with_changes
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.editor import EditError, unset
@@ -110,6 +110,9 @@ def accept(
     """
     new = {draft.path: draft.new for draft in drafts}
     after = load(with_changes(snapshot, new), read, progress)
+    was, items = before.database.evidence, after.database.evidence
+    if isinstance(was, CachedEvidence) and isinstance(items, CachedEvidence):
+        items.take(was)
     gone = {kind_of(draft.path): id_of(draft.path) for draft in drafts if draft.new is None}
     came = [draft.path for draft in drafts if draft.old is None and kind_of(draft.path) in gone]
     old_names = {id_of(path): gone[kind_of(path)] for path in came}

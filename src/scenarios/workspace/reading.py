@@ -198,7 +198,7 @@ def _bands(opened: Opened, on: date, odds: Days) -> Mapping[ScenarioId, Band]:
     def make(_: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
         return bands_of(odds, on, ids)
 
-    return remembered(opened, "bands", f"{on}", Band, make)
+    return remembered(opened, "bands", f"{on}", Band, make, beside=("sources",))
 
 
 def start_of(opened: Opened, on: date, since: date | None = None) -> date:

@@ -34,11 +34,12 @@ def remembered(
     asked: str,
     of: type[Value],
     make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
+    beside: Collection[str] = ("sources", "forecasts"),
 ) -> Mapping[ScenarioId, Value]:
     """The values that `make` computes for scenarios, from cache file `name` where still valid.
 
     `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
-    tracker, sources, sheets, and `asked`.
+    tracker, `asked`, and the folders `beside` them.
     """
     database, files = opened.database, opened.snapshot
     asked += "".join(database.withheld)
@@ -50,7 +51,7 @@ def remembered(
     before = at_hand or _decoded(memory.place.read(name), of)
     if before.whole == whole:
         return before.values
-    keys = keys_of(files, database, asked)
+    keys = keys_of(files, database, asked, beside)
     missing = {id for id, key in keys.items() if before.keys.get(id) != key}
     values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
     if missing:
@@ -88,12 +89,17 @@ def remembered_whole(
     return memo.values[name]
 
 
-def keys_of(files: CachedFiles, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+def keys_of(
+    files: CachedFiles,
+    database: Database,
+    asked: str,
+    beside: Collection[str] = ("sources", "forecasts"),
+) -> dict[ScenarioId, bytes]:
     """The digest of all that each scenario's figures depend on."""
-    beside = asked.encode() + files.beside("sources", "forecasts")
+    same = asked.encode() + files.beside(*beside)
     own = digests(files, database)
     return {
-        id: digest(b"".join((beside, *(own[other] for other in _around(database, id)))))
+        id: digest(b"".join((same, *(own[other] for other in _around(database, id)))))
         for id in database.scenarios
     }
 
