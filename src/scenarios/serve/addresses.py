@@ -52,6 +52,7 @@ _HITS, _SHOWN = 200, 500
 """Most hits and rows shown; of dated rows the newest, unless all are asked for."""
 _ROWS: dict[str, Callable[[Any, ListFilter], Any]] = {
     "indicators": listing.indicators,
+    "evidence": listing.matching,
     "forecasts": listing.forecasts,
     "sources": listing.sources,
 }
@@ -142,8 +143,6 @@ def _list(ask: PageRequest) -> ServedPage:
     if kind == "scenarios":
         standing = (standing.row for standing in standings(opened, ask.on))
         rows = [row for row in standing if narrow.subject(ask.database, row.id)]
-    elif kind == "evidence":
-        rows = listing.matching(now, narrow)
     else:
         rows = _ROWS[kind](now, narrow)
     number = len(rows)

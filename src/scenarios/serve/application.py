@@ -418,7 +418,7 @@ class Pages:
     def __init__(self) -> None:
         self._kept = Kept[KeptPage](_MOST, lambda page: len(page.sent.body))
         self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
-        self._late, self._catches_up = dict[Hashable, Callable[[Work], object]](), False
+        self._late = dict[Hashable, Callable[[Work], object]]()
 
     def reply(self, ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
         """Reply with the page of the latest state, or of an earlier one."""
@@ -468,25 +468,21 @@ class Pages:
             is_busy = bool(self._late) or self._now.total() > 0
             if is_busy and key not in self._late and len(self._late) < _LATE:
                 self._late[key] = renew
-                if not self._catches_up:
-                    self._catches_up = True
+                if len(self._late) == 1:
                     threading.Thread(target=self._catch_up, daemon=True).start()
             return is_busy
 
     def _catch_up(self) -> None:
         """Make the pages put off, the oldest first, and rest after each as long as it took."""
-        while True:
-            with self._change:
-                key, renew = next(iter(self._late.items()), (None, None))
-                self._catches_up = renew is not None
-            if renew is None:
-                return
-            started = time.thread_time()
+        is_left = True
+        while is_left:
+            (key, renew), started = next(iter(self._late.items())), time.thread_time()
             try:
                 renew("late")
             except Exception:  # noqa: BLE001 - whoever asks next is answered why
                 self._kept.drop(key)
+            time.sleep(_REST * (time.thread_time() - started))
             with self._change:
                 del self._late[key]
+                is_left = bool(self._late)
                 self._change.notify_all()
-            time.sleep(_REST * (time.thread_time() - started))

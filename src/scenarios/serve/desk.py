@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -108,38 +108,33 @@ class Desk:
         return own.result()
 
     def _write_all(self) -> None:
-        seen, opened, is_committed = None, None, False
+        seen, done = None, list[Written]()
         for _ in range(len(self._changes)):
             change, asked = self._changes.popleft()
             try:
                 seen = seen or self.refresh()
-                opened = opened or seen.opened
-                if written := change(opened):
-                    opened, is_committed = written.opened, is_committed or bool(written.committed)
+                written = change(done[-1].opened if done else seen.opened)
+                done += [written] if written else []
                 asked.set_result(written)
             except BaseException as error:  # noqa: BLE001 - raised where it was asked for
                 asked.set_exception(error)
-        if not (seen and opened and not is_committed and self._take(seen, opened)):
+        if not (seen and done and self._take(seen, done)):
             self.look()
 
-    def _take(self, seen: DeskState, opened: Opened) -> bool:
+    def _take(self, seen: DeskState, done: Sequence[Written]) -> bool:
         """True if what was written on a state is the latest now: nobody has seen another one."""
+        opened = done[-1].opened
         files = _files(opened)
         is_lost = any(fault.path not in files for fault in seen.opened.problems)
+        is_committed = any(written.committed for written in done)
         with self._lock:
-            if is_lost or self.latest.number != seen.number or len(files.fresh()) > _FRESH:
+            is_other = is_lost or is_committed or self.latest.number != seen.number
+            if is_other or len(files.fresh()) > _FRESH:
                 return False
             changed_items(seen.opened, opened)
             name = f"{files.state().hex()} {seen.name.partition(' ')[2]}"
             self.latest = seen._replace(number=seen.number + 1, opened=opened, name=name)
             return True
-
-    def git_folder(self) -> Path | None:
-        """Where git keeps what it knows of the database; None where it knows nothing."""
-        try:
-            return git.repository(self.root).git_dir
-        except ScenError:
-            return None
 
     def at(self, revision: str, seen: DeskState) -> DeskState:
         """The files as a revision had them, beside a state."""
@@ -229,10 +224,13 @@ class Bell:
 
     async def watch_commits(self) -> None:
         """The same whenever git has changed its index, which it does last of all."""
-        if folder := self.desk.git_folder():
-            async for changed in self._changes(folder, recursive=False):
-                if changed:  # where nothing tells of them, `watch` looks all the same
-                    await self._look()
+        try:
+            folder = git.repository(self.desk.root).git_dir
+        except ScenError:
+            return
+        async for changed in self._changes(folder, recursive=False):
+            if changed:  # where nothing tells of them, `watch` looks all the same
+                await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(

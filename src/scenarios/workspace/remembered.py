@@ -15,6 +15,7 @@ from scenarios.storage.cache.packed import digest
 from scenarios.workspace.opened import Opened
 
 Value = TypeVar("Value")
+_BESIDE = ("sources", "forecasts")
 
 
 class _Memo(msgspec.Struct, Generic[Value], frozen=True):
@@ -34,7 +35,7 @@ def remembered(
     asked: str,
     of: type[Value],
     make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
-    beside: Collection[str] = ("sources", "forecasts"),
+    beside: Collection[str] = _BESIDE,
 ) -> Mapping[ScenarioId, Value]:
     """The values that `make` computes for scenarios, from cache file `name` where still valid.
 
@@ -90,10 +91,7 @@ def remembered_whole(
 
 
 def keys_of(
-    files: CachedFiles,
-    database: Database,
-    asked: str,
-    beside: Collection[str] = ("sources", "forecasts"),
+    files: CachedFiles, database: Database, asked: str, beside: Collection[str] = _BESIDE
 ) -> dict[ScenarioId, bytes]:
     """The digest of all that each scenario's figures depend on."""
     same = asked.encode() + files.beside(*beside)

@@ -66,13 +66,6 @@ def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
     Its state is that of the sums: observed while the first is over 0, else emerging while the
     second is, else reversed once something was.
     """
-    if key not in known.readings:
-        known.readings[key] = _read(known, key)
-    reading: IndicatorReading = known.readings[key]
-    return reading
-
-
-def _read(known: Known, key: IndicatorKey) -> IndicatorReading:
     state: ReadingState = "unobserved"
     strength, since = 0.0, None
     items = known.firings.get(key, ())

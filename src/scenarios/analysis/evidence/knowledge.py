@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -73,11 +73,6 @@ class Known(msgspec.Struct, frozen=True, dict=True):
         for reports in firings.values():
             reports.sort(key=lambda firing: _walked(self.evidence[firing[0]], firing))
         return firings
-
-    @cached_property
-    def readings(self) -> dict[IndicatorKey, Any]:
-        """The readings of indicators that were asked for."""
-        return {}
 
 
 def known(

@@ -194,24 +194,20 @@ def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
 
 def matching(known: Known, wanted: ListFilter) -> list[EvidenceId]:
     """Items recorded by then, newest last; retracted ones too."""
-    database = known.database
-
-    def is_kept(item: Evidence) -> bool:
-        return (
-            item.recorded <= known.as_of
-            and wanted.day(item.recorded)
-            and wanted.source in (None, item.source)
-            and wanted.theme in (None, item.theme)
-            and not (wanted.unrated and (item.ratings or item.indicators))
-            and not (wanted.unarchived and (item.attachment or not item.url))
-            and (
-                wanted.any_subject
-                or any(wanted.subject(database, id) for id in bears_on(database, item))
-            )
+    database, items = known.database, known.database.evidence
+    ids = (
+        id
+        for id, item in items.items()
+        if item.recorded <= known.as_of
+        and wanted.day(item.recorded)
+        and wanted.source in (None, item.source)
+        and wanted.theme in (None, item.theme)
+        and not (wanted.unrated and (item.ratings or item.indicators))
+        and not (wanted.unarchived and (item.attachment or not item.url))
+        and (
+            wanted.any_subject or any(wanted.subject(database, s) for s in bears_on(database, item))
         )
-
-    items = database.evidence
-    ids = (id for id, item in items.items() if is_kept(item))
+    )
     return sorted(ids, key=lambda item: (items[item].recorded, item))
 
 

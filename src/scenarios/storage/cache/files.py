@@ -279,8 +279,8 @@ class CachedEvidence(LazyEvidence):
         paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
-                bearing = {text for text, ids in _bearing(folder, database) if columns & ids}
-                hits = [not bearing.isdisjoint(about) for about in folder.about]
+                texts = {text for text, ids in _bearing(folder, database).items() if columns & ids}
+                hits = [not texts.isdisjoint(about) for about in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or names[place] in wanted:
@@ -383,21 +383,20 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        bearing = dict(_bearing(folder, database))
-        lists = [
-            [of[id] for id in {id for text in about for id in bearing[text]} if id in of]
-            for about in folder.about
+        by_text = _bearing(folder, database)
+        ids = [
+            of.keys() & set[str]().union(*map(by_text.__getitem__, about)) for about in folder.about
         ]
         for place in part.places:
-            for parts in lists[folder.abouts[place]]:
-                parts.append(folder.digest(place))
+            for id in ids[folder.abouts[place]]:
+                of[id].append(folder.digest(place))
     for name in part.read:
         item = database.evidence.get(id_of(name))
         for id in borne(database, item) & of.keys() if item else ():
             of[id].append(part.digest(name))
 
 
-def _bearing(folder: Folder, database: Database) -> Iterator[tuple[str, set[ScenarioId]]]:
-    """Yield each text that items are about, and the scenarios on which they bear by it."""
-    for text in frozenset[str]().union(*folder.about):
-        yield text, touched(database, (text,))
+def _bearing(folder: Folder, database: Database) -> dict[str, set[ScenarioId]]:
+    """The scenarios on which items bear by each text that they are about."""
+    texts = frozenset[str]().union(*folder.about)
+    return {text: touched(database, (text,)) for text in texts}
