@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.sensitivity import Band
+from scenarios.analysis.period.period import bands_of
 from scenarios.serve.desk import Desk, DeskState
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites
@@ -15,7 +19,9 @@ from scenarios.serve.kept import Kept
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site
 from scenarios.storage.cache.memory import Memory
+from scenarios.workspace import reading
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.reading import span
 from tests.cli.commands import DESK, EACH, FILES, make, scen
 from tests.serve.desks import reader
 
@@ -89,3 +95,29 @@ def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
         assert desk.look() != before
         assert pages(sites.of(desk.latest, on)) == pages(Site(open_folder(root), on))
         assert pages(site) == was
+
+
+def test_a_forecast_leaves_every_band_as_it_was_and_an_item_makes_those_it_bears_on_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(root, FILES)
+    made, on = list[set[str]](), date(2024, 3, 1)
+
+    def counted(odds: Days, as_of: date, ids: Collection[str]) -> dict[str, Band]:
+        made.append({*ids})
+        return bands_of(odds, as_of, ids)
+
+    def bands() -> dict[str, Band | None]:
+        views = span(open_folder(root), on, None, banded=True).views
+        return {id: view.band for id, view in views.items()}
+
+    monkeypatch.setattr(reading, "bands_of", counted)
+    before = bands()
+    words = ["forecast", "pact", "0.2", "--analyst", "desk", "--date", "2022-02-07"]
+    assert scen("--database", str(root), *words).exit_code == 0
+    assert bands() == before
+    assert made == [{"ties", "pact", "trade"}]
+    words = ["add-evidence", "Dinner", "--recorded", "2022-02-07", "--rate", "trade=C"]
+    assert scen("--database", str(root), *words).exit_code == 0
+    assert bands() != before
+    assert made[1:] == [{"trade"}]
