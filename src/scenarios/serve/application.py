@@ -476,12 +476,12 @@ class Pages:
         """Make the pages put off, the oldest first, and rest after each as long as it took."""
         is_left = True
         while is_left:
-            (key, renew), started = next(iter(self._late.items())), time.thread_time()
+            (key, renew), started = next(iter(self._late.items())), time.monotonic()
             try:
                 renew("late")
             except Exception:  # noqa: BLE001 - whoever asks next is answered why
                 self._kept.drop(key)
-            time.sleep(_REST * (time.thread_time() - started))
+            time.sleep(_REST * (time.monotonic() - started))
             with self._change:
                 del self._late[key]
                 is_left = bool(self._late)
