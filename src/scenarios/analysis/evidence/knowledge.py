@@ -64,6 +64,12 @@ class Known(msgspec.Struct, frozen=True, dict=True):
         return direct
 
     @cached_property
+    def rating(self) -> dict[ScenarioId, tuple[EvidenceId, ...]]:
+        """The items that rate each scenario, directly or through an indicator, by id."""
+        items = rated_by(self.database, sorted(self.evidence))
+        return {scenario_id: tuple(ids) for scenario_id, ids in items.items()}
+
+    @cached_property
     def firings(self) -> dict[IndicatorKey, list[Firing]]:
         """The reports of each indicator, in the order of the walk."""
         firings: dict[IndicatorKey, list[Firing]] = {}

@@ -9,7 +9,14 @@ from datetime import date, timedelta
 from functools import cached_property
 from operator import itemgetter
 
-from scenarios.analysis.evidence.knowledge import bearing, borne, connected, known, resolution
+from scenarios.analysis.evidence.knowledge import (
+    bearing,
+    borne,
+    connected,
+    days_of,
+    known,
+    resolution,
+)
 from scenarios.analysis.ledger.contributions import Columns
 from scenarios.analysis.ledger.odds import Account, Comparison, Odds, Totals, columns, left
 from scenarios.model import Database, Evidence, EvidenceId, Record, ScenarioId
@@ -34,6 +41,7 @@ class Days:
         self._most = most
         self._accounts: dict[Columns, _DatedAccount] = {}
         self._odds: dict[date, Odds] = {}
+        self._dated: list[tuple[date, EvidenceId]] = []
         self._of: Days | None = None
         self._instead: Mapping[EvidenceId, Evidence | None] = {}
 
@@ -47,6 +55,14 @@ class Days:
         if day not in self._odds:
             self._odds[day] = Odds(known(self.database, day), self)
         return self._odds[day]
+
+    def changed(self, since: date, until: date) -> dict[EvidenceId, Evidence]:
+        """The items that were recorded or retracted after a day and by another."""
+        evidence = self.database.evidence
+        if not self._dated:
+            self._dated = sorted((day, id) for id in evidence for day in days_of(evidence[id]))
+        places = (bisect_right(self._dated, day, key=itemgetter(0)) for day in (since, until))
+        return {id: evidence[id] for _, id in self._dated[slice(*places)]}
 
     def totals(self, beside: Columns, day: date) -> Totals:
         """The decibans that the evidence of a day adds to a scenario alone or to each of a set."""
@@ -85,6 +101,7 @@ class Days:
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
         self._odds.clear()
+        self._dated = []
         for item, is_there in ((before, False), (after, True)):
             if isinstance(item, Evidence):
                 ids = borne(self.database, item) & self.database.scenarios.keys()
@@ -105,6 +122,7 @@ class Days:
             self.put(id, old, new)
         self.items = items
         self._odds.clear()
+        self._dated = []
 
     def forget(self, database: Database, ids: Collection[ScenarioId]) -> None:
         """Follow a change of other records, on which the accounts of these scenarios rest."""

@@ -15,7 +15,6 @@ from scenarios.analysis.evidence.knowledge import (
     known,
     last_open_day,
     members,
-    rated_by,
     resolved,
     state,
 )
@@ -61,8 +60,8 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     band: Band | None
     stated: Stated | None
     given: tuple[GivenForecast, ...]
-    evidence: tuple[EvidenceId, ...]
-    new_evidence: tuple[EvidenceId, ...]
+    since: date
+    now: Known
     restated_decibans: float = 0.0
     restated_stated: bool = False
 
@@ -75,6 +74,17 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     def ledger_before(self) -> Ledger | None:
         """The same at the earlier date."""
         return ledger_of(self.odds_before, self.id) if self.odds_before else None
+
+    @property
+    def evidence(self) -> tuple[EvidenceId, ...]:
+        """The items that rate it, of those that are known now."""
+        return self.now.rating.get(self.id, ())
+
+    @property
+    def new_evidence(self) -> tuple[EvidenceId, ...]:
+        """Those of them that were not recorded at the earlier date."""
+        items = self.now.evidence
+        return tuple(id for id in self.evidence if items[id].recorded > self.since)
 
     @property
     def unfounded(self) -> bool:
@@ -116,11 +126,13 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     @property
     def explained(self) -> bool:
         """False if the stated figure moved by itself with neither evidence nor a rationale."""
-        given_reasons = any(forecast.rationale or forecast.evidence for forecast in self.given)
-        has_reason = (
-            given_reasons or self.normalised or self.restated_stated or bool(self.new_evidence)
+        return (
+            self.stated_bits < MOVED_BITS
+            or any(forecast.rationale or forecast.evidence for forecast in self.given)
+            or self.normalised
+            or self.restated_stated
+            or bool(self.new_evidence)
         )
-        return self.stated_bits < MOVED_BITS or has_reason
 
 
 def _chance(figure: Quantity | Stated | None) -> float | None:
@@ -140,6 +152,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     before: Known
     now: Known
     look: Callable[[], dict[ScenarioId, ScenarioView]]
+
+    @cached_property
+    def between(self) -> tuple[Known, Known]:
+        """Of the items that were recorded or retracted in the window, those known at each end."""
+        items = self.odds.changed(self.since, self.as_of)
+        before, now = (known(self.database, day, items) for day in (self.since, self.as_of))
+        return before, now
 
     @cached_property
     def views(self) -> dict[ScenarioId, ScenarioView]:
@@ -176,10 +195,9 @@ def window(
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     means: Means = {}
 
-    def view(id: ScenarioId, bearing: Collection[EvidenceId]) -> ScenarioView:
+    def view(id: ScenarioId) -> ScenarioView:
         scenario, last = database.scenarios[id], last_days[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
-        evidence = tuple(sorted(bearing))
         return ScenarioView(
             id=id,
             scenario=scenario,
@@ -193,13 +211,12 @@ def window(
             stated=stated(database, id, last, means),
             stated_before=stated(database, id, first, means) if first else None,
             given=tuple(given(database, id, since, as_of)),
-            evidence=evidence,
-            new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
+            since=since,
+            now=now,
         )
 
     def look() -> dict[ScenarioId, ScenarioView]:
-        bearing = rated_by(database, now.evidence)
-        return {id: view(id, bearing.get(id, ())) for id in last_days}
+        return {id: view(id) for id in last_days}
 
     return Window(
         database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, look=look

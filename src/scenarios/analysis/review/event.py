@@ -77,8 +77,8 @@ StoryAt = Callable[[date, date], Story]
 def story_between(odds: Days, since: date, until: date) -> Story:
     """The story of a window, with those questions alone that its items or outcomes can move."""
     database = odds.database
-    items = (item for item in database.evidence.values() if since < item.recorded <= until)
-    touched = {id for item in items for id in bears_on(database, item)}
+    items = odds.changed(since, until).values()
+    touched = {id for item in items if since < item.recorded for id in bears_on(database, item)}
     for id, scenario in database.scenarios.items():
         if scenario.resolution and since < scenario.resolution.recorded <= until:
             touched.add(id)

@@ -58,9 +58,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[Move, ...]:
     """Moves of these scenarios, in their order."""
-    reasons = Reasons(
-        new=touched(window.now, window.before), gone=touched(window.before, window.now)
-    )
+    before, now = window.between
+    reasons = Reasons(new=touched(now, before), gone=touched(before, now))
     return tuple(_move(window, view, reasons) for view in views)
 
 
@@ -136,9 +135,9 @@ _ORDER: tuple[CauseKind, ...] = ("restated", "event", "time", "overlap", "rivals
 
 def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
     """Every deciban of every move, once, by what is behind it; largest effect first."""
-    new = window.now.evidence.keys() - window.before.evidence.keys()
-    gone = window.before.evidence.keys() - window.now.evidence.keys()
-    came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
+    before, now = window.between
+    new, gone = now.evidence.keys(), before.evidence.keys()
+    came, went = _Blocks(window, now, new - gone), _Blocks(window, before, gone - new)
     decided = _decided(window, came)
     others: dict[_Key, dict[ScenarioId, float]] = {
         ("outcome", unit.subjects): {} for unit in decided.values() if not unit.evidence

@@ -200,9 +200,11 @@ def story_of(window: Window) -> Story:
 def _story(
     window: Window, restatement: Restatement | None, earlier: Days
 ) -> tuple[tuple[Move, ...], Story]:
-    views = in_order(row_of(window, view) for view in window.views.values())
-    ordered = [window.views[row.id] for row in views]
-    live = [view for view in ordered if view.open and view.odds_before and view.moved]
+    views = window.views.values()
+    live = [view for view in views if view.open and view.odds_before and view.moved]
     moved = moves(window, sorted(live, key=lambda view: (-movement(view), view.id)))
-    resolved = outcomes(window, ordered, earlier)
+    ended = [view for view in views if view.resolution]
+    is_new = any(view.resolution.recorded > window.since for view in ended if view.resolution)
+    rows = in_order(row_of(window, view) for view in ended if is_new)
+    resolved = outcomes(window, [window.views[row.id] for row in rows], earlier)
     return moved, story(window, moved, causes(window, moved), resolved, restatement)

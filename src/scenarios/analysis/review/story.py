@@ -193,11 +193,8 @@ def story(
     stories = sorted(map(maker.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
     if any(_is_by_evidence(move) for move in stories):
         stories.sort(key=_is_by_joining)
-    new = [
-        item
-        for item in window.database.evidence.values()
-        if window.since < item.recorded <= window.as_of
-    ]
+    changed = window.odds.changed(window.since, window.as_of).values()
+    new = [item for item in changed if window.since < item.recorded]
     large = any(move.movement_bits >= MOVED_BITS for move in stories)
     quiet = not (large or resolved or rows or first or new or len(live) > len(older))
     last = latest_day(window.database, window.as_of) if quiet else None
