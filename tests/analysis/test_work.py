@@ -226,7 +226,24 @@ def one_week_more(size: int) -> int:
     return work(lambda: [first.odds.at(day(size)).totals(id) for id in db.scenarios])
 
 
-@pytest.mark.parametrize("more", [one_day_more, one_item_more, one_item_instead, one_week_more])
+def one_window_more(size: int) -> int:
+    """The items between two days, as a story asks for them."""
+    db = daily(size)
+    first = window(db, day(0), day(7))
+    last = window(db, day(size - 8), day(size - 1), odds=first.odds)
+    assert [len(known.evidence) for known in first.between] == [0, 7]
+
+    def look() -> None:
+        before, now = last.between
+        assert (len(before.evidence), len(now.evidence)) == (0, 7)
+
+    return work(look)
+
+
+MORE = (one_day_more, one_item_more, one_item_instead, one_week_more, one_window_more)
+
+
+@pytest.mark.parametrize("more", MORE)
 def test_one_more_costs_what_changed_however_much_there_is(more: Callable[[int], int]) -> None:
     less, much = more(SIZES[0]), more(SIZES[-1])
     assert much < 1.2 * less, (less, much)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.ledger import Ledger, Line
+from scenarios.analysis.ledger.ledger import Ledger, Line, ledger_of
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.review.event import EventStory, event_story, story_between
@@ -23,6 +23,8 @@ from scenarios.workspace.reading import Reviewed, reviewed, span
 
 _DAYS = 60
 """Most days of a course that is drawn."""
+_LEDGERS = 60
+"""Ledgers that are kept, since a day ends the story of one and begins that of the next."""
 _EVIDENCE = frozenset({"indicator", "direct", "in-prior"})
 
 
@@ -34,7 +36,10 @@ class Figures:
         self._ledgers: dict[ScenarioId, Ledger] = {}
         self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
         self._courses: dict[ScenarioId, Course] = {}
-        self.story_at = cache(lambda *days: story_between(site.once(odds_of), *days))
+        book = lru_cache(_LEDGERS)(ledger_of)
+        self.story_at = cache(
+            lambda since, until: story_between(site.once(odds_of), since, until, book)
+        )
 
     @cached_property
     def window(self) -> Window:

@@ -161,8 +161,8 @@ def _evidence(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
 
 
 def _line(line: Net, share: float) -> Line:
-    evidence = dict.fromkeys(id for row in line.heard for id in row.evidence)
-    row = line.strongest
+    row, *others = line.heard
+    evidence = dict.fromkeys(id for row in line.heard for id in row.evidence) if others else ()
     return Line(
         kind=row.kind,
         id=row.id,
@@ -171,8 +171,8 @@ def _line(line: Net, share: float) -> Line:
         weight=row.weight,
         factor=share,
         counted_decibans=line.decibans * share,
-        evidence=tuple(evidence),
-        suppressed=tuple(row.id for row in line.suppressed),
+        evidence=tuple(evidence) or row.evidence,
+        suppressed=tuple([row.id for row in line.suppressed]),
         state=row.state,
     )
 

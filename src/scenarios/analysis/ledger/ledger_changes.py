@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -29,6 +30,7 @@ Cause = Literal[
 
 _CLOSING: frozenset[LineKind] = frozenset({"given", "time", "rivals", "bound"})
 _ROUNDING = 1e-9
+_is_close = partial(math.isclose, abs_tol=_ROUNDING)
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -149,18 +151,19 @@ def _members(line: Line) -> frozenset[str]:
 
 
 def _same(before: Line, after: Line) -> bool:
-    return math.isclose(before.counted_decibans, after.counted_decibans, abs_tol=_ROUNDING)
+    return _is_close(before.counted_decibans, after.counted_decibans)
 
 
 def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
+    if before and after and _is_close(before.decibans, after.decibans):
+        both = (before, after) if before.theme != after.theme else ()
+        unchanged: Cause = "conventions" if reasons.conventions else "overlap"
+        is_judged = any({line.id, *_members(line)} & reasons.judged for line in both)
+        return "new judgement" if is_judged else unchanged
     was = _members(before) if before else frozenset()
     now = _members(after) if after else frozenset()
     here = {line.id for line in (before, after) if line} | was | now
     elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
-    if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
-        is_other_theme = before.theme != after.theme and here & reasons.judged
-        unchanged: Cause = "conventions" if reasons.conventions else "overlap"
-        return "new judgement" if is_other_theme else unchanged
     if was & reasons.removed:
         return "removal"
     if was & reasons.gone:

@@ -43,6 +43,9 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     stated_before: Stated | None
 
 
+Book = Callable[[Odds, ScenarioId], Ledger]
+
+
 class ScenarioView(Earlier, frozen=True, kw_only=True):
     """One scenario at both dates; earlier values are None where it had not opened.
 
@@ -64,16 +67,17 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     now: Known
     restated_decibans: float = 0.0
     restated_stated: bool = False
+    book: Book = ledger_of
 
     @property
     def ledger(self) -> Ledger:
         """Ledger of the implied probability, computed at each access."""
-        return ledger_of(self.odds, self.id)
+        return self.book(self.odds, self.id)
 
     @property
     def ledger_before(self) -> Ledger | None:
         """The same at the earlier date."""
-        return ledger_of(self.odds_before, self.id) if self.odds_before else None
+        return self.book(self.odds_before, self.id) if self.odds_before else None
 
     @property
     def evidence(self) -> tuple[EvidenceId, ...]:
@@ -175,13 +179,14 @@ def window(
     only: Collection[ScenarioId] | None = None,
     bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
     odds: Days | None = None,
+    book: Book = ledger_of,
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
     One whose figures are withheld has no view.
 
     `only` these scenarios have views, where not all are wanted. `bands` and `odds` are those that
-    are at hand.
+    are at hand; `book` may keep ledgers for other windows.
     """
     odds = odds or Days(database)
     at = odds.at
@@ -213,6 +218,7 @@ def window(
             given=tuple(given(database, id, since, as_of)),
             since=since,
             now=now,
+            book=book,
         )
 
     def look() -> dict[ScenarioId, ScenarioView]:
