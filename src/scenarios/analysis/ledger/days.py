@@ -122,12 +122,12 @@ class Days:
             self.put(id, old, new)
         self.items = items
         self._odds.clear()
-        self._dated = []
 
     def forget(self, database: Database, ids: Collection[ScenarioId]) -> None:
         """Follow a change of other records, on which the accounts of these scenarios rest."""
         self.database = database
         self._odds.clear()
+        self._dated = []
         for beside in [beside for beside in self._accounts if not set(beside).isdisjoint(ids)]:
             del self._accounts[beside]
 
