@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.history.audit import audit
 from scenarios.analysis.history.provenance import trail
-from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.period import Window, earlier_of, window
 from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import (
     as_said_then,
@@ -17,6 +18,7 @@ from scenarios.analysis.review.restated import (
     restated,
 )
 from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.status import as_said, row_of
 from scenarios.errors import Problem
 from scenarios.model import Database, Tracker
 from scenarios.render.pictures.overview import overview
@@ -111,6 +113,28 @@ def test_what_came_or_ended_meanwhile_is_as_it_is() -> None:
     assert row.scenario == "b"
     period = window(now, day(2), day(9))
     assert as_said_then(period, {}, [row]).views == period.views
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "a probability=.3",
+        "a probability=.3; desk@0 a=.4",
+        "a probability=.3; desk@0 a=.4; desk@5 a=.6",
+        "a probability=.3; b probability=.3 opened=5; desk@0 a=.2",
+    ],
+)
+@pytest.mark.parametrize("now", ["a probability=.5", "a probability=.5; desk@0 a=.7; e @5 a=CC"])
+def test_a_row_with_what_was_said_is_that_of_the_window_as_it_was_said(then: str, now: str) -> None:
+    end = f"{now}; b probability=.5 opened=5"
+    rows, odds = restated(database_of(then), database_of(end), database_of(end), day(2))
+    period = window(database_of(end), day(2), day(9))
+    said = {id: earlier_of(odds, id, day(2), {}) for id in period.views}
+    as_it_was = as_said_then(period, said, rows)
+    assert [row.scenario for row in rows] == ["a"]
+    for id, view in period.views.items():
+        assert as_said(row_of(period, view), said[id]) == row_of(as_it_was, as_it_was.views[id])
+    assert said["b"].implied_before is None
 
 
 def test_a_file_that_cannot_be_read_now_was_not_taken_out() -> None:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import NamedTuple
 
 from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.forecasts import Means
 from scenarios.analysis.history.commits import differences
 from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.period.period import Earlier, window
+from scenarios.analysis.period.period import Earlier, earlier_of
 from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import committed, restated
 from scenarios.errors import NoCommit, ScenError
@@ -116,12 +117,8 @@ def _narrowed(
     return earlier, last, last if today is later else bearing_on(today, *touched)
 
 
-def said_then(changed: Changed, since: date, as_of: date) -> dict[ScenarioId, Earlier]:
+def said_then(changed: Changed, since: date) -> dict[ScenarioId, Earlier]:
     """The earlier figures as they were said, where they were changed since."""
-    ids = {row.scenario for row in changed.restatement.figures}
-    odds = changed.before
-    views = window(odds.database, since, as_of, only=ids, odds=odds).views
-    return {
-        id: Earlier(implied_before=view.implied_before, stated_before=view.stated_before)
-        for id, view in views.items()
-    }
+    ids, means = {row.scenario for row in changed.restatement.figures}, Means()
+    known = ids - changed.before.database.withheld.keys()
+    return {id: earlier_of(changed.before, id, since, means) for id in sorted(known)}

@@ -23,7 +23,7 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.restated import as_said_then
 from scenarios.analysis.review.review import About, Review, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
-from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
+from scenarios.analysis.review.status import StatusRow, as_said, in_order, row_of, withheld
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
@@ -232,8 +232,8 @@ def standings(
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
-    for id, row in _as_said(opened, repository, since, on, odds).items() if repository else ():
-        by_id[id] = replace(by_id[id], row=row)
+    for id, said in _said(opened, repository, since, on, odds).items() if repository else ():
+        by_id[id] = replace(by_id[id], row=as_said(by_id[id].row, said))
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on, odds).items() if banded else ():
@@ -245,24 +245,18 @@ def standings(
     return tuple(by_id[row.id] for row in ordered)
 
 
-def _as_said(
+def _said(
     opened: Opened, repository: git.Repository, since: date, on: date, odds: Days
-) -> dict[ScenarioId, StatusRow]:
-    """The rows of those scenarios whose earlier figures were changed since."""
+) -> dict[ScenarioId, Earlier]:
+    """The earlier figures that were changed since, as they were said."""
     commits = compared(opened, repository, since, on)
 
-    def make() -> dict[ScenarioId, StatusRow]:
+    def make() -> dict[ScenarioId, Earlier]:
         changed = changed_afterwards(opened, repository, since, on, odds, commits)
-        figures = changed.restatement.figures if changed else ()
-        if changed is None or not figures:
-            return {}
-        ids = {row.scenario for row in figures}
-        period = window(opened.about(*ids), since, on, only=ids, odds=odds)
-        period = as_said_then(period, said_then(changed, since, on), figures)
-        return {id: row_of(period, view) for id, view in period.views.items()}
+        return said_then(changed, since) if changed else {}
 
     asked = f"{since} {on} {commits}"
-    return remembered_whole(opened, "restated", asked, dict[ScenarioId, StatusRow], make)
+    return remembered_whole(opened, "restated", asked, dict[ScenarioId, Earlier], make)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
@@ -356,9 +350,9 @@ def reviewed(
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
         if changed is None:
             return review(period, audited=audited), {}
-        said = said_then(changed, *days)
-        as_said = as_said_then(period, said, changed.restatement.figures)
-        return review(as_said, *changed, audited=audited), said
+        said = said_then(changed, days[0])
+        looked_back = as_said_then(period, said, changed.restatement.figures)
+        return review(looked_back, *changed, audited=audited), said
 
     asked = f"{days} {commits} {audited}"
     result, said = remembered_whole(

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache, partial
 from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bears_on, dependents, last_open_day, resolved
+from scenarios.analysis.evidence.knowledge import (
+    bears_on,
+    dependents,
+    known,
+    last_open_day,
+    resolved,
+)
 from scenarios.analysis.forecasts import Means, Stated, stated
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
@@ -59,6 +66,7 @@ class AsOf:
     def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
         self.database, self.day, self.odds = database, day, odds or Days(database)
         self._means: Means = {}
+        self.known_on = cache(partial(known, database))
 
     def before(self, database: Database) -> AsOf:
         """Another database on the same day; its ledgers share what the items do not change."""
@@ -108,8 +116,8 @@ def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift,
 def compared(old: AsOf, new: AsOf) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
     """Shifts that are withheld in neither database, with both sides; None before the opening."""
     withheld = old.database.withheld.keys() | new.database.withheld.keys()
-    known = _touched(old, new) - withheld
-    every = ((id, old.side(id), new.side(id)) for id in sorted(known))
+    ids = _touched(old, new) - withheld
+    every = ((id, old.side(id), new.side(id)) for id in sorted(ids))
     sides = [(id, was, now) for id, was, now in every if _moved(was, now)]
     judged = _judged_anew(old.database, new.database) if sides else frozenset()
     compared = [(_shift(id, was, now, judged), was, now) for id, was, now in sides]
@@ -182,9 +190,10 @@ def _shift(
     if was and now:
         before, after = was.ledger, now.ledger
         old, new = was.whole.database, now.whole.database
+        here, there = now.whole.known_on(now.odds.day), was.whole.known_on(was.odds.day)
         reasons = Reasons(
-            new=touched(now.odds.known, was.odds.known),
-            gone=touched(was.odds.known, now.odds.known),
+            new=touched(here, there),
+            gone=touched(there, here),
             removed=frozenset(old.evidence.keys() - new.evidence.keys()),
             judged=judged,
             conventions=_conventions(old.tracker) != _conventions(new.tracker),

@@ -202,19 +202,19 @@ def window(
 
     def view(id: ScenarioId) -> ScenarioView:
         scenario, last = database.scenarios[id], last_days[id]
-        first = last_open_day(database, id, since) if scenario.opened <= since else None
+        earlier = earlier_of(odds, id, since, means)
         return ScenarioView(
             id=id,
             scenario=scenario,
             state=state(database, id, as_of),
             resolution=resolved(database, id, as_of),
             odds=at(last),
-            odds_before=at(first) if first else None,
-            implied_before=implied_of(at(first), id) if first else None,
+            odds_before=at(last_open_day(database, id, since)) if earlier.implied_before else None,
+            implied_before=earlier.implied_before,
             implied=implied_of(at(last), id),
             band=by_scenario.get(id),
             stated=stated(database, id, last, means),
-            stated_before=stated(database, id, first, means) if first else None,
+            stated_before=earlier.stated_before,
             given=tuple(given(database, id, since, as_of)),
             since=since,
             now=now,
@@ -227,6 +227,15 @@ def window(
     return Window(
         database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, look=look
     )
+
+
+def earlier_of(odds: Days, id: ScenarioId, since: date, means: Means) -> Earlier:
+    """The figures of a scenario that stood on a day; `means` are those at hand of its database."""
+    if odds.database.scenarios[id].opened > since:
+        return Earlier(implied_before=None, stated_before=None)
+    first = last_open_day(odds.database, id, since)
+    implied, said = implied_of(odds.at(first), id), stated(odds.database, id, first, means)
+    return Earlier(implied_before=implied, stated_before=said)
 
 
 FEW = 64

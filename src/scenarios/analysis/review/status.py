@@ -7,13 +7,14 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
-from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.period.period import Earlier, ScenarioView, Window
 from scenarios.model import Database, Outcome, ScenarioId, SetId
-from scenarios.scales import decibans
+from scenarios.scales import decibans, jeffreys
 
 
 class StatedFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +157,18 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
         return key[0], -(groups[key][0].movement_bits or 0.0), key[1]
 
     return [row for key in sorted(groups, key=order) for row in groups[key]]
+
+
+def as_said(row: StatusRow, said: Earlier) -> StatusRow:
+    """The row with its earlier figures as they were said then."""
+    if not (row.implied and row.implied.previous and said.implied_before):
+        return row
+    before = said.stated_before.probability if said.stated_before else None
+    stated = replace(row.stated, previous=before) if row.stated else None
+    implied = replace(row.implied, previous=said.implied_before.probability)
+    pairs = ((each.previous, each.probability) for each in (stated, implied) if each)
+    bits = max(jeffreys(*pair) for pair in pairs)
+    return replace(row, stated=stated, implied=implied, movement_bits=bits)
 
 
 def row_of(window: Window, view: ScenarioView) -> StatusRow:
