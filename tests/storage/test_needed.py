@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.rules.evidence import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
-from scenarios.storage.cache.files import CachedEvidence
+from scenarios.storage.cache.files import CachedEvidence, is_in_git
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
@@ -156,6 +157,37 @@ def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
             reads(lambda: changed_afterwards(opened, repository, day(2), TODAY))  # noqa: B023
         )
     assert counts[0] == counts[1] < SIZES[0], counts
+
+
+@pytest.mark.parametrize(
+    ("script", "apart"),
+    [
+        ("echo x > ../notes.txt", 0),
+        ("echo 'notes: More' >> 2022/2022-01-02-e1.yaml", 1),
+        ("rm 2022/2022-01-02-e1.yaml", 1),
+        ("cp 2022/2022-01-02-e1.yaml 2022/2022-01-02-f1.yaml", 1),
+        ("chmod +x 2022/2022-01-02-e1.yaml", 1),
+        ("ln -s 2022-01-02-e1.yaml 2022/2022-01-03-f1.yaml", 1),
+        ("mkdir 2022/.x; echo x > 2022/.x/x.yaml; echo x > 2022/README", 1),
+        (
+            "mkdir 2023; cp 2022/*e1.yaml 2023/2023-01-02-f1.yaml; git rm -q ../rare.yaml",
+            0,
+        ),
+    ],
+)
+def test_a_folder_that_a_commit_has_as_it_is_is_known_by_the_name_of_its_tree(
+    script: str, apart: int, tmp_path: Path
+) -> None:
+    """So its files are not compared one by one, and what is read of the commit is the same."""
+    root = of_size(tmp_path, 20)
+    files = open_folder(root, cached(root)).snapshot
+    subprocess.run(["bash", "-euc", script], cwd=root / "evidence", check=True)
+    repository, tip = git.repository(root), commit(root.parent, "Other")
+    plain, problems = git.snapshot(repository, tip)
+    beside: list[Any] = []
+    compared = calls(lambda: beside.append(git.snapshot(repository, tip, files)), is_in_git)
+    assert ({**beside[0][0]}, beside[0][1]) == (plain, problems)
+    assert (compared > len(files) - len([*root.glob("*.yaml")]) - 2) == bool(apart)
 
 
 def test_items_that_may_be_the_same_are_looked_for_among_those_of_its_days(tmp_path: Path) -> None:

@@ -310,9 +310,9 @@ def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
     """The commit and day that a database is of, and whether its files are as it had them."""
     commit = git.commit_of(repository, opened.commit or "HEAD")
-    is_committed = bool(opened.commit) or git.is_committed(repository, commit, opened.snapshot)
+    changes = git.differing(repository, commit, opened.snapshot)[0] if not opened.commit else {}
     day = git.committed_on(repository, commit) or "an invalid date"
-    return f"{commit[:12]} of {day}", is_committed
+    return f"{commit[:12]} of {day}", not changes
 
 
 def _names(repository: Repository, revision: str) -> tuple[str, str]:

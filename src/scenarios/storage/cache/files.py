@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -199,6 +199,20 @@ def is_in_git(files: Mapping[str, bytes], path: str, oid: bytes) -> bool:
     return path in files and oid_of(files[path], len(oid)) == oid
 
 
+def is_tree_in_git(files: Mapping[str, bytes], folder: str, oid: bytes) -> bool:
+    """True if git gives the records of a folder, as plain files with nothing beside, this name."""
+    part = files.parts.get(folder) if isinstance(files, CachedFiles) else None
+    return bool(part and part.folder and part.is_whole and part.folder.tree == oid)
+
+
+def outside(files: Mapping[str, bytes], folders: Collection[str]) -> Iterable[str]:
+    """The paths of files that are in none of these folders themselves."""
+    if not folders or not isinstance(files, CachedFiles):
+        return files
+    parts = (part for name, part in files.parts.items() if name not in folders)
+    return [part.path(name) for part in parts for name in (*part.kept, *part.read)]
+
+
 def with_changes(
     files: Mapping[str, bytes], changes: Mapping[str, bytes | None]
 ) -> Mapping[str, bytes]:
@@ -274,17 +288,26 @@ class CachedEvidence(LazyEvidence):
         """The paths of items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
-        used.update(besides)
+        return self._about(database, columns, used.union(besides))
+
+    def bearing(self, database: Database, scenarios: Collection[ScenarioId]) -> list[EvidenceId]:
+        return [*map(id_of, sorted(self._about(database, {*scenarios}, ())))]
+
+    def _about(
+        self, database: Database, columns: set[ScenarioId], used: Collection[EvidenceId]
+    ) -> set[str]:
+        """The paths of items that bear on one of these scenarios themselves, or are used."""
         wanted = {f"{id}.yaml" for id in used}
         paths: set[str] = set()
         for part in self.parts:
             if folder := part.folder:
-                texts = {text for text, ids in _bearing(folder, database).items() if columns & ids}
-                hits = [not texts.isdisjoint(about) for about in folder.about]
-                names, which = folder.names, folder.abouts
-                for place in part.places:
-                    if hits[which[place]] or names[place] in wanted:
-                        paths.add(part.path(names[place]))
+                hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
+                names, which, prefix = folder.names, folder.abouts, f"{part.name}/"
+                paths |= {
+                    prefix + names[place]
+                    for place in part.places
+                    if hits[which[place]] or names[place] in wanted
+                }
         for id, item in self.at_hand.items():
             bears = id in used or not columns.isdisjoint(borne(database, item))
             (paths.add if bears else paths.discard)(path_of("evidence", id))
@@ -396,7 +419,11 @@ def _append_digests(
             of[id].append(part.digest(name))
 
 
-def _bearing(folder: Folder, database: Database) -> dict[str, set[ScenarioId]]:
-    """The scenarios on which items bear by each text that they are about."""
-    texts = frozenset[str]().union(*folder.about)
-    return {text: touched(database, (text,)) for text in texts}
+def _bearing(folder: Folder, database: Database) -> Sequence[Collection[ScenarioId]]:
+    """The scenarios on which items bear that are `about` the same; kept for the next question."""
+    if not folder.bearing or folder.bearing[0][0] != database.scenarios:
+        texts = frozenset[str]().union(*folder.about)
+        by_text = {text: touched(database, (text,)) for text in texts}
+        every = (map(by_text.__getitem__, about) for about in folder.about)
+        folder.bearing[:] = [(database.scenarios, [frozenset[str]().union(*ids) for ids in every])]
+    return folder.bearing[0][1]

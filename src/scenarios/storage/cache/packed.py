@@ -7,7 +7,7 @@ import stat
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache, cached_property
@@ -69,6 +69,18 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
     @cached_property
     def places(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def bearing(self) -> list[tuple[object, Sequence[Collection[str]]]]:
+        """Scenarios, with those of them on which items bear by `about`, as last asked for."""
+        return []
+
+    @cached_property
+    def tree(self) -> bytes:
+        """The name that git gives a tree of these files alone, by SHA-1."""
+        files = enumerate(self.names)
+        entries = (b"100644 %b\0%b" % (os.fsencode(n), self.oid(p)) for p, n in files)
+        return oid_of(b"".join(entries), kind=b"tree")
 
     def path(self, place: int) -> str:
         return f"{self.name}/{self.names[place]}" if self.name else self.names[place]
@@ -244,10 +256,10 @@ def digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST).digest()
 
 
-def oid_of(data: bytes, size: int = OID) -> bytes:
+def oid_of(data: bytes, size: int = OID, kind: bytes = b"blob") -> bytes:
     """The name that git gives a file of these bytes: by SHA-1, or SHA-256 if it has other size."""
     by = sha1 if size == OID else sha256
-    return by(b"blob %d\0" % len(data) + data).digest()
+    return by(b"%b %d\0" % (kind, len(data)) + data).digest()
 
 
 def _made(folder: Path) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -17,13 +17,12 @@ from typing import NamedTuple
 
 from scenarios.errors import NoCommit, Problem, ScenError
 from scenarios.paths import INBOX
-from scenarios.storage.cache.files import is_in_git, with_changes
+from scenarios.storage.cache.files import is_in_git, is_tree_in_git, outside, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
-_SYMLINK = "120000"
 _AT_ONCE = 200
 """The most names that fit into a pipe while git is busy answering."""
 
@@ -184,51 +183,56 @@ def differing(
 ) -> tuple[dict[str, bytes | None], list[Problem]]:
     """The records of a commit that are not the same `at_hand`; None for one that it lacks."""
     oids: dict[str, str] = {}
+    same: set[str] = set()
     problems = []
-    for path, mode, oid in sorted(_tree(repository, commit)):
-        if mode in REGULAR:
-            oids[path] = oid
-        elif mode == _SYMLINK:
-            message = "a symbolic link is not followed into git's objects"
-            problems.append(Problem(path, 1, 1, "symlink", message))
-    files: dict[str, bytes | None] = {path: None for path in at_hand if path not in oids}
     wanted: dict[str, list[str]] = {}
-    for path, oid in oids.items():
-        if not is_in_git(at_hand, path, bytes.fromhex(oid)):
-            wanted.setdefault(oid, []).append(path)
     with objects(repository) as read:
+        for path, mode, oid in sorted(_tree(repository, commit, read, at_hand, same)):
+            if stat.S_ISREG(mode):
+                oids[path] = oid
+            elif stat.S_ISLNK(mode):
+                message = "a symbolic link is not followed into git's objects"
+                problems.append(Problem(path, 1, 1, "symlink", message))
+        files: dict[str, bytes | None]
+        files = {path: None for path in outside(at_hand, same) if path not in oids}
+        for path, oid in oids.items():
+            if not is_in_git(at_hand, path, bytes.fromhex(oid)):
+                wanted.setdefault(oid, []).append(path)
         for oid, data in read(wanted):
             files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
     return files, problems
 
 
-def is_committed(repository: Repository, commit: str, files: Mapping[str, bytes]) -> bool:
-    """True if the records are as a commit has them."""
-    oids = _oids(repository, commit)
-    return len(oids) == len(files) and all(is_in_git(files, path, oids[path]) for path in oids)
+def _tree(
+    repository: Repository,
+    commit: str,
+    read: _Reads,
+    at_hand: Mapping[str, bytes],
+    same: set[str],
+) -> Iterator[tuple[str, int, str]]:
+    """Yield the path within the database, the mode and the object of its files in a commit.
 
-
-@lru_cache(maxsize=1)
-def _oids(repository: Repository, commit: str) -> Mapping[str, bytes]:
-    tree = _tree(repository, commit)
-    return {path: bytes.fromhex(oid) for path, mode, oid in tree if mode in REGULAR}
-
-
-def _tree(repository: Repository, commit: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the path within the database, the mode and the object of its files in a commit."""
-    top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
-    if process.start(repository.git_dir, "cat-file", "-e", top).returncode:
-        return
-    listed = process.run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
-    for line in listed.split(b"\0")[:-1]:
-        head, _, path = line.partition(b"\t")
-        if (
-            not path.startswith((b".", f"{INBOX}/".encode()))
-            and b"/." not in path
-            and path.lower().endswith((b".yaml", b".yml"))
-        ):
-            mode, _, oid = _text(head).split(" ")
-            yield os.fsdecode(path), mode, oid
+    Folders whose files are the same `at_hand` are put into `same` instead.
+    """
+    top = f"{commit}:{repository.prefix.rstrip('/')}"
+    parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", top)
+    folders = {} if parsed.returncode else {_text(parsed.stdout).strip(): [""]}
+    while folders:
+        below: dict[str, list[str]] = {}
+        for tree, data in read(folders):
+            for found in re.finditer(rb"(?s)([0-7]+) ([^\0]+)\0(.{%d})" % (len(tree) // 2), data):
+                mode, name, oid = int(found[1], 8), os.fsdecode(found[2]), found[3]
+                is_record = name.lower().endswith((".yaml", ".yml"))
+                for folder in folders[tree] if not name.startswith(".") else ():
+                    path = folder + name
+                    if not stat.S_ISDIR(mode):
+                        if is_record:
+                            yield path, mode, oid.hex()
+                    elif is_tree_in_git(at_hand, path, oid):
+                        same.add(path)
+                    elif path != INBOX:
+                        below.setdefault(oid.hex(), []).append(f"{path}/")
+        folders = below
 
 
 def content(repository: Repository, commit: str, path: str) -> bytes:
@@ -238,10 +242,11 @@ def content(repository: Repository, commit: str, path: str) -> bytes:
     return data[: MAX_BYTES + 1]
 
 
+_Reads = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
+
+
 @contextmanager
-def objects(
-    repository: Repository,
-) -> Iterator[Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]]:
+def objects(repository: Repository) -> Iterator[_Reads]:
     """One long-lived `cat-file --batch`: a function from object names to their bytes."""
     with subprocess.Popen(  # noqa: S603 - fixed words
         process.reading(repository.git_dir, "cat-file", "--batch"),
