@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.status import status
-from scenarios.model import Database, Dependence, Given, Tracker
+from scenarios.model import Database, Dependence, Evidence, Given, LazyEvidence, Tracker
 from tests.analysis.story import Broken, Story, change
 from tests.analysis.test_chronicle import stories
 from tests.full import TIMES
@@ -223,3 +223,38 @@ def test_a_part_of_a_database_has_the_rows_that_the_whole_has(seed: int) -> None
         assert row == whole
         (row,) = status(window(around, since, until, only={whole.id}))
         assert row.shown.probability == whole.shown.probability
+
+
+class Lazy(LazyEvidence):
+    """Evidence of which the ids alone are at hand."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.at_hand, self.asked = database, {}, list[tuple[str, ...]]()
+
+    def __getitem__(self, id: str) -> Evidence:
+        return self.database.evidence[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.database.evidence)
+
+    def __len__(self) -> int:
+        return len(self.database.evidence)
+
+    def named(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        return ((id, (*item.ratings, *item.indicators)) for id, item in self.items())
+
+    def bearing(self, _: Database, scenarios: Collection[str]) -> list[str]:
+        self.asked.append(tuple(scenarios))
+        every = bearing(self.database)
+        return sorted({id for scenario in scenarios for id in every.get(scenario, ())})
+
+
+@pytest.mark.parametrize("seed", range(5 * TIMES))
+def test_the_items_of_a_scenario_are_looked_up_for_it_alone(seed: int) -> None:
+    db = random_database(seed)
+    lazy = Lazy(db)
+    days, plain = Days(replace(db, evidence=lazy)), Days(db)
+    for id in db.scenarios:
+        assert days.at(day(200)).implied(id) == plain.at(day(200)).implied(id)
+    assert {column for beside in lazy.asked for column in beside} == {*db.scenarios}
+    assert days.items == plain.items

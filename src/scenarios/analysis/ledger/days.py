@@ -19,7 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
 )
 from scenarios.analysis.ledger.contributions import Columns
 from scenarios.analysis.ledger.odds import Account, Comparison, Odds, Totals, columns, left
-from scenarios.model import Database, Evidence, EvidenceId, Record, ScenarioId
+from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, Record, ScenarioId
 
 
 class Days:
@@ -76,9 +76,7 @@ class Days:
 
     def comparison(self, beside: Columns, day: date) -> Comparison:
         """The lines of a day, with their totals."""
-        account = self.account(beside)
-        account.move(self.database, day)
-        return account.comparison(self.database, day)
+        return self.account(beside).comparison_on(self.database, day)
 
     def changes(self, scenario_id: ScenarioId) -> list[date]:
         """The days on which known evidence, an absence or a rival's place in the set changes."""
@@ -97,6 +95,13 @@ class Days:
         other = Days(database, most=self._most)
         other._of, other._instead = self, items
         return other
+
+    def _bearing_on(self, beside: Columns) -> Iterable[EvidenceId]:
+        """The items that bear on one of these scenarios; they are not looked up for all others."""
+        evidence = self.database.evidence
+        if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
+            return evidence.bearing(self.database, beside)
+        return dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
@@ -150,12 +155,15 @@ class Days:
             for id, item, is_there in changes:
                 account.put(id, item, is_there=is_there)
         else:
-            items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
-            account = _DatedAccount(self.database, beside, items)
+            account = _DatedAccount(self.database, beside, self._bearing_on(beside))
         if len(self._accounts) == self._most:
             del self._accounts[next(iter(self._accounts))]
         self._accounts[beside] = account
         return account
+
+
+_LATEST = 3
+"""Days whose lines are kept: both ends of a window, and the start of that before."""
 
 
 class _DatedAccount(Account):
@@ -167,6 +175,7 @@ class _DatedAccount(Account):
         self._firing: dict[str, dict[EvidenceId, None]] = {}
         self._stale: set[str] = set()
         self._kept: dict[int, dict[ScenarioId, float]] = {}
+        self._latest: dict[int, Comparison] = {}
         self._changes: list[tuple[date, str]] = []
         for id in ids:
             item = database.evidence[id]
@@ -182,7 +191,8 @@ class _DatedAccount(Account):
     def part(self) -> None:
         super().part()
         self._firing = {key: {**ids} for key, ids in self._firing.items()}
-        self._kept, self._stale, self._changes = {}, {*self._stale}, [*self._changes]
+        self._kept, self._latest = {}, {}
+        self._stale, self._changes = {*self._stale}, [*self._changes]
 
     @property
     def days(self) -> Iterator[date]:
@@ -196,6 +206,17 @@ class _DatedAccount(Account):
             self.move(database, day)
             self._kept[place] = self.totals()
         return self._kept[place]
+
+    def comparison_on(self, database: Database, day: date) -> Comparison:
+        """The lines of a day; those of the latest days are kept, since findings ask in turn."""
+        place, gone = self._place(day), frozenset(left(database, self.columns, day))
+        compared = self._latest.get(place)
+        if compared is None or compared.left != gone:
+            self.move(database, day)
+            if len(self._latest) == _LATEST:
+                del self._latest[next(iter(self._latest))]
+            compared = self._latest[place] = self.comparison(database, day)
+        return compared
 
     def move(self, database: Database, day: date) -> None:
         """Post what counts on a day and did not on that of the account, or did and does not."""
@@ -211,6 +232,7 @@ class _DatedAccount(Account):
     def put(self, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
         """Put an item, or take it out where it is not there any more."""
         self._kept.clear()
+        self._latest.clear()
         for key in item.indicators:
             firing = self._firing.setdefault(key, {})
             firing.pop(id, None)

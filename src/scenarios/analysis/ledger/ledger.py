@@ -19,8 +19,8 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import Net, factors
-from scenarios.analysis.ledger.odds import Odds, log_odds, weighed
+from scenarios.analysis.ledger.contributions import Net
+from scenarios.analysis.ledger.odds import Odds, log_odds
 from scenarios.model import (
     Database,
     Evidence,
@@ -150,8 +150,7 @@ def _quantity(probability: float) -> Quantity:
 def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[Net, float]]:
     """The lines of evidence about a scenario, each with the share of it that counts."""
     comparison = odds.comparison(scenario_id)
-    nets = comparison.nets[scenario_id]
-    return [*zip(nets, factors(weighed(nets), comparison.dependence), strict=True)]
+    return [*zip(comparison.nets[scenario_id], comparison.shares[scenario_id], strict=True)]
 
 
 def _evidence(odds: Odds, scenario_id: ScenarioId) -> list[Line]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,7 @@ from scenarios.analysis.ledger.contributions import (
     RowKey,
     Weighed,
     centred,
+    factors,
     groups,
     net,
     rows,
@@ -43,7 +45,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     totals: dict[ScenarioId, float]
 
 
-class Comparison(Totals, frozen=True, kw_only=True):
+class Comparison(Totals, frozen=True, kw_only=True, dict=True):
     """The same, with the groups of rows and the lines of each that make the totals.
 
     `neutral` counts the rows that rate a scenario and are worth nothing to it.
@@ -53,6 +55,19 @@ class Comparison(Totals, frozen=True, kw_only=True):
     groups: list[RowGroup]
     nets: dict[ScenarioId, list[Net]]
     neutral: dict[ScenarioId, int]
+
+    @cached_property
+    def heights(self) -> dict[ScenarioId, Heights]:
+        """The lines of each column by their heights."""
+        return {column: Heights(weighed(nets)) for column, nets in self.nets.items()}
+
+    @cached_property
+    def shares(self) -> dict[ScenarioId, list[float]]:
+        """The share of each line that counts."""
+        return {
+            column: factors(weighed(nets), self.dependence, self.heights[column])
+            for column, nets in self.nets.items()
+        }
 
 
 def columns(database: Database, scenario_id: ScenarioId) -> Columns:

@@ -12,11 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.contributions import (
-    Heights,
     LedgerRow,
     RowKey,
     RowKind,
-    factors,
     total,
     totals_without,
 )
@@ -192,7 +190,7 @@ def _bends(
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
         yield _Bend("lines", "lines", tuple(ends))
-    lines = {column: Heights(weighed(nets)) for column, nets in comparison.nets.items() if nets}
+    lines = {column: heights for column, heights in comparison.heights.items() if heights.counts}
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
         ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
         yield _Bend(kind, kind, tuple(ends))
@@ -223,7 +221,7 @@ def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     """Decibans that each group counts in each column."""
     counted: dict[RowKey, dict[ScenarioId, float]] = {}
     for column, nets in comparison.nets.items():
-        for line, share in zip(nets, factors(weighed(nets), comparison.dependence), strict=True):
+        for line, share in zip(nets, comparison.shares[column], strict=True):
             counted.setdefault(line.group, {})[column] = line.decibans * share
     return counted
 
