@@ -6,7 +6,7 @@ examples in JSON: the schemas, and so docs/files.md and the hints of editors, ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -422,9 +422,7 @@ class LazyEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
 
     at_hand: Mapping[EvidenceId, Evidence]
-    named: Callable[[], Iterable[tuple[EvidenceId, tuple[str, ...]]]]
     bearing: Callable[[Database, Collection[ScenarioId]], list[EvidenceId]]
-    """The items that bear on one of some scenarios of a database, in order."""
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):

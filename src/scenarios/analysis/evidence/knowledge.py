@@ -249,9 +249,10 @@ def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
+    if isinstance(evidence, LazyEvidence):
+        return {id: evidence.bearing(database, (id,)) for id in database.scenarios}
     reach: dict[str, set[ScenarioId]] = {}
-    each = ((id, _named(evidence[id])) for id in evidence)
-    for id, about in evidence.named() if isinstance(evidence, LazyEvidence) else each:
+    for id, about in ((id, _named(evidence[id])) for id in evidence):
         for text in about:
             if text not in reach:
                 reach[text] = touched(database, (text,))

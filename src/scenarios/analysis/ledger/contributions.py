@@ -431,10 +431,8 @@ class _Layers:
         return total / (1 + self.between * size)
 
 
-def factors(
-    lines: Sequence[Weighed], dependence: Dependence, heights: Heights | None = None
-) -> list[float]:
-    """The share of each line that counts, over 0 to 1; `heights` are those of the lines.
+def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
+    """The share of each line that counts, over 0 to 1.
 
     Where every line is equally high, its share is its weight in the block correlation matrix
     (Clemen & Winkler 1985, Operations Research 33:427-442). Unequal lines are cut into layers of
@@ -442,7 +440,7 @@ def factors(
     Takes n, and m·log m of the m heights: the layers are walked upwards, and each theme's own sum
     is brought up to date only where a line of it ends.
     """
-    layers = _Layers(heights or Heights(lines), dependence)
+    layers = _Layers(Heights(lines), dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
     sums = dict.fromkeys(layers.themes.values(), (0.0, 0.0))
     shares: dict[_End, float] = {}

@@ -96,13 +96,6 @@ class Days:
         other._of, other._instead = self, items
         return other
 
-    def _bearing_on(self, beside: Columns) -> Iterable[EvidenceId]:
-        """The items that bear on one of these scenarios; they are not looked up for all others."""
-        evidence = self.database.evidence
-        if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
-            return evidence.bearing(self.database, beside)
-        return dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
-
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
         self._odds.clear()
@@ -117,12 +110,12 @@ class Days:
     def follow(self, database: Database, changed: Collection[EvidenceId]) -> None:
         """Stand for a database whose items differ by those that `changed`, and none but sheets."""
         items = {id: [*ids] for id, ids in self.items.items()}
-        before, self.database = self.database.evidence, database
+        before, self.database, ids = self.database.evidence, database, database.scenarios.keys()
         for id in changed:
             old, new = before.get(id), database.evidence.get(id)
-            for scenario in borne(database, old) if old else ():
+            for scenario in borne(database, old) & ids if old else ():
                 items[scenario].remove(id)
-            for scenario in borne(database, new) if new else ():
+            for scenario in borne(database, new) & ids if new else ():
                 items.setdefault(scenario, []).append(id)
             self.put(id, old, new)
         self.items = items
@@ -155,7 +148,12 @@ class Days:
             for id, item, is_there in changes:
                 account.put(id, item, is_there=is_there)
         else:
-            account = _DatedAccount(self.database, beside, self._bearing_on(beside))
+            evidence = self.database.evidence
+            if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
+                items: Iterable[EvidenceId] = evidence.bearing(self.database, beside)
+            else:
+                items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
+            account = _DatedAccount(self.database, beside, items)
         if len(self._accounts) == self._most:
             del self._accounts[next(iter(self._accounts))]
         self._accounts[beside] = account

@@ -57,17 +57,9 @@ class Comparison(Totals, frozen=True, kw_only=True, dict=True):
     neutral: dict[ScenarioId, int]
 
     @cached_property
-    def heights(self) -> dict[ScenarioId, Heights]:
-        """The lines of each column by their heights."""
-        return {column: Heights(weighed(nets)) for column, nets in self.nets.items()}
-
-    @cached_property
     def shares(self) -> dict[ScenarioId, list[float]]:
         """The share of each line that counts."""
-        return {
-            column: factors(weighed(nets), self.dependence, self.heights[column])
-            for column, nets in self.nets.items()
-        }
+        return {c: factors(weighed(nets), self.dependence) for c, nets in self.nets.items()}
 
 
 def columns(database: Database, scenario_id: ScenarioId) -> Columns:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.contributions import (
+    Heights,
     LedgerRow,
     RowKey,
     RowKind,
@@ -190,7 +191,7 @@ def _bends(
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
         yield _Bend("lines", "lines", tuple(ends))
-    lines = {column: heights for column, heights in comparison.heights.items() if heights.counts}
+    lines = {column: Heights(weighed(nets)) for column, nets in comparison.nets.items() if nets}
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
         ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
         yield _Bend(kind, kind, tuple(ends))

@@ -166,8 +166,7 @@ def as_said(row: StatusRow, said: Earlier) -> StatusRow:
     before = said.stated_before.probability if said.stated_before else None
     stated = replace(row.stated, previous=before) if row.stated else None
     implied = replace(row.implied, previous=said.implied_before.probability)
-    pairs = ((each.previous, each.probability) for each in (stated, implied) if each)
-    bits = max(jeffreys(*pair) for pair in pairs)
+    bits = max(jeffreys(each.previous, each.probability) for each in (stated, implied) if each)
     return replace(row, stated=stated, implied=implied, movement_bits=bits)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -205,14 +205,6 @@ def is_tree_in_git(files: Mapping[str, bytes], folder: str, oid: bytes) -> bool:
     return bool(part and part.folder and part.is_whole and part.folder.tree == oid)
 
 
-def outside(files: Mapping[str, bytes], folders: Collection[str]) -> Iterable[str]:
-    """The paths of files that are in none of these folders themselves."""
-    if not folders or not isinstance(files, CachedFiles):
-        return files
-    parts = (part for name, part in files.parts.items() if name not in folders)
-    return [part.path(name) for part in parts for name in (*part.kept, *part.read)]
-
-
 def with_changes(
     files: Mapping[str, bytes], changes: Mapping[str, bytes | None]
 ) -> Mapping[str, bytes]:
@@ -268,17 +260,6 @@ class CachedEvidence(LazyEvidence):
             if item.formerly or not self.files.kept(path_of("evidence", id))
         }
 
-    def named(self) -> Iterator[tuple[EvidenceId, tuple[str, ...]]]:
-        """Yield each item with the scenarios that it rates and the indicators that it fires."""
-        about: dict[str, tuple[str, ...]] = {}
-        for part in self.parts:
-            if folder := part.folder:
-                names, texts, which = folder.names, folder.about, folder.abouts
-                about |= {part.path(names[place]): texts[which[place]] for place in part.places}
-        for id, item in self.at_hand.items():
-            about[path_of("evidence", id)] = (*item.ratings, *item.indicators)
-        yield from ((id_of(path), about[path]) for path in sorted(about))
-
     def about(
         self,
         database: Database,
@@ -302,12 +283,9 @@ class CachedEvidence(LazyEvidence):
         for part in self.parts:
             if folder := part.folder:
                 hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
-                names, which, prefix = folder.names, folder.abouts, f"{part.name}/"
-                paths |= {
-                    prefix + names[place]
-                    for place in part.places
-                    if hits[which[place]] or names[place] in wanted
-                }
+                names, which, at = folder.names, folder.abouts, f"{part.name}/"
+                near = (names[n] for n in part.places if hits[which[n]] or names[n] in wanted)
+                paths |= {at + name for name in near}
         for id, item in self.at_hand.items():
             bears = id in used or not columns.isdisjoint(borne(database, item))
             (paths.add if bears else paths.discard)(path_of("evidence", id))

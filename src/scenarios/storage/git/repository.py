@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from scenarios.errors import NoCommit, Problem, ScenError
 from scenarios.paths import INBOX
-from scenarios.storage.cache.files import is_in_git, is_tree_in_git, outside, with_changes
+from scenarios.storage.cache.files import is_in_git, is_tree_in_git, with_changes
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git import process
 
@@ -193,8 +193,8 @@ def differing(
             elif stat.S_ISLNK(mode):
                 message = "a symbolic link is not followed into git's objects"
                 problems.append(Problem(path, 1, 1, "symlink", message))
-        files: dict[str, bytes | None]
-        files = {path: None for path in outside(at_hand, same) if path not in oids}
+        gone = (p for p in at_hand if p not in oids and p.rpartition("/")[0] not in same)
+        files: dict[str, bytes | None] = dict.fromkeys(gone)
         for path, oid in oids.items():
             if not is_in_git(at_hand, path, bytes.fromhex(oid)):
                 wanted.setdefault(oid, []).append(path)
@@ -210,10 +210,7 @@ def _tree(
     at_hand: Mapping[str, bytes],
     same: set[str],
 ) -> Iterator[tuple[str, int, str]]:
-    """Yield the path within the database, the mode and the object of its files in a commit.
-
-    Folders whose files are the same `at_hand` are put into `same` instead.
-    """
+    """Yield path, mode and object of the files of a commit; folders that are at hand go to `same`."""
     top = f"{commit}:{repository.prefix.rstrip('/')}"
     parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", top)
     folders = {} if parsed.returncode else {_text(parsed.stdout).strip(): [""]}
@@ -222,11 +219,10 @@ def _tree(
         for tree, data in read(folders):
             for found in re.finditer(rb"(?s)([0-7]+) ([^\0]+)\0(.{%d})" % (len(tree) // 2), data):
                 mode, name, oid = int(found[1], 8), os.fsdecode(found[2]), found[3]
-                is_record = name.lower().endswith((".yaml", ".yml"))
                 for folder in folders[tree] if not name.startswith(".") else ():
                     path = folder + name
                     if not stat.S_ISDIR(mode):
-                        if is_record:
+                        if name.lower().endswith((".yaml", ".yml")):
                             yield path, mode, oid.hex()
                     elif is_tree_in_git(at_hand, path, oid):
                         same.add(path)
