@@ -210,7 +210,7 @@ def _tree(
     at_hand: Mapping[str, bytes],
     same: set[str],
 ) -> Iterator[tuple[str, int, str]]:
-    """Yield path, mode and object of the files of a commit; folders that are at hand go to `same`."""
+    """Yield path, mode and object of a commit's files; folders that are `at_hand` go to `same`."""
     top = f"{commit}:{repository.prefix.rstrip('/')}"
     parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", top)
     folders = {} if parsed.returncode else {_text(parsed.stdout).strip(): [""]}
