@@ -384,13 +384,10 @@ def _append_digests(
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        by_text = _bearing(folder, database)
-        ids = [
-            of.keys() & set[str]().union(*map(by_text.__getitem__, about)) for about in folder.about
-        ]
+        lists = [[of[id] for id in ids if id in of] for ids in _bearing(folder, database)]
         for place in part.places:
-            for id in ids[folder.abouts[place]]:
-                of[id].append(folder.digest(place))
+            for parts in lists[folder.abouts[place]]:
+                parts.append(folder.digest(place))
     for name in part.read:
         item = database.evidence.get(id_of(name))
         for id in borne(database, item) & of.keys() if item else ():
