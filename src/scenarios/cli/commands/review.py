@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,29 +22,34 @@ from scenarios.analysis.review.agenda import (
     unrecorded,
     without_evidence,
 )
+from scenarios.analysis.review.inbox import listing
 from scenarios.cli import parsing
 from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, report
-from scenarios.cli.session.questions import Leave, Seat, ask_scenarios, in_turn, wants, word
+from scenarios.cli.sitting import Leave, Seat, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import Answers, walk
+from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
 from scenarios.render.documents import session
+from scenarios.render.documents.inbox import draft_text
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import dismiss
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
+from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.waiting import Waiting, answers_of, waiting, waiting_at
 from scenarios.workspace.writing import Written, check_commit, refuse_day, write
 
 
@@ -90,8 +95,6 @@ def command(
     tell_left_out(opened)
     analyst = doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=how.commit)
-    from scenarios.cli.session.inbox import settle
-
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
         seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
@@ -281,6 +284,60 @@ def report_nothing(seat: Seat, opened: Opened, end: sitting.End, form: Format) -
     """Report a sitting that wrote no sheet, with the items rated in it."""
     result = sitting.nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
+
+
+def settle(seat: Seat, opened: Opened) -> Opened:
+    """Offer each proposed item; the database as it is after that.
+
+    What it bears on is asked in the sitting, where no figure is shown. Forecasts are left for later
+    for the same reason.
+    """
+    rows = listing(waiting(seat.root).waiting, opened.database, seat.on).proposals
+    rows = tuple(row for row in rows if not seat.only or {*row.scenarios} & {*seat.only})
+    items = [row for row in rows if row.proposal.evidence]
+    with suppress(Leave):
+        for number, row in enumerate(items, start=1):
+            prompt.tell(f"\nPROPOSED, {number} of {len(items)}", 0)
+            prompt.tell(f"{draft_text(row.proposal)}\n{row.proposal.proposed}", 0)
+            question = "Record it (a = accept, d = dismiss, Enter = later, q = go on)"
+            answer = prompt.answer(question, _settled, "")
+            try:
+                if answer.startswith("a"):
+                    _record_item(seat, open_folder(seat.root), waiting_at(seat.root, row.id))
+                elif answer:
+                    reason = prompt.answer("Why it is not recorded", parsing.typed(str))
+                    dismiss(seat.root, row.id, reason, seat.analyst, seat.on, seat.how)
+            except ScenError as error:
+                say(str(error))
+    if number := len(rows) - len(items):
+        say(f"{counted(number, 'forecast waits', 'forecasts wait')} too: scen inbox, afterwards")
+    return open_folder(seat.root) if items else opened
+
+
+def _settled(text: str) -> str:
+    if word(text) not in ("", "a", "accept", "d", "dismiss"):
+        raise typer.BadParameter(f"'{text}': a, d, Enter or q")
+    return word(text)
+
+
+def _record_item(seat: Seat, opened: Opened, proposal: Waiting) -> None:
+    """Record an item that bears on nothing yet, once its details are agreed to."""
+    draft = answers_of(proposal.proposal, opened.database.sources)
+    own = {"recorded": seat.on.isoformat(), "analyst": seat.analyst, "proposal": proposal}
+
+    def ask() -> dict[str, Any]:
+        record = {**dict.fromkeys(TASK.by_key), **draft, **own, "ratings": {}, "indicators": {}}
+        prompt.noted("summary", record["summary"])
+        new_source = details(opened, record, asked=True)
+        grade = parsing.grade(record["grade"]) if record["grade"] else None
+        return {**record, "grade": grade, "new_source": new_source}
+
+    def write(answers: dict[str, Any], how: How) -> list[str]:
+        return TASK.write(seat.root, answers, how._replace(read=opened.read)).paths
+
+    answers = agreed(ask, lambda answers: write(answers, How(dry_run=True)), missing=True)
+    paths = write(answers, seat.how)
+    prompt.tell(f"{'would be recorded' if seat.how.dry_run else 'recorded'}: {', '.join(paths)}")
 
 
 def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:

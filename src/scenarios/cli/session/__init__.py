@@ -1,1 +1,0 @@
-"""The weekly sitting at a terminal."""
