@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.history.audit import Audit, Elsewhere, Entered
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.render.documents.audit import document
+from scenarios.render.documents.history import audit_document
 from scenarios.render.writers.terminal import write
 
 DAY = date(2026, 11, 24)
@@ -66,7 +66,7 @@ def themes(number: int) -> list[AuditFinding]:
 
 
 def told(result: Audit, *, every: bool = False) -> str:
-    return write(document(result, every=every), 200)
+    return write(audit_document(result, every=every), 200)
 
 
 def test_what_is_done_alike_in_a_day_is_told_once_with_its_number() -> None:

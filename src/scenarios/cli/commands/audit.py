@@ -19,7 +19,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
-from scenarios.render.documents.audit import document
+from scenarios.render.documents.history import audit_document
 
 
 def command(
@@ -41,7 +41,10 @@ def command(
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     pending = _uncommitted(context, revisions, followed.database) if rev is None else []
     show(
-        result, lambda: document(result, pending, every=every or form == Form("csv")), form, output
+        result,
+        lambda: audit_document(result, pending, every=every or form == Form("csv")),
+        form,
+        output,
     )
 
 

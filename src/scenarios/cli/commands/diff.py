@@ -12,7 +12,7 @@ from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import place, unreadable
-from scenarios.render.documents.diff import Compared, document
+from scenarios.render.documents.history import Compared, diff_document
 from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
 
@@ -45,6 +45,6 @@ def command(
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
     compared = Compared(head, old, new, differences(old, new), result.shifts, every)
-    show(result, lambda: document(compared), form, output)
+    show(result, lambda: diff_document(compared), form, output)
     if exit_code and compared.what:
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ from scenarios.cli.options import TABLE, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import progress
 from scenarios.model import Scenario
-from scenarios.render.documents.commit_log import document
+from scenarios.render.documents.history import log_document
 from scenarios.workspace.opened import known_id
 
 
@@ -46,7 +46,7 @@ def command(
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
     log = commit_log(revisions, subject, since, limit or None, progress())
     title = _title(revisions, subject) if subject else None
-    show(log, lambda: document(log, subject, title), form, output)
+    show(log, lambda: log_document(log, subject, title), form, output)
 
 
 def _title(revisions: list[Revision], subject: str) -> str | None:

@@ -1,0 +1,366 @@
+"""A database's history: its commits, the differences of two states, and the audit's findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from scenarios.analysis.history.audit import RULES, Audit, Entered
+from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
+from scenarios.analysis.history.commits import Differences, Key, records
+from scenarios.analysis.history.probability_shifts import ScenarioShift
+from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Source
+from scenarios.render import cells
+from scenarios.render import document as doc
+from scenarios.render.cells import Cell, left, p, right
+from scenarios.render.document import change_of
+from scenarios.render.documents.ledger_changes import STEPS, change_sum
+from scenarios.text import counted
+
+_BAR = 40
+"""Columns of the chart, each worth 2.5 points."""
+_NOUNS: dict[Kind, str] = {"evidence": "item", "forecasts": "sheet"}
+_FEW = 3
+"""Ids of a kind that are named; of more, the number."""
+
+
+def log_document(result: History, subject: str | None, title: str | None) -> doc.Document:
+    """Newest first; of a scenario, which has a title, its figures over time before that."""
+    if not result.entries:
+        subject_name = "it" if subject else "the database"
+        if not result.earlier:
+            return (doc.Paragraph(f"No commit changed {subject_name}."),)
+        earlier = counted(result.earlier, "earlier one")
+        return (doc.Paragraph(f"No commit in that time changed {subject_name}; {earlier} did."),)
+    blocks: list[doc.Block] = [doc.Items(tuple(_entries(result, figures=title is None)))]
+    if subject and title:
+        head = doc.Heading(1, (doc.Ref(subject, "scenario"), f": {title}"))
+        blocks = [head, _figures(result, subject), *blocks]
+    if result.earlier:
+        earlier = counted(result.earlier, "earlier commit")
+        blocks.append(doc.Paragraph(f"{earlier}: --limit 0 tells all"))
+    return tuple(blocks)
+
+
+def _figures(result: History, subject: str) -> doc.Table:
+    about = "s stated, i implied, x both, on the day of the newest record"
+    columns: tuple[Cell[tuple[date | None, CommitFigures]], ...] = (
+        (left("as of", "as_of"), lambda row: str(row[0])),
+        (right("stated"), lambda row: p(row[1].stated)),
+        (right("implied"), lambda row: p(row[1].implied)),
+        (
+            left(f"0%{'100%':>{_BAR - 2}}", only="terminal", drop=1, about=about),
+            lambda row: _bar(row[1]),
+        ),
+    )
+    rows = (
+        (entry.as_of, figures)
+        for entry in result.entries
+        for figures in [shown for shown in entry.figures if shown.scenario == subject][:1]
+        if figures.implied is not None
+    )
+    return cells.table(rows, columns)
+
+
+def _bar(figures: CommitFigures) -> str:
+    bar = ["·"] * _BAR
+    for sign, value in (("i", figures.implied), ("s", figures.stated)):
+        if value is not None:
+            at = min(int(value * _BAR), _BAR - 1)
+            bar[at] = sign if bar[at] == "·" else "x"
+    return "".join(bar)
+
+
+def _entries(result: History, *, figures: bool) -> Iterator[doc.Item]:
+    for entry in result.entries:
+        commit = entry.commit
+        head = f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}"
+        yield doc.Item(head, tuple(map(doc.Item, _effects(entry, figures=figures))))
+
+
+def _effects(entry: HistoryEntry, *, figures: bool) -> Iterator[doc.Text]:
+    if changes := _changed_records(entry.what):
+        yield changes
+    if entry.left_out:
+        yield f"{counted(entry.left_out, 'file')} of it cannot be read"
+    for figure in entry.figures if figures else ():
+        stated = ("stated ", p(figure.stated), ", ") if figure.stated is not None else ()
+        implied: tuple[doc.Span, ...] = ("implied ", p(figure.implied))
+        if figure.implied is None:
+            implied = (cells.WITHHELD if figure.withheld else "gone",)
+        yield (doc.Ref(figure.scenario, "scenario"), ": ", *stated, *implied)
+
+
+def _changed_records(differences: Differences) -> str:
+    """Records that came, went and changed: by name where there are few."""
+    changed = list(dict.fromkeys((change.kind, change.record) for change in differences.changed))
+    renamed = [(rename.kind, f"{rename.from_} → {rename.to}") for rename in differences.renamed]
+    parts = []
+    signs = {"+": differences.added, "-": differences.removed, ">": renamed, "~": changed}
+    for sign, keys in signs.items():
+        ids: dict[Kind, list[str]] = {}
+        for kind, id in keys:
+            ids.setdefault(kind, []).append(id)
+        parts += [f"{sign} {_counted_ids(kind, own)}" for kind, own in ids.items()]
+    return "; ".join(parts)
+
+
+def _counted_ids(kind: Kind, ids: list[str]) -> str:
+    noun = _NOUNS.get(kind, kind) + "s" * (len(ids) > 1)
+    if len(ids) > _FEW:
+        return f"{len(ids)} {noun}"
+    return noun if kind == "tracker" else f"{noun} {', '.join(ids)}"
+
+
+class Compared(NamedTuple):
+    """Two states of a database, their differences, and the shifts of figures.
+
+    With `every`, small lines are shown too.
+    """
+
+    head: str
+    before: Database
+    after: Database
+    what: Differences
+    shifts: tuple[ScenarioShift, ...]
+    every: bool = False
+
+
+def diff_document(result: Compared) -> doc.Document:
+    """A summary, records field by field, then the shifts with the lines behind them."""
+    blocks: list[doc.Block] = [doc.Heading(1, result.head), doc.Paragraph(_summary(result))]
+    if not result.what:
+        return tuple(blocks)
+    blocks.append(doc.Items(tuple(_record_items(result))))
+    for shift in result.shifts:
+        blocks += _shift(result, shift)
+    if not result.shifts:
+        blocks.append(doc.Paragraph("No figure differs."))
+    return tuple(blocks)
+
+
+def _summary(result: Compared) -> str:
+    if not result.what:
+        return "No record differs."
+    differences = result.what
+    changed = {(change.kind, change.record) for change in differences.changed}
+    counts = (
+        (len(differences.added), "added"),
+        (len(differences.removed), "removed"),
+        (len(differences.unreadable), "unreadable"),
+        (len(differences.renamed), "renamed"),
+        (len(changed), "changed"),
+    )
+    numbers = ", ".join(f"{number} {word}" for number, word in counts if number)
+    shifted = counted(len(result.shifts), "scenario")
+    return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
+
+
+def _record_items(result: Compared) -> Iterator[doc.Item]:
+    for sign, key, text in _differing(result):
+        fields = (
+            doc.Item(cells.field_words(change))
+            for change in (result.what.changed if sign == "~" else ())
+            if (change.kind, change.record) == key
+        )
+        yield doc.Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
+
+
+def _differing(result: Compared) -> Iterator[tuple[str, Key, str]]:
+    differences = result.what
+    for key in differences.added:
+        yield "+", key, _entry(result.after, key)
+    for key in differences.removed:
+        yield "-", key, _entry(result.before, key)
+    for key in differences.unreadable:
+        yield "?", key, f"{_entry(result.before, key)} (cannot be read any more)"
+    for rename in differences.renamed:
+        yield ">", (rename.kind, rename.to), f"{rename.from_} → {rename.to}"
+    for key in dict.fromkeys((change.kind, change.record) for change in differences.changed):
+        yield "~", key, _entry(result.after, key)
+
+
+def _entry(database: Database, key: Key) -> str:
+    words = _words(database, records(database, key[0])[key[1]])
+    return f"{key[1]}{words}" if key[0] != "tracker" else f"tracker{words}"
+
+
+def _words(database: Database, record: Record) -> str:
+    if isinstance(record, Evidence):
+        return f" ({record.grade(database.sources)}): {record.summary}"
+    if isinstance(record, Scenario):
+        return f": {record.title}"
+    return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""
+
+
+def _shift(result: Compared, shift: ScenarioShift) -> Iterator[doc.Block]:
+    owner = result.after if shift.scenario in result.after.scenarios else result.before
+    title = owner.scenarios[shift.scenario].title
+    bits = doc.Figure(shift.movement_bits, "bits")
+    yield doc.Heading(3, (doc.Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
+    facts = [doc.Fact("implied", _step(shift.implied))]
+    if shift.stated:
+        facts.insert(0, doc.Fact("stated", _step(shift.stated)))
+    if shift.outcome:
+        facts.append(doc.Fact("outcome", cells.outcome_words(shift.outcome)))
+    yield doc.Facts(tuple(facts))
+    steps = {name: getattr(shift, name) for name in STEPS if name != "restated"}
+    yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
+
+
+def _step(shift: Shift) -> doc.Text:
+    if shift.from_ is None or shift.to is None:
+        return p(shift.from_), " → ", p(shift.to)
+    return change_of(shift.from_, shift.to)
+
+
+_PROVES = (
+    "Git proves what each commit holds and which came before which. It does not prove dates: an "
+    "author's date can be set, and history can be rewritten before it is shared. Signed commits, "
+    "and the times at which a remote received them, help."
+)
+
+
+_MANY, _LISTED = 4, 5
+"""Similar findings from which on they are one entry; commits that are named."""
+_SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
+"""Ids, dates and numbers in a message."""
+
+
+def audit_document(
+    result: Audit, pending: Sequence[AuditFinding] = (), *, every: bool = False
+) -> doc.Document:
+    """Findings by rule, then by commit; then those that are not committed, and what is not told.
+
+    What one person did alike to many records in a day is one entry, unless `every` one is wanted.
+    """
+    if not result.commits:
+        return (doc.Paragraph("No commit changed the database: there is nothing to audit."),)
+    first, last = result.first, result.last
+    days = f"{first} to {last}" if first != last else f"all on {first}"
+    blocks: list[doc.Block] = [
+        doc.Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
+        *map(doc.Paragraph, _at_once(result)),
+        *map(doc.Paragraph, _elsewhere(result)),
+        *map(doc.Paragraph, _accepted(result)),
+    ]
+    is_folded = False
+    for rule in RULES:
+        own = [finding for finding in result.findings if finding.rule == rule.id]
+        if own:
+            heading = doc.Heading(2, f"{rule.title} ({len(own):,})")
+            alike = [] if every else list(_alike(own))
+            folded = {id(finding) for group in alike for finding in group}
+            rest = [finding for finding in own if id(finding) not in folded]
+            blocks += [heading, doc.Items((*map(_folded_item, alike), *_by_commit(rest)))]
+            is_folded = is_folded or bool(alike)
+    if is_folded:
+        blocks.append(doc.Paragraph("What is alike is told once: --all lists each."))
+    if pending:
+        rows = (doc.Item(f"{f.record}: {f.message}", bullet=True) for f in pending)
+        blocks += [doc.Heading(2, f"Not committed yet ({len(pending)})"), doc.Items(tuple(rows))]
+    if not result.findings and not pending:
+        blocks.append(doc.Paragraph("Nothing to report."))
+    return (*blocks, doc.Items(tuple(doc.Item(text, bullet=True) for text in _limits(result))))
+
+
+def _at_once(result: Audit) -> Iterator[str]:
+    """Days on which records came long after their own dates, and whether that was all of them."""
+    total = sum(day.records for day in result.entered)
+    late = [day for day in result.entered if day.backdated]
+    least = min((day.least_days for day in late), default=0)
+    is_all = sum(day.backdated for day in late) == total > 1
+    if is_all and (late[-1].date - late[0].date).days < least:
+        yield _entered(f"All {total}", late) + ": entered at once, after the fact."
+        return
+    for day in late:
+        yield _entered(f"{day.backdated} of {total}", [day]) + "."
+
+
+def _elsewhere(result: Audit) -> Iterator[str]:
+    for system in result.elsewhere:
+        named = [commit[:7] for commit in system.commits[:_LISTED]]
+        more = (
+            [f"{len(system.commits) - _LISTED:,} more commits"] if system.commits[_LISTED:] else []
+        )
+        records = counted(system.records, "record has", "records have")
+        yield f"{records} an id of {system.system}, since {', '.join([*named, *more])}."
+
+
+def _accepted(result: Audit) -> Iterator[str]:
+    """Yield what was proposed by each feed, store, agent or person, and who accepted it."""
+    for row in result.accepted:
+        parts = (counted(row.evidence, "item"), counted(row.forecasts, "forecast"))
+        number = " and ".join(part for part in parts if not part.startswith("0 "))
+        by = row.accepted_by or "nobody who is named"
+        yield f"{number} proposed by {row.proposed_by}, accepted by {by}."
+
+
+def _entered(which: str, days: Sequence[Entered]) -> str:
+    first, last = days[0].date, days[-1].date
+    when = f"on {first}" if first == last else f"from {first} to {last}"
+    least, most = min(day.least_days for day in days), max(day.most_days for day in days)
+    late = f"{least} to {most}" if least != most else f"{most}"
+    return (
+        f"{which} dated records (evidence, sheets) were committed {when}, {late} days after their "
+        "own dates"
+    )
+
+
+def _alike(findings: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
+    groups: dict[tuple[object, ...], list[AuditFinding]] = {}
+    for finding in findings:
+        key = (finding.date, finding.author, finding.kind, _shape(finding.message))
+        groups.setdefault(key, []).append(finding)
+    yield from (group for group in groups.values() if len(group) >= _MANY)
+
+
+def _shape(message: str) -> str:
+    change, arrow, rest = message.partition(" → ")
+    if arrow:
+        changed = "" if ": " in change else change.split()[0]
+        message = f"{changed} changed{rest[rest.find(',') :]}"
+    return _SPECIFIC.sub("", message)
+
+
+def _folded_item(group: Sequence[AuditFinding]) -> doc.Item:
+    first = group[0]
+    records = counted(len({finding.record for finding in group}), "record")
+    commits = counted(len({finding.commit for finding in group}), "commit")
+    head = f"{first.date} {first.author}: {len(group):,} alike, in {records} and {commits}"
+    example = f"such as {first.record} in {first.commit[:7]}: {first.message}"
+    return doc.Item(head, (doc.Item(example, bullet=True),))
+
+
+def _by_commit(findings: list[AuditFinding]) -> Iterator[doc.Item]:
+    commits: dict[str, list[AuditFinding]] = {}
+    for finding in findings:
+        commits.setdefault(finding.commit, []).append(finding)
+    for commit, group in commits.items():
+        alike: dict[str, list[str]] = {}
+        for finding in group:
+            alike.setdefault(finding.message, []).append(finding.record)
+        under = (
+            doc.Item(f"{', '.join(records)}: {message}", bullet=True)
+            for message, records in alike.items()
+        )
+        yield doc.Item(f"{commit[:7]} {group[0].date} {group[0].author}", tuple(under))
+
+
+def _limits(result: Audit) -> Iterator[str]:
+    yield _PROVES
+    if result.lumped:
+        which = ", ".join(commit[:7] for commit in result.lumped)
+        yield (
+            f"{counted(len(result.lumped), 'commit')} with records of many days (a squash or an "
+            f"import): {which}. The order inside one, and what it swallowed, cannot be seen."
+        )
+    if result.beyond:
+        which = ", ".join(commit[:7] for commit in result.beyond)
+        yield f"This clone ends at {which}: who brought what is there, and when, cannot be seen."
+    if result.left_out:
+        yield f"{counted(result.left_out, 'changed file')} could not be read and were not judged."
