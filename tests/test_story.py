@@ -21,7 +21,7 @@ from scenarios.model import Database
 from scenarios.render.document import Text, plain
 from scenarios.render.documents import report
 from scenarios.render.documents.brief import in_words
-from scenarios.render.documents.review import findings, sentences
+from scenarios.render.documents.review import sections, sentences
 from scenarios.render.writers import writer
 from scenarios.scales import decibans
 from scenarios.site.at import page_at
@@ -138,7 +138,7 @@ def test_a_command_of_each_rule_has_an_id_that_it_takes() -> None:
     )
     of: dict[str, str] = {}
     for finding in review(window(db, day(2), day(9))).every_finding:
-        of.setdefault(finding.rule, findings.command(finding, db))
+        of.setdefault(finding.rule, sections.command(finding, db))
     assert of["overdue"] == "scen resolve s1"
     assert of["unrated"] == "scen rate e"
     assert of["non-diagnostic"] == "scen edit s5/x"
@@ -146,7 +146,7 @@ def test_a_command_of_each_rule_has_an_id_that_it_takes() -> None:
     assert of["sum-not-one"] == "scen edit s3 prior.probability=0.4"
     assert of["partial-row"] == "scen rate f"
     sheet = [f for f in review(window(db, day(2), day(9))).every_finding if f.kind == "forecasts"]
-    assert findings.command(sheet[0], db) == "scen forecast s3 0.2 --analyst desk"
+    assert sections.command(sheet[0], db) == "scen forecast s3 0.2 --analyst desk"
 
 
 def flat(text: Text) -> str:

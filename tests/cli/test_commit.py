@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.render.documents.review.captions import commit_subject
+from scenarios.render.cells import commit_subject
 from scenarios.storage.lock import lock, lock_file
 from tests.cli.commands import process
 from tests.cli.conversation import talk

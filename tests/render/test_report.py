@@ -22,7 +22,7 @@ from scenarios.render.document import plain
 from scenarios.render.documents import explanation
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import shifted
-from scenarios.render.documents.review.findings import command
+from scenarios.render.documents.review.sections import command
 from scenarios.render.writers import terminal
 from scenarios.scales import LOWEST, TOLERANCE
 from tests.records import WEIGHTS, database, day, scenario, sheet

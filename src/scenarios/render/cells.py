@@ -12,10 +12,11 @@ from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
 from scenarios.render import document as doc
-from scenarios.render.document import change_of, move, plain, spans, strip
+from scenarios.render.document import Figure, Span, change_of, move, plain, spans, strip
 from scenarios.render.text import has_moved as has_moved  # noqa: PLC0414 - read as cells too
-from scenarios.render.text import term
-from scenarios.scales import MOVED_BITS, base_rate, decibans, printed
+from scenarios.render.text import long_day, term
+from scenarios.scales import MOVED_BITS, base_rate, decibans, jeffreys, percent, printed
+from scenarios.text import counted
 
 NAMED = 5
 """Records named in a sentence; the rest is counted."""
@@ -393,3 +394,52 @@ def value_text(value: Any) -> str:
         shown = f"{value:g}" if isinstance(value, float) else str(value)
     shown = " ".join(shown.split())
     return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
+
+
+_LONGEST = 100
+"""Characters of a commit's subject, if one move has room in it."""
+
+
+def rose_or_fell(before: float, after: float) -> tuple[Span, ...]:
+    """` fell from 37% to 4.0%`."""
+    if printed(before) == printed(after):
+        return " hardly moved, at ", Figure(after, "p")
+    way = " rose from " if after > before else " fell from "
+    return way, Figure(before, "p"), " to ", Figure(after, "p")
+
+
+def course(name: str, before: float, after: float, since: date, reported: float | None) -> str:
+    """`stated fell from 37% to 4.0% since 21 February 2022`; what was `reported` then, if other."""
+    start = long_day(since)
+    text = f"{name}{plain(rose_or_fell(before, after))} since {start}"
+    if printed(before) == printed(after):
+        text = f"{name} {percent(after)}, unchanged since {start}"
+    if reported is None or printed(reported) == printed(before):
+        return text
+    return f"{text} by today's records; {percent(reported)} was said then"
+
+
+def count(number: int, overdue: int, moved: int, changed: int, since: date) -> str:
+    """`19 open scenarios, 2 overdue, 12 moved since 21 February 2022, 1 changed afterwards`."""
+    parts = [counted(number, "open scenario"), *[f"{overdue} overdue"] * bool(overdue)]
+    parts.append(f"{moved or 'none'} moved since {long_day(since)}")
+    return ", ".join([*parts, *[f"{changed} changed afterwards"] * bool(changed)])
+
+
+def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
+    """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
+
+    def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:
+        _, before, after = move
+        return before is not None and after is not None, -jeffreys(before, after)
+
+    parts = []
+    for scenario, *values in sorted(moves, key=size):
+        before, after = (percent(value) if value is not None else "–" for value in values)
+        parts.append(f"{scenario} {before} → {after}")
+    text = f"{head} ({', '.join(parts)})" if parts else head
+    for kept in range(len(parts) - 1, 0, -1):
+        if len(text) <= _LONGEST:
+            break
+        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
+    return text

@@ -20,7 +20,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of, path_of
-from scenarios.render.documents.review.captions import commit_subject
+from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git

@@ -16,7 +16,7 @@ from scenarios.analysis.review.agenda import Agenda, PastDue, Reveal, SetSum, To
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
-from scenarios.render.documents.review.captions import commit_subject
+from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
 from scenarios.workspace.how import AS_USUAL, TRIED, How

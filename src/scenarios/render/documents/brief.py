@@ -19,7 +19,7 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import Flat, Heading, Item, Items, Span, plain
-from scenarios.render.documents.review import causes, findings, news, sentences
+from scenarios.render.documents.review import causes, sections, sentences
 from scenarios.render.documents.review.causes import Sentence, analyst_name, short
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import long_day, short_day
@@ -54,7 +54,7 @@ def document(
         *to_decide(brief.decisions, brief.scenarios, database, every=every),
         *_moved(brief.story, database, every=every),
         *_watched(brief, database, every=every),
-        *news.differing(brief.spreads, database, _ALL if every else _SPREADS),
+        *sections.differing(brief.spreads, database, _ALL if every else _SPREADS),
         *_due(brief, database, every=every),
         *(_words() if picture else ()),
     )
@@ -266,10 +266,10 @@ def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]
     yield doc.Heading(2, "What is due", anchor="coming")
     most_late, most = (_ALL, _ALL) if every else (_LATE, _DUE)
     rows = [
-        doc.Item(findings.due_task(entry, database), lead="late:") for entry in late[:most_late]
+        doc.Item(sections.due_task(entry, database), lead="late:") for entry in late[:most_late]
     ]
     rows += [
-        doc.Item(findings.due_task(entry, database), lead=f"{short_day(entry.day)}:")
+        doc.Item(sections.due_task(entry, database), lead=f"{short_day(entry.day)}:")
         for entry in coming_up[:most]
     ]
     if more := len(late[most_late:]):

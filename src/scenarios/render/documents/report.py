@@ -18,7 +18,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, StatusLine, left, p
 from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.documents.review import causes, findings, news, sentences
+from scenarios.render.documents.review import causes, sections, sentences
 from scenarios.render.documents.review.causes import Sentence, cause_words
 from scenarios.render.text import signed
 from scenarios.text import counted
@@ -50,18 +50,20 @@ def document(
     return (
         doc.Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
         *_lead(review, database),
-        *findings.needs(review.every_finding, database),
+        *sections.needs(review.every_finding, database),
         *_board(review, trends, nothing),
         *outcomes(review.resolved, database, every=whole),
         *events(story, database, every=every),
         *reasons(story, database, every=whole),
         *([] if _is_still(review) else unmoved(review, database)),
-        *news.evidence(review.new_evidence, moving, database, review.since, every=whole or every),
-        *news.clarified(review.clarifications, database),
-        *news.differing(review.spreads, database, len(review.spreads)),
-        *news.restated(review.restated, database),
-        *findings.coming(review.due, database),
-        *findings.in_full(review.findings, review.findings_standing, database),
+        *sections.evidence(
+            review.new_evidence, moving, database, review.since, every=whole or every
+        ),
+        *sections.clarified(review.clarifications, database),
+        *sections.differing(review.spreads, database, len(review.spreads)),
+        *sections.restated(review.restated, database),
+        *sections.coming(review.due, database),
+        *sections.in_full(review.findings, review.findings_standing, database),
         *(_behind(review, database, every=every) if whole else _elsewhere(review)),
     )
 
@@ -75,7 +77,7 @@ def _lead(review: Review, database: Database) -> Iterator[doc.Block]:
     yield from cells.notice(review.tracker.notice)
     if review.story.state != "unopened":
         lead = sentences.lead(review.story, database)
-        due = [findings.next_due(entry, database, review.story) for entry in review.due.coming[:1]]
+        due = [sections.next_due(entry, database, review.story) for entry in review.due.coming[:1]]
         yield doc.Paragraph(sentences.joined([*lead, *due]))
 
 
@@ -135,7 +137,7 @@ def _elsewhere(review: Review) -> Iterator[doc.Block]:
 
 def _behind(review: Review, database: Database, *, every: bool) -> Iterator[doc.Block]:
     """Every figure of every scenario, the indicators, the rows of what moved, and the method."""
-    yield from news.indicators(review.indicator_changes, database)
+    yield from sections.indicators(review.indicator_changes, database)
     if review.scenarios:
         note = (
             f"Changes are in points, since {review.since}; in brackets, the evidence that is new. "

@@ -14,7 +14,6 @@ from scenarios.render.cells import Cell, left
 from scenarios.render.charts.overview import Overview, OverviewRow, fitting
 from scenarios.render.charts.parts import WORDS, Outcome
 from scenarios.render.document import Chart, Ref, Table, plain
-from scenarios.render.documents.review import captions
 from scenarios.render.documents.review.sentences import label, last_figures
 from scenarios.scales import MOVED_BITS, percent
 from scenarios.text import counted
@@ -100,7 +99,7 @@ def _label(rows: list[OverviewRow], review: Review) -> str:
     number, every = len(review.story.moved), len(review.story.moves)
     counts = (len(rows) - overdue, overdue, number, every - number)
     decided = f"{counted(len(review.resolved), 'scenario')} decided, " if review.resolved else ""
-    head = decided + captions.count(*counts, review.since)
+    head = decided + cells.count(*counts, review.since)
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 
@@ -108,7 +107,7 @@ def _says(row: OverviewRow) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
-            return f"{row.title}: {name}{plain(captions.rose_or_fell(before, after)).strip()}"
+            return f"{row.title}: {name}{plain(cells.rose_or_fell(before, after)).strip()}"
     return f"{row.title}: new"
 
 

@@ -30,7 +30,6 @@ from scenarios.render.charts.timeline import (
     Swim,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
-from scenarios.render.documents.review import captions
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.sentences import label
 from scenarios.render.text import from_to, long_day
@@ -204,7 +203,7 @@ def _course(name: str, values: Mapping[date, float], since: date, reported: floa
     now = list(values.values())[-1]
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
-    return captions.course(name, then, now, max(since, min(values)), reported if before else None)
+    return cells.course(name, then, now, max(since, min(values)), reported if before else None)
 
 
 def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:

@@ -14,7 +14,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.documents.brief import in_short, lead
-from scenarios.render.documents.review import captions, sentences
+from scenarios.render.documents.review import sentences
 from scenarios.render.pictures.overview import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
@@ -79,7 +79,7 @@ def _card(site: Site) -> Card:
     headline, rows = figures(site).review.headline, figures(site).rows.values()
     overdue = sum(row.state == "overdue" for row in rows)
     live, moved, since = headline.live, headline.moved or 0, figures(site).window.since
-    about = captions.count((live or 0) - overdue, overdue, moved, 0, since).partition(" ")[2]
+    about = cells.count((live or 0) - overdue, overdue, moved, 0, since).partition(" ")[2]
     number = cells.WITHHELD if live is None else f"{live - overdue}"
     return Card(
         title=site.title,

@@ -12,7 +12,7 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Block, Figure, Jump, Paragraph
 from scenarios.render.documents.brief import in_short, on_page
-from scenarios.render.documents.review import findings
+from scenarios.render.documents.review import sections
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -30,7 +30,7 @@ def review_page(site: Site, day: str) -> Page:
     both, compared, _ = looked_back(site, both)
     blocks = (
         *on_page(brief(both, compared), compared, site.database),
-        *findings.fresh(compared.findings, site.database),
+        *sections.fresh(compared.findings, site.database),
     )
     at = site.days.index(on)
     return Page(

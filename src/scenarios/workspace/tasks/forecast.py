@@ -9,7 +9,7 @@ from typing import Any
 
 from scenarios.errors import Keys
 from scenarios.model import Analyst
-from scenarios.render.documents.review.captions import commit_subject
+from scenarios.render.cells import commit_subject
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.results import forecast_figures

@@ -11,10 +11,9 @@ from scenarios.analysis.review.steps import Step
 from scenarios.analysis.review.story import Because, ScenarioStory, Story
 from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import one_line, p
+from scenarios.render.cells import one_line, p, rose_or_fell
 from scenarios.render.document import Span
 from scenarios.render.documents.review import causes
-from scenarios.render.documents.review.captions import rose_or_fell
 from scenarios.render.documents.review.causes import Sentence, day_words, was
 from scenarios.render.text import long_day
 from scenarios.text import counted

@@ -1,21 +1,130 @@
-"""Findings that need somebody, and what comes up in the days after."""
+"""Sections of a review below its moves: what is new, what needs somebody, and what comes up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 
+from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
+from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.brief import TO_DECIDE
 from scenarios.analysis.review.due import Due, DueEntry
+from scenarios.analysis.review.moves import Restated, Restatement
+from scenarios.analysis.review.review import Clarified, NewEvidence
 from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Database
+from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
+from scenarios.render.cells import one_line, p
 from scenarios.render.document import plain, titled
-from scenarios.render.documents.review.causes import day_words
+from scenarios.render.documents.review.causes import analyst_name, day_words, shifted
 from scenarios.scales import LOWEST
 from scenarios.text import counted
+
+_ITEMS = 2
+"""Items that are named beside those of a move."""
+
+
+def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.Flat]:
+    """Yield the clarifications of questions."""
+    if changes:
+        rows = (
+            doc.Item(
+                (cells.scenario(change.scenario, database), f": clarified on {change.date}"),
+                (doc.Item(one_line(change.text)),),
+            )
+            for change in changes
+        )
+        yield doc.Heading(2, "Questions that were clarified", anchor="questions")
+        yield doc.Items(tuple(rows))
+
+
+def evidence(
+    new: Sequence[NewEvidence],
+    above: Collection[EvidenceId],
+    database: Database,
+    since: date,
+    *,
+    every: bool = False,
+) -> Iterator[doc.Flat]:
+    """Yield the items that no move above names, those that bear on the same scenarios together."""
+    left = [entry for entry in new if entry.id not in above]
+    if not left:
+        return
+    groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
+    for entry in left if every else left[:_ITEMS]:
+        groups.setdefault(entry.scenarios, []).append(entry)
+    yield doc.Heading(2, f"Other new evidence ({len(left)})", anchor="new-evidence")
+    rows = []
+    for ids, entries in groups.items():
+        on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
+        rows.append(doc.Item(on, tuple(_new(entry, database) for entry in entries)))
+    if not every and left[_ITEMS:]:
+        rows.append(doc.Item(f"{len(left) - _ITEMS} more: scen list evidence --since {since}"))
+    yield doc.Items(tuple(rows))
+
+
+def _new(entry: NewEvidence, database: Database) -> doc.Item:
+    gone = entry.retracted
+    under = (doc.Item(f"retracted on {gone.date}: {one_line(gone.reason)}"),) if gone else ()
+    text = (cells.item(entry.id, database), " (", *cells.origin(entry.id, database), ")")
+    return doc.Item(text, under, bullet=True)
+
+
+def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterator[doc.Flat]:
+    """Yield the indicators that changed state, under their scenario."""
+    groups: dict[ScenarioId, list[doc.Item]] = {}
+    for change in changes:
+        name = cells.indicator(f"{change.scenario}/{change.indicator}", database)
+        refs = tuple(cells.listed(doc.Ref(id, "evidence") for id in change.evidence))
+        text = (name, f": {change.before} → {change.after}", *((" (", *refs, ")") if refs else ()))
+        groups.setdefault(change.scenario, []).append(doc.Item(text, bullet=True))
+    if changes:
+        yield doc.Heading(2, "Indicators that changed state", anchor="changed-indicators")
+        rows = (doc.Item((cells.scenario(id, database), ":"), tuple(o)) for id, o in groups.items())
+        yield doc.Items(tuple(rows))
+
+
+def differing(spreads: Sequence[Spread], database: Database, most: int) -> Iterator[doc.Flat]:
+    """Yield the ranges of analysts, and what those at the ends say."""
+    differ = [row for row in spreads if cells.has_moved(row.low, row.high)]
+    rows = []
+    for row in differ[:most]:
+        under = []
+        for who, end in ((row.low_analyst, row.low), (row.high_analyst, row.high)):
+            why = one_line(row.rationales.get(who, "no reason given"))
+            under.append(doc.Item((f"{analyst_name(who, database)}, ", p(end), f": {why}")))
+        name = cells.scenario(row.scenario, database)
+        rows.append(doc.Item((name, f" (n = {row.analysts})"), tuple(under)))
+    if more := len(differ) - len(rows):
+        rows.append(doc.Item(f"and over {counted(more, 'more question')}"))
+    if rows:
+        yield doc.Heading(2, "Where analysts differ", anchor="spreads")
+        yield doc.Items(tuple(rows))
+
+
+def restated(restatement: Restatement | None, database: Database) -> Iterator[doc.Flat]:
+    """Yield the questions and figures that were changed afterwards, and by what."""
+    if restatement and restatement.figures:
+        lead = (
+            f"What was said by {restatement.day}, as commit {restatement.commit[:7]} had it, and "
+            "what today's records would have said."
+        )
+        yield doc.Heading(2, "What was changed afterwards", (lead,), anchor="restated")
+        yield doc.Items(tuple(_restated(row, database) for row in restatement.figures))
+
+
+def _restated(row: Restated, database: Database) -> doc.Item:
+    figures = shifted(row.stated, row.implied)
+    under = []
+    for change in row.because:
+        who = f" ({change.author}, {change.commit[:7]})" if change.commit else ""
+        under.append(doc.Item(f"{change.record}: {cells.field_words(change)}{who}", bullet=True))
+    name = cells.scenario(row.scenario, database)
+    return doc.Item((name, f": {figures}" if figures else ""), tuple(under))
+
 
 ANCHOR, TODOS = "findings", "needs"
 _MOST = 6
