@@ -19,8 +19,7 @@ from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
 from scenarios.render.documents.score import calibration, skill
-from scenarios.render.pictures.overview import overview
-from scenarios.render.pictures.timeline import lanes, multiples, timeline
+from scenarios.render.pictures import lanes, multiples, overview, timeline
 from scenarios.site.pages.scenario import ledger
 from scenarios.workspace.opened import open_folder
 from tests.browser import Seen, chromium, needs_chromium, opened

@@ -21,7 +21,7 @@ from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.status import as_said, row_of
 from scenarios.errors import Problem
 from scenarios.model import Database, Tracker
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures import overview
 from scenarios.scales import decibans
 from tests.analysis.story import Story
 from tests.analysis.words import database_of

@@ -13,7 +13,7 @@ from typing import Any
 import html5lib
 import pytest
 
-from scenarios.render.writers.eml import eml
+from scenarios.render.writers.html import eml
 from tests.cli.commands import make, scen
 from tests.hostile import ACTS, AS_OF, TEXTS, hostile_files
 

@@ -9,7 +9,7 @@ from scenarios.analysis.period.trajectory import courses
 from scenarios.model import Tracker
 from scenarios.render.charts.draw import draw
 from scenarios.render.document import Chart, plain
-from scenarios.render.pictures.timeline import lanes, letter
+from scenarios.render.pictures import lanes, letter
 from tests.records import database, day, item, near, resolution, scenario, sheet
 from tests.render.drawings import elements, texts
 

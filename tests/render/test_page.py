@@ -14,7 +14,7 @@ from scenarios.analysis.review.brief import brief
 from scenarios.analysis.review.review import review
 from scenarios.model import Database
 from scenarios.render.documents.brief import document
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures import overview
 from scenarios.render.writers.html import Origin, address, file_places, page_html, whence
 from tests.hostile import ADDRESSES
 from tests.records import database, day, scenario

@@ -30,7 +30,7 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, plain
 from scenarios.render.documents.review.causes import cause_label
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures import overview
 from scenarios.scales import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, indicator, item, resolution, scenario, sheet

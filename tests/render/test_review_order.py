@@ -22,7 +22,7 @@ from scenarios.model import Database
 from scenarios.render.document import Document, Figure, Heading, flat, plain
 from scenarios.render.documents import brief as short
 from scenarios.render.documents import report
-from scenarios.render.documents.review.sections import WORDS
+from scenarios.render.documents.review.sections import WORDS as FINDINGS
 from scenarios.render.writers import writer
 from scenarios.scales import printed
 from scenarios.storage.loader import load
@@ -233,7 +233,7 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
 
 
 def test_each_rule_has_its_words_and_no_other() -> None:
-    assert {rule.id for rule in RULES} == WORDS.keys()
+    assert {rule.id for rule in RULES} == FINDINGS.keys()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from scenarios.render.charts.scale import DayScale
 from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import Chart, plain
-from scenarios.render.pictures.timeline import timeline
+from scenarios.render.pictures import timeline
 from scenarios.render.text import from_to
 from scenarios.scales import percent
 from tests.records import (

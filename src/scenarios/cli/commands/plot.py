@@ -18,8 +18,8 @@ from scenarios.cli.output.result import in_pixels, origin_of
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import ScenarioId
+from scenarios.render import pictures
 from scenarios.render.cells import one_line
-from scenarios.render.pictures import alone
 from scenarios.storage.output_files import write
 from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.reading import span
@@ -70,10 +70,10 @@ def command(
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")
     signature = "" if sparkline else _signature(context, opened, on)
-    kind: alone.Kind = (
+    kind: pictures.Subject = (
         "line" if sparkline else "grid" if grid else "overview" if overview else "courses"
     )
-    drawn = alone.svg(alone.chosen(kind, window, ids, set_id), signature, pixels, dark=dark)
+    drawn = pictures.svg(pictures.chosen(kind, window, ids, set_id), signature, pixels, dark=dark)
     is_svg = output.suffix.lower() == ".svg"
     write(output, drawn.encode() if is_svg else in_pixels(drawn, 1 if pixels else 2))
     say(f"written: {from_here(output)}")

@@ -121,8 +121,7 @@ def report_page(
     With `every` nothing is left out, and records lead to their files where the tracker names its
     repository.
     """
-    from scenarios.render.writers.eml import MAIL, eml
-    from scenarios.render.writers.html import Origin, file_places, page_html
+    from scenarios.render.writers.html import MAIL, Origin, eml, file_places, page_html
 
     database = opened.database
     shown = brief(window, review)

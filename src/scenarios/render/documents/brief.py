@@ -21,7 +21,7 @@ from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import Flat, Heading, Item, Items, Span, plain
 from scenarios.render.documents.review import causes, sections, sentences
 from scenarios.render.documents.review.causes import Sentence, analyst_name, short
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures import overview
 from scenarios.render.text import long_day, short_day
 from scenarios.text import counted
 from scenarios.values import first_day

@@ -1,4 +1,4 @@
-"""A document as one plain page of HTML that needs nothing from elsewhere and runs nothing."""
+"""A document as one plain page of HTML that loads and runs nothing, and as a mail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, time
+from email.message import EmailMessage
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -15,14 +16,15 @@ from itertools import groupby
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from scenarios.model import Database, Kind
 from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render.charts import svg
-from scenarios.render.charts.draw import picture
+from scenarios.render.charts.draw import alone, draw, picture
 from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import Document, Figure, Text, grouped, plain
+from scenarios.render.document import Block, Chart, Document, Figure, Text, grouped, plain
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
@@ -297,3 +299,49 @@ def file_places(database: Database) -> Places:
         for id in ids
         if database.tracker.repository
     }
+
+
+MAIL = Around(is_served=True)
+"""A page inside a mail."""
+_LONGEST = 150
+"""The characters of a subject; the mail has it all."""
+_BOUNDARY = "=_scen_{}"
+"""Separates the parts: no line that is quoted-printable or base64 holds `=_`."""
+
+
+def eml(
+    subject: str,
+    on: date,
+    text: str,
+    document: Document,
+    page: Callable[[Document], str],
+    pixels: Callable[[str, float], bytes],
+) -> str:
+    """The mail in ASCII, dated at the beginning of the local day.
+
+    `page` makes the HTML of the document, `pixels` the PNG of an SVG at a zoom.
+    """
+    mail = EmailMessage()
+    cut = printable(" ".join(subject.split()))
+    mail["Subject"] = cut if len(cut) <= _LONGEST else f"{cut[: _LONGEST - 1]}…"
+    mail["Date"] = datetime.combine(on, time()).astimezone()
+    mail["X-Unsent"] = "1"  # mailers open it to be addressed and sent
+    mail.set_content(text, cte="quoted-printable")
+    pictures: dict[str, bytes] = {}
+
+    def inside(block: Block) -> Block:
+        if not isinstance(block, Chart):
+            return block
+        data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
+        id = f"{hashlib.sha256(data).hexdigest()[:32]}@scen"
+        pictures[id] = data
+        return replace(block, drawing=f"cid:{id}")
+
+    html = page(tuple(map(inside, document)))
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail.set_boundary(_BOUNDARY.format("texts"))
+    *_, of_page = mail.iter_parts()
+    for id, data in pictures.items():
+        of_page.add_related(data, "image", "png", cid=f"<{id}>", disposition="inline")
+        of_page.set_boundary(_BOUNDARY.format("page"))
+    return mail.as_bytes().decode("ascii").removesuffix("\n")

@@ -15,7 +15,7 @@ from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.documents.brief import in_short, lead
 from scenarios.render.documents.review import sentences
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html

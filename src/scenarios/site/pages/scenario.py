@@ -20,7 +20,7 @@ from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
 from scenarios.render.documents.review.sentences import of_scenario
-from scenarios.render.pictures.timeline import figures_of, timeline
+from scenarios.render.pictures import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day, term
 from scenarios.render.writers import html

@@ -15,7 +15,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.document import titled
 from scenarios.render.documents.matrix import NO_ROWS, reading
-from scenarios.render.pictures.timeline import lanes
+from scenarios.render.pictures import lanes
 from scenarios.render.text import short_day
 from scenarios.site.figures import figures
 from scenarios.site.site import Page, Site, page_of, place

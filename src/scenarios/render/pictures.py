@@ -1,10 +1,12 @@
-"""A scenario's course as a picture: its largest steps in words, and its table day by day."""
+"""Pictures with their labels and tables: scenarios over time, sets, the overview, each alone."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count, pairwise
+from typing import Literal
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -13,13 +15,17 @@ from scenarios.analysis.evidence.knowledge import bearing, contends, near, rival
 from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.period import ScenarioView, window
-from scenarios.analysis.period.trajectory import Course
-from scenarios.analysis.review.review import story_of
-from scenarios.model import Database, EvidenceId
+from scenarios.analysis.period.period import ScenarioView, Window, window
+from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
+from scenarios.analysis.review.review import Review, review, story_of
+from scenarios.analysis.review.status import StatusRow, largest_first
+from scenarios.model import Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
+from scenarios.render.charts.draw import alone, draw
 from scenarios.render.charts.lanes import Lanes, Member, Multiples
+from scenarios.render.charts.overview import Overview, OverviewRow, Sparkline, fitting
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
 from scenarios.render.charts.timeline import (
     DayEvidence,
@@ -29,11 +35,11 @@ from scenarios.render.charts.timeline import (
     Stretch,
     Swim,
 )
-from scenarios.render.document import Chart, Ref, Row, Span, Table
+from scenarios.render.document import Chart, Ref, Row, Span, Table, plain
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label
+from scenarios.render.documents.review.sentences import label, last_figures
 from scenarios.render.text import from_to, long_day
-from scenarios.scales import decibans, held, jeffreys, percent, printed
+from scenarios.scales import MOVED_BITS, decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
 _STEPS = 3
@@ -48,7 +54,8 @@ def timeline(
 ) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
-    return Chart(_label(data, view), data, _table(course, data.points, database, items))
+    table = _timeline_table(course, data.points, database, items)
+    return Chart(_timeline_label(data, view), data, table)
 
 
 def anchor(course: Course, day: date) -> str:
@@ -179,7 +186,7 @@ def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
         yield Swim(statement=indicator.statement, stretches=stretches, due=indicator.due)
 
 
-def _label(data: ScenarioTimeline, view: ScenarioView) -> str:
+def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
     parts = []
     stated, implied = view.stated_before, view.implied_before
     reported = {
@@ -206,7 +213,9 @@ def _course(name: str, values: Mapping[date, float], since: date, reported: floa
     return cells.course(name, then, now, max(since, min(values)), reported if before else None)
 
 
-def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:
+def _timeline_table(
+    course: Course, points: Sequence[DayFigures], database: Database, items: int
+) -> Table:
     entered = {mark.day: mark.evidence for mark in course.marks}
     rows: list[Row] = []
     before = date.min
@@ -243,7 +252,7 @@ def _entries(
         yield (f"{counted(len(forecasts) - most, 'forecast')} more",)
 
 
-_NAMED = 3
+_MEMBERS_NAMED = 3
 """Members in the label."""
 Drawn = tuple[Course, ScenarioView]
 """A scenario as it is drawn: its course, and its figures at both dates."""
@@ -309,7 +318,7 @@ def _share(view: ScenarioView, database: Database, day: date, since: date) -> fl
 
 
 def _lanes_label(statement: str, members: Sequence[Member]) -> str:
-    parts = (f"{member.title} {_lane_words(member)}" for member in members[:_NAMED])
+    parts = (f"{member.title} {_lane_words(member)}" for member in members[:_MEMBERS_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 
 
@@ -326,11 +335,162 @@ def _lanes_table(members: Sequence[Member]) -> Table:
     columns: tuple[Cell[Member], ...] = (
         (left("member"), lambda member: member.letter),
         (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
-        *cells.before_and_after(_four),
+        *cells.before_and_after(_member_figures),
     )
     return cells.table(members, columns)
 
 
-def _four(member: Member) -> cells.Four:
+def _member_figures(member: Member) -> cells.Four:
     last = member.points[-1]
     return member.stated_before, last.stated, member.implied_before, last.implied
+
+
+MOST = 60
+"""Questions that moved and are drawn, and all that are drawn where fewer moved."""
+_MOVES_NAMED = 3
+"""Moves in the label."""
+
+
+def overview(
+    review: Review,
+    database: Database,
+    most: int | None = MOST,
+    fill: int | None = MOST,
+    room: float = math.inf,
+) -> Chart | None:
+    """Overview of the questions, outcomes first, then the largest moves; None if there are none.
+
+    At most `most` that moved are drawn, and others so that `fill` are drawn in all, and no more
+    than have `room`, in pixels of a picture for a desk.
+    """
+    moved = {move.scenario: move for move in review.story.moves}
+
+    def why(id: ScenarioId) -> str:
+        return label(moved[id], review.story, database) if id in moved else ""
+
+    decided = [_decided(entry, database) for entry in occurred_first(review.resolved)]
+    rows = [row for row in review.scenarios if row.outcome is None and row.implied]
+    standings = [_standing(row, why(row.id)) for row in largest_first(rows)]
+    moving = [row for row in standings if row.moved]
+    still = [row for row in standings if not row.moved]
+    if not (decided or standings):
+        return None
+    drawn = [*decided, *moving[:most]]
+    drawn += still[: None if fill is None else max(0, fill - len(drawn))]
+    drawn = drawn[: fitting(drawn, room)]
+    hidden = [row for row in standings if row not in drawn]
+    data = Overview(
+        since=review.since, as_of=review.as_of, rows=tuple(drawn), rest=", ".join(_undrawn(hidden))
+    )
+    table = _overview_table([*decided, *moving, *still])
+    return Chart(_overview_label(standings, review), data, table)
+
+
+def _undrawn(hidden: list[OverviewRow]) -> Iterator[str]:
+    moved = sum(row.moved for row in hidden)
+    if moved:
+        yield f"{moved} more moved less"
+    if still := len(hidden) - moved:
+        yield f"{counted(still, 'more open question')} did not move"
+
+
+def _standing(row: StatusRow, cause: str) -> OverviewRow:
+    stated_before, stated, implied_before, implied = cells.four(row)
+    return OverviewRow(
+        title=row.title,
+        stated=stated,
+        stated_before=stated_before,
+        implied=implied,
+        implied_before=implied_before,
+        cause=cause,
+        anchor=f"s-{row.id}",
+        large=(row.movement_bits or 0) >= MOVED_BITS,
+    )
+
+
+def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
+    stated, implied = last_figures(entry)
+    return OverviewRow(
+        title=cells.scenario(entry.scenario, database).label,
+        stated=stated,
+        stated_before=None,
+        implied=implied,
+        implied_before=None,
+        anchor=f"s-{entry.scenario}",
+        outcome=Outcome(day=entry.date, word=WORDS[entry.outcome]),
+    )
+
+
+def _overview_label(rows: list[OverviewRow], review: Review) -> str:
+    moved = [row for row in rows if row.moved]
+    overdue = sum(row.state == "overdue" for row in review.scenarios)
+    number, every = len(review.story.moved), len(review.story.moves)
+    counts = (len(rows) - overdue, overdue, number, every - number)
+    decided = f"{counted(len(review.resolved), 'scenario')} decided, " if review.resolved else ""
+    head = decided + cells.count(*counts, review.since)
+    return ". ".join([head, *map(_move_words, moved[:_MOVES_NAMED])]) + "."
+
+
+def _move_words(row: OverviewRow) -> str:
+    figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
+    for name, before, after in figures:
+        if before is not None and after is not None and percent(before) != percent(after):
+            return f"{row.title}: {name}{plain(cells.rose_or_fell(before, after)).strip()}"
+    return f"{row.title}: new"
+
+
+def _overview_table(rows: list[OverviewRow]) -> Table:
+    columns: tuple[Cell[OverviewRow], ...] = (
+        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
+        *cells.before_and_after(
+            lambda row: (row.stated_before, row.stated, row.implied_before, row.implied)
+        ),
+        (
+            left("what moved it most", "cause", drop=1, least=20),
+            lambda row: row.outcome.label if row.outcome else row.cause,
+        ),
+    )
+    return cells.table(rows, columns)
+
+
+DAYS = 120
+"""Most days drawn in a picture that stands alone."""
+_NARROW = 600
+"""Width in pixels from which on a picture is drawn wide."""
+Titled = tuple[str, Chart]
+"""A chart under its title; "" where it has none."""
+Subject = Literal["courses", "grid", "line", "overview"]
+
+
+def chosen(
+    kind: Subject, window: Window, ids: Sequence[ScenarioId], set_id: SetId | None = None
+) -> list[Titled]:
+    """Scenarios one below the other, or side by side; a set; one line; or all that is open."""
+    database, views, since, on = window.database, window.views, window.since, window.as_of
+    if kind == "overview":
+        picture = overview(review(window), database, None)
+        title = f"Open scenarios on {long_day(on)}"
+        return [(title, picture)] if picture else []
+    by_scenario = courses(window, ids, DAYS)
+    drawn = [(course, views[id]) for id, course in by_scenario.items()]
+    if kind == "grid":
+        return [("", multiples(drawn, database, since, on))]
+    if set_id:
+        statement = database.tracker.sets.get(set_id, set_id)
+        return [(statement, lanes(statement, drawn, database, since, on))]
+    if kind == "line":
+        [(id, course)] = by_scenario.items()
+        line = Sparkline(points=figures_of(course))
+        return [("", replace(timeline(course, views[id], database, since), drawing=line))]
+    charts = (timeline(by_scenario[id], views[id], database, since) for id in ids)
+    return [(chart.drawing.title, chart) for chart in charts]
+
+
+def svg(
+    pictures: Sequence[Titled], signature: str, size: tuple[int, int] | None, *, dark: bool
+) -> str:
+    """The pictures one below the other, as for a phone where they are not to be wide."""
+    narrow = size is not None and size[0] < _NARROW
+    panels = [(title, draw(chart.drawing, narrow=narrow)) for title, chart in pictures]
+    label = " ".join(chart.label for _, chart in pictures)
+    return alone(panels, label, signature, dark=dark, size=size)
