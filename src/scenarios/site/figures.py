@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property, lru_cache
-from importlib import import_module
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.days import Days
@@ -18,6 +17,7 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
+from scenarios.render.charts.svg import png
 from scenarios.site.site import Site
 from scenarios.workspace.reading import Reviewed, reviewed, span
 
@@ -128,14 +128,13 @@ def rules(facets: Iterable[Facet], rows: str) -> str:
     )
 
 
-_RASTER = "scenarios.render.charts.raster"
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 def lacking() -> str:
     """Return what is missing to draw pictures here; empty where they can be drawn."""
     try:
-        import_module(_RASTER).png(_NOTHING, 1)
+        png(_NOTHING, 1)
     except ModuleNotFoundError:
         return "they need the extra: pip install '.[png]' in a clone of scen"
     except ScenError as error:
@@ -145,5 +144,4 @@ def lacking() -> str:
 
 def drawn(data: Card) -> bytes:
     """A card as PNG."""
-    pixels: bytes = import_module(_RASTER).png(card(data), 1)
-    return pixels
+    return png(card(data), 1)

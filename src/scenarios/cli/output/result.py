@@ -13,6 +13,7 @@ from scenarios.cli.options import Form
 from scenarios.cli.output import streams
 from scenarios.cli.output.streams import as_json, is_led, say, unreadable, width
 from scenarios.errors import ScenError, UsageError, extra_needed
+from scenarios.render.charts.svg import FALLBACKS, face, png
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import writer
@@ -66,10 +67,9 @@ def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool 
 def in_pixels(drawn: str, zoom: float) -> bytes:
     """The SVG as PNG; a remark names a font that no picture asks for."""
     try:
-        from scenarios.render.charts.raster import FALLBACKS, face, png
+        pixels = png(drawn, zoom)
     except ModuleNotFoundError:
         raise extra_needed("a picture in PNG", "png") from None
-    pixels = png(drawn, zoom)
     if face() in FALLBACKS:
         say(f"its words are in {face()}: no font that a picture asks for is installed")
     return pixels
