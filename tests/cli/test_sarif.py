@@ -12,7 +12,7 @@ import pytest
 from scenarios import __version__
 from scenarios.analysis.rules import findings
 from scenarios.analysis.rules.files import EVERY_RULE as RULES
-from scenarios.render.writers.sarif import Result, sarif
+from scenarios.render.documents.faults import Result, sarif
 from scenarios.text import printable
 from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, broken_files, hostile_files

@@ -18,8 +18,7 @@ from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import encoded, say
 from scenarios.errors import ScenError, UsageError
-from scenarios.render.documents.faults import document
-from scenarios.render.writers.sarif import Result, sarif
+from scenarios.render.documents.faults import Result, document, sarif
 from scenarios.storage import worktree
 from scenarios.storage.git import repository
 from scenarios.text import counted, printable

@@ -1,14 +1,20 @@
-"""Faults of files: what `check` finds, and what stands before a result that lacks files."""
+"""Faults of files: what `check` finds, also for a code host, and what a result lacks."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from scenarios.analysis.rules.files import EVERY_RULE
+from scenarios.analysis.rules.rule import Level
 from scenarios.errors import Problem
 from scenarios.render.cells import left, right
 from scenarios.render.document import Document, Figure, Row, Table
-from scenarios.text import counted
+from scenarios.text import counted, printable
 
 
 def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
@@ -51,3 +57,64 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     files = counted(len(unreadable), "file")
     caption = f"{files} cannot be read: {'; '.join(parts)}"
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)
+
+
+class Result(NamedTuple):
+    """A fault or a finding; `path` is that of its file from the top of the repository."""
+
+    rule: str
+    level: Level
+    text: str
+    path: str
+    line: int
+    column: int
+
+
+def sarif(results: Iterable[Result], version: str) -> dict[str, Any]:
+    """One run of `scen` of this version, with the rules that were broken in it.
+
+    Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0* (2020).
+    """
+    shown = list(results)
+    rules = sorted({result.rule for result in shown})
+    seen: Counter[str] = Counter()
+    driver = {"name": "scen", "version": version, "rules": [_rule(rule) for rule in rules]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(result, rules.index(result.rule), seen) for result in shown],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+# Not `primaryLocationLineHash`: GitHub computes that itself and complains of any other value.
+_FINGERPRINT = "scen/v1"
+_FIGURES = re.compile(r"[0-9]+")
+
+
+def _rule(id: str) -> dict[str, Any]:
+    """A rule; GitHub wants all three texts."""
+    texts = ("shortDescription", "fullDescription", "help")
+    return {"id": id, **{key: {"text": EVERY_RULE[id].title} for key in texts}}
+
+
+def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:
+    # It stays when lines move and days pass: the message without its figures.
+    message = _FIGURES.sub("0", result.text)
+    print_ = sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]
+    seen[print_] += 1
+    # SARIF's braces are doubled, and links undone: what a file says makes none.
+    text = printable(result.text).replace("{", "{{").replace("}", "}}").replace("](", "] (")
+    region = {"startLine": result.line, "startColumn": result.column}
+    place = {"artifactLocation": {"uri": quote(result.path)}, "region": region}
+    return {
+        "ruleId": result.rule,
+        "ruleIndex": index,
+        "level": result.level,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {_FINGERPRINT: f"{print_}:{seen[print_]}"},
+    }

@@ -317,7 +317,7 @@ def eml(
     page: Callable[[Document], str],
     pixels: Callable[[str, float], bytes],
 ) -> str:
-    """The mail in ASCII, dated at the beginning of the local day.
+    """The mail (RFC 5322) in ASCII, dated at the beginning of the local day, to and from nobody.
 
     `page` makes the HTML of the document, `pixels` the PNG of an SVG at a zoom.
     """
