@@ -16,7 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from scenarios.errors import ScenError
-from scenarios.exchange.targets.workbooks import write_workbook
+from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import open_folder

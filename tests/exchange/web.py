@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from scenarios.exchange.fetching import Network
+from scenarios.exchange.feeds import Network
 
 HOST = "news.example.org"
 PUBLIC = "93.184.215.14"

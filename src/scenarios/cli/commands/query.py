@@ -17,8 +17,8 @@ from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, bounded, write_parquet
+from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv
-from scenarios.exchange.targets.workbooks import write_workbook
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe

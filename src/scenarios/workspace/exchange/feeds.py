@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.feeds import MOST_BYTES, FeedStory, stories
-from scenarios.exchange.fetching import Network, fetch
+from scenarios.exchange.feeds import MOST_BYTES, FeedStory, Network, fetch, stories
 from scenarios.exchange.questions import digest
 from scenarios.storage import worktree
 from scenarios.storage.state import state_folder

@@ -1,16 +1,18 @@
-"""Workbooks (XLSX) of one sheet a table: numbers, days and booleans are the spreadsheet's own.
+"""One file of every table: a JSON document, JSON Lines with a row a line, or a workbook (XLSX).
 
-A text is never a formula or a link, and ends with a note where it is too long for a cell. Whole
-numbers of over 15 digits and days before 1900, which a spreadsheet does not have, are texts.
+A workbook has one sheet a table: numbers, days and booleans are the spreadsheet's own. A text is
+never a formula or a link, and ends with a note where it is too long for a cell. Whole numbers of
+over 15 digits and days before 1900, which a spreadsheet does not have, are texts.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from html import escape
 from itertools import chain, islice
 from math import isfinite
@@ -18,11 +20,87 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+import msgspec
+
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.query import plain
-from scenarios.exchange.targets.table import Codec
+from scenarios.exchange.targets.table import Codec, TableRows, begins_with
+from scenarios.exchange.view.table import Row, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
+
+_BEGIN = b'{\n"schema": "tables",'
+
+
+class _Document(msgspec.Struct):
+    tables: dict[str, list[dict[str, Any]]]
+
+
+def _write_document(view: View, place: Path) -> None:
+    """Write the keys of `meta`, then the tables under `tables`, by name."""
+    encode = msgspec.json.encode
+    with place.open("wb") as file:
+        file.write(_BEGIN)
+        for key, value in msgspec.to_builtins(view.moment.stamp).items():
+            file.write(b"\n%s: %s," % (encode(key), encode(value)))
+        file.write(b'\n"tables": {')
+        for number, (name, table) in enumerate(TABLES.items()):
+            file.write(b"%s\n%s: [" % (b"," if number else b"", encode(name)))
+            for n, row in enumerate(view.rows(name)):
+                file.write(b"%s\n  %s" % (b"," if n else b"", encode(_object(table, row))))
+            file.write(b"\n]" if view.rows(name) else b"]")
+        file.write(b"\n}\n}\n")
+
+
+def _begins_with_stamp(head: bytes, named: bytes, place: Path, tracker: str | None = None) -> bool:
+    whose = b"" if tracker is None else named % msgspec.json.encode(tracker)
+    return begins_with(place, head + whose)
+
+
+def _read_document(place: Path) -> Iterator[TableRows]:
+    return _tables(msgspec.json.decode(place.read_bytes(), type=_Document).tables)
+
+
+def _write_lines(view: View, place: Path) -> None:
+    """Write `meta`, then every other table, each row with the name of its table."""
+    with place.open("wb") as file:
+        for name in ("meta", *(name for name in TABLES if name != "meta")):
+            lead = {"table": name} | ({"schema": "tables"} if name == "meta" else {})
+            for row in view.rows(name):
+                file.write(msgspec.json.encode(lead | _object(TABLES[name], row)) + b"\n")
+
+
+def _read_lines(place: Path) -> Iterator[TableRows]:
+    tables: dict[str, list[dict[str, Any]]] = {}
+    decode = msgspec.json.Decoder(dict[str, Any]).decode
+    with place.open("rb") as file:
+        for row in (decode(line) for line in file if line.strip()):
+            tables.setdefault(str(row.pop("table", "")), []).append(row)
+    return _tables(tables)
+
+
+def _object(table: ViewTable, row: Row) -> dict[str, Any]:
+    """A row by the names of its columns; a JSON cell stands as itself."""
+    return {
+        column.name: msgspec.Raw(cell.encode())
+        if column.type == "json" and isinstance(cell, str)
+        else cell
+        for column, cell in zip(table.columns, row, strict=True)
+    }
+
+
+def _tables(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[TableRows]:
+    for name, rows in tables.items():
+        if name in TABLES:
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            yield name, columns, [tuple(row.get(column) for column in columns) for row in rows]
+
+
+_is_document = partial(_begins_with_stamp, _BEGIN, b'\n"tracker": %s,')
+_are_lines = partial(_begins_with_stamp, b'{"table":"meta","schema":"tables",', b'"tracker":%s,')
+DOCUMENT = Codec(_write_document, _is_document, _read_document)
+LINES = Codec(_write_lines, _are_lines, _read_lines)
+
 
 Sheet = tuple[str, Sequence[str], Sequence[tuple[Any, ...]]]
 """The name of a sheet, its columns, and its rows."""
@@ -97,13 +175,13 @@ def _fitting(text: str) -> str:
     return units[: 2 * (_LONGEST - len(note))].decode("utf-16-le", "ignore") + note
 
 
-def _write(view: View, place: Path) -> None:
+def _write_tables(view: View, place: Path) -> None:
     sheets = [(n, [c.name for c in table.columns], view.rows(n)) for n, table in TABLES.items()]
     title, tracker = view.moment.records.tracker.title, view.moment.stamp.tracker
     write_workbook(place, sheets, title=title, subject=tracker, comments=_MADE_BY)
 
 
-def _is_ours(place: Path, tracker: str | None = None) -> bool:
+def _is_unsaved(place: Path, tracker: str | None = None) -> bool:
     """True if no program has saved the workbook since it was exported."""
     try:
         with ZipFile(place) as archive, archive.open("docProps/core.xml") as part:
@@ -114,4 +192,4 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
     return all(part in core for part in (*_MARKS, whose))
 
 
-WORKBOOK = Codec(_write, _is_ours)
+WORKBOOK = Codec(_write_tables, _is_unsaved)
