@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.exchange.stix.bundle import Bundled, ScenarioFigures, bundle
+from scenarios.exchange.stix import Bundled, ScenarioFigures, bundle
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.records import records, rows_of, typed
 from scenarios.model import Kind

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived, SourceFile, Wanted
-from scenarios.exchange.stix.bundle import (
+from scenarios.exchange.stix import (
     EXTENSION,
     Bundled,
     ScenarioFigures,
@@ -24,7 +24,7 @@ from scenarios.exchange.stix.bundle import (
     credibility_of,
     label_of,
 )
-from scenarios.exchange.stix.incoming import arrived, read
+from scenarios.exchange.threat_sharing import arrived, read_stix
 from scenarios.model import Database
 from scenarios.storage.loader import load
 from scenarios.workspace.importing.importing import bring
@@ -376,7 +376,7 @@ def test_what_is_retracted_is_revoked_in_a_bundle() -> None:
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])
 def test_what_is_no_bundle_is_refused(data: bytes) -> None:
     with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|not a STIX bundle)"):
-        read(SourceFile("x.json", None, io.BytesIO(data)), Wanted())
+        read_stix(SourceFile("x.json", None, io.BytesIO(data)), Wanted())
 
 
 @pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": "x"}, {"type": [], "id": 1}])

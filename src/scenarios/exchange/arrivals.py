@@ -105,18 +105,18 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 _OWN = ("scenarios", "indicators", "evidence", "forecasts", "sources")
 READERS = {
     **{kind: f"own.kinds:{kind}" for kind in _OWN},
-    "metaculus": "metaculus.reading",
-    "fatebook": "fatebook",
-    "predictionbook": "predictionbook",
-    "manifold": "manifold",
-    "misp": "misp",
-    "achz": "achz",
+    "metaculus": "metaculus:read",
+    "fatebook": "sites:fatebook",
+    "predictionbook": "sites:predictionbook",
+    "manifold": "sites:manifold",
+    "misp": "threat_sharing:read_misp",
+    "achz": "achz:read",
     "ris": "references:read_ris",
     "bibtex": "references:read_bibtex",
     "csl": "references:read_csl",
-    "stix": "stix.incoming",
+    "stix": "threat_sharing:read_stix",
 }
-"""Kind → the module of `exchange/` with its `read`, or `module:function`."""
+"""Kind → the `module:function` of `exchange/` that reads it."""
 
 
 class SourceFile(NamedTuple):

@@ -188,6 +188,5 @@ def arrive(
 
 def reader(kind: str) -> Reader:
     """The reader of a kind."""
-    path = READERS[kind] if ":" in READERS[kind] else f"{READERS[kind]}:read"
-    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{path}")
+    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{READERS[kind]}")
     return read

@@ -1,7 +1,8 @@
-"""The records of a STIX bundle: identities, notes, reports, groupings, and our opinions.
+"""Threat intelligence that comes in: the records of a STIX bundle, and the JSON of MISP.
 
-Our objects have an extension with what STIX lacks. Of those from elsewhere a report, a note or a
-grouping is an item of evidence; its confidence is its credibility.
+Our objects in a bundle have an extension with what STIX lacks. Of those from elsewhere a report, a
+note or a grouping is an item of evidence; its confidence is its credibility. An event of MISP is an
+item of the organisation that made it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.exchange import misp
 from scenarios.exchange.arrivals import (
     Arrival,
     Arrived,
@@ -24,17 +24,110 @@ from scenarios.exchange.arrivals import (
     SourceFile,
     Wanted,
 )
-from scenarios.exchange.incoming import incoming
-from scenarios.exchange.questions import clean
-from scenarios.exchange.stix.bundle import EXTENSION, credibility_of, refuse_without_library
+from scenarios.exchange.incoming import incoming, items, list_of, text_of
+from scenarios.exchange.questions import LONGEST_TEXT, CellError, Intake, clean
+from scenarios.exchange.references import called
+from scenarios.exchange.stix import EXTENSION, credibility_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
+from scenarios.text import shown
 
-SYSTEM = "stix"
+_MISP = "misp"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LEVELS = {"1": "high", "2": "medium", "3": "low"}
+_MISP_COLUMNS = {"summary": "info", "observed": "date", "source": "Orgc.name"}
+_GRADES = {
+    "reliability": re.compile(r'admiralty-scale:source-reliability="([a-f])"', re.IGNORECASE),
+    "credibility": re.compile(r'admiralty-scale:information-credibility="([1-6])"', re.IGNORECASE),
+}
+
+
+def read_misp(given: SourceFile, wanted: Wanted) -> Arrived:
+    """The events of an export, a search or a feed; ScenError if there is none."""
+    site = Intake(_MISP, wanted)
+    makers: dict[tuple[str, ...], str] = {}
+    has_event = False
+    with incoming(given, wanted.encoding, ".json") as files:
+        events = [file for file in files if not file.name.endswith("/manifest.json")]  # of a feed
+        for place, value in (item for file in events for item in items(file, "response")):
+            event = value.get("Event") if isinstance(value, dict) else None
+            if isinstance(event, dict):
+                has_event = True
+                with site.row(place):
+                    site.records.append(_misp_item(site, event, place, makers))
+            elif place.row:
+                site.misfit(place, "not an event of MISP: it has no object `Event`")
+    if not has_event:
+        raise refused(given.name, 0, "not MISP: there is no object `Event` in it")
+    where, grade = Place(events[0].name, column="Orgc"), ungraded("MISP")
+    for names, name in makers.items():
+        source = {"name": name}
+        site.records.append(
+            Arrival(kind="source", record=source, assumed=grade, place=where, called=names)
+        )
+    return site.arrived()
+
+
+def _misp_item(
+    site: Intake, event: dict[str, Any], place: Place, makers: dict[tuple[str, ...], str]
+) -> Arrival:
+    """The item of an event, and the name of its source in `makers`."""
+    uuid = text_of(event, "uuid").lower()
+    if not _UUID.fullmatch(uuid):
+        raise CellError("uuid", f"{shown(uuid)} is not a UUID" if uuid else "empty")
+    summary, date = clean(text_of(event, "info"), 500, is_line=True), text_of(event, "date")
+    for column, text in (("info", summary), ("date", date)):
+        if not text:
+            raise CellError(column, "empty")
+    tags = [text_of(tag, "name") for tag in list_of(event, "Tag")]
+    record = {"summary": summary, "observed": site.day(date, "date").isoformat(), **graded(tags)}
+    if name := clean(text_of(event, "Orgc", "name"), 200, is_line=True):
+        record["source"] = makers.setdefault(tuple(called(name, None, {})), name)
+    level = _LEVELS.get(text_of(event, "threat_level_id"))
+    reports = (
+        f"{text_of(report, 'name')}\n\n{text_of(report, 'content')}"
+        for report in list_of(event, "EventReport")
+        if not report.get("deleted")
+    )
+    if notes := noted(tags, f"Threat level: {level}" if level else "", *reports):
+        record["notes"] = notes
+    objects = list_of(event, "Object")
+    site.left_out["attributes"] += sum(len(list_of(o, "Attribute")) for o in (event, *objects))
+    site.left_out["objects"] += len(objects)
+    foreign = site.foreign(uuid)
+    return Arrival(
+        kind="evidence", record=record, place=place, foreign=foreign, columns=_MISP_COLUMNS
+    )
+
+
+def ungraded(form: str) -> dict[str, str]:
+    """The grade of a new source that came in a form."""
+    basis = f"Imported from {form}; nobody has graded it"
+    return {"reliability": "F", "reliability_basis": basis}
+
+
+def graded(tags: Collection[str]) -> dict[str, Any]:
+    """The grade in tags of MISP's Admiralty scale; tags that differ give none."""
+    given = {
+        key: {match[1].upper() for tag in tags if (match := pattern.fullmatch(tag))}
+        for key, pattern in _GRADES.items()
+    }
+    grade = {key: values.pop() for key, values in given.items() if len(values) == 1}
+    return {key: int(text) if text.isdigit() else text for key, text in grade.items()}
+
+
+def noted(tags: Collection[str], *texts: str) -> str:
+    """The notes of an item: its tags, sorted, and the texts after them."""
+    names = ", ".join(sorted({*filter(None, tags)}))
+    lines = (f"Tags: {names}" if names else "", *texts)
+    return clean("\n\n".join(filter(None, lines)), LONGEST_TEXT)
+
+
+_STIX = "stix"
 _ITEMS = ("note", "report", "grouping")
 _TAKEN = ("identity", "opinion", *_ITEMS)
 _SILENT = ("extension-definition", "marking-definition")
-_URL = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
 _OF_MISP = ("misp:tool=", "Threat-Report")
 """The labels that MISP adds to each event that it exports."""
 _NOTE_KEYS = ("observed", "recorded", "analyst", "reliability", "origin", "event", "retracted")
@@ -46,7 +139,7 @@ _REPORT_KEYS = (
 )
 
 
-def read(given: SourceFile, wanted: Wanted) -> Arrived:
+def read_stix(given: SourceFile, wanted: Wanted) -> Arrived:
     """The records of a bundle, each with its number in it; an invalid one is a misfit."""
     with incoming(given, wanted.encoding, ".json", ".stix") as files:
         if len(files) > 1:
@@ -142,7 +235,7 @@ class _Object(NamedTuple):
             record={key: value for key, value in record.items() if value is not None},
             place=self.place,
             id=str(self.ours["id"]) if "id" in self.ours else None,
-            foreign=Foreign(misp.SYSTEM, uuid) if self.is_misp else Foreign(SYSTEM, self.id),
+            foreign=Foreign(_MISP, uuid) if self.is_misp else Foreign(_STIX, self.id),
             assumed=assumed or {},
         )
 
@@ -195,7 +288,7 @@ def _source(item: _Object) -> Arrival:
     keys = ("reliability", "reliability_basis")
     grade = {key: item.ours[key] for key in keys if key in item.ours}
     record = {"name": item.value["name"][:200], "url": _address(item), **grade}
-    return item.arrival("source", record, {} if item.ours else misp.ungraded("STIX"))
+    return item.arrival("source", record, {} if item.ours else ungraded("STIX"))
 
 
 def _text(item: _Object) -> str:
@@ -216,7 +309,7 @@ def _evidence(
         "observed": str(value.get("published") or value["created"])[:10],
         "credibility": credibility_of(value.get("confidence")),
         "url": _address(item),
-        **misp.graded(labels),
+        **graded(labels),
         **{key: ours[key] for key in _NOTE_KEYS if key in ours},
     }
     if source:
@@ -229,7 +322,7 @@ def _evidence(
         text = "" if " ".join(text.split()) == record["summary"] else text
         texts = [f"{p.get('abstract', '')}\n\n{p['content']}" for p in parts if p["id"] != own]
         tags = [label for label in labels if not label.startswith(_OF_MISP)]
-        record["notes"] = misp.noted(tags, text, *texts) or None
+        record["notes"] = noted(tags, text, *texts) or None
     if ratings:
         record["ratings"] = ratings
     if value.get("revoked") and "retracted" not in record:
@@ -251,7 +344,7 @@ def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
 
 def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
     for forecast in item.ours.get("forecasts", ()):
-        scenario, analyst = Foreign(SYSTEM, item.id), str(forecast["analyst"])
+        scenario, analyst = Foreign(_STIX, item.id), str(forecast["analyst"])
         day, chance = dt.date.fromisoformat(str(forecast["date"])), forecast["probability"]
         rationale = forecast.get("rationale")
         yield ForecastArrival(scenario, analyst, day, chance, item.place, rationale)
@@ -259,4 +352,4 @@ def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
 
 def _address(item: _Object) -> str | None:
     urls = (str(ref.get("url", "")) for ref in item.value.get("external_references", ()))
-    return next((url for url in urls if _URL.fullmatch(url)), None)
+    return next((url for url in urls if _ADDRESS.fullmatch(url)), None)

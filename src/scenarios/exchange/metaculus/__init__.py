@@ -1,1 +1,0 @@
-"""A download from Metaculus, as a zip or as loose files, of any age."""

@@ -1,0 +1,426 @@
+"""Exports of forecasting sites: CSV or JSON of Fatebook, JSON of Manifold and PredictionBook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
+from scenarios.exchange.incoming import Incoming, incoming, items, list_of, rows, text_of, within
+from scenarios.exchange.questions import (
+    CellError,
+    Ended,
+    Intake,
+    Option,
+    Posed,
+    digest,
+    probability,
+)
+from scenarios.exchange.tables.table import refused
+from scenarios.model import Outcome
+from scenarios.text import shown
+
+_FATEBOOK = "https://fatebook.io"
+NEEDED = ("Question title", "Forecast created by", "Forecast created at", "Question created at")
+_FATEBOOK_COLUMNS = {
+    "title": "Question title",
+    "question": "Question title",
+    "opened": "Question created at",
+    "horizon": "Question resolve by",
+    "resolution.date": "Resolved at",
+    "resolution.outcome": "Resolution",
+}
+_FATEBOOK_KEYS = {
+    "title": "title",
+    "opened": "createdAt",
+    "horizon": "resolveBy",
+    "resolution.date": "resolvedAt",
+    "resolution.outcome": "resolution",
+}
+_FATEBOOK_OUTCOMES: dict[str, Outcome] = {
+    "YES": "occurred",
+    "NO": "did-not-occur",
+    "AMBIGUOUS": "annulled",
+}
+_HIDDEN = "forecasts that are hidden"
+_FORECAST = re.compile(r"forecast(?: \(|\Z)", re.IGNORECASE)
+"""The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
+
+
+class _Exported(NamedTuple):
+    """A question by the texts of its columns.
+
+    `options` has the resolution of each and its time, under an empty key if there are none.
+    """
+
+    id: str
+    place: Place
+    text: Callable[[str], str]
+    columns: Mapping[str, str]
+    notes: str
+    tags: list[str]
+    options: dict[str, tuple[str, str]]
+    address: str = _FATEBOOK
+    exclusive: bool = True
+
+
+def fatebook(given: SourceFile, wanted: Wanted) -> Arrived:
+    """The questions and forecasts of the files; a time without a zone is in the wanted one."""
+    site, questions = Intake("fatebook", wanted), dict[str, _Exported]()
+    with incoming(given, wanted.encoding, ".csv", ".json") as files:
+        for file in files:
+            start = file.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+            (_read_json if start[:1] in (b"{", b"[") else _read_table)(site, questions, file)
+    for asked in questions.values():
+        with site.row(asked.place, asked.id):
+            site.ask(_fatebook_question(site, asked))
+    return site.arrived()
+
+
+def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
+    for row in rows(file, NEEDED):
+        if row.ragged:
+            site.misfit(row.place, row.ragged)
+            continue
+        with site.row(row.place):
+            title, choice = row.text("Question title"), row.text("Multiple choice option")
+            id = _id(site, row.text("Question created at"), title)
+            if id not in questions:
+                tags = [*row.text("Question tags").split(";"), row.text("Tournament name")]
+                notes = row.text("Question notes")
+                asked = _Exported(id, row.place, row.text, _FATEBOOK_COLUMNS, notes, tags, {})
+                questions[id] = asked
+                site.left_out["comments"] += bool(row.text("Question comments"))
+            questions[id].options[choice] = row.text("Resolution"), row.text("Resolved at")
+            column = next((c for c in row.columns if _FORECAST.match(c)), None)
+            if column is None:
+                raise refused(row.place.file, 1, "no column 'Forecast (scale = 0-1)'")
+            if not row.text(column):
+                site.left_out[_HIDDEN] += 1
+                continue
+            time = site.at(row.text("Forecast created at"), "Forecast created at")
+            value = probability(row.text(column), column)
+            name = row.text("Forecast created by")
+            site.forecast(site.foreign(id, choice), name, time, value, row.at(column))
+
+
+def _id(site: Intake, created_at: str, title: str) -> str:
+    """An id of the time of creation, in UTC if it has no zone, and the title."""
+    created = site.at(created_at, "Question created at", dt.UTC).replace(tzinfo=None)
+    return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
+
+
+def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
+    for place, value in items(file, "items"):
+        if not place.row and "title" not in value:
+            continue  # the keys beside the list
+        if not text_of(value, "title").strip():
+            site.misfit(place, "not a question with a title")
+        elif value.get("type") not in (None, "BINARY", "MULTIPLE_CHOICE"):
+            site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
+        else:
+            with site.row(place):
+                asked = _asked_in_item(site, value, place)
+                questions[asked.id] = asked
+                site.left_out["comments"] += len(list_of(value, "comments"))
+                _forecasts(site, asked, value)
+
+
+def _asked_in_item(site: Intake, value: dict[str, Any], place: Place) -> _Exported:
+    resolution, resolved_at = text_of(value, "resolution"), text_of(value, "resolvedAt")
+    exclusive = value.get("exclusiveAnswers") is not False
+    is_void = exclusive and resolution == "AMBIGUOUS"  # whose options all say NO
+    options = {
+        text_of(option, "text"): (resolution, resolved_at)
+        if is_void
+        else (
+            text_of(option, "resolution") or resolution,
+            text_of(option, "resolvedAt") or resolved_at,
+        )
+        for option in list_of(value, "options")
+    }
+    named = [text_of(tag, "name") for key in ("tags", "tournaments") for tag in list_of(value, key)]
+    id = text_of(value, "id")
+    return _Exported(
+        id or _id(site, text_of(value, "createdAt"), text_of(value, "title")),
+        place,
+        partial(text_of, value),
+        _FATEBOOK_KEYS,
+        text_of(value, "notes"),
+        named,
+        options or {"": (resolution, resolved_at)},
+        address=f"{_FATEBOOK}/q/{id}" if id else _FATEBOOK,
+        exclusive=exclusive,
+    )
+
+
+def _forecasts(site: Intake, asked: _Exported, value: dict[str, Any]) -> None:
+    """Add the forecasts of an item once, even if they stand with the question and its option."""
+    options = list_of(value, "options")
+    choices = {text_of(option, "id"): text_of(option, "text") for option in options}
+    forecasts = list_of(value, "forecasts")
+    for option in options:
+        forecasts += ({"optionId": option.get("id"), **f} for f in list_of(option, "forecasts"))
+    known = set()
+    for number, forecast in enumerate(forecasts, start=1):
+        if text_of(forecast, "id") in known:
+            continue
+        known |= {text_of(forecast, "id")} - {""}
+        if forecast.get("forecast") is None:
+            site.left_out[_HIDDEN] += 1
+            continue
+        place = within(asked.place, number, "forecasts.forecast")
+        with site.row(place):
+            scenario = site.foreign(asked.id, choices.get(text_of(forecast, "optionId"), ""))
+            user = text_of(forecast, "user", "name") or text_of(forecast, "userId")
+            name = user or text_of(forecast, "user", "id")
+            time = site.at(text_of(forecast, "createdAt"), "forecasts.createdAt")
+            chance = probability(forecast["forecast"], place.column)
+            site.forecast(scenario, name, time, chance, place)
+
+
+def _fatebook_question(site: Intake, asked: _Exported) -> Posed:
+    columns = asked.columns
+    title = asked.text(columns["title"])
+    if not title:
+        raise CellError("Question title", "empty")
+    opened = site.day(asked.text(columns["opened"]), columns["opened"])
+    horizon = site.day(asked.text(columns["horizon"]), columns["horizon"])
+    known = [resolution.upper() for resolution, _ in asked.options.values()]
+    # exactly one of its options can be right, as far as the file shows
+    is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
+    is_set = asked.exclusive and "" not in asked.options and len(known) > 1 and is_open
+    return Posed(
+        asked.id,
+        title,
+        asked.address,
+        opened,
+        horizon,
+        asked.place,
+        columns,
+        details=asked.notes,
+        tags=asked.tags,
+        set=site.set_of(asked.id) if is_set else None,
+        options=[
+            Option(choice, choice, _fatebook_end(site, *resolution, columns, horizon))
+            for choice, resolution in asked.options.items()
+        ],
+    )
+
+
+def _fatebook_end(
+    site: Intake, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
+) -> Ended | None:
+    if not resolution:
+        return None
+    outcome = _FATEBOOK_OUTCOMES.get(resolution.upper())
+    if outcome is None:
+        message = f"{shown(resolution)} is not YES, NO or AMBIGUOUS"
+        raise CellError(columns["resolution.outcome"], message)
+    day = horizon if horizon <= site.today else None
+    if at:
+        day = site.day(at, columns["resolution.date"])
+    return Ended(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
+
+
+_MANIFOLD = "https://manifold.markets"
+_MANIFOLD_OUTCOMES: dict[str, Outcome] = {
+    "YES": "occurred",
+    "NO": "did-not-occur",
+    "MKT": "annulled",
+    "CHOOSE_MULTIPLE": "annulled",
+    "CANCEL": "annulled",
+}
+_MANIFOLD_COLUMNS = {
+    "title": "question",
+    "opened": "createdTime",
+    "horizon": "closeTime",
+    "resolution.outcome": "resolution",
+    "resolution.date": "resolutionTime",
+}
+MARKET = "market"
+_Object = dict[str, Any]
+
+
+def manifold(given: SourceFile, wanted: Wanted) -> Arrived:
+    """The markets and bets of the files: lists of either, or both in one object or list."""
+    site = Intake("manifold", wanted)
+    lists = ("markets", "contracts", "bets")
+    with incoming(given, wanted.encoding, ".json", ".jsonl") as files:
+        for place, value in (item for file in files for item in items(file, *lists)):
+            if text_of(value, "contractId"):
+                _bet(site, value, place)
+            elif text_of(value, "question"):
+                _market(site, value, place)
+            elif place.row:
+                site.misfit(place, "neither a market (question) nor a bet (contractId)")
+    return site.arrived()
+
+
+def _bet(site: Intake, value: _Object, place: Place) -> None:
+    """Take the probability to which a bet moved the market as its maker's and the market's own."""
+    if value.get("isRedemption") is True or value.get("isAnte") is True:
+        site.left_out["bets that Manifold made by itself"] += 1
+        return
+    if value.get("isFilled") is False and not value.get("amount"):
+        site.left_out["orders that nothing has met"] += 1
+        return
+    with site.row(place):
+        names = (text_of(value, key) for key in ("userUsername", "userName", "userId"))
+        chance = probability(value.get("probAfter"), "probAfter")
+        time = site.milliseconds(value.get("createdTime"), "createdTime")
+        scenario = site.foreign(text_of(value, "contractId"), text_of(value, "answerId"))
+        where = place._replace(column="probAfter")
+        name = next(filter(None, names), "")
+        for who in (f"trader {name}" if name == MARKET else name, MARKET):
+            site.forecast(scenario, who, time, chance, where)
+
+
+def _market(site: Intake, value: _Object, place: Place) -> None:
+    id, type = text_of(value, "id"), text_of(value, "outcomeType")
+    for number, bet in enumerate(list_of(value, "bets"), start=1):
+        _bet(site, {"contractId": id, **bet}, within(place, number))
+    answers = list_of(value, "answers") if type == "MULTIPLE_CHOICE" else []
+    if type not in ("BINARY", "MULTIPLE_CHOICE", ""):
+        site.skip(id, f"{type.lower().replace('_', ' ')} markets")
+    elif type == "MULTIPLE_CHOICE" and len(answers) < 2:  # noqa: PLR2004
+        site.skip(id, "multiple choice markets without their answers")
+    else:
+        with site.row(place, id):
+            site.ask(_manifold_question(site, value, id, place, answers))
+        if {"MKT", "CHOOSE_MULTIPLE"} & {text_of(v, "resolution") for v in (value, *answers)}:
+            site.note(id, "resolved to a probability (MKT), taken as annulled")
+
+
+def _manifold_question(
+    site: Intake, value: _Object, id: str, place: Place, answers: list[_Object]
+) -> Posed:
+    if not id:
+        raise CellError("id", "empty")
+    is_set = bool(answers) and value.get("shouldAnswersSumToOne") is not False
+    closes = next((key for key in ("closeTime", "resolutionTime") if value.get(key)), "closeTime")
+    horizon = site.milliseconds(value.get(closes), closes).date()
+    opened = site.milliseconds(value.get("createdTime"), "createdTime").date()
+    chosen = text_of(value, "resolution")
+    options = []
+    for answer in answers:
+        known = text_of(answer, "resolution")
+        if is_set and chosen:
+            known = chosen
+            if chosen in (text_of(other, "id") for other in answers):  # the set implies the others
+                known = "YES" if chosen == text_of(answer, "id") else ""
+        timed = answer if answer.get("resolutionTime") else value
+        resolved = _manifold_end(site, timed, known, horizon)
+        options.append(Option(text_of(answer, "id"), text_of(answer, "text"), resolved))
+    return Posed(
+        id,
+        text_of(value, "question"),
+        text_of(value, "url") or f"{_MANIFOLD}/market/{text_of(value, 'slug') or id}",
+        opened,
+        horizon,
+        place,
+        _MANIFOLD_COLUMNS,
+        details=text_of(value, "textDescription"),
+        tags=[slug for slug in value.get("groupSlugs") or () if isinstance(slug, str)],
+        resolved=None if answers else _manifold_end(site, value, chosen, horizon),
+        set=site.set_of(id) if is_set else None,
+        options=options,
+    )
+
+
+def _manifold_end(site: Intake, value: _Object, known: str, horizon: dt.date) -> Ended | None:
+    if not known:
+        return None
+    if known not in _MANIFOLD_OUTCOMES:
+        raise CellError("resolution", f"{shown(known)} is not YES, NO, MKT or CANCEL")
+    when = "resolutionTime"
+    day = site.milliseconds(value[when], when).date() if value.get(when) else horizon
+    words = f"Resolved as {known} at Manifold"
+    if known == "MKT" and value.get("resolutionProbability") is not None:
+        words += f", at {text_of(value, 'resolutionProbability')}"
+    return Ended(_MANIFOLD_OUTCOMES[known], day, words)
+
+
+_PREDICTIONBOOK = "https://predictionbook.com/predictions"
+_PREDICTIONBOOK_OUTCOMES: dict[object, Outcome | None] = {
+    None: None,
+    True: "occurred",
+    False: "did-not-occur",
+    "right": "occurred",
+    "wrong": "did-not-occur",
+    "unknown": None,
+    "": None,
+}
+_PREDICTIONBOOK_COLUMNS = {
+    "title": "description",
+    "question": "description",
+    "opened": "created_at",
+    "horizon": "deadline",
+    "resolution.outcome": "outcome",
+    "resolution.date": "updated_at",
+}
+
+
+def predictionbook(given: SourceFile, wanted: Wanted) -> Arrived:
+    """The predictions of the files: the answer of the API, or a list."""
+    site = Intake("predictionbook", wanted)
+    with incoming(given, wanted.encoding, ".json") as files:
+        for place, value in (item for file in files for item in items(file, "predictions")):
+            title = text_of(value, "description")
+            if title.strip():
+                _prediction(site, value, place, title)
+            elif place.row or title:
+                site.misfit(place, "not a prediction with a description")
+    return site.arrived()
+
+
+def _prediction(site: Intake, value: dict[str, Any], place: Place, title: str) -> None:
+    """Add a prediction, and its responses with a confidence; the others are comments."""
+    id = text_of(value, "id") or text_of(value, "uuid") or digest(title)
+    days = []
+    for number, response in enumerate(list_of(value, "responses"), start=1):
+        site.left_out["comments"] += bool(response.get("comment"))
+        if response.get("confidence") is None:
+            continue
+        where = within(place, number, "responses.confidence")
+        with site.row(where):
+            name = text_of(response, "user_label") or text_of(response, "user_id")
+            chance = probability(response["confidence"], where.column, 100)
+            time = site.at(text_of(response, "created_at"), "responses.created_at")
+            site.forecast(site.foreign(id), name, time, chance, where)
+            days.append(time.date())
+    with site.row(place, id):
+        page, created = text_of(value, "id"), text_of(value, "created_at")
+        horizon = site.day(text_of(value, "deadline"), "deadline")
+        opened = site.day(created, "created_at") if created else min([*days, horizon])
+        resolved = _predictionbook_end(site, value, id, horizon, days or [opened])
+        address = f"{_PREDICTIONBOOK}/{page}" if page else _PREDICTIONBOOK
+        wording = text_of(value, "description_with_group")
+        asked = Posed(id, title, address, opened, horizon, place, _PREDICTIONBOOK_COLUMNS, wording)
+        site.ask(asked._replace(resolved=resolved))
+
+
+def _predictionbook_end(
+    site: Intake, value: dict[str, Any], id: str, horizon: dt.date, days: list[dt.date]
+) -> Ended | None:
+    """The outcome; the file does not say when it was known, so the day is an estimate."""
+    known = value.get("outcome")
+    plain = known.casefold() if isinstance(known, str) else known
+    if not isinstance(plain, str | bool | None) or plain not in _PREDICTIONBOOK_OUTCOMES:
+        raise CellError("outcome", f"{shown(known)} is not true, false or null")
+    outcome = "annulled" if value.get("withdrawn") is True else _PREDICTIONBOOK_OUTCOMES[plain]
+    if outcome is None:
+        return None
+    changed = text_of(value, "updated_at")
+    day = stated = site.day(changed, "updated_at") if changed else horizon
+    if day <= max(days):  # it changes with a prediction, and may not with a judgement
+        day = max(horizon, *days)
+    if day > site.today:
+        day = max(days)
+    if not changed or day != stated:
+        site.note(id, "judged on a day that the file lacks: dated to the deadline or last response")
+    words = {"occurred": "Judged right", "did-not-occur": "Judged wrong", "annulled": "Withdrawn"}
+    return Ended(outcome, day, f"{words[outcome]} at PredictionBook")
