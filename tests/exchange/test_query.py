@@ -11,7 +11,6 @@ from scenarios.errors import ScenError
 from scenarios.exchange import query
 from scenarios.exchange.query import Answer, ask, write_parquet
 from scenarios.exchange.targets.sql import connect, fill
-from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.workspace.opened import open_folder
@@ -71,7 +70,7 @@ SELECT 1; COPY evidence TO 'y.csv'
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
     monkeypatch.chdir(tmp_path)
-    return View(open_folder(DESK).database, Stamp(as_of=DAY), ROWS)
+    return View(open_folder(DESK).database, Stamp(as_of=DAY))
 
 
 def test_each_table_is_there_with_the_rows_of_the_view(desk: View) -> None:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import TARGETS
-from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.records import records, typed
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.storage.loader import load
@@ -57,7 +56,7 @@ def test_any_database_is_the_same_from_each_form(seed: int) -> None:
     content = files(whole_database(seed))
     loaded = load(content)
     assert [one for one in loaded.problems if one.severity == "error"] == []
-    view = View(loaded.database, Stamp(as_of=DAY), ROWS)
+    view = View(loaded.database, Stamp(as_of=DAY))
     with TemporaryDirectory() as folder:
         for target in TARGETS:
             if target.form != "address" and target.reads:

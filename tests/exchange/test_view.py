@@ -14,10 +14,9 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.scoring import QuestionScore, score
-from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import COMPUTED, TABLES
-from scenarios.exchange.view.view import Stamp, View
+from scenarios.exchange.view.view import ROWS, Stamp, View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
@@ -37,7 +36,7 @@ NAMED = (
 
 
 def view(database: Database, day: date = DAY, *, limited: bool = False) -> View:
-    return View(database, Stamp(as_of=day), ROWS, limited=limited)
+    return View(database, Stamp(as_of=day), limited=limited)
 
 
 def cells(view: View, name: str, *columns: str) -> list[tuple[Any, ...]]:

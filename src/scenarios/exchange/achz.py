@@ -14,8 +14,16 @@ from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted
-from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.questions import LONG_AGO_MS, LONGEST_TEXT, CellError, Intake, clean, digest
+from scenarios.exchange.incoming import (
+    LONG_AGO_MS,
+    LONGEST_TEXT,
+    CellError,
+    Incoming,
+    Intake,
+    clean,
+    digest,
+    incoming,
+)
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown, slug
 

@@ -14,8 +14,7 @@ from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.folders import parts
 from scenarios.exchange.targets.sql import insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
-from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.exchange.view.view import SCHEMA_VERSION
+from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 
@@ -11,6 +12,7 @@ import msgspec
 
 from scenarios.exchange.tables.reading import Form
 from scenarios.progress import Progress, unwatched
+from scenarios.text import words
 
 
 class Place(NamedTuple):
@@ -151,3 +153,38 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
+
+
+DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
+
+
+def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
+    """Identifiers of a source, surest first: DOI, ISBN, address, then author, year and title."""
+    if doi := DOI.fullmatch(str(foreign.get("doi") or url or "")):
+        yield f"doi:{doi[1].lower()}"
+    if book := ISBN.match(str(foreign.get("isbn", ""))):
+        yield f"isbn:{book[1]}"
+    if url and url.partition("://")[2].partition("/")[2]:
+        yield url.partition("://")[2].rstrip("/")
+    yield ": ".join(_work(name))
+
+
+def is_another(name: str, other: str) -> bool:
+    """True if author and title of two names both differ."""
+    (author, _, title), (by, _, other_title) = _work(name), _work(other)
+    return author != by and title != other_title
+
+
+def _work(name: str) -> tuple[str, str, str]:
+    """The first author, the year and the title of a name, as they are compared."""
+    head, colon, title = name.partition(": ")
+    author = head.partition(" (")[0].split(",")[0].removesuffix(" et al.") if colon else ""
+    year = year_of(head) if colon else ""
+    return "-".join(words(author)), year, "-".join(words(title if colon else name))
+
+
+def year_of(text: object) -> str:
+    """The first year from 1000 to 2999 in a text; empty if there is none."""
+    match = re.search(r"\b[12]\d{3}\b", str(text or ""))
+    return match[0] if match else ""

@@ -28,7 +28,7 @@ from xml.parsers import expat
 
 from scenarios.errors import ScenError
 from scenarios.exchange.address import web_address
-from scenarios.exchange.questions import clean, digest
+from scenarios.exchange.incoming import clean, digest
 from scenarios.exchange.tables.table import refused
 from scenarios.text import shown, unseen
 

@@ -1,19 +1,36 @@
-"""Foreign files, in a folder or a zip too: rows by their columns, or items of JSON."""
+"""Foreign files, in a folder or a zip too, and the questions and forecasts that stand in them."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import io
+import math
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
-from scenarios.exchange.arrivals import Place, SourceFile
+import msgspec
+
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+)
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
-from scenarios.text import did_you_mean, shown
+from scenarios.model import Outcome
+from scenarios.text import counted, did_you_mean, first_of, shown, slug
 
 MOST_FILES = 100
 
@@ -184,3 +201,276 @@ def list_of(value: object, key: str) -> list[dict[str, Any]]:
     """The objects in the list under a key."""
     listed = value.get(key) if isinstance(value, dict) else None
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+_MOMENT = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:[T ](\d\d?):(\d\d?)(?::(\d\d?)(?:[.,](\d{1,9}))?)?)?"
+    r" ?(Z|UTC|GMT|([+-])(\d\d):?(\d\d))?",
+    re.ASCII | re.IGNORECASE,
+)
+EARLIEST_MS = 100_000_000_000
+"""March 1973: a smaller number counts seconds."""
+LONG_AGO_MS = -30_000_000_000_000
+"""The year 1019."""
+_LATEST_MS = 253_402_300_799_999
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class CellError(ValueError):
+    """A value in a column that cannot be taken."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+LONGEST_TEXT = 10_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Ended(NamedTuple):
+    """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
+
+    outcome: Outcome
+    day: dt.date | None
+    words: str
+
+
+class Option(NamedTuple):
+    """An option of a question: its id (empty: the question has no options), and its text."""
+
+    id: str
+    text: str
+    resolved: Ended | None
+
+
+class Posed(NamedTuple):
+    """A question with two outcomes, or with `options` of which each becomes a scenario."""
+
+    id: str
+    title: str
+    address: str
+    opened: dt.date
+    horizon: dt.date
+    place: Place
+    columns: Mapping[str, str]
+    wording: str = ""
+    details: str = ""
+    tags: Iterable[str] = ()
+    resolved: Ended | None = None
+    set: str | None = None
+    options: Sequence[Option] = ()
+
+
+MOST_FORECASTS = 300_000
+
+
+class Intake:
+    """Collects what the files of a site hold; nothing of a question with a fault is taken."""
+
+    def __init__(self, system: str, wanted: Wanted) -> None:
+        self.system, self.zone, self.today = system, wanted.timezone, wanted.today
+        self.left_out: Counter[str] = Counter()
+        self.remarks: list[str] = []
+        self._notes: dict[str, dict[str, None]] = {}
+        self.records: list[Arrival] = []
+        self.sets: dict[str, str] = {}
+        self.not_taken: set[str] = set()
+        self.forecasts: list[ForecastArrival] = []
+        self._misfits: list[Misfit] = []
+
+    def at(self, text: str, column: str, otherwise: dt.tzinfo | None = None) -> dt.datetime:
+        """The moment in a column, in the zone `otherwise` if the text names none; CellError."""
+        match = _MOMENT.fullmatch(text.strip())
+        if not match:
+            words = "is not a time such as 2026-01-12 16:06:47+00:00"
+            raise CellError(column, f"{shown(text)} {words}")
+        *numbers, fraction, named, sign, hours, minutes = match.groups()
+        zone = dt.UTC if named else otherwise or self.zone
+        micro = int((fraction or "0").ljust(6, "0")[:6])
+        try:
+            year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
+            if sign:
+                shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
+                zone = dt.timezone(shift)
+            time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=zone)
+            return time.astimezone(otherwise or self.zone)
+        except (ValueError, OverflowError):
+            raise CellError(column, f"{shown(text)} is not in the calendar") from None
+
+    def day(self, text: str, column: str) -> dt.date:
+        """The day of the moment in a column; CellError."""
+        return self.at(text, column).date()
+
+    def milliseconds(self, value: object, column: str, earliest: int = EARLIEST_MS) -> dt.datetime:
+        """The moment of a column in milliseconds since 1970; CellError."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise CellError(column, f"{shown(value)} is not a number of milliseconds")
+        time = f"{value:.15g} is not a time in milliseconds"
+        if not earliest <= value <= _LATEST_MS:
+            first = 1973 if earliest == EARLIEST_MS else 1019
+            raise CellError(column, f"{time} from {first} to 9999")
+        try:
+            return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(self.zone)
+        except (ValueError, OverflowError):
+            raise CellError(column, time) from None
+
+    def set_of(self, id: str) -> str:
+        """The id of the set that a question's options make."""
+        return f"{self.system}-{digest(id)}"
+
+    def foreign(self, id: str, option: str = "") -> Foreign:
+        return Foreign(self.system, f"{id}/{option}"[:500] if option else id)
+
+    @contextmanager
+    def row(self, place: Place, question: str | None = None) -> Iterator[None]:
+        """Collect a wrong cell as a misfit of this row, and leave out the question."""
+        try:
+            yield
+        except CellError as wrong:
+            self.misfit(place._replace(column=wrong.column), str(wrong))
+            if question is not None:
+                self.not_taken.add(question)
+
+    def misfit(self, place: Place, message: str) -> None:
+        self._misfits.append(Misfit(place, message))
+
+    def note(self, id: str, words: str) -> None:
+        """Say of a question what was taken differently from how it stands."""
+        self._notes.setdefault(words, {})[id] = None
+
+    def skip(self, id: str, kind: str) -> None:
+        """Leave out a question, counted as `what`."""
+        self.left_out[kind] += 1
+        self.not_taken.add(id)
+
+    def ask(self, question: Posed) -> None:
+        """Add a question, or each of its options, as a scenario."""
+        for option in question.options or [Option("", "", question.resolved)]:
+            asked = question._replace(resolved=option.resolved)
+            if option.id:
+                title = f"{option.text}: {question.title}"
+                wording = f"Will the answer be “{option.text}”? {question.title}"
+                asked = asked._replace(title=title, wording=wording)
+            self.records.append(_scenario(asked, self.foreign(question.id, option.id)))
+        if question.set:
+            self.name_set(question.set, question.title)
+
+    def name_set(self, id: str, title: str) -> None:
+        self.sets[id] = clean(title, 300, is_line=True)
+
+    def forecast(
+        self,
+        scenario: Foreign,
+        name: str,
+        time: dt.datetime,
+        probability: float | None,
+        place: Place,
+    ) -> None:
+        """Add a forecast by the name of its forecaster; None withdraws."""
+        forecast = ForecastArrival(scenario, name or "unnamed", time, probability, place)
+        self.forecasts.append(forecast)
+        if len(self.forecasts) > MOST_FORECASTS:
+            text = f"over {MOST_FORECASTS:,} forecasts at once: split the file"
+            raise refused(place.file, 0, text)
+
+    def arrived(self, names: Mapping[str, str] | None = None) -> Arrived:
+        """All of it, with an id for each forecaster; `names` are their titles, else as found."""
+        forecasts = [
+            forecast
+            for forecast in self.forecasts
+            if isinstance(forecast.scenario, Foreign)
+            and forecast.scenario.id.split("/")[0] not in self.not_taken
+        ]
+        self.left_out["forecasts of questions left out"] += len(self.forecasts) - len(forecasts)
+        for words, of in self._notes.items():
+            self.remarks.append(f"{counted(len(of), 'question')} {words} ({first_of([*of], 3)})")
+        titles = names or {forecast.analyst: forecast.analyst for forecast in forecasts}
+        ids = analyst_ids(titles)
+        return Arrived(
+            records=tuple(self.records),
+            forecasts=tuple(
+                msgspec.structs.replace(forecast, analyst=ids[forecast.analyst])
+                for forecast in forecasts
+            ),
+            misfits=tuple(self._misfits),
+            left_out={kind: number for kind, number in self.left_out.items() if number},
+            sets=self.sets,
+            analysts={ids[name]: title for name, title in titles.items()},
+            remarks=tuple(self.remarks),
+        )
+
+
+def _scenario(question: Posed, foreign: Foreign) -> Arrival:
+    """The scenario; a horizon or an outcome before the opening is moved to it."""
+    record: dict[str, Any] = {
+        "title": clean(question.title, 200, is_line=True),
+        "question": clean(question.wording or question.title, 1_000),
+        "opened": question.opened,
+        "horizon": max(question.horizon, question.opened),
+    }
+    see = f"See {question.address}"
+    if details := clean(question.details, LONGEST_TEXT - len(see) - 2):
+        record["resolution_criteria"] = f"{details}\n\n{see}"
+    if question.set:
+        record["set"] = question.set
+    if tags := dict.fromkeys(slug(tag, otherwise="tag") for tag in question.tags if tag.strip()):
+        record["tags"] = list(tags)
+    if resolved := question.resolved:
+        day = resolved.day and max(resolved.day, question.opened)
+        record["resolution"] = {
+            "outcome": resolved.outcome,
+            **({"date": day, "recorded": day} if day else {}),
+            "basis": f"{resolved.words}; see {question.address}",
+        }
+    return Arrival(
+        kind="scenario",
+        record=record,
+        place=question.place,
+        foreign=foreign,
+        address=question.address,
+        columns=question.columns,
+    )
+
+
+def clean(text: str, longest: int, *, is_line: bool = False) -> str:
+    """The text without control characters, cut to the limit of its key."""
+    plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if is_line:
+        plain = " ".join(plain.split())
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
+def probability(value: object, column: str, whole: float = 1) -> float:
+    """A share of `whole` in a column as a probability, 0 to 1; CellError."""
+    try:
+        share = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        share = math.nan
+    if not 0 <= share <= whole:
+        raise CellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
+    return share / whole
+
+
+_HASH = re.compile("[0-9a-f]{32,}")
+
+
+def digest(text: str, length: int = 8) -> str:
+    """The first hexadecimal digits of a text's hash."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()[:length]
+
+
+def analyst_ids(names: Iterable[str]) -> dict[str, str]:
+    """An analyst's id for each name; ids that would be alike carry a digest."""
+    plain = {
+        name: f"forecaster-{name[:12]}"
+        if _HASH.fullmatch(name)
+        else slug(name, otherwise="forecaster")
+        for name in dict.fromkeys(names)
+    }
+    times = Counter(plain.values())
+    return {
+        name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
+        for name, id in plain.items()
+    }

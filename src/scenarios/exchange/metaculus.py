@@ -21,18 +21,22 @@ from scenarios.exchange.arrivals import (
     SourceFile,
     Wanted,
 )
-from scenarios.exchange.incoming import Incoming, PlainRow, incoming, members, rows
-from scenarios.exchange.questions import (
+from scenarios.exchange.incoming import (
     MOST_FORECASTS,
     CellError,
     Ended,
+    Incoming,
     Intake,
     Option,
+    PlainRow,
     Posed,
     analyst_ids,
     clean,
     digest,
+    incoming,
+    members,
     probability,
+    rows,
 )
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown

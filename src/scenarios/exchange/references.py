@@ -13,18 +13,27 @@ import msgspec
 
 from scenarios.errors import extra_needed
 from scenarios.exchange.address import web_address
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, SourceFile, Wanted
-from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
-from scenarios.exchange.questions import clean
+from scenarios.exchange.arrivals import (
+    DOI,
+    ISBN,
+    Arrival,
+    Arrived,
+    Foreign,
+    Misfit,
+    Place,
+    SourceFile,
+    Wanted,
+    called,
+    year_of,
+)
+from scenarios.exchange.incoming import Incoming, clean, incoming, items, list_of, text_of
 from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.exchange.targets.table import Codec, begins_with
 from scenarios.exchange.view.view import View
 from scenarios.model import Source
-from scenarios.text import shown, words
+from scenarios.text import shown
 from scenarios.values import ID
 
-_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 _ID = re.compile(ID)
 
 
@@ -68,31 +77,6 @@ def _read(
     return Arrived(records=tuple(records), misfits=tuple(misfits))
 
 
-def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
-    """Identifiers of a source, surest first: DOI, ISBN, address, then author, year and title."""
-    if doi := _DOI.fullmatch(str(foreign.get("doi") or url or "")):
-        yield f"doi:{doi[1].lower()}"
-    if book := _ISBN.match(str(foreign.get("isbn", ""))):
-        yield f"isbn:{book[1]}"
-    if url and url.partition("://")[2].partition("/")[2]:
-        yield url.partition("://")[2].rstrip("/")
-    yield ": ".join(_work(name))
-
-
-def is_another(name: str, other: str) -> bool:
-    """True if author and title of two names both differ."""
-    (author, _, title), (by, _, other_title) = _work(name), _work(other)
-    return author != by and title != other_title
-
-
-def _work(name: str) -> tuple[str, str, str]:
-    """The first author, the year and the title of a name, as they are compared."""
-    head, colon, title = name.partition(": ")
-    author = head.partition(" (")[0].split(",")[0].removesuffix(" et al.") if colon else ""
-    year = _year(head) if colon else ""
-    return "-".join(words(author)), year, "-".join(words(title if colon else name))
-
-
 def _name(entry: _Listed) -> str:
     """`Clemen, Winkler (1985): Limits for …`; a title alone where nobody is named."""
     by = ", ".join(name.split(",")[0].strip() for name in entry.authors[:3])
@@ -104,16 +88,16 @@ def _name(entry: _Listed) -> str:
 
 def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
     record: dict[str, Any] = {"name": name}
-    url, given_doi = entry.url.strip(), _DOI.fullmatch(entry.doi.strip())
+    url, given_doi = entry.url.strip(), DOI.fullmatch(entry.doi.strip())
     if not web_address(url):
-        doi = given_doi or _DOI.fullmatch(url)
+        doi = given_doi or DOI.fullmatch(url)
         url = f"https://doi.org/{doi[1]}" if doi else ""
     if url:
         record["url"] = url
     foreign: dict[str, str] = {}
     if given_doi and given_doi[1] not in url:
         foreign["doi"] = given_doi[1]
-    if book := _ISBN.match(re.sub(r"[-\s]", "", entry.isbn)):
+    if book := ISBN.match(re.sub(r"[-\s]", "", entry.isbn)):
         foreign["isbn"] = book[0]
     record |= {"foreign": foreign} if foreign else {}
     if entry.reliability in tuple("ABCDEF"):
@@ -130,11 +114,6 @@ def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
         foreign=Foreign(system, f"{library}:{entry.key}"[:500]) if has_key else None,
         called=tuple(called(name, url, foreign)),
     )
-
-
-def _year(text: object) -> str:
-    match = re.search(r"\b[12]\d{3}\b", str(text or ""))
-    return match[0] if match else ""
 
 
 def _codec(
@@ -217,7 +196,7 @@ def _of_ris(tags: Mapping[str, list[str]]) -> _Listed:
         key=first("ID"),
         title=first("TI", "T1", "CT", "BT", "T2", "JO", "JF", "PB"),
         authors=[*tags.get("AU", ()), *tags.get("A1", ())],
-        year=_year(first("PY", "Y1", "DA")),
+        year=year_of(first("PY", "Y1", "DA")),
         url=first("UR", "L2", "LK"),
         doi=first("DO"),
         isbn="" if first("T2", "BT", "JO", "JF") else first("SN"),
@@ -330,7 +309,7 @@ def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _List
         key=key,
         title=first("title", "booktitle", "journal", "publisher", "organization"),
         authors=[name for name in authors if name],
-        year=_year(first("year", "date")),
+        year=year_of(first("year", "date")),
         url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
         doi=first("doi"),
         isbn="" if first("booktitle") else first("isbn"),
@@ -383,7 +362,7 @@ def _of_csl(value: Any) -> _Listed:
         key=text_of(value, "id"),
         title=text_of(value, "title") or container,
         authors=[text_of(a, "family") or text_of(a, "literal") for a in list_of(value, "author")],
-        year=_year(dated.get("date-parts") or dated.get("raw") or dated.get("literal")),
+        year=year_of(dated.get("date-parts") or dated.get("raw") or dated.get("literal")),
         url=text_of(value, "URL"),
         doi=text_of(value, "DOI"),
         isbn="" if container else text_of(value, "ISBN"),

@@ -9,15 +9,21 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
-from scenarios.exchange.incoming import Incoming, incoming, items, list_of, rows, text_of, within
-from scenarios.exchange.questions import (
+from scenarios.exchange.incoming import (
     CellError,
     Ended,
+    Incoming,
     Intake,
     Option,
     Posed,
     digest,
+    incoming,
+    items,
+    list_of,
     probability,
+    rows,
+    text_of,
+    within,
 )
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome

@@ -23,10 +23,18 @@ from scenarios.exchange.arrivals import (
     Place,
     SourceFile,
     Wanted,
+    called,
 )
-from scenarios.exchange.incoming import incoming, items, list_of, text_of
-from scenarios.exchange.questions import LONGEST_TEXT, CellError, Intake, clean
-from scenarios.exchange.references import called
+from scenarios.exchange.incoming import (
+    LONGEST_TEXT,
+    CellError,
+    Intake,
+    clean,
+    incoming,
+    items,
+    list_of,
+    text_of,
+)
 from scenarios.exchange.stix import EXTENSION, credibility_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Row, Rows, Type, Value, ViewTable
-from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.exchange.view.view import SCHEMA_VERSION
+from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

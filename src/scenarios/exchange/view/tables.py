@@ -7,6 +7,8 @@ from typing import NamedTuple
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
 
+SCHEMA_VERSION = 1
+"""Of the tables and their columns; a name that goes or changes its meaning makes the next one."""
 COMPUTED = tables(
     figures=table(
         "What was stated and implied on each day with a sheet, while it was open",

@@ -1,23 +1,30 @@
-"""A database at a day, and the rows of every table, made once."""
+"""A database at a day, and the rows of every table, made once: of records, and of figures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 
+from scenarios.analysis.evidence.indicators import reading
+from scenarios.analysis.forecasts import Means, stated
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.trajectory import span_of
+from scenarios.analysis.review.status import row_of, withheld
+from scenarios.analysis.rules.findings import RULES, findings
+from scenarios.analysis.scores.scoring import every_question_score
 from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
-
-SCHEMA_VERSION = 1
-"""Of the tables and their columns; a name that goes or changes its meaning makes the next one."""
+from scenarios.paths import id_of, kind_of, path_of
+from scenarios.scales import decibans
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +104,107 @@ def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceI
     return kept
 
 
-Makers = Mapping[str, Callable[[Moment], Iterable[Row]]]
+def _figures(moment: Moment) -> Iterator[Row]:
+    """By set, since its members are measured together; then by scenario and day."""
+    database, views = moment.database, moment.window.views
+    odds = Days(database)
+    units: dict[str, list[str]] = {}
+    for id, view in views.items():
+        units.setdefault(view.scenario.set or f"/{id}", []).append(id)
+    for unit in units.values():
+        means: Means = {}
+        for id in unit:
+            first, last = span_of(views[id], moment.as_of)
+            for day in (day for day in moment.days if first <= day <= last):
+                figure, chance = stated(database, id, day, means), odds.at(day).implied(id)
+                gap = decibans(figure.probability) - decibans(chance) if figure else None
+                probability = figure.probability if figure else None
+                yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap
+    for row in withheld(database, moment.as_of):
+        known = database.scenarios.get(row.id)
+        days = [day for day in moment.days if known is None or day >= known.opened]
+        yield from ((row.id, day, None, 0, None, None) for day in days)
+
+
+def _status(moment: Moment) -> Iterator[Row]:
+    window = moment.window
+    for id, view in window.views.items():
+        row, stated = row_of(window, view), view.stated
+        prior = view.scenario.prior.probability
+        yield (
+            *(id, row.state, row.outcome, decibans(prior)),
+            *((stated.probability, len(stated.analysts)) if stated else (None, 0)),
+            *(view.implied.probability, *((b.low, b.high) if (b := view.band) else (None, None))),
+            *(view.implied.decibans, row.gap_decibans),
+            row.stated.previous if row.stated else None,
+            view.implied_before.probability if view.implied_before else None,
+            *(row.movement_bits, len(view.evidence), row.last_evidence),
+        )
+    for row in withheld(moment.database, moment.as_of):
+        if known := moment.database.scenarios.get(row.id):
+            prior = decibans(known.prior.probability)
+            yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
+
+
+def _lines(of: Callable[[Line], Iterable[Row]], moment: Moment) -> Iterator[Row]:
+    """The scenario and the number of each line, before each of the rows that are made of it."""
+    for id, view in moment.window.views.items():
+        for n, line in enumerate(view.ledger.lines, start=1):
+            yield from ((id, n, *row) for row in of(line))
+
+
+def _line(line: Line) -> Iterator[Row]:
+    worth = line.decibans, line.weight, line.factor, line.counted_decibans
+    yield line.kind, line.id, line.theme, *worth
+
+
+def _states(moment: Moment) -> Iterator[Row]:
+    known = moment.window.now
+    for id, view in moment.window.views.items():
+        for key in view.scenario.indicators:
+            line = reading(known, (id, key))
+            yield id, key, line.state, line.strength
+
+
+def _scores(moment: Moment) -> Iterator[Row]:
+    return map(msgspec.structs.astuple, every_question_score(moment.database, moment.as_of))
+
+
+def _findings(moment: Moment) -> Iterator[Row]:
+    severity = {rule.id: rule.severity for rule in RULES}
+    for n, fault in enumerate(moment.database.unreadable, start=1):
+        place = f"{fault.path}:{fault.line}:{fault.column}"
+        id = id_of(fault.path)
+        named = (fault.path, f"{place}: {fault.message}", kind_of(fault.path), id, fault.path)
+        yield n, fault.rule, "error", *named
+    first = len(moment.database.unreadable) + 1
+    for n, line in enumerate(findings(moment.window), start=first):
+        path = path_of(line.kind, line.record)
+        yield (
+            *(n, line.rule, severity[line.rule], line.subject, line.message),
+            *(line.kind, line.record, path),
+        )
+
+
+def _meta(moment: Moment) -> Iterator[Row]:
+    stamp = moment.stamp
+    yield (
+        *(stamp.tracker, stamp.as_of, stamp.revision, stamp.program_version),
+        *(stamp.schema_version, stamp.ledger_version),
+    )
+
+
+ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
+    "figures": _figures,
+    "status": _status,
+    "ledger_lines": partial(_lines, _line),
+    "ledger_line_evidence": partial(_lines, lambda line: zip(line.evidence)),
+    "ledger_line_suppressed": partial(_lines, lambda line: zip(dict.fromkeys(line.suppressed))),
+    "indicator_states": _states,
+    "scores": _scores,
+    "findings": _findings,
+    "meta": _meta,
+}
 """The function that makes the rows of each computed table."""
 
 
@@ -109,10 +216,7 @@ class View:
     only a cell may be empty, that is.
     """
 
-    def __init__(
-        self, database: Database, stamp: Stamp, makers: Makers, *, limited: bool = False
-    ) -> None:
-        self._makers = makers
+    def __init__(self, database: Database, stamp: Stamp, *, limited: bool = False) -> None:
         records = known_by(database, stamp.as_of) if limited else database
         self.moment = Moment(records, database, stamp)
         self.left_out: Counter[str] = Counter()
@@ -124,7 +228,7 @@ class View:
         if name not in self._rows:
             table = TABLES[name]
             records = self.moment.records
-            rows = list(rows_of(table, records) if table.of else self._makers[name](self.moment))
+            rows = list(rows_of(table, records) if table.of else ROWS[name](self.moment))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows

@@ -17,7 +17,6 @@ from scenarios.exchange.query import SECONDS, Answer, ask, converted, plain
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.progress import Progress, unwatched
@@ -63,7 +62,7 @@ def view_of(opened: Opened, as_of: date, *, limited: bool, origin: str | None = 
         program_version=__version__,
         origin=origin,
     )
-    return View(opened.database, stamp, ROWS, limited=limited)
+    return View(opened.database, stamp, limited=limited)
 
 
 def export(

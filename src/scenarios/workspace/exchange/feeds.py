@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, FeedStory, Network, fetch, stories
-from scenarios.exchange.questions import digest
+from scenarios.exchange.incoming import digest
 from scenarios.storage import worktree
 from scenarios.storage.state import state_folder
 from scenarios.text import unaccented

@@ -12,8 +12,14 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit
-from scenarios.exchange.references import is_another
+from scenarios.exchange.arrivals import (
+    Arrival,
+    Arrived,
+    ForecastArrival,
+    Foreign,
+    Misfit,
+    is_another,
+)
 from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched

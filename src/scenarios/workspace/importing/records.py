@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
-from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place
-from scenarios.exchange.references import called, is_another
+from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
 from scenarios.model import NONE_STATED, Database, Kind
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
