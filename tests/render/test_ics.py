@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.review.due import Due, DueEntry, due
 from scenarios.model import Database, Tracker
-from scenarios.render.writers.ics import ics
+from scenarios.render.documents.due import ics
 from tests.hostile import ACTS, ADDRESSES, TEXTS
 from tests.records import databases, day
 

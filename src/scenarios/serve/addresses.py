@@ -23,8 +23,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
-from scenarios.render.documents.due import when
-from scenarios.render.documents.inbox import draft_text
+from scenarios.render.documents.due import draft_text, when
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html

@@ -15,7 +15,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.errors import extra_needed
-from scenarios.render.documents.due import document
+from scenarios.render.documents.due import document, ics
 
 DueForm = StrEnum("DueForm", [*Form, "ics"])  # type: ignore[misc]
 _TABLE = DueForm("table")
@@ -42,8 +42,6 @@ def command(
     opened = reading(context, rev)
     result = due(opened.database, as_of or parsing.today(), ahead)
     if form == "ics":
-        from scenarios.render.writers.ics import ics
-
         deliver(ics(result, opened.database.tracker), output)
     else:
         rows = partial(document, result, every=every, is_partial=bool(opened.database.withheld))

@@ -11,7 +11,7 @@ from scenarios.cli.options import TABLE, Output, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import from_database, say
 from scenarios.errors import NAMED
-from scenarios.render.documents.inbox import document
+from scenarios.render.documents.due import inbox_document
 from scenarios.workspace.waiting import waiting
 
 
@@ -28,6 +28,6 @@ def command(context: typer.Context, form: Shown = TABLE, output: Output = None) 
     if more := faults[NAMED:]:
         say(f"and {len(more):,} more: scen check names them")
     result = listing(inbox.waiting, opened.database, parsing.today())
-    show(result, lambda: document(result), form, output)
+    show(result, lambda: inbox_document(result), form, output)
     if faults:
         raise typer.Exit(1)

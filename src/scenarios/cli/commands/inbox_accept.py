@@ -14,7 +14,7 @@ from scenarios.cli.output.streams import schema
 from scenarios.cli.tasks import command_of, run
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
-from scenarios.render.documents.inbox import draft_text
+from scenarios.render.documents.due import draft_text
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast

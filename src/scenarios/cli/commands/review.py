@@ -37,7 +37,7 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
 from scenarios.render.documents import session
-from scenarios.render.documents.inbox import draft_text
+from scenarios.render.documents.due import draft_text
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, notes

@@ -1,15 +1,26 @@
-"""Due dates to come and those that are late, soonest first."""
+"""Due dates, also as a calendar, and proposals that wait in the inbox."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
 
 from scenarios.analysis.review.due import Due, DueEntry
-from scenarios.model import Kind, ScenarioId
+from scenarios.analysis.review.inbox import InboxListing, ProposalRow
+from scenarios.model import Kind, ScenarioId, Tracker
+from scenarios.paths import file_address, path_of
+from scenarios.proposal import Proposal
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
 from scenarios.render.document import Document, Ref, Span
-from scenarios.text import counted
+from scenarios.scales import percent
+from scenarios.text import counted, printable
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
 
 _KINDS: dict[str, Kind] = {"horizon": "scenario", "forecasts": "forecasts"}
 _LEAST = 60
@@ -78,3 +89,109 @@ def when(days: int) -> str:
     if days < 0:
         return f"{counted(-days, 'day')} ago"
     return ("today", "tomorrow")[days] if days <= 1 else f"in {days} days"
+
+
+def inbox_document(result: InboxListing) -> Document:
+    """A row for each proposal under each scenario that it may bear on; the oldest first."""
+
+    def in_one(row: ProposalRow) -> str:
+        return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}) [{row.id}]"
+
+    groups: dict[str, list[ProposalRow]] = {}
+    for row in result.proposals:
+        for id in row.scenarios or ("no scenario named",):
+            ended = f"{id}, which has its outcome" if id in row.ended else id
+            groups.setdefault(ended, []).append(row)
+    named = [(name, rows, "") for name, rows in sorted(groups.items())]
+    proposed: Cell[ProposalRow] = (left("proposed"), lambda row: when(-row.days))
+    wide: tuple[Cell[ProposalRow], ...] = (
+        proposed,
+        (left("by", least=16), lambda row: row.proposal.proposed.who),
+        (left("draft", least=30), lambda row: draft_text(row.proposal)),
+        (left("id", least=36), lambda row: row.id),
+    )
+    short: tuple[Cell[ProposalRow], ...] = (proposed, (left("draft", least=24), in_one))
+    settle = "scen inbox accept ID records one, scen inbox dismiss ID --reason … turns it down."
+    note, narrow = settle if groups else "", cells.grouped(named, short, note=settle)
+    empty = "Nothing waits in the inbox."
+    return (cells.grouped(named, wide, note=note, empty=empty, narrow=narrow),)
+
+
+def draft_text(proposal: Proposal) -> str:
+    """The summary of the item, or the figure and its reason, in one line."""
+    if draft := proposal.forecast:
+        why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
+        return f"forecast {percent(draft.probability)}{why}"
+    more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
+    return f"{cells.one_line(proposal.item.summary)}{more}"
+
+
+_HEADS = {
+    "indicator": "Due: {}",
+    "horizon": "Horizon: {}",
+    "review": "Review: {}",
+    "forecasts": "Forecasts expire: {}",
+}
+_LONGEST = 120
+"""The characters of a title; the description has it all."""
+
+
+def ics(result: Due, tracker: Tracker) -> str:
+    """A calendar (RFC 5545) with a day for each entry, and a link to its record in the repository.
+
+    An entry keeps its UID while it means the same thing, so that a moved entry moves there too.
+    """
+    import icalendar  # noqa: PLC0415 - an extra
+
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//scen//due//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    name = printable(tracker.title) or "Scenarios"
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})
+    stamp = datetime.combine(result.as_of, time(), UTC)
+    entries = (*result.late, *result.coming)
+    for entry in entries:
+        calendar.add_component(_fill(icalendar.Event(), entry, tracker, stamp))
+    if not entries:  # a calendar of nothing needs a component all the same
+        zone, standard = icalendar.Timezone(), icalendar.TimezoneStandard()
+        zone.add("tzid", "UTC")
+        standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 - a zone's own time has none
+        standard.add("tzoffsetfrom", timedelta())
+        standard.add("tzoffsetto", timedelta())
+        zone.add_component(standard)
+        calendar.add_component(zone)
+    text: str = calendar.to_ical().decode()
+    return text.removesuffix("\n")
+
+
+def _fill(event: Event, entry: DueEntry, tracker: Tracker, stamp: datetime) -> Event:
+    event.add("uid", str(uuid5(NAMESPACE_URL, f"scen:{tracker.title}/{entry.what}/{entry.id}")))
+    event.add("dtstamp", stamp)
+    event.add("dtstart", entry.day)
+    if entry.day < date.max:
+        event.add("dtend", entry.day + timedelta(days=1))
+    names = ", ".join(entry.scenarios)
+    text = entry.text or names
+    head = printable(" ".join(text.split()))
+    cut = head if len(head) <= _LONGEST else f"{head[: _LONGEST - 1]}…"
+    event.add("summary", _HEADS[entry.what].format(cut))
+    lines = [entry.id if entry.what != "review" else "", text, names if entry.text else ""]
+    lines += [f"watch: {entry.watch}" if entry.watch else ""]
+    event.add("description", printable("\n".join(filter(None, lines))))
+    event.add("categories", [entry.what])
+    if url := _address(entry, tracker):
+        event.add("url", printable(url))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _address(entry: DueEntry, tracker: Tracker) -> str:
+    """The address of the record that an entry is about; a review is of its one question, if so."""
+    if entry.what == "forecasts":
+        return file_address(tracker, path_of("forecasts", entry.id))
+    id = entry.id.partition("/")[0]
+    ids = entry.scenarios if entry.what == "review" else (id,)
+    return file_address(tracker, path_of("scenario", ids[0])) if len(ids) == 1 else ""
