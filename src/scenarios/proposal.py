@@ -1,7 +1,5 @@
 """A proposal: a draft of evidence or of a forecast that nobody accepted yet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

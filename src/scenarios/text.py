@@ -6,8 +6,6 @@ what a reader sees: in an emoji, and where a joiner shapes Arabic or Indic lette
 Beside that: what a message shows of a value, and the known word that is nearest to another.
 """
 
-from __future__ import annotations
-
 import re
 import textwrap
 import unicodedata

@@ -3,8 +3,6 @@
 Some have keys themselves, such as a reference class.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin

@@ -1,7 +1,5 @@
 """Completion: what can stand at a place of a command line, in the form that each shell reads."""
 
-from __future__ import annotations
-
 import inspect
 import os
 import re

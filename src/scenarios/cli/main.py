@@ -1,7 +1,5 @@
 """The `scen` command: the group, its global options, and the one place that catches errors."""
 
-from __future__ import annotations
-
 import atexit
 import gc
 import os

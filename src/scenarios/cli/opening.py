@@ -1,7 +1,5 @@
 """The database of a command, and remarks on one that has faults."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

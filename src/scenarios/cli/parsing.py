@@ -1,7 +1,5 @@
 """Parsers of the command line, whose faults are faults of how the command was called."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, tzinfo

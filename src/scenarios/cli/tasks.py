@@ -1,7 +1,5 @@
 """A recording task as a command: its options, its questions, one call, and the report."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

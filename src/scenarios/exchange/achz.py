@@ -1,7 +1,5 @@
 """A matrix of PARC ACH (`.achz`): hypotheses as the scenarios of a set, and rated evidence."""
 
-from __future__ import annotations
-
 import codecs
 import datetime as dt
 import gzip

@@ -1,7 +1,5 @@
 """Addresses of the web, and of a database, which is shown without its password."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The import formats, and the records and forecasts of a foreign file with their places."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -5,8 +5,6 @@ checked, and the connection goes to one of those: so no name leads into the read
 not even one that changes its address meanwhile. A feed made as a trap is refused.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import html
 import io

@@ -1,7 +1,5 @@
 """A download from Metaculus: its questions, who forecast what of them, and its key factors."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import sys

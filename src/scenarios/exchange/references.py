@@ -1,7 +1,5 @@
 """Sources as entries of a reference manager: RIS, BibTeX and CSL-JSON, in and out."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

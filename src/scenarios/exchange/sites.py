@@ -1,7 +1,5 @@
 """Exports of forecasting sites: CSV or JSON of Fatebook, JSON of Manifold and PredictionBook."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping

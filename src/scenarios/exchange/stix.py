@@ -1,7 +1,5 @@
 """A database as a STIX bundle: sources, evidence, its ratings, scenarios with their forecasts."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import uuid

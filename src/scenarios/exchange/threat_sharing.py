@@ -5,8 +5,6 @@ note or a grouping is an item of evidence; its confidence is its credibility. An
 item of the organisation that made it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

@@ -1,7 +1,5 @@
 """Cells: how a record is named and a figure, change or outcome is shown, once for all results."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby

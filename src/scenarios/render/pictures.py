@@ -1,7 +1,5 @@
 """Pictures with their labels and tables: scenarios over time, sets, the overview, each alone."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Fill the HTML templates: every value is escaped, and a name without a value is an error."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Figures, terms and folded paragraphs as plain text."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from datetime import date

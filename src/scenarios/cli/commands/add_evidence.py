@@ -1,7 +1,5 @@
 """The command that records an item and rates it against each scenario."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """The audit of the commits."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

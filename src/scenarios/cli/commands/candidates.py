@@ -1,7 +1,5 @@
 """Events of a store that match what indicators look for."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 

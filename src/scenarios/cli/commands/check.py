@@ -1,7 +1,5 @@
 """Every fault of the files, and with --findings what an analyst should look at."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Sequence
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Differences between two revisions."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

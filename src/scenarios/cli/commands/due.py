@@ -1,7 +1,5 @@
 """Tasks that are due or late."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import partial
 from importlib.util import find_spec

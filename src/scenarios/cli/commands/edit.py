@@ -1,7 +1,5 @@
 """Any key of any record."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

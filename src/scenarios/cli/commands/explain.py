@@ -1,7 +1,5 @@
 """The odds ledger of a scenario."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

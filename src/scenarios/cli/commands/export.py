@@ -1,7 +1,5 @@
 """The database as tables, for other programs."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """A stated probability, or a whole sheet of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

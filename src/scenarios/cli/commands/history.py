@@ -1,7 +1,5 @@
 """The commits that changed the database."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

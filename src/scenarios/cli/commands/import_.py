@@ -1,7 +1,5 @@
 """Imports of a spreadsheet of records or of a forecasting site's download."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Proposals that nobody has accepted yet."""
 
-from __future__ import annotations
-
 import typer
 
 from scenarios.analysis.review.inbox import listing

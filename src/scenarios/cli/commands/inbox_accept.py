@@ -1,7 +1,5 @@
 """Record a proposal, by the task of evidence or of a forecast."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import typer

@@ -1,7 +1,5 @@
 """New stories of the tracker's feeds."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Start a database."""
 
-from __future__ import annotations
-
 import shlex
 from functools import partial
 from pathlib import Path

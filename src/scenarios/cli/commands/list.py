@@ -1,7 +1,5 @@
 """Lists of records."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """The language server for editors."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 
 import typer

@@ -1,7 +1,5 @@
 """Scenarios side by side: the ACH matrix."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The desk as an agent sees it."""
 
-from __future__ import annotations
-
 import sys
 from importlib.util import find_spec
 from typing import Annotated

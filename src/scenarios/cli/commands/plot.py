@@ -1,7 +1,5 @@
 """A picture alone: scenarios over time, a set, or every open scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

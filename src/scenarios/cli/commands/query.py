@@ -1,7 +1,5 @@
 """SQL over the tables of a database."""
 
-from __future__ import annotations
-
 import os
 import sys
 from enum import StrEnum

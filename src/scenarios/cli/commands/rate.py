@@ -1,7 +1,5 @@
 """Rate evidence that is already recorded."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import typer

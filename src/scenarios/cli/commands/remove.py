@@ -1,7 +1,5 @@
 """A record less."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """Another id."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

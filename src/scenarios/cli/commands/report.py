@@ -1,7 +1,5 @@
 """The weekly review in each of its formats."""
 
-from __future__ import annotations
-
 import os
 from enum import StrEnum
 from functools import partial

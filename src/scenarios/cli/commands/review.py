@@ -1,7 +1,5 @@
 """The weekly sitting: what is due, answered blind, and one forecast sheet at the end."""
 
-from __future__ import annotations
-
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence

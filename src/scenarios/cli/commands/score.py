@@ -1,7 +1,5 @@
 """How good the forecasts were."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

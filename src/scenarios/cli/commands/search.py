@@ -1,7 +1,5 @@
 """The records whose texts hold some words."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The desk in a browser."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from typing import Annotated, Any
 

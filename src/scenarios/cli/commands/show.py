@@ -1,7 +1,5 @@
 """Show one record."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The whole database as static pages."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """One row a scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Undo the last recording command."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import typer

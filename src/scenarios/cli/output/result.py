@@ -1,7 +1,5 @@
 """The result of a reading command, in the format and at the place that are asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

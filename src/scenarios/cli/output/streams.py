@@ -1,7 +1,5 @@
 """The streams of a command: results on stdout, remarks on stderr."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """The output of a recording command."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any

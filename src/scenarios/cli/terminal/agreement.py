@@ -1,7 +1,5 @@
 """The finished record: shown before it is written, and changed until it is right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """A line with completion, history and paste, by prompt_toolkit; imported on a terminal alone."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """Missing values: asked for at a terminal, refused elsewhere."""
 
-from __future__ import annotations
-
 import os
 import sys
 import unicodedata

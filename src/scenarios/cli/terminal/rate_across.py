@@ -1,7 +1,5 @@
 """Rating an item across the row: set by set and then tag by tag, so that no rival is forgotten."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date

@@ -4,8 +4,6 @@ A function that asks depends on its answers alone. To go back it is run once mor
 question takes its answer as it was, and nobody sees it.
 """
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections import Counter

@@ -5,8 +5,6 @@ indicator has two statements of its own. Those of many trackers share them: the 
 a table of the values that each query looks for, so that the store is read once for all.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

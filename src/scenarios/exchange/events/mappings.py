@@ -1,7 +1,5 @@
 """The columns of known event stores, and the codes that they use."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 

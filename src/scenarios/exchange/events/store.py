@@ -1,7 +1,5 @@
 """An event store by its address: local files through DuckDB, or a database where it is."""
 
-from __future__ import annotations
-
 import gzip
 import os
 import re

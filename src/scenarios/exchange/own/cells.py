@@ -1,7 +1,5 @@
 """Cells of a table to values: texts, figures, ratings, days and outcomes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re

@@ -1,7 +1,5 @@
 """Each kind of record as a table: the columns that it can have, and the record of a row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """The rows of a table as keys with their values, and which column is which key."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

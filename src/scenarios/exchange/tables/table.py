@@ -1,7 +1,5 @@
 """A table: named columns, and rows that know their place."""
 
-from __future__ import annotations
-
 import codecs
 import io
 from collections import Counter

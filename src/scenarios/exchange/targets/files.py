@@ -5,8 +5,6 @@ never a formula or a link, and ends with a note where it is too long for a cell.
 over 15 digits and days before 1900, which a spreadsheet does not have, are texts.
 """
 
-from __future__ import annotations
-
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence

@@ -8,8 +8,6 @@ question; one that came from Metaculus has its number there, any other its own i
 where the analyst's next one begins, or it expires or is withdrawn.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

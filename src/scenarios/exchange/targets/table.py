@@ -1,7 +1,5 @@
 """The export formats, one line each, and how a user's text names one of them."""
 
-from __future__ import annotations
-
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The records as tables: each column with the path of its value."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from scenarios.exchange.view.table import (

@@ -1,7 +1,5 @@
 """Records from tables and rows from records, by the path of each column."""
 
-from __future__ import annotations
-
 import datetime as dt
 import itertools
 import json

@@ -1,7 +1,5 @@
 """A table of the view: its columns, its key, and its references to other tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Literal, Protocol

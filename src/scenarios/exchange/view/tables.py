@@ -1,7 +1,5 @@
 """Every table and view: those that are computed of the records, and all in their order."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from scenarios.exchange.view.record_tables import RECORDED

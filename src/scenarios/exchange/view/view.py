@@ -1,7 +1,5 @@
 """A database at a day, and the rows of every table, made once: of records, and of figures."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """A picture of any kind, drawn: wide for a desk and narrow for a phone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal

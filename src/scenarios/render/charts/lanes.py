@@ -1,7 +1,5 @@
 """Scenarios over time: the lanes of a set on one axis of days, or cells side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The odds ledger: from the prior to what is implied, a bar a line, on an axis of log odds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The questions in one picture: what was decided, where each stood and stands, and the evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """Parts that charts share: marks, keys, axes and courses."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal

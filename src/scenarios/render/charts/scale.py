@@ -1,7 +1,5 @@
 """From figures and days to places: log odds and time."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta

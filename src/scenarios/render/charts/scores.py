@@ -1,7 +1,5 @@
 """Curves of calibration, reliability and skill."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """The elements of a drawing, each text in them escaped, its styles, and its pixels as PNG."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """A scenario over time: what is stated and implied, why, and what was seen, on one axis of days."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date

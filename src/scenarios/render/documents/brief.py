@@ -1,7 +1,5 @@
 """The review for those who decide: two sheets in plain words, and what there is to decide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Rows of an event store for indicators: a table for each."""
 
-from __future__ import annotations
-
 from scenarios.exchange.events.candidates import Candidate, Candidates, Found
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right

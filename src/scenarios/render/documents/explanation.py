@@ -1,7 +1,5 @@
 """One scenario's odds ledger: a running sum from prior to implied, and what its lines say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 

@@ -1,7 +1,5 @@
 """Faults of files: what `check` finds, also for a code host, and what a result lacks."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """A database's history: its commits, the differences of two states, and the audit's findings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Changes of a ledger, line by line, in rows that add up, and effects of an item."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The ACH matrix: counts and decibans, never a percentage."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 

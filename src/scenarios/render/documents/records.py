@@ -1,7 +1,5 @@
 """Records as lists, in full, as hits of a search, and as the rows of a query."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """The weekly review, in the order in which it is read: what is new, what to do, then why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Scores, calibration and skill, in full or as an excerpt, with their pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 

@@ -1,7 +1,5 @@
 """Texts of a sitting: scenarios as topics, items, indicators, and the figures at its end."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any

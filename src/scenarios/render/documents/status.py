@@ -1,7 +1,5 @@
 """The status table: one row a scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Figures are numbers, blanks empty. Of several each stands under its heading, after a blank line.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """A document as one plain page of HTML that loads and runs nothing, and as a mail."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """A document as GitHub-flavoured Markdown, in which each text means itself and nothing else."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """A document as text for a terminal: what fits its width is decided here, and only here."""
 
-from __future__ import annotations
-
 import re
 import sys
 import textwrap

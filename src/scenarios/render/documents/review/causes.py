@@ -1,7 +1,5 @@
 """Words for the causes of a move, and for what was changed afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 

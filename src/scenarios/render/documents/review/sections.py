@@ -1,7 +1,5 @@
 """Sections of a review below its moves: what is new, what needs somebody, and what comes up."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 

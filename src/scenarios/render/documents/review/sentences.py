@@ -1,7 +1,5 @@
 """Every sentence, caption and subject about a move: words for the story of a review."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
