@@ -55,7 +55,6 @@ class Across:
 
 
 def unreadable(tracker: str, reason: str) -> Problem:
-    """The problem of a tracker that is left out."""
     return Problem(tracker, 1, 1, "unreadable", reason)
 
 
@@ -73,8 +72,6 @@ def of_rows(
 
 
 def of_lake(folder: Path) -> Across:
-    """The trackers whose exports lie in a lake."""
-
     def part(tracker: str, place: Path) -> TrackerPart:
         def put(engine: DuckDBPyConnection, name: str) -> None:
             if (file := place / f"{name}.parquet").exists():
@@ -90,7 +87,6 @@ def of_lake(folder: Path) -> Across:
 
 @contextmanager
 def of_postgresql(address: str) -> Iterator[Across]:
-    """The trackers that have a schema of a PostgreSQL database."""
     with postgresql.connected(address) as connection:
         connection.execute("SET default_transaction_read_only = on")
         connection.execute(f"SET statement_timeout = '{_PATIENCE}'")

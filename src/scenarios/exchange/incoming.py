@@ -218,8 +218,6 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class CellError(ValueError):
-    """A value in a column that cannot be taken."""
-
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
         self.column = column
@@ -457,7 +455,6 @@ _HASH = re.compile("[0-9a-f]{32,}")
 
 
 def digest(text: str, length: int = 8) -> str:
-    """The first hexadecimal digits of a text's hash."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()[:length]
 
 

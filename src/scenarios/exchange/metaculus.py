@@ -198,7 +198,6 @@ class _Download:
 
 
 def _first(row: PlainRow, *columns: str) -> str | None:
-    """The first of these columns that has a text."""
     return next((column for column in columns if row.text(column)), None)
 
 

@@ -34,17 +34,14 @@ Four = tuple[float | None, float | None, float | None, float | None]
 
 
 def left(name: str, key: str = "", **more: Any) -> doc.Column:
-    """Column of texts."""
     return doc.Column(name=name, key=key, **more)
 
 
 def right(name: str, key: str = "", **more: Any) -> doc.Column:
-    """Column of numbers."""
     return left(name, key=key, align="right", **more)
 
 
 def table(values: Iterable[R], cells: Iterable[Cell[R]], **more: Any) -> doc.Table:
-    """Table with a row for each value."""
     return grouped([("", values, "")], cells, **more)
 
 
@@ -76,12 +73,10 @@ def weight_column(tracker: Tracker) -> doc.Column:
 
 
 def one_line(text: str | None) -> str:
-    """A text of a record in one line."""
     return " ".join((text or "").split())
 
 
 def notice(text: str | None) -> tuple[doc.Paragraph, ...]:
-    """The tracker's notice, if it has one."""
     return (doc.Paragraph(one_line(text), tone="notice"),) if text else ()
 
 
@@ -97,7 +92,6 @@ def scenario(id: str, database: Database) -> doc.Ref:
 
 
 def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
-    """A span in quotation marks."""
     return "“", span, "”"
 
 
@@ -122,13 +116,11 @@ def origin(id: EvidenceId, database: Database) -> tuple[doc.Span, ...]:
 
 
 def indicator(key: str, database: Database) -> doc.Ref:
-    """An indicator by its statement."""
     owner, _, name = key.partition("/")
     return doc.Ref(key, "scenario", one_line(database.scenarios[owner].indicators[name].statement))
 
 
 def listed(parts: Iterable[doc.Span], between: str = ", ") -> Iterator[doc.Span]:
-    """Yield spans with a separator between them."""
     for place, span in enumerate(parts):
         yield from ([between] if place else [])
         yield span
@@ -146,7 +138,6 @@ def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[d
 
 
 def rating(value: Rating) -> doc.Text:
-    """A code, or a likelihood ratio."""
     return value if isinstance(value, str) else doc.Figure(value, "ratio")
 
 
@@ -204,7 +195,6 @@ def four(row: StatusRow) -> Four:
 
 
 def title(row: StatusRow) -> doc.Ref:
-    """A scenario by its title."""
     return doc.Ref(row.id, "scenario", one_line(row.title))
 
 
@@ -214,12 +204,10 @@ def unless_withheld(path: str | None, text: doc.Text) -> doc.Text:
 
 
 def stated(row: StatusRow) -> doc.Text:
-    """The stated probability."""
     return unless_withheld(row.withheld, p(four(row)[1]))
 
 
 def implied(row: StatusRow) -> doc.Text:
-    """The implied probability."""
     return unless_withheld(row.withheld, p(row.shown.probability))
 
 
@@ -380,7 +368,6 @@ def field_words(change: FieldChange) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value of a record in one line."""
     if value is None:
         return "–"
     if isinstance(value, dict):

@@ -249,8 +249,6 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Sum(msgspec.Struct, frozen=True):
-    """Terms that add up to the total."""
-
     terms: tuple[Term, ...]
     total: Term
 
@@ -295,7 +293,6 @@ def grouped(table: Table) -> Iterator[tuple[Group | None, Row]]:
 
 
 def spans(text: Text) -> tuple[Span, ...]:
-    """The parts of a text."""
     return text if isinstance(text, tuple) else (text,)
 
 
@@ -323,7 +320,6 @@ def change_of(before: float, after: float, word: str = "") -> Text:
 
 
 def lines(*texts: Text) -> Paragraph:
-    """Return the texts as the lines of one paragraph."""
     return Paragraph(texts[0], texts[1:])
 
 

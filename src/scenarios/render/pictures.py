@@ -70,7 +70,6 @@ def figures_of(course: Course, *, unfounded: bool = False) -> tuple[DayFigures, 
 
 
 def outcome_of(view: ScenarioView) -> Outcome | None:
-    """Outcome of a scenario, if there is one."""
     if view.resolution is None:
         return None
     return Outcome(day=view.resolution.date, word=WORDS[view.resolution.outcome])

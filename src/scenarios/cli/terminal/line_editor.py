@@ -61,7 +61,6 @@ def edited(prompt: str, before: str, offers: Sequence[Offer], is_refused: bool) 
 
 
 def drop_typed_ahead() -> None:
-    """Forget the keys that were pressed so far."""
     clear_typeahead(_session().input)
     if termios:
         termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -153,7 +153,6 @@ def text(cell: CellValue) -> str:
 
 
 def line(cell: CellValue) -> str:
-    """A text of one line."""
     return " ".join(text(cell).split())
 
 
@@ -169,17 +168,14 @@ def labels(cell: CellValue) -> list[str]:
 
 
 def label(cell: CellValue) -> str:
-    """A text as an id."""
     return slug(text(cell), 80)
 
 
 def day(cell: CellValue) -> Any:
-    """A day, or a time of one."""
     return cell.days.day(cell.column, cell.row, cell.value)
 
 
 def observed(cell: CellValue) -> Any:
-    """A day, a month (2021-12) or a year (2021)."""
     return cell.days.observed(cell.column, cell.row, cell.value)
 
 
@@ -210,7 +206,6 @@ def in_percent(parse: Parse) -> Parse:
 
 
 def rating(cell: CellValue) -> str | float:
-    """A consistency code, or a likelihood ratio."""
     return code_or_ratio(text(cell), figure)
 
 
@@ -249,7 +244,6 @@ def letter(cell: CellValue) -> str:
 
 
 def whole(cell: CellValue) -> int:
-    """A whole number."""
     value = figure(text(cell))
     if value is None or not value.is_integer():
         raise UsageError(f"{shown(text(cell))} is no whole number")
@@ -309,5 +303,4 @@ def admiralty(text: str) -> tuple[str, int | None]:
 
 
 def refused_grade(text: str) -> UsageError:
-    """The error of a text that is no Admiralty grade."""
     return UsageError(f"{shown(text)} is not an Admiralty grade: A to F, then 1 to 6, like B2")

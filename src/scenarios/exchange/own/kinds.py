@@ -188,7 +188,6 @@ FORECASTS = Kind(
 
 
 def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
-    """The forecasts of a file."""
     keyed = rows.sheet(given, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")

@@ -45,7 +45,6 @@ def literal(text: object) -> str:
 
 
 def types_of(table: ViewTable, engine: Engine) -> list[tuple[str, str]]:
-    """The columns of a table, with their types."""
     return [(column.name, _TYPES[column.type][engine]) for column in table.columns]
 
 
@@ -78,7 +77,6 @@ def comments(table: ViewTable, kind: str = "TABLE", **more: str) -> Iterator[str
 
 
 def create_views() -> Iterator[str]:
-    """`CREATE VIEW …` for each view."""
     return (f"CREATE VIEW {quoted(view.name)} AS {view.sql}" for view in VIEWS)
 
 
@@ -140,7 +138,6 @@ def _tables(file: Any, names: str) -> Iterator[TableRows]:
 
 
 def selected(file: Any, source: str) -> tuple[list[str], list[tuple[object, ...]]]:
-    """The columns and the rows of a table."""
     cursor = file.execute(f"SELECT * FROM {source}")  # noqa: S608 - our own name
     return [column[0] for column in cursor.description or ()], cursor.fetchall()
 

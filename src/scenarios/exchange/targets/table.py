@@ -126,6 +126,5 @@ def _unknown(problem: str, word: str, known: Any) -> str:
 
 
 def begins_with(place: Path, begin: bytes) -> bool:
-    """True if a file begins with these bytes."""
     with place.open("rb") as file:
         return file.read(len(begin)) == begin

@@ -144,7 +144,6 @@ class _Place(NamedTuple):
 
 
 def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
-    """The rows of a table of records."""
     for source in table.of:
         kind: Any
         kind, *path = source.split(".")

@@ -71,9 +71,7 @@ class ViewTable(msgspec.Struct, frozen=True, kw_only=True):
 class Rows(Protocol):
     """A view: the rows of each table."""
 
-    def rows(self, name: str) -> list[Row]:
-        """The rows of a table, by its name."""
-        ...
+    def rows(self, name: str) -> list[Row]: ...
 
 
 def column(
@@ -120,7 +118,6 @@ def table(
 
 
 def tables(**named: ViewTable) -> tuple[ViewTable, ...]:
-    """The tables with their names."""
     return tuple(msgspec.structs.replace(table, name=name) for name, table in named.items())
 
 

@@ -151,8 +151,6 @@ TABLES = _ordered()
 
 
 class SqlView(NamedTuple):
-    """A view by its name, what it shows, and its SQL."""
-
     name: str
     meaning: str
     sql: str

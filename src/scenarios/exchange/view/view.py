@@ -49,7 +49,6 @@ class Moment(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def as_of(self) -> date:
-        """The day for which figures are computed."""
         return self.stamp.as_of
 
     @cached_property
@@ -222,7 +221,6 @@ class View:
         self._keys: dict[ForeignKey, set[Row]] = {}
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of a table, by its name."""
         if name not in self._rows:
             table = TABLES[name]
             records = self.moment.records

@@ -45,8 +45,6 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Outcome and its date."""
-
     day: date
     word: Word
 
@@ -57,7 +55,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def probabilities(points: Iterable[DayFigures]) -> list[float]:
-    """Every figure of a course."""
     return [p for point in points for p in (point.stated, point.implied) if p is not None]
 
 
@@ -128,7 +125,6 @@ def lines(
 
 
 def centred(x: float, middle: float, texts: Sequence[str], look: str, whole: str) -> str:
-    """Lines of a text around a height."""
     return lines(x, middle - (len(texts) - 1) * LINE / 2 + 4, texts, look, whole)
 
 

@@ -158,7 +158,6 @@ class LogOdds(Linear, frozen=True, kw_only=True):
     """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
 
     def at(self, p: float) -> float:
-        """Where a probability stands."""
         return _between(bounded(p), self.low, self.high, self.start, self.end)
 
     def ticks(self, room: float | None = None) -> list[tuple[float, str]]:

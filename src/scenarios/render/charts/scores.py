@@ -138,8 +138,6 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The pairs in the order in which they are drawn."""
-
     pairs: tuple[Pair, ...]
 
 

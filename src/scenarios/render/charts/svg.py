@@ -73,14 +73,12 @@ def bar(x: float, y: float, width: float, height: float) -> str:
 
 
 def circle(x: float, y: float, radius: float, look: str, width: float = 1) -> str:
-    """A dot, or a ring."""
     heavy = f' stroke-width="{number(width)}"' if width != 1 else ""
     place = f'cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
     return f'<circle class="{look}" {place}{heavy}/>'
 
 
 def moved(body: str, x: float, y: float) -> str:
-    """The same elsewhere."""
     return f'<g transform="translate({number(x)},{number(y)})">{body}</g>'
 
 
@@ -145,7 +143,6 @@ def tints() -> str:
 
 
 def variables(scheme: Mapping[str, str]) -> str:
-    """The colours of a scheme as CSS variables."""
     return "".join(f"--{name}:{value};" for name, value in scheme.items())
 
 

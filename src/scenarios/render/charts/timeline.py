@@ -77,7 +77,6 @@ def seen_lane(
 
 
 def says(seen: DayEvidence) -> str:
-    """The items of a day in words."""
     more = [f"and {seen.more} more"] if seen.more else []
     head = f"{short_day(seen.day)}, {signed(seen.decibans)} dB"
     return "\n".join([head, *seen.items, *more])
@@ -152,8 +151,6 @@ class LargeChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saying(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecast of an analyst, with its reason."""
-
     day: date
     analyst: str
     probability: float

@@ -77,7 +77,6 @@ def in_words(story: Story, database: Database) -> list[tuple[doc.Span, ...]]:
 
 
 def in_short(story: Story, database: Database) -> str:
-    """The lead as a text alone."""
     return plain(sentences.joined(in_words(story, database)))
 
 

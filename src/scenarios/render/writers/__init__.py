@@ -14,6 +14,5 @@ WRITERS = {"table": "terminal", "markdown": "markdown", "html": "html", "csv": "
 
 
 def writer(form: str) -> Callable[[Document], str]:
-    """Return the function that writes a document in this format."""
     write: Callable[[Document], str] = import_module(f"{__name__}.{WRITERS[form]}").write
     return write

@@ -114,7 +114,6 @@ def _decided(
 
 
 def cause_label(cause: Because, id: ScenarioId, story: Story, database: Database) -> str:
-    """A cause in a few words."""
     if cause.kind == "outcome":
         first, how = _decided(cause, id, story, database)
         return f"{one_line(database.scenarios[first].title)} {how}"
@@ -158,7 +157,6 @@ def short(id: str, database: Database) -> str:
 
 
 def analyst_name(id: Analyst | None, database: Database) -> str:
-    """The name of an analyst."""
     return database.tracker.analysts.get(id or "", id or "")
 
 
@@ -259,7 +257,7 @@ def _instead(row: Restated, story: Story, database: Database) -> Sentence:
         ("we would have said ", row.stated),
         ("the evidence would have said ", row.implied),
     ):
-        if shift and None not in (shift.from_, shift.to) and has_changed(shift):
+        if shift and has_moved(shift.from_, shift.to):
             parts.append((who, p(shift.to), ", not ", p(shift.from_)))
     ends = [*parts[:1], *(("; ", *part) for part in parts[1:])]
     return (f" {then}, of ", *title, ", ", *(s for part in ends for s in part), ".") if ends else ()

@@ -26,7 +26,6 @@ _ITEMS = 2
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.Flat]:
-    """Yield the clarifications of questions."""
     if changes:
         rows = (
             doc.Item(
@@ -292,7 +291,6 @@ def coming(due: Due, database: Database) -> Iterator[doc.Flat]:
 
 
 def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[doc.Span, ...]:
-    """The next task in a sentence."""
     what = plain(due_task(entry, database))
     return (f"Next, by {day_words(entry.day, story)}: {what}.",)
 
