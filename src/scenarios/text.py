@@ -107,7 +107,6 @@ _LETTERS = str.maketrans(
 )
 """Those of Latin alphabets that Unicode does not take apart."""
 
-
 LONGEST = 48
 """Characters of an id whose path fits in a line."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")

@@ -66,7 +66,6 @@ def _entries(root: Path, folder: str) -> list[str]:
 
 Offers = Mapping[str, str]
 
-
 Given = str | None
 """The database as it was given; it is looked for when it is needed."""
 Make = Callable[[Given, str], Iterable[str]]
@@ -165,7 +164,6 @@ OFFERED: dict[str, Make | Iterable[str]] = {
     "hazard": ("constant",),
 }
 """By what a parameter is called in the help; else by its command and name, or by its name."""
-
 
 _GLOBAL = {
     "--database": "The folder that holds tracker.yaml.",

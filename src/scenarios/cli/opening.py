@@ -129,6 +129,5 @@ InSet = Annotated[
 ]
 Tag = Annotated[str | None, typer.Option(help="Only scenarios with this tag, and what rates them.")]
 
-
 wanted = parsing.typed(narrowed)
 span = parsing.typed(span_of)

@@ -17,7 +17,6 @@ T = TypeVar("T")
 _SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
 _FEWEST, _MOST = 16, 8000
 
-
 today = typed_in.today
 
 

@@ -38,7 +38,6 @@ HORIZON_DAYS = 365
 _RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, "": None}
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
-
 _Item = tuple[Place, Element, dt.date | None]
 """An item of evidence with the day on which it was observed; None if the file has no day."""
 

@@ -152,7 +152,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
 
-
 DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 

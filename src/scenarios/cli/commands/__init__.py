@@ -65,7 +65,6 @@ GROUPS = {
 HELP = {name: line for group in GROUPS.values() for name, line in group.items()}
 """Each command with its line; `scen --help` imports none of them."""
 
-
 TASKS = {
     "new": "scenario",
     "add-indicator": "indicator",

@@ -76,7 +76,6 @@ ACLED = EventLayout(
     summary=("sub_type type", "source_name", "target_name", "place"),
 )
 
-
 _KINDS = (
     *("Make public statement", "Appeal", "Express intent to cooperate", "Consult"),
     *("Engage in diplomatic cooperation", "Engage in material cooperation", "Provide aid"),
@@ -121,7 +120,6 @@ GDELT = EventLayout(
         *("DATEADDED", "SOURCEURL"),
     ),
 )
-
 
 _NAMES = """
 AFG Afghanistan; ALB Albania; DZA Algeria; AND Andorra; AGO Angola; ATG Antigua and Barbuda;

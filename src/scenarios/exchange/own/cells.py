@@ -16,7 +16,6 @@ OUTCOMES = {
     **dict.fromkeys(("annulled", "ambiguous", "void", "cancelled", "canceled"), "annulled"),
 }
 
-
 Order = Literal["dmy", "mdy"]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = (

@@ -170,7 +170,6 @@ indicators = partial(_records, "indicator", INDICATORS, _indicator)
 evidence = partial(_records, "evidence", EVIDENCE, _item)
 sources = partial(_records, "source", SOURCES, _source)
 
-
 FORECASTS = Kind(
     "forecasts",
     (

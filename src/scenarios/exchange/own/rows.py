@@ -192,7 +192,6 @@ MOST_ROWS, MOST_CELLS = 200_000, 2_000_000
 SYSTEM = "spreadsheet"
 """Where a foreign id comes from that says nothing of it."""
 
-
 _Row = tuple[Place, dict[str, Any], list[Misfit]]
 """A row's place, each key's value, and what is unfit of it."""
 

@@ -99,7 +99,6 @@ _are_lines = partial(_begins_with_stamp, b'{"table":"meta","schema":"tables",', 
 DOCUMENT = Codec(_write_document, _is_document, _read_document)
 LINES = Codec(_write_lines, _are_lines, _read_lines)
 
-
 Sheet = tuple[str, Sequence[str], Sequence[tuple[Any, ...]]]
 """The name of a sheet, its columns, and its rows."""
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_576, 16_384, 32_767

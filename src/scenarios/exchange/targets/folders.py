@@ -246,7 +246,6 @@ def parts(lake: Path) -> dict[str, Path]:
 CSV = Codec(_write_csv, is_ours, _read_csv)
 PARQUET = Codec(_write_parquet, is_ours, _read_parquet)
 
-
 _OUTCOMES = {"occurred": "yes", "did-not-occur": "no", "annulled": "annulled"}
 QUESTIONS = (
     *("Question ID", "Question URL", "Question Title", "Post ID", "Post Curation Status"),

@@ -124,7 +124,6 @@ _WORDS: Mapping[Type, str] = {
     "json": "JSON",
 }
 
-
 _KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
 _SOURCES = frozenset(source for table in RECORDED for source in table.of)

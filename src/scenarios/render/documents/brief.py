@@ -293,7 +293,6 @@ _MEANINGS = {
     "from 33% to 50%.",
 }
 
-
 _Phrase = Callable[[Sequence[str], Sequence[StatusRow], Database], Sentence]
 TO_DECIDE = "decide"
 _MOST = 5

@@ -222,7 +222,6 @@ _PROVES = (
     "and the times at which a remote received them, help."
 )
 
-
 _MANY, _LISTED = 4, 5
 """Similar findings from which on they are one entry; commits that are named."""
 _SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")

@@ -257,7 +257,7 @@ def _instead(row: Restated, story: Story, database: Database) -> Sentence:
         ("we would have said ", row.stated),
         ("the evidence would have said ", row.implied),
     ):
-        if shift and has_moved(shift.from_, shift.to):
+        if shift and cells.has_moved(shift.from_, shift.to):
             parts.append((who, p(shift.to), ", not ", p(shift.from_)))
     ends = [*parts[:1], *(("; ", *part) for part in parts[1:])]
     return (f" {then}, of ", *title, ", ", *(s for part in ends for s in part), ".") if ends else ()
