@@ -1,7 +1,5 @@
 """The scenarios of a sitting: asked blind, then shown beside the others', then perhaps revised."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
@@ -110,6 +108,30 @@ _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
 _Figure = float | None | Literal["skip"]
+
+
+class Round(NamedTuple):
+    """The scenarios of the agenda, numbered, with what is known of them, and those beside them.
+
+    `announced` are the first members of the sets whose news were shown.
+    """
+
+    seat: Seat
+    database: Database
+    at_day: Known
+    numbers: dict[ScenarioId, str]
+    groups: Mapping[ScenarioId, Sequence[Topic]]
+    announced: set[ScenarioId]
+
+    def answer(self, topic: Topic) -> SittingAnswer | None:
+        return self.seat.sitting.answers.get(topic.id)
+
+    def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
+        return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
+
+    def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
+        """Keep that the answers have got so far, all at once."""
+        sitting.stage(self.seat.notes, [topic.id for topic in topics], stage)
 
 
 def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
@@ -313,30 +335,6 @@ def _text(text: str) -> str:
 
 _BELOW = 4
 """The lines of the screen for a blank, a question in two and its answer."""
-
-
-class Round(NamedTuple):
-    """The scenarios of the agenda, numbered, with what is known of them, and those beside them.
-
-    `announced` are the first members of the sets whose news were shown.
-    """
-
-    seat: Seat
-    database: Database
-    at_day: Known
-    numbers: dict[ScenarioId, str]
-    groups: Mapping[ScenarioId, Sequence[Topic]]
-    announced: set[ScenarioId]
-
-    def answer(self, topic: Topic) -> SittingAnswer | None:
-        return self.seat.sitting.answers.get(topic.id)
-
-    def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
-        return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
-
-    def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
-        """Keep that the answers have got so far, all at once."""
-        sitting.stage(self.seat.notes, [topic.id for topic in topics], stage)
 
 
 def put_to(this: Round, topic: Topic) -> None:

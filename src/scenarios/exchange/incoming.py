@@ -339,7 +339,7 @@ class Intake:
         self._notes.setdefault(words, {})[id] = None
 
     def skip(self, id: str, kind: str) -> None:
-        """Leave out a question, counted as `what`."""
+        """Leave out a question, counted by its kind."""
         self.left_out[kind] += 1
         self.not_taken.add(id)
 

@@ -153,15 +153,13 @@ def step(before: float | None, after: float | None) -> tuple[doc.Span, ...]:
     return p(before), " → ", p(after)
 
 
-def step_in_words(before: float | None, after: float, language: str = "") -> tuple[doc.Span, ...]:
-    """A probability before and after, with its estimative term if a language is given."""
-    words = term(after, language) if language else ""
-    word = f" ({words})" if words else ""
+def step_in_words(before: float | None, after: float) -> tuple[doc.Span, ...]:
+    """A probability before and after; the change in points of two that print alike."""
     if before is None:
-        return p(after), f"{word}, new"
+        return p(after), ", new"
     if printed(before) == printed(after):
-        return spans(change_of(before, after, words))
-    return *step(before, after), word
+        return spans(change_of(before, after))
+    return step(before, after)
 
 
 def absent(state: ReadingState | None) -> str:

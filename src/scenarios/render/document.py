@@ -306,17 +306,16 @@ def move(before: float | None, after: float) -> Text:
     return Figure((after - before) * 100, "points") if before is not None else ""
 
 
-def change_of(before: float, after: float, word: str = "") -> Text:
-    """A probability before and after, with a word for it, and the change in points.
+def change_of(before: float, after: float) -> Text:
+    """A probability before and after, and the change in points.
 
     Two that print alike are printed once; "unchanged" moved by no printed point.
     """
-    about = f" ({word})" if word else ""
     change = move(before, after)
     if plain(change) == "0":
-        return Figure(after, "p"), f"{about}, unchanged"
+        return Figure(after, "p"), ", unchanged"
     step = () if printed(before) == printed(after) else (Figure(before, "p"), " → ")
-    return *step, Figure(after, "p"), f"{about}, ", *spans(change), " points"
+    return *step, Figure(after, "p"), ", ", *spans(change), " points"
 
 
 def lines(*texts: Text) -> Paragraph:

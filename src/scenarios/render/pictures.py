@@ -439,15 +439,17 @@ def _move_words(row: OverviewRow) -> str:
 def _overview_table(rows: list[OverviewRow]) -> Table:
     columns: tuple[Cell[OverviewRow], ...] = (
         (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
-        *cells.before_and_after(
-            lambda row: (row.stated_before, row.stated, row.implied_before, row.implied)
-        ),
+        *cells.before_and_after(_overview_figures),
         (
             left("what moved it most", "cause", drop=1, least=20),
             lambda row: row.outcome.label if row.outcome else row.cause,
         ),
     )
     return cells.table(rows, columns)
+
+
+def _overview_figures(row: OverviewRow) -> cells.Four:
+    return row.stated_before, row.stated, row.implied_before, row.implied
 
 
 DAYS = 120

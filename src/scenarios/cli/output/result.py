@@ -14,7 +14,7 @@ from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.render.charts.svg import FALLBACKS, face, png
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
-from scenarios.render.writers import writer
+from scenarios.render.writers import terminal, writer
 from scenarios.storage.output_files import write
 from scenarios.text import shown
 from scenarios.workspace.opened import Opened, from_here, origin
@@ -27,8 +27,6 @@ def show(
 ) -> None:
     """The result as JSON, or its document as a writer makes it; a table goes through the pager."""
     if form == "table" and output is None:
-        from scenarios.render.writers import terminal
-
         streams.page(terminal.write(led(document()), width(), colour=streams.coloured()))
     else:
         deliver(as_json(result) if form == "json" else writer(form)(led(document())), output)

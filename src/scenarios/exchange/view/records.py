@@ -102,10 +102,6 @@ def _day(cell: object) -> str:
     return dt.date.fromisoformat(text).isoformat()
 
 
-def _object(cell: object) -> Any:
-    return json.loads(cell) if isinstance(cell, str) else cell
-
-
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _READ: Mapping[Type, Callable[[object], Any]] = {
     "text": _text,
@@ -113,7 +109,7 @@ _READ: Mapping[Type, Callable[[object], Any]] = {
     "real": _real,
     "boolean": lambda cell: _TRUTH[str(cell).lower()],
     "date": _day,
-    "json": _object,
+    "json": lambda cell: json.loads(cell) if isinstance(cell, str) else cell,
 }
 _WORDS: Mapping[Type, str] = {
     "text": "a text",

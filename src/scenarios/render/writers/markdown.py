@@ -91,10 +91,6 @@ def _paragraph(block: doc.Paragraph, root: str | None) -> str:
     return "> " + lines.replace("\n", "\n> ") if block.tone else lines
 
 
-def _items(block: doc.Items, root: str | None) -> str:
-    return "\n".join(_rows(block.rows, "", root))
-
-
 def _rows(rows: Iterable[doc.Item], indent: str, root: str | None) -> Iterator[str]:
     for row in rows:
         unit = " dB  " if isinstance(row.lead, Figure) and row.lead.unit == "dB" else "  "
@@ -137,7 +133,7 @@ def _sum(block: doc.Sum, root: str | None) -> str:
 _BLOCKS: dict[type[doc.Flat], Callable[[Any, str | None], str]] = {
     doc.Heading: _heading,
     doc.Paragraph: _paragraph,
-    doc.Items: _items,
+    doc.Items: lambda block, root: "\n".join(_rows(block.rows, "", root)),
     doc.Facts: _facts,
     doc.Table: _table,
     doc.Sum: _sum,
