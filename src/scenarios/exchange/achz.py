@@ -196,6 +196,5 @@ def _named(root: Element, name: str) -> Iterator[Element]:
 
 
 def _text(element: Element, name: str) -> str:
-    """The text of the first child of a name."""
     child = next((child for child in element if str(child.tag).upper() == name), None)
     return (child.text or "").strip() if child is not None else ""

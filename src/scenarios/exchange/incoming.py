@@ -198,7 +198,6 @@ def text_of(value: object, *keys: str) -> str:
 
 
 def list_of(value: object, key: str) -> list[dict[str, Any]]:
-    """The objects in the list under a key."""
     listed = value.get(key) if isinstance(value, dict) else None
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
@@ -315,7 +314,6 @@ class Intake:
             raise CellError(column, time) from None
 
     def set_of(self, id: str) -> str:
-        """The id of the set that a question's options make."""
         return f"{self.system}-{digest(id)}"
 
     def foreign(self, id: str, option: str = "") -> Foreign:

@@ -171,8 +171,6 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A text under a name, and its explanation."""
-
     name: str
     text: Text
     under: Text = ""

@@ -57,7 +57,6 @@ def timeline(
 
 
 def anchor(course: Course, day: date) -> str:
-    """The row of a day in the table of a course."""
     return f"d-{course.scenario}-{day}"
 
 
@@ -270,7 +269,6 @@ def lanes(
 
 
 def multiples(drawn: Sequence[Drawn], database: Database, since: date, as_of: date) -> Chart:
-    """Scenarios side by side, in their order."""
     members = _members(map(str, count(1)), drawn, database)
     data = Multiples(since=since, as_of=as_of, members=members)
     label = _lanes_label(counted(len(members), "scenario"), members)

@@ -231,7 +231,6 @@ class View:
         return self._rows[name]
 
     def _referring(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> list[Row]:
-        """The rows that name what is there."""
         places, known = table.places(reference.columns), self._known(table, reference, rows)
         may_be_null = all(table.columns[n].null for n in places)
         kept = []
@@ -245,7 +244,6 @@ class View:
         return kept
 
     def _known(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> set[Row]:
-        """The keys that a reference may name."""
         other = TABLES[reference.table]
         whole = ForeignKey((), reference.table, reference.key)
         if whole not in self._keys:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {"horizon": "scenario", "forecasts": "forecasts"}
 _LEAST = 60
 """The columns of what it is about, below which a table has two columns alone."""
-_NAMED = 5
-"""Scenarios of one entry that are named; the rest is counted."""
 
 
 def document(result: Due, *, every: bool = False, is_partial: bool = False) -> Document:
@@ -78,7 +76,7 @@ def _about(entry: DueEntry, *, every: bool) -> Iterator[Span]:
 
 
 def _scenarios(ids: tuple[ScenarioId, ...], *, every: bool) -> Iterator[Span]:
-    named = ids if every or len(ids) <= _NAMED + 1 else ids[:_NAMED]
+    named = ids if every or len(ids) <= cells.NAMED + 1 else ids[: cells.NAMED]
     yield from cells.listed(Ref(id, "scenario") for id in named)
     if len(ids) > len(named):
         yield f" and {len(ids) - len(named)} more"

@@ -75,7 +75,6 @@ def indicators(
 
 
 def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> doc.Document:
-    """Recorded, id, grade, summary."""
     columns: tuple[Cell[EvidenceRow], ...] = (
         (left("recorded", drop=1), lambda row: str(row.recorded)),
         (left("evidence"), lambda row: doc.Ref(row.id, "evidence")),
@@ -86,7 +85,6 @@ def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> doc.Documen
 
 
 def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> doc.Document:
-    """Date, analyst, scenario, probability, rationale."""
     is_single = len({row.analyst for row in rows}) == 1
     columns: tuple[Cell[ForecastRow], ...] = (
         (left("date"), lambda row: str(row.date)),

@@ -152,7 +152,6 @@ def _behind(review: Review, database: Database, *, every: bool) -> Iterator[doc.
 
 
 def method_text(method: Method) -> str:
-    """Paragraph: the conventions behind the figures."""
     worth = ", ".join(f"{code} {value:g}" for code, value in method.decibans.items())
     weights = "Grades are shown, not applied."
     if method.grade_weights:

@@ -436,7 +436,6 @@ def _bar(row: CalibrationBin) -> str:
 
 
 def skill_table(score: Score) -> Table:
-    """Every pair of forecasters with its skill."""
     columns: tuple[Cell[Skill], ...] = (
         (left("skill of"), lambda row: cells.forecaster(row.forecaster, alone=row.alone)),
         (left("against"), lambda row: row.against),
