@@ -82,8 +82,6 @@ _BEGINNING = dt.date(1970, 1, 1)
 
 
 class ScenarioFigures(NamedTuple):
-    """The stated and the implied probability of a scenario on a day."""
-
     stated: float | None
     implied: float | None
 

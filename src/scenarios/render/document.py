@@ -177,8 +177,6 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """A few facts about one thing, each under its name."""
-
     rows: tuple[Fact, ...]
 
 

@@ -12,14 +12,7 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.review.agenda import (
-    Agenda,
-    PastDue,
-    counted_absent,
-    sums,
-    unrecorded,
-    without_evidence,
-)
+from scenarios.analysis.review import agenda
 from scenarios.analysis.review.inbox import listing
 from scenarios.cli import parsing
 from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
@@ -133,7 +126,7 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         if rate_items(seat, opened.database, due.unrated):
             opened = open_folder(seat.root)
             due = seat.due(opened.database)
-        if due == Agenda():
+        if due == agenda.Agenda():
             say(f"nothing is due on {seat.on}")
         ask_past_due(seat, due.past_due)
         for id in due.overdue:  # it wants an outcome and no forecast
@@ -270,8 +263,8 @@ def _left(seat: Seat, database: Database) -> list[str]:
 def report_sheet(written: Written, end: sitting.End, form: Format) -> None:
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
-    added = sums(after, end.analyst, end.on, ids)
-    absent = counted_absent(after, end.on, end.seen)
+    added = agenda.sums(after, end.analyst, end.on, ids)
+    absent = agenda.counted_absent(after, end.on, end.seen)
     text = terminal.write(
         session.reveal_table(sitting.reveals(written, end), added, end.analyst, absent), width()
     )
@@ -357,7 +350,7 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
     return seat.sitting.rated != before
 
 
-def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
+def ask_past_due(seat: Seat, past_due: Sequence[agenda.PastDue]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
     due = [
         indicator
@@ -369,7 +362,7 @@ def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
         for number, indicator in enumerate(due, start=1)
     }
 
-    def ask(past: PastDue, _: bool) -> None:
+    def ask(past: agenda.PastDue, _: bool) -> None:
         prompt.tell(f"\nPAST DUE, {numbers[sitting.key_of(past)]}", 0)
         typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
@@ -393,7 +386,7 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         for indicator, state in begun.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    for key in unrecorded(database, seat.on, sitting.seen(seat.sitting)):
+    for key in agenda.unrecorded(database, seat.on, sitting.seen(seat.sitting)):
         say(f"seen, and not recorded: {_recording(key)}")
 
 
@@ -412,7 +405,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         answers.ratings.update(begun.ratings)
         answers.indicators.clear()
         answers.indicators.update(begun.indicators)
-        walk(without_evidence(database), answers, item.recorded, item)
+        walk(agenda.without_evidence(database), answers, item.recorded, item)
 
     agreed(ask, lambda _: None, missing=True)
     rest = {key: half for key, half in seat.sitting.half_rated.items() if key != id}

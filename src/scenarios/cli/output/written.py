@@ -18,25 +18,14 @@ from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
+from scenarios.workspace import results, writing
 from scenarios.workspace.opened import known_id
-from scenarios.workspace.results import (
-    corrected,
-    evidence_recorded,
-    foretold_of,
-    foretold_words,
-)
-from scenarios.workspace.writing import (
-    Committed,
-    Written,
-    differences,
-    moved_or_changed,
-    new_analyst,
-)
+from scenarios.workspace.writing import Written
 
 
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
-    result = evidence_recorded(written, id, day)
+    result = results.evidence_recorded(written, id, day)
     text = f"it rates no scenario yet: scen rate {id}"
     if result.effects:
         tracker = written.after.database.tracker
@@ -53,7 +42,7 @@ def report(
 
     def lines() -> str:
         paths = printable("\n".join(written.paths) if head is None else head)
-        first = differences(written) if written.dry_run else paths
+        first = writing.differences(written) if written.dry_run else paths
         nothing = "nothing to change" if not written.drafts else ""
         return "\n\n".join(part for part in (first or nothing, text) if part)
 
@@ -75,7 +64,7 @@ def report_proposed(written: Written, result: Any, form: str, faults: Sequence[s
 
 
 def show_committed(
-    result: Any, text: Callable[[], str], form: str, committed: Committed | None
+    result: Any, text: Callable[[], str], form: str, committed: writing.Committed | None
 ) -> None:
     """The result or the text, with the commit in it; why there is none is an error after that."""
     if committed is None:
@@ -98,7 +87,7 @@ def show_committed(
         raise committed.fault
 
 
-def _line(committed: Committed) -> str:
+def _line(committed: writing.Committed) -> str:
     """The commit, in a line; nothing where git said no."""
     if committed.oid:
         return f"committed {committed.oid[:7]} {committed.subject}"
@@ -116,13 +105,13 @@ def report_correction(
     written: Written, id: str, form: Format, formerly: str | None = None, text: str = ""
 ) -> None:
     """The paths, then `text`; what a later audit will find is a remark."""
-    findings = foretold_of(written, parsing.today()) if written.drafts else []
+    findings = results.foretold_of(written, parsing.today()) if written.drafts else []
     for finding in findings[:_CORRECTED_MOST]:
-        say(foretold_words(finding))
+        say(results.foretold_words(finding))
     if len(findings) > _CORRECTED_MOST:
         say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
-    paths = "\n".join(path for path, _ in moved_or_changed(written))
-    result = corrected(written, id, findings, parsing.today(), formerly)
+    paths = "\n".join(path for path, _ in writing.moved_or_changed(written))
+    result = results.corrected(written, id, findings, parsing.today(), formerly)
     effect = "\n".join(correction_lines(result.shifts, result.sums))
     text = "\n\n".join(filter(None, (text, printable(effect))))
     report(written, result, form, text, head=paths)
@@ -135,7 +124,7 @@ def doubt_analyst(database: Database, analyst: str) -> str:
     """
     if declared := database.tracker.analysts:
         return known_id(analyst, declared, "analyst", "scenarios/tracker.yaml")
-    remark = new_analyst(database, analyst)
+    remark = writing.new_analyst(database, analyst)
     if remark is None:
         return analyst
     if not prompt.interactive():

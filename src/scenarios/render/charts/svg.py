@@ -28,8 +28,6 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """Content of an SVG, and the box that it fills."""
-
     body: str
     box: Box
 

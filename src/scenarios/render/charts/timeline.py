@@ -36,8 +36,6 @@ class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """A state from one day to another."""
-
     state: ReadingState
     start: date
     end: date
