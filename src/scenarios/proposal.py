@@ -23,6 +23,8 @@ class EvidenceDraft(Evidence, frozen=True):
 
 
 class ForecastDraft(Record, frozen=True):
+    """A probability that is proposed."""
+
     scenario: ScenarioId
     """The scenario, by its id. Example: "military-pact"."""
     probability: values.Chance

@@ -238,6 +238,8 @@ class Events(Record, frozen=True):
 
 
 class Feed(Record, frozen=True):
+    """News that is read when asked, and proposed for the inbox."""
+
     url: Annotated[
         str,
         name("https://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?][!-~]*)?", 2000),
@@ -272,6 +274,8 @@ class GradeWeights(Record, frozen=True):
 
 
 class Team(Record, frozen=True):
+    """How the team's figure is made of those of its analysts."""
+
     extremize: Annotated[
         float, Meta(ge=0.5, le=3), words("it is a number from 0.5 to 3; 1 changes nothing")
     ] = 1.0

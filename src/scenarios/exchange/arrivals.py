@@ -79,6 +79,8 @@ class ForecastArrival(msgspec.Struct, frozen=True):
 
 
 class Misfit(msgspec.Struct, frozen=True):
+    """The reason why a row cannot be imported."""
+
     place: Place
     message: str
 
