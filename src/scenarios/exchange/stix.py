@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,8 +39,6 @@ OPINIONS: dict[Code, str] = {
 
 def refuse_without_library() -> None:
     """Name the extra that installs stix2, which makes and checks every object."""
-    from importlib.util import find_spec  # noqa: PLC0415 - few need it
-
     if find_spec("stix2") is None:
         raise extra_needed("STIX", "stix")
 

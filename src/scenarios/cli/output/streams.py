@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+import msgspec
 import typer
 
 from scenarios.analysis.ledger.version import VERSION
@@ -47,8 +48,6 @@ def as_json(value: Any) -> str:
     It names the files left out where there are any, a list then as its `rows`; a report says too
     that there are none.
     """
-    import msgspec
-
     faults = unreadable.get()
     if isinstance(value, msgspec.Struct) or faults:
         named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
@@ -71,8 +70,6 @@ def from_database(path: str) -> str:
 
 def encoded(value: Any) -> str:
     """JSON in which nothing acts."""
-    import msgspec
-
     return inert(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 

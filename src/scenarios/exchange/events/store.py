@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, partial
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -190,8 +191,6 @@ def open_store(
     address: str, tables: Iterable[str], day: str | None = None, seconds: float = SECONDS
 ) -> Iterator[Store]:
     """Open the store at an address or a path to read these tables within some seconds."""
-    from importlib.util import find_spec  # noqa: PLC0415 - only this command needs it
-
     if not (find_spec("ibis") and find_spec("duckdb")):
         raise extra_needed("an event store", "engines")
     scheme = scheme_of(address)
