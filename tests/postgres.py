@@ -29,7 +29,7 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(**settings: int) -> Iterator[Server]:
     """A server that is gone afterwards; the test is skipped where none can be started."""
     folder = Path(tempfile.mkdtemp(prefix="scen-pg-", dir="/tmp"))
     try:
@@ -49,7 +49,8 @@ def server() -> Iterator[Server]:
             **who,
         )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        options += " -c fsync=off -c shared_buffers=16MB -c max_connections=100"
+        options += " -c fsync=off -c shared_buffers=16MB"
+        options += "".join(f" -c {name}={value}" for name, value in settings.items())
         control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w", "-s"]
         started = subprocess.run(
             [*control, "-l", folder / "log", "-o", options, "start"], check=False, cwd=folder, **who

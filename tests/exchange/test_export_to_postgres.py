@@ -207,6 +207,80 @@ def test_who_reads_the_views_of_before_reads_on_and_may_read_those_of_after(
     base.execute("DROP ROLE head")
 
 
+def test_views_over_all_trackers_lock_a_table_of_each_at_a_time(desk: Path) -> None:
+    tracker = (desk / "tracker.yaml").read_text()
+    with server(max_connections=20, max_locks_per_transaction=10) as small:
+        for n in range(18):
+            (desk / "tracker.yaml").write_text(f"{tracker}id: desk-{n}\n")
+            share(desk, small.address(f"postgres/desk_{n}"))
+        with psycopg.connect(small.address()) as reader:
+            assert len(counts(reader, "meta")) == 18
+
+
+def test_views_that_a_dead_line_left_half_are_seen_by_nobody_and_stop_no_tracker(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    with cut(running.port, b'CREATE VIEW "meta"') as port, pytest.raises(ScenError):
+        put(desk, Server(port).address("postgres/europe?sslmode=disable"))
+    assert schemas(base) == ["asia", "europe", "europe__new", "scen_across", "scen_across__new"]
+    assert counts(base, "sources") == [("asia", 1), ("europe", 2)]
+    put(desk, running.address("postgres/europe"))
+    assert counts(base, "sources") == [("asia", 1), ("europe", 3)]
+    assert schemas(base) == ["asia", "europe", "scen_across"]
+
+
+def test_exports_at_the_same_time_leave_views_over_the_newest_of_each(
+    running: Server, base: Any, desk: Path, tmp_path: Path
+) -> None:
+    roots = {id: tmp_path / id for id in ("asia", "europe")}
+    for id, root in roots.items():
+        shutil.copytree(desk, root)
+        (root / "tracker.yaml").write_text(f"{FILES['tracker.yaml']}id: {id}\n")
+        share(root, running.address(f"postgres/{id}"))
+    seen: list[tuple[int, int]] = []
+    ends = threading.Event()
+
+    def read() -> None:
+        query = "SELECT count(DISTINCT tracker), count(*) FROM scen_across.sources"
+        with psycopg.connect(running.address(), autocommit=True) as reader:
+            while not ends.is_set():
+                seen.append(reader.execute(query).fetchone())
+
+    def write(id: str) -> None:
+        for _ in range(3):
+            add(roots[id])
+            put(roots[id], running.address(f"postgres/{id}"))
+
+    reader = threading.Thread(target=read)
+    writers = [threading.Thread(target=write, args=(id,)) for id in roots]
+    for thread in (reader, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    ends.set()
+    reader.join()
+    assert {trackers for trackers, _ in seen} == {2}
+    assert [rows for _, rows in seen] == sorted(rows for _, rows in seen)
+    assert dict(counts(base, "sources")) == {"asia": 4, "europe": 4}
+    assert schemas(base) == ["asia", "europe", "scen_across"]
+
+
+def test_an_export_waits_for_the_views_of_others_and_then_says_so(
+    running: Server, base: Any, desk: Path
+) -> None:
+    two(running, desk)
+    with (
+        psycopg.connect(running.address(), autocommit=True) as other,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        other.execute("SELECT pg_advisory_lock(hashtextextended('scen_across', 0))")
+        patch.setattr(postgresql, "_QUEUE", "10ms")
+        with pytest.raises(ScenError, match="other exports still make the views of scen_across"):
+            put(desk, running.address("postgres/europe"))
+    assert counts(base, "sources") == [("asia", 1), ("europe", 2)]
+
+
 def test_a_fork_is_refused_into_any_schema_until_it_has_an_id_of_its_own(
     running: Server, base: Any, desk: Path, tmp_path: Path
 ) -> None:

@@ -31,18 +31,20 @@ if TYPE_CHECKING:
 ACROSS = "scen_across"
 """The schema of the tables of all trackers, `tracker` first.
 
-Once it is there every export makes its views again, in the step in which its own schema changes.
-Whoever reads the views before reads on; a later export drops those.
+Once it is there every export makes its views again beside it, each in a transaction of its own,
+and swaps them in the step in which its own schema changes. Whoever reads the views before reads on;
+a later export drops those.
 """
 _MADE_BY, _ORIGIN = "made by scen export", "\nof "
 """How the comments on our schemas begin, and what stands before the origin in them."""
 _TRACKER = "The tracker that it is of: its id, else its first commit, else its title"
 _SCHEMAS = r"""
 SELECT DISTINCT ON (tracker) tracker, nspname FROM (
-  SELECT nspname, substring(obj_description(oid, 'pg_namespace') FROM %s) AS tracker
+  SELECT nspname, substring(obj_description(oid, 'pg_namespace') FROM %(mark)s) AS tracker
   FROM pg_namespace
-  WHERE nspname !~ '__(new|old)$' AND (%s OR pg_has_role(nspowner, 'USAGE'))) AS marked
-WHERE tracker IS NOT NULL ORDER BY tracker, nspname <> %s, nspname
+  WHERE (nspname !~ '__(new|old)$' AND nspname <> %(schema)s OR nspname = %(new)s)
+  AND (%(every)s OR pg_has_role(nspowner, 'USAGE'))) AS marked
+WHERE tracker IS NOT NULL ORDER BY tracker, nspname <> %(new)s, nspname
 """
 _COLUMNS = """
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
@@ -62,8 +64,8 @@ _ORIGINS = """
 SELECT split_part(obj_description(oid, 'pg_namespace'), E'\nof ', 2) FROM pg_namespace
 WHERE starts_with(obj_description(oid, 'pg_namespace'), %s)
 """
-_PATIENCE, _SOON = "10s", "1s"
-"""Lock timeouts: of a swap, and of clearing what somebody may still read."""
+_PATIENCE, _SOON, _QUEUE = "10s", "1s", "10min"
+"""Lock timeouts: of a swap, of clearing what somebody may still read, of other exports' views."""
 _FOREIGN = """
 SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
 WHERE nspname = %s AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relname <> ALL (%s)
@@ -76,7 +78,7 @@ JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_class ours ON d.refclassid = 'pg_class'::regclass AND d.refobjid = ours.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
 AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE pg_has_role(nspowner, 'USAGE')
-  AND nspname ~ '^scen_across(__old[0-9]+)?$')
+  AND nspname ~ '^scen_across(__new|__old[0-9]+)?$')
 UNION SELECT k.conrelid::regclass::text FROM pg_constraint k
 JOIN pg_class ours ON k.confrelid = ours.oid JOIN pg_class c ON k.conrelid = c.oid
 WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
@@ -128,13 +130,13 @@ def send(
         _refuse(connection, place, tracker, overwrite=overwrite)
         for (origin,) in connection.execute(_ORIGINS, [f"{_MADE_BY}: {tracker}{_ORIGIN}"]):
             refuse_fork(origin)
-        role = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
-        may_share = connection.execute(role, [ACROSS]).fetchone()
-        if shared and may_share == (False,):
+        if shared and _may_share(connection) is False:
             raise ScenError(f"{ACROSS} belongs to another role: connect as a member of that")
         _clear(connection, (place.new, place.old))
         _fill(connection, place, view)
-        _swap(connection, place, shared=shared if may_share is None else may_share[0])
+        _lock(connection, ACROSS, _QUEUE, f"other exports still make the views of {ACROSS}")
+        may_share = _may_share(connection)
+        _swap(connection, place, shared=shared if may_share is None else may_share)
         left = [name for (name,) in connection.execute(_LEFT).fetchall()]
         _clear(connection, (*left, place.old), patient=False)
     base, _, query = place.address.partition("?")
@@ -170,29 +172,47 @@ def connected(address: str) -> Iterator[Connection[Any]]:
 
 
 def trackers(
-    connection: Connection[Any], schema: str = "", *, every: bool = False
+    connection: Connection[Any], schema: str = "", new: str = "", *, every: bool = False
 ) -> list[tuple[str, str]]:
     """The id and the schema of each tracker: `every` one, or those of roles that ours belongs to.
 
-    Of two schemas of a tracker it is this `schema`, else the first by name.
+    `new` stands for the `schema` that it is to replace. Of two schemas of a tracker it is `new`,
+    else the first by name.
     """
-    mark = f"^{_MADE_BY}: ([^\n]+)"
-    return connection.execute(_SCHEMAS, [mark, every, schema]).fetchall()
+    given = {"mark": f"^{_MADE_BY}: ([^\n]+)", "schema": schema, "new": new, "every": every}
+    return connection.execute(_SCHEMAS, given).fetchall()
+
+
+def _lock(connection: Connection[Any], name: str, patience: str, otherwise: str) -> None:
+    """Take an advisory lock until the session ends; raise `otherwise` if others keep it.
+
+    A session whose line went dead has it until its server notices.
+    """
+    from psycopg import errors
+
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{patience}'")
+            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    except errors.LockNotAvailable:
+        raise ScenError(otherwise) from None
+
+
+def _may_share(connection: Connection[Any]) -> bool | None:
+    """Whether our role may replace the shared views; None without them."""
+    role = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+    row = connection.execute(role, [ACROSS]).fetchone()
+    return None if row is None else bool(row[0])
 
 
 def _refuse(
     connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
 ) -> None:
     """Refuse a schema that is no export, another's, in use by another export, or built upon."""
-    from psycopg import errors
-
-    lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
-    try:  # a session whose line went dead has it until its server notices
-        with connection.transaction():
-            connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            connection.execute(lock, [f"scen {place.schema}"])
-    except errors.LockNotAvailable:
-        raise ScenError(f"another export to the schema {place.schema} is under way") from None
+    _lock(
+        *(connection, f"scen {place.schema}", _PATIENCE),
+        f"another export to the schema {place.schema} is under way",
+    )
     owner = """
         SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
         pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
@@ -240,8 +260,8 @@ def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool
             try:
                 with connection.transaction():
                     connection.execute(f"SET LOCAL lock_timeout = '{timeout}'")
-                    connection.execute(f"DROP SCHEMA {quoted(schema)} CASCADE")
-            except errors.LockNotAvailable:
+                    connection.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
+            except (errors.LockNotAvailable, errors.DeadlockDetected):
                 if patient:
                     raise ScenError(f"somebody still reads {schema}: try again later") from None
 
@@ -263,7 +283,6 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
             connection.execute("; ".join(words))
         for statement in create_views():
             connection.execute(statement)
-        _grant(connection, place)
 
 
 def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
@@ -272,7 +291,8 @@ def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
         name = "SELECT rolname FROM pg_roles WHERE oid = %s"
         role = connection.execute(name, [grantee]).fetchone() if grantee else None
         to = quoted(role[0]) if role else "PUBLIC"
-        on = f"TABLE {quoted(relation)}" if relation else f"SCHEMA {quoted(place.new)}"
+        new = quoted(place.new)
+        on = f"TABLE {new}.{quoted(relation)}" if relation else f"SCHEMA {new}"
         if relation is None or relation in TABLES or relation in {view.name for view in VIEWS}:
             connection.execute(f"GRANT {privilege} ON {on} TO {to}")
 
@@ -280,16 +300,21 @@ def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
 def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> None:
     from psycopg import OperationalError
 
+    views = place._replace(schema=ACROSS)
     try:
+        if shared:
+            _create_shared_views(connection, place, views.new)
         with connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            existing = connection.execute("SELECT to_regnamespace(%s)", [place.schema]).fetchone()
-            if existing != (None,):
-                rename = f"ALTER SCHEMA {quoted(place.schema)} RENAME TO {quoted(place.old)}"
-                connection.execute(rename)
-            connection.execute(f"ALTER SCHEMA {quoted(place.new)} RENAME TO {quoted(place.schema)}")
-            if shared:
-                _make_across(connection, place)
+            for replaced in (place, views) if shared else (place,):
+                _grant(connection, replaced)
+                there = "SELECT to_regnamespace(%s), txid_current()"
+                existing, number = connection.execute(there, [replaced.schema]).fetchall()[0]
+                schema = quoted(replaced.schema)
+                if existing:
+                    old = f"{views.old}{number}" if replaced is views else place.old
+                    connection.execute(f"ALTER SCHEMA {schema} RENAME TO {quoted(old)}")
+                connection.execute(f"ALTER SCHEMA {quoted(replaced.new)} RENAME TO {schema}")
     except OperationalError as error:
         words = str(error).splitlines()[0]
         raise ScenError(
@@ -298,41 +323,30 @@ def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> N
         ) from error
 
 
-def _make_across(connection: Connection[Any], place: SchemaPlace) -> None:
-    """Make the views over all trackers again; those before stay for their readers."""
-    lock = "SELECT txid_current(), pg_advisory_xact_lock(hashtextextended(%s, 0))"
-    ((number, _),) = connection.execute(lock, [ACROSS]).fetchall()
-    views = place._replace(schema=ACROSS)
-    _create_shared_views(connection, place.schema, views.new)
-    _grant(connection, views)
-    if connection.execute("SELECT to_regnamespace(%s)", [ACROSS]).fetchone() != (None,):
-        connection.execute(f"ALTER SCHEMA {ACROSS} RENAME TO {views.old}{number}")
-    connection.execute(f"ALTER SCHEMA {views.new} RENAME TO {ACROSS}")
+def _create_shared_views(connection: Connection[Any], place: SchemaPlace, new: str) -> None:
+    """Fill the schema `new` with a view for each table and view of ours, over all trackers.
 
-
-def _create_shared_views(connection: Connection[Any], schema: str, new: str) -> None:
-    """Fill the schema `new` with a view for each table and view of `schema`, over all trackers.
-
-    A column that a tracker's version of the tables lacks is null.
+    A column that a tracker's version of the tables lacks is null. Each view is a transaction of its
+    own, as one locks its table of every tracker.
     """
-    every = trackers(connection, schema)
+    every = trackers(connection, place.schema, place.new)
     known: dict[tuple[str, str], dict[str, str]] = {}
-    for place, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in every]]):
-        known.setdefault((place, relation), {})[name] = type
-    connection.execute(f"CREATE SCHEMA {quoted(new)}")
-    connection.execute(f"COMMENT ON SCHEMA {quoted(new)} IS {literal(_MADE_BY + ', of all')}")
-    connection.execute(f"SET LOCAL search_path = {quoted(new)}")
+    for schema, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in every]]):
+        known.setdefault((schema, relation), {})[name] = type
+    _clear(connection, (new,))
+    mark = f"COMMENT ON SCHEMA {quoted(new)} IS {literal(_MADE_BY + ', of all')}"
+    connection.execute(f"CREATE SCHEMA {quoted(new)}; {mark}; SET search_path = {quoted(new)}")
     for name in (*TABLES, *(view.name for view in VIEWS)):
         parts = []
-        for tracker, place in every:
-            if has := known.get((place, name)):
+        for tracker, schema in every:
+            if has := known.get((schema, name)):
                 columns = [
                     quoted(column) if column in has else f"NULL::{type} AS {quoted(column)}"
-                    for column, type in known[schema, name].items()
+                    for column, type in known[place.new, name].items()
                     if column != "tracker"
                 ]
                 own = ", ".join([f"{literal(tracker)}::text AS tracker", *columns])
-                parts.append(f"SELECT {own} FROM {quoted(place)}.{quoted(name)}")  # noqa: S608
-        connection.execute(f"CREATE VIEW {quoted(name)} AS {' UNION ALL '.join(parts)}")
-    for table in TABLES.values():
-        connection.execute("; ".join(comments(table, "VIEW", tracker=_TRACKER)))
+                parts.append(f"SELECT {own} FROM {quoted(schema)}.{quoted(name)}")  # noqa: S608
+        explained = comments(TABLES[name], "VIEW", tracker=_TRACKER) if name in TABLES else ()
+        create = f"CREATE VIEW {quoted(name)} AS {' UNION ALL '.join(parts)}"
+        connection.execute("; ".join((create, *explained)))
