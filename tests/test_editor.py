@@ -18,9 +18,9 @@ import pytest
 from lsprotocol import types as lsp
 
 from scenarios.analysis.review.explanation import explain
+from scenarios.editor import Cursor, cursor
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
-from scenarios.storage.yaml.cursor import Cursor, cursor
 from scenarios.workspace.opened import open_folder
 from tests.lsp_client import PATIENCE, SCEN, EditorClient, edited, editor
 

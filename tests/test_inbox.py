@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.review.inbox import listing
+from scenarios.analysis.review.listing import proposals
 from scenarios.paths import path_of
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import MOST_WAITING, propose
+from scenarios.workspace.inbox import MOST_WAITING, propose, waiting
 from scenarios.workspace.opened import open_folder
-from scenarios.workspace.waiting import waiting
 from tests.cli.commands import FILES, changes, make, tree
 from tests.random_databases import random_database
 from tests.records import day
@@ -206,7 +205,7 @@ def test_what_waits_is_listed_by_age_with_the_scenarios_of_today(root: Path) -> 
     texts["old"] = {**texts["old"], "proposed": {**AGENT, "on": "2022-01-01"}}
     for id, record in texts.items():
         (root / "inbox" / f"{id}.yaml").write_text(json.dumps(record))
-    rows = listing(waiting(root).waiting, opened.database, day(40)).proposals
+    rows = proposals(waiting(root).waiting, opened.database, day(40)).proposals
     assert [(row.id, row.days, row.scenarios, row.ended) for row in rows] == [
         ("old", 40, (), ()),
         ("new", 5, ("treaty", "trade"), ()),
@@ -216,8 +215,8 @@ def test_what_waits_is_listed_by_age_with_the_scenarios_of_today(root: Path) -> 
 def test_a_proposal_edited_by_hand_while_it_is_accepted_stays_and_nothing_is_recorded(
     root: Path,
 ) -> None:
+    from scenarios.workspace.inbox import waiting_at
     from scenarios.workspace.tasks.evidence import record_evidence
-    from scenarios.workspace.waiting import waiting_at
 
     fates(root, item())
     seen = waiting_at(root, FIRST)

@@ -37,11 +37,11 @@ from scenarios.analysis.ledger.sensitivity import (
 )
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import spreads, window
-from scenarios.analysis.review import brief
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import Accuracy, accuracy
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import review, unseen
+from scenarios.analysis.review.review import watched as effects_of
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
 from scenarios.analysis.rules.rule import LoadedRecords
@@ -102,7 +102,7 @@ CONSTANTS = (
     ("Coherence", "Up to {} is rounding", "scales:TOLERANCE"),
     ("Gap", "Over {:g} dB", "analysis.rules.findings:GAP_DECIBANS"),
     ("Movement", "from {} bits on", "scales:MOVED_BITS"),
-    ("What would change our mind", "for the {} that", "analysis.review.brief:TRIED"),
+    ("What would change our mind", "for the {} that", "analysis.review.review:TRIED"),
     ("Calibration", "Under {} questions", "render.documents.score:ENOUGH"),
     ("Interval of a skill", "{:,} times", "analysis.scores.skill:DRAWS"),
     ("Interval of a skill", "Under {} questions", "analysis.scores.skill:FEWEST"),
@@ -483,7 +483,7 @@ def test_tornado(says: Section) -> None:
 def test_what_would_change_our_mind(says: Section) -> None:
     asked = scenario(indicators={"x": indicator({"s": "CC"})})
     looked = window(database(scenarios={"s": asked}), day(2), day(9))
-    [one] = brief.watched(looked, brief.unseen(looked))
+    [one] = effects_of(looked, unseen(looked))
     says(f"from {one.implied:.3f} to {one.if_seen:.3f}")
 
 

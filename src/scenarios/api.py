@@ -20,10 +20,9 @@ from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.brief import Brief, brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Chosen, Score, score
 from scenarios.errors import Problem, ScenError
@@ -46,12 +45,10 @@ from scenarios.workspace.opened import Opened, known_id, open_folder, open_revis
 from scenarios.workspace.reading import Reviewed, reviewed, search_of, span, standings, start_of
 from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.tasks import clarification, resolution, retraction
-from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.tasks.evidence import RETRACTION, rate, record_evidence
 from scenarios.workspace.tasks.forecast import forecast
 from scenarios.workspace.tasks.indicator import add_indicator
-from scenarios.workspace.tasks.rating import rate
-from scenarios.workspace.tasks.scenario import new_scenario
+from scenarios.workspace.tasks.scenario import CLARIFICATION, RESOLUTION, new_scenario
 from scenarios.workspace.tasks.source import add_source
 from scenarios.workspace.writing import Written
 
@@ -262,7 +259,7 @@ class Workspace(Snapshot):
     ) -> results.EvidenceRecorded:
         """Stop counting an item from a given day, but keep it."""
         answers = {"evidence": evidence, "reason": reason, "date": on}
-        written = retraction.TASK.write(self._writable(), answers, How(**how))
+        written = RETRACTION.write(self._writable(), answers, How(**how))
         return self._moved(written, evidence, on)
 
     def forecast(
@@ -306,7 +303,7 @@ class Workspace(Snapshot):
             "recorded": recorded,
             "evidence": [*evidence],
         }
-        written = resolution.TASK.write(self._writable(), answers, How(**how))
+        written = RESOLUTION.write(self._writable(), answers, How(**how))
         return self._recorded(written, scenario)
 
     def new_scenario(
@@ -377,7 +374,7 @@ class Workspace(Snapshot):
     def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""
         answers = {"scenario": scenario, "text": text, "date": on}
-        written = clarification.TASK.write(self._writable(), answers, How(**how))
+        written = CLARIFICATION.write(self._writable(), answers, How(**how))
         return self._corrected((written, Located("scenario", scenario)), on)
 
     def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.Corrected:

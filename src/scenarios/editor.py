@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
 from lsprotocol import types as lsp
 from msgspec.structs import replace
 from pygls.capabilities import get_capability
@@ -36,9 +37,9 @@ from scenarios.render.documents import explanation, records
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.storage import worktree
+from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.loader import read_record
 from scenarios.storage.schema import forms, nodes_at
-from scenarios.storage.yaml.cursor import Cursor, cursor
 from scenarios.text import printable, suggested
 from scenarios.workspace.checking import attachment_faults, key_places
 from scenarios.workspace.corrections.renaming import Located, naming, of_today
@@ -418,3 +419,49 @@ def _is_same(data: bytes | None, text: str) -> bool:
     with suppress(UnicodeDecodeError):  # what an editor shows of it says nothing
         return data is not None and data.decode("utf-8-sig").splitlines() == text.splitlines()
     return True
+
+
+_MARK = "\uf8ff"
+"""A letter for private use, which no keyboard types: it stands where the cursor is."""
+_ENDS = ("", ":", "'", '"', "':", '":')
+"""How the scalar under the cursor may go on: as a value or as a key, unquoted or quoted."""
+
+
+class Cursor(NamedTuple):
+    """The keys above a place, lists left out, and the part of its scalar from `start` up to it.
+
+    The first name of a mapping in lines looks like a value.
+    """
+
+    keys: tuple[str, ...]
+    is_key: bool
+    word: str
+    start: int
+
+
+def cursor(text: str, offset: int) -> Cursor | None:
+    """The place behind `offset` characters; None in a comment, or where nothing can be read."""
+    for end in _ENDS if offset <= MAX_BYTES else ():
+        with suppress(yaml.YAMLError):
+            if place := _cursor(text[:offset] + _MARK + end):
+                return place
+    return None
+
+
+def _cursor(text: str) -> Cursor | None:
+    keys: list[Any] = []  # of each collection the key whose value is next; () in a list
+    for event in yaml.parse(text, Loader=yaml.CLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            keys.append(None if isinstance(event, yaml.MappingStartEvent) else ())
+        elif isinstance(event, yaml.CollectionEndEvent | yaml.NodeEvent):
+            if isinstance(event, yaml.CollectionEndEvent):
+                keys.pop()
+            word, mark, _ = getattr(event, "value", "").partition(_MARK)
+            is_key = bool(keys) and keys[-1] is None
+            if mark:
+                above = tuple(key for key in keys if key)
+                scalar: Any = event
+                return Cursor(above, is_key, word, scalar.start_mark.index + bool(scalar.style))
+            if keys and keys[-1] != ():
+                keys[-1] = word if is_key else None
+    return None

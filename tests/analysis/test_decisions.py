@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.brief import TO_DECIDE, Decision, brief
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import TO_DECIDE, Decision, brief, review
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import Database
 from scenarios.render.document import Items, plain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.inbox import listing
+from scenarios.analysis.review.listing import proposals
 from scenarios.proposal import EvidenceDraft, ForecastDraft, Proposal
 from scenarios.values import Proposed
 from tests.records import database, day, resolution, scenario
@@ -26,7 +26,7 @@ def test_the_oldest_proposal_comes_first_and_names_a_renamed_an_ended_and_no_unk
         "later": Proposal(proposed(5), evidence=draft, scenarios=("war", "nowhere", "pact")),
         "earlier": Proposal(proposed(4), forecast=ForecastDraft("pact", 0.3)),
     }
-    rows = listing(waiting, records, day(7)).proposals
+    rows = proposals(waiting, records, day(7)).proposals
     assert [(row.id, row.days) for row in rows] == [("earlier", 3), ("later", 2)]
     assert [(row.scenarios, row.ended) for row in rows] == [
         (("pact",), ()),

@@ -22,9 +22,8 @@ from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import courses, trends
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
-from scenarios.analysis.review.brief import unseen, watched
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import review, unseen, watched
 from scenarios.analysis.review.status import status
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import LoadedRecords

@@ -11,7 +11,7 @@ import pytest
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
 from scenarios.workspace.opened import open_folder
-from scenarios.workspace.tasks import resolution
+from scenarios.workspace.tasks import scenario
 from tests.cli.commands import DESK, EACH, FILES, changes, scen, tree
 
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
@@ -59,7 +59,7 @@ def test_a_dry_run_shows_what_is_then_written_and_json_what_was_done(
 
 
 def test_an_outcome_may_rest_on_an_item_that_was_recorded_on_its_day() -> None:
-    records = resolution.TASK.by_key["evidence"].records
+    records = scenario.RESOLUTION.by_key["evidence"].records
     assert records
     days = [date(2022, 2, day) for day in (6, 7)]
     known = open_folder(DESK).database

@@ -15,8 +15,8 @@ from scenarios.values import Feed
 from scenarios.workspace import inbox
 from scenarios.workspace.corrections.renaming import remove, rename
 from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
+from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import open_folder
-from scenarios.workspace.waiting import waiting
 from tests.cli.commands import DESK, FILES, make, tree
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
 

@@ -15,8 +15,7 @@ from scenarios.exchange.events.store import spark_session
 from scenarios.exchange.query import ask
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exchange.across import opened_across
-from scenarios.workspace.exchange.exporting import export
+from scenarios.workspace.exchange.exporting import export, opened_across
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 from tests.exchange.test_queries import PAGE, ROOT

@@ -10,8 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import brief, review
 from scenarios.model import Database
 from scenarios.render.documents.brief import document
 from scenarios.render.pictures import overview

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.brief import Brief, brief
-from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.review.review import Brief, Review, brief, review
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import Database
 from scenarios.render.document import Document, Figure, Heading, flat, plain

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from scenarios.workspace.inbox import propose
-from scenarios.workspace.waiting import waiting
+from scenarios.workspace.inbox import propose, waiting
 from tests.hostile import ACTS, TEXTS
 from tests.serve.desks import reader
 from tests.serve.forms import as_analyst, hidden, opened, send

@@ -16,9 +16,7 @@ from starlette.responses import RedirectResponse
 
 from scenarios.analysis.evidence.knowledge import known, shown
 from scenarios.analysis.review import listing
-from scenarios.analysis.review.inbox import ProposalRow
-from scenarios.analysis.review.inbox import listing as listing_of
-from scenarios.analysis.review.listing import ListFilter
+from scenarios.analysis.review.listing import ListFilter, ProposalRow, proposals
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.document import Document
@@ -38,12 +36,12 @@ from scenarios.site.site import INDEX, Links
 from scenarios.values import CODES
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
+from scenarios.workspace.inbox import answers_of, waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
-from scenarios.workspace.waiting import answers_of, waiting
 from scenarios.workspace.writing import Written
 
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"
@@ -179,7 +177,7 @@ def _inbox(ask: PageRequest) -> ServedPage:
     database, today = ask.desk.latest.opened.database, typed_in.today()
     inbox, hidden = waiting(ask.desk.root), people.hidden(ask)
     rows = []
-    for row in listing_of(inbox.waiting, database, today).proposals[:_SHOWN]:
+    for row in proposals(inbox.waiting, database, today).proposals[:_SHOWN]:
         draft = row.proposal.forecast
         text = "forecast" if draft and draft.scenario in hidden else draft_text(row.proposal)
         rows.append((row, text, when(-row.days), _filled(row, database)))

@@ -23,8 +23,8 @@ from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
+from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here, here
-from scenarios.workspace.waiting import waiting
 
 
 def attachment_faults(opened: Opened) -> Iterator[Problem]:

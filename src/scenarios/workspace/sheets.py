@@ -13,7 +13,7 @@ from msgspec import UNSET
 from scenarios.analysis.forecasts import refusal, standing
 from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
-from scenarios.paths import path_of
+from scenarios.paths import id_of, path_of
 from scenarios.scales import percent
 from scenarios.storage import worktree
 from scenarios.storage.disk import MAX_BYTES
@@ -23,7 +23,6 @@ from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.waiting import Waiting
 from scenarios.workspace.writing import Written, write
 
 Placed = Callable[[Keys, str], str]
@@ -70,12 +69,12 @@ def record_entries(
     *,
     placed: Placed = unplaced,
     words: Callable[[Written], str],
-    proposal: Waiting | None = None,
+    accepted: Draft | None = None,
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
-    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject. The
-    file of the `proposal` that they come from goes in the same write.
+    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject. In the
+    same write goes the file of the proposal that is `accepted` by them.
     """
 
     def draft(opened: Opened) -> list[Draft]:
@@ -83,10 +82,10 @@ def record_entries(
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))
         sheet = sheet_draft(opened, analyst, on, entries)
-        return [proposal.removal, sheet] if proposal else [sheet]
+        return [accepted, sheet] if accepted else [sheet]
 
     figures = f"forecast of {on} by {analyst}: {figures_of(entries)}"
-    what = f"inbox accept {proposal.id}" if proposal else figures
+    what = f"inbox accept {id_of(accepted.path)}" if accepted else figures
     return write(root, draft, what, how, subject=words)
 
 

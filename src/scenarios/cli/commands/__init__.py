@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from keyword import iskeyword
+from pkgutil import resolve_name
 
 GROUPS = {
     "Every week": {
@@ -66,20 +67,20 @@ HELP = {name: line for group in GROUPS.values() for name, line in group.items()}
 """Each command with its line; `scen --help` imports none of them."""
 
 TASKS = {
-    "new": "scenario",
-    "add-indicator": "indicator",
-    "add-source": "source",
-    "retract": "retraction",
-    "resolve": "resolution",
-    "clarify": "clarification",
-    "inbox dismiss": "dismissal",
+    "new": "scenario:TASK",
+    "add-indicator": "indicator:TASK",
+    "add-source": "source:TASK",
+    "retract": "evidence:RETRACTION",
+    "resolve": "scenario:RESOLUTION",
+    "clarify": "scenario:CLARIFICATION",
+    "inbox dismiss": "dismissal:TASK",
 }
 
 
 def command(name: str) -> Callable[..., None]:
     """The function of a command: a task's, or that of its file, with `_` for `-`."""
     if name in TASKS:
-        task = import_module(f"scenarios.workspace.tasks.{TASKS[name]}").TASK
+        task = resolve_name(f"scenarios.workspace.tasks.{TASKS[name]}")
         function = import_module("scenarios.cli.tasks").command_of(task)
     else:
         file = name.replace("-", "_").replace(" ", "_")

@@ -16,7 +16,7 @@ from scenarios.exchange.events.candidates import Within
 from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
-from scenarios.workspace.exchange.across import opened_trackers
+from scenarios.workspace.exchange.exporting import opened_trackers
 from scenarios.workspace.how import AS_USUAL, How
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from scenarios.analysis.review.inbox import listing
+from scenarios.analysis.review.listing import proposals
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, Output, Shown
@@ -10,7 +10,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import from_database, say
 from scenarios.errors import NAMED
 from scenarios.render.documents.due import inbox_document
-from scenarios.workspace.waiting import waiting
+from scenarios.workspace.inbox import waiting
 
 
 def command(context: typer.Context, form: Shown = TABLE, output: Output = None) -> None:
@@ -25,7 +25,7 @@ def command(context: typer.Context, form: Shown = TABLE, output: Output = None) 
         say(from_database(f"{fault}"))
     if more := faults[NAMED:]:
         say(f"and {len(more):,} more: scen check names them")
-    result = listing(inbox.waiting, opened.database, parsing.today())
+    result = proposals(inbox.waiting, opened.database, parsing.today())
     show(result, lambda: inbox_document(result), form, output)
     if faults:
         raise typer.Exit(1)

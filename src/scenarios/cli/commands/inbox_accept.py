@@ -14,9 +14,9 @@ from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.render.documents.due import draft_text
 from scenarios.workspace.how import How
+from scenarios.workspace.inbox import answers_of, waiting, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
-from scenarios.workspace.waiting import answers_of, waiting, waiting_at
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
 _ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])

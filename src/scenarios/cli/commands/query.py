@@ -20,8 +20,15 @@ from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.across import CHANCES, DROPPED, STATUS, opened_across
-from scenarios.workspace.exchange.exporting import query, result_of, view_of
+from scenarios.workspace.exchange.exporting import (
+    CHANCES,
+    DROPPED,
+    STATUS,
+    opened_across,
+    query,
+    result_of,
+    view_of,
+)
 from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]

@@ -15,7 +15,7 @@ from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import UsageError
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.tasks.rating import TASK, rate
+from scenarios.workspace.tasks.evidence import RATING, rate
 
 
 def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
@@ -57,4 +57,4 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
     return True
 
 
-command = command_of(TASK, instead=_rate)
+command = command_of(RATING, instead=_rate)

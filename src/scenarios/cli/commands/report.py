@@ -10,8 +10,7 @@ import typer
 
 from scenarios import __version__
 from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.review import Review, brief
 from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused

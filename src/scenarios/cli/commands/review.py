@@ -13,7 +13,7 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
-from scenarios.analysis.review.inbox import listing
+from scenarios.analysis.review.listing import proposals
 from scenarios.cli import parsing
 from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
@@ -35,12 +35,11 @@ from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, not
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import dismiss
+from scenarios.workspace.inbox import Waiting, answers_of, dismiss, waiting, waiting_at
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.tasks.evidence import TASK
-from scenarios.workspace.waiting import Waiting, answers_of, waiting, waiting_at
 from scenarios.workspace.writing import Written, check_commit, refuse_day, write
 
 
@@ -283,7 +282,7 @@ def settle(seat: Seat, opened: Opened) -> Opened:
     What it bears on is asked in the sitting, where no figure is shown. Forecasts are left for later
     for the same reason.
     """
-    rows = listing(waiting(seat.root).waiting, opened.database, seat.on).proposals
+    rows = proposals(waiting(seat.root).waiting, opened.database, seat.on).proposals
     rows = tuple(row for row in rows if not seat.only or {*row.scenarios} & {*seat.only})
     items = [row for row in rows if row.proposal.evidence]
     with suppress(Leave):

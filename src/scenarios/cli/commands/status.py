@@ -34,7 +34,7 @@ def command(
     """
     if across is not None:
         from scenarios.cli.commands import query
-        from scenarios.workspace.exchange.across import STATUS
+        from scenarios.workspace.exchange.exporting import STATUS
 
         form_there = query.QueryForm(form)
         query.command(context, STATUS, as_of, rev, across, form=form_there, output=output)

@@ -5,11 +5,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from scenarios.analysis.review.brief import Brief, Decision, Watched
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.moves import Cause, Effect
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
-from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.review import Brief, Decision, Review, Watched
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.analysis.review.story import Because, Story
 from scenarios.model import Database

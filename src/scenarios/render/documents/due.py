@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from scenarios.analysis.review.due import Due, DueEntry
-from scenarios.analysis.review.inbox import InboxListing, ProposalRow
+from scenarios.analysis.review.listing import InboxListing, ProposalRow
 from scenarios.model import Kind, ScenarioId, Tracker
 from scenarios.paths import file_address, path_of
 from scenarios.proposal import Proposal

@@ -45,23 +45,15 @@ from scenarios.storage.state.session_notes import (
 )
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.tasks import (
-    clarification,
-    dismissal,
-    indicator,
-    resolution,
-    retraction,
-    scenario,
-    source,
-)
+from scenarios.workspace.tasks import dismissal, evidence, indicator, scenario, source
 from scenarios.workspace.writing import Written
 
 FORMS: tuple[Form, ...] = (
     EVIDENCE,
     RATING,
     FORECAST,
-    *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
-    *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK, dismissal.TASK)),
+    *map(form_of, (indicator.TASK, source.TASK, scenario.TASK, scenario.RESOLUTION)),
+    *map(form_of, (evidence.RETRACTION, scenario.CLARIFICATION, dismissal.TASK)),
     corrections.EVERY_KEY,
     corrections.WHOLE_FILE,
 )

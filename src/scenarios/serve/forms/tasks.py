@@ -36,6 +36,7 @@ from scenarios.serve.forms.form import (
     until,
 )
 from scenarios.workspace.how import How
+from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
 from scenarios.workspace.results import (
@@ -44,9 +45,8 @@ from scenarios.workspace.results import (
     foretold_lines,
     id_of_new,
 )
-from scenarios.workspace.tasks import evidence, forecast, rating, source
+from scenarios.workspace.tasks import evidence, forecast, source
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
-from scenarios.workspace.waiting import waiting_at
 from scenarios.workspace.writing import Written
 
 NEW = "new_source"
@@ -316,7 +316,7 @@ EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), report=_evidence_repo
 
 def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     item = by.database.evidence.get(typed.first("evidence"))
-    first = _group(rating.TASK, rating.TASK.groups[0], by, typed)
+    first = _group(evidence.RATING, evidence.RATING.groups[0], by, typed)
     if item is None:
         return (first,)
     stays = " What is not rated here stays as it is."
@@ -334,7 +334,7 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
     answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}
     answers["date"] = max(by.today, item.recorded)
-    return partial(rating.rate, by.root, answers)
+    return partial(evidence.rate, by.root, answers)
 
 
 def _rate_report(by: Recorder, written: Written, typed: Typed) -> Document:
@@ -349,7 +349,7 @@ def _rests_on(_by: Recorder, typed: Typed) -> str | None:
 
 
 RATING = msgspec.structs.replace(
-    form_of(rating.TASK),
+    form_of(evidence.RATING),
     groups=_rate_groups,
     draft=_rate_draft,
     report=_rate_report,

@@ -45,7 +45,7 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.tasks.rating import rate
+from scenarios.workspace.tasks.evidence import rate
 
 _TURN = threading.Lock()
 """The tabs of one browser take turns; a terminal that holds the sitting is told of."""

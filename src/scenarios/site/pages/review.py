@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.brief import brief
+from scenarios.analysis.review.review import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right

@@ -16,8 +16,8 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.state import state_folder
 from scenarios.storage.state.state_folder import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.waiting import waiting
 from scenarios.workspace.writing import Written, half, write
 
 _LONGEST = 100

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.workspace.inbox import dismiss
+from scenarios.workspace.inbox import dismiss, waiting_at
 from scenarios.workspace.tasks.task import ANALYST, DATE, PROSE, Ask, At, Layout, Task
-from scenarios.workspace.waiting import waiting_at
 
 
 def _read(text: str, at: At) -> str:

@@ -1,4 +1,4 @@
-"""An observation, rated for each scenario."""
+"""An observation: rated for each scenario, rated again later, retracted."""
 
 from __future__ import annotations
 
@@ -10,22 +10,33 @@ from typing import Any
 
 import msgspec
 
-from scenarios.errors import Problem, UsageError
+from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
-from scenarios.storage.edits import Draft, new_file
+from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.worktree import Exists
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import as_, item_field, items, since_today
-from scenarios.workspace.waiting import Waiting
+from scenarios.workspace.tasks.task import (
+    DATE,
+    PROSE,
+    Answers,
+    Layout,
+    Task,
+    as_,
+    item_field,
+    items,
+    since_today,
+    which_item,
+)
 from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
@@ -285,3 +296,80 @@ def new_id(opened: Opened, observed: str, text: str) -> str:
 def _is_taken(opened: Opened, id: str) -> bool:
     """On the disk, not in the snapshot: a folder or a file that cannot be read has the name too."""
     return os.path.lexists(opened.root / path_of("evidence", id))
+
+
+def rate(root: Path, answers: task.Answers, how: How = AS_USUAL) -> Written:
+    """Put ratings and states of indicators into an item's file; every other byte stays.
+
+    A commit's subject says what that moved as of the `date`.
+    """
+    evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
+
+    def draft(opened: Opened) -> list[Draft]:
+        opened.evidence(evidence)
+        opened.refuse_unknown(ratings, indicators)
+        puts = [Put(("ratings", key), value) for key, value in ratings.items()]
+        puts += [Put(("indicators", key), state) for key, state in indicators.items()]
+        return [edited(opened.snapshot, "evidence", evidence, puts)]
+
+    moved = effects_subject("rate", evidence, answers["date"])
+    return write(root, draft, f"rate {evidence}", how, subject=moved)
+
+
+RATING = task.Task(
+    name="rate",
+    title="Rate an item",
+    save="Rate it",
+    lead="A later rating of an item that is already recorded.",
+    help="Rate evidence that is already recorded; the rest of its file is unchanged.",
+    asks=(
+        which_item(lambda database, _: database.evidence),
+        task.Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
+        task.INDICATORS,
+    ),
+    groups=(
+        task.Layout("Which item", "evidence"),
+        task.Layout("What it shows", "indicators"),
+        task.Layout("Effect on each scenario", "ratings"),
+    ),
+    is_dated=False,
+    write=rate,
+    names=lambda answers: str(answers["evidence"]),
+    reports="effects",
+    field_of=item_field,
+)
+
+
+def _retract(root: Path, answers: Answers, how: How) -> Written:
+    evidence, on = answers["evidence"], answers["date"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        before = opened.database.evidence[opened.evidence(evidence)].retracted
+        if before:
+            raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
+        value = {"date": on.isoformat(), "reason": answers["reason"]}
+        return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
+
+    words = effects_subject("retract", evidence, on)
+    return write(root, draft, f"retract {evidence}", how, subject=words)
+
+
+RETRACTION = Task(
+    name="retraction",
+    title="Retract an item",
+    save="Retract it",
+    lead="The item is kept but no longer counts from that day.",
+    help="Stop counting an item from a given day, but keep it.",
+    asks=(
+        which_item(
+            lambda db, _: {id: item for id, item in db.evidence.items() if not item.retracted}
+        ),
+        PROSE("reason", "Reason for the retraction"),
+        DATE,
+    ),
+    groups=(Layout("", "evidence reason date"),),
+    write=_retract,
+    names=lambda answers: str(answers["evidence"]),
+    reports="effects",
+    field_of=lambda keys: str(keys[1]) if keys[:1] == ("retracted",) and len(keys) > 1 else "",
+)

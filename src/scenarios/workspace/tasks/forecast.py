@@ -50,7 +50,9 @@ def forecast(
 
 def _write(root: Path, answers: task.Answers, how: How, **more: Any) -> Written:
     analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
-    return forecast(root, analyst, day, entries, how, proposal=answers.get("proposal"), **more)
+    proposal = answers.get("proposal")
+    accepted = proposal.removal if proposal else None
+    return forecast(root, analyst, day, entries, how, accepted=accepted, **more)
 
 
 def _field_of(keys: Keys) -> str:

@@ -1,20 +1,40 @@
-"""A scenario: a question with criteria, a horizon and a prior."""
+"""A scenario: a question with criteria, a horizon and a prior; clarified, and resolved."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import Keys, UsageError
-from scenarios.scales import base_rate, is_off_class
+from scenarios.analysis.review.explanation import explain
+from scenarios.errors import Keys, ScenError, UsageError
+from scenarios.model import Clarification, Database, Evidence
+from scenarios.paths import path_of
+from scenarios.scales import base_rate, is_off_class, percent
+from scenarios.storage.edits import Draft, Put, edited, refuse_unwritable
+from scenarios.storage.yaml.editor import append
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HAZARDS, tags, titled
-from scenarios.workspace.opened import known_id
+from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, tags, titled
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import as_, free, new_id, new_record, since_today, worded
-from scenarios.workspace.writing import Written, crowded_set
+from scenarios.workspace.tasks.task import (
+    DATE,
+    PROSE,
+    Answers,
+    Layout,
+    Task,
+    as_,
+    asked,
+    free,
+    new_id,
+    new_record,
+    since_today,
+    which_scenario,
+    worded,
+)
+from scenarios.workspace.writing import Written, crowded_set, write
 
 
 def _set(text: str, at: task.At) -> str:
@@ -215,4 +235,134 @@ TASK = task.Task(
     names=lambda answers: str(answers["id"]),
     doubt=lambda written, answers: crowded_set(written.after.database, answers["id"]),
     field_of=_field_of,
+)
+
+
+def _known_items(database: Database, answers: task.Answers) -> dict[str, Evidence]:
+    """Items that were known when the outcome was entered."""
+    evidence, entered = database.evidence, answers.get("recorded", date.max)
+    return {id: item for id, item in evidence.items() if item.recorded <= entered}
+
+
+def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
+    record: dict[str, Any] = {
+        "outcome": answers["outcome"],
+        "date": answers["date"].isoformat(),
+        "recorded": answers["recorded"].isoformat(),
+        "basis": answers["basis"],
+        **({"evidence": answers["evidence"]} if answers.get("evidence") else {}),
+    }
+    scenario = answers["scenario"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        before = opened.database.scenarios[opened.scenario(scenario)].resolution
+        if before:
+            raise ScenError(
+                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
+                "nothing was written"
+            )
+        for id in record.get("evidence", ()):
+            opened.evidence(id)
+        return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), record)])]
+
+    words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
+    return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
+
+
+def _last_values(written: Written, answers: task.Answers) -> str:
+    """The last figures beside the outcome."""
+    id, after, on = answers["scenario"], written.after.database, answers["recorded"]
+    if on < after.scenarios[id].opened:
+        return ""
+    last = explain(after, id, on)
+    stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
+    implied = percent(last.implied.probability) if last.implied else "?"
+    return f"{id}: {stated}, implied {implied} → {(last.outcome or '').replace('-', ' ')}"
+
+
+RESOLUTION = task.Task(
+    name="resolution",
+    title="Record an outcome",
+    save="Record it",
+    lead="Its rivals in a set follow from it.",
+    help="Record the outcome of a scenario; the rest of its set follows.",
+    asks=(
+        task.which_scenario(
+            "The scenario that is decided",
+            task.live,
+            note=task.asked,
+            told_without="scenario outcome basis",
+        ),
+        task.Ask(
+            "outcome",
+            "occurred, did-not-occur or annulled",
+            "occurred, did-not-occur, annulled.",
+            task.as_(typed_in.outcome),
+            "radio",
+            option="OUTCOME",
+            label="Outcome",
+            is_needed=True,
+            offers=lambda _: OUTCOMES,
+            choices=task.worded(OUTCOMES),
+        ),
+        task.PROSE("basis", "What decided it, by the criteria"),
+        task.since_today("recorded", "When it was entered"),
+        task.Ask(
+            "date",
+            "When was it known",
+            "Day the outcome was known [recorded day].",
+            kind="day",
+            label="When it was known",
+            hint="As recorded if empty; forecasts are scored up to it.",
+            default=lambda at: at.answers["recorded"],
+            is_shown=True,
+        ),
+        task.items("An item that decides it", "Items that decide it", "By id.", _known_items),
+    ),
+    groups=(
+        task.Layout("", "scenario"),
+        task.Layout("", "outcome basis evidence"),
+        task.Layout("More", "date recorded", folded=True),
+    ),
+    options="scenario outcome basis date recorded evidence",
+    write=_resolve,
+    names=lambda answers: str(answers["scenario"]),
+    remark=_last_values,
+    field_of=lambda keys: str(keys[1]) if keys[:1] == ("resolution",) and len(keys) > 1 else "",
+)
+
+
+def _clarify(root: Path, answers: Answers, how: How) -> Written:
+    scenario, text = answers["scenario"], answers["text"]
+
+    def draft(opened: Opened) -> list[Draft]:
+        id = opened.scenario(scenario)
+        path = path_of("scenario", id)
+        refuse_unwritable(text, "text")
+        data = opened.snapshot[path]
+        clarification = Clarification(answers["date"], text)
+        if clarification in opened.database.scenarios[id].clarifications:
+            return [Draft(path, data, data)]  # which may wait for its commit
+        item = {"date": answers["date"].isoformat(), "text": text}
+        return [Draft(path, data, append(data, ("clarifications",), item))]
+
+    return write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
+
+
+CLARIFICATION = Task(
+    name="clarification",
+    title="Clarify a question",
+    save="Add it",
+    lead="It is added to the question; forecasts stay valid.",
+    help="Add a clarification to a question; the question and its forecasts stay as they are.",
+    asks=(
+        which_scenario("Scenario to clarify", note=asked),
+        PROSE("text", "Clarification", option="TEXT"),
+        DATE,
+    ),
+    groups=(Layout("", "scenario"), Layout("", "text date")),
+    write=_clarify,
+    names=lambda answers: str(answers["scenario"]),
+    reports="correction",
+    field_of=lambda keys: "text" if keys[:1] == ("clarifications",) else "",
 )

@@ -6,10 +6,9 @@ from datetime import date
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.brief import TO_DECIDE
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.review.moves import Restated, Restatement
-from scenarios.analysis.review.review import Clarified, NewEvidence
+from scenarios.analysis.review.review import TO_DECIDE, Clarified, NewEvidence
 from scenarios.analysis.review.story import Story
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database, EvidenceId, ScenarioId
