@@ -14,7 +14,7 @@ from scenarios.analysis.history.provenance import states
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import revisions
+from scenarios.storage.git.repository import revisions
 from scenarios.storage.loader import load, read_record
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -31,11 +31,8 @@ from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace import checking, reading, results
-from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.renaming import Located, remove, rename
-from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace import checking, corrections, reading, results
+from scenarios.workspace.corrections import KeyChange, Located, remove, rename
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.how import How
 from scenarios.workspace.importing.database import KIND, bring_database
@@ -50,6 +47,7 @@ from scenarios.workspace.tasks.forecast import forecast
 from scenarios.workspace.tasks.indicator import add_indicator
 from scenarios.workspace.tasks.scenario import CLARIFICATION, RESOLUTION, new_scenario
 from scenarios.workspace.tasks.source import add_source
+from scenarios.workspace.undoing import undo
 from scenarios.workspace.writing import Written
 
 
@@ -369,7 +367,7 @@ class Workspace(Snapshot):
         key_changes = [*(KeyChange(key, "put", text) for key, text in texts.items())]
         key_changes += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(editing.edit(root, id, key_changes, How(**how)), on)
+        return self._corrected(corrections.edit(root, id, key_changes, How(**how)), on)
 
     def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""

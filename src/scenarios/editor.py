@@ -42,7 +42,7 @@ from scenarios.storage.loader import read_record
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.text import printable, suggested
 from scenarios.workspace.checking import attachment_faults, key_places
-from scenarios.workspace.corrections.renaming import Located, naming, of_today
+from scenarios.workspace.corrections import Located, naming, of_today
 from scenarios.workspace.input.offers import Offer, analysts, newest, titled
 from scenarios.workspace.input.typed_in import today
 from scenarios.workspace.opened import open_folder, overlaid

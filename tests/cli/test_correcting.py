@@ -22,10 +22,9 @@ from scenarios.paths import MODELS, id_of, path_of, schema_address
 from scenarios.storage.edits import tidy
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump
-from scenarios.workspace.corrections.editing import KeyChange, edit
-from scenarios.workspace.corrections.renaming import rename
-from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace.corrections import KeyChange, edit, rename
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.undoing import undo
 from tests.cli.commands import FILES, make, tree
 from tests.cli.conversation import talk
 from tests.full import TIMES

@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.edits import Draft
-from scenarios.storage.state.state_folder import MOST
+from scenarios.storage.state_folder import MOST
 from scenarios.workspace import writing
 from tests.cli.commands import EACH, scen, tree
 from tests.storage.system import just_before, mounted

@@ -13,7 +13,7 @@ from scenarios.exchange.feeds import MOST_BYTES, Network
 from scenarios.text import unseen
 from scenarios.values import Feed
 from scenarios.workspace import inbox
-from scenarios.workspace.corrections.renaming import remove, rename
+from scenarios.workspace.corrections import remove, rename
 from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
 from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import open_folder

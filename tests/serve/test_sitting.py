@@ -12,8 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from scenarios.cli import parsing
-from scenarios.storage.state.session_notes import SittingAnswer as Answer
-from scenarios.storage.state.session_notes import kept, notes
+from scenarios.storage.session_notes import SittingAnswer as Answer
+from scenarios.storage.session_notes import kept, notes
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader

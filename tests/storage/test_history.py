@@ -20,8 +20,8 @@ from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
-from scenarios.storage.git import revisions as history
-from scenarios.storage.git.revisions import revisions
+from scenarios.storage.git import repository as history
+from scenarios.storage.git.repository import revisions
 from scenarios.storage.loader import load, read_record
 from tests.full import TIMES
 from tests.storage.test_git import SOURCE, TRACKER, put, run, shell

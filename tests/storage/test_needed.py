@@ -29,7 +29,7 @@ from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.afterwards import changed_afterwards
-from scenarios.workspace.corrections.editing import KeyChange, edit
+from scenarios.workspace.corrections import KeyChange, edit
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import reviewed, span

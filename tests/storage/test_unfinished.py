@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.storage.state.session_notes import (
+from scenarios.storage.session_notes import (
     FormDraft,
     HalfRated,
     Sitting,
@@ -31,8 +31,8 @@ from scenarios.storage.state.session_notes import (
     left,
     notes,
 )
-from scenarios.storage.state.session_notes import SittingAnswer as Answer
-from scenarios.storage.state.state_folder import drop
+from scenarios.storage.session_notes import SittingAnswer as Answer
+from scenarios.storage.state_folder import drop
 from tests.full import TIMES
 
 DAY = date(2022, 2, 28)

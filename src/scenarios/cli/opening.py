@@ -12,7 +12,7 @@ from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.state.state_folder import is_command_begun
+from scenarios.storage.state_folder import is_command_begun
 from scenarios.workspace import opened
 from scenarios.workspace.input.narrowing import narrowed, span_of
 from scenarios.workspace.opened import (

@@ -34,7 +34,6 @@ from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
 from scenarios.values import CODES
-from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.inbox import answers_of, waiting
 from scenarios.workspace.input import typed_in
@@ -42,6 +41,7 @@ from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
+from scenarios.workspace.undoing import undo
 from scenarios.workspace.writing import Written
 
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"

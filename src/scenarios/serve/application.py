@@ -54,8 +54,8 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites, whole
 from scenarios.serve.kept import Kept
+from scenarios.storage import state_folder
 from scenarios.storage.cache.files import ChangedMeanwhile
-from scenarios.storage.state import state_folder
 from scenarios.workspace.input import typed_in
 
 _FIELDS = 20_000

@@ -26,7 +26,7 @@ from scenarios.storage import lock, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import ListedCommit, newest
+from scenarios.storage.git.repository import ListedCommit, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 from scenarios.workspace.writing import Written
 

@@ -19,7 +19,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import oldest, revisions
+from scenarios.storage.git.repository import oldest, revisions
 from scenarios.workspace.opened import Opened, open_revision
 
 

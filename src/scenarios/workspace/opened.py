@@ -24,8 +24,7 @@ from scenarios.storage.cache.files import bearing_on, with_changes
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.repository import Repository
-from scenarios.storage.git.revisions import changed_files, revisions
+from scenarios.storage.git.repository import Repository, changed_files, revisions
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.text import counted, did_you_mean, shown
 

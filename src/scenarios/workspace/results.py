@@ -24,7 +24,7 @@ from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import revisions
+from scenarios.storage.git.repository import revisions
 from scenarios.storage.loader import read_record
 from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable

@@ -25,6 +25,8 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
+LOWEST, HIGHEST = 0.0001, 0.9999
+"""Bounds of a forecast in a sheet."""
 Placed = Callable[[Keys, str], str]
 """A fault with the place of its keys before it."""
 

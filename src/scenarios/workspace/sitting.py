@@ -18,16 +18,14 @@ from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
 from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
-from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
+from scenarios.storage.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
 from scenarios.workspace.how import AS_USUAL, TRIED, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
-from scenarios.workspace.sheets import Entry, Placed, record_entries, unplaced
+from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry, Placed, record_entries, unplaced
 from scenarios.workspace.writing import Written
 
-_LOWEST, _HIGHEST = 0.0001, 0.9999
-"""Bounds of a forecast in a sheet."""
 _LONGEST = 4000
 """The most characters of a reason: two fit in a sheet, with the words of a revision."""
 
@@ -39,8 +37,8 @@ def figure(topic: Topic, text: str) -> float | None:
             raise UsageError("no forecast of yours stands: there is nothing to withdraw")
         return None
     value = typed_in.chance(text)
-    if not _LOWEST <= value <= _HIGHEST:
-        raise UsageError(f"'{text}': a forecast lies between {_LOWEST} and {_HIGHEST}")
+    if not LOWEST <= value <= HIGHEST:
+        raise UsageError(f"'{text}': a forecast lies between {LOWEST} and {HIGHEST}")
     return value
 
 

@@ -16,7 +16,7 @@ from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sh
 from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import TOLERANCE
-from scenarios.storage import disk, worktree
+from scenarios.storage import disk, state_folder, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.cache.files import with_changes
 from scenarios.storage.edits import Draft, accept, new_problems
@@ -25,8 +25,7 @@ from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
-from scenarios.storage.state import state_folder
-from scenarios.storage.state.state_folder import Change, Noted
+from scenarios.storage.state_folder import Change, Noted
 from scenarios.text import did_you_mean, printable
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How

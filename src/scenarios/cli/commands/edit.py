@@ -16,12 +16,11 @@ from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, UsageError
-from scenarios.storage.state import state_folder
+from scenarios.storage import state_folder
 from scenarios.storage.worktree import ChangedSinceRead
 from scenarios.text import shown
-from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.renaming import Located, locate
+from scenarios.workspace import corrections
+from scenarios.workspace.corrections import KeyChange, Located, locate
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root, open_folder
 from scenarios.workspace.writing import Written
@@ -55,7 +54,7 @@ def command(
     root = find_root(context.obj)
     key_changes = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
     if key_changes:
-        written, now = editing.edit(root, id, key_changes, how)
+        written, now = corrections.edit(root, id, key_changes, how)
     else:
         written, now = edit_copy(root, id, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
@@ -87,7 +86,7 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
             _run(copy)
             saved = _unmarked(state_folder.read(copy))
             try:
-                written = editing.replace(root, id, old, saved, how)
+                written = corrections.replace(root, id, old, saved, how)
             except ScenError as fault:
                 if not prompt.interactive() or isinstance(fault, ChangedSinceRead):
                     raise

@@ -8,7 +8,7 @@ from scenarios.cli.commands.rename import record_id
 from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
-from scenarios.workspace.corrections.renaming import remove
+from scenarios.workspace.corrections import remove
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 

@@ -8,7 +8,7 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.workspace.corrections import renaming
+from scenarios.workspace import corrections
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 
@@ -25,7 +25,7 @@ def command(
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")
     new = prompt.needed(new, "NEW", "New id")
-    written, now = renaming.rename(find_root(context.obj), id, new, how)
+    written, now = corrections.rename(find_root(context.obj), id, new, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 
@@ -35,7 +35,7 @@ def record_id(context: typer.Context, id: str | None, question: str) -> str:
         return prompt.needed(id, "ID", question)
 
     def known(text: str) -> str:
-        renaming.locate(open_here(context), text)
+        corrections.locate(open_here(context), text)
         retyping.remember("ID", text, instead_of=id)
         return text
 

@@ -31,7 +31,7 @@ from scenarios.render.documents import session
 from scenarios.render.documents.due import draft_text
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
-from scenarios.storage.state.session_notes import HalfRated, Notes, earlier, notes
+from scenarios.storage.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How

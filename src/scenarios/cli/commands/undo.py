@@ -8,10 +8,10 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
-from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
+from scenarios.workspace.undoing import undo
 
 
 def command(context: typer.Context, how: How = AS_USUAL, form: As = "table") -> None:

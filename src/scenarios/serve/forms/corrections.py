@@ -27,9 +27,8 @@ from scenarios.serve.forms.form import (
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
-from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.renaming import Located, locate
+from scenarios.workspace import corrections
+from scenarios.workspace.corrections import KeyChange, Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import Changed, from_here
@@ -64,7 +63,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
         return None
 
     def call(*, how: How) -> Written:
-        return editing.edit(by.root, id, changes, how)[0]
+        return corrections.edit(by.root, id, changes, how)[0]
 
     return call
 
@@ -284,7 +283,7 @@ def _file_draft(by: Recorder, reading: Reading) -> Call | None:
     def call(*, how: How) -> Written:
         if seen(typed).get(located.path) != by.opened.digest(located.path):
             raise Changed(located.path, from_here(by.root / located.path))
-        return editing.replace(by.root, id, old, text.encode(), how)[0]
+        return corrections.replace(by.root, id, old, text.encode(), how)[0]
 
     return call
 

@@ -17,7 +17,7 @@ from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
-from scenarios.storage.yaml.reader import places, read
+from scenarios.storage.yaml.reader import keys_at
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed, Opened
@@ -413,14 +413,3 @@ def _place(form: Form, reading: Reading, error: Refused) -> None:
             continue
         keys = keys_at(new[problem.path], problem.line, problem.column)
         reading.fault(form.field_of(keys), f"{problem.message}{hint}")
-
-
-def keys_at(data: bytes, line: int, column: int) -> Keys:
-    """The keys that lead to a place in a file; none where it is no YAML."""
-    if read("", data)[1]:
-        return ()
-    for keys, place in reversed(places(data).items()):
-        at_key = (place.key_line, place.key_column) == (line, column)
-        if at_key or (place.value_line, place.value_column) == (line, column):
-            return keys
-    return ()

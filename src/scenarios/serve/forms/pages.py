@@ -36,7 +36,7 @@ from scenarios.serve.forms.form import (
     version,
 )
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
-from scenarios.storage.state.session_notes import (
+from scenarios.storage.session_notes import (
     FormDraft,
     drop_draft,
     keep_draft,

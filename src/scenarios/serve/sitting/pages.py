@@ -38,7 +38,7 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
-from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
+from scenarios.storage.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How

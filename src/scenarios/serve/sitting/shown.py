@@ -17,7 +17,7 @@ from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
 from scenarios.site.site import INDEX, Links
-from scenarios.storage.state.session_notes import Sitting, SittingAnswer
+from scenarios.storage.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting import SittingStep, key_of, to_answer, words

@@ -25,7 +25,7 @@ from yaml import (
 )
 from yaml._yaml import CParser
 
-from scenarios.errors import Problem
+from scenarios.errors import Keys, Problem
 from scenarios.storage.disk import MAX_BYTES
 
 
@@ -228,8 +228,6 @@ def _clipped(text: str) -> str:
 MAX_DEPTH = 20
 MAX_DIGITS = 100
 
-KeyPath = tuple[str | int, ...]
-
 
 class KeyPlace(NamedTuple):
     """Where a key and its value stand, from 1; a list item has the place of its value."""
@@ -273,13 +271,24 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     return value, faults
 
 
-def places(data: bytes) -> dict[KeyPath, KeyPlace]:
+def places(data: bytes) -> dict[Keys, KeyPlace]:
     """The place of every key path in a file that `read` accepts; `()` is the root."""
     root = compose(data.decode(), Loader=CLoader)
     return dict(_places((), root, root))
 
 
-def _places(keys: KeyPath, key: Any, value: Any) -> Iterator[tuple[KeyPath, KeyPlace]]:
+def keys_at(data: bytes, line: int, column: int) -> Keys:
+    """The keys that lead to a place in a file; none where it is no YAML."""
+    if read("", data)[1]:
+        return ()
+    for keys, place in reversed(places(data).items()):
+        at_key = (place.key_line, place.key_column) == (line, column)
+        if at_key or (place.value_line, place.value_column) == (line, column):
+            return keys
+    return ()
+
+
+def _places(keys: Keys, key: Any, value: Any) -> Iterator[tuple[Keys, KeyPlace]]:
     at, to, end = key.start_mark, value.start_mark, value.end_mark
     is_scalar = isinstance(value, ScalarNode)
     if is_scalar and at.line < to.line and to.index == end.index:

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, FeedStory, Network, fetch, stories
 from scenarios.exchange.incoming import digest
-from scenarios.storage import worktree
-from scenarios.storage.state import state_folder
+from scenarios.storage import state_folder, worktree
 from scenarios.text import unaccented
 from scenarios.values import Feed
 from scenarios.workspace.opened import Opened, known_id

@@ -23,10 +23,11 @@ from scenarios.exchange.arrivals import (
 from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
+from scenarios.scales import EVEN
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
 from scenarios.text import counted, first_of, shown, slug
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.importing import forecasts, records
+from scenarios.workspace.importing import records
 from scenarios.workspace.importing.records import KnownIds, Plan, built, day_of, differences, plain
 from scenarios.workspace.importing.settings import (
     Faults,
@@ -37,7 +38,7 @@ from scenarios.workspace.importing.settings import (
     refusal,
 )
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.sheets import sheet_record
+from scenarios.workspace.sheets import HIGHEST, LOWEST, sheet_record
 from scenarios.workspace.writing import Written, write
 
 
@@ -282,7 +283,7 @@ class Drafting:
     def _forecasts(self, arrivals: Sequence[ForecastArrival]) -> None:
         self._open_at_first(arrivals)
         asked = self.plan.asked()
-        sheets = forecasts.sheets(arrivals, self.known, asked, self.settings, self.faults)
+        sheets = records.sheets(arrivals, self.known, asked, self.settings, self.faults)
         self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
         count = self.plan.counts["forecasts"]
         for on, analyst in self.progress(sheets.of, "drafting the sheets", len(sheets.of)):
@@ -293,7 +294,7 @@ class Drafting:
                     self.plan.comes_from(path, arrival, part, scenario)
             if sheet:
                 self._analysts.add(analyst)
-                puts = forecasts.edits(sheet, id, entries, self.settings, count, self.faults)
+                puts = records.edits(sheet, id, entries, self.settings, count, self.faults)
                 if puts:
                     self.plan.change("forecasts", id, puts)
                 continue
@@ -415,7 +416,7 @@ def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
 def _remarks(drafting: Drafting) -> list[str]:
     """Defaults that were filled in, and forecasts that were overtaken or clipped."""
     lacking, settings = drafting.lacking, drafting.settings
-    even = records.EVEN if settings.prior is None else settings.prior
+    even = EVEN if settings.prior is None else settings.prior
     defaults = {
         "prior": f"no prior: {even:g}, with the basis '{NONE_STATED}'",
         "opened": "no opening day: today, or that of its outcome or its horizon if that is earlier",
@@ -439,7 +440,7 @@ def _remarks(drafting: Drafting) -> list[str]:
     if number := drafting.clipped:
         remarks.append(
             f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or outside"
-            f" {forecasts.LOWEST} to {forecasts.HIGHEST}: clipped to these"
+            f" {LOWEST} to {HIGHEST}: clipped to these"
         )
     return remarks
 

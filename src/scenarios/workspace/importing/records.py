@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.history.commits import records
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
-from scenarios.model import NONE_STATED, Database, Kind
+from scenarios.model import NONE_STATED, Database, Kind, Sheet
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
+from scenarios.scales import EVEN, held
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
@@ -21,6 +23,7 @@ from scenarios.storage.yaml.writer import dump
 from scenarios.text import LONGEST, did_you_mean, joined_words, shown, slug, words
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry
 from scenarios.workspace.writing import moments
 
 
@@ -291,12 +294,7 @@ class Plan:
         if draft is None or draft.new is None:
             self.faults.add(Place(problem.path, problem.line), message)
             return
-        at = (problem.line, problem.column)
-        keys: Keys = ()
-        for there, place in reader.places(draft.new).items():
-            ends = ((place.key_line, place.key_column), (place.value_line, place.value_column))
-            if at in ends and len(there) > len(keys):
-                keys = there
+        keys = reader.keys_at(draft.new, problem.line, problem.column)
         self.blame(problem.path, keys, message)
 
     def _origin(self, path: str, keys: Keys) -> RowOrigin | None:
@@ -308,11 +306,6 @@ class Plan:
 
 def _with_hint(fault: Fault | Problem) -> str:
     return fault.message + (f" ({fault.hint})" if fault.hint else "")
-
-
-EVEN = 0.5
-LOWEST, HIGHEST = 0.001, 0.999
-"""Bounds of a prior."""
 
 
 def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> Any:
@@ -368,5 +361,120 @@ def _scenario(record: Mapping[str, Any], arrival: Arrival, settings: Settings) -
     basis = NONE_STATED if "probability" not in prior else "Imported with its probability"
     full["prior"] = {"probability": even, "basis": basis, **prior}
     if settings.clip:
-        full["prior"]["probability"] = min(max(full["prior"]["probability"], LOWEST), HIGHEST)
+        full["prior"]["probability"] = held(full["prior"]["probability"])
     return full
+
+
+SheetEntries = dict[str, tuple[Entry, ForecastArrival]]
+"""The forecasts of a sheet by scenario, each as it is written and as it arrived."""
+
+
+class Sheets(NamedTuple):
+    """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
+
+    of: dict[tuple[dt.date, str], SheetEntries]
+    superseded: int
+    clipped: int
+    idle: int
+
+
+def sheets(
+    forecasts: Iterable[ForecastArrival],
+    known: KnownIds,
+    asked: Database,
+    settings: Settings,
+    faults: Faults,
+) -> Sheets:
+    """The forecasts by day; of several by an analyst on one day the last stands.
+
+    One that would never count for what is `asked` is a fault, or from a site left out.
+    """
+    of: dict[tuple[dt.date, str], SheetEntries] = {}
+    superseded = clipped = idle = 0
+    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.moment, settings)):
+        place, analyst = forecast.place, forecast.analyst
+        if place in faults:
+            continue
+        on = day_of(forecast.moment, settings.timezone)
+        try:
+            entry = _entry(forecast, known, settings)
+        except Unsound as error:
+            faults.add(place, str(error))
+            continue
+        is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
+        if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
+            if isinstance(forecast.scenario, Foreign):
+                idle += 1
+            else:
+                faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
+            continue
+        sheet = of.setdefault((on, analyst), {})
+        superseded += entry.scenario in sheet
+        clipped += entry.probability != forecast.probability
+        sheet[entry.scenario] = entry, forecast
+    return Sheets(of, superseded, clipped, idle)
+
+
+def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
+    """Why a new forecast would never count."""
+    sheet = asked.sheets.get(f"{on}-{analyst}")
+    if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
+        return None
+    return refusal(asked, scenario, on)
+
+
+def edits(
+    sheet: Sheet, id: str, entries: SheetEntries, settings: Settings, count: Count, faults: Faults
+) -> list[Put]:
+    """Changes of the existing sheet of a day."""
+    puts: list[Put] = []
+    for entry, arrival in entries.values():
+        added = _puts(sheet, entry)
+        is_new = entry.scenario not in sheet.probabilities
+        if added and not is_new and not settings.update:
+            old, now = sheet.probabilities[entry.scenario], entry.probability
+            what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
+            message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
+            faults.add(arrival.place, message)
+            continue
+        count.added += is_new
+        count.updated += bool(added) and not is_new
+        count.unchanged += not added
+        puts += added
+    return puts
+
+
+def _moment(day: dt.date, settings: Settings) -> dt.datetime:
+    if not isinstance(day, dt.datetime):
+        return dt.datetime.combine(day, dt.time(), settings.timezone)
+    return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
+
+
+def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> Entry:
+    scenario = known.named("scenario", forecast.scenario)
+    evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
+    p = forecast.probability
+    if p is not None and not LOWEST <= p <= HIGHEST:
+        if not settings.clip or not 0 <= p <= 1:
+            bound = LOWEST if p < LOWEST else HIGHEST
+            raise Unsound(
+                f"{p:.12g} leaves no doubt, and a forecast lies between {LOWEST} and {HIGHEST}:"
+                f" --clip takes {bound} for it"
+            )
+        p = min(max(p, LOWEST), HIGHEST)
+    return Entry(scenario, p, forecast.rationale, evidence)
+
+
+def _puts(sheet: Sheet, entry: Entry) -> list[Put]:
+    id, puts = entry.scenario, []
+    if sheet.probabilities.get(id, "") != entry.probability:
+        puts.append(Put(("probabilities", id), entry.probability))
+    if entry.rationale and sheet.rationales.get(id) != entry.rationale:
+        puts.append(Put(("rationales", id), entry.rationale))
+    if entry.evidence and sheet.evidence.get(id, ()) != entry.evidence:
+        puts.append(Put(("evidence", id), list(entry.evidence)))
+    return puts
+
+
+def _words(probability: float | None) -> str:
+    return "withdrawn" if probability is None else f"{probability:.6g}"

@@ -16,7 +16,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
 from scenarios.storage import worktree
 from scenarios.storage.lock import hold
-from scenarios.storage.state.state_folder import MODE, content, drop, folder_of, make
+from scenarios.storage.state_folder import MODE, content, drop, folder_of, make
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump_fragment
 

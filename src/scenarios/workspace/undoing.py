@@ -10,11 +10,11 @@ from typing import Any, cast
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.paths import kind_of
+from scenarios.storage import state_folder
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
-from scenarios.storage.state import state_folder
-from scenarios.storage.state.state_folder import Change, Noted
+from scenarios.storage.state_folder import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here

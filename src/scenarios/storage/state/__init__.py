@@ -1,1 +1,0 @@
-"""Data of a checkout kept between commands, in the user's state folder."""

@@ -1,1 +1,0 @@
-"""Corrections of records: edited, renamed, removed, taken back."""
