@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from scenarios.workspace.inbox import ProposedEntries
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
+FILE_RULES = tomllib.loads((HERE / "file_rules.toml").read_text("utf-8"))
+"""The texts of the rules that reading a file shows."""
 
 PARTS: tuple[tuple[str, str, Iterable[Rule[Any]]], ...] = (
     (
@@ -89,8 +92,8 @@ def rules_page() -> str:
 
 
 def explanation(rule: Rule[Any]) -> str:
-    """The text of a rule, or that of its check."""
-    return inspect.cleandoc(rule.text or rule.check.__doc__ or "")
+    """What the check of a rule says, or the text about a rule that has none."""
+    return inspect.cleandoc(rule.check.__doc__ if rule.check else FILE_RULES[rule.id])
 
 
 def _paragraphs(rule: Rule[Any]) -> Iterator[str]:

@@ -26,15 +26,14 @@ Check = TypeVar("Check", bound=Callable[[Any], Iterator[Any]])
 class Rule(Generic[Check_co]):
     """`check` yields what breaks the rule; None where reading one file shows it.
 
-    `text` explains it, and is the check's own docstring where there is none: what it means, then
-    `Example:` and `To do:`. docs/rules.md is made of these. `flag` marks a scenario in `status`.
+    Its docstring explains the rule: what it means, then `Example:` and `To do:`. docs/rules.md is
+    made of these. `flag` marks a scenario in `status`.
     """
 
     id: str
     title: str
     severity: Level
     check: Check_co
-    text: str = ""
     flag: str = ""
 
 
