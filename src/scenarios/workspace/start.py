@@ -118,63 +118,19 @@ def folder_name(folder: Path) -> str:
     return "".join(c if c.isprintable() else " " for c in name).strip()
 
 
-_NEW_TRACKER = """\
-# yaml-language-server: $schema=../schema/tracker.schema.json
-format: 1
-title: {title}
-# description: Who tracks what, and for whom.
-review_every_days: 7
-# forecast_expires_days: 180   # a stated probability older than this no longer stands
-estimative_language: icd-203   # or phia
-
-# What a rating is worth, in decibans (Jeffreys: 5 substantial, 10 strong).
-decibans:
-  CC: 10
-  C: 5
-  N: 0
-  I: -5
-  II: -10
-
-# The share of a rating that an Admiralty grade keeps. The letters carry no official percentage, so
-# this table is your team's own choice; an item without a grade is F6.
-grade_weights:
-  reliability: {{A: 1.0, B: 0.8, C: 0.6, D: 0.3, E: 0.0, F: 0.4}}
-  credibility: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]   # 1 to 6
-
-# How alike two lines of evidence are, from 0, independent, to 1, the same: lines of one theme, and
-# lines of different themes. Lines about one question are never independent.
-evidence_dependence: {{within: 0.6, between: 0.2}}
-
-# Who forecasts here; once somebody is named, nobody else is accepted.
-{analysts}
-# What a line of evidence can be about; an item or an indicator names its theme.
-{themes}
-# Mutually exclusive and exhaustive scenarios; each names its set.
-{sets}"""
 _EXAMPLES = {
     "analysts": "desk: The desk",
     "themes": "energy: Gas, oil and pipelines",
     "sets": "relationship-2030: Form of the relationship on 31 December 2030",
 }
 """The comments where nothing is declared."""
-_ATTRIBUTES = """\
-# Records are for reading line by line. LF on every system, so that a checkout never shows as a
-# change; git's own text diff, whose hunks name the top-level key, whatever a user has set up for
-# YAML; its own merge; a tab that indents or a blank that trails is marked: YAML has no use for it.
-*.yaml text eol=lf diff merge whitespace=trailing-space,tab-in-indent
-"""
-_IGNORED = """\
-# What scen needs while it works: the lock outside a repository, and what a killed command left.
-.scen.lock
-.scen-*.tmp
-"""
 
 
 def files(name: str, declared: Declared = _NOTHING) -> dict[str, bytes]:
     """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     parts = {key: _part(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}
-    return {**_beside(), _TRACKER: _NEW_TRACKER.format(title=title, **parts).encode()}
+    return {**_beside(), _TRACKER: _text("tracker.yaml").format(title=title, **parts).encode()}
 
 
 def _part(key: str, titles: Sequence[str]) -> str:
@@ -195,12 +151,15 @@ def _template(today: date) -> dict[str, bytes]:
         "evidence.yaml": f"evidence/{today.year}/{today}-test-postponed.yaml",
         "forecasts.yaml": f"forecasts/{today.year}/{today}-me.yaml",
     }
-    folder = resources.files(__package__) / "template"
-    records = {}
-    for file, place in places.items():
-        text = (folder / file).read_text("utf-8").format(today=today, horizon=horizon)
-        records[f"scenarios/{place}"] = text.encode()
-    return records
+    return {
+        f"scenarios/{place}": _text(file).format(today=today, horizon=horizon).encode()
+        for file, place in places.items()
+    }
+
+
+def _text(file: str) -> str:
+    """The text of a file of the template, with the names of what is filled in."""
+    return (resources.files(__package__) / "template" / file).read_text("utf-8")
 
 
 def _example() -> dict[str, bytes]:
@@ -215,8 +174,8 @@ def _example() -> dict[str, bytes]:
 def _beside() -> dict[str, bytes]:
     return {
         **{f"schema/{kind}.schema.json": schema_text(kind) for kind in MODELS},
-        "scenarios/.gitattributes": _ATTRIBUTES.encode(),
-        "scenarios/.gitignore": _IGNORED.encode(),
+        "scenarios/.gitattributes": _text("gitattributes").encode(),
+        "scenarios/.gitignore": _text("gitignore").encode(),
     }
 
 
