@@ -35,7 +35,7 @@ from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.corrections import KeyChange, Located, remove, rename
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.how import How
-from scenarios.workspace.importing.database import KIND, bring_database
+from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
@@ -343,7 +343,7 @@ class Workspace(Snapshot):
         root, settings = self._writable(), settings or Settings(today=today)
         if kind == KIND:
             given = How(**how)
-            written, imported = bring_database(root, file, given, update=settings.update)
+            written, imported = restore(root, file, given, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or Wanted(today=today))
             brought = bring(root, kind, arrived, settings, How(**how))

@@ -20,6 +20,7 @@ from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.how import TRIED
 from scenarios.workspace.importing.database import file, restore
+from scenarios.workspace.importing.settings import Imported
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.start import start
 from tests.cli.commands import DESK, tree
@@ -76,13 +77,21 @@ def test_a_fresh_database_is_made_the_same_and_the_second_time_changes_nothing(
     content = files(whole_database(7))
     export(open_folder(made(tmp_path / "scenarios", content)), text, DAY)
     back, place = fresh(tmp_path / "back"), Path(text.rpartition(":")[2].strip("/"))
-    assert restore(back, place, TRIED).new["tracker"] == 0
+    assert restore(back, place, TRIED)[1].remarks[0].startswith("the tracker was replaced")
     assert [*files_of(back)] == ["tracker.yaml"]
-    done = restore(back, place)
-    assert done.new.total() + done.other["tracker"] == len(content)
+    counts = counts_of(restore(back, place)[1])
+    assert sum(added for added, _, _ in counts) + len(["tracker.yaml"]) == len(content)
     assert files_of(back) == content
-    again = restore(back, place)
-    assert (again.written.drafts, again.same.total()) == ([], len(content))
+    again, imported = restore(back, place)
+    counts = counts_of(imported)
+    assert sum(unchanged for _, _, unchanged in counts) + len(["tracker.yaml"]) == len(content)
+    assert (again.drafts, imported.remarks) == ([], [])
+
+
+def counts_of(imported: Imported) -> list[tuple[int, int, int]]:
+    """The added, updated and unchanged scenarios, items, sources and sheets."""
+    kinds = (imported.scenarios, imported.evidence, imported.sources, imported.forecasts)
+    return [(count.added, count.updated, count.unchanged) for count in kinds]
 
 
 def exported(tmp_path: Path) -> Path:
@@ -100,8 +109,8 @@ def test_what_is_there_and_differs_is_refused_and_nothing_is_written(tmp_path: P
     with pytest.raises(ScenError, match=r"1 file there and other .*visit.yaml; --update"):
         restore(back, place)
     assert tree(back) == before
-    done = restore(back, place, update=True)
-    assert (done.new, done.other) == ({"scenario": 1}, {"evidence": 1})
+    counts = counts_of(restore(back, place, update=True)[1])
+    assert [count[:2] for count in counts] == [(1, 0), (0, 1), (0, 0), (0, 0)]
     assert "A visit" in visit.read_text()
 
 
@@ -110,7 +119,7 @@ def test_a_file_that_differs_in_layout_alone_stays(tmp_path: Path) -> None:
     restore(back, place)
     trade = back / "trade.yaml"
     trade.write_text("# mine\n" + trade.read_text())
-    assert restore(back, place).written.drafts == []
+    assert restore(back, place)[0].drafts == []
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from scenarios.exchange.arrivals import READERS, Misfit, Wanted
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
-from scenarios.workspace.importing.database import KIND, bring_database
+from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import STDIN, Count, Imported, Settings, arrive, lines
 from scenarios.workspace.opened import find_root
@@ -87,7 +87,7 @@ def command(
     if kind == KIND:
         if columns or default or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
-        result = bring_database(root, file, how, update=update)
+        result = restore(root, file, how, update=update)
         tell(*result, [], as_)
         return
     zone = parsing.zone(timezone)

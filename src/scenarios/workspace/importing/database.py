@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,39 +29,31 @@ from scenarios.workspace.writing import Written, write
 KIND = "database"
 
 
-class Restored(NamedTuple):
-    """The change, and the number of new, differing and equal records by kind."""
-
-    written: Written
-    new: Counter[Kind]
-    other: Counter[Kind]
-    same: Counter[Kind]
-
-
-def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False) -> Restored:
-    """Put the records of an export into a database.
+def restore(
+    root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
+) -> tuple[Written, Imported]:
+    """Put the records of an export into a database, with the tracker; sheets count as forecasts.
 
     Differing records are refused unless `update`; the tracker of an empty database is replaced.
     Records that are not in the export stay.
     """
     entries = [(entry, file(entry)) for entry in records(tables(place))]
-    counts = Counter[Kind](), Counter[Kind](), Counter[Kind]()
+    counts = defaultdict[Kind, Count](Count)
 
     def draft(opened: Opened) -> list[Draft]:
-        new, other, same = counts
         drafts, differing = [], []
-        for entry, new_draft in entries:
-            old = opened.snapshot.get(new_draft.path)
+        for entry, new in entries:
+            count, old = counts[entry.kind], opened.snapshot.get(new.path)
             if old is None:
-                new[entry.kind] += 1
-            elif _same(opened, entry, old, new_draft.new or b""):
-                same[entry.kind] += 1
+                count.added += 1
+            elif _same(opened, entry, old, new.new or b""):
+                count.unchanged += 1
                 continue
-            elif update or [*opened.snapshot] == ["tracker.yaml"] == [new_draft.path]:
-                other[entry.kind] += 1
+            elif update or [*opened.snapshot] == ["tracker.yaml"] == [new.path]:
+                count.updated += 1
             else:
-                differing.append(new_draft.path)
-            drafts.append(Draft(new_draft.path, old, new_draft.new))
+                differing.append(new.path)
+            drafts.append(Draft(new.path, old, new.new))
         if differing:
             number = counted(len(differing), "file")
             named = first_of(differing, NAMED)
@@ -74,7 +65,26 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
 
     subject = f"import database: {counted(len(entries), 'record')}"
     written = write(root, draft, "import database", how, subject=subject)
-    return Restored(written, *counts)
+    remarks = []
+    if counts["tracker"].updated:
+        replaced = "the tracker was replaced; comments, as init writes them, are not in an export"
+        remarks.append(replaced)
+    elif counts["tracker"].added:
+        remarks.append("the tracker was written too")
+    return written, Imported(
+        kind=KIND,
+        scenarios=counts["scenario"],
+        indicators=Count(),
+        evidence=counts["evidence"],
+        sources=counts["source"],
+        forecasts=counts["forecasts"],
+        superseded=0,
+        clipped=0,
+        skipped=[],
+        left_out={},
+        remarks=remarks,
+        **written.about,
+    )
 
 
 def tables(place: Path) -> Mapping[str, list[Cells]]:
@@ -135,35 +145,3 @@ def _same(opened: Opened, entry: RecordContent, old: bytes, new: bytes) -> bool:
     path = path_of(entry.kind, entry.id)
     records = [opened.read(entry.kind, path, data)[0] for data in (old, new)]
     return old == new or (records[0] is not None and records[0] == records[1])
-
-
-def bring_database(
-    root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
-) -> tuple[Written, Imported]:
-    """Import every record of an export, with the tracker; sheets count as forecasts."""
-    restored = restore(root, place, how, update=update)
-
-    def count(kind: Any) -> Count:
-        return Count(
-            added=restored.new[kind], updated=restored.other[kind], unchanged=restored.same[kind]
-        )
-
-    tracker = ""
-    if restored.other["tracker"]:
-        tracker = "the tracker was replaced; comments, as init writes them, are not in an export"
-    elif restored.new["tracker"]:
-        tracker = "the tracker was written too"
-    return restored.written, Imported(
-        kind=KIND,
-        scenarios=count("scenario"),
-        indicators=Count(),
-        evidence=count("evidence"),
-        sources=count("source"),
-        forecasts=count("forecasts"),
-        superseded=0,
-        clipped=0,
-        skipped=[],
-        left_out={},
-        remarks=[tracker] if tracker else [],
-        **restored.written.about,
-    )
