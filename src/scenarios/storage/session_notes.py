@@ -14,9 +14,8 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
-from scenarios.storage import worktree
 from scenarios.storage.lock import hold
-from scenarios.storage.state_folder import MODE, content, drop, folder_of, make
+from scenarios.storage.state_folder import content, drop, folder_of, make, save
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump_fragment
 
@@ -86,10 +85,8 @@ class Notes:
         """Change the sitting, durably."""
         self.sitting = msgspec.structs.replace(self.sitting, **changes)
         data = (_HEAD + dump_fragment(msgspec.to_builtins(self.sitting))).encode()
-        if self.writes and self._data is None:
-            worktree.create(self.folder, self._name, data, MODE)
-        elif self.writes and self._data is not None:
-            worktree.replace(self.folder, self._name, self._data, data)
+        if self.writes:
+            save(self.place, self._data, data)
         self._data = data
         return self
 
@@ -126,21 +123,18 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
     """A function that keeps a text durably, even if the process is killed."""
     folder = folder_of(root)
     make(folder)
-    name = f"{what}-{os.urandom(4).hex()}.txt"
-    kept: list[bytes] = []
+    place = folder / f"{what}-{os.urandom(4).hex()}.txt"
+    kept: list[bytes | None] = [None]
 
     def jot(text: str) -> None:
-        if not kept:
-            worktree.create(folder, name, text.encode(), MODE)
-        elif kept[-1] != text.encode():
-            worktree.replace(folder, name, kept[-1], text.encode())
+        save(place, kept[-1], text.encode())
         kept.append(text.encode())
 
-    with _sole(folder / name):
+    with _sole(place):
         try:
             yield jot
         finally:
-            drop(folder / name)
+            drop(place)
 
 
 def left(root: Path, what: str) -> dict[Path, str]:
@@ -197,12 +191,9 @@ def keep_draft(root: Path, draft: FormDraft) -> None:
     place = _place(root, draft.address)
     make(place.parent)
     old, new = content(place), msgspec.json.encode(draft)
-    if old is None:
-        worktree.create(place.parent, place.name, new, MODE)
-        for _, oldest in sorted(_there(root))[:-MOST]:
-            drop(oldest)
-    elif old != new:
-        worktree.replace(place.parent, place.name, old, new)
+    save(place, old, new)
+    for _, oldest in sorted(_there(root))[:-MOST]:
+        drop(oldest)
 
 
 def kept_draft(root: Path, address: str) -> FormDraft | None:

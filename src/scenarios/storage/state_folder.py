@@ -76,6 +76,14 @@ def content(place: Path) -> bytes | None:
         ) from None
 
 
+def save(place: Path, old: bytes | None, new: bytes) -> None:
+    """Make a file of the folder, durably, or replace its `old` content."""
+    if old is None:
+        worktree.create(place.parent, place.name, new, MODE)
+    elif old != new:
+        worktree.replace(place.parent, place.name, old, new)
+
+
 def drop(place: Path | None) -> None:
     """Remove a file of the folder, if possible."""
     with suppress(OSError):
@@ -108,7 +116,7 @@ def make_copy(root: Path, name: str, data: bytes) -> Path:
     """Make a copy; return its path."""
     folder = folder_of(root)
     make(folder)
-    worktree.create(folder, name, data, MODE)
+    save(folder / name, None, data)
     return folder / name
 
 
@@ -122,7 +130,7 @@ def read(copy: Path) -> bytes:
 
 def write(copy: Path, data: bytes) -> None:
     """Replace the copy's content."""
-    worktree.replace(copy.parent, copy.name, read(copy), data)
+    save(copy, read(copy), data)
 
 
 MOST = 20
@@ -176,7 +184,7 @@ class Noted:
         if commit:
             self.entry = msgspec.structs.replace(self.entry, commit=commit)
             new = msgspec.json.encode(self.entry)
-            worktree.replace(self.place.parent, self.place.name, self._data, new)
+            save(self.place, self._data, new)
             self._data = new
 
     def forget(self) -> None:
@@ -198,7 +206,7 @@ def note_changes(
         number += 1
         name = f"undo-{number:08d}.{kind}"
         with suppress(worktree.Exists):
-            worktree.create(folder, name, data, MODE)
+            save(folder / name, None, data)
             break
     _bound(folder)
     return Noted(folder / name, entry, data)

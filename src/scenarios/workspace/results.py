@@ -73,12 +73,9 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class ForecastRecorded(Committable, frozen=True):
+class ForecastRecorded(Recorded, frozen=True):
     """A sheet that was written: its `id`, and the figures of each scenario it speaks of."""
 
-    id: str
-    paths: list[str]
-    dry_run: bool
     figures: list[ForecastFigure]
 
 

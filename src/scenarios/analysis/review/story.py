@@ -359,12 +359,8 @@ class _StoryMaker:
 
     def _causes(self, id: ScenarioId) -> tuple[Because, ...]:
         return tuple(
-            Because(
-                kind=cause.kind,
-                subjects=cause.subjects,
-                evidence=cause.evidence,
-                decibans=worth,
-                day=cause.day,
+            replace(
+                _because(worth, cause),
                 by=self._driver(id, cause),
                 changes=self._changes(id) if cause.kind == "restated" else (),
             )
@@ -382,21 +378,22 @@ class _StoryMaker:
 
     def _driver(self, id: ScenarioId, cause: Cause) -> Because | None:
         """The driver of the linked question, or of the overlap."""
+        of: list[tuple[float, Cause]] = []
         if cause.kind == "overlap":
             of = [part for part in self._own(id) if part[1].evidence or part[1].day]
-        elif cause.kind == "given":
-            of = self._own(cause.subjects[0]) if cause.subjects else []
-        else:
-            of = []
-        for worth, driver in of[:1]:
-            return Because(
-                kind=driver.kind,
-                subjects=driver.subjects,
-                evidence=driver.evidence,
-                decibans=worth,
-                day=driver.day,
-            )
-        return None
+        elif cause.kind == "given" and cause.subjects:
+            of = self._own(cause.subjects[0])
+        return _because(*of[0]) if of else None
+
+
+def _because(worth: float, cause: Cause) -> Because:
+    return Because(
+        kind=cause.kind,
+        subjects=cause.subjects,
+        evidence=cause.evidence,
+        decibans=worth,
+        day=cause.day,
+    )
 
 
 def _known_by(cause: Because, day: date) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from scenarios import values
 from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
-from scenarios.errors import ScenError, UsageError
+from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, Indicator, Rating, ScenarioId
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, Reading
 from scenarios.workspace.input import ratios, typed_in
@@ -122,8 +122,11 @@ def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     )
 
 
-def ratings(reading: Reading) -> dict[ScenarioId, Any]:
-    """The codes and ratios that were chosen, in the order of the form."""
+def ratings(reading: Reading, opened: Opened) -> dict[ScenarioId, Any]:
+    """The codes and ratios that were chosen, in the order of the form.
+
+    A scenario that is unknown is a fault: an old page may name one that was renamed.
+    """
     chosen, typed = reading.typed.under("rate"), reading.typed.under("ratio")
     for id in chosen.keys() & typed.keys():
         reading.fault(f"rate:{id}", BOTH)
@@ -133,27 +136,17 @@ def ratings(reading: Reading) -> dict[ScenarioId, Any]:
         if text := chosen.get(id) or typed.get(id):
             try:
                 ratings[id] = typed_in.rating(text.strip())
-            except UsageError as error:
+                opened.scenario(id)
+            except ScenError as error:
                 reading.fault(f"rate:{id}", str(error))
     return ratings
 
 
-def states(reading: Reading) -> dict[str, str]:
-    """The indicators that it shows, in the order of the form."""
+def states(reading: Reading, opened: Opened) -> dict[str, str]:
+    """The indicators that it shows, in the order of the form; one that is unknown is a fault."""
 
     def state(key: str, text: str) -> str:
+        opened.refuse_unknown((), (key,))
         return typed_in.indicator_states([f"{key}={text}"])[key]
 
     return reading.under("fires", state)
-
-
-def refuse_unknown(
-    opened: Opened, reading: Reading, ratings: Iterable[str], states: Iterable[str]
-) -> None:
-    """Refuse unknown scenarios and indicators; an old page may name renamed ones."""
-    for head, keys, is_state in (("rate", ratings, False), ("fires", states, True)):
-        for key in keys:
-            try:
-                opened.refuse_unknown(*(((), (key,)) if is_state else ((key,), ())))
-            except ScenError as error:
-                reading.fault(f"{head}:{key}", str(error))

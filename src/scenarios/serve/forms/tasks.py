@@ -185,7 +185,9 @@ def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
 
 def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
     if ask.kind == "ratings":
-        return _ratings(ask, by, reading, at)
+        scenario, ratings = at.answers["scenario"], across.ratings(reading, by.opened)
+        reading.missing += [] if ratings else [f"rate:{scenario}" if scenario else ask.key]
+        return ratings
     if ask.kind in _READERS:
         return _READERS[ask.kind](ask, by, reading)
     if ask.key == "analyst" and (by.analyst or not ask.is_needed):
@@ -203,26 +205,6 @@ def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
         return offered or reading.needed(ask.key, read, ask.stand_in)
     value = reading.text(ask.key) if ask.kind == "text" else reading.wanted(ask.key, read)
     return ask.default(at) if value is None and ask.default else value
-
-
-def _ratings(ask: Ask, by: Recorder, reading: Reading, at: At) -> dict[str, Any]:
-    scenario, ratings = at.answers["scenario"], across.ratings(reading)
-    across.refuse_unknown(by.opened, reading, ratings, ())
-    if not ratings:
-        reading.missing.append(f"rate:{scenario}" if scenario else ask.key)
-    return ratings
-
-
-def _across(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any]:
-    ratings = across.ratings(reading)
-    across.refuse_unknown(by.opened, reading, ratings, ())
-    return ratings
-
-
-def _states(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, str]:
-    states = across.states(reading)
-    across.refuse_unknown(by.opened, reading, (), states)
-    return states
 
 
 def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | None:
@@ -247,8 +229,8 @@ def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, flo
 
 _READERS: dict[str, Callable[[Ask, Recorder, Reading], Any]] = {
     "given": _given,
-    "across": _across,
-    "states": _states,
+    "across": lambda _ask, by, reading: across.ratings(reading, by.opened),
+    "states": lambda _ask, by, reading: across.states(reading, by.opened),
     "new_source": _new_source,
     "file": lambda _ask, by, _reading: by.sent,
 }
@@ -328,8 +310,7 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     item = by.database.evidence.get(id)
     if item is None:
         return None
-    ratings, states = across.ratings(reading), across.states(reading)
-    across.refuse_unknown(by.opened, reading, ratings, states)
+    ratings, states = (read(reading, by.opened) for read in (across.ratings, across.states))
     new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
     answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}

@@ -225,8 +225,7 @@ def _rated(sat: Sat, form: FormData) -> Reply | None:
     texts_sent = sent(form)
     id, now = texts_sent.first("item"), sat.notes.sitting
     reading = Reading(texts_sent)
-    ratings, states = across.ratings(reading), across.states(reading)
-    across.refuse_unknown(sat.opened, reading, ratings, states)
+    ratings, states = (read(reading, sat.opened) for read in (across.ratings, across.states))
     if sat.step.item != id:
         return None
     if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
