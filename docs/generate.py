@@ -25,7 +25,7 @@ from scenarios.analysis.review.listing import InboxListing
 from scenarios.analysis.review.review import Brief, Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.rules import consistency, files, findings
+from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.events.candidates import Candidates
@@ -47,7 +47,7 @@ PARTS: tuple[tuple[str, str, Iterable[Rule[Any]]], ...] = (
             "`scen check` reports each problem of a file with its place. A file with an error is "
             "left out; everything else is read without it."
         ),
-        files.RULES,
+        consistency.FILE_RULES,
     ),
     (
         "Records together",

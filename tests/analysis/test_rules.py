@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.rules import consistency, files
-from scenarios.analysis.rules.findings import RULES, findings
+from scenarios.analysis.rules import consistency
+from scenarios.analysis.rules.findings import EVERY_RULE, RULES, findings
 from scenarios.analysis.rules.rule import Finding, of_evidence, of_scenario
 from scenarios.model import Tracker
 from scenarios.text import MOST_HINTS
@@ -22,8 +22,8 @@ def found(text: str) -> tuple[Finding, ...]:
 def test_every_finding_has_cases_and_every_rule_its_own_id() -> None:
     titles = {lines[0].partition(":")[0] for lines in stories_of("findings.txt")}
     assert titles == {rule.id for rule in RULES}
-    lists = (files.RULES, consistency.RULES, RULES)
-    assert list(files.EVERY_RULE) == [rule.id for rules in lists for rule in rules]
+    lists = (consistency.FILE_RULES, consistency.RULES, RULES)
+    assert list(EVERY_RULE) == [rule.id for rules in lists for rule in rules]
 
 
 def test_a_fresh_and_tidy_database_needs_no_attention() -> None:

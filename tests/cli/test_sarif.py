@@ -11,7 +11,7 @@ import pytest
 
 from scenarios import __version__
 from scenarios.analysis.rules import findings
-from scenarios.analysis.rules.files import EVERY_RULE as RULES
+from scenarios.analysis.rules.findings import EVERY_RULE as RULES
 from scenarios.render.documents.faults import Result, sarif
 from scenarios.text import printable
 from tests.cli.commands import make, scen

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scenarios
-from scenarios.analysis.rules import consistency, files
+from scenarios.analysis.rules import consistency
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.paths import id_of, path_of, place_of, schema_address
 from scenarios.storage.loader import Loaded, load
@@ -110,7 +110,7 @@ def test_an_invalid_database_has_exactly_its_problems(rule: str) -> None:
 
 
 def test_every_rule_has_an_invalid_database_and_no_other_is_named() -> None:
-    listed = {rule.id for rule in (*files.RULES, *consistency.RULES)}
+    listed = {rule.id for rule in (*consistency.FILE_RULES, *consistency.RULES)}
     assert listed - NOT_IN_A_TEXT == {path.name for path in (DATA / "invalid").iterdir()}
     modules = [path for path in SOURCE.rglob("*.py") if "render" not in path.parts]
     named = {rule for module in modules for rule in rules(module)}

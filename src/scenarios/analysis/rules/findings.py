@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from scenarios.analysis.evidence.knowledge import bears_on, contending, resolved, rivals
 from scenarios.analysis.forecasts import given, standing
@@ -11,7 +12,7 @@ from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import shares
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.period.period import window as period
-from scenarios.analysis.rules import evidence
+from scenarios.analysis.rules import consistency, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
@@ -358,6 +359,9 @@ RULES: tuple[FindingRule, ...] = (
     evidence.few_indicators,
     not_reviewed,
 )
+EVERY_RULE: dict[str, Rule[Any]] = {
+    rule.id: rule for rule in (*consistency.FILE_RULES, *consistency.RULES, *RULES)
+}
 
 
 def _largest(view: ScenarioView) -> str:

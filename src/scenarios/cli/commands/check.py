@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios import __version__
-from scenarios.analysis.rules.files import EVERY_RULE
+from scenarios.analysis.rules.findings import EVERY_RULE
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_at
 from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev

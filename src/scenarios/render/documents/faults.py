@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from scenarios.analysis.rules.files import EVERY_RULE
+from scenarios.analysis.rules.findings import EVERY_RULE
 from scenarios.analysis.rules.rule import Level
 from scenarios.errors import Problem
 from scenarios.render.cells import left, right
