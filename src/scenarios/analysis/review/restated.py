@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -140,17 +141,17 @@ def _was_made_by(revision: Revision, amendment: Amendment) -> bool:
 
 def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date) -> Database:
     """The database of today with these records as they were, and the outcomes after `day`."""
-    folders = {kind: dict(records(today, kind)) for kind in KINDS}
+    folders: dict[Kind, dict[str, Any]] = {kind: dict(records(today, kind)) for kind in KINDS}
     for kind, id in touched:
         record, now = records(then, kind)[id], folders[kind].get(id)
         ends = [field for field in ("resolution", "retracted") if _is_end(now, field, day)]
         folders[kind][id] = replace(record, **{field: getattr(now, field) for field in ends})
     return Database(
-        folders["tracker"]["tracker"],  # type: ignore[arg-type]
-        folders["scenario"],  # type: ignore[arg-type]
-        folders["evidence"],  # type: ignore[arg-type]
-        folders["forecasts"],  # type: ignore[arg-type]
-        folders["source"],  # type: ignore[arg-type]
+        folders["tracker"]["tracker"],
+        folders["scenario"],
+        folders["evidence"],
+        folders["forecasts"],
+        folders["source"],
         withheld={**then.withheld, **today.withheld},
     )
 

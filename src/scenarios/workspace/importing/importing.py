@@ -67,9 +67,7 @@ class Drafting:
         self.superseded = self.clipped = self.idle = 0
         self._new: dict[str, dict[str, Any]] = {}
         self._puts: dict[str, list[Put]] = {}
-        self._analysts: set[str] = set()
-        self._sets: set[str] = set()
-        self._themes: set[str] = set()
+        self._declared: dict[str, set[str]] = {"analyst": set(), "set": set(), "theme": set()}
 
     def drafts(self, opened: Opened) -> list[Draft]:
         """The drafts; refused where records are unfit, unless these may be skipped."""
@@ -158,8 +156,8 @@ class Drafting:
                 self._new[id] = filled
             elif self.plan.add(kind, id, filled):
                 self.plan.counts[kind].added += 1
-                self._analysts.update([filled["analyst"]] if "analyst" in filled else [])
-                self._themes.update([filled["theme"]] if "theme" in filled else [])
+                for key in filled.keys() & {"analyst", "theme"}:
+                    self._declared[key].add(filled[key])
             return
         was = built(present)
         if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
@@ -195,9 +193,8 @@ class Drafting:
                 )
             raise Unsound(message, ".".join(names[0]))
         count.updated += 1
-        self._sets.update(put.value for put in puts if put.keys == ("set",))
-        self._analysts.update(put.value for put in puts if put.keys == ("analyst",))
-        self._themes.update(put.value for put in puts if put.keys == ("theme",))
+        for key, names in self._declared.items():
+            names.update(put.value for put in puts if put.keys == (key,))
         self._puts.setdefault(f"{kind} {id}", []).extend(puts)
         if kind != "scenario":
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
@@ -293,26 +290,26 @@ class Drafting:
                 for part in ("probabilities", "rationales", "evidence"):
                     self.plan.comes_from(path, arrival, part, scenario)
             if sheet:
-                self._analysts.add(analyst)
+                self._declared["analyst"].add(analyst)
                 puts = records.edits(sheet, id, entries, self.settings, count, self.faults)
                 if puts:
                     self.plan.change("forecasts", id, puts)
                 continue
             ordered = [entry for _, (entry, _) in sorted(entries.items())]
             if self.plan.add("forecasts", id, sheet_record(on, analyst, ordered)):
-                self._analysts.add(analyst)
+                self._declared["analyst"].add(analyst)
                 count.added += len(entries)
 
     def _tracker(self) -> None:
         """Add sets that scenarios name, themes with a title, and analysts if any is declared."""
         arrived, tracker = self.arrived, self.opened.database.tracker
-        self._sets.update(new["set"] for new in self._new.values() if "set" in new)
-        sets = sorted(self._sets - {*tracker.sets})
+        named = {new["set"] for new in self._new.values() if "set" in new}
+        sets = sorted((self._declared["set"] | named) - {*tracker.sets})
         puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
-        themes = sorted((self._themes & {*arrived.themes}) - {*tracker.themes})
+        themes = sorted((self._declared["theme"] & {*arrived.themes}) - {*tracker.themes})
         puts += [Put(("themes", id), arrived.themes[id]) for id in themes]
         if tracker.analysts:
-            who = sorted(self._analysts - {*tracker.analysts})
+            who = sorted(self._declared["analyst"] - {*tracker.analysts})
             puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
         else:
             other = [name for id, name in arrived.analysts.items() if id != name]
