@@ -51,8 +51,18 @@ from scenarios.workspace.undoing import undo
 from scenarios.workspace.writing import Written
 
 
-class Snapshot:
-    """A database as it was read last: when opened, or after a write."""
+class Way(TypedDict, total=False):
+    """How a change is made: `dry_run` tries it and writes nothing, `commit` commits it to git."""
+
+    dry_run: bool
+    commit: bool
+
+
+class Workspace:
+    """A database as it was read last: when opened, or after a write.
+
+    It can be recorded in where it was opened without a revision.
+    """
 
     def __init__(self, root: Path, rev: str | None = None) -> None:
         self._root, self._rev = root, rev
@@ -181,29 +191,7 @@ class Snapshot:
     def _repository(self) -> Repository:
         return git.repository(self._root)
 
-
-class Way(TypedDict, total=False):
-    """How a change is made: `dry_run` tries it and writes nothing, `commit` commits it to git."""
-
-    dry_run: bool
-    commit: bool
-
-
-def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
-    """Open a database: its folder, its parent, or any folder below the parent.
-
-    With `rev` it is read from git as that revision had it (a commit, a branch, a tag, or
-    YYYY-MM-DD: the last commit up to a day), and nothing can be recorded in it.
-    """
-    try:
-        root = worktree.find(Path(path), str(path))
-    except ScenError:
-        root = worktree.find(Path(path), None)
-    return Workspace(root, rev)
-
-
-class Workspace(Snapshot):
-    """A database that can be recorded in, where it was opened without a revision."""
+    # -- recording ------------------------------------------------------------------------------
 
     def record_evidence(
         self,
@@ -417,3 +405,16 @@ class Workspace(Snapshot):
         self._reread(written)
         findings = foretold_of(written, on) if written.drafts else []
         return results.corrected(written, now.name, findings, on, formerly)
+
+
+def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
+    """Open a database: its folder, its parent, or any folder below the parent.
+
+    With `rev` it is read from git as that revision had it (a commit, a branch, a tag, or
+    YYYY-MM-DD: the last commit up to a day), and nothing can be recorded in it.
+    """
+    try:
+        root = worktree.find(Path(path), str(path))
+    except ScenError:
+        root = worktree.find(Path(path), None)
+    return Workspace(root, rev)

@@ -193,8 +193,8 @@ class Drafting:
                 )
             raise Unsound(message, ".".join(names[0]))
         count.updated += 1
-        for key, names in self._declared.items():
-            names.update(put.value for put in puts if put.keys == (key,))
+        for key, declared in self._declared.items():
+            declared.update(put.value for put in puts if put.keys == (key,))
         self._puts.setdefault(f"{kind} {id}", []).extend(puts)
         if kind != "scenario":
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
