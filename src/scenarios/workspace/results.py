@@ -9,13 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, members
-from scenarios.analysis.forecasts import TeamFigure, stated
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.history.audit import foretold, is_unread
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.commits import Key, records
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
+from scenarios.analysis.review.agenda import Reveal
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
@@ -79,19 +80,12 @@ class ForecastRecorded(Recorded, frozen=True):
     figures: list[ForecastFigure]
 
 
-class SheetAnswer(Struct, frozen=True, kw_only=True):
+class SheetAnswer(Reveal, frozen=True, kw_only=True):
     """One answer of a sitting, beside the others', the team's with it, and the implied one.
 
     `revised_from` is the blind figure, where the analyst moved on after seeing the others.
     """
 
-    scenario: ScenarioId
-    before: float | None
-    after: float | None
-    others: TeamFigure | None
-    team: TeamFigure | None
-    implied: float
-    gap_decibans: float | None
     reaffirmed: bool
     rationale: str | None
     revised_from: float | None
