@@ -4,8 +4,6 @@
 asked for, so that neither `import scenarios` nor a command's start pays for it.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -3,8 +3,6 @@
 It speaks the Model Context Protocol over stdin and stdout, to one client.
 """
 
-from __future__ import annotations
-
 import inspect
 import logging
 import os

@@ -6,8 +6,6 @@ What is refused raises a ScenError whose text says what, where and what to do; n
 then.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

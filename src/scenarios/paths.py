@@ -1,7 +1,5 @@
 """Where a record lives, how its file is laid out, and which other records it names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

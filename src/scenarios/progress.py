@@ -1,7 +1,5 @@
 """How a long computation is watched, without knowing who watches."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 

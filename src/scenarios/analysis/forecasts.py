@@ -1,7 +1,5 @@
 """The stated probability: what people forecast, and who stands behind it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection
 from datetime import date

@@ -1,7 +1,5 @@
 """The addresses of the desk: undo, status, lists and search, and those of forms and sittings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """The application: its routes, the pages that they keep, and the guard before them."""
 
-from __future__ import annotations
-
 import logging
 import os
 import socket

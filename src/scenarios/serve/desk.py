@@ -1,7 +1,5 @@
 """The database as it is now, or as a revision had it, and who is told when it changes."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections import deque

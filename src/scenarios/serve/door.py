@@ -1,7 +1,5 @@
 """Who is let in: a browser on this machine that was given the start address, from our own pages."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any

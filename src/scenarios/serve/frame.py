@@ -1,7 +1,5 @@
 """Pages in the frame of the site, with the bar and the strip of time above; the site's pages."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Values that were made and are kept, up to a size."""
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

@@ -1,7 +1,5 @@
 """The analyst who records: of `--analyst`, or chosen in the browser; there are no accounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, cast

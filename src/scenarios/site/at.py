@@ -1,7 +1,5 @@
 """The pages of a site: what stands at an address, and every address."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module

@@ -1,7 +1,5 @@
 """A site as files: what changed is made and written, by two processes where there is much."""
 
-from __future__ import annotations
-
 import gzip
 import multiprocessing
 import os

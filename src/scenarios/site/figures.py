@@ -1,7 +1,5 @@
 """The figures of a site on its day, each found once when a page asks."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property, lru_cache

@@ -1,7 +1,5 @@
 """The frame of each page of a site: navigation, breadcrumb and foot."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Saved copies of evidence files, kept beside the records under their SHA-256."""
 
-from __future__ import annotations
-
 import os
 import re
 import stat

@@ -1,7 +1,5 @@
 """Files opened through no link, locks, and temporary files, durable before they take a name."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -1,7 +1,5 @@
 """A change before it is written: the snapshot with drafts added."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

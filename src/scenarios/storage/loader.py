@@ -1,7 +1,5 @@
 """A snapshot of files to records and problems: pure, and total for any bytes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial

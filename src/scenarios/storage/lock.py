@@ -1,7 +1,5 @@
 """The lock under which a database is edited, shared by all who can reach it."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

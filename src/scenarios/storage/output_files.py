@@ -1,7 +1,5 @@
 """Files and folders that are made beside their place and swapped in."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Unfinished work: the answers of a sitting and the drafts of forms, outside the database."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress

@@ -5,8 +5,6 @@ old or new, and the next run goes on. The folder may come from a clone: no link 
 followed, and its mark only says which site files may be removed.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

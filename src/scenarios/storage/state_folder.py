@@ -5,8 +5,6 @@ content of each file, and the digest of the new. A command that changes several 
 `.begun` entry until all are written, so an interrupted one is recognized.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import stat

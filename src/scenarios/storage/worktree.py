@@ -1,7 +1,5 @@
 """The working tree as a snapshot; atomic, durable writes and removals."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Figures as they were said then, where records were changed afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """A record corrected: key by key or as a whole, renamed with all references, or removed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress

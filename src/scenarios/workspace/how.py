@@ -1,7 +1,5 @@
 """How a change is made, and whether its result names a commit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The inbox: proposals that wait beside the records, arrive, and are dismissed."""
 
-from __future__ import annotations
-
 import itertools
 import os
 from collections import defaultdict

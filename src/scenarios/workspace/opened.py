@@ -1,7 +1,5 @@
 """A database as it was read, from its folder or a revision, with its faults and its past."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

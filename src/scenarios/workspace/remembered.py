@@ -1,7 +1,5 @@
 """Results of the reading commands that need not be computed again, in the user's cache."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 

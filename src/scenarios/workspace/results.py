@@ -1,7 +1,5 @@
 """Results of the recording commands, printed as JSON as they stand here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """An analyst's sheet of one day: made, or one more probability put into it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date

@@ -1,7 +1,5 @@
 """The steps of a sitting, an analyst's answers, and the sheet made of them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date

@@ -1,7 +1,5 @@
 """A new database: a tracker, and the schemas for editors."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Undo of the last recording command of this checkout."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A change on its way to disk and git: drafted under the lock, checked, written, committed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress

@@ -1,7 +1,5 @@
 """The state of an indicator on a day, and the chance that its author gave it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import log10
 from typing import Literal, NamedTuple, TypeVar

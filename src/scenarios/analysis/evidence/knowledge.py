@@ -1,7 +1,5 @@
 """Evidence known on a day, and the questions that were open on it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The audit: findings of an outside reviewer in a database's commits, and their limits."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet

@@ -1,7 +1,5 @@
 """The questions of an outside reviewer to a database's commits: each a small rule that yields."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """A database's history, as data: each commit, what it changed, and the figures after it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any

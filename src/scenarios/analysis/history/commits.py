@@ -1,7 +1,5 @@
 """Commits, and the records that each adds, removes, renames or changes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

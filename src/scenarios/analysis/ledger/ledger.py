@@ -1,7 +1,5 @@
 """The odds ledger: from a prior, line by line of evidence, to the implied probability."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from datetime import date

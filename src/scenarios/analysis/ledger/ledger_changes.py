@@ -1,7 +1,5 @@
 """Differences between two ledgers of one scenario, line by line, with their causes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from functools import partial

@@ -1,7 +1,5 @@
 """The uncertainty budget of an implied probability, and the lines that it depends on most."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping

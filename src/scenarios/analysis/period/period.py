@@ -1,7 +1,5 @@
 """Two dates, and every scenario's figures at both: what the review and its findings look at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property

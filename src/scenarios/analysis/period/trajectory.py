@@ -1,7 +1,5 @@
 """Courses of scenarios over time: figures, evidence, indicators and forecasts by day."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The ACH matrix: evidence and indicators against scenarios (Heuer 1999, chapter 8)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """The agenda of one analyst's sitting at a date, in its order."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256

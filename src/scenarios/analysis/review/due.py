@@ -1,7 +1,5 @@
 """Days that come or have passed: indicators, horizons, reviews and forecasts that expire."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """The story of an event: its reports, and every question that it moved, before and after."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 

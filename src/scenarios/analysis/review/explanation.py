@@ -1,7 +1,5 @@
 """A scenario's ledger with what people state beside it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import msgspec

@@ -1,7 +1,5 @@
 """The lists: indicators, evidence, forecasts, sources with their accuracy, and the inbox."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date

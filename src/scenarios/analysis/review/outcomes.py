@@ -1,7 +1,5 @@
 """Outcomes that became known in a window, with what was said last."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Records changed inside a window that said something of the time before it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any

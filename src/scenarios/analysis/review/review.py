@@ -1,7 +1,5 @@
 """The weekly report, as data, and its short form on one page for a reader who knows no decibans."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The records whose texts hold all words of a search."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """The status table, as data: one row a scenario, in the order in which it is read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Steps of a stated probability, day by day, with the analyst or the cause of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial

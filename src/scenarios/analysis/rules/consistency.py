@@ -1,7 +1,5 @@
 """The faults that no single file shows: references, sets, dates, names; and the rules of a file."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterator

@@ -1,7 +1,5 @@
 """Findings about evidence: how it is graded, confirmed and rated, and what rests on it."""
 
-from __future__ import annotations
-
 import math
 import re
 from bisect import bisect_left

@@ -1,7 +1,5 @@
 """The analytic findings: advice that depends on a date, each a small rule that yields."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any

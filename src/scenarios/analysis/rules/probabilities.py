@@ -1,7 +1,5 @@
 """Rules on priors, on the chances of indicators, and on the members of a set."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """A rule: what is looked for, how serious it is, and what finds it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

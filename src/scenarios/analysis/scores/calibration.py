@@ -1,7 +1,5 @@
 """Calibration: how often forecasts of a probability come true."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence

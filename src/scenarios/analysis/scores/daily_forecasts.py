@@ -1,7 +1,5 @@
 """Forecast of each forecaster on each scored day of a resolved question, or of a whole set."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Proper scores over time of the forecasts of resolved questions, side by side."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """Skill with its bootstrap interval, and the factors that would have scored best."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import struct

@@ -1,7 +1,5 @@
 """An item rated across the row: what it shows, and how it bears on each scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """A record that is corrected: key by key, or its whole file as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """A form: its fields, the texts that were typed in them, and the one call that it comes to."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date

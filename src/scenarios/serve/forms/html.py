@@ -1,7 +1,5 @@
 """The parts of a form that its answers change: faults, the preview, and what was written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 

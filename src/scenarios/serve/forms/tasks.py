@@ -1,7 +1,5 @@
 """A recording task as a form: its fields, its faults, one call, and what is shown of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial

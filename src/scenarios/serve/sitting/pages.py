@@ -1,7 +1,5 @@
 """A sitting, step by step: each answer is kept when it is given."""
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence

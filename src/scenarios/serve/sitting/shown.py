@@ -1,7 +1,5 @@
 """The steps of a sitting as values for their pages: what is asked, and what may be told then."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """The page of an event, and the questions that events moved, as a picture and in lists."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The pages of evidence: an item, a year, and the latest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The first page: the headline, every open scenario as a picture, and a table to choose from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from scenarios.analysis.evidence.knowledge import latest_day

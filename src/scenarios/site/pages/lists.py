@@ -1,7 +1,5 @@
 """The pages of indicators, sources and scores."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """How to read the site, in plain words: what each figure and mark means."""
 
-from __future__ import annotations
-
 from scenarios.render.cells import one_line
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.documents.report import method_text

@@ -1,7 +1,5 @@
 """Lists of evidence; the file and the commits of a record; the page under its former id."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal

@@ -1,7 +1,5 @@
 """The reviews: one for each day on which somebody forecast, and their list."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import date
 

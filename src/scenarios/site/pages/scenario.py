@@ -1,7 +1,5 @@
 """The page of a scenario, with its odds ledger as a picture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """The search: every record that has a page, and a small script that looks through them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from importlib.resources import files

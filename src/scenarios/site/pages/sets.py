@@ -1,7 +1,5 @@
 """The page of a set of which exactly one member occurs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace

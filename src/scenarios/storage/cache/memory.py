@@ -1,7 +1,5 @@
 """Files read before, by this process or another, need not be read again."""
 
-from __future__ import annotations
-
 import os
 import re
 import time

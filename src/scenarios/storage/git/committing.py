@@ -1,7 +1,5 @@
 """A commit of exactly the files a command wrote, with the user's name, hooks and signature."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess

@@ -1,7 +1,5 @@
 """Run git, and find its directory."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -4,8 +4,6 @@ An edit tries several layouts, the tidiest first: lines, then one line where lin
 their surroundings. The first that reads back right is used; if none does, the edit is refused.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from bisect import bisect_left

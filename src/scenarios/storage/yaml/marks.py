@@ -4,8 +4,6 @@ libyaml's marks count characters. They are exact for scalars and flow collection
 collections and block scalars run past following comments and blank lines.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

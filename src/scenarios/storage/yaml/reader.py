@@ -1,7 +1,5 @@
 """Strict YAML in: plain values, and every fault with its place."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

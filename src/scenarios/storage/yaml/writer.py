@@ -1,7 +1,5 @@
 """Tidy YAML out: text that reads back as the same value, with YAML 1.1 and with 1.2."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

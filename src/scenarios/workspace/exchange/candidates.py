@@ -1,7 +1,5 @@
 """Candidates for indicators in event stores, and those an analyst accepts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager

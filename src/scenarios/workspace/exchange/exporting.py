@@ -1,7 +1,5 @@
 """Export to a file, a folder or an address, and SQL on the tables of one tracker or of many."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

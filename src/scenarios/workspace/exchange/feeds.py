@@ -1,7 +1,5 @@
 """The stories of a tracker's feeds as proposals for its inbox."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Mapping

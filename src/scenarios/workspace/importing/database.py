@@ -1,7 +1,5 @@
 """A whole database from an export, reported like any import."""
 
-from __future__ import annotations
-
 import csv
 from collections import defaultdict
 from collections.abc import Mapping

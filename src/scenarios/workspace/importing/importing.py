@@ -1,7 +1,5 @@
 """Records of a file elsewhere, written into the database: all of them, or none."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """A record that arrives: a new file, or keys of an existing one."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple

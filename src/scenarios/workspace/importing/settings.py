@@ -1,7 +1,5 @@
 """The settings, the file and the counts of an import."""
 
-from __future__ import annotations
-
 import datetime as dt
 import pkgutil
 from collections import Counter

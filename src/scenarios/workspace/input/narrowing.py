@@ -1,7 +1,5 @@
 """The rows of a list that somebody asks for."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

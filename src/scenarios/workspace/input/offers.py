@@ -1,7 +1,5 @@
 """Suggestions for an answer: known ids, each with its title."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 

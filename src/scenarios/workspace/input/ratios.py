@@ -1,7 +1,5 @@
 """A rating in words: how many times as expected an item is if the scenario happens as if not."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

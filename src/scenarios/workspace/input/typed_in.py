@@ -1,7 +1,5 @@
 """Parse typed text (dates, probabilities, ratings, ids), or raise a UsageError."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta

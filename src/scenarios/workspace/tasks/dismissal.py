@@ -1,7 +1,5 @@
 """A proposal that is turned down."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from scenarios.workspace.inbox import dismiss, waiting_at

@@ -1,7 +1,5 @@
 """An observation: rated for each scenario, rated again later, retracted."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext

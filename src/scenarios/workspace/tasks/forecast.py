@@ -1,7 +1,5 @@
 """A stated probability, in the day's sheet of one analyst."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Something to watch for, rated before it is seen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

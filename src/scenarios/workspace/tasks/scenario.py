@@ -1,7 +1,5 @@
 """A scenario: a question with criteria, a horizon and a prior; clarified, and resolved."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A source, and how reliable it is."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

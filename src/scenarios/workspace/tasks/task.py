@@ -1,7 +1,5 @@
 """A recording task: its questions, and the call that their answers come to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
