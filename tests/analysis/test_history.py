@@ -20,7 +20,13 @@ from scenarios.analysis.evidence.knowledge import (
     near,
 )
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.history.commit_log import SHOWN, CommitFigures, HistoryEntry, history
+from scenarios.analysis.history.commit_log import (
+    SHOWN,
+    CommitFigures,
+    HistoryEntry,
+    KnownFigures,
+    history,
+)
 from scenarios.analysis.history.commits import Differences, Rename, Revision
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Scenario, ScenarioId
@@ -247,6 +253,17 @@ def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | N
 def test_the_figures_are_those_of_the_whole_databases_to_the_last_digit(story: Story) -> None:
     plainly = [moved(story, it) for it in reversed(story.revisions) if it.own]
     assert [entry.figures for entry in history(story.revisions).entries] == plainly
+
+
+@given(stories(), st.integers(0, 8))
+def test_figures_that_are_kept_are_those_computed(story: Story, number: int) -> None:
+    kept: KnownFigures = {}
+    for revisions in (story.revisions[:number], story.revisions):
+        assert history(revisions, known=kept) == history(revisions)
+    computed = {**kept}
+    assert history(story.revisions, known=kept) == history(story.revisions)
+    assert history(story.revisions, "alone", known=kept) == history(story.revisions, "alone")
+    assert kept == computed
 
 
 @given(stories(), st.sampled_from(["alone", "a", "b"]))

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.history.commit_log import history
+from scenarios.analysis.history.commit_log import KnownFigures, history
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.history.provenance import DatabaseState
 from scenarios.analysis.ledger.days import Days
@@ -278,3 +278,11 @@ def test_twice_the_commits_are_twice_the_work() -> None:
     stories = [commits(size).revisions for size in SIZES[:2]]
     less, more = (work(partial(history, revisions)) for revisions in stories)
     assert more < MOST * less, (less, more)
+
+
+def test_a_commit_more_costs_its_own_figures_where_those_before_are_kept() -> None:
+    """Keeping up with the records of the commits before is left, a tenth of their figures."""
+    revisions, kept = commits(SIZES[1]).revisions, KnownFigures()
+    every = work(partial(history, revisions[:-1], known=kept))
+    assert 4 * work(partial(history, revisions, known=kept)) < every
+    assert len(kept) == len(revisions)

@@ -11,7 +11,7 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.render.cells import commit_subject
 from scenarios.storage.lock import lock, lock_file
-from tests.cli.commands import process
+from tests.cli.commands import EACH, process, scen
 from tests.cli.conversation import talk
 from tests.cli.keyboard import PATIENCE
 from tests.storage.test_commits import held, hook, is_ana
@@ -122,3 +122,20 @@ def test_what_is_to_be_taken_up_again_commits_and_rehearses_as_what_was_stopped(
         assert source == f"scen add-source trt --name 'TRT World' --reliability B{then}"
         assert item.startswith("scen add-evidence ")
         assert f" --source trt --rate trade=C{more and f' {more}'} --commit 'A visit'\n" in item
+
+
+def test_history_keeps_figures_and_a_new_commit_joins_them(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in ((*EACH[0], "--commit"), TALKS):
+        assert scen(*words).exit_code == 0
+        as_kept = scen("history", "--format", "json").stdout
+        assert scen("history", "--format", "json").stdout == as_kept
+        with monkeypatch.context() as without_cache:
+            without_cache.setenv("SCEN_CACHE", "0")
+            assert scen("history", "--format", "json").stdout == as_kept
+    run(top.parent, "clone", "-q", "--depth", "1", f"file://{top}", "shallow")
+    monkeypatch.chdir(top.parent / "shallow")
+    assert "this clone is shallow" in scen("history").stderr
+    run(top.parent / "shallow", "fetch", "-q", "--unshallow")
+    assert scen("history", "--format", "json").stdout == as_kept

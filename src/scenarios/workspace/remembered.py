@@ -1,6 +1,7 @@
 """Results of the reading commands that need not be computed again, in the user's cache."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import msgspec
@@ -17,14 +18,14 @@ _BESIDE = ("sources", "forecasts")
 
 
 class _Memo(msgspec.Struct, Generic[Value], frozen=True):
-    """Values of all scenarios, each with the digest of what it depends on.
+    """Values by scenario, or by another name, each with the digest of what it depends on.
 
     A scenario without a value has a key all the same.
     """
 
     whole: bytes = b""
-    keys: dict[ScenarioId, bytes] = {}
-    values: dict[ScenarioId, Value] = {}
+    keys: dict[str, bytes] = {}
+    values: dict[str, Value] = {}
 
 
 def remembered(
@@ -86,6 +87,22 @@ def remembered_whole(
         memo = _Memo(whole, values={name: make()})
         place.write(name, msgspec.msgpack.encode(memo))
     return memo.values[name]
+
+
+@contextmanager
+def remembered_each(
+    opened: Opened | None, name: str, of: type[Value]
+) -> Iterator[dict[str, Value]]:
+    """Values by their keys, from cache file `name`, which keeps those that are put beside them.
+
+    Without a database nothing is kept.
+    """
+    place = getattr(opened.read, "place", None) if opened else None
+    values = {**_decoded(place.read(name), of).values} if place else {}
+    before = len(values)
+    yield values
+    if place and len(values) > before:
+        place.write(name, msgspec.msgpack.encode(_Memo(values=values)))
 
 
 def keys_of(

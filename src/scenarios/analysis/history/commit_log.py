@@ -56,6 +56,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     earlier: int
 
 
+KnownFigures = dict[str, tuple[CommitFigures, ...]]
+"""The figures of commits by their ids: they depend on that commit and those before it."""
 Names = frozenset[str]
 Pair = tuple[float | None, float | None]
 """Stated and implied probability; None where there is none."""
@@ -67,15 +69,20 @@ def history(
     since: date | None = None,
     limit: int | None = None,
     progress: Progress = unwatched,
+    known: KnownFigures | None = None,
 ) -> History:
-    """The commits that changed a database, a scenario's figures, or one record of evidence."""
+    """The commits that changed a database, a scenario's figures, or one record of evidence.
+
+    Without a subject, figures that are `known` are not computed again, and others become so.
+    """
     names = called(revisions, subject) if subject is not None else None
     changed: Iterable[object] = (revision.own for revision in revisions)
     changed = changed if names is None else _changed(revisions, names)
     touching = [number for number, is_changed in enumerate(changed) if is_changed]
     recent = [n for n in touching if not since or revisions[n].commit.authored >= since]
     shown = recent[-limit:] if limit else recent
-    entries = list(_entries(revisions, frozenset(shown), names, progress))
+    known = {} if known is None or names else known
+    entries = list(_entries(revisions, frozenset(shown), names, progress, known))
     return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(shown))
 
 
@@ -102,27 +109,46 @@ def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
 
 
 def _entries(
-    revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
+    revisions: Sequence[Revision],
+    shown: frozenset[int],
+    names: Names | None,
+    progress: Progress,
+    known: KnownFigures,
 ) -> Iterator[HistoryEntry]:
     every = progress(states(revisions), "computing the figures", len(revisions))
     for number, (revision, standing) in enumerate(every):
-        if number in shown:
-            yield _entry(revision, standing, names)
-        else:
+        if number not in shown:
             standing.put(revision.changes)
+            continue
+        standing.put(_brought(revision))
+        of: Sequence[RecordChange] = revision.own
+        day, id = standing.latest_with(of), revision.commit.id
+        if id in known:
+            standing.put(of)
+        else:
+            of, known[id] = _figures(of, standing, names, day)
+        yield HistoryEntry(
+            commit=revision.commit,
+            as_of=day,
+            what=_what(of),
+            figures=known[id],
+            left_out=revision.left_out,
+        )
 
 
-def _entry(revision: Revision, standing: DatabaseState, names: Names | None) -> HistoryEntry:
-    """Entry of a commit's own changes; `standing` goes from before it to after it."""
-    own = revision.own
-    standing.put(_brought(revision))
+def _figures(
+    own: Sequence[RecordChange], standing: DatabaseState, names: Names | None, day: date | None
+) -> tuple[Sequence[RecordChange], tuple[CommitFigures, ...]]:
+    """The changes of a commit that are shown, and the figures after them.
+
+    `standing` goes from before them to after them.
+    """
     of = [change for change in own if names is None or change.id in names]
     there = standing.database.scenarios.keys() | {
         change.id for change in own if change.kind == "scenario"
     }
     about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
-    day = standing.latest_with(own)
     near = standing.near(own, about) if about else set()
     before = _pairs(standing, ids, day)
     standing.put(own)
@@ -149,14 +175,7 @@ def _entry(revision: Revision, standing: DatabaseState, names: Names | None) -> 
     if names is None:
         figures = [figure for figure in figures if figure.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda figure: (-figure.movement_bits, figure.scenario))
-    shown = figures if names else figures[:SHOWN]
-    return HistoryEntry(
-        commit=revision.commit,
-        as_of=day,
-        what=_what(of),
-        figures=tuple(shown),
-        left_out=revision.left_out,
-    )
+    return of, tuple(figures if names else figures[:SHOWN])
 
 
 def _brought(revision: Revision) -> list[RecordChange]:

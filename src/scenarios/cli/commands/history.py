@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.history.commit_log import CommitFigures
 from scenarios.analysis.history.commit_log import history as commit_log
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
@@ -15,6 +16,7 @@ from scenarios.cli.output.streams import progress
 from scenarios.model import Scenario
 from scenarios.render.documents.history import log_document
 from scenarios.workspace.opened import known_id
+from scenarios.workspace.remembered import remembered_each
 
 
 def command(
@@ -36,13 +38,16 @@ def command(
     output: Output = None,
 ) -> None:
     """Show the commits that changed the database, newest first, with the figures after each."""
-    if (repository_of(context)[0] / "tracker.yaml").exists():
-        reading(context, rev)
+    is_here = (repository_of(context)[0] / "tracker.yaml").exists()
+    opened = reading(context, rev) if is_here else None
     revisions, _ = commits(context, rev)
     if subject is not None:
         ever = {change.id for revision in revisions for change in revision.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
-    log = commit_log(revisions, subject, since, limit or None, progress())
+    if any(revision.commit.shallow for revision in revisions):
+        opened = None  # the figures of these commits may be others in a whole clone
+    with remembered_each(opened, "history", tuple[CommitFigures, ...]) as known:
+        log = commit_log(revisions, subject, since, limit or None, progress(), known)
     title = _title(revisions, subject) if subject else None
     show(log, lambda: log_document(log, subject, title), form, output)
 
