@@ -253,13 +253,8 @@ def _parameters(command: str) -> list[_Parameter]:
         if not marks:  # the context
             continue
         info = marks[0]
-        option = f"--{name.strip('_').replace('_', '-')}"
-        # In an annotation Typer keeps the first name of an option where its default would be.
-        texts = [
-            text for text in (info.default, *(info.param_decls or ())) if isinstance(text, str)
-        ]
-        named = [word for text in texts for word in text.split("/")]
-        options = [] if isinstance(info, ArgumentInfo) else named or [option]
+        # In an annotation Typer keeps the name of an option where its default would be.
+        options = [] if isinstance(info, ArgumentInfo) else info.default.split("/")
         parameters.append(_Parameter(name, options, info.help or "", info.metavar or "", of))
     return parameters
 

@@ -113,21 +113,12 @@ def commits(context: typer.Context, rev: str | None) -> tuple[list[Revision], st
 
 
 Since = Annotated[
-    str | None,
-    typer.Option(metavar="DATE", help="From this day on; 7d means seven days before --as-of."),
+    str | None, "--since DATE", "From this day on; 7d means seven days before --as-of."
 ]
-Until = Annotated[
-    str | None,
-    typer.Option(metavar="DATE", help="Up to this day; 7d means seven days before --as-of."),
-]
-FromSource = Annotated[
-    str | None, typer.Option("--source", metavar="ID", help="Only from this source.")
-]
-InSet = Annotated[
-    str | None,
-    typer.Option("--set", metavar="ID", help="Only scenarios of this set, and what rates them."),
-]
-Tag = Annotated[str | None, typer.Option(help="Only scenarios with this tag, and what rates them.")]
+Until = Annotated[str | None, "--until DATE", "Up to this day; 7d means seven days before --as-of."]
+FromSource = Annotated[str | None, "--source ID", "Only from this source."]
+InSet = Annotated[str | None, "--set ID", "Only scenarios of this set, and what rates them."]
+Tag = Annotated[str | None, "--tag", "Only scenarios with this tag, and what rates them."]
 
 wanted = parsing.typed(narrowed)
 span = parsing.typed(span_of)

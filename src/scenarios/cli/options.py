@@ -19,29 +19,13 @@ Form = StrEnum("Form", ["table", "json", *(name for name in WRITERS if name != "
 """The formats of a result: JSON is the result itself, a writer makes all others of its document."""
 TABLE = Form("table")
 
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        "--as-of",
-        parser=parsing.day,
-        metavar="DATE",
-        help="Show what was known on this day [today].",
-    ),
-]
+AsOf = Annotated[date | None, "--as-of DATE", "Show what was known on this day [today]."]
 Rev = Annotated[
-    str | None,
-    typer.Option(
-        "--rev",
-        metavar="REV",
-        help="Read the files of this commit, or of the last commit by a day.",
-    ),
+    str | None, "--rev REV", "Read the files of this commit, or of the last commit by a day."
 ]
 
 SinceReview = Annotated[
-    str | None,
-    typer.Option(
-        "--since", metavar="DATE|7d", help="Start of the window [review_every_days before --as-of]."
-    ),
+    str | None, "--since DATE|7d", "Start of the window [review_every_days before --as-of]."
 ]
 
 
@@ -60,26 +44,16 @@ FORMAT = typer.Option(
     "--format", help="Output format [from the ending of FILE].", callback=_of_ending
 )
 Shown = Annotated[Form, FORMAT]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", metavar="FILE", help="Write to this file instead of stdout."),
-]
+Output = Annotated[Path | None, "--output FILE", "Write to this file instead of stdout."]
 Across = Annotated[
     str | None,
-    typer.Option(
-        "--across",
-        metavar="PLACE",
-        help="Ask many trackers: a lake, postgresql://HOST/DATABASE, or a file of folders.",
-    ),
+    "--across PLACE",
+    "Ask many trackers: a lake, postgresql://HOST/DATABASE, or a file of folders.",
 ]
-Timeout = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0.001, help="Time limit in seconds.")
-]
-All = Annotated[bool, typer.Option("--all", help="Show every row; fold and omit nothing.")]
-As = Annotated[Format, typer.Option("--format", help="Output format.")]
-Analyst = Annotated[
-    str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who makes the judgement.")
-]
+Timeout = Annotated[float, "--timeout SECONDS", "Time limit in seconds.", {"min": 0.001}]
+All = Annotated[bool, "--all", "Show every row; fold and omit nothing."]
+As = Annotated[Format, "--format", "Output format."]
+Analyst = Annotated[str | None, "--analyst", "Who makes the judgement.", {"envvar": "SCEN_ANALYST"}]
 Dated = Annotated[How, "dated"]
 """How a change is made that may have a date after today."""
 _FUTURE = ("future", "Allow a date after today.")
@@ -90,27 +64,42 @@ _HOW = (
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the options that `how` stands for in its place, where it has one."""
+    """The command as Typer reads it, with the options that `how` stands for in its place."""
     parameters: list[inspect.Parameter] = []
-    is_dated = False
+    how: Any = None
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
         if parameter.name != "how":
-            parameters.append(parameter)
+            parameters.append(parameter.replace(annotation=_for_typer(parameter.annotation)))
             continue
-        is_dated = parameter.annotation == Dated
-        for name, words in (_FUTURE, *_HOW) if is_dated else _HOW:
-            option = typer.Option(f"--{name.replace('_', '-')}", help=words)
-            shared = parameter.replace(name=name, default=False, annotation=Annotated[bool, option])
-            parameters.append(shared)
-    if all(parameter.name != "dry_run" for parameter in parameters):
-        return command
+        how = parameter.annotation
+        for name, words in (_FUTURE, *_HOW) if how == Dated else _HOW:
+            shared = _for_typer(Annotated[bool, f"--{name.replace('_', '-')}", words])
+            parameters.append(parameter.replace(name=name, default=False, annotation=shared))
 
     def called(**given: Any) -> None:
-        latest = parsing.today() if is_dated and not given.pop("future") else None
-        how = How(given.pop("dry_run"), given.pop("commit"), latest)
-        command(**given, how=how)
+        if how:
+            latest = parsing.today() if how == Dated and not given.pop("future") else None
+            given["how"] = How(given.pop("dry_run"), given.pop("commit"), latest)
+        command(**given)
 
     called.__doc__ = command.__doc__
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
+
+
+def _for_typer(declared: Any) -> Any:
+    """`Annotated[str, "--set ID", "Its help."]` as an option, with `"FILE"` as an argument.
+
+    A mapping behind the help has further settings of Typer; a `date | None` is parsed as a day.
+    """
+    match getattr(declared, "__metadata__", ()):
+        case (str() as usage, str() as words, *more):
+            of, settings = declared.__origin__, {"help": words or None, **dict(*more)}
+            if of == date | None:
+                settings["parser"] = parsing.day
+            if not usage.startswith("--"):
+                return Annotated[of, typer.Argument(metavar=usage or None, **settings)]
+            flag, _, metavar = usage.partition(" ")
+            return Annotated[of, typer.Option(flag, metavar=metavar or None, **settings)]
+    return declared

@@ -75,14 +75,10 @@ def _option(ask: Ask) -> Any:
     is_date = ask.kind == "day" and not ask.is_needed
     single = date if is_date else Path if ask.kind == "file" else str
     of = list[str] if ask.is_many else single
-    shown: dict[str, Any] = {"metavar": "DATE" if ask.kind == "day" else ask.metavar}
-    if is_date:
-        shown["parser"] = parsing.day
-    if ask.option.startswith("--"):
-        words = ask.help or f"{ask.name}."
-        return Annotated[of | None, typer.Option(ask.option, help=words, **shown)]
-    shown["metavar"] = ask.metavar or ask.option
-    return Annotated[of | None, typer.Argument(help=ask.help or None, **shown)]
+    if not ask.option.startswith("--"):
+        return Annotated[of | None, ask.metavar or ask.option, ask.help]
+    metavar = "DATE" if ask.kind == "day" else ask.metavar or ""
+    return Annotated[of | None, f"{ask.option} {metavar}", ask.help or f"{ask.name}."]
 
 
 def run(

@@ -23,10 +23,7 @@ from scenarios.render.documents.history import audit_document
 def command(
     context: typer.Context,
     days: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, help="Report records committed more than N days after their date."
-        ),
+        int, "--days N", "Report records committed more than N days after their date.", {"min": 0}
     ] = 3,
     every: All = False,
     rev: Rev = None,

@@ -23,37 +23,27 @@ from scenarios.workspace.how import AS_USUAL, How
 def command(
     context: typer.Context,
     indicator: Annotated[
-        str | None,
-        typer.Argument(metavar="INDICATOR", help="SCENARIO/INDICATOR [all that have `events`]."),
+        str | None, "INDICATOR", "SCENARIO/INDICATOR [all that have `events`]."
     ] = None,
     store: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="URL", help="File, folder or database address of the event store."
-        ),
+        str | None, "--from URL", "File, folder or database address of the event store."
     ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="N",
-            help="Record these candidates, for example 1,3-5 or by id; rate them later.",
-        ),
+        "--accept N",
+        "Record these candidates, for example 1,3-5 or by id; rate them later.",
     ] = None,
-    propose: Annotated[
-        bool, typer.Option("--propose", help="Put what is listed and new into the inbox.")
-    ] = False,
+    propose: Annotated[bool, "--propose", "Put what is listed and new into the inbox."] = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=1000, help="List at most the newest N per indicator.")
+        int, "--limit", "List at most the newest N per indicator.", {"min": 1, "max": 1000}
     ] = 20,
     across: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Search for the trackers of a file, a folder a line."),
+        str | None, "--across FILE", "Search for the trackers of a file, a folder a line."
     ] = None,
     day: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The store's column of the day of its partitions."),
+        str | None, "--day COLUMN", "The store's column of the day of its partitions."
     ] = None,
     timeout: Timeout = SECONDS,
     analyst: Analyst = None,

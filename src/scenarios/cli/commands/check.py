@@ -38,14 +38,11 @@ _TABLE = CheckForm("table")
 def command(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH...", help="Only check these records and those that refer to them."
-        ),
+        list[Path] | None, "PATH...", "Only check these records and those that refer to them."
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    strict: Annotated[bool, "--strict", "Fail on warnings too."] = False,
     findings: Annotated[
-        bool, typer.Option("--findings", help="Also list analytic findings; these never fail.")
+        bool, "--findings", "Also list analytic findings; these never fail."
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,

@@ -17,13 +17,9 @@ from scenarios.workspace.reading import diff_of
 
 def command(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="A", help="A revision, A..B or A...B.")] = "HEAD",
-    after: Annotated[
-        str | None, typer.Argument(metavar="B", help="Second revision [the working tree].")
-    ] = None,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with status 1 if a record differs.")
-    ] = False,
+    before: Annotated[str, "A", "A revision, A..B or A...B."] = "HEAD",
+    after: Annotated[str | None, "B", "Second revision [the working tree]."] = None,
+    exit_code: Annotated[bool, "--exit-code", "Exit with status 1 if a record differs."] = False,
     every: All = False,
     as_of: AsOf = None,
     form: Shown = TABLE,

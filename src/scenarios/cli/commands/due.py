@@ -22,7 +22,7 @@ _TABLE = DueForm("table")
 def command(
     context: typer.Context,
     within: Annotated[
-        str, typer.Option(metavar="DAYS", help="How far to look ahead, for example 30d.")
+        str, "--within DAYS", "How far to look ahead, for example 30d."
     ] = f"{WITHIN_DAYS}d",
     every: All = False,
     as_of: AsOf = None,

@@ -31,21 +31,14 @@ _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
 def command(
     context: typer.Context,
     id: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="ID", help="Id of a record, SCENARIO/INDICATOR, tracker, or KIND:ID."
-        ),
+        str | None, "ID", "Id of a record, SCENARIO/INDICATOR, tracker, or KIND:ID."
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="KEY=VALUE...",
-            help="For example prior.probability=0.2; KEY+=VALUE adds an item.",
-        ),
+        "KEY=VALUE...",
+        "For example prior.probability=0.2; KEY+=VALUE adds an item.",
     ] = None,
-    unset: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="Remove a key. Repeatable.")
-    ] = None,
+    unset: Annotated[list[str] | None, "--unset KEY", "Remove a key. Repeatable."] = None,
     how: Dated = AS_USUAL,
     form: As = "table",
 ) -> None:

@@ -14,10 +14,8 @@ from scenarios.render.documents.explanation import document, on_page
 
 def command(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO")],
-    sweep: Annotated[
-        bool, typer.Option("--sweep", help="Show the terms of the band, the largest first.")
-    ] = False,
+    scenario: Annotated[str, "SCENARIO", ""],
+    sweep: Annotated[bool, "--sweep", "Show the terms of the band, the largest first."] = False,
     every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,

@@ -17,23 +17,18 @@ def command(
     context: typer.Context,
     target: Annotated[
         str,
-        typer.Argument(
-            help="out/ (CSV), x.xlsx, x.json, x.jsonl, parquet:DIR, sqlite:///x.db, "
-            "duckdb:///x.duckdb, postgresql://HOST/DATABASE/SCHEMA, metaculus:DIR, x.stix.json; "
-            "of sources alone x.ris, x.bib, x.csl.json."
-        ),
+        "",
+        "out/ (CSV), x.xlsx, x.json, x.jsonl, parquet:DIR, sqlite:///x.db, "
+        "duckdb:///x.duckdb, postgresql://HOST/DATABASE/SCHEMA, metaculus:DIR, x.stix.json; "
+        "of sources alone x.ris, x.bib, x.csl.json.",
     ],
     as_of: AsOf = None,
     rev: Rev = None,
     overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace another tracker's export, or an unrelated file."),
+        bool, "--overwrite", "Replace another tracker's export, or an unrelated file."
     ] = False,
     lake: Annotated[
-        bool,
-        typer.Option(
-            "--lake", help="Beside other trackers in parquet:DIR or PostgreSQL, to be read as one."
-        ),
+        bool, "--lake", "Beside other trackers in parquet:DIR or PostgreSQL, to be read as one."
     ] = False,
     form: As = "table",
 ) -> None:

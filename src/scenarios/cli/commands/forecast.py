@@ -24,7 +24,7 @@ from scenarios.workspace.sitting import foretold_of_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
-_FROM = typer.Option("--from", metavar="FILE", help="YAML file with a whole forecast sheet.")
+_FROM = Annotated[Path | None, "--from FILE", "YAML file with a whole forecast sheet."]
 
 
 def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
@@ -76,4 +76,4 @@ def _foretell(root: Path, answers: Answers) -> None:
     foretell_sheet(root, answers["analyst"], answers["date"], [entry_of(answers)])
 
 
-command = command_of(TASK, {"from_": Annotated[Path | None, _FROM]}, _sheet, _foretell)
+command = command_of(TASK, {"from_": _FROM}, _sheet, _foretell)

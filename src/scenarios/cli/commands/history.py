@@ -8,7 +8,6 @@ import typer
 from scenarios.analysis.history.commit_log import CommitFigures
 from scenarios.analysis.history.commit_log import history as commit_log
 from scenarios.analysis.history.commits import Revision
-from scenarios.cli import parsing
 from scenarios.cli.opening import commits, reading, repository_of
 from scenarios.cli.options import TABLE, Output, Rev, Shown
 from scenarios.cli.output.result import show
@@ -21,17 +20,10 @@ from scenarios.workspace.remembered import remembered_each
 
 def command(
     context: typer.Context,
-    subject: Annotated[
-        str | None,
-        typer.Argument(metavar="SCENARIO|EVIDENCE", help="Only commits about this record."),
-    ] = None,
-    since: Annotated[
-        date | None,
-        typer.Option(parser=parsing.day, metavar="DATE", help="Commits from this day on."),
-    ] = None,
+    subject: Annotated[str | None, "SCENARIO|EVIDENCE", "Only commits about this record."] = None,
+    since: Annotated[date | None, "--since DATE", "Commits from this day on."] = None,
     limit: Annotated[
-        int,
-        typer.Option(metavar="N", min=0, help="Show at most N commits, newest first; 0 shows all."),
+        int, "--limit N", "Show at most N commits, newest first; 0 shows all.", {"min": 0}
     ] = 20,
     rev: Rev = None,
     form: Shown = TABLE,

@@ -28,57 +28,34 @@ FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
 def command(
     context: typer.Context,
-    kind: Annotated[
-        str, typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export.")
-    ],
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="File to read, or - for standard input.")
-    ],
+    kind: Annotated[str, "KIND", f"{', '.join(READERS)}; database: an export."],
+    file: Annotated[Path, "FILE", "File to read, or - for standard input."],
     columns: Annotated[
         list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="COLUMN=FIELD",
-            help="Field for a column, or '{a}, {b}' to join two; COLUMN= and '*=' skip.",
-        ),
+        "--map COLUMN=FIELD",
+        "Field for a column, or '{a}, {b}' to join two; COLUMN= and '*=' skip.",
     ] = None,
     default: Annotated[
-        list[str] | None,
-        typer.Option("--default", metavar="FIELD=VALUE", help="Value for rows without one."),
+        list[str] | None, "--default FIELD=VALUE", "Value for rows without one."
     ] = None,
-    form: Annotated[
-        FromForm | None, typer.Option("--from-format", help="File format [detected].")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sheet of a workbook [the first].")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Text encoding [utf-8].")
-    ] = None,
-    dates: Annotated[
-        Literal["dmy", "mdy"] | None, typer.Option(help="How to read 01/02/2022.")
-    ] = None,
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Time zone in which times become dates.")
-    ] = "UTC",
+    form: Annotated[FromForm | None, "--from-format", "File format [detected]."] = None,
+    sheet: Annotated[str | None, "--sheet NAME", "Sheet of a workbook [the first]."] = None,
+    encoding: Annotated[str | None, "--encoding NAME", "Text encoding [utf-8]."] = None,
+    dates: Annotated[Literal["dmy", "mdy"] | None, "--dates", "How to read 01/02/2022."] = None,
+    timezone: Annotated[str, "--timezone ZONE", "Time zone in which times become dates."] = "UTC",
     system: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="Name of the system that foreign ids come from."),
+        str | None, "--system ID", "Name of the system that foreign ids come from."
     ] = None,
     analyst: Analyst = None,
     prior: Annotated[
         float | None,
-        typer.Option(
-            parser=parsing.chance, metavar="P", help="Prior for scenarios without one [0.5]."
-        ),
+        "--prior P",
+        "Prior for scenarios without one [0.5].",
+        {"parser": parsing.chance},
     ] = None,
-    clip: Annotated[bool, typer.Option("--clip", help="Read 0 as 0.0001 and 1 as 0.9999.")] = False,
-    update: Annotated[
-        bool, typer.Option("--update", help="Update records that exist and differ.")
-    ] = False,
-    skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Import valid rows and list the rest.")
-    ] = False,
+    clip: Annotated[bool, "--clip", "Read 0 as 0.0001 and 1 as 0.9999."] = False,
+    update: Annotated[bool, "--update", "Update records that exist and differ."] = False,
+    skip_invalid: Annotated[bool, "--skip-invalid", "Import valid rows and list the rest."] = False,
     how: Dated = AS_USUAL,
     as_: As = "table",
 ) -> None:

@@ -21,15 +21,10 @@ from scenarios.workspace.how import AS_USUAL, How
 
 def command(
     context: typer.Context,
-    feed: Annotated[
-        str | None, typer.Argument(metavar="FEED", help="One of the tracker's `feeds` [all].")
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Read the feed from this file instead.")
-    ] = None,
+    feed: Annotated[str | None, "FEED", "One of the tracker's `feeds` [all]."] = None,
+    file: Annotated[Path | None, "--file FILE", "Read the feed from this file instead."] = None,
     trust: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FEED", help="Allow its address in this clone without asking."),
+        list[str] | None, "--trust FEED", "Allow its address in this clone without asking."
     ] = None,
     how: How = AS_USUAL,
     as_: As = "table",

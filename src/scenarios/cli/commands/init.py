@@ -3,7 +3,7 @@
 import shlex
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -73,28 +73,24 @@ def _asked(name: str) -> Declared:
     return Declared(title, analysts or (), themes or (), [divided] if divided else ())
 
 
-def _repeated(words: str) -> Any:
-    return typer.Option(metavar="TEXT", help=f"{words} Repeatable.")
-
-
 def command(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="Directory to create it in.")
-    ] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="Start from the shipped example database.")
-    ] = False,
+    folder: Annotated[Path | None, "DIR", "Directory to create it in."] = None,
+    example: Annotated[bool, "--example", "Start from the shipped example database."] = False,
     template: Annotated[
-        bool, typer.Option("--template", help="Start from one commented record of each kind.")
+        bool, "--template", "Start from one commented record of each kind."
     ] = False,
-    title: Annotated[
-        str | None, typer.Option(help="What is tracked [the name of the directory].")
-    ] = None,
+    title: Annotated[str | None, "--title", "What is tracked [the name of the directory]."] = None,
     analyst: Annotated[
-        list[str] | None, _repeated("Who forecasts here; nobody else is accepted then.")
+        list[str] | None,
+        "--analyst TEXT",
+        "Who forecasts here; nobody else is accepted then. Repeatable.",
     ] = None,
-    theme: Annotated[list[str] | None, _repeated("What evidence can be about.")] = None,
-    set: Annotated[list[str] | None, _repeated("What exclusive scenarios divide.")] = None,
+    theme: Annotated[
+        list[str] | None, "--theme TEXT", "What evidence can be about. Repeatable."
+    ] = None,
+    set: Annotated[
+        list[str] | None, "--set TEXT", "What exclusive scenarios divide. Repeatable."
+    ] = None,
     how: How = AS_USUAL,
     form: As = "table",
 ) -> None:

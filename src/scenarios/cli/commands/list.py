@@ -19,27 +19,24 @@ Listed = Literal["scenarios", "indicators", "evidence", "forecasts", "sources"]
 
 def command(
     context: typer.Context,
-    what: Annotated[Listed, typer.Argument(help="Kind of record to list.")],
+    what: Annotated[Listed, "", "Kind of record to list."],
     scenario: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only this scenario, and what rates it.")
+        str | None, "--scenario ID", "Only this scenario, and what rates it."
     ] = None,
     source: FromSource = None,
     tag: Tag = None,
     set_id: InSet = None,
     theme: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only evidence and indicators of this theme.")
+        str | None, "--theme ID", "Only evidence and indicators of this theme."
     ] = None,
     since: Since = None,
     until: Until = None,
-    unrated: Annotated[
-        bool, typer.Option("--unrated", help="Only evidence that rates no scenario.")
-    ] = False,
+    unrated: Annotated[bool, "--unrated", "Only evidence that rates no scenario."] = False,
     unarchived: Annotated[
-        bool,
-        typer.Option("--unarchived", help="Only evidence with a web address and no saved copy."),
+        bool, "--unarchived", "Only evidence with a web address and no saved copy."
     ] = False,
     by: Annotated[
-        Literal["value"] | None, typer.Option(help="Sort indicators, most worth watching first.")
+        Literal["value"] | None, "--by", "Sort indicators, most worth watching first."
     ] = None,
     every: All = False,
     as_of: AsOf = None,

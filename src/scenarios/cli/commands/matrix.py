@@ -15,12 +15,8 @@ from scenarios.workspace.reading import matrix_of
 
 def command(
     context: typer.Context,
-    scenarios: Annotated[
-        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Two or more scenarios.")
-    ] = None,
-    set_id: Annotated[
-        str | None, typer.Option("--set", metavar="ID", help="Compare the members of this set.")
-    ] = None,
+    scenarios: Annotated[list[str] | None, "SCENARIO...", "Two or more scenarios."] = None,
+    set_id: Annotated[str | None, "--set ID", "Compare the members of this set."] = None,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,

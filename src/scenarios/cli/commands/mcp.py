@@ -15,7 +15,7 @@ from scenarios.workspace.inbox import MOST_WAITING
 def command(
     context: typer.Context,
     most: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Proposals that may wait in the inbox.")
+        int, "--most N", "Proposals that may wait in the inbox.", {"min": 0}
     ] = MOST_WAITING,
 ) -> None:
     """Let an agent read the database and propose into its inbox, by the Model Context Protocol.

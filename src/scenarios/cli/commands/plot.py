@@ -27,30 +27,18 @@ _SUFFIXES = (".svg", ".png")
 
 def command(
     context: typer.Context,
-    output: Annotated[
-        Path, typer.Option("--output", metavar="FILE", help="Image file to write: .svg or .png.")
-    ],
+    output: Annotated[Path, "--output FILE", "Image file to write: .svg or .png."],
     scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SCENARIO...", help="Scenarios to plot, one below the other."),
+        list[str] | None, "SCENARIO...", "Scenarios to plot, one below the other."
     ] = None,
-    set_id: Annotated[
-        str | None, typer.Option("--set", metavar="ID", help="Plot the members of this set.")
-    ] = None,
-    overview: Annotated[
-        bool, typer.Option("--overview", help="Plot all open scenarios, largest move first.")
-    ] = False,
-    grid: Annotated[bool, typer.Option("--grid", help="Small plots side by side.")] = False,
-    sparkline: Annotated[
-        bool, typer.Option("--sparkline", help="A single small line without text.")
-    ] = False,
+    set_id: Annotated[str | None, "--set ID", "Plot the members of this set."] = None,
+    overview: Annotated[bool, "--overview", "Plot all open scenarios, largest move first."] = False,
+    grid: Annotated[bool, "--grid", "Small plots side by side."] = False,
+    sparkline: Annotated[bool, "--sparkline", "A single small line without text."] = False,
     size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WxH", help="Size in pixels; under 600 wide it is laid out for a phone."
-        ),
+        str | None, "--size WxH", "Size in pixels; under 600 wide it is laid out for a phone."
     ] = None,
-    dark: Annotated[bool, typer.Option("--dark", help="Light lines on a dark background.")] = False,
+    dark: Annotated[bool, "--dark", "Light lines on a dark background."] = False,
     since: SinceReview = None,
     as_of: AsOf = None,
     rev: Rev = None,

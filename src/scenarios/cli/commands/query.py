@@ -39,12 +39,7 @@ _LONGEST = 1 << 20
 
 def command(
     context: typer.Context,
-    sql: Annotated[
-        str,
-        typer.Argument(
-            metavar="SQL", help="A query, @FILE to read it from a file, or - for stdin."
-        ),
-    ],
+    sql: Annotated[str, "SQL", "A query, @FILE to read it from a file, or - for stdin."],
     as_of: AsOf = None,
     rev: Rev = None,
     across: Across = None,

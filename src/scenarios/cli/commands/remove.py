@@ -15,11 +15,9 @@ from scenarios.workspace.opened import find_root
 
 def command(
     context: typer.Context,
-    id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Id of a record, or SCENARIO/INDICATOR.")
-    ] = None,
+    id: Annotated[str | None, "ID", "Id of a record, or SCENARIO/INDICATOR."] = None,
     reason: Annotated[
-        str | None, typer.Option(help="Reason; used in the commit subject with --commit.")
+        str | None, "--reason", "Reason; used in the commit subject with --commit."
     ] = None,
     how: How = AS_USUAL,
     form: As = "table",

@@ -15,10 +15,8 @@ from scenarios.workspace.opened import find_root
 
 def command(
     context: typer.Context,
-    id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="Id of a record, or SCENARIO/INDICATOR.")
-    ] = None,
-    new: Annotated[str | None, typer.Argument(metavar="NEW", help="The new id.")] = None,
+    id: Annotated[str | None, "ID", "Id of a record, or SCENARIO/INDICATOR."] = None,
+    new: Annotated[str | None, "NEW", "The new id."] = None,
     how: How = AS_USUAL,
     form: As = "table",
 ) -> None:

@@ -38,7 +38,7 @@ def command(
     context: typer.Context,
     since: SinceReview = None,
     short: Annotated[
-        bool, typer.Option("--brief", help="A short version in plain words for decision makers.")
+        bool, "--brief", "A short version in plain words for decision makers."
     ] = False,
     every: All = False,
     as_of: AsOf = None,
@@ -47,10 +47,8 @@ def command(
     output: Output = None,
     restate: Annotated[
         bool,
-        typer.Option(
-            "--restate/--no-restate",
-            help="Show figures and questions of last week that were changed since.",
-        ),
+        "--restate/--no-restate",
+        "Show figures and questions of last week that were changed since.",
     ] = True,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""

@@ -46,15 +46,10 @@ from scenarios.workspace.writing import Written, check_commit, refuse_day, write
 def command(
     context: typer.Context,
     analyst: Analyst = None,
-    day: Annotated[
-        date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
-    ] = None,
-    from_: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="FILE", help="Read answers from a prepared sheet."),
-    ] = None,
+    day: Annotated[date | None, "--date DATE", "[today]"] = None,
+    from_: Annotated[Path | None, "--from FILE", "Read answers from a prepared sheet."] = None,
     scenario: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only this scenario. Repeatable.")
+        list[str] | None, "--scenario ID", "Only this scenario. Repeatable."
     ] = None,
     how: Dated = AS_USUAL,
     form: As = "table",

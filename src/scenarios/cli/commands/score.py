@@ -16,23 +16,16 @@ from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
 
-_Day = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DATE", help="By the day the outcome was known; 7d means seven days before --as-of."
-    ),
-]
+_DAY = "By the day the outcome was known; 7d means seven days before --as-of."
 
 
 def command(
     context: typer.Context,
-    by: Annotated[
-        By, typer.Option("--by", help="Also show one table for each of these.")
-    ] = "analyst",
-    since: _Day = None,
-    until: _Day = None,
+    by: Annotated[By, "--by", "Also show one table for each of these."] = "analyst",
+    since: Annotated[str | None, "--since DATE", _DAY] = None,
+    until: Annotated[str | None, "--until DATE", _DAY] = None,
     forecaster: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Show the calibration of this forecaster.")
+        str | None, "--forecaster NAME", "Show the calibration of this forecaster."
     ] = None,
     every: All = False,
     as_of: AsOf = None,

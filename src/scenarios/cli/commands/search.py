@@ -18,10 +18,8 @@ _MOST = 20
 
 def command(
     context: typer.Context,
-    words: Annotated[
-        list[str], typer.Argument(metavar="WORD", help="Word or part of a word; all must match.")
-    ],
-    kind: Annotated[What | None, typer.Option(help="Only records of this kind.")] = None,
+    words: Annotated[list[str], "WORD", "Word or part of a word; all must match."],
+    kind: Annotated[What | None, "--kind", "Only records of this kind."] = None,
     source: FromSource = None,
     tag: Tag = None,
     set_id: InSet = None,

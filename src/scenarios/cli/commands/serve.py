@@ -15,12 +15,12 @@ _PACKAGES = ("anyio", "python_multipart", "starlette", "uvicorn", "watchfiles")
 def command(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")
+        int, "--port", "Port to listen on; 0 picks a free one.", {"min": 0, "max": 65535}
     ] = 8765,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Do not allow recording.")] = False,
-    opens: Annotated[bool, typer.Option("--open", help="Open the browser.")] = False,
+    read_only: Annotated[bool, "--read-only", "Do not allow recording."] = False,
+    opens: Annotated[bool, "--open", "Open the browser."] = False,
     analyst: Annotated[
-        str | None, typer.Option(envvar="SCEN_ANALYST", help="Who records [chosen in the browser].")
+        str | None, "--analyst", "Who records [chosen in the browser].", {"envvar": "SCEN_ANALYST"}
     ] = None,
 ) -> None:
     """Serve the database in a browser on this machine until Ctrl-C.

@@ -14,7 +14,7 @@ from scenarios.workspace.reading import records_of
 
 def command(
     context: typer.Context,
-    id: Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")],
+    id: Annotated[str, "ID", "Id of the record."],
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,

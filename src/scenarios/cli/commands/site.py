@@ -20,23 +20,17 @@ _LARGE = 1_000_000
 
 def command(
     context: typer.Context,
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="A new or empty folder, or one with an earlier site."),
-    ],
+    folder: Annotated[Path, "DIR", "A new or empty folder, or one with an earlier site."],
     weeks: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=5200, metavar="N", help="Only the reviews of the last N weeks [all]."
-        ),
+        "--weeks N",
+        "Only the reviews of the last N weeks [all].",
+        {"min": 1, "max": 5200},
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="Address at which the site will be published: for the feed and previews.",
-        ),
+        "--url URL",
+        "Address at which the site will be published: for the feed and previews.",
     ] = None,
     as_of: AsOf = None,
     rev: Rev = None,
