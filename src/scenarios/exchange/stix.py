@@ -8,13 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from scenarios.errors import extra_needed
 from scenarios.exchange.targets.table import Codec
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Source, SourceId
 from scenarios.scales import rating_decibans
-from scenarios.values import Code
+from scenarios.values import Code, Record
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
 """Our properties, which STIX lacks: above all a probability, which is no confidence."""
@@ -198,9 +200,7 @@ def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> Any
         day,
         name=source.name,
         external_references=_address(source.name, source.url),
-        extensions=extension(
-            id=id, reliability=source.reliability, reliability_basis=source.reliability_basis
-        ),
+        extensions=extension(id=id, **_keys(source, "reliability reliability_basis")),
     )
 
 
@@ -223,18 +223,11 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
         revoked=bool(gone) or None,
         extensions=extension(
             id=id,
-            observed=item.observed,
-            recorded=item.recorded.isoformat(),
-            analyst=item.analyst,
-            reliability=item.reliability,
+            **_keys(item, "observed recorded analyst reliability"),
             grade=item.grade(sources),
-            origin=item.origin,
-            event=item.event,
-            theme=item.theme,
+            **_keys(item, "origin event theme"),
             theme_title=bundled.database.tracker.themes.get(item.theme or ""),
-            quote=item.quote,
-            notes=item.notes,
-            retracted={"date": gone.date.isoformat(), "reason": gone.reason} if gone else None,
+            **_keys(item, "quote notes retracted"),
         ),
     )
 
@@ -277,27 +270,22 @@ def _scenario(
         object_refs=notes or [bundled.named("identity")],
         extensions=extension(
             id=id,
-            question=scenario.question,
-            resolution_criteria=scenario.resolution_criteria,
-            opened=scenario.opened.isoformat(),
-            horizon=scenario.horizon.isoformat(),
-            set=scenario.set,
+            **_keys(scenario, "question resolution_criteria opened horizon set"),
             set_title=bundled.database.tracker.sets.get(scenario.set or ""),
             tags=list(scenario.tags),
-            prior={"probability": scenario.prior.probability, "basis": scenario.prior.basis},
+            prior=_keys(scenario.prior, "probability basis"),
             stated_probability=figures.stated,
             implied_probability=figures.implied,
             as_of=bundled.as_of.isoformat(),
             forecasts=forecasts,
-            resolution=outcome
-            and {
-                "outcome": outcome.outcome,
-                "date": outcome.date.isoformat(),
-                "recorded": outcome.recorded.isoformat(),
-                "basis": outcome.basis,
-            },
+            resolution=outcome and _keys(outcome, "outcome date recorded basis"),
         ),
     )
+
+
+def _keys(record: Record, names: str) -> dict[str, Any]:
+    """Some keys of a record as its file has them."""
+    return {name: msgspec.to_builtins(getattr(record, name)) for name in names.split()}
 
 
 def _address(name: str, url: str | None) -> list[dict[str, str]]:

@@ -314,6 +314,15 @@ def change_of(before: float, after: float) -> Text:
     return *step, Figure(after, "p"), ", ", *spans(change), " points"
 
 
+def section(
+    text: Text, rows: Iterable[Item], level: Literal[2, 3] = 2, **heading: Any
+) -> Iterator[Flat]:
+    """Yield a list under its heading; nothing where it has no entry."""
+    if entries := tuple(rows):
+        yield Heading(level, text, **heading)
+        yield Items(entries)
+
+
 def lines(*texts: Text) -> Paragraph:
     return Paragraph(texts[0], texts[1:])
 

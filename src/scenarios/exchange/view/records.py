@@ -66,10 +66,11 @@ def _row(
                 place = Place(name, number, column)
                 misfits.append(Misfit(place=place, message="this is empty"))
             continue
+        read, words = _READ[of.type]
         try:
-            yield column, _READ[of.type](cell)
+            yield column, read(cell)
         except (ValueError, TypeError, OverflowError, KeyError):
-            message = f"{shown(cell)} is not {_WORDS[of.type]}"
+            message = f"{shown(cell)} is not {words}"
             misfits.append(Misfit(place=Place(name, number, column), message=message))
 
 
@@ -103,22 +104,15 @@ def _day(cell: object) -> str:
 
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
-_READ: Mapping[Type, Callable[[object], Any]] = {
-    "text": _text,
-    "integer": _integer,
-    "real": _real,
-    "boolean": lambda cell: _TRUTH[str(cell).lower()],
-    "date": _day,
-    "json": lambda cell: json.loads(cell) if isinstance(cell, str) else cell,
+_READ: Mapping[Type, tuple[Callable[[object], Any], str]] = {
+    "text": (_text, "a text"),
+    "integer": (_integer, "a whole number"),
+    "real": (_real, "a number"),
+    "boolean": (lambda cell: _TRUTH[str(cell).lower()], "true or false"),
+    "date": (_day, "a day like 2022-02-04"),
+    "json": (lambda cell: json.loads(cell) if isinstance(cell, str) else cell, "JSON"),
 }
-_WORDS: Mapping[Type, str] = {
-    "text": "a text",
-    "integer": "a whole number",
-    "real": "a number",
-    "boolean": "true or false",
-    "date": "a day like 2022-02-04",
-    "json": "JSON",
-}
+"""The reader of each type, and what it reads."""
 
 _KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")

@@ -68,8 +68,8 @@ class Moment(msgspec.Struct, frozen=True, dict=True):
 
 def known_by(database: Database, day: date) -> Database:
     """The records of a day: what had opened, was recorded, said, clarified or retracted by then."""
-    return Database(
-        tracker=database.tracker,
+    return msgspec.structs.replace(
+        database,
         scenarios={
             id: _scenario(record, day)
             for id, record in database.scenarios.items()
@@ -77,9 +77,6 @@ def known_by(database: Database, day: date) -> Database:
         },
         evidence=_evidence(database.evidence, day),
         sheets={id: record for id, record in database.sheets.items() if record.date <= day},
-        sources=database.sources,
-        withheld=database.withheld,
-        unreadable=database.unreadable,
     )
 
 
@@ -163,10 +160,6 @@ def _states(moment: Moment) -> Iterator[Row]:
             yield id, key, line.state, line.strength
 
 
-def _scores(moment: Moment) -> Iterator[Row]:
-    return map(msgspec.structs.astuple, every_question_score(moment.database, moment.as_of))
-
-
 def _findings(moment: Moment) -> Iterator[Row]:
     severity = {rule.id: rule.severity for rule in RULES}
     for n, fault in enumerate(moment.database.unreadable, start=1):
@@ -198,7 +191,7 @@ ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
     "ledger_line_evidence": partial(_lines, lambda line: zip(line.evidence)),
     "ledger_line_suppressed": partial(_lines, lambda line: zip(dict.fromkeys(line.suppressed))),
     "indicator_states": _states,
-    "scores": _scores,
+    "scores": lambda m: map(msgspec.structs.astuple, every_question_score(m.database, m.as_of)),
     "findings": _findings,
     "meta": _meta,
 }

@@ -108,7 +108,6 @@ LIGHT: Mapping[str, str] = {
 }
 """The hues are those of Okabe and Ito, darker where they are text."""
 DARK: Mapping[str, str] = {
-    **LIGHT,
     "paper": "#14181c",
     "ink": "#e8ebee",
     "muted": "#a0aab4",
@@ -180,14 +179,11 @@ def page() -> str:
 
 def drawing() -> str:
     """Texts and colours of what is drawn, in the variables of a scheme."""
-    return f"{_TEXT}{_classes()}\n"
-
-
-def _classes() -> str:
-    return "\n".join(
-        f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}"
+    colours = (
+        f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}\n"
         for name in LIGHT
     )
+    return _TEXT + "".join(colours)
 
 
 NAMED = tuple(family.strip("'") for family in FONTS.split(","))

@@ -15,7 +15,7 @@ from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.document import Flat, Heading, Item, Items, Span, plain
+from scenarios.render.document import Flat, Item, Span, plain
 from scenarios.render.documents.review import causes, sections, sentences
 from scenarios.render.documents.review.causes import Sentence, analyst_name, short
 from scenarios.render.pictures import overview
@@ -42,6 +42,7 @@ def document(
 
     The `picture` stands where else a table does; with `every` nothing is left out.
     """
+    words = (doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items())
     return (
         doc.Heading(1, title(brief)),
         lead(brief.story, database),
@@ -53,7 +54,7 @@ def document(
         *_watched(brief, database, every=every),
         *sections.differing(brief.spreads, database, _ALL if every else _SPREADS),
         *_due(brief, database, every=every),
-        *(_words() if picture else ()),
+        *(doc.section("What the words mean", words, anchor="words") if picture else ()),
     )
 
 
@@ -176,9 +177,7 @@ def _moved(story: Story, database: Database, *, every: bool) -> Iterator[doc.Fla
     shown = rows if every else rows[:_CAUSES]
     if more := len(rows) - len(shown):
         shown.append(doc.Item(f"{more} more moved the evidence less."))
-    if shown:
-        yield doc.Heading(2, "What moved the evidence", anchor="moved", asks="words")
-        yield doc.Items(tuple(shown))
+    yield from doc.section("What moved the evidence", shown, anchor="moved", asks="words")
 
 
 def _cause(cause: Cause, story: Story, database: Database) -> doc.Text:
@@ -231,11 +230,9 @@ def _watched(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.F
             first.setdefault(watched.scenario, watched)
     shown = list(first.values())[: None if every else _WATCHED]
     rows = [_if_seen(watched, database) for watched in shown]
-    if rows:
-        more = brief.unseen - len(rows)
-        rows += [doc.Item(f"{more} more signs are watched for.")] if more > 0 else []
-        yield doc.Heading(2, "What would change our mind", anchor="watch", asks="words")
-        yield doc.Items(tuple(rows))
+    if rows and (more := brief.unseen - len(rows)) > 0:
+        rows.append(doc.Item(f"{more} more signs are watched for."))
+    yield from doc.section("What would change our mind", rows, anchor="watch", asks="words")
 
 
 def _if_seen(watched: Watched, database: Database) -> doc.Item:
@@ -257,9 +254,6 @@ def _together(late: Sequence[DueEntry]) -> list[DueEntry]:
 
 def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]:
     coming_up, late = brief.due.coming, _together(brief.due.late)
-    if not (coming_up or late):
-        return
-    yield doc.Heading(2, "What is due", anchor="coming")
     most_late, most = (_ALL, _ALL) if every else (_LATE, _DUE)
     rows = [
         doc.Item(sections.due_task(entry, database), lead="late:") for entry in late[:most_late]
@@ -272,12 +266,7 @@ def _due(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Flat]
         rows.append(doc.Item(f"{more} more late", lead="and"))
     if more := len(coming_up[most:]):
         rows.append(doc.Item(f"{more} more by {short_day(brief.due.until)}", lead="and"))
-    yield doc.Items(tuple(rows))
-
-
-def _words() -> Iterator[doc.Flat]:
-    yield doc.Heading(2, "What the words mean", anchor="words")
-    yield doc.Items(tuple(doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items()))
+    return doc.section("What is due", rows, anchor="coming")
 
 
 _MEANINGS = {
@@ -321,9 +310,7 @@ def to_decide(
     ]
     if more := len(decisions) - len(rows):
         rows.append(Item(f"{counted(more, 'matter')} more can wait."))
-    if rows:
-        yield Heading(2, "To decide", anchor=TO_DECIDE)
-        yield Items(tuple(rows))
+    yield from doc.section("To decide", rows, anchor=TO_DECIDE)
 
 
 def _by(decision: Decision, database: Database) -> Sentence:

@@ -202,9 +202,7 @@ def _behind(
         text = _says(line, database, named=named)
         lead = doc.Figure(line.counted_decibans, "dB")
         rows.append(doc.Item(text, tuple(doc.Item(detail, bullet=True) for detail in under), lead))
-    if rows:
-        yield doc.Heading(3, "What the lines say")
-        yield doc.Items(tuple(rows))
+    yield from doc.section("What the lines say", rows, 3)
 
 
 def _item(id: str, database: Database, *, named: bool) -> tuple[doc.Ref | str, ...]:

@@ -146,14 +146,9 @@ def _summary(result: Compared) -> str:
         return "No record differs."
     differences = result.what
     changed = {(change.kind, change.record) for change in differences.changed}
-    counts = (
-        (len(differences.added), "added"),
-        (len(differences.removed), "removed"),
-        (len(differences.unreadable), "unreadable"),
-        (len(differences.renamed), "renamed"),
-        (len(changed), "changed"),
-    )
-    numbers = ", ".join(f"{number} {word}" for number, word in counts if number)
+    named = ("added", "removed", "unreadable", "renamed")
+    counts = {word: len(getattr(differences, word)) for word in named} | {"changed": len(changed)}
+    numbers = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     shifted = counted(len(result.shifts), "scenario")
     return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
 

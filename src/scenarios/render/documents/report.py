@@ -260,13 +260,11 @@ def reasons(story: Story, database: Database, *, every: bool = False) -> Iterato
         ("Why we moved", "reasons", [pair for pair in steps if pair not in without]),
         ("Moved without new evidence", "forecasts", without),
     ):
-        if rows:
-            yield doc.Heading(2, title, anchor=anchor)
-            shown = rows if every else rows[:_REASONS]
-            items = [_reason(move, step, story, database) for move, step in shown]
-            if more := len(rows) - len(shown):
-                items.append(doc.Item(f"and {more} more: scen report --all"))
-            yield doc.Items(tuple(items))
+        shown = rows if every else rows[:_REASONS]
+        items = [_reason(move, step, story, database) for move, step in shown]
+        if more := len(rows) - len(shown):
+            items.append(doc.Item(f"and {more} more: scen report --all"))
+        yield from doc.section(title, items, anchor=anchor)
 
 
 def _has_moved(move: ScenarioStory) -> bool:
@@ -328,8 +326,6 @@ def outcomes(
 
     A basis that follows from the outcome of a rival is left out, and evidence stands once.
     """
-    if not resolved:
-        return
     rows = []
     shown: set[tuple[EvidenceId, ...]] = set()
     for entry in occurred_first(resolved):
@@ -343,8 +339,7 @@ def outcomes(
             shown.add(entry.evidence)
         name = cells.scenario(entry.scenario, database)
         rows.append(doc.Item((name, ": ", *outcome_figures(entry)), tuple(under)))
-    yield doc.Heading(2, "Resolved", anchor="resolved")
-    yield doc.Items(tuple(rows))
+    return doc.section("Resolved", rows, anchor="resolved")
 
 
 def outcome_figures(entry: ResolvedScenario) -> Iterator[doc.Span]:
@@ -376,9 +371,7 @@ def unmoved(review: Review, database: Database) -> Iterator[doc.Flat]:
         more = len(ids) - _STILL
         if ids:
             items.append(doc.Item((name, *named, *([f"; {more} more: scen status"] * (more > 0)))))
-    if items:
-        yield doc.Heading(2, "What did not move", anchor="unchanged")
-        yield doc.Items(tuple(items))
+    yield from doc.section("What did not move", items, anchor="unchanged")
 
 
 def _still(row: StatusRow, database: Database) -> Sentence:

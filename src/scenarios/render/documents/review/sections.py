@@ -25,16 +25,14 @@ _ITEMS = 2
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.Flat]:
-    if changes:
-        rows = (
-            doc.Item(
-                (cells.scenario(change.scenario, database), f": clarified on {change.date}"),
-                (doc.Item(one_line(change.text)),),
-            )
-            for change in changes
+    rows = (
+        doc.Item(
+            (cells.scenario(change.scenario, database), f": clarified on {change.date}"),
+            (doc.Item(one_line(change.text)),),
         )
-        yield doc.Heading(2, "Questions that were clarified", anchor="questions")
-        yield doc.Items(tuple(rows))
+        for change in changes
+    )
+    return doc.section("Questions that were clarified", rows, anchor="questions")
 
 
 def evidence(
@@ -47,19 +45,16 @@ def evidence(
 ) -> Iterator[doc.Flat]:
     """Yield the items that no move above names, those that bear on the same scenarios together."""
     left = [entry for entry in new if entry.id not in above]
-    if not left:
-        return
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
     for entry in left if every else left[:_ITEMS]:
         groups.setdefault(entry.scenarios, []).append(entry)
-    yield doc.Heading(2, f"Other new evidence ({len(left)})", anchor="new-evidence")
     rows = []
     for ids, entries in groups.items():
         on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
         rows.append(doc.Item(on, tuple(_new(entry, database) for entry in entries)))
     if not every and left[_ITEMS:]:
         rows.append(doc.Item(f"{len(left) - _ITEMS} more: scen list evidence --since {since}"))
-    yield doc.Items(tuple(rows))
+    yield from doc.section(f"Other new evidence ({len(left)})", rows, anchor="new-evidence")
 
 
 def _new(entry: NewEvidence, database: Database) -> doc.Item:
@@ -77,10 +72,8 @@ def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterat
         refs = tuple(cells.listed(doc.Ref(id, "evidence") for id in change.evidence))
         text = (name, f": {change.before} → {change.after}", *((" (", *refs, ")") if refs else ()))
         groups.setdefault(change.scenario, []).append(doc.Item(text, bullet=True))
-    if changes:
-        yield doc.Heading(2, "Indicators that changed state", anchor="changed-indicators")
-        rows = (doc.Item((cells.scenario(id, database), ":"), tuple(o)) for id, o in groups.items())
-        yield doc.Items(tuple(rows))
+    rows = (doc.Item((cells.scenario(id, database), ":"), tuple(o)) for id, o in groups.items())
+    return doc.section("Indicators that changed state", rows, anchor="changed-indicators")
 
 
 def differing(spreads: Sequence[Spread], database: Database, most: int) -> Iterator[doc.Flat]:
@@ -96,9 +89,7 @@ def differing(spreads: Sequence[Spread], database: Database, most: int) -> Itera
         rows.append(doc.Item((name, f" (n = {row.analysts})"), tuple(under)))
     if more := len(differ) - len(rows):
         rows.append(doc.Item(f"and over {counted(more, 'more question')}"))
-    if rows:
-        yield doc.Heading(2, "Where analysts differ", anchor="spreads")
-        yield doc.Items(tuple(rows))
+    yield from doc.section("Where analysts differ", rows, anchor="spreads")
 
 
 def restated(restatement: Restatement | None, database: Database) -> Iterator[doc.Flat]:
@@ -108,8 +99,10 @@ def restated(restatement: Restatement | None, database: Database) -> Iterator[do
             f"What was said by {restatement.day}, as commit {restatement.commit[:7]} had it, and "
             "what today's records would have said."
         )
-        yield doc.Heading(2, "What was changed afterwards", (lead,), anchor="restated")
-        yield doc.Items(tuple(_restated(row, database) for row in restatement.figures))
+        rows = (_restated(row, database) for row in restatement.figures)
+        yield from doc.section(
+            "What was changed afterwards", rows, under=(lead,), anchor="restated"
+        )
 
 
 def _restated(row: Restated, database: Database) -> doc.Item:
@@ -168,9 +161,7 @@ def needs(findings: Sequence[Finding], database: Database) -> Iterator[doc.Flat]
     done = [1 if WORDS[rule][1] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
     if more := len(findings) - sum(done):
         rows.append(doc.Item(f"{more} more: scen check --findings"))
-    if rows:
-        yield doc.Heading(2, "What needs you", anchor=TODOS)
-        yield doc.Items(tuple(rows))
+    yield from doc.section("What needs you", rows, anchor=TODOS)
 
 
 def in_full(
@@ -204,9 +195,7 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
         more = (f"; and {len(about) - cells.NAMED} more",) if about[cells.NAMED :] else ()
         named = cells.listed(about[: cells.NAMED], "; ")
         rows.append(doc.Item((_label(rule, own), ": ", *named, *more)))
-    if rows:
-        yield doc.Heading(2, "What to check", anchor=ANCHOR)
-        yield doc.Items(tuple(rows))
+    yield from doc.section("What to check", rows, anchor=ANCHOR)
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
@@ -283,10 +272,9 @@ def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def coming(due: Due, database: Database) -> Iterator[doc.Flat]:
     """Yield one line for each day and thing; what is late stands among the findings."""
-    if due.coming:
-        days = (due.until - due.as_of).days
-        yield doc.Heading(2, f"Coming up in the next {days} days", anchor="coming")
-        yield doc.Items(tuple(due_item(entry, database) for entry in due.coming))
+    days = (due.until - due.as_of).days
+    rows = (due_item(entry, database) for entry in due.coming)
+    return doc.section(f"Coming up in the next {days} days", rows, anchor="coming")
 
 
 def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[doc.Span, ...]:
