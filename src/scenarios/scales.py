@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from scenarios.values import Rating
+from scenarios.values import Rating
 
 LOWEST, HIGHEST = 0.001, 0.999
 """The bounds of a prior and of an implied probability."""

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli.commands.query import STATUS
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.across import Across, TrackerPart
 from scenarios.exchange.query import Answer, ask
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.workspace.exchange.exporting import STATUS, export, opened_across, view_of
+from scenarios.workspace.exchange.exporting import export, opened_across, view_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make, scen
 from tests.exchange.test_query import ATTACKS

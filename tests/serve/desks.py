@@ -6,7 +6,6 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from scenarios.serve import frame
 from scenarios.serve.addresses import entries
 from scenarios.serve.application import app
 from scenarios.serve.door import Door
@@ -20,7 +19,7 @@ def stranger(
 ) -> tuple[TestClient, Door]:
     """A browser that has not been given the start address, and the door that it stands before."""
     door = Door(PORT)
-    every = (*entries(read_only=read_only), *frame.ENTRIES)
+    every = entries(read_only=read_only)
     made = app(root, door, every, read_only=read_only, analyst=analyst)
     return TestClient(made, base_url=HERE, follow_redirects=False), door
 

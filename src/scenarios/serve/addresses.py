@@ -28,6 +28,7 @@ from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, g
 from scenarios.serve.forms import pages as forms
 from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import SavedPage, ticket
+from scenarios.serve.frame import ENTRIES as PAGES
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
@@ -241,5 +242,5 @@ _READING = (read("/status/", _status), read("/list/{kind}/", _list), read("/sear
 
 
 def entries(*, read_only: bool) -> tuple[Endpoint, ...]:
-    """Return all addresses but those of the site, without those that record if `read_only`."""
-    return (*(() if read_only else _RECORDING), *_READING)
+    """Return all addresses, without those that record if `read_only`."""
+    return (*(() if read_only else _RECORDING), *_READING, *PAGES)

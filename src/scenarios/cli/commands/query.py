@@ -20,21 +20,26 @@ from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.exporting import (
-    CHANCES,
-    DROPPED,
-    STATUS,
-    opened_across,
-    query,
-    result_of,
-    view_of,
-)
+from scenarios.workspace.exchange.exporting import opened_across, query, result_of, view_of
 from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
 _TABLE = QueryForm("table")
 _FILES = ("parquet", "xlsx")
 _LONGEST = 1 << 20
+
+STATUS = """
+SELECT tracker, scenario_id AS scenario, coalesce(s.outcome, s.state) AS state, c.horizon,
+  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, m.as_of, c.title
+FROM status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
+ORDER BY array_position(['overdue', 'open'], s.state) NULLS LAST, s.movement_bits DESC NULLS LAST,
+  tracker, scenario_id
+"""
+"""Query of `scen status --across`: overdue, open, resolved scenarios; the most moved first."""
+CHANCES = ("stated_before", "stated", "implied_before", "implied")
+"""Its columns of probabilities."""
+DROPPED = ("as_of", *CHANCES[::2], "title", "horizon", "movement_bits", "state")
+"""Its columns that a narrow page leaves out, in order."""
 
 
 def command(

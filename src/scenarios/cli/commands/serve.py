@@ -36,10 +36,9 @@ def command(
     tell_left_out(opened)
 
     def application_of(door: Any) -> Any:  # imported once the port is open
-        from scenarios.serve import frame
         from scenarios.serve.addresses import entries
 
-        every = (*entries(read_only=read_only), *frame.ENTRIES)
+        every = entries(read_only=read_only)
         return application.app(opened.root, door, every, read_only=read_only, analyst=analyst)
 
     application.serve(application_of, port, typer.echo, opens=opened.root if opens else None)

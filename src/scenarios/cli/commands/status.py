@@ -34,10 +34,9 @@ def command(
     """
     if across is not None:
         from scenarios.cli.commands import query
-        from scenarios.workspace.exchange.exporting import STATUS
 
         form_there = query.QueryForm(form)
-        query.command(context, STATUS, as_of, rev, across, form=form_there, output=output)
+        query.command(context, query.STATUS, as_of, rev, across, form=form_there, output=output)
         return
     opened, on = reading(context, rev), as_of or parsing.today()
     is_json, repository = form == Form("json"), history_of(context)

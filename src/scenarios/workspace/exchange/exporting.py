@@ -217,20 +217,6 @@ def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queri
     return result
 
 
-STATUS = """
-SELECT tracker, scenario_id AS scenario, coalesce(s.outcome, s.state) AS state, c.horizon,
-  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, m.as_of, c.title
-FROM status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
-ORDER BY array_position(['overdue', 'open'], s.state) NULLS LAST, s.movement_bits DESC NULLS LAST,
-  tracker, scenario_id
-"""
-"""Overdue scenarios, open ones, resolved ones; the most moved first."""
-CHANCES = ("stated_before", "stated", "implied_before", "implied")
-"""Its columns of probabilities."""
-DROPPED = ("as_of", *CHANCES[::2], "title", "horizon", "movement_bits", "state")
-"""Its columns that a narrow page leaves out, in order."""
-
-
 @contextmanager
 def opened_across(
     text: str, day: date, rev: str | None = None, *, limited: bool = False

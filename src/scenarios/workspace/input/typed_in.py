@@ -7,6 +7,7 @@ from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
 from scenarios.exchange.own.cells import OUTCOMES, admiralty, code_or_ratio, share
+from scenarios.paths import LONGEST_ID, RESERVED
 from scenarios.text import nearest, shown, slug, words
 from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
 
@@ -117,8 +118,6 @@ def letter(text: str) -> str:
 
 def id(text: str) -> str:
     """Parse the id of a scenario, an indicator, a source or an analyst."""
-    from scenarios.paths import LONGEST_ID, RESERVED  # noqa: PLC0415 - loads the records
-
     if not re.fullmatch(ID, text):
         words = "is not an id: small letters, digits, single hyphens, a letter first"
         raise UsageError(f"{shown(text)} {words}{_as_id(text)}")
