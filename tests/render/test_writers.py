@@ -33,8 +33,8 @@ from scenarios.render.document import (
     Ref,
     Row,
     Sum,
+    SumTerm,
     Table,
-    Term,
     Text,
     plain,
 )
@@ -91,7 +91,7 @@ def documents(texts: st.SearchStrategy[Text]) -> st.SearchStrategy[Document]:
         lambda under: st.builds(Item, texts, several(under, 0, 2), figures),
         max_leaves=4,
     )
-    terms = st.builds(Term, figures, texts, texts, several(texts, 0, 2))
+    terms = st.builds(SumTerm, figures, texts, texts, several(texts, 0, 2))
     flat = st.one_of(
         st.builds(Heading, st.sampled_from([1, 2, 3]), texts),
         st.builds(

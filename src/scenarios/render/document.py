@@ -235,7 +235,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-class Term(msgspec.Struct, frozen=True):
+class SumTerm(msgspec.Struct, frozen=True):
     """A part of a sum: what it is worth, what it is, why, and what stands behind it."""
 
     worth: Figure
@@ -245,8 +245,8 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Sum(msgspec.Struct, frozen=True):
-    terms: tuple[Term, ...]
-    total: Term
+    terms: tuple[SumTerm, ...]
+    total: SumTerm
 
 
 class Chart(msgspec.Struct, frozen=True):

@@ -240,7 +240,7 @@ def _neutral(row: LedgerRow, counted: LedgerRow) -> Iterable[ScenarioId]:
     return ()
 
 
-class Link(NamedTuple):
+class PriorLink(NamedTuple):
     """The scenario on which a prior depends, and whether it occurred; None while that is open."""
 
     other: ScenarioId
@@ -254,7 +254,7 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     declared: float
     given: float
     at_date: float
-    link: Link | None
+    link: PriorLink | None
 
 
 class Stepped(Protocol):
@@ -330,7 +330,7 @@ class Odds:
             del path[id]
         return self._steps[scenario_id]
 
-    def _step(self, id: ScenarioId, link: Link | None) -> Steps:
+    def _step(self, id: ScenarioId, link: PriorLink | None) -> Steps:
         declared = self.known.database.scenarios[id].prior.probability
         given, at_date = self.prior(id, link)
         return Steps(declared=declared, given=given, at_date=at_date, link=link)
@@ -338,7 +338,7 @@ class Odds:
     def prior(
         self,
         id: ScenarioId,
-        link: Link | None,
+        link: PriorLink | None,
         by: float = 0.0,
         linked: Mapping[ScenarioId, float] = MappingProxyType({}),
     ) -> tuple[float, float]:
@@ -352,7 +352,7 @@ class Odds:
             given += (1 - chance) * _moved(link.given.did_not_occur, by)
         return given, after_time(scenario, given, self.day)
 
-    def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> Link | None:
+    def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> PriorLink | None:
         """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
         database = self.known.database
         for other, figures in database.scenarios[id].prior.given.items():
@@ -362,9 +362,9 @@ class Odds:
                 continue
             outcome = resolved(database, other, self.day)
             if outcome is None:
-                return Link(other, figures, None)
+                return PriorLink(other, figures, None)
             if outcome.outcome != "annulled":
-                return Link(other, figures, outcome.outcome == "occurred")
+                return PriorLink(other, figures, outcome.outcome == "occurred")
         return None
 
 

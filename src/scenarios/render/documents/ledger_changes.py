@@ -9,7 +9,7 @@ from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import Document, Figure, Item, Items, Link, Ref, Sum, Term, Text
+from scenarios.render.document import Document, Figure, Item, Items, Link, Ref, Sum, SumTerm, Text
 from scenarios.render.text import signed
 from scenarios.scales import rating_decibans
 from scenarios.text import counted
@@ -66,7 +66,7 @@ def change_sum(
     for row in change_rows(lines, steps, database.tracker.themes, other, every=every):
         behind = (_behind(row, id, database) for id in row.evidence if id in database.evidence)
         name = Ref(row.line, "scenario" if "/" in row.line else "evidence") if row.line else ""
-        terms.append(Term(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
+        terms.append(SumTerm(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
     if len(terms) == 2:  # noqa: PLR2004 - a single row needs no total
         yield Sum((), terms[0])
     elif terms:
