@@ -96,8 +96,8 @@ def place_of(path: str) -> tuple[Kind, str] | Problem | None:
         return None
     stem, dot, ending = name.rpartition(".")
     if dot + ending != ".yaml":
-        looks_like_one = (dot + ending).lower() in (".yaml", ".yml")
-        return _unknown_file(path, stem) if looks_like_one else None
+        is_yaml = (dot + ending).lower() in (".yaml", ".yml")
+        return _unknown_file(path, stem) if is_yaml else None
     if path == "tracker.yaml":
         return "tracker", stem
     kind: Kind | None = FOLDERS.get(folders[0]) if folders else "scenario"

@@ -12,13 +12,13 @@ from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.period.period import Window, earlier_of, window
 from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import (
-    as_said_then,
+    as_reported,
     by_record,
     committed,
     restated,
 )
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.review.status import as_said, row_of
+from scenarios.analysis.review.status import row_as_reported, row_of
 from scenarios.errors import Problem
 from scenarios.model import Database, Tracker
 from scenarios.render.pictures import overview
@@ -32,7 +32,7 @@ def looked_back(then: Database, now: Database) -> tuple[Window, Review]:
     """The review of a week beside what was said at its start."""
     found, odds = restated(then, now, now, day(2))
     before = window(odds.database, day(2), day(9), odds=odds).views
-    period = as_said_then(window(now, day(2), day(9)), before, found)
+    period = as_reported(window(now, day(2), day(9)), before, found)
     return period, review(period, Restatement(commit="c" * 40, day=day(2), figures=found))
 
 
@@ -112,7 +112,7 @@ def test_what_came_or_ended_meanwhile_is_as_it_is() -> None:
     [row], _ = restated(then, database_of("a probability=.5; b; c"), now, day(0))
     assert row.scenario == "b"
     period = window(now, day(2), day(9))
-    assert as_said_then(period, {}, [row]).views == period.views
+    assert as_reported(period, {}, [row]).views == period.views
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,11 @@ def test_a_row_with_what_was_said_is_that_of_the_window_as_it_was_said(then: str
     rows, odds = restated(database_of(then), database_of(end), database_of(end), day(2))
     period = window(database_of(end), day(2), day(9))
     said = {id: earlier_of(odds, id, day(2), {}) for id in period.views}
-    as_it_was = as_said_then(period, said, rows)
+    as_it_was = as_reported(period, said, rows)
     assert [row.scenario for row in rows] == ["a"]
     for id, view in period.views.items():
-        assert as_said(row_of(period, view), said[id]) == row_of(as_it_was, as_it_was.views[id])
+        row = row_as_reported(row_of(period, view), said[id])
+        assert row == row_of(as_it_was, as_it_was.views[id])
     assert said["b"].implied_before is None
 
 

@@ -126,8 +126,8 @@ def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -
             ask.read(id, at)
     for ask in task.asks:
         at.answers[ask.key] = value = answer_to(ask, given[ask.key], at)
-        record = records_of(ask, at).get(value) if ask.told_without else None
-        if record and any(given[key] is None for key in ask.told_without.split()):
+        record = records_of(ask, at).get(value) if ask.note_unless else None
+        if record and any(given[key] is None for key in ask.note_unless.split()):
             prompt.tell(ask.note(record))
         if ask.key == "analyst" and prompt.interactive():
             now = opened or open_here(context)

@@ -21,7 +21,7 @@ from scenarios.storage.git.repository import oldest, revisions
 from scenarios.workspace.opened import Opened, open_revision
 
 
-class Changed(NamedTuple):
+class LaterChanges(NamedTuple):
     """Everything that was changed afterwards, and the ledgers with those records as they were."""
 
     restatement: Restatement
@@ -57,7 +57,7 @@ def changed_afterwards(
     as_of: date,
     odds: Days | None = None,
     commits: Compared | None = None,
-) -> Changed | None:
+) -> LaterChanges | None:
     """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
 
     `odds` are those of the database, and `commits` those that are compared, where at hand.
@@ -86,17 +86,17 @@ def changed_afterwards(
         reported=last if since_then else None,
         changed_since=tuple(row.scenario for row in since_then),
     )
-    return Changed(restatement, before)
+    return LaterChanges(restatement, before)
 
 
 def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
     """The database of a commit; in a lasting memory the latest stays for other states."""
     files = opened.snapshot, opened.read
-    made = opened.read.made if isinstance(opened.read, Memory) and opened.read.lasts else {}
-    kept: tuple[str, Database] = made.get(("revision", ""), ("", opened.database))
+    results = opened.read.results if isinstance(opened.read, Memory) and opened.read.lasts else {}
+    kept: tuple[str, Database] = results.get(("revision", ""), ("", opened.database))
     if kept[0] != commit:
         then = open_revision(opened.root, repository, commit, *files)
-        kept = made["revision", ""] = commit, then.database
+        kept = results["revision", ""] = commit, then.database
     return kept[1]
 
 
@@ -115,7 +115,7 @@ def _narrowed(
     return earlier, last, last if today is later else bearing_on(today, *touched)
 
 
-def said_then(changed: Changed, since: date) -> dict[ScenarioId, Earlier]:
+def reported_figures(changed: LaterChanges, since: date) -> dict[ScenarioId, Earlier]:
     """The earlier figures as they were said, where they were changed since."""
     ids, means = {row.scenario for row in changed.restatement.figures}, Means()
     known = ids - changed.before.database.withheld.keys()

@@ -20,10 +20,10 @@ from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, win
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.restated import as_said_then
+from scenarios.analysis.review.restated import as_reported
 from scenarios.analysis.review.review import About, Review, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
-from scenarios.analysis.review.status import StatusRow, as_said, in_order, row_of, withheld
+from scenarios.analysis.review.status import StatusRow, in_order, row_as_reported, row_of, withheld
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
@@ -31,7 +31,7 @@ from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
 from scenarios.storage.git import repository as git
 from scenarios.text import unaccented
-from scenarios.workspace.afterwards import changed_afterwards, compared, said_then
+from scenarios.workspace.afterwards import changed_afterwards, compared, reported_figures
 from scenarios.workspace.opened import Opened, State, from_here, known_id
 from scenarios.workspace.remembered import remembered, remembered_whole
 
@@ -232,8 +232,8 @@ def standings(
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
-    for id, said in _said(opened, repository, since, on, odds).items() if repository else ():
-        by_id[id] = replace(by_id[id], row=as_said(by_id[id].row, said))
+    for id, figures in _reported(opened, repository, since, on, odds).items() if repository else ():
+        by_id[id] = replace(by_id[id], row=row_as_reported(by_id[id].row, figures))
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on, odds).items() if banded else ():
@@ -245,7 +245,7 @@ def standings(
     return tuple(by_id[row.id] for row in ordered)
 
 
-def _said(
+def _reported(
     opened: Opened, repository: git.Repository, since: date, on: date, odds: Days
 ) -> dict[ScenarioId, Earlier]:
     """The earlier figures that were changed since, as they were said."""
@@ -253,7 +253,7 @@ def _said(
 
     def make() -> dict[ScenarioId, Earlier]:
         changed = changed_afterwards(opened, repository, since, on, odds, commits)
-        return said_then(changed, since) if changed else {}
+        return reported_figures(changed, since) if changed else {}
 
     asked = f"{since} {on} {commits}"
     return remembered_whole(opened, "restated", asked, dict[ScenarioId, Earlier], make)
@@ -350,17 +350,17 @@ def reviewed(
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
         if changed is None:
             return review(period, audited=audited), {}
-        said = said_then(changed, days[0])
-        looked_back = as_said_then(period, said, changed.restatement.figures)
-        return review(looked_back, *changed, audited=audited), said
+        reported = reported_figures(changed, days[0])
+        looked_back = as_reported(period, reported, changed.restatement.figures)
+        return review(looked_back, *changed, audited=audited), reported
 
     asked = f"{days} {commits} {audited}"
-    result, said = remembered_whole(
+    result, reported = remembered_whole(
         opened, "review", asked, tuple[Review, dict[ScenarioId, Earlier]], look_back
     )
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
-    return Reviewed(as_said_then(period, said, rows), result, _SHALLOW if is_unseen else None)
+    return Reviewed(as_reported(period, reported, rows), result, _SHALLOW if is_unseen else None)
 
 
 _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

@@ -31,7 +31,7 @@ class _Memo(msgspec.Struct, Generic[Value], frozen=True):
 def remembered(
     opened: Opened,
     name: str,
-    asked: str,
+    arguments: str,
     of: type[Value],
     make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
     beside: Collection[str] = _BESIDE,
@@ -39,26 +39,26 @@ def remembered(
     """The values that `make` computes for scenarios, from cache file `name` where still valid.
 
     `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
-    tracker, `asked`, and the folders `beside` them.
+    tracker, `arguments`, and the folders `beside` them.
     """
     database, files = opened.database, opened.snapshot
-    asked += "".join(database.withheld)
+    arguments += "".join(database.withheld)
     memory = opened.read
     if not isinstance(memory, Memory) or not isinstance(files, CachedFiles) or memory.place is None:
         return make(database, database.scenarios)
-    whole = digest(asked.encode() + files.state())
-    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
+    whole = digest(arguments.encode() + files.state())
+    at_hand: _Memo[Value] | None = memory.results.get((name, arguments))
     before = at_hand or _decoded(memory.place.read(name), of)
     if before.whole == whole:
         return before.values
-    keys = keys_of(files, database, asked, beside)
+    keys = keys_of(files, database, arguments, beside)
     missing = {id for id, key in keys.items() if before.keys.get(id) != key}
     values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
     if missing:
         around = {other for id in missing for other in _around(database, id)}
         values |= make(bearing_on(database, *around), missing)
     memo = _Memo(whole, keys, values)
-    memory.keep(name, asked, memo)
+    memory.keep(name, arguments, memo)
     memory.place.write(name, msgspec.msgpack.encode(memo))
     return values
 
@@ -72,7 +72,7 @@ def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
 
 
 def remembered_whole(
-    opened: Opened, name: str, asked: str, of: type[Value], make: Callable[[], Value]
+    opened: Opened, name: str, arguments: str, of: type[Value], make: Callable[[], Value]
 ) -> Value:
     """The value that `make` computes of the whole database, from cache file `name` if still valid.
 
@@ -81,7 +81,7 @@ def remembered_whole(
     place, files = getattr(opened.read, "place", None), opened.snapshot
     if place is None or not isinstance(files, CachedFiles) or opened.database.unreadable:
         return make()
-    whole = digest(asked.encode() + files.state())
+    whole = digest(arguments.encode() + files.state())
     memo = _decoded(place.read(name), of)
     if memo.whole != whole:
         memo = _Memo(whole, values={name: make()})
@@ -106,10 +106,10 @@ def remembered_each(
 
 
 def keys_of(
-    files: CachedFiles, database: Database, asked: str, beside: Collection[str] = _BESIDE
+    files: CachedFiles, database: Database, arguments: str, beside: Collection[str] = _BESIDE
 ) -> dict[ScenarioId, bytes]:
     """The digest of all that each scenario's figures depend on."""
-    same = asked.encode() + files.beside(*beside)
+    same = arguments.encode() + files.beside(*beside)
     own = digests(files, database)
     return {
         id: digest(b"".join((same, *(own[other] for other in _around(database, id)))))

@@ -286,7 +286,7 @@ def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
                 message = f"{scenario}: dated {sheet.date}, its outcome was known on {outcome.date}"
                 yield of_commit("late-forecast", commit, "forecasts", id, message)
     for step in trail.steps:
-        yield from _said_too_late(trail, step)
+        yield from _late_forecasts(trail, step)
 
 
 def rejudgements(
@@ -458,7 +458,7 @@ def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Reso
     return None
 
 
-def _said_too_late(trail: Trail, step: RecordStep) -> Iterator[AuditFinding]:
+def _late_forecasts(trail: Trail, step: RecordStep) -> Iterator[AuditFinding]:
     was, now = step.change.before, step.change.after
     if not isinstance(now, Sheet):
         return

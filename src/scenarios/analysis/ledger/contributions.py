@@ -389,11 +389,11 @@ class _Layers:
         self._heights = heights
         self.between = between if len(themes) > 1 and not alike else 0.0
         self.themes: dict[ThemeId, _Theme] = {}
-        one = _Theme(1 - within, within - self.between)
+        shared = _Theme(1 - within, within - self.between)
         for theme in themes:
             correlation = within if theme else (within + between) / 2
             apart = _Theme(1 - correlation, correlation - self.between)
-            of = self.themes[theme] = one if alike else apart
+            of = self.themes[theme] = shared if alike else apart
             number, signs = heights.themes[theme]
             of.number, of.signs = of.number + number, of.signs + signs
             of.inner = of.alone + of.number * of.more

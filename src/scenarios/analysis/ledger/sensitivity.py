@@ -77,7 +77,7 @@ class Budgets:
 
     def __init__(self, odds: Odds) -> None:
         self._odds = odds
-        self._made: dict[ScenarioId, Budget] = {}
+        self._budgets: dict[ScenarioId, Budget] = {}
         self._bent: dict[ScenarioId, tuple[_Bend, ...]] = {}
 
     def of(self, scenario_id: ScenarioId) -> Budget:
@@ -85,14 +85,14 @@ class Budgets:
         path = [scenario_id]
         while path:
             links = _links(self._odds, path[-1])
-            first = next((other for other in links if other not in self._made), None)
+            first = next((other for other in links if other not in self._budgets), None)
             if first is not None:
                 path.append(first)
-            elif (id := path.pop()) not in self._made:
-                self._made[id] = self._make(id, {link: self._made[link].band for link in links})
-        return self._made[scenario_id]
+            elif (id := path.pop()) not in self._budgets:
+                self._budgets[id] = self._budget(id, links)
+        return self._budgets[scenario_id]
 
-    def _make(self, id: ScenarioId, linked: Mapping[ScenarioId, Band]) -> Budget:
+    def _budget(self, id: ScenarioId, links: Iterable[ScenarioId]) -> Budget:
         comparison, priors = self._odds.comparison(id), self._odds.priors(id)
         free = log_odds(comparison, priors)[id]
         if math.isinf(free):
@@ -100,6 +100,7 @@ class Budgets:
             return Budget(Band(low=end, high=end), ())
         first = comparison.columns[0]
         if first not in self._bent:
+            linked = {link: self._budgets[link].band for link in links}
             self._bent[first] = tuple(_bends(self._odds, comparison, linked))
         shares, named = _shares(comparison, priors, id), _named(comparison, id)
         terms = [_term(bend, free, id, shares, named) for bend in self._bent[first]]

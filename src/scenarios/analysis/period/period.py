@@ -232,8 +232,8 @@ def earlier_of(odds: Days, id: ScenarioId, since: date, means: Means) -> Earlier
     if odds.database.scenarios[id].opened > since:
         return Earlier(implied_before=None, stated_before=None)
     first = last_open_day(odds.database, id, since)
-    implied, said = implied_of(odds.at(first), id), stated(odds.database, id, first, means)
-    return Earlier(implied_before=implied, stated_before=said)
+    implied, before = implied_of(odds.at(first), id), stated(odds.database, id, first, means)
+    return Earlier(implied_before=implied, stated_before=before)
 
 
 FEW = 64

@@ -59,7 +59,7 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
 class _Event(msgspec.Struct, frozen=True):
     """Indicators that the standing items of an event raise or reverse, and their witnesses."""
 
-    said: Counter[tuple[str, bool]]
+    states: Counter[tuple[str, bool]]
     witnesses: set[tuple[SourceId, str]]
 
 
@@ -292,7 +292,7 @@ def accuracy(known: Known) -> dict[SourceId, Accuracy]:
             fate = "retracted"
         elif id in named:
             fate = "resolved"
-        elif event and any((key, not reverses) in event.said for key, reverses in _said(item)):
+        elif event and any((key, not reverses) in event.states for key, reverses in _states(item)):
             fate = "contradicted"
         elif id in backed or (event and _is_witnessed(id, item, event)):
             fate = "corroborated"
@@ -330,13 +330,13 @@ def _events(known: Known) -> dict[str, _Event]:
     for id, item in known.evidence.items():
         if item.event:
             event = events.setdefault(item.event, _Event(Counter(), set()))
-            event.said.update(_said(item))
+            event.states.update(_states(item))
             if item.source:
                 event.witnesses.add((item.source, _origin(id, item)))
     return events
 
 
-def _said(item: Evidence) -> Iterator[tuple[str, bool]]:
+def _states(item: Evidence) -> Iterator[tuple[str, bool]]:
     """The indicators that an item speaks of, and whether it reverses them."""
     return ((key, state == "reversed") for key, state in item.indicators.items())
 

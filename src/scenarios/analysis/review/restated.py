@@ -88,7 +88,7 @@ def restated(
     return tuple(rows), old.odds
 
 
-def as_said_then(
+def as_reported(
     window: Window, before: Mapping[ScenarioId, Earlier], rows: Collection[Restated]
 ) -> Window:
     """The window with the earlier figures of these scenarios as they were `before` the change."""
@@ -115,7 +115,7 @@ def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[
 
     def of(change: Amendment) -> Amendment:
         for revision in reversed(revisions):
-            if _was_made_by(revision, change):
+            if _contains(revision, change):
                 commit: Commit = revision.commit
                 return replace(change, commit=commit.id, author=commit.author, day=commit.committed)
         return change
@@ -123,7 +123,7 @@ def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[
     return tuple(replace(row, because=tuple(map(of, row.because))) for row in rows)
 
 
-def _was_made_by(revision: Revision, amendment: Amendment) -> bool:
+def _contains(revision: Revision, amendment: Amendment) -> bool:
     """True if a commit gave a field its value of today, or took the record out."""
     for change in revision.own:
         if (change.kind, change.id) != (amendment.kind, amendment.record):

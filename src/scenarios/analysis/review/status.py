@@ -157,13 +157,13 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     return [row for key in sorted(groups, key=order) for row in groups[key]]
 
 
-def as_said(row: StatusRow, said: Earlier) -> StatusRow:
+def row_as_reported(row: StatusRow, reported: Earlier) -> StatusRow:
     """The row with its earlier figures as they were said then."""
-    if not (row.implied and row.implied.previous and said.implied_before):
+    if not (row.implied and row.implied.previous and reported.implied_before):
         return row
-    before = said.stated_before.probability if said.stated_before else None
+    before = reported.stated_before.probability if reported.stated_before else None
     stated = replace(row.stated, previous=before) if row.stated else None
-    implied = replace(row.implied, previous=said.implied_before.probability)
+    implied = replace(row.implied, previous=reported.implied_before.probability)
     bits = max(jeffreys(each.previous, each.probability) for each in (stated, implied) if each)
     return replace(row, stated=stated, implied=implied, movement_bits=bits)
 

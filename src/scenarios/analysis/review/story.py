@@ -424,10 +424,10 @@ def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
     return tuple(named)
 
 
-def _same(one: Sequence[Because], other: Sequence[Because]) -> bool:
+def _same(causes: Sequence[Because], others: Sequence[Because]) -> bool:
     """True if the first of each is the same cause, of a step or of the ledger."""
-    firsts = [(cause.kind, cause.subjects) for causes in (one, other) for cause in causes[:1]]
-    items = [cause.evidence for causes in (one, other) for cause in causes[:1] if cause.evidence]
+    firsts = [(cause.kind, cause.subjects) for each in (causes, others) for cause in each[:1]]
+    items = [cause.evidence for each in (causes, others) for cause in each[:1] if cause.evidence]
     return len(firsts) > 1 and firsts[0] == firsts[1] and len({*items}) <= 1
 
 

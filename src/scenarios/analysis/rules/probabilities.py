@@ -95,7 +95,7 @@ def sets_that_depend_apart(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 
 @rule("hazard-ended", "The end of a hazard that there is not")
-def hazards_that_end_without_one(loaded: LoadedRecords) -> Iterator[RecordFault]:
+def hazard_ends_without_hazard(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """A hazard that never was cannot end.
 
     Example: `hazard_ended: {date: 2023-08-28, reason: …}` in a prior without `hazard`.
@@ -379,7 +379,7 @@ RULES: tuple[ConsistencyRule, ...] = (
     links_in_a_circle,
     priors_outside_their_links,
     sets_that_depend_apart,
-    hazards_that_end_without_one,
+    hazard_ends_without_hazard,
     more_occurred_than_cases,
     chances_without_due,
     chances_beside_if_absent,

@@ -189,8 +189,8 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
 
 LEAST, MOST = 0.5, 3.0
 """The least `team.extremize` that is tried, and the most of it and of `rating_strength`."""
-_PER_ONE = 20
-TRIED = tuple(k / _PER_ONE for k in range(int(MOST * _PER_ONE) + 1))
+_STEPS_PER_UNIT = 20
+TRIED = tuple(k / _STEPS_PER_UNIT for k in range(int(MOST * _STEPS_PER_UNIT) + 1))
 """The rating strengths that are tried, 0 to 3 in steps of 0.05; to extremize by, from 0.5."""
 
 
@@ -230,7 +230,7 @@ def fitted(
     """
     is_team, tracker = forecaster == TEAM, archive.database.tracker
     runs_of = _team_runs if is_team else _evidence_runs
-    tried = TRIED[int(LEAST * _PER_ONE) if is_team else 0 :]
+    tried = TRIED[int(LEAST * _STEPS_PER_UNIT) if is_team else 0 :]
     losses: dict[Cluster, list[list[float]]] = {}
     for timeline in timelines:
         if forecaster not in timeline.ours.keys() - timeline.in_set:
@@ -320,4 +320,4 @@ def _best(tried: Sequence[float], losses: Sequence[float]) -> float:
     if k in (0, len(losses) - 1):
         return tried[k]
     below, least, above = losses[k - 1 : k + 2]
-    return tried[0] + (k + (below - above) / (2 * (below - 2 * least + above))) / _PER_ONE
+    return tried[0] + (k + (below - above) / (2 * (below - 2 * least + above))) / _STEPS_PER_UNIT

@@ -22,7 +22,7 @@ from scenarios.cli.terminal.retyping import (
 )
 from scenarios.errors import ScenError, UsageError
 from scenarios.text import printable, suggested
-from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled
+from scenarios.workspace.input.offers import HELP, Offer, listed, single_match, titled
 
 T = TypeVar("T")
 
@@ -235,7 +235,7 @@ def confirmed(question: str, *, default: bool = False) -> bool:
 
 def chosen(text: str, offers: Sequence[Offer]) -> str:
     """The id that is meant; it is told with its title."""
-    match = one_alike(text, offers)
+    match = single_match(text, offers)
     if isinstance(match, str):
         raise typer.BadParameter(match)
     tell(": ".join(filter(None, match)))

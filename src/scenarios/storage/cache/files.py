@@ -38,14 +38,14 @@ class CachedFile(NamedTuple):
 class CachedFolder:
     """The files of one folder: cached ones by their `places` in `folder`, and read ones.
 
-    `found` has the stat of each read file.
+    `stats` has the stat of each read file.
     """
 
     def __init__(self, name: str, folder: Folder | None) -> None:
         self.name, self.folder = name, folder
         self.places: list[int] = []
         self.read: dict[str, bytes] = {}
-        self.found: dict[str, bytes] = {}
+        self.stats: dict[str, bytes] = {}
         self.is_evidence = name.startswith("evidence/")
 
     @cached_property

@@ -34,7 +34,7 @@ shared mapping, which the system writes, and stamps again, within 35 seconds.
 """
 _UNKNOWN = bytes(32)
 """The stat of a file that may change so: it is read again, and known by its digest."""
-_MADE = 64
+_MOST_RESULTS = 64
 
 
 class Memory:
@@ -51,7 +51,7 @@ class Memory:
     ) -> None:
         self._read, self.place, self._clock = cache(read), place, clock
         self._folders: dict[str, Folder | None] = {}
-        self.made: dict[tuple[str, str], Any] = {}
+        self.results: dict[tuple[str, str], Any] = {}
         """Results computed from the records, by a name and the arguments."""
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
@@ -65,10 +65,10 @@ class Memory:
 
     def keep(self, name: str, asked: str, value: Any) -> None:
         """Keep a result; of many, the latest."""
-        self.made.pop((name, asked), None)
-        self.made[name, asked] = value
-        if len(self.made) > _MADE:
-            self.made.pop(next(iter(self.made)), None)
+        self.results.pop((name, asked), None)
+        self.results[name, asked] = value
+        if len(self.results) > _MOST_RESULTS:
+            self.results.pop(next(iter(self.results)), None)
 
     def snapshot(self, root: Path) -> tuple[CachedFiles, list[Problem]]:
         """The working tree, without the bytes of cached files."""
@@ -97,7 +97,7 @@ class Memory:
         for name, part in files.parts.items():
             frame = loaded.beside if part.is_evidence else Frame()
             old = part.folder
-            sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
+            sound = [n for n in part.stats if n in part.read and part.path(n) not in faulty]
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
             gone = old and len(old.names) != len(part.places)
             stale = gone or (old and not frame.issuperset(old.frame))
@@ -121,7 +121,7 @@ class Memory:
             record, _ = self(kind_of(path), path, data)
             if record:
                 digests = digest_of(path, data), oid_of(data)
-                entries.append(entry_of(name, part.found[name], *digests, record))
+                entries.append(entry_of(name, part.stats[name], *digests, record))
         self._folders[part.name] = new = folder_of(part.name, frame, entries)
         place.write(_file(part.name), packed(new))
         return new
@@ -142,7 +142,7 @@ def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result)
         part.places.append(place)
         return True
     is_settled = max(info.st_mtime_ns, info.st_ctime_ns) <= started - _UNSETTLED
-    part.found[name] = stat if is_settled else _UNKNOWN
+    part.stats[name] = stat if is_settled else _UNKNOWN
     return False
 
 
@@ -151,7 +151,7 @@ def _same(part: CachedFolder, name: str, data: bytes) -> int | None:
     if old is None or (place := old.places.get(name)) is None:
         return None
     cached = old.stat(place), old.digest(place)
-    return place if cached == (part.found.get(name), digest_of(part.path(name), data)) else None
+    return place if cached == (part.stats.get(name), digest_of(part.path(name), data)) else None
 
 
 def _file(name: str) -> str:

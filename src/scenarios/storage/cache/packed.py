@@ -220,7 +220,7 @@ class Cache:
         with suppress(OSError):
             home = self.folder.parents[1]
             home.mkdir(mode=0o700, exist_ok=True)  # not more: a home that is not there stays so
-            if not _made(self.folder.parent) or not _made(self.folder):
+            if not _make_private(self.folder.parent) or not _make_private(self.folder):
                 return
             whole = b"".join((program(), digest(data), data))
             with temporary(self.folder, whole, 0o600, durable=False) as written:
@@ -262,7 +262,7 @@ def oid_of(data: bytes, size: int = OID, kind: bytes = b"blob") -> bytes:
     return by(b"%b %d\0" % (kind, len(data)) + data).digest()
 
 
-def _made(folder: Path) -> bool:
+def _make_private(folder: Path) -> bool:
     """Make a folder for its owner alone; True if it is ours."""
     folder.mkdir(mode=0o700, exist_ok=True)
     return _is_ours(folder.lstat(), stat.S_ISDIR)

@@ -51,7 +51,7 @@ def repository(database: Path) -> Repository:
         need = "revisions and --commit need one (git init makes it)"
         raise ScenError(f"{database} is in no git repository: {need}")
     inner = Path(os.path.realpath(database)).relative_to(place.top).as_posix()
-    is_top = _found_by_git(place.top, place.git_dir, *process.INERT)
+    is_top = _is_worktree_top(place.top, place.git_dir, *process.INERT)
     prefix = "" if inner == "." else f"{inner}/"
     top = place.top if is_top else None
     return Repository(database, prefix, place.git_dir, top, place.embedded)
@@ -65,7 +65,7 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
     real = Path(os.path.realpath(folder))
     is_bare = process.is_git_dir(real) and not os.path.lexists(real / ".git")
     if is_bare and (named or process.find(real.parent) is None):
-        _found_by_git(real, real)
+        _is_worktree_top(real, real)
         return Repository(folder, "scenarios/", real)
     place = process.find(folder)
     if place is None:
@@ -221,8 +221,8 @@ def _tree(
     while folders:
         below: dict[str, list[str]] = {}
         for tree, data in read(folders):
-            for found in re.finditer(rb"(?s)([0-7]+) ([^\0]+)\0(.{%d})" % (len(tree) // 2), data):
-                mode, name, oid = int(found[1], 8), os.fsdecode(found[2]), found[3]
+            for entry in re.finditer(rb"(?s)([0-7]+) ([^\0]+)\0(.{%d})" % (len(tree) // 2), data):
+                mode, name, oid = int(entry[1], 8), os.fsdecode(entry[2]), entry[3]
                 for folder in folders[tree] if not name.startswith(".") else ():
                     path = folder + name
                     if not stat.S_ISDIR(mode):
@@ -279,7 +279,7 @@ def objects(repository: Repository) -> Iterator[_Reads]:
         requests.close()
 
 
-def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
+def _is_worktree_top(top: Path, git_dir: Path, *settings: str) -> bool:
     """True if git has `top` for the top of a work tree; raises for another directory.
 
     git searches by itself, under the user's own settings: a directory named to it would be trusted,

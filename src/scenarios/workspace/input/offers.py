@@ -60,7 +60,7 @@ def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
     return sorted(matches, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
 
 
-def one_alike(text: str, offers: Sequence[Offer]) -> Offer | str:
+def single_match(text: str, offers: Sequence[Offer]) -> Offer | str:
     """The one that is meant; or why it is none."""
     by_word = dict(offers)
     if text in by_word:

@@ -70,7 +70,7 @@ TASK = task.Task(
             live,
             label="The scenario",
             note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
-            told_without="scenario probability",
+            note_unless="scenario probability",
         ),
         task.Ask(
             "probability",

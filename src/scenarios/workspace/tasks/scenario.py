@@ -289,7 +289,7 @@ RESOLUTION = task.Task(
             "The scenario that is decided",
             task.live,
             note=task.asked,
-            told_without="scenario outcome basis",
+            note_unless="scenario outcome basis",
         ),
         task.Ask(
             "outcome",

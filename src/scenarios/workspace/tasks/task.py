@@ -126,7 +126,7 @@ class Ask(msgspec.Struct, frozen=True):
 
     A terminal asks `question`, where there is one, and `when` says so; a form has `label`, with
     `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
-    `note` of the record, and a terminal tells it where an answer to one of the keys `told_without`
+    `note` of the record, and a terminal tells it where an answer to one of the keys `note_unless`
     is missing. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
     optional text that an option gave that it is read before it is written. An answer is needed too
     where `needs` says so of earlier ones. A `default` stands in for no answer, and is offered where
@@ -154,7 +154,7 @@ class Ask(msgspec.Struct, frozen=True):
     lead: str = ""
     records: Records | None = None
     note: Callable[[Any], str] = lambda _: ""
-    told_without: str = ""
+    note_unless: str = ""
     offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
     choices: Callable[[Database], Sequence[Offer]] | None = None
     default: Callable[[At], Any] | None = None
