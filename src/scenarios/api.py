@@ -2,8 +2,7 @@
 
 Each method answers with the typed result whose JSON the command of that name prints
 (`msgspec.json.encode(result)`) behind the name of its schema. No clock is read: days are arguments.
-What is refused raises a ScenError whose text says what, where and what to do; nothing was written
-then.
+A refusal raises a ScenError whose text says what, where and what to do; nothing was written.
 """
 
 import json
@@ -59,7 +58,7 @@ class Way(TypedDict, total=False):
 class Workspace:
     """A database as it was read last: when opened, or after a write.
 
-    It can be recorded in where it was opened without a revision.
+    Recording needs a workspace that was opened without a revision.
     """
 
     def __init__(self, root: Path, rev: str | None = None) -> None:
@@ -84,8 +83,8 @@ class Workspace:
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
         """Moves between two days, their sizes and their causes.
 
-        `since` is by default one review earlier. `restate` compares with what the last commit up
-        to then said of that day, where there is a repository.
+        `since` is by default one review earlier. In a repository `restate` compares with that
+        day's figures by the last commit up to then.
         """
         return self._reviewed(as_of, since, restate=restate).review
 
@@ -95,7 +94,7 @@ class Workspace:
         return brief(window, review)
 
     def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> Reviewed:
-        """A review, beside what was said then where there is a repository."""
+        """A review; in a repository beside the figures reported then."""
         period = span(self._opened, as_of, since, banded=True)
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
@@ -278,7 +277,7 @@ class Workspace:
         evidence: Sequence[str] = (),
         **how: Unpack[Way],
     ) -> results.Recorded:
-        """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
+        """Record an outcome, known by default on the day it is recorded."""
         answers = {
             "scenario": scenario,
             "outcome": outcome,

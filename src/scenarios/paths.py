@@ -56,7 +56,7 @@ NAMES = {
     "analyst": "evidence.analyst forecasts.analyst",
     "set": "scenario.set",
 }
-"""What is named below which keys: as a key where `:` ends them, else as a value or in a list."""
+"""Paths that name records of each kind: as a key if `:` ends them, else as a value or in a list."""
 
 
 class Reference(NamedTuple):

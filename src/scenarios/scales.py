@@ -98,7 +98,7 @@ def digits(probability: float) -> int:
 
 
 def printed(probability: float) -> float:
-    """A probability as it is shown: what is said of two that are shown alike must not differ."""
+    """A probability rounded as it is shown, for comparisons that must agree with the page."""
     return round(probability * 100, digits(probability)) / 100
 
 

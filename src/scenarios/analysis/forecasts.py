@@ -82,7 +82,7 @@ def given(
 
 
 def standing_days(tracker: Tracker) -> int:
-    """Days on which a forecast stands, its own the first; without expiry, all there are."""
+    """Days on which a forecast stands, from its own; unlimited without expiry."""
     expiry = tracker.forecast_expires_days
     return date.max.toordinal() if expiry is None else expiry + 1
 
@@ -139,7 +139,7 @@ def pooled(
 
 
 def share(own: float, whole: float) -> float:
-    """A figure, normalised where those of its set, its own among them, sum to another than 1."""
+    """A figure, normalised if the figures of its set, including it, do not sum to 1."""
     # Alone, in no set or as the last member of one, it is its own whole.
     return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
 

@@ -17,12 +17,12 @@ Case = TypeVar("Case")
 def seen_if(
     chance: float, priors: Mapping[Case, float], decibans: Mapping[Case, float]
 ) -> dict[Case, float]:
-    """The probability of being seen by `due` in each case, so that all in all it is `chance`.
+    """Probability of being seen by `due` in each case; weighted by the priors they sum to `chance`.
 
     The cases exclude one another and `priors`, normalised here, add up to 1; `decibans` is what
     the indicator is worth for each, 0 where it is left out. From c = Σ p·a, with the a in the
-    ratio of the ratings: a_j = c·L_j / Σ p_k·L_k. One of 1 or more means that the rating cannot go
-    with this chance.
+    ratio of the ratings: a_j = c·L_j / Σ p_k·L_k. A result of 1 or more contradicts
+    the chance.
     """
     ratios = {case: 10 ** (decibans.get(case, 0.0) / 10) for case in priors}
     mean = sum(p * ratios[case] for case, p in priors.items()) / sum(priors.values())
@@ -30,7 +30,7 @@ def seen_if(
 
 
 def absence(seen: float) -> float:
-    """The decibans of its not being seen in a case; bounded where a record is at fault."""
+    """Decibans of an absence in a case; bounded where a record is at fault."""
     return 10 * log10(max(1 - seen, 1e-3))
 
 
@@ -61,8 +61,8 @@ class IndicatorReading(msgspec.Struct, frozen=True, kw_only=True):
 def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
     """Walk an indicator through its known items by (observed, recorded, reversals last, id).
 
-    Its state is that of the sums: observed while the first is over 0, else emerging while the
-    second is, else reversed once something was.
+    Observed while the first sum is over 0, else emerging while the second is, else reversed after
+    any reversal.
     """
     state: ReadingState = "unobserved"
     strength, since = 0.0, None
@@ -137,12 +137,12 @@ def _walk(known: Known, firings: Iterable[Firing]) -> Iterator[_Step]:
 
 
 def _corroborated(total: float, before: float, now: float) -> float:
-    """1 − Π(1 − w) once a witness in it counts for more than before; 0 is a new one."""
+    """1 − Π(1 − w) after a witness's weight rises; `before` is 0 for a new witness."""
     return total + (1 - total) * (now - before) / (1 - before) if now > before else total
 
 
 def _lowered(total: float, weight: float) -> float:
-    """A sum less a weight; what is left of equals by rounding is nothing."""
+    """A sum less a weight; a rounding remainder is 0."""
     return total - weight if total - weight > _ROUNDING else 0.0
 
 
@@ -179,7 +179,7 @@ def unique(known: Known, key: IndicatorKey) -> bool:
 
 
 class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator whose state at the end of the window is another than at its start."""
+    """An indicator whose state changed in the window."""
 
     scenario: ScenarioId
     indicator: IndicatorId

@@ -29,9 +29,9 @@ State = Literal["unopened", "open", "overdue", "resolved"]
 
 
 class Known(msgspec.Struct, frozen=True, dict=True):
-    """The evidence known at `as_of`, with look-ups, each made when it is asked for.
+    """The evidence known at `as_of`, with look-ups computed on first use.
 
-    `among` are the items that are looked at, where not all of the database are.
+    `among` limits the items considered.
     """
 
     database: Database
@@ -91,14 +91,14 @@ def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
 
 
 def contending(database: Database, set_id: SetId, as_of: date) -> tuple[ScenarioId, ...]:
-    """The members of a set that had opened by `as_of` and have their place in it still."""
+    """The members of a set that had opened by `as_of` and that can still occur."""
     every = members(database, set_id)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
     return tuple(id for id in opened if contends(database, id, as_of))
 
 
 def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
-    """The other members of a scenario's set; none where it is in no set."""
+    """The other members of a scenario's set; empty outside a set."""
     set_id = database.scenarios[scenario_id].set
     if set_id is None:
         return ()
@@ -106,7 +106,7 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 
 
 def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
-    """These scenarios and those whose figures hang on them: sets as a whole, and by `given`."""
+    """These scenarios and those whose figures depend on them: whole sets, and by `given`."""
     hanging, sets = database.hanging, set[SetId]()
     reached, left = set(ids), list(ids)
     while left:
@@ -142,7 +142,7 @@ def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolu
 
 
 def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
-    """True if a member still has its place in its set: not known not to occur."""
+    """True unless a member of a set is known not to occur."""
     outcome = resolved(database, scenario_id, as_of)
     return outcome is None or outcome.outcome != "did-not-occur"
 
@@ -173,7 +173,7 @@ def latest_day(database: Database, until: date = date.max) -> date | None:
 
 
 def days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
-    """Those days of one record."""
+    """Days on which a record became known, was forecast or was first asked."""
     if isinstance(record, Sheet):
         return (record.date,)
     if isinstance(record, Evidence):
@@ -260,7 +260,7 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
 
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
-    """The scenarios that an item rates, there or not, and those whose indicators it fires."""
+    """The scenarios that an item rates, existing or not, and those whose indicators it fires."""
     return touched(database, _named(item))
 
 

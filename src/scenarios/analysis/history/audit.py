@@ -19,12 +19,12 @@ from scenarios.values import Analyst
 
 @note("judged-anew", "Priors, ratings and conventions changed after they were committed")
 def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
-    """A prior, rating, grade or convention that was changed, so that past figures are others now.
+    """A prior, rating, grade or convention that was changed, which changes past figures.
 
-    What was changed back is left out.
+    Changes that were reverted are left out.
 
     Example: `probability: 0.3` of a prior was committed, and a later commit made it 0.5.
-    To do: nothing, if it was meant; `scen report` says what would have been said.
+    To do: nothing, if it was intended; `scen report` shows the figures as they were reported.
     """
     first: dict[bytes, str] = {}
     last: dict[bytes, tuple[RecordStep, str, str]] = {}
@@ -141,7 +141,7 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
 def foretold(
     revisions: Sequence[Revision], before: Database, after: Database, on: date
 ) -> list[AuditFinding]:
-    """The findings that a commit of `after` on a day would have, and one of `before` would not."""
+    """The findings that a commit of `after` on a day would add to those of `before`."""
     if not revisions:
         return []
     committed = trail(revisions)

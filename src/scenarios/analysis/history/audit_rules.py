@@ -1,4 +1,4 @@
-"""The questions of an outside reviewer to a database's commits: each a small rule that yields."""
+"""The audit rules: what an outside reviewer asks of a database's commits."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -176,7 +176,7 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
 
 
 def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding]:
-    """Figures that neither stand today nor were changed by a commit: a merge took another one."""
+    """Figures that a merge dropped: they no longer stand, and no commit changed them."""
     for id, sheet in trail.database.sheets.items():
         reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
     for step in trail.steps:
@@ -226,7 +226,7 @@ def _forecasters(
 
 
 Course = list[tuple[int, Indicator]]
-"""The versions of an indicator, with the commits that made them."""
+"""Versions of an indicator, with the number of the commit of each."""
 
 
 @note("hindsight-indicator", "Indicators added or rated anew after what fires them")
@@ -294,7 +294,7 @@ def rejudgements(
 ) -> Iterator[tuple[RecordStep, ScenarioId, tuple[str, str, str], Resolution | None]]:
     """Each judgement that a commit changed, once, with the outcome if that was known.
 
-    What was changed back, and what a merge brings, is left out.
+    Reverted changes and those that a merge brings are left out.
     """
     reported: set[bytes] = set()
     changed: set[bytes] = set()
@@ -365,7 +365,7 @@ def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
 
 
 def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
-    """Judged the same, in words of which most are the same."""
+    """True if the judgements are the same and most of the words are."""
     if indicator is other:
         return True
     words, others = (
@@ -447,7 +447,7 @@ def _of_scenario(
 
 
 def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Resolution | None:
-    """The outcome, if it was known before this commit was made, which a rebase may have moved."""
+    """The outcome, if it was known before this commit, whose date a rebase may have changed."""
     before = Database(trail.database.tracker, trail.stood[step.number])
     earliest = step.commit.earliest
     if scenario in before.scenarios and (outcome := resolution(before, scenario)):

@@ -28,7 +28,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def earliest(self) -> date:
-        """The day on which it, or the first of those that it replaces, was made."""
+        """Day of the commit, or of the first commit that it replaces."""
         return min((self.authored, *self.squashed))
 
 
@@ -291,7 +291,7 @@ def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[Fi
 
 
 def _renames(kind: Kind, before: Database, after: Database) -> Iterator[Rename]:
-    """Pairs of which one says that it was the other, then pairs of equal content; each id once."""
+    """Pairs linked by a former id, then pairs of equal content; each id once."""
     old, new = records(before, kind), records(after, kind)
     gone, came = sorted(old.keys() - new), sorted(new.keys() - old)
     renamed = {was: id for id in came for was in former(new[id])} if gone else {}
@@ -330,7 +330,7 @@ def _none_if_empty(value: Any) -> Any:
 def sheet_changes(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, str]]:
     """Differences of two versions of a sheet: field or scenario, before, after, and their words.
 
-    A reason or item is named where the figure is the same: another figure has its own.
+    A reason or item is named only where the figure is the same.
     """
     for field in ("date", "analyst"):
         was, now = str(getattr(before, field)), str(getattr(after, field))

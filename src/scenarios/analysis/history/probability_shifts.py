@@ -38,7 +38,7 @@ _ROUNDING = 1e-9
 
 
 class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario in two databases on one day; None where it was not asked, or not stated.
+    """A scenario in two databases on one day; None where it had not opened or was not stated.
 
     In decibans: prior + given + time + Σ(after − before) of the lines + rivals + bound = the
     implied shift.
@@ -60,7 +60,7 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
 class AsOf:
     """A database as of a day, with the look-ups that several scenarios share.
 
-    `odds` are those of a database with the same records about these scenarios, where at hand.
+    `odds`, if given, come from a database with the same records about these scenarios.
     """
 
     def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
@@ -132,7 +132,7 @@ def differs(shift: Shift | None) -> bool:
 
 
 def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
-    """The scenarios whose figures may differ, since a record on which they hang does."""
+    """The scenarios whose figures may differ, since a record that they depend on does."""
     before, after = old.database, new.database
     if before.tracker != after.tracker:
         return {*before.scenarios, *after.scenarios}

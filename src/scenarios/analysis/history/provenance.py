@@ -131,7 +131,7 @@ class DatabaseState:
         return paths
 
     def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
-        """The scenarios that changed records bear on, and those that hang on them."""
+        """The scenarios that changed records bear on, and their dependents."""
         touched: set[ScenarioId] = set()
         for change in changes:
             for record in (change.before, change.after):
@@ -163,7 +163,7 @@ class DatabaseState:
                 self.days.put(change.id, change.before, change.after)
 
     def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
-        """The newest day once these changes are made: `latest_day` of the database after them."""
+        """The newest day after these changes: `latest_day` of the database with them."""
         days = list(_days(change.after for change in changes))
         gone = max(_days(change.before for change in changes), default=date.min)
         if self.latest and gone < self.latest:
@@ -209,7 +209,7 @@ class DatabaseState:
         return self.database.sheets[id].date, id
 
     def _replace(self, **keys: Any) -> None:
-        """Replace the database by one that looks up anew what hangs on its scenarios."""
+        """Replace the database by a copy without cached look-ups of its scenarios."""
         speaking = self.database.speaking
         self.database = msgspec.structs.replace(self.database, **keys)
         vars(self.database)["speaking"] = speaking  # which is kept up to date here
@@ -224,7 +224,7 @@ class DatabaseState:
 
 
 def touched_by(keys: Iterable[Key], *databases: Database) -> set[ScenarioId]:
-    """The scenarios that records bear on in any of these databases, and those that hang on them."""
+    """The scenarios that records bear on in any of these databases, and their dependents."""
     touched: set[ScenarioId] = set()
     for database in databases:
         states = ((id, records(database, kind).get(id)) for kind, id in keys)
@@ -268,7 +268,7 @@ Answered = tuple[int, Scenario | None]
 
 
 class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that a commit changed itself, from its last content, under whatever id.
+    """A record that a commit changed itself, from its last content under any id.
 
     `replaced` are former ids by which it named others, each with the id of today.
     """
@@ -307,7 +307,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return self.commits[self.born[step.change.kind, step.change.id]]
 
     def name(self, *content: Any) -> bytes:
-        """One name for a piece of content, whatever its records were called at the time."""
+        """Name of a piece of content that is stable under renames of its records."""
         return name(content, self.aliases)
 
     def late(self, commit: Commit, day: date) -> int:
@@ -368,7 +368,7 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
 
 
 def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
-    """The dates by which a record says when a part of it was written down: part, words, date."""
+    """Dates on which a record says that its parts were written down: part, words, date."""
     if isinstance(record, Evidence):
         yield "recorded", f"recorded {record.recorded}", record.recorded
         if record.retracted:

@@ -52,7 +52,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> RowKey:
-        """The key by which there is no other."""
+        """The unique key of the row."""
         return self.kind, self.id
 
 
@@ -227,10 +227,7 @@ def _worth(
 
 
 class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows that share an origin or an event; the theme is that of the row that came first.
-
-    The key is that of the first row.
-    """
+    """Rows that share an origin or an event; theme and key are those of the first row."""
 
     key: RowKey
     rows: tuple[LedgerRow, ...]
@@ -248,7 +245,7 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def strongest(self) -> LedgerRow:
-        """The row by whose id the line goes."""
+        """The row whose id the line has."""
         return self.heard[0]
 
 
@@ -283,7 +280,7 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
 
 
 def net(group: RowGroup) -> dict[ScenarioId, Net]:
-    """Net line of each scenario of which a row of the group says something."""
+    """Net line of each scenario that a row of the group rates."""
     speaking: dict[ScenarioId, list[LedgerRow]] = {}
     for row in group.rows:
         for column, worth in row.values.items():
@@ -325,7 +322,7 @@ def _end(line: Weighed) -> _End:
 
 
 class Heights:
-    """The number of lines of each height, sign and theme, from the lowest up; of a theme in all.
+    """Number of lines by height, sign and theme, from the lowest up, and by theme in all.
 
     Like lines are counted together: a sum is of as many terms as there are heights, and the same to
     the last bit in whatever order the lines came and went.
@@ -346,7 +343,7 @@ class Heights:
         return heights
 
     def add(self, line: Weighed, number: int = 1) -> None:
-        """Add lines, or take away as many as are there."""
+        """Add lines; a negative number removes them."""
         end = _end(line)
         if end not in self.counts:
             insort(self.ends, end)
@@ -363,7 +360,7 @@ class Heights:
 
 
 class _Theme:
-    """Those lines of a theme that reach a layer: their number, their signs, and D."""
+    """Lines of a theme that reach a layer: their number, the sum of their signs, and D."""
 
     __slots__ = ("alone", "inner", "more", "number", "signs")
 

@@ -1,4 +1,4 @@
-"""Implied log odds on many days, and after many commits: each step costs as much as changed."""
+"""Implied log odds on many days and after many commits; a step costs in proportion to changes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, Record
 class Days:
     """The ledgers of a database on any days, in any order; `put` and `forget` follow its changes.
 
-    Figures are those of `Odds(known(database, day))` to the last bit. `items` are those that bear
-    on each scenario, `most` the accounts that are kept at a time, where few are asked for again.
+    Figures equal those of `Odds(known(database, day))` to the last bit. `items` are those that bear
+    on each scenario, `most` the number of accounts kept at a time.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class Days:
         return sorted(days)
 
     def beside(self, database: Database, items: Mapping[EvidenceId, Evidence | None]) -> Days:
-        """The days of a database that has these items instead, or lacks them, and is the same else.
+        """The days of a database that differs in these items alone.
 
-        It shares what they do not bear on, and neither may be changed any more.
+        Both share all that the items do not bear on, and neither may be changed afterwards.
         """
         other = Days(database, most=self._most)
         other._of, other._instead = self, items
@@ -130,7 +130,7 @@ class Days:
             del self._accounts[beside]
 
     def account(self, beside: Columns) -> _DatedAccount:
-        """The account of a scenario alone or of a set, on whatever day it stands."""
+        """The account of a scenario alone or of a set, as of the day of its last use."""
         if beside in self._accounts:
             return self._accounts[beside]
         if self._of:
@@ -198,7 +198,7 @@ class _DatedAccount(Account):
         return (day for day, _ in self._changes)
 
     def totals_on(self, database: Database, day: date) -> dict[ScenarioId, float]:
-        """The totals of a day; kept, since days may come again."""
+        """The totals of a day; cached, since days may recur."""
         place = self._place(day)
         if place not in self._kept:
             self.move(database, day)
@@ -206,7 +206,7 @@ class _DatedAccount(Account):
         return self._kept[place]
 
     def comparison_on(self, database: Database, day: date) -> Comparison:
-        """The lines of a day; those of the latest days are kept, since findings ask in turn."""
+        """The lines of a day; those of the latest days are cached for successive findings."""
         place, gone = self._place(day), frozenset(left(database, self.columns, day))
         compared = self._latest.get(place)
         if compared is None or compared.left != gone:
@@ -217,7 +217,7 @@ class _DatedAccount(Account):
         return compared
 
     def move(self, database: Database, day: date) -> None:
-        """Post what counts on a day and did not on that of the account, or did and does not."""
+        """Post the differences between a day and the account's day: what counts on one only."""
         start, end = sorted((self._place(self._day) if self._day else 0, self._place(day)))
         ids = self._stale.union(id for _, id in self._changes[start:end])
         self._day, self._stale = day, set()
@@ -228,7 +228,7 @@ class _DatedAccount(Account):
             self.post(known(database, day, among), ids)
 
     def put(self, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
-        """Put an item, or take it out where it is not there any more."""
+        """Put an item, or remove it if it no longer exists."""
         self._kept.clear()
         self._latest.clear()
         for key in item.indicators:

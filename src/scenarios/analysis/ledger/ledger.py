@@ -265,7 +265,7 @@ def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Ratin
 
 
 def _line_of(book: Ledger, row: str) -> Line | None:
-    """The line that an item or an indicator stands in, heard or suppressed."""
+    """The line of an item or an indicator, counted or suppressed."""
     for line in book.lines:
         if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
             return line
@@ -273,7 +273,7 @@ def _line_of(book: Ledger, row: str) -> Line | None:
 
 
 def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
-    """The grade of an item of which little is known, and on which a scenario hangs most."""
+    """The grade of a doubtful item whose line is now a scenario's heaviest."""
     graded = item.grade(database.sources)
     if line is None or not line.counted_decibans or graded[0] not in _DOUBTFUL:
         return None
@@ -340,8 +340,8 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
 def track_records(now: Known, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
     """Each source's record over the scenarios whose outcome was known at the date, by `Days.at`.
 
-    A line's decibans are shared equally among the items that speak in it; an item that two
-    scenarios heard counts once as an item.
+    A line's decibans are divided equally among its items; an item counted by two scenarios is
+    one item.
     """
     heard: dict[SourceId, set[EvidenceId]] = {}
     toward: dict[SourceId, float] = {}

@@ -39,7 +39,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"})
 
 
 class LineChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A line's counted decibans before and after; 0 where it was not, or is no longer.
+    """A line's counted decibans before and after; 0 where it did not or no longer exists.
 
     `state` is that of an absent indicator.
     """

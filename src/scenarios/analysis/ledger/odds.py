@@ -46,7 +46,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Totals, frozen=True, kw_only=True, dict=True):
-    """The same, with the groups of rows and the lines of each that make the totals.
+    """The totals, with their groups of rows and the lines of each.
 
     `neutral` counts the rows that rate a scenario and are worth nothing to it.
     """
@@ -69,7 +69,7 @@ def columns(database: Database, scenario_id: ScenarioId) -> Columns:
 
 
 def compare(known: Known, beside: Columns) -> Comparison:
-    """A scenario alone, or the members of a set, and what the evidence known says of each."""
+    """Compare a scenario alone, or the members of a set, by the evidence known."""
     account = Account(known.database, beside)
     account.post(known)
     return account.comparison(known.database, known.as_of)
@@ -95,7 +95,7 @@ class Account:
         self._totals: dict[ScenarioId, float] = {}
 
     def part(self) -> None:
-        """Part from the account of which it is a copy: its rows come and go alone."""
+        """Detach from the account of which this is a copy, so that rows change here alone."""
         self._rows, self._groups = {**self._rows}, {**self._groups}
         self._places, self._neutral = {**self._places}, {**self._neutral}
         self._nets = {column: {**lines} for column, lines in self._nets.items()}
@@ -140,7 +140,7 @@ class Account:
             self._count(column, line, 1)
 
     def _taken(self, key: RowKey) -> Sequence[LedgerRow]:
-        """The rows of a group that is taken out."""
+        """Remove a group and return its rows."""
         group = self._groups.pop(key)
         for place in {place for row in group.rows for place in _places(row)}:
             del self._places[place]
@@ -315,7 +315,7 @@ class Odds:
         return {id: self.steps(id).at_date for id in columns(self.known.database, scenario_id)}
 
     def steps(self, scenario_id: ScenarioId) -> Steps:
-        """The steps of a scenario's prior, after those that it depends on: a chain may be long."""
+        """The steps of a scenario's prior; dependencies first, without recursion."""
         path = {scenario_id: None}
         while path:
             id = next(reversed(path))
@@ -342,7 +342,7 @@ class Odds:
         by: float = 0.0,
         linked: Mapping[ScenarioId, float] = MappingProxyType({}),
     ) -> tuple[float, float]:
-        """A prior given the link, and at the date; moved `by` decibans, or by other chances."""
+        """A prior given the link, and at the date; moved `by` decibans, or by `linked` chances."""
         scenario = self.known.database.scenarios[id]
         given = _moved(scenario.prior.probability, by)
         if link:

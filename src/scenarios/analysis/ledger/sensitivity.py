@@ -56,7 +56,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Budget(NamedTuple):
-    """The band of a scenario and its terms, largest first; no terms of the last of its set."""
+    """The band of a scenario and its terms, largest first; no terms for the last of its set."""
 
     band: Band
     terms: tuple[Term, ...]
@@ -69,7 +69,7 @@ class Budget(NamedTuple):
 
 
 class Budgets:
-    """The uncertainty budgets of a day, each made once: each input is bent alone, up and down.
+    """The uncertainty budgets of a day, each computed once: each input is bent alone, up and down.
 
     The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
     [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1).
@@ -153,7 +153,7 @@ def _term(
 def _shares(
     comparison: Comparison, priors: Mapping[ScenarioId, float], scenario_id: ScenarioId
 ) -> dict[ScenarioId, float]:
-    """The shares of the other members still in, of what they have together."""
+    """Share of each other remaining member in their combined odds."""
     inside = (c for c in comparison.columns if c not in comparison.left and c != scenario_id)
     strengths = {c: 10 * math.log10(priors[c]) + comparison.totals[c] for c in inside}
     top = max(strengths.values(), default=0.0)
@@ -227,7 +227,7 @@ def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
 
 
 def _named(comparison: Comparison, scenario_id: ScenarioId) -> dict[RowKey, LedgerRow]:
-    """The row by which each group goes: of its line in the scenario's column, else its first."""
+    """The row that names each group: that of its line in the scenario's column, else its first."""
     first = {group.key: group.rows[0] for group in comparison.groups}
     return first | {line.group: line.strongest for line in comparison.nets[scenario_id]}
 

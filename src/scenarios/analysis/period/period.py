@@ -47,8 +47,8 @@ Book = Callable[[Odds, ScenarioId], Ledger]
 class ScenarioView(Earlier, frozen=True, kw_only=True):
     """One scenario at both dates; earlier values are None where it had not opened.
 
-    `restated_decibans` is by how much a record changed afterwards moved the earlier implied figure,
-    which is the one of that time, as `stated_before` is; `restated_stated` if it moved that.
+    The earlier figures are those reported at the time. `restated_decibans` is how far later
+    changes of records moved the earlier implied figure; `restated_stated` if they moved the other.
     """
 
     id: ScenarioId
@@ -69,7 +69,7 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
 
     @property
     def ledger(self) -> Ledger:
-        """Ledger of the implied probability, computed at each access."""
+        """Ledger of the implied probability; computed on each access."""
         return self.book(self.odds, self.id)
 
     @property
@@ -119,7 +119,7 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
 
     @property
     def normalised(self) -> bool:
-        """True if the stated probability changed only since others in its set did."""
+        """True if the stated probability changed only because others in its set did."""
         was, now = self.stated_before, self.stated
         if was is None or now is None or was.pooled != now.pooled:
             return False
@@ -183,8 +183,8 @@ def window(
 
     One whose figures are withheld has no view.
 
-    `only` these scenarios have views, where not all are wanted. `bands` and `odds` are those that
-    are at hand; `book` may keep ledgers for other windows.
+    `only` limits the scenarios with views. `bands` and `odds` are reused if given; `book` may
+    keep ledgers for other windows.
     """
     odds = odds or Days(database)
     at = odds.at
@@ -228,7 +228,7 @@ def window(
 
 
 def earlier_of(odds: Days, id: ScenarioId, since: date, means: Means) -> Earlier:
-    """The figures of a scenario that stood on a day; `means` are those at hand of its database."""
+    """The figures of a scenario that stood on a day; `means` caches those of its database."""
     if odds.database.scenarios[id].opened > since:
         return Earlier(implied_before=None, stated_before=None)
     first = last_open_day(odds.database, id, since)
@@ -237,7 +237,7 @@ def earlier_of(odds: Days, id: ScenarioId, since: date, means: Means) -> Earlier
 
 
 FEW = 64
-"""Accounts that are kept where figures are wanted and no lines."""
+"""Number of accounts kept where only figures are needed."""
 
 
 def bands_of(odds: Days, as_of: date, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:

@@ -151,7 +151,7 @@ def _points(odds: Days, id: ScenarioId, days: Iterable[date], means: Means) -> t
 
 
 def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Mark, ...]:
-    """Each item on the first day that is drawn on or after its own; what came too late on none."""
+    """Each item on the first drawn day on or after its own; later items are left out."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
         place = bisect_left(days, window.now.evidence[id].recorded)

@@ -86,7 +86,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def leaders(self) -> tuple[ScenarioId, ...]:
-        """Every scenario that ranks first, by id; none where all were ruled out."""
+        """Every scenario that ranks first, by id; empty if all were ruled out."""
         return tuple(sorted(id for id, score in self.scores.items() if score.rank == 1))
 
     @property

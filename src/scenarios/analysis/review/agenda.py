@@ -72,7 +72,7 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Rivals(NamedTuple):
-    """The members that are in a set still, and those whose outcome is known, with its day."""
+    """The remaining members of a set, and those whose outcome is known, with its day."""
 
     inside: tuple[ScenarioId, ...]
     decided: tuple[tuple[ScenarioId, date], ...]
@@ -247,7 +247,7 @@ def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
 
 
 def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
-    """Order of topics: moves by size; then by gap, by days since the last forecast, by id."""
+    """Sort key of a topic: size of the move, gap, days since the last forecast, id."""
     moved = topic.movement_bits if topic.movement_bits >= MOVED_BITS else 0.0
     return -moved, -abs(topic.gap_decibans or 0.0), -topic.days, topic.id
 
@@ -268,9 +268,9 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetSum(msgspec.Struct, frozen=True, kw_only=True):
-    """One analyst's standing figures of a set; `nearest` has those that do sum to 1, if need be.
+    """One analyst's standing figures of a set; `nearest` are those that sum to 1, if they differ.
 
-    A member that had not opened, or is known not to occur, is none of the `members`.
+    `members` are those that had opened and are not known not to occur.
     """
 
     set: SetId
@@ -299,8 +299,8 @@ def reveal(
 ) -> tuple[Reveal, ...]:
     """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
-    The others' figure is made of theirs like the team's; the team's is the stated probability,
-    which a complete set normalises.
+    The others' figures are pooled like the team's; the team's is the stated probability, which
+    a complete set normalises.
     """
     odds, extremize = Odds(known(after, on)), after.tracker.team.extremize
     reveals = []

@@ -121,5 +121,5 @@ def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
 
 
 def _later(day: date, days: int) -> date:
-    """The day so long after, at most the last day that there is."""
+    """The day some days later, at most `date.max`."""
     return day + timedelta(days=min(days, (date.max - day).days))

@@ -155,7 +155,7 @@ def _stated(story: Story, ids: Collection[EvidenceId]) -> Iterator[EventMove]:
 
 
 def _is_by(cause: Because, ids: Collection[EvidenceId]) -> bool | None:
-    """True if these items are the cause, False if they are behind what moved, else None."""
+    """True if these items are the cause, False if behind another cause, None if unrelated."""
     if not set(ids).isdisjoint(cause.evidence):
         return True
     other = cause.by if cause.kind == "given" and cause.subjects else None

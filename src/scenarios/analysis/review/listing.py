@@ -39,11 +39,11 @@ Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "uncheck
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
     """Fates of the `items` of a source: `accurate` of `checked` held.
 
-    Each counts once, as the first that holds. Retracted. Resolved: a known resolution names it.
-    Contradicted: another item of its event reverses an indicator that it raised, or raises one that
-    it reversed. Corroborated: by an item of another origin, which names it or is named by it in
-    `corroborated_by`, or is another source's of the same event. The rest nobody has checked.
-    `standing` are all but the retracted, `accurate` the resolved and the corroborated.
+    Each counts once, as the first that applies. Retracted. Resolved: a known resolution names it.
+    Contradicted: another item of its event has the opposite state of an indicator. Corroborated:
+    by an item of another origin, linked by `corroborated_by` or from another source about the same
+    event. The rest are unchecked. `standing` are all but the retracted, `accurate` the resolved
+    and the corroborated.
     """
 
     items: int = 0
@@ -87,7 +87,7 @@ class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
         return self.scenario is None and self.tag is None and self.set is None
 
     def subject(self, database: Database, id: ScenarioId) -> bool:
-        """True if a scenario is the one, has the tag, and is in the set, as far as can be read."""
+        """True if a scenario passes the filter by id, tag and set, as far as it can be read."""
         if (scenario := database.scenarios.get(id)) is None:
             return self.scenario in (None, id)
         tagged = self.tag is None or self.tag in scenario.tags
@@ -142,7 +142,7 @@ class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A source: the known items that it gave, which held, and what they pointed to.
+    """A source: its known items, their accuracy, and their decibans toward known outcomes.
 
     `items` are those that stand; `on_resolved` is over the scenarios resolved by then.
     """
@@ -192,7 +192,7 @@ def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
 
 
 def matching(known: Known, wanted: ListFilter) -> list[EvidenceId]:
-    """Items recorded by then, newest last; retracted ones too."""
+    """Items recorded by then, including retracted ones, newest last."""
     database, items = known.database, known.database.evidence
     ids = (
         id
@@ -256,7 +256,7 @@ def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
 
 
 def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
-    """The sources, with the known items that each gave."""
+    """The sources, each with its known items."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known, Days(known.database, most=1).at)
     held = accuracy(known)
@@ -315,7 +315,7 @@ def _accuracy(counts: Counter[Fate]) -> Accuracy:
 
 
 def _backed(known: Known) -> set[EvidenceId]:
-    """The items of which one names the other, both standing and of different origins."""
+    """The items corroborated by, or corroborating, a standing item of another origin."""
     pairs = (
         (id, other)
         for id, item in known.evidence.items()
@@ -337,7 +337,7 @@ def _events(known: Known) -> dict[str, _Event]:
 
 
 def _states(item: Evidence) -> Iterator[tuple[str, bool]]:
-    """The indicators that an item speaks of, and whether it reverses them."""
+    """The indicators that an item reports; True for those that it reverses."""
     return ((key, state == "reversed") for key, state in item.indicators.items())
 
 

@@ -115,9 +115,9 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
     An `event` has its items, which are one fact, one witness or one line. An `outcome` has the
     items that showed it, and as `subjects` the scenarios that it decided, those that occurred
-    first. `subjects` are else the items of a `retraction`, the scenario that a prior is `given`,
-    and the indicator whose `absence` counts from now. `overlap` is what older lines count less, or
-    more, beside those that changed. Of what has no day of its own `day` is None.
+    first. Other `subjects` are the items of a `retraction`, the scenario that a prior is `given`,
+    and the indicator whose `absence` begins to count. `overlap` is the change in the weight of
+    older lines beside those that changed. A cause without a day of its own has the `day` None.
     """
 
     kind: CauseKind
@@ -190,14 +190,14 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
 
 
 class _Unit(msgspec.Struct, frozen=True):
-    """Scenarios decided together, and the new items that showed it."""
+    """Scenarios decided together, and the new items that showed the outcome."""
 
     subjects: tuple[ScenarioId, ...]
     evidence: tuple[EvidenceId, ...]
 
 
 def _decided(window: Window, came: _Blocks) -> dict[ScenarioId, _Unit]:
-    """The scenarios whose outcome became known in the window: what showed it is one block."""
+    """The scenarios decided in the window; the items that showed an outcome are one block."""
     units: dict[tuple[str, date], list[ScenarioId]] = {}
     for id, scenario in window.database.scenarios.items():
         end = resolved(window.database, id, window.as_of)
@@ -221,7 +221,7 @@ def _effects(by: Mapping[ScenarioId, float]) -> tuple[Effect, ...]:
 
 
 def _through_sets(window: Window, causes_: Sequence[Cause]) -> Iterator[Cause]:
-    """Yield the causes with what they did through the sets, and what is left of `rivals`.
+    """Yield the causes with their effects through the sets, and the remainder of `rivals`.
 
     A member's odds are its own score against the sum of the others', which each cause changes in
     turn, and which an outcome takes out.
@@ -281,7 +281,7 @@ def _chained(causes_: Iterable[Cause], moves: Iterable[Move]) -> list[Cause]:
 
 
 def _by_day(cause: Cause) -> tuple[int, date, tuple[float, str, tuple[str, ...]]]:
-    """Changes made afterwards first, then by day, then causes without one."""
+    """Sort later changes of records first, then by day, then causes without a day."""
     rank = _ORDER.index(cause.kind) if cause.kind in _ORDER else 1
     return rank, cause.day or date.max, _order(cause)
 
@@ -316,7 +316,7 @@ def _day(
 def _is_of_items(
     line: LineChange, id: ScenarioId, worth: float, came: _Blocks, went: _Blocks
 ) -> bool:
-    """Put a row to the items behind it, if there are any, those that its cause speaks of first."""
+    """Assign a row to the items behind it, if any; those on the side of its cause first."""
     if line.cause == "rivals":
         return False
     blocks = (went, came) if line.cause in ("retraction", "time") else (came, went)
@@ -349,13 +349,13 @@ class _Blocks:
         return [*self._firing.get(line.id, ()), *named]
 
     def bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
-        """One that bears on a scenario, or on what it is compared with: no row names it."""
+        """At most one item that bears on a scenario or its rivals, for a row that names none."""
         beside = {scenario_id, *rivals(self._database, scenario_id)}
         of = (id for id, item in self._items.items() if bears_on(self._database, item) & beside)
         return [*islice(of, 1)]
 
     def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
-        """A row that these items changed: they are one block from now on."""
+        """Add a row that these items changed, which joins them into one block."""
         self.join(*items)
         self._worth.append((items[0], scenario_id, worth))
 
@@ -399,7 +399,7 @@ class Amendment(FieldChange, frozen=True, kw_only=True):
 
 
 class Restated(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's figures of a past day, as said then and as of today; None where they agree."""
+    """A scenario's figures of a past day, as reported then and as of today; None if they agree."""
 
     scenario: ScenarioId
     stated: Shift | None
@@ -410,8 +410,8 @@ class Restated(msgspec.Struct, frozen=True, kw_only=True):
 class Restatement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was changed afterwards since the commit that stood at the end of `day`.
 
-    What was changed after the review's own day is no news of it: `changed_since` are the scenarios
-    of which other figures were `reported` by the commit that stood then.
+    `changed_since` are the scenarios whose figures changed after the review's own day: the commit
+    `reported` has those of that day.
     """
 
     commit: str

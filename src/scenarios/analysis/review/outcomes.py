@@ -1,4 +1,4 @@
-"""Outcomes that became known in a window, with what was said last."""
+"""Outcomes that became known in a window, with the last forecasts."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -37,9 +37,9 @@ class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
 class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values.
 
-    `stated` and `implied` are those of the day before it was recorded. `last_said` is what the
-    team, or its only analyst, said last on a scored day, and `last_implied` the evidence then, by
-    the records of that time; None where `score`, which has both by today's, does not score it.
+    `stated` and `implied` are those of the day before it was recorded. `last_said` is the last
+    forecast of the team, or of its only analyst, on a scored day, and `last_implied` the implied
+    figure then, by the records of that time; None if `score`, which uses today's, omits it.
     """
 
     scenario: ScenarioId
@@ -93,7 +93,7 @@ def _resolved(
 
 
 def _outcomes_last(scored: Scored, id: ScenarioId) -> Iterator[LastFigure]:
-    """The last figures of analysts, team and evidence; none of what is not scored."""
+    """The last figures of analysts, team and evidence, of scored questions only."""
     own = [line for line in scored if isinstance(line, Timeline) and line.question.scenario == id]
     for timeline in own[-1:]:  # before that of a scenario stands that of a set in which it occurred
         whole, happened = own[0].last if own[1:] else {}, timeline.question.outcome == "occurred"

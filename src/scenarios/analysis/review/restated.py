@@ -1,4 +1,4 @@
-"""Records changed inside a window that said something of the time before it."""
+"""Records about an earlier time that were changed inside a window."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -35,7 +35,7 @@ _MATTERS: dict[Kind, str] = {
     "forecasts": "date analyst probabilities",
     "source": "reliability",
 }
-"""Fields of each kind of record that a figure can rest on, or a question is made of."""
+"""Fields of each kind of record that a figure depends on or that define a question."""
 ASKED = frozenset({"question", "resolution_criteria", "horizon"})
 _ORDER: tuple[Kind, ...] = ("scenario", "forecasts", "tracker", "evidence", "source")
 _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
@@ -46,8 +46,8 @@ def restated(
 ) -> tuple[tuple[Restated, ...], Days]:
     """The scenarios whose figures of `day`, or whose question, changed from `then` to `later`.
 
-    Beside them the ledgers of today with those records as they were. A record that `then` lacks
-    is as it is today, and one changed back is not changed. `odds` are those of today.
+    Also returns today's ledgers with those records as they were. A record that `then` lacks stays
+    as it is today, and reverted changes do not count. `odds` are those of today.
     """
     both = differences(then, later)
     unread = {problem.path for problem in later.unreadable}
@@ -111,7 +111,7 @@ def as_reported(
 
 
 def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:
-    """The same with the last of these commits that changed each field to what it is."""
+    """The rows with the last of these commits that set each field to its present value."""
 
     def of(change: Amendment) -> Amendment:
         for revision in reversed(revisions):
@@ -155,7 +155,7 @@ def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date
 
 
 def _matters(change: FieldChange, record: object, day: date) -> bool:
-    """True if figures rest on a key; not of an end after `day`, of which they knew nothing."""
+    """True if figures depend on a key; False for an end after `day`."""
     keys = change.field.split(".")
     is_read = keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
     return is_read and not _is_end(record, keys[0], day)
@@ -174,7 +174,7 @@ def _is_behind(
     then: Database | None,
     now: Database,
 ) -> bool:
-    """True if a scenario's shift rests on a change: its own, or one of its set or its link."""
+    """True if a scenario's shift comes from a change: its own, or one of its set or its link."""
     keys = change.field.split(".")
     if change.kind == "scenario" and keys[0] in ASKED:
         return change.record == id

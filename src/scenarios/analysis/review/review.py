@@ -1,4 +1,4 @@
-"""The weekly report, as data, and its short form on one page for a reader who knows no decibans."""
+"""The weekly report, as data, and its one-page form for a reader without decibans."""
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Sequence
@@ -106,7 +106,7 @@ def method(window: Window) -> Method:
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """The tracker's title and sets, and what a reader must know first."""
+    """The tracker's title, sets and notice."""
 
     title: str
     notice: str | None
@@ -138,7 +138,7 @@ def clarified(window: Window) -> tuple[Clarified, ...]:
 
 
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
-    """Live scenarios that did not move: someone said so again, or nobody looked."""
+    """Live scenarios that did not move: reaffirmed by a forecast, or not reviewed."""
 
     reaffirmed: tuple[ScenarioId, ...]
     untouched: tuple[ScenarioId, ...]

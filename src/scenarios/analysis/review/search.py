@@ -14,7 +14,7 @@ from scenarios.text import unaccented
 
 What = Literal["scenario", "indicator", "evidence", "forecast", "source", "tracker"]
 _BEFORE, _LONGEST = 50, 160
-"""Characters of an excerpt before the first word found, and in all at most."""
+"""Most characters of an excerpt before its first matching word, and in all."""
 _CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcome"})
 """Keys with codes and figures below them, not texts."""
 
@@ -62,7 +62,7 @@ Locate = Callable[[Kind, str, Keys, At, Sequence[str]], tuple[str, int]]
 
 
 class _Part(NamedTuple):
-    """A record or a part of one that is found as a whole, and the scenarios that it is about."""
+    """A record or part of a record that is one hit, and the scenarios that it is about."""
 
     what: What
     id: str

@@ -38,7 +38,7 @@ class ImpliedFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Implied(NamedTuple):
-    """Shown values of an implied figure: none of one that is unfounded."""
+    """Shown values of an implied figure: None if it is unfounded."""
 
     probability: float | None = None
     previous: float | None = None
@@ -134,7 +134,7 @@ def movement(view: ScenarioView) -> float:
 
 
 def largest_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
-    """Rows by movement; what stands still by its figure, from high to low."""
+    """Rows by movement; those that did not move by their figure, from high to low."""
 
     def order(row: StatusRow) -> tuple[float, float, str]:
         shown = row.stated or row.implied
@@ -158,7 +158,7 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
 
 
 def row_as_reported(row: StatusRow, reported: Earlier) -> StatusRow:
-    """The row with its earlier figures as they were said then."""
+    """The row with its earlier figures as they were reported then."""
     if not (row.implied and row.implied.previous and reported.implied_before):
         return row
     before = reported.stated_before.probability if reported.stated_before else None

@@ -22,7 +22,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A step of a stated probability; `before` and `figure` are the team's around that day.
 
     An analyst's step has `own_before` and `own`, the reason and the evidence of the forecast; one
-    who `joined` others had no figure before. A step that no analyst made has a cause instead:
+    who `joined` others had no figure before. A step without an analyst has a cause instead:
     `subjects` are the analysts of a `withdrawal` or an `expiry`, and the rivals of an `outcome` or
     a `normalisation`. `extremize` is `team.extremize`, changed, or where two stand and one did.
     """
@@ -55,7 +55,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 def steps(window: Window, view: ScenarioView, restated: StepCause = "restated") -> tuple[Step, ...]:
     """Steps of a scenario's stated probability inside the window, oldest first.
 
-    `restated` is the cause of a first one that was made by changing a record.
+    A first step that comes from a changed record has the cause `restated`.
     """
     means: Means = {}
     taken: list[Step] = []
@@ -92,7 +92,7 @@ def _days(window: Window, view: ScenarioView) -> set[date]:
 def _on(
     window: Window, view: ScenarioView, day: date, before: Stated | None, after: Stated | None
 ) -> Iterator[Step]:
-    """Yield what analysts did on a day, or else what changed the figure without them."""
+    """Yield the analysts' steps on a day, or else those without an analyst."""
     database, id = window.database, view.id
     was, now = before.probability if before else None, after.probability if after else None
     step = partial(Step, day=day, before=was, figure=now)
@@ -130,7 +130,7 @@ def _on(
 def _by_the_set(
     window: Window, view: ScenarioView, day: date
 ) -> tuple[StepCause, tuple[ScenarioId, ...]]:
-    """Cause of a step that only others of the set made, with those who did."""
+    """Cause of a step that came only from the rest of the set, with its subjects."""
     database, others = window.database, rivals(window.database, view.id)
     ends = [(id, resolved(database, id, day)) for id in others]
     if decided := tuple(id for id, end in ends if end and end.recorded == day):
@@ -140,7 +140,7 @@ def _by_the_set(
 
 
 def main_step(steps: Sequence[Step], way: float) -> Step | None:
-    """The main step of a move: the quoted one, unless what nobody forecast did more."""
+    """The main step of a move: the quoted one, unless a step without an analyst is larger."""
     own = quoted(steps, way)
     others = [step for step in steps if step.analyst is None and step.shift(way) > 0]
     other = max(others, key=lambda step: (step.shift(way), step.day), default=None)
@@ -150,10 +150,10 @@ def main_step(steps: Sequence[Step], way: float) -> Step | None:
 
 
 def quoted(steps: Sequence[Step], way: float) -> Step | None:
-    """The analyst's step whose reason is quoted: the largest own one the way the team went.
+    """The analyst's step whose reason is quoted: the largest own step in the team's direction.
 
-    Of equal ones it is the later, then the first by analyst; somebody who joined comes last. What
-    no longer stands is not quoted.
+    Of equal steps the latest, then the first by analyst; those who joined come last. Forecasts
+    that no longer stand are not quoted.
     """
     ends = [step for step in steps if step.cause in ("withdrawal", "expiry")]
     gone = {who: step.day for step in ends for who in step.subjects}

@@ -28,10 +28,10 @@ STALE_DAYS = 30
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause of one move: a row of the ledger with its decibans, or of a step that nobody took.
+    """A cause of one move: a row of the ledger with its decibans, or of a step without an analyst.
 
-    `subjects` and `evidence` are those of the cause; `given` and `overlap` have in `by` what drove
-    them. A `restated` one has its `changes`.
+    `subjects` and `evidence` are those of the cause; `given` and `overlap` have their driver in
+    `by`, a `restated` cause has its `changes`.
     """
 
     kind: CauseKind | StepCause
@@ -47,7 +47,7 @@ class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
     """A stated probability over the window, its steps, and the main one, which sentences quote.
 
     `because` are at most two causes of the ledger that were known on the day of that step and go
-    its way, the largest first; or the cause of a step that no analyst took. `against` are the
+    its way, the largest first; or the cause of a step without an analyst. `against` are the
     analysts' steps the other way.
     """
 
@@ -76,7 +76,7 @@ class ImpliedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
     """Move of a scenario; `figure` comes first, and the implied one too where it is `apart`.
 
-    Of one that is `only_restated` nothing moved but what was changed afterwards.
+    It is `only_restated` if later changes of records alone moved it.
     """
 
     scenario: ScenarioId
@@ -108,11 +108,11 @@ class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """The news of a window, in the order of the lead.
 
-    `moves` are in order of size; where evidence moved a figure, those that somebody moved by
-    joining, or nobody, come last. `live` are the open questions, of which `opened` are
-    new and those of the `withheld` files not known; `forecast` of the others were forecast.
-    `newest` is the day of the newest record, where nothing happened and it is long past. Of those
-    `changed_since` the commit `reported` has what was said on that day.
+    `moves` are in order of size; where evidence moved a figure, moves by joining and moves without
+    an analyst come last. `live` are the open questions, of which `opened` are new, those of the
+    `withheld` files are unknown, and `forecast` of the others were forecast. `newest` is the day of
+    the newest record, if nothing happened and it is long past. The commit `reported` has the
+    figures of that day for those `changed_since`.
     """
 
     as_of: date
@@ -135,12 +135,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> tuple[ScenarioStory, ...]:
-        """Moves by more than changes made afterwards."""
+        """Moves that do not come from later changes of records alone."""
         return tuple(move for move in self.moves if not move.only_restated)
 
     @property
     def notable(self) -> tuple[ScenarioStory, ...]:
-        """Those of them that are worth a sentence, in its order."""
+        """The moves worth a sentence, in the order of the sentences."""
         return tuple(move for move in self.moved if move.movement_bits >= MOVED_BITS)
 
     def of(self, id: ScenarioId) -> ScenarioStory | None:
@@ -184,7 +184,7 @@ def story(
     resolved: Sequence[ResolvedScenario],
     restatement: Restatement | None,
 ) -> Story:
-    """The story of a window, made of its moves and their causes."""
+    """The story of a window, from its moves and their causes."""
     rows = restatement.figures if restatement else ()
     maker = _StoryMaker(window, causes, {row.scenario: row for row in rows})
     live = list(open_views(window))
@@ -267,7 +267,7 @@ def quoted(moves: Iterable[Move], of: Story) -> tuple[Move, ...]:
 
 
 class _StoryMaker:
-    """Causes by scenario, of which the story of each move is made."""
+    """Tells the story of each move from the causes by scenario."""
 
     def __init__(
         self, window: Window, causes: Sequence[Cause], restated: Mapping[ScenarioId, Restated]
@@ -306,7 +306,7 @@ class _StoryMaker:
         )
 
     def _is_only_restated(self, view: ScenarioView, stated: StatedMove | None) -> bool:
-        """True if neither figure would have moved without what was changed afterwards."""
+        """True if neither figure would have moved without later changes of records."""
         if view.id not in self._restated or view.implied_before is None:
             return False
         before = probability(view.implied_before.decibans + view.restated_decibans)
@@ -372,7 +372,7 @@ class _StoryMaker:
         return row.because if row else ()
 
     def _own(self, id: ScenarioId) -> list[tuple[float, Cause]]:
-        """The causes of a scenario that are no consequence of others, largest first."""
+        """The causes of a scenario that do not follow from others, largest first."""
         follows = ("rivals", "overlap", "bound")
         return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
 
@@ -397,7 +397,7 @@ def _because(worth: float, cause: Cause) -> Because:
 
 
 def _known_by(cause: Because, day: date) -> bool:
-    """True if all of a cause, or what drove it, was known on a day; that time passes always is."""
+    """True if all of a cause, or its driver, was known on a day; always for the passing of time."""
     if cause.kind in ("time", "restated"):
         return cause.kind == "time"
     last = cause.day or (cause.by.day if cause.by else None)
@@ -413,7 +413,7 @@ def _visible(before: float | None, after: float | None) -> bool:
 def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
     """The main cause that moved it the same way, whatever its kind, and a second that is large.
 
-    The second is none that drove the first, or that the first drove: that would repeat it.
+    A second that drove the first, or was driven by it, is left out as a repetition.
     """
     same = [part for part in parts if (part.decibans or 0.0) * change > 0]
     named = same[:1]
@@ -443,7 +443,7 @@ def _is_by_evidence(move: ScenarioStory) -> bool:
 
 
 def _is_by_joining(move: ScenarioStory) -> bool:
-    """True if only somebody who joined, or nobody, moved it, and no evidence did."""
+    """True if an analyst who joined, or no analyst, moved it, and no evidence did."""
     step = move.stated.main_step if move.stated else None
     is_own = step is not None and step.analyst is not None and step.cause is None
     bits = jeffreys(move.implied.from_, move.implied.to)
@@ -466,7 +466,7 @@ def _top(move: ScenarioStory) -> TopMove:
 
 
 def _first_forecasts(window: Window, views: Iterable[ScenarioView]) -> Iterator[FirstForecast]:
-    """Yield the questions of which nobody had said anything before the window."""
+    """Yield the questions without a forecast before the window."""
     for view in views:
         if view.stated and view.given and not given(window.database, view.id, None, window.since):
             yield FirstForecast(

@@ -353,7 +353,7 @@ def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
     """A character that nobody sees in a text: names look alike that differ. Reported once a text.
 
     Example: U+200B (zero width space) inside `title: Align…ment`.
-    To do: delete what does not belong there; every output spells it out.
+    To do: delete the character if it does not belong there; every output spells it out.
     """
     if isinstance(value, dict):
         for key, item in value.items():

@@ -145,14 +145,14 @@ def early_record(window: Window) -> Iterator[Finding]:
 
 
 def _dates(year: str, _: str, *months_and_days: str) -> Iterator[date]:
-    """The date that is written in one of both ways, if there is such a day."""
+    """The date in either notation, if that day exists."""
     month, day = filter(None, months_and_days)
     with suppress(ValueError):
         yield date(int(year), int(month), int(day))
 
 
 def origin_of(window: Window, id: EvidenceId) -> str:
-    """The origin of an item, by which it counts."""
+    """The origin under which an item counts."""
     tied = next(tie for tie in ties(window.now, id) if tie.startswith("origin:"))
     return tied.removeprefix("origin:")
 
@@ -263,7 +263,7 @@ def _centred(
 
 WITHIN_DAYS = 3
 COMPARED = 100
-"""An item is compared with at most this many of the latest that share a rare word."""
+"""Most items with a shared rare word, the latest first, that an item is compared with."""
 
 _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 
@@ -351,7 +351,7 @@ def _around(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[Evid
 
 
 class _Joined:
-    """Disjoint sets of items: each leads to another one of its set, and at last to its first."""
+    """Disjoint sets of items (union-find): each item leads to the first of its set."""
 
     def __init__(self, ids: list[EvidenceId]) -> None:
         self.ids = ids
@@ -403,7 +403,7 @@ def summary_words(text: str) -> frozenset[str]:
 
 
 REVIEWS, LINES = 4, 6
-"""Reviews, and the fewest new lines in them, that are told of where all are on one side."""
+"""Reviews, and the fewest new lines in them, that are reported if all are on one side."""
 CEILING = 9
 """From this many times (1 − ρ)/ρ lines on, more of them add at most a ninth."""
 

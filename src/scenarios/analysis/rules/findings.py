@@ -159,7 +159,7 @@ def _counted_in_set(window: Window, view: ScenarioView) -> list[EvidenceId]:
 
 
 def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> list[EvidenceId]:
-    """Of known items those that count in a scenario: not neutral, of weight, in no prior of it."""
+    """Known items that count in a scenario: neither neutral, nor weightless, nor in its prior."""
     database, scenarios = window.database, window.database.scenarios
     side = (id, *rivals(database, id))  # in a set the prior of any member uses an item for all
     using = {used for member in side for used in scenarios[member].prior.includes}
@@ -319,7 +319,7 @@ def gap(window: Window) -> Iterator[Finding]:
 def unexplained_move(window: Window) -> Iterator[Finding]:
     """A stated probability that moved with neither a rationale nor evidence.
 
-    A member of a set that moved only because others in the set changed is not meant.
+    A member of a set that moved only because others in the set changed is left out.
 
     Example: 20 % became 40 %, in a sheet without `rationales` and with nothing new since.
     To do: write the reason under `rationales`, or record the evidence.
@@ -363,7 +363,7 @@ EVERY_RULE: dict[str, Rule[Any]] = {
 
 
 def _largest(view: ScenarioView) -> str:
-    """The largest lines for and against, to see what the gap is about."""
+    """The largest lines for and against, as context for the gap."""
     lines = shares(view.odds, view.id)
     counted = [(line.decibans * share, line.strongest.id) for line, share in lines]
     best = min(counted, key=lambda line: (-line[0], line[1]), default=(0.0, ""))

@@ -157,7 +157,7 @@ def _circles(database: Database) -> Iterator[list[list[Link]]]:
 
 
 def _unit(database: Database, id: ScenarioId) -> str:
-    """A set, or a scenario outside of sets, whose name a slash tells from that of a set."""
+    """Name of a set, or of a scenario outside sets, which begins with a slash."""
     return _set(database, id) or f"/{id}"
 
 
@@ -282,7 +282,7 @@ def mixed_rows(loaded: LoadedRecords) -> Iterator[RecordFault]:
         for scenario in item.ratings:
             if scenario in through or set_of.get(scenario) not in by_set:
                 continue
-            indicator = by_set.pop(set_of[scenario])  # told once for each set
+            indicator = by_set.pop(set_of[scenario])  # reported once for each set
             among = f"others of the set '{set_of[scenario]}' by the indicator '{indicator}'"
             message = f"'{scenario}' is rated directly, {among}"
             keys = ("ratings", scenario)

@@ -1,4 +1,4 @@
-"""A rule: what is looked for, how serious it is, and what finds it."""
+"""A rule: its id, title, level and check."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Rule(Generic[Check_co]):
     """`check` yields what breaks the rule; None where reading one file shows it.
 
     Its docstring explains the rule: what it means, then `Example:` and `To do:`. docs/rules.md is
-    made of these. `flag` marks a scenario in `status`.
+    generated from these. `flag` marks a scenario in `status`.
     """
 
     id: str
@@ -41,7 +41,7 @@ def rule(id: str, title: str, severity: Level = "error") -> Callable[[Check], Ru
 
 
 def note(id: str, title: str, flag: str = "") -> Callable[[Check], Rule[Check]]:
-    """The same of advice, which never fails."""
+    """Make a rule of advice, which never fails."""
     return lambda check: Rule(id, title, "note", check, flag=flag)
 
 
@@ -53,9 +53,8 @@ RecordFault = tuple[Kind, str, Fault]
 class LoadedRecords:
     """The records that could be built, and the paths of those that could not, by id.
 
-    The database may lack evidence that was found sound beside the same records: `items` are the
-    ids of all of it. `former` are the references by an id that a record had before: the database
-    has its id of today in their place.
+    The database may lack evidence already known to be sound: `items` are the ids of all of it.
+    `former` are the references by former ids; the database has today's ids in their place.
     """
 
     database: Database
@@ -65,7 +64,7 @@ class LoadedRecords:
 
     @property
     def there(self) -> dict[Kind, Collection[str]]:
-        """The ids of the records that others can name."""
+        """The ids that references can name."""
         database = self.database
         return {"scenario": database.scenarios, "evidence": self.items, "source": database.sources}
 
@@ -80,7 +79,7 @@ ConsistencyRule = Rule[Callable[[LoadedRecords], Iterator[RecordFault]]]
 
 
 LISTED = 5
-"""As many ids are named in a message; the rest is counted."""
+"""Most ids named in a message; the rest is counted."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -299,14 +299,14 @@ def brier(figure: Figure, happened: bool) -> float:
 
 
 def log_score(figure: Figure, happened: bool) -> float:
-    """The natural log of what was given to the outcome: 0 best, ever lower."""
+    """The natural log of the probability of the outcome: 0 best, without a lower bound."""
     if isinstance(figure, tuple):
         return math.log(figure[0])
     return math.log(figure if happened else 1 - figure)
 
 
 def baseline(figure: Figure, happened: bool) -> float:
-    """100·(1 + ln of what was given to the outcome ÷ ln of the number of answers) (Metaculus).
+    """100·(1 + ln of the outcome's probability ÷ ln of the number of answers) (Metaculus).
 
     100 best, 0 for even figures: 0.5 where there are two answers.
     """
@@ -376,7 +376,7 @@ def _whole(each: Members) -> Timeline[Shares] | None:
     """The set as one question, from the day on which its last member opened.
 
     It ends with the outcome, or once one member alone could still occur: one that is past its own
-    outcome or horizon cannot, counts as 0 and is waited for no longer. None without such a day.
+    outcome or horizon cannot, counts as 0 and is no longer waited for. None without such a day.
     """
     asked = {id: own.question for id, own in each.items()}
     opened = max(own.opened for own in asked.values())

@@ -109,7 +109,7 @@ def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore
 def _scored(
     kept: Archive, as_of: date, chosen: Chosen, progress: Progress
 ) -> tuple[list[Timeline[Figure]], list[Excluded]]:
-    """The timelines of the chosen questions, and what is not scored."""
+    """The timelines of the chosen questions, and the questions not scored."""
     database, results = kept.database, list[Timeline[Figure] | Excluded]()
     every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
     for unit in progress(every, "scoring", len(every)):
@@ -215,7 +215,7 @@ class ScoredSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
-    """The table of one scenario, tag or proposer; None gathers what has no tag."""
+    """The table of one scenario, tag or proposer; None gathers questions without a tag."""
 
     name: str | None
     forecasters: tuple[ForecasterScore, ...]
@@ -351,7 +351,7 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
 
 
 def _tags(database: Database, unit: Unit) -> tuple[str, ...]:
-    """Each tag of a scenario, or of any member of a set, once."""
+    """Tags of a scenario, or of any member of a set, each once."""
     return tuple(dict.fromkeys(tag for id in unit for tag in database.scenarios[id].tags))
 
 

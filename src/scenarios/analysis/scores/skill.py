@@ -212,7 +212,7 @@ class FittedFactor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Run(NamedTuple):
-    """Days on which the same counted, from `start` on, and their figures by a factor."""
+    """Days with the same inputs, from `start` on, and their figures by a factor."""
 
     start: int
     days: int
@@ -222,7 +222,7 @@ class _Run(NamedTuple):
 def fitted(
     archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: str
 ) -> FittedFactor | None:
-    """The best of those tried, refined by the parabola through it and its neighbours.
+    """The best factor tried, refined by the parabola through it and its neighbours.
 
     The `rating_strength` for `implied`, None without any evidence; the `team.extremize` for `team`,
     None where no two analysts stood. A question weighs 1: the mean over its scored days; members of
@@ -259,7 +259,7 @@ def fitted(
 
 
 def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
-    """The scored days on which evidence counted: all that is asked of the ledger."""
+    """The scored days on which evidence counted."""
     id, declared = question.scenario, archive.database.tracker.rating_strength
     left = {day for _, day in question.answers if day < question.scored}
     days = sorted(left.union(days_of_figures(archive.odds, question)))
