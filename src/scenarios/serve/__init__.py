@@ -1,1 +1,1 @@
-"""The desk in a browser: the site's pages on a live workspace, for this machine alone."""
+"""The desk in a browser: the site's pages on a live workspace, for local use only."""

@@ -185,7 +185,7 @@ def _inbox(ask: PageRequest) -> ServedPage:
 
 
 def _filled(row: ProposalRow, database: Database) -> str:
-    """The address of the form that records a proposal, with what the draft has."""
+    """The address of the form that records a proposal, filled from its draft."""
     answers = answers_of(row.proposal, database.sources)
     pairs = [("proposal", row.id)]
     for text in answers.pop("ratings", ()):
@@ -202,7 +202,7 @@ def _filled(row: ProposalRow, database: Database) -> str:
 def _fields(
     ask: PageRequest, kind: str
 ) -> Iterator[tuple[str, str, Sequence[tuple[str, str]] | None]]:
-    """The filters of a list: a name, what is chosen, and the choices; None where a day is typed."""
+    """The filters of a list: name, chosen value, and choices, or None for a typed day."""
     tracker = ask.database.tracker
     offers: dict[str, Mapping[str, str]] = {
         "set": tracker.sets,

@@ -104,7 +104,7 @@ def fault(request: Request, status: int, text: str) -> Response:
 
 
 def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
-    """Reply to a form; the reply and the pages that are asked for next have what it wrote."""
+    """Reply to a form; the reply and later pages include what it wrote."""
     is_preview = "hx-request" in request.headers and form.get("do") != "save"
 
     def answer(ask: PageRequest) -> Response:
@@ -230,23 +230,23 @@ def _refused(request: Request, error: Exception) -> Response:
 
 _HOST = "127.0.0.1"
 _GRACE = 1
-"""Seconds that an answer which is being made may still take at the end."""
+"""Seconds that a response in progress may still take at shutdown."""
 _KEPT = 75
-"""Seconds for which a connection is kept: a form that is sent just when one ends would fail."""
+"""Seconds for which an idle connection is kept; a form sent just as it closes would fail."""
 _LAST = 1.8
-"""Seconds after which what still computes is given up; a file is written whole or not at all."""
+"""Seconds after a signal until the process exits; a file is written whole or not at all."""
 _SLICE = 0.001
 """Seconds after which a thread that computes lets another one answer."""
 _HEAD = 10
-"""Seconds in which a connection has to show the token, and a head to be whole."""
+"""Seconds in which a connection must show the token, and a request head be complete."""
 _PATIENCE = {h11.SEND_BODY: 20, h11.IDLE: _KEPT + _HEAD}
-"""Seconds for which who has the token may be silent in a body, or from a request to the next."""
+"""Seconds that a client with the token may be silent within a body, or between requests."""
 _STRANGERS = 32
-"""Most connections that have not shown the token; the one that waits longest is closed."""
+"""Most connections that have not shown the token; the oldest is closed."""
 
 
 class _Connection(H11Protocol):
-    """A connection that ends when it lets the server wait, or is one too many."""
+    """A connection that is closed if its client is too slow or there are too many."""
 
     is_known, since = False, 0.0
 
@@ -273,14 +273,14 @@ class _Connection(H11Protocol):
             self.since = self.loop.time()  # which more bytes of a head do not win
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP; where a request is being answered, that is given up."""
+        """Answer invalid HTTP, or drop the connection if a response is in progress."""
         if self.conn.our_state is h11.IDLE:
             super().send_400_response(msg)
         else:
             self.end()
 
     def end_if_late(self) -> None:
-        """Look once a second whether the client should have sent more by now."""
+        """Check every second whether the client is too slow."""
         now, state = self.loop.time(), self.conn.their_state
         if self.is_known and (state not in _PATIENCE or self.flow.read_paused):
             self.since = now
@@ -290,13 +290,13 @@ class _Connection(H11Protocol):
             self.loop.call_later(1, self.end_if_late)
 
     def end(self) -> None:
-        """Give it up at once; what waits to be sent may never be taken."""
+        """Close at once, without waiting for unsent data."""
         self.connections.discard(self)
         self.transport.abort()
 
 
 class _OfClients(logging.Filter):
-    """Passes a line a minute on faults of clients, and faults of the program as they are."""
+    """Passes one line a minute on faults of clients, and every fault of the program."""
 
     _next = 0.0
 
@@ -312,7 +312,7 @@ class _OfClients(logging.Filter):
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams at once when a signal comes: else it would wait for their pages to go."""
+    """Ends the event streams on a signal, instead of waiting for their clients to leave."""
 
     close: Callable[[], None]
     page: Path | None = None
@@ -344,7 +344,7 @@ def serve(
     with _listening(port) as listening:
         door = Door(listening.getsockname()[1])
         tell(door.start)
-        app = make(door)  # only now: who was told can wait for what is imported
+        app = make(door)  # after the address is shown, since it imports much
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -386,8 +386,8 @@ def _listening(port: int) -> socket.socket:
 
 
 _MOST, _PAGE_WAIT, _LATE, _REST = 64 << 20, 1.0, 32, 1.0
-"""Bytes of the pages that are kept; seconds for which one waits for forms; pages put off; rest
-after such a page, per second that it took: the interpreter is then with those who wait."""
+"""Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
+a postponed page, per second that it took, for the requests that wait."""
 Work = Literal["form", "page", "late"]
 
 
@@ -407,10 +407,10 @@ class KeptPage(NamedTuple):
 
 
 class Pages:
-    """The newest page of each address, made once for all who wait for it, one page at a time.
+    """The newest page of each address, rendered once for all who wait, one page at a time.
 
-    While anything is computed a reader is shown the page of an earlier state at once, and that page
-    is made anew later; but nobody is shown a state without what the same browser wrote.
+    While anything is computed a reader gets the page of an earlier state at once, which is renewed
+    later; but no browser gets a state without its own writes.
     """
 
     def __init__(self) -> None:
@@ -430,9 +430,9 @@ class Pages:
 
     @contextmanager
     def turn(self, of: Work) -> Iterator[None]:
-        """Answer a `form`, or make a page once no other is made and no form is answered.
+        """Answer a `form`, or render a page while no other page or form is in progress.
 
-        For forms a page waits a second at most; a `late` one waits for all that readers wait for.
+        A page waits for forms a second at most; a `late` page waits for those of readers.
         """
         with self._change:
             self._now[of] += 1
@@ -471,7 +471,7 @@ class Pages:
             return is_busy
 
     def _catch_up(self) -> None:
-        """Make the pages put off, the oldest first, and rest after each as long as it took."""
+        """Render the postponed pages, oldest first, and rest after each as long as it took."""
         is_left = True
         while is_left:
             (key, renew), started = next(iter(self._late.items())), time.monotonic()

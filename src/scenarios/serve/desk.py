@@ -1,4 +1,4 @@
-"""The database as it is now, or as a revision had it, and who is told when it changes."""
+"""The database as it is now or at a revision, and the notices of its changes."""
 
 import os
 import threading
@@ -32,15 +32,15 @@ _REVISIONS = 4
 """Revisions that are kept."""
 _OFFERED = 100
 _FRESH = 64
-"""Files that a server wrote and has not found in their folder yet: where more are, it looks."""
+"""Most files that the server wrote and has not read back; beyond it the folder is read."""
 Writing = Callable[[Opened], Written | None]
 
 
 class DeskState(NamedTuple):
     """A state of the database: its number among those seen, a name of its own, and what is in it.
 
-    `remark` says what keeps it from being read or written as it is now; `offered` are the newest
-    commits that changed it.
+    `remark` is the reason why it cannot be read or written; `offered` are the newest commits that
+    changed it.
     """
 
     number: int
@@ -51,7 +51,7 @@ class DeskState(NamedTuple):
 
 
 class Desk:
-    """The live workspace in its latest state; while it `is_watched` others look at the files."""
+    """The live workspace in its latest state; while it `is_watched` a watcher reads the files."""
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root, self.read_only, self.is_watched = root, read_only, False
@@ -61,13 +61,13 @@ class Desk:
         self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
-        """The latest state; where nobody watches the files, they are looked at first."""
+        """The latest state; the files are read first unless they are watched."""
         return self.latest if self.is_watched else self.look()
 
     def look(self) -> DeskState:
-        """Look at the files; what has not changed is not read again.
+        """Read the files that changed.
 
-        Those who wait while another looks share the next look.
+        Callers that wait for another's look share the next one.
         """
         begun = self._looks
         with self._lock:
@@ -80,7 +80,7 @@ class Desk:
             return self.latest
 
     def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
-        """Look, unless each file that changed is as the latest state has it, as after a write."""
+        """Look, unless the latest state has each changed file already, as after a write."""
         with self._writing:
             is_known = changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
@@ -93,10 +93,10 @@ class Desk:
         return path not in files and not os.path.lexists(place)
 
     def write(self, change: Writing) -> Written | None:
-        """Return what a change wrote, with the changes before it, to the state that it is given.
+        """Write a change to the latest state, together with the changes queued before it.
 
-        Of changes that wait for one another the last one's state is the latest: only where others
-        changed files too, or a commit was made, the folder is looked at.
+        The state after the last of them becomes the latest; the folder is read only after a commit
+        or if files were changed from outside.
         """
         own = Future[Written | None]()
         self._changes.append((change, own))
@@ -120,7 +120,7 @@ class Desk:
             self.look()
 
     def _take(self, seen: DeskState, done: Sequence[Written]) -> bool:
-        """True if what was written on a state is the latest now: nobody has seen another one."""
+        """True if the state after these writes could become the latest."""
         opened = done[-1].opened
         files = _files(opened)
         is_lost = any(fault.path not in files for fault in seen.opened.problems)
@@ -135,7 +135,7 @@ class Desk:
             return True
 
     def at(self, revision: str, seen: DeskState) -> DeskState:
-        """The files as a revision had them, beside a state."""
+        """The state of a revision, numbered like `seen`."""
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
@@ -157,7 +157,7 @@ class Desk:
         name = f"{state} {offered[0].id if offered else ''}"
         is_known = before and before.name.partition(" ")[0] == state
         if before and is_known and _files(before.opened).fresh() == _files(opened).fresh():
-            opened = before.opened  # with all that was made of it
+            opened = before.opened  # with its cached results
         elif before:
             changed_items(before.opened, opened)
         return DeskState(before.number if before else 1, opened, name, self._unwritable(), offered)
@@ -191,15 +191,15 @@ def _files(opened: Opened) -> CachedFiles:
 
 
 _QUIET_MS, _POLL_MS = 50, 3000
-"""A change is looked at once nothing else has come for so long; without one, so often all the same
-(a network file system tells of none)."""
+"""Milliseconds without a further change after which files are read, and between reads without a
+notice, since network file systems send none."""
 _AWAY = 0.5
 _BEAT = 15.0
-"""Seconds between comments, by which a page that has gone is noticed."""
+"""Seconds between comments, by which a closed page is noticed."""
 
 
 class Bell:
-    """Tells who listens that there is another state; when it is closed, all streams end."""
+    """Notifies listeners of new states; closing it ends all streams."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self._latest = desk, desk.latest.number
@@ -221,13 +221,13 @@ class Bell:
                     break
 
     async def watch_commits(self) -> None:
-        """The same whenever git has changed its index, which it does last of all."""
+        """Look at the files whenever git has changed its index, its last step."""
         try:
             folder = git.repository(self.desk.root).git_dir
         except ScenError:
             return
         async for changed in self._changes(folder, recursive=False):
-            if changed:  # where nothing tells of them, `watch` looks all the same
+            if changed:  # without notices `watch` looks anyway
                 await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
@@ -250,7 +250,7 @@ class Bell:
             self.ring()
 
     def ring(self) -> None:
-        """Wake every stream; one that has not taken the last signal gets only one."""
+        """Wake every stream; signals that were not taken yet are merged."""
         for send in tuple(self._open):
             try:
                 send.send_nowait(None)

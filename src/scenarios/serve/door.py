@@ -1,4 +1,4 @@
-"""Who is let in: a browser on this machine that was given the start address, from our own pages."""
+"""Access control: only local browsers with the start address, and only from our own pages."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -22,7 +22,7 @@ LET_IN = "let_in"  # in a request's state, what tells its connection that it has
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}
 FORM = 4 << 20
-"""The bytes of a form at most; one in parts may bring an attachment too."""
+"""Most bytes of a form; a multipart form may have an attachment too."""
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say whence it posts
@@ -32,7 +32,7 @@ _HEADERS = {
 
 
 class Door:
-    """The hosts that a server answers to, and the token without which it tells nothing."""
+    """The hosts that a server answers to, and the token that each request needs."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
         self.token = token or secrets.token_urlsafe(32)
@@ -47,7 +47,7 @@ class Door:
         return f"{self.address}/?{START}={self.token}"
 
     def opening(self, used: Callable[[], object]) -> bytes:
-        """A page that leads here with a ticket, which works once; `used` is called then."""
+        """A page that redirects here with a ticket, which works once and then calls `used`."""
         ticket = secrets.token_urlsafe(32)
         self._tickets[ticket] = used
         return _document("Opening", leads=f"{self.address}/?{START}={ticket}").encode()
@@ -60,16 +60,16 @@ class Door:
         return self.is_token(token)
 
     def is_token(self, token: str) -> bool:
-        """True for the token, in a time that does not tell how much of it is right."""
+        """True for the token; compares in constant time."""
         return secrets.compare_digest(token.encode(), self.token.encode())
 
 
 class _TooLargeError(Exception):
-    """More was sent than is taken."""
+    """A request body is too large."""
 
 
 class Guard:
-    """Asks each request where it comes from before anything of ours sees it."""
+    """Checks the origin of each request before any other code sees it."""
 
     def __init__(self, app: App, door: Door) -> None:
         self._app, self._door = app, door
@@ -117,7 +117,7 @@ class Guard:
         return None if length.isdecimal() and int(length) <= most else _too_large(most)
 
     def _let_in(self, scope: Scope) -> Response | None:
-        """None for who has the cookie; else the cookie for who has the token, or a refusal."""
+        """None with the cookie; else a response that sets it for the token, or a refusal."""
         headers = Headers(scope=scope)
         given = QueryParams(scope["query_string"]).get(START, "")
         if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
@@ -138,7 +138,7 @@ class Guard:
 
 
 def refusal(status: int, text: str, *, may_go_on: bool = False) -> Response:
-    """A page that says why nothing else is shown."""
+    """A page with the reason of a refusal."""
     return HTMLResponse(_document("Not allowed", words=text, may_go_on=may_go_on), status)
 
 
@@ -156,7 +156,7 @@ def _too_large(most: int) -> Response:
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
-    """Count the bytes of a body, whose length nothing may have said."""
+    """Count the bytes of a body, whose length header may be missing."""
     taken = 0
 
     async def counted() -> Message:
@@ -180,7 +180,7 @@ def policy(scripts: Iterable[str] = ()) -> str:
 
 
 def _with_headers(send: Send, here: str) -> Send:
-    """Put the headers of the desk on every response, and redirect nowhere but `here`."""
+    """Put the headers of the desk on every response, and redirect only to `here`."""
 
     async def sends(message: Message) -> None:
         if message["type"] == "http.response.start":

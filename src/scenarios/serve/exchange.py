@@ -1,4 +1,4 @@
-"""Requests and replies as values: the request, the state that it asks of, and the page."""
+"""Requests and replies as values: the request, the state that answers it, and the page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONGEST = 500
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of an address behind its question mark that every page understands."""
+    """The parameters of an address's query string that every page understands."""
 
     as_of: date | None = None
     rev: str | None = None
@@ -77,7 +77,7 @@ class PageRequest(NamedTuple):
         return self.seen.opened.database
 
     def now(self) -> PageRequest:
-        """The same in the latest state, where no revision is asked for."""
+        """The request on the latest state, unless it names a revision."""
         return self if self.asked.rev else self._replace(seen=self.desk.latest)
 
     def leads_to_all(self) -> str:
@@ -93,8 +93,8 @@ class PageRequest(NamedTuple):
 class ServedPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page without its frame: HTML in which every text is escaped.
 
-    A `live` one is replaced when the database changes; one that is not, such as a form, says that
-    it has changed. A page `of_site` has its own content.
+    A `live` page is replaced when the database changes; any other, such as a form, shows a notice.
+    A page `of_site` has its own content.
     """
 
     title: str
@@ -110,7 +110,7 @@ def plain(title: str, *lines: str, attention: Sequence[str] = ()) -> Markup:
 
 
 class Sent(NamedTuple):
-    """A page with all that is around it, and the digests of the scripts within."""
+    """A page in its frame, and the digests of its scripts."""
 
     body: bytes
     scripts: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ Reply = ServedPage | Response
 
 
 class Endpoint(NamedTuple):
-    """An address and its handler; a reply that is `kept` holds as long as the state does."""
+    """An address and its handler; a `kept` reply is valid as long as the state."""
 
     path: str
     handler: Callable[..., Any]
@@ -129,12 +129,12 @@ class Endpoint(NamedTuple):
 
 
 def read(path: str, handler: Callable[[PageRequest], ServedPage]) -> Endpoint:
-    """Return the endpoint of a page that is made once for each state of the database."""
+    """Return the endpoint of a page that is rendered once for each state of the database."""
     return Endpoint(path, handler, kept=True)
 
 
 def give(path: str, handler: Callable[[PageRequest], Reply]) -> Endpoint:
-    """Return the endpoint of a page that is made for each request."""
+    """Return the endpoint of a page that is rendered for each request."""
     return Endpoint(path, handler)
 
 
@@ -166,6 +166,6 @@ _LISTED = ("scenarios", "indicators", "evidence", "sources")
 
 
 def to_filter(path: str) -> str:
-    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
+    """The address of the filtered list for a page of the site; empty without one."""
     kind = path.strip("/").partition("/")[0] or "scenarios"
     return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""

@@ -77,7 +77,7 @@ RECORDING: tuple[Way, ...] = (
     ("New evidence", "/record/evidence/", "n"),
     ("Forecast", "/record/forecast/", "f"),
 )
-"""The forms used most, by a key; the page that lists all forms leads there too."""
+"""The forms used most, each with its keyboard shortcut; `/record/` lists all forms."""
 _ABOUT: dict[str, tuple[Way, ...]] = {
     "s": (
         ("Forecast it", "forecast", "scenario"),
@@ -183,7 +183,7 @@ def _address(ask: PageRequest) -> str:
 
 
 def _rules(ask: PageRequest, rules: str) -> str:
-    """The address of a page's own rules: a script can put another state of them in their place."""
+    """The address of a page's own rules, which a script can replace by those of another state."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
     ask.request.app.state.rules.put(name, rules)
     return f"/-/rules/{name}"
@@ -197,7 +197,7 @@ def _its_rules(ask: PageRequest) -> Response:
 
 
 class Sites(Kept[tuple[str, Site]]):
-    """The sites of the days that were looked at last, for one page at a time."""
+    """The sites of the days viewed last, used by one page at a time."""
 
     def __init__(self) -> None:
         super().__init__(4, lambda _: 1)
@@ -235,12 +235,12 @@ def _site(ask: PageRequest) -> ServedPage:
     if site.is_cut:
         way = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
         page = replace(page, main=f"{way}\n{page.main}")
-    # What its own script has made of a page would be lost with it.
+    # Replacing a live page would undo the changes of its own script.
     return ServedPage(title=page.title, of_site=page, live=not page.script)
 
 
 def _refuse(ask: PageRequest) -> None:
-    """Refuse an id that is not there in the words of the command line."""
+    """Refuse an unknown id in the words of the command line."""
     kind, _, id = ask.request.url.path.strip("/").partition("/")
     opened = ask.seen.opened
     if kind == "s":
@@ -251,14 +251,14 @@ def _refuse(ask: PageRequest) -> None:
 
 
 def _folder(ask: PageRequest) -> Response:
-    """The page of a folder, where its file is asked for as the site has it."""
+    """Redirect from the static site's `index.html` to the page of its folder."""
     query = ask.request.url.query
     path = f"/{ask.part('path')}"
     return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 
 def _file(ask: PageRequest) -> Response:
-    """A record as it stands in its file: what is no record is not there."""
+    """A record's file as text; 404 for any other file."""
     data = ask.seen.opened.snapshot.get(ask.part("path"))
     if data is None:
         raise HTTPException(404)

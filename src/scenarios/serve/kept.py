@@ -1,4 +1,4 @@
-"""Values that were made and are kept, up to a size."""
+"""A cache of values, up to a size."""
 
 import threading
 from collections import OrderedDict
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """Values by key; those used least recently give way."""
+    """Values by key; the least recently used are dropped first."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int]) -> None:
         self._lock, self._most, self._size, self._weigh = threading.RLock(), most, 0, weigh
@@ -32,6 +32,6 @@ class Kept(Generic[Value]):
                 self.drop(next(iter(self._values)))
 
     def drop(self, key: Hashable) -> None:
-        """Keep a value no more."""
+        """Drop a value."""
         with self._lock:
             self._size -= self._weigh(self._values.pop(key)) if key in self._values else 0

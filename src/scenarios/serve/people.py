@@ -59,7 +59,7 @@ def given_analyst(ask: PageRequest) -> Analyst | None:
 
 
 def who_records(ask: PageRequest) -> Markup:
-    """A line that names who records, with a link to change that."""
+    """A line with the recording analyst, and a link to change that."""
     line = macro("serve/outcome.html", "recorder")
     return line(analyst_of(ask), given_analyst(ask), ask.request.url.path)
 
@@ -104,7 +104,7 @@ def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
 
 
 def _is_ours(path: str) -> bool:
-    """A path of this server, and no address of another."""
+    """True for a path of this server."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
@@ -119,7 +119,7 @@ _TELLS_NO_FIGURE = (
     *("/sitting/", "/who/", "/record/", "/recorded/"),
     *("/list/evidence/", "/list/indicators/", "/list/sources/"),
 )
-"""The pages that show no figure, or leave out those that are hidden."""
+"""Pages without figures, or without the hidden ones."""
 
 
 def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
@@ -141,8 +141,8 @@ def _sitters(ask: PageRequest) -> Iterator[Analyst]:
 def instead(ask: PageRequest) -> ServedPage | None:
     """Return the page shown instead of one with figures; None where figures may be seen.
 
-    A page of the site that has a list without figures redirects to that list, and that of an item
-    to the item without them.
+    Redirects a page of the site to its list without figures, and that of an item to the item
+    without them.
     """
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):

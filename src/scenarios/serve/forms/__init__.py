@@ -1,1 +1,1 @@
-"""Recording in a browser: form data → one call of the workspace, shown before it is made."""
+"""Recording in a browser: form data → one call of the workspace, with a preview."""

@@ -20,7 +20,7 @@ BOTH = "a code and a ratio: keep one"
 def ratings_asked(
     database: Database, day: date, given: Mapping[ScenarioId, Rating] = {}
 ) -> tuple[ChoiceRow, ...]:
-    """A row for each set and each tag, then for what is rated and not open that day."""
+    """A row for each set and each tag, then for rated scenarios that were not open that day."""
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
     others = [id for id in given if id not in inside]
@@ -71,7 +71,7 @@ def _cell(database: Database, id: ScenarioId, given: Rating | None = None) -> Ch
 def indicators_asked(
     database: Database, day: date, given: Mapping[str, str] = {}
 ) -> tuple[ChoiceRow, ...]:
-    """The indicators of the open scenarios, and of those that were given."""
+    """The indicators of the open scenarios, and those already chosen."""
     rows = []
     left = dict(given)
     for group in rated_together(database, day):

@@ -92,7 +92,7 @@ _TASKS = {"evidence": evidence.TASK, "scenario": scenario.TASK, "source": source
 _LONG = 300
 """The characters of a text above which it has more than a line."""
 _SHOWN = "made"
-"""The field with the texts that the form was made with: what is as it was there is no change."""
+"""The field with the original texts of the form, to find what changed."""
 Path = tuple[str, ...]
 
 
@@ -209,7 +209,7 @@ def _text(value: Any) -> str:
 
 
 def _changes(located: Located, reading: Reading) -> list[KeyChange]:
-    """The keys that are not as the form was made, and those of new entries."""
+    """The keys whose texts differ from the original ones, and those of new entries."""
     typed, shown = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
         shown = msgspec.json.decode(typed.first(_SHOWN), type=dict[str, list[str]])
@@ -239,14 +239,14 @@ def _changes(located: Located, reading: Reading) -> list[KeyChange]:
 
 
 def _emptied(located: Located, path: Path, filled: Iterable[str]) -> Path:
-    """The highest key above an empty one below which nothing is left."""
+    """The highest parent of an empty key without other content."""
     depths = range(len(located.keys) + 1, len(path))
     heads = ((path[:n], f"key:{'.'.join(path[:n])}.") for n in depths)
     return next((top for top, head in heads if not any(n.startswith(head) for n in filled)), path)
 
 
 def _key(located: Located, path: Path) -> str:
-    """A key from the record that is edited on; refused where it is of another."""
+    """A key relative to the edited record; refused if it belongs to another."""
     if path[: len(located.keys)] != located.keys:
         raise ScenError(f"{'.'.join(path)} is no key of {located.name}")
     return ".".join(path[len(located.keys) :])
@@ -320,7 +320,7 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
 
 
 def located_record(by: Recorder, typed: Typed) -> Located | None:
-    """The record that is meant; None where there is none such, or it must not be seen yet."""
+    """The record of the typed id; None if unknown, or not to be seen yet."""
     try:
         located = locate(by.opened, typed.first("id").strip())
     except ScenError:

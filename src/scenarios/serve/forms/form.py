@@ -1,4 +1,4 @@
-"""A form: its fields, the texts that were typed in them, and the one call that it comes to."""
+"""A form: its fields, the texts typed in them, and the call that it results in."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -59,12 +59,12 @@ class Field(_Named, frozen=True, kw_only=True):
 
     @property
     def given(self) -> list[str]:
-        """The texts that stand in it from the start."""
+        """The initial texts of the field."""
         return [self.value] if isinstance(self.value, str) and self.value else [*self.value]
 
 
 class ChoiceCell(_Named, frozen=True, kw_only=True):
-    """A row of a matrix: a thing, what is said of it, and a choice.
+    """A row of a matrix: a label, a text about it, and a choice.
 
     `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
     """
@@ -89,7 +89,7 @@ class ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
 class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Fields and rows under one heading; a folded one opens where something in it was typed.
 
-    One that `is_shut` stays folded over what stands in it from the start. `ways` lead elsewhere.
+    A group that `is_shut` stays folded even if it has initial values. `ways` are links elsewhere.
     """
 
     title: str
@@ -159,7 +159,7 @@ class Typed(msgspec.Struct, frozen=True):
     def fills(self, group: FieldGroup, faults: Mapping[str, Sequence[str]]) -> bool:
         """True if something stands in a group, or is wrong there.
 
-        Of one that `is_shut` only what is other than from the start.
+        For a group that `is_shut` only what differs from the initial values.
         """
         for part in group.parts:
             if isinstance(part, Field):
@@ -200,12 +200,12 @@ class Reading:
         return not self.faults
 
     def fault(self, field: str, words: str) -> None:
-        """Something is wrong with a field; '' is the form as a whole."""
+        """Note a fault of a field; '' is the form as a whole."""
         if words not in self.faults.setdefault(field, []):
             self.faults[field].append(words)
 
     def refuse_long(self) -> None:
-        """No text of a record is so long, and to lay it out takes seconds."""
+        """Refuse texts longer than any of a record, whose layout would take seconds."""
         for field in self.typed.texts:
             number = max(map(len, self.typed.every(field)), default=0)
             if number > LONGEST:
@@ -221,7 +221,7 @@ class Reading:
         return next(self._read(field, text, parse), None) if text else None
 
     def needed(self, field: str, parse: Callable[[str], T], stand_in: T) -> T:
-        """The value of a field that has to have one; the stand-in where it has no good one."""
+        """The value of a required field; the stand-in if it is missing or wrong."""
         text = self.typed.first(field)
         if not text.strip():
             self.missing.append(field)
@@ -249,9 +249,9 @@ class Reading:
 
 
 class Recorder(NamedTuple):
-    """The state that a form was opened on; of `hidden` scenarios no figure is told.
+    """The state that a form was opened on; figures of `hidden` scenarios are not shown.
 
-    `sent` is where a file lies that was sent along.
+    `sent` is the path of the uploaded file.
     """
 
     root: Path
@@ -268,7 +268,7 @@ class Recorder(NamedTuple):
 
 
 class Call(Protocol):
-    """A function of the workspace that has all but how it is to be done."""
+    """A function of the workspace with all its arguments but `how`."""
 
     def __call__(self, *, how: How) -> Written:
         """Write, or only try."""
@@ -277,11 +277,10 @@ class Call(Protocol):
 class Form(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of a form, and the functions for their values.
 
-    `draft` reads the answers and returns the call that records them, or None where they say too
-    little. `field_of` names the field for a key of the file that is written. `rests_on` is the
-    file that the form was made of, which must not change meanwhile. A form that `is_text` has the
-    file itself: its faults have a line and a column. Of what `doubts` tell somebody has to say that
-    it is meant, before it is saved.
+    `draft` reads the answers and returns the call that records them, or None if they are too few.
+    `field_of` names the field for a key of the written file. `rests_on` is the file that the form
+    was filled from, which must not change meanwhile. A form that `is_text` has the file itself: its
+    faults have a line and a column. `doubts` must be confirmed before it is saved.
     """
 
     name: str
@@ -300,8 +299,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a form: faults by field, missing fields, and the change that is written.
 
-    `changed` is the file that is not as it was when the form was made; `problems` are those of a
-    text.
+    `changed` is the file that changed since the form was rendered; `problems` are those of a text.
     """
 
     faults: dict[str, list[str]] = {}
@@ -313,7 +311,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SURE = "sure"
-"""The field by which somebody says that what is doubted is meant."""
+"""The field that confirms a doubtful value."""
 SWITCHES = FieldGroup(
     title="",
     parts=(
@@ -329,12 +327,12 @@ SWITCHES = FieldGroup(
 
 
 def latest(by: Recorder, typed: Typed) -> date | None:
-    """The last day that a record may tell of."""
+    """The last day that a record may have."""
     return None if typed.first("future") else by.today
 
 
 def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
-    """Reads a day, and refuses one that is still to come."""
+    """Reads a day, and refuses future days."""
 
     def parse(text: str) -> date:
         day = typed_in.day(text, lambda: by.today)
@@ -345,30 +343,30 @@ def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
 
 
 def listed(lines: Sequence[str]) -> Document:
-    """A list of lines; nothing without any."""
+    """A list of lines; empty without any."""
     return (Items(tuple(map(Item, lines))),) if lines else ()
 
 
 def seen(typed: Typed) -> dict[str, str]:
-    """The files that the form was made of, by their digest then."""
+    """The files that the form was filled from, by their digest then."""
     path, _, digest = (typed.every("seen") or [""])[-1].rpartition(" ")
     return {path: digest} if path else {}
 
 
 def as_seen(form: Form, by: Recorder, typed: Typed) -> str:
-    """The file that the form was made of, with its digest, as its hidden field has it."""
+    """The file that the form was filled from, with its digest, as its hidden field has it."""
     path = form.rests_on(by, typed)
     return f"{path} {by.opened.digest(path)}" if path else ""
 
 
 def version(kind: str) -> str:
-    """By which a form of another schema is known."""
+    """Digest by which a form of another schema is recognized."""
     schemas = (schema_text(kind) for kind in ("scenario", "evidence", "forecasts", "source"))
     return sha256(b"".join([kind.encode(), *schemas])).hexdigest()[:12]
 
 
 def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
-    """Try what a form says, or do it: nothing is written where anything is missing or wrong."""
+    """Try or record a form; nothing is written if anything is missing or wrong."""
     reading = Reading(typed)
     if not form.is_text:
         reading.refuse_long()
@@ -402,7 +400,7 @@ def _message(error: ScenError) -> str:
 
 
 def _place(form: Form, reading: Reading, error: Refused) -> None:
-    """Each problem at its field; what no field is asked for, with its place, at the form."""
+    """Put each problem at its field; those without a field, with their place, at the form."""
     new = {draft.path: draft.new for draft in error.drafts if draft.new is not None}
     for problem in error.problems:
         hint = f" ({problem.hint})" if problem.hint else ""

@@ -25,7 +25,7 @@ _OUTCOME = "serve/outcome.html"
 
 
 def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
-    """In a few words, for who listens too: what is wrong, and what is missing."""
+    """A summary for the eye and for screen readers: what is wrong, and what is missing."""
     known, verdict = labels(groups), ""
     if tried.written and form.is_text and not tried.written.warnings:
         verdict = "No faults" if tried.written.drafts else "Nothing is changed"
@@ -81,7 +81,7 @@ def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Doc
 
 
 def records_of(written: Written) -> Iterator[tuple[str, str]]:
-    """Where each file that was written is shown, and its title; nothing where it is gone."""
+    """Address and title of each written file's page; empty if the file was removed."""
     database = written.after.database
     for draft in written.drafts:
         kind, id = kind_of(draft.path), id_of(draft.path)
@@ -96,7 +96,7 @@ def records_of(written: Written) -> Iterator[tuple[str, str]]:
 
 
 def texts(written: Written) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The path of each file, and its lines with the element around: of an old one the changes."""
+    """The path of each file with its marked-up lines; the changes of an existing file."""
     changed = moved_or_changed(written)
     return [(path, [*_changed_lines(draft.old, draft.new)]) for path, draft in changed]
 
@@ -124,7 +124,7 @@ def _effects(by: Recorder, document: Document) -> str:
 
 
 def _faults(tried: Attempt, known: dict[str, str]) -> Iterator[str]:
-    """Those that have no field, and which fields have one."""
+    """Faults without a field, and the fields with faults."""
     yield from tried.faults.get("", ())
     for name, faults in tried.faults.items():
         if name and name not in known:

@@ -1,4 +1,4 @@
-"""The pages of the forms: shown, tried while somebody types, saved, and told of."""
+"""The pages of the forms: shown, tried while somebody types, saved, and reported."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
 
 
 def _name(sent: Typed, data: FormData) -> str:
-    """By which a form is known when it is sent again; with other words in it it is another one."""
+    """Digest by which a form that is sent again is recognized; other texts give another."""
     files = [
         f"{file.filename} {file.size}"
         for _, file in data.multi_items()
@@ -172,13 +172,13 @@ def _name(sent: Typed, data: FormData) -> str:
 
 
 def _shape(groups: Sequence[FieldGroup]) -> str:
-    """By which a form is known that asks for something else."""
+    """Digest of the fields and notes of a form."""
     asked = [*labels(groups)], [group.note for group in groups]
     return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
 def _seen(form: Form, by: Recorder, sent: Typed) -> str:
-    """The file that the form was made of, and its digest then."""
+    """The file that the form was filled from, and its digest then."""
     was, now = next(iter(seen(sent)), ""), form.rests_on(by, sent) or ""
     is_same = sent.is_sent and was == now
     return sent.every("seen")[-1] if is_same and was else as_seen(form, by, sent)
@@ -192,7 +192,7 @@ def _leading(address: str, *, is_live: bool) -> Response:
 
 @contextmanager
 def _received(data: FormData) -> Iterator[Path | None]:
-    """The file that was sent, where a command could find it."""
+    """The uploaded file in a temporary folder, or None."""
     sent = data.get("attachment")
     if not isinstance(sent, UploadFile) or not sent.filename:
         yield None
@@ -237,7 +237,7 @@ def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
 
 
 def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
-    assert tried.written is not None  # noqa: S101 - else nothing is told
+    assert tried.written is not None  # noqa: S101 - else nothing is reported
     document = form.report(by, tried.written, sent)
     return SavedPage(html.done(form, by, sent, tried.written, document), by.hidden)
 
@@ -293,7 +293,7 @@ def ticket() -> str:
 
 
 class SavedPage(NamedTuple):
-    """A page, and the scenarios of which it tells no figure."""
+    """A page, and the scenarios whose figures it leaves out."""
 
     page: str
     hidden: Collection[ScenarioId] = ()

@@ -1,4 +1,4 @@
-"""A recording task as a form: its fields, its faults, one call, and what is shown of it."""
+"""A recording task as a form: its fields, faults, call and report."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -50,7 +50,7 @@ from scenarios.workspace.writing import Written
 NEW = "new_source"
 """Before the fields of a source that is registered with an item."""
 _OFFERED = 100
-"""The most known values that a field offers, the latest of labels; any other can be typed."""
+"""Most known values that a field offers, the latest first for labels; others can be typed."""
 Pairs = tuple[tuple[str, str], ...]
 _OUTCOMES = ("occurred", "did-not-occur")
 
@@ -76,7 +76,7 @@ def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
 
 
 def _accepts(task: Task, typed: Typed) -> bool:
-    """True if a form records what was proposed."""
+    """True if a form records a proposal."""
     return "proposal" not in task.by_key and bool(typed.first("proposal"))
 
 
@@ -133,7 +133,7 @@ def _field(ask: Ask, by: Recorder) -> Sequence[Field]:
 
 
 def _source_field(ask: Ask, by: Recorder) -> Field:
-    """The field for a key of a source that is new; none of them has to be there."""
+    """The field for a key of a new source; all are optional."""
     (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
     options = (("", "choose"), *field.options) if field.options else ()
     kind: Kind = "choice" if options else "line"
@@ -206,7 +206,7 @@ def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
 
 
 def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | None:
-    """The record of a source that is registered on the way, if anything is said of one."""
+    """The record of a new source to register with the item, if any of its fields is filled."""
     if not reading.typed.under(NEW):
         return None
     if not reading.typed.first("source").strip():
@@ -245,7 +245,7 @@ def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
 
 
 def _report(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
-    """The effects, or the remark beside the record; nothing of what is hidden."""
+    """The effects, or the remark beside the record, without hidden figures."""
     answers = answers_of(task, by, Reading(typed))
     if task.reports == "effects":
         return effects_report(by, written, task.names(answers), answers["date"])
@@ -272,7 +272,7 @@ def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) 
 
 
 _MOST = 3
-"""As many items are named that it may be the same as."""
+"""Most possible duplicates that are named."""
 
 
 def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
@@ -337,7 +337,7 @@ RATING = msgspec.structs.replace(
 
 
 def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
-    """The fields, with the figure that the analyst gave last beside that of the probability."""
+    """The fields, with the analyst's last figure beside the probability."""
     first, *rest = _groups(forecast.TASK, by, typed)
     id = typed.first("scenario").strip()
     is_known = id in by.database.scenarios and by.analyst

@@ -1,1 +1,1 @@
-"""The weekly sitting in a browser: blind, kept as it goes, and one sheet at the end."""
+"""The weekly sitting in a browser: blind, saved step by step, and one sheet at the end."""

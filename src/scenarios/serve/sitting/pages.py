@@ -1,4 +1,4 @@
-"""A sitting, step by step: each answer is kept when it is given."""
+"""A sitting, step by step: each answer is saved at once."""
 
 import re
 import threading
@@ -46,11 +46,11 @@ from scenarios.workspace.sheets import Entry
 from scenarios.workspace.tasks.evidence import rate
 
 _TURN = threading.Lock()
-"""The tabs of one browser take turns; a terminal that holds the sitting is told of."""
+"""Serializes the tabs of one browser; a terminal with the sitting gives a message."""
 
 
 class Sat(NamedTuple):
-    """A sitting that is being gone on with."""
+    """A sitting in progress."""
 
     ask: PageRequest
     opened: Opened
@@ -83,7 +83,7 @@ def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[Sat]:
 
 
 def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> ServedPage:
-    """The next step, with what was typed in it and is wrong."""
+    """The next step, with the typed texts and their faults."""
     text, faults = typed or Typed(), reading.faults if reading else {}
     step, now = sat.step, sat.notes.sitting
     at_day = known(sat.database, sat.on)
@@ -142,7 +142,7 @@ Step = Callable[[Sat, FormData], Reply | None]
 
 
 def taken(path: str, do: Step) -> Endpoint:
-    """The address that takes what the form of a step says, and goes on with the next."""
+    """The address that takes the form of a step and continues with the next."""
 
     def reply(ask: PageRequest, form: FormData) -> Reply:
         analyst = people.analyst_of(ask)
@@ -159,7 +159,7 @@ def sent(form: FormData) -> Typed:
 
 
 def page(kind: str, **values: Any) -> ServedPage:
-    """A step of a sitting; what is wrong with the step as a whole stands above it."""
+    """A step of a sitting; faults of the step as a whole stand above it."""
     faults = values.setdefault("faults", {})
     given = {"kind": kind, "stopped": False, "ticks": shown.TICKS, **values}
     content = fill("serve/sitting.html", **given)
@@ -208,7 +208,7 @@ def _begun(sat: Sat, _form: FormData) -> None:
 
 
 def _left(sat: Sat, form: FormData) -> None:
-    """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
+    """Carry the answers of an earlier day's sitting over for another look, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
     with notes(sat.opened.root, sat.analyst, day) as old:
         if day >= sat.on or old.is_new:
@@ -281,7 +281,7 @@ def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
 
 
 def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
-    """The figure that was given, or the one that stands; None where there is none."""
+    """The typed figure, else the standing one, else None."""
     id = topic.id
     if reading.typed.first(f"same:{id}") and topic.standing:
         return (topic.standing.probability,)
@@ -289,7 +289,7 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
 
 
 def _in_percent(text: str) -> str:
-    """Read 30 as 30%; what is between 1 and 2 may be a slip, and is refused."""
+    """Read 30 as 30%; figures between 1 and 2 may be slips, and are refused."""
     number = text.strip().replace(",", ".")
     if _PERCENT.fullmatch(number):
         return f"{float(number) / 100:.12g}"
@@ -303,7 +303,7 @@ def _in_percent(text: str) -> str:
 
 
 def _kept(sat: Sat, form: FormData) -> Reply:
-    """A draft, while somebody types: what is no figure yet is left for later."""
+    """Save a draft while somebody types; incomplete figures are left out."""
     texts_sent = sent(form)
     step = sat.step
     for topic in step.group if step.kind == "ask" else ():
@@ -364,7 +364,7 @@ def _off(
 
 
 def _stopped(ask: PageRequest) -> Reply:
-    """The sheet of what is answered so far; the sitting stays open until that is written."""
+    """The sheet of the answers so far; the sitting stays open until it is written."""
     analyst = people.analyst_of(ask)
     if analyst and kept(ask.desk.root, analyst, typed_in.today()):
         with open_sitting(ask, analyst) as sat:
@@ -401,7 +401,7 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
 
 
 def _item(ask: PageRequest) -> Reply:
-    """An item as it was recorded, without its ratings; where nothing is hidden, its own page."""
+    """An item without its ratings; if nothing is hidden, its own page."""
     id, opened = ask.seen.opened.evidence(ask.part("id")), ask.seen.opened
     if not people.hidden(ask):
         return RedirectResponse(f"/e/{id}/", 303)

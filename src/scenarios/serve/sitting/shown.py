@@ -1,4 +1,4 @@
-"""The steps of a sitting as values for their pages: what is asked, and what may be told then."""
+"""The steps of a sitting as values for their pages: questions, and figures once revealed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -41,7 +41,7 @@ TICKS = [
 
 
 def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
-    """How much there is to do in a new sitting."""
+    """Counts of the tasks in a new sitting."""
     asked = to_answer(Sitting("", on, analyst), due)
     parts = (
         counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
@@ -52,14 +52,14 @@ def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
 
 
 def item_asked(database: Database, at_day: Known, id: str) -> Values:
-    """An item that rates nothing yet; nothing is told of what it would do."""
+    """An item that rates nothing yet, without its effects."""
     day, blind = database.evidence[id].recorded, without_evidence(database)
     about, groups = topics.unrated_text(at_day, id, _WIDE), across.item_groups(blind, day)
     return {"item": id, "about": about.split("\n"), "groups": groups}
 
 
 def item_read(at_day: Known, id: str) -> Values:
-    """An item in full, with its days and nothing of what it does."""
+    """An item in full, with its days and without its effects."""
     item = at_day.database.evidence[id]
     days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
     if gone := item.retracted:
@@ -144,7 +144,7 @@ def _asked(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
 
 
 def sums_shown(answered: Sitting, step: SittingStep) -> Values:
-    """The own figures of a set, before anything else is shown."""
+    """The analyst's own figures of a set, before any others are shown."""
     figures = [
         (topic.id, words(answered.answers[topic.id].probability))
         for topic in step.group
@@ -197,7 +197,7 @@ def revision_asked(
 
 
 def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...]:
-    """Each figure of a scenario by its name; an implied one says what it counts as absent."""
+    """Each figure of a scenario by its name; implied ones list indicators counted as absent."""
     named = [("Before", figures.before, ""), ("Yours", figures.after, "")]
     for name, team in (("Others", figures.others), ("Team", figures.team)):
         if team:
