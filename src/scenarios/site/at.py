@@ -1,4 +1,4 @@
-"""The pages of a site: what stands at an address, and every address."""
+"""The pages of a site by address, and the list of addresses."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -17,7 +17,7 @@ _SINGLE = {
     "search/index.html": "search.page",
     "reading/index.html": "reading.page",
 }
-"""Each page that there is once, and the function in `pages` that makes it."""
+"""Each page that exists once, and the function in `pages` that builds it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
     "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
@@ -44,7 +44,7 @@ def page_at(site: Site, address: str) -> Page | None:
 
 
 def addresses(site: Site) -> Iterator[str]:
-    """Where there is a page."""
+    """The addresses of all pages."""
     yield from _SINGLE
     for folder, (_, ids) in _EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
@@ -52,7 +52,7 @@ def addresses(site: Site) -> Iterator[str]:
 
 
 def has_place(path: str) -> bool:
-    """True if a site of some database could have a file at a path."""
+    """True if a site of any database could have a file at a path."""
     if path.startswith("records/"):  # as earlier versions had them
         record = place_of(path.removeprefix("records/"))
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
@@ -62,7 +62,7 @@ def has_place(path: str) -> bool:
 
 
 def _maker(name: str) -> Callable[..., Page]:
-    """The function that makes a page; a module that no page needs is not loaded."""
+    """The function that builds a page, from a module loaded on demand."""
     module, _, function = name.partition(".")
     make: Callable[..., Page] = getattr(import_module(f"scenarios.site.pages.{module}"), function)
     return make

@@ -1,4 +1,4 @@
-"""A site as files: what changed is made and written, by two processes where there is much."""
+"""A site as files: changed pages are built and written, by two processes if there are many."""
 
 import gzip
 import multiprocessing
@@ -59,7 +59,7 @@ class SiteFile(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Share(msgspec.Struct, frozen=True):
-    """The files of another process, or the fault of the system that it met."""
+    """The files of another process, or its system error."""
 
     files: dict[str, SiteFile] = {}
     written: set[str] = set()
@@ -67,7 +67,7 @@ class _Share(msgspec.Struct, frozen=True):
 
 
 class Making:
-    """The files `made` in this run, and those `written`, whose bytes differ from before."""
+    """All `files` of this run, and those `written`, whose bytes differ from before."""
 
     def __init__(
         self,
@@ -81,14 +81,14 @@ class Making:
         self.written: set[str] = set()
 
     def stands(self, address: str) -> bool:
-        """True for a page that is there and rests on what it rested on before."""
+        """True for an existing page whose inputs have not changed."""
         key, card = self._keys.get(address, ""), card_of(address)
         if card in self._before and not self.standing(card, key):
             return False
         return self.standing(address, key) is not None
 
     def standing(self, path: str, key: str) -> SiteFile | None:
-        """A file that rests on what it rested on before."""
+        """A file whose key and content have not changed, or None."""
         was = self._before.get(path)
         if not was or not key or was.key != key:
             return None
@@ -96,7 +96,7 @@ class Making:
         return was if data is not None and digest(data) == was.digest else None
 
     def put(self, path: str, data: bytes, key: str = "", description: str = "") -> SiteFile:
-        """Keep a file, and write it where it differs from what is there."""
+        """Add a file, and write it if it differs from the existing one."""
         if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
@@ -104,7 +104,7 @@ class Making:
         return self.files[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
-        """Make these pages, a part of them in a second process where they are many."""
+        """Build these pages, if many, partly in a second process."""
         shares = _shares(self._site, addresses) if len(addresses) >= _MANY else [addresses]
         others = [self._started(share) for share in shares[1:]]
         try:
@@ -129,7 +129,7 @@ class Making:
                 self.put(card_of(address), drawn(page.card), key)
 
     def _started(self, share: Sequence[str]) -> tuple[multiprocessing.Process, Connection]:
-        """A process that makes its share of the pages beside this one, of the same memory."""
+        """A forked process that builds its share of the pages."""
         reader, writer = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("fork")
         process = context.Process(target=self._elsewhere, args=(share, reader, writer))
@@ -158,15 +158,15 @@ class Making:
 
 
 def card_of(address: str) -> str:
-    """Where the picture of a page is."""
+    """The path of a page's preview picture."""
     return address.removesuffix(INDEX) + CARD
 
 
 def _shares(site: Site, addresses: Sequence[str]) -> list[list[str]]:
-    """As much work for each processor, up to two; members of a set stay together."""
+    """Equal shares of work for up to two processors; members of a set stay together."""
     if sys.platform != "linux" or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
         return [[*addresses]]
-    figures(site).rows  # noqa: B018 - found once, for both
+    figures(site).rows  # noqa: B018 - computed once, for both
     drawn = sorted((page for page in addresses if page.startswith("s/")), key=partial(_unit, site))
     others = [page for page in addresses if not page.startswith("s/")]
     half = len(drawn) // 2
@@ -180,9 +180,9 @@ def _unit(site: Site, address: str) -> tuple[str, str]:
 
 
 def keys(site: Site) -> Mapping[str, str]:
-    """The digest of what each page rests on, by address; a page without one is always made.
+    """The digest of all that each page depends on, by address; a page without one is always built.
 
-    None has one where the database is not read from its files.
+    Empty if the database is not read from its files.
     """
     files = site.opened.snapshot
     if not isinstance(files, CachedFiles):
@@ -202,7 +202,7 @@ def keys(site: Site) -> Mapping[str, str]:
 
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
-    by_then = printed(site, site.as_of).encode()  # what was changed afterwards is told by commits
+    by_then = printed(site, site.as_of).encode()  # commits tell of later changes
     for id in site.scenarios:
         own = _commits(site, path_of("scenario", id))
         yield place("s", id), figures[id] + own + by_then
@@ -216,7 +216,7 @@ def _items(
     figures: Mapping[ScenarioId, bytes],
     items: Mapping[EvidenceId, bytes],
 ) -> Iterator[tuple[str, bytes]]:
-    """Keys of items and of events: all that the questions which they can move depend on."""
+    """Keys of items and events: digests of all that the questions they can move depend on."""
     beside, decided = files.beside("sources", "forecasts"), dict[EvidenceId, list[ScenarioId]]()
     for scenario_id, scenario in site.scenarios.items():
         for id in scenario.resolution.evidence if scenario.resolution else ():
@@ -238,7 +238,7 @@ def _items(
 
 
 def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
-    """Keys of the reviews: records of its day, files at the top, and the reviews beside it."""
+    """Keys of the reviews: records of the day, files at the top, and the neighbouring reviews."""
     by_address = {}
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
@@ -248,7 +248,7 @@ def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) 
 
 
 def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """Key of the scores: a forecast is scored up to the day of the last outcome."""
+    """Key of the scores, by the records up to the day of the last outcome."""
     scenarios = site.scenarios.values()
     days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
     last = max((day for day in days if day <= site.as_of), default=date.min)
@@ -279,9 +279,9 @@ class _FeedEntry(NamedTuple):
 
 
 def feed(site: Site, descriptions: Mapping[str, str]) -> str:
-    """The newest entries, summed up by the descriptions of their pages, by address.
+    """The newest entries, each with the description of its page, by address.
 
-    An entry is of the day of its record, not of the clock.
+    An entry has the day of its record, not of the clock.
     """
     entries = _feed_entries(site, descriptions)
     updated = max((entry.day for entry in entries), default=site.as_of)
@@ -311,7 +311,7 @@ def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntr
 
 
 def _id(site: Site, name: str) -> str:
-    """A name that stays as long as the tracker has its repository, or without one its title."""
+    """A name that is stable while the tracker keeps its repository, or without one its title."""
     of = site.database.tracker.repository or f"scen:{site.title}"
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{of}#{name}')}"
 

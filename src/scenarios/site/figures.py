@@ -1,4 +1,4 @@
-"""The figures of a site on its day, each found once when a page asks."""
+"""The figures of a site on its day, each computed on first use."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -20,9 +20,9 @@ from scenarios.site.site import Site
 from scenarios.workspace.reading import Reviewed, reviewed, span
 
 _DAYS = 60
-"""Most days of a course that is drawn."""
+"""Most days drawn of a course."""
 _LEDGERS = 60
-"""Ledgers that are kept, since a day ends the story of one and begins that of the next."""
+"""Most ledgers kept: a day ends one review's story and begins the next."""
 _EVIDENCE = frozenset({"indicator", "direct", "in-prior"})
 
 
@@ -61,13 +61,13 @@ class Figures:
         return {row.id: row for row in self.review.scenarios}
 
     def course(self, id: ScenarioId) -> Course:
-        """The course of a scenario to where it stands."""
+        """The course of a scenario to its present figures."""
         if id not in self._courses:
             self.draw(id)
         return self._courses[id]
 
     def draw(self, *ids: ScenarioId) -> None:
-        """Find several courses at once, which takes less than one after the other."""
+        """Compute several courses at once, which is faster than one by one."""
         self._courses |= courses(self.window, ids, _DAYS)
 
     def lines(self, id: ScenarioId) -> Mapping[str, Sequence[Line]]:
@@ -93,19 +93,19 @@ class Figures:
 
 
 def odds_of(site: Site) -> Days:
-    """The ledgers of any day, which the pages of several days share."""
+    """The ledgers of any day, shared by pages of several days."""
     return Days(site.database)
 
 
 def looked_back(site: Site, period: Window, *, audited: bool = True) -> Reviewed:
-    """The review of a window beside what was said then, where git tells that."""
+    """The review of a window, beside the figures reported then if git has them."""
     with suppress(ScenError):  # no commit, or none that holds a database
         return reviewed(site.opened, period, site.repository, audited=audited)
     return reviewed(site.opened, period, None, audited=audited)
 
 
 def figures(site: Site) -> Figures:
-    """Return the figures of a site, found once."""
+    """Return the figures of a site, computed once."""
     return site.once(Figures)
 
 
@@ -117,7 +117,7 @@ class Facet(NamedTuple):
 
 
 def rules(facets: Iterable[Facet], rows: str) -> str:
-    """The style by which a word that was chosen hides the rows without it."""
+    """The style that hides the rows without a chosen word."""
     return "".join(
         f'body:has(#by-{facet.name} option[value="{word}"]:checked) {rows}:not([data-is~="{word}"])'
         "{display:none}"
@@ -130,7 +130,7 @@ _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 def lacking() -> str:
-    """Return what is missing to draw pictures here; empty where they can be drawn."""
+    """Return the reason why pictures cannot be drawn; empty if they can."""
     try:
         png(_NOTHING, 1)
     except ModuleNotFoundError:

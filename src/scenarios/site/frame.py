@@ -25,7 +25,7 @@ SECTIONS: tuple[Section, ...] = (
     ("scores", "Scores", "scores/index.html"),
     ("search", "Search", "search/index.html"),
 )
-"""The entries of the navigation: what a page calls its section, the name, and the address."""
+"""The entries of the navigation: key of the section, name and address."""
 
 
 def whole_page(
@@ -63,7 +63,7 @@ def _part(name: str, *values: Any) -> str:
 
 
 def _shared(site: Site, page: Page, title: str) -> dict[str, str]:
-    """The properties with which a page is shared; most places take absolute addresses alone."""
+    """The properties for sharing a page; most platforms accept absolute addresses only."""
     folder = page.address.removesuffix(INDEX)
     card = f"{site.url}{folder if page.card else ''}{CARD}"
     return {
@@ -88,7 +88,7 @@ def icon() -> bytes:
 
 
 def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[PageLink, ...]:
-    """The pages above this one; none where that is only the section."""
+    """The pages above this one; empty if that is only the section."""
     # A page below those of the navigation has one.
     if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004
         return ()

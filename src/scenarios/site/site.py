@@ -26,21 +26,20 @@ from scenarios.workspace.opened import Opened, origin, placed, touching
 
 
 class PageLink(msgspec.Struct, frozen=True):
-    """A way to another place: what it is called, and where it leads."""
+    """A link: its text and its address."""
 
     name: str
     href: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A page without what is around it on every page.
+    """A page without its frame.
 
-    `main` is its content as HTML; links in it are relative to its address. `section` is the entry
-    of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
-    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader,
-    `origin` stands in its foot, one that is `noticed` has the tracker's notice in its content,
-    `card` is what a preview of it shows, and `day` the one that it tells of, where that is not the
-    site's.
+    `main` is its content as HTML; links in it are relative to its address. `section` is its entry
+    of the navigation, `above` are the pages on the way to it. `rules` and `script` are the page's
+    own, `moved_to` is the new address of a moved page, `origin` stands in its foot, a `noticed`
+    page has the tracker's notice in its content, `card` is its preview, and `day` its day, if that
+    is not the site's.
     """
 
     address: str
@@ -86,7 +85,7 @@ _PLACES = {
 
 
 class Links(Mapping[str, str]):
-    """The address of each anchor that has a page; `leads` makes it of an address of the site."""
+    """The address of each anchor that has a page; `leads` makes it relative to a page."""
 
     def __init__(
         self, known: Mapping[str, Mapping[str, object]], leads: Callable[[str], str]
@@ -159,7 +158,7 @@ class Site:
         return " ".join(self.database.tracker.name.split())
 
     def placed(self, path: str) -> str:
-        """A file, behind the name of the folder of its database."""
+        """A file's path below the name of its database's folder."""
         return f"{self.folder}/{path}"
 
     @cached_property
@@ -219,7 +218,7 @@ class Site:
         return late or tuple(sorted(days)[-1:])
 
     def is_late(self, day: date) -> bool:
-        """True for a day in the weeks whose reviews are wanted."""
+        """True for a day within the last `weeks`."""
         return self.weeks is None or (self.as_of - day).days <= self.weeks * 7
 
     @property
@@ -276,14 +275,14 @@ class Site:
         return ChainMap(of_items, links)  # type: ignore[arg-type]
 
     def once(self, find: Callable[[Site], T]) -> T:
-        """Return what a function finds of the site, found once."""
+        """Return the result of a function of the site, computed once."""
         if find not in self._values:
             self._values[find] = find(self)
         value: T = self._values[find]
         return value
 
     def hand_over(self, find: Callable[[Site], T], after: Site) -> T | None:
-        """Give what was found, if it was, to another site; this one finds all anew."""
+        """Move a result, if computed, to another site, and clear the others."""
         value: T | None = self._values.get(find)
         self._values.clear()
         after._values |= {find: value} if value else {}
@@ -299,13 +298,13 @@ def commits(site: Site) -> By:
 
 
 def printed(site: Site, day: date) -> str:
-    """The commits up to a day as a key: the review of the day is put beside them."""
+    """The commits up to a day as a key, since the day's review is compared with them."""
     every = {commit for changes in commits(site).values() for commit in changes}
     return "".join(sorted(commit.id for commit in every if commit.committed <= day))
 
 
 def revision(site: Site) -> Origin:
-    """The state of the database that the site is made from."""
+    """The state of the database that the site shows."""
     if site.repository:
         with suppress(ScenError):  # no commit yet
             return Origin(site.as_of, "", *origin(site.opened, site.repository))

@@ -22,7 +22,7 @@ _COPY = re.compile(rf"[0-9a-f]{{64}}({_ENDING.pattern})?")
 
 
 class Copy:
-    """A file read whole; its copy takes its place when the record is written."""
+    """A file read whole; its copy is put in place when the record is written."""
 
     def __init__(self, root: Path, path: str, digest: str, copied: Path | None) -> None:
         self.path, self.digest = path, digest
@@ -39,7 +39,7 @@ class Copy:
             sync(self._target.parent)
 
     def withdraw(self) -> None:
-        """Remove it again: the record was not written."""
+        """Remove the copy after the record was not written."""
         if self.is_ours:
             self._target.unlink(missing_ok=True)
 

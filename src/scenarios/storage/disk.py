@@ -44,7 +44,7 @@ def user_folder(variable: str, otherwise: str) -> Path:
 
 
 _NAME = re.compile(r"\.scen-[0-9a-f]{16}\.(tmp|new)")
-"""Of a file, and of a folder in which an output is made."""
+"""Name of a temporary file, or of a folder in which an output is built."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 

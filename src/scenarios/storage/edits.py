@@ -33,7 +33,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Refused(NotWritten):
-    """A change refused for new errors, in its `drafts` or in other files."""
+    """A change is refused for new errors, in its `drafts` or in other files."""
 
     def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
         new = {draft.path for draft in drafts}

@@ -97,7 +97,7 @@ Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The records built, the problems, the number of files left out, and what judges evidence."""
+    """The records built, the problems, the number of files left out, and the frame of evidence."""
 
     database: Database
     problems: list[Problem]
@@ -190,7 +190,7 @@ class _FilesRead:
             self.records[kind][id] = record
 
     def evidence(self, files: CachedFiles | None) -> tuple[Mapping[EvidenceId, Evidence], Frame]:
-        """All evidence, and what it is judged by; kept records of other kinds as they are."""
+        """All evidence, and the frame that it is judged by; reuses kept records where it can."""
         evidence, beside = self.records["evidence"], Frame()
         if files is None:
             return evidence, beside
@@ -205,7 +205,7 @@ class _FilesRead:
         return items, beside or self._beside()
 
     def _beside(self) -> Frame:
-        """All that evidence is judged by: what is sound stays so where there is more of it."""
+        """The frame that evidence is judged by: sound items stay sound if it grows."""
         tracker: Tracker = self.records["tracker"].get("tracker", Tracker())
         scenarios = self.records["scenario"]
         now = {old: id for id, scenario in scenarios.items() for old in scenario.formerly}

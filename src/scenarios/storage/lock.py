@@ -81,7 +81,7 @@ def _acquire(place: Path, deadline: float) -> Callable[[], None]:
             held.acquire(deadline - time.monotonic())
             return held.release
         raise TimeoutError
-    # Removed ones stay locked until the one that is there is: who waits for them came later.
+    # Removed files stay locked until the current one is: whoever waits for them came later.
     removed: list[int] = []
     try:
         while True:

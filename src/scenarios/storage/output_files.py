@@ -1,4 +1,4 @@
-"""Files and folders that are made beside their place and swapped in."""
+"""Files and folders that are built beside their place and swapped in."""
 
 import ctypes
 import os
@@ -19,7 +19,7 @@ _SWAP = 2
 
 @contextmanager
 def beside(place: Path) -> Iterator[Path]:
-    """Yield a path to make something at; on success it replaces `place`, durably.
+    """Yield a path for a new file or folder; on success it replaces `place`, durably.
 
     Until then `place` is untouched, and its readers keep it open after. Leftovers of killed
     processes are removed.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def validate(kind: Kind, value: Any) -> list[Fault]:
     """Every fault of a record's content, by its schema; empty where it is sound."""
     errors = _validator(kind).iter_errors(value)
-    # A text may break two keywords of one place and be told about in the same words.
+    # A text may break two keywords of one place that have the same message.
     return list(dict.fromkeys(fault for error in errors for fault in _faults(kind, error)))
 
 
@@ -110,13 +110,13 @@ def _validator(kind: Kind) -> Validator:
 
 
 def _pattern(_reader: Any, pattern: str, value: Any, _node: Any) -> Iterator[ValidationError]:
-    """As ECMA 262 reads it, and so editors; to Python its `$` and classes are others."""
+    """Check a pattern by ECMA 262, as editors do; Python's `$` and classes differ."""
     if isinstance(value, str) and not _ecma(pattern).search(value):
         yield _error(f"{shown(value)} does not match {pattern}")
 
 
 def _unique_items(_reader: Any, _must: Any, value: Any, _node: Any) -> Iterator[ValidationError]:
-    """The library compares each entry with each where they are of several types."""
+    """Check in linear time; the library compares all pairs of entries of several types."""
     if isinstance(value, list):
         entries = [json.dumps(item, sort_keys=True) for item in whole(value)]
         if len(set(entries)) < len(entries):
@@ -184,7 +184,7 @@ def _missing_key(kind: Kind, keys: Keys, node: Any, value: Any, key: str) -> Ite
     known = node["properties"]
     unknown = [other for other in value if other not in known]
     if any(nearest(other, known) == key for other in unknown[:MOST_HINTS]):
-        return  # misspelt, and told about as an unknown key
+        return  # misspelt, and reported as an unknown key
     example = known[key]["examples"][0]
     is_short = not isinstance(example, list | dict) and len(str(example)) <= LONGEST_SHOWN
     hint = f"for example {key}: {example}" if is_short else None
@@ -193,7 +193,7 @@ def _missing_key(kind: Kind, keys: Keys, node: Any, value: Any, key: str) -> Ite
 
 
 def _is_impossible_date(node: Any, value: Any) -> bool:
-    """A text in the shape of a date, where a date belongs: it failed, so there is no such day."""
+    """True for a text shaped like a date that failed as one: there is no such day."""
     if not isinstance(value, str):
         return False
     if node.get("format") == "date":

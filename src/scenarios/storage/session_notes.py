@@ -21,7 +21,7 @@ Stage = Literal["figure", "answered", "revealed", "revising", "settled"]
 """Given, reasoned, shown the others' figures, under revision, done."""
 
 _HEAD = """\
-# What was answered in an unfinished `scen review`: the next one goes on from here.
+# Answers in an unfinished `scen review`, from which the next one continues.
 # It is no record, and nothing in the database.
 """
 
@@ -174,7 +174,7 @@ def _parsed(place: Path, data: bytes) -> Sitting:
 
 
 MOST = 50
-"""The most drafts that are kept; of more the oldest go."""
+"""Most drafts that are kept; the oldest are dropped."""
 
 
 class FormDraft(msgspec.Struct, frozen=True):
@@ -195,12 +195,12 @@ def keep_draft(root: Path, draft: FormDraft) -> None:
 
 
 def kept_draft(root: Path, address: str) -> FormDraft | None:
-    """The draft of a form, or None; what cannot be read is none."""
+    """The draft of a form; None if missing or unreadable."""
     return _read(_place(root, address))
 
 
 def drop_draft(root: Path, address: str) -> None:
-    """Remove the draft of a form, which is saved or not wanted."""
+    """Remove the draft of a form after it was saved or discarded."""
     drop(_place(root, address))
 
 

@@ -226,7 +226,7 @@ def begun_notes(root: Path) -> list[Noted]:
 
 
 def is_command_begun(root: Path) -> bool:
-    """True if there may be one, by file names alone."""
+    """True if a begun command may exist, by file names alone."""
     with suppress(ScenError):
         return any(place.suffix == ".begun" for _, place in _there(folder_of(root)))
     return False

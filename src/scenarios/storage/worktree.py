@@ -28,7 +28,7 @@ class Exists(ScenError, FileExistsError):  # noqa: N818
 
 
 class ChangedSinceRead(ScenError):  # noqa: N818
-    """A file is not as it was when it was read for this change."""
+    """A file changed since it was read for this change."""
 
 
 def find(start: Path, database: str | None) -> Path:
@@ -246,7 +246,7 @@ def make_folders(folder: Path) -> None:
     for missing in reversed((folder, *folder.parents)):
         if missing.is_dir():
             continue
-        with suppress(FileExistsError):  # another process was faster; its entry is made durable too
+        with suppress(FileExistsError):  # another process was faster; its entry becomes durable too
             missing.mkdir()
         sync(missing.parent)
 
@@ -273,7 +273,7 @@ def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
 
 @contextmanager
 def refusals(place: Path) -> Iterator[None]:
-    """A fault of the system as one of the command."""
+    """Raise system errors as a ScenError."""
     try:
         yield
     except FileExistsError as error:

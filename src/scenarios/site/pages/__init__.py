@@ -1,1 +1,1 @@
-"""One file for each type of page: what it says, made of the documents and pictures of all else."""
+"""One file for each type of page, built from documents and pictures."""

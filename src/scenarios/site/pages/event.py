@@ -1,4 +1,4 @@
-"""The page of an event, and the questions that events moved, as a picture and in lists."""
+"""The page of an event, and its moved questions as a picture and in lists."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -24,7 +24,7 @@ from scenarios.values import first_day
 
 
 def event_page(site: Site, id: str) -> Page:
-    """All of an event, from the reports that were recorded by the site's day."""
+    """The page of an event, from the reports recorded by the site's day."""
     address, story = place("event", id), figures(site).event(site.events[id])
     lead, places, year = site.evidence[story.items[0]], site.links(address), story.items[0][:4]
     head: doc.Document = (
@@ -73,11 +73,11 @@ def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
 _NAMED = 3
 """Questions in the label, and decided ones in a sentence."""
 _MARGIN = 3
-"""The days before an event are as many as those until its record by this, two at least."""
+"""Days drawn before an event: those until its record divided by this, at least two."""
 
 
 def lead(story: EventStory, database: Database) -> Iterator[doc.Span]:
-    """Yield sentences: what it decided, and what it moved most."""
+    """Yield sentences on the questions that it decided and moved most."""
     decided = [move for move in story.moves if move.resolved]
     for number, move in enumerate(decided[:_NAMED]):
         yield from ("; " if number else "It decided: ", *before_and_after(move, database))

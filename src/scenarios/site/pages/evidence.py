@@ -29,7 +29,7 @@ _READING = (
 
 
 def item_page(site: Site, id: EvidenceId) -> Page:
-    """All of an item, as of the site's day."""
+    """The page of an item, as of the site's day."""
     address, year = place("e", id), id[:4]
     item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
@@ -130,7 +130,7 @@ class _Count(NamedTuple):
 
 
 def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
-    """Its line in the ledger of each scenario, as of the day."""
+    """The item's line in the ledger of each scenario, as of the day."""
     if not bearings:
         return doc.Paragraph("It is rated for no scenario: it moves nothing.")
     weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
@@ -173,7 +173,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
 
 
 def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
-    """The line that counts an item for a scenario, or why none does."""
+    """The line that counts an item for a scenario, or the reason why none does."""
     if bearing.scenario in site.database.withheld:
         return _Count(bearing, None, ())
     reason: tuple[doc.Span, ...] = ("neutral: tells nothing apart",)

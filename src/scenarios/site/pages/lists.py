@@ -75,7 +75,7 @@ def _is_late(site: Site, row: IndicatorRow) -> bool:
 
 
 def sources_page(site: Site) -> Page:
-    """How reliable each source is, how it held, and what it said last."""
+    """The sources: reliability, accuracy and latest items."""
     about, address = counted(len(site.database.sources), "source"), "sources/index.html"
     return page_of(site, address, "Sources", about, _sources(site), section="sources")
 
@@ -120,7 +120,7 @@ def scores_page(site: Site) -> Page:
 
 
 def forecaster(database: Database, as_of: date) -> str | None:
-    """The team where more than one analyst ever forecast, else that one, as scores name them."""
+    """The team if several analysts ever forecast, else the only one, as scores name them."""
     names = {sheet.analyst for sheet in database.sheets.values() if sheet.date <= as_of}
     if len(names) > 1:
         return TEAM

@@ -26,7 +26,7 @@ def record_blocks(
     items: Iterable[doc.Item] = (),
     level: Literal[3, 4] = 3,
 ) -> Iterator[doc.Block]:
-    """Yield what else is known of a record, its former ids and commits, and its file.
+    """Yield a record's former ids, commits and file.
 
     The file is shown where the tracker names no repository that shows it.
     """

@@ -23,7 +23,7 @@ from scenarios.workspace.reading import start_of
 def review_page(site: Site, day: str) -> Page:
     """The page that `scen report --as-of DAY` makes; its records lead to their pages."""
     address, on = place("review", day), date.fromisoformat(day)
-    # Not by what is remembered: that is of one day, and of the next that somebody asks for.
+    # Not by `span`, whose cache of bands holds one day at a time.
     both = window(site.database, start_of(site.opened, on), on, odds=site.once(odds_of))
     both, compared, _ = looked_back(site, both)
     blocks = (

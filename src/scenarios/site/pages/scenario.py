@@ -33,7 +33,7 @@ _ROWS, _LAST = 60, 3
 
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
-    """All of a scenario, as of the site's day."""
+    """The page of a scenario, as of the site's day."""
     address, scenario = place("s", id), site.scenarios.get(id)
     places, card = site.links(address), None
     if path := site.database.withheld.get(id):
@@ -238,7 +238,7 @@ def _terms(view: ScenarioView) -> Iterator[doc.Block]:
 LISTED = 12
 """Most lines drawn separately, the strongest; the others in one sum."""
 SMALL = 0.1
-"""Decibans below which a line is one of the others."""
+"""Decibans below which a line goes into the sum of the others."""
 _FIRST = ("given", "time")
 
 

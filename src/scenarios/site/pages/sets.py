@@ -29,7 +29,7 @@ _HEAD = (
 
 
 def set_page(site: Site, id: SetId) -> Page:
-    """All of a set, as of the site's day."""
+    """The page of a set, as of the site's day."""
     address, statement = place("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
@@ -103,7 +103,7 @@ def _sums(matrix: Matrix) -> Iterator[doc.Row]:
 
 
 def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
-    """A code or a ratio, on a ground as deep as its decibans are many before the grade."""
+    """A code or a ratio, tinted by its decibans before the grade."""
     rating, worth = row.ratings[id], row.decibans[id]
     if rating is None or worth is None:
         return ""

@@ -1,4 +1,4 @@
-"""A snapshot of the working tree whose cached files are at hand as records."""
+"""A snapshot of the working tree with the records of cached files."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class CachedFolder:
         return self.kept[name].digest()
 
     def settle(self, folder: Folder) -> None:
-        """Take the files of a folder that was cached now from there."""
+        """Take the files from a folder that has just been cached."""
         self.folder, self.places = folder, [*range(len(folder.names))]
         self.read = {name: data for name, data in self.read.items() if name not in folder.places}
         vars(self).pop("kept", None)
@@ -103,7 +103,7 @@ class CachedFolder:
         return part
 
     def open_places(self, frame: Frame, items: Collection[EvidenceId]) -> Collection[int]:
-        """Records judged by what is not there any more, or naming missing ones."""
+        """Places of records that name missing records, or were judged by records since removed."""
         if self.folder is None or not frame.issuperset(self.folder.frame):
             return self.places
         links = self.folder.links
@@ -252,7 +252,7 @@ class CachedEvidence(LazyEvidence):
         return self._all.values()
 
     def settle(self) -> None:
-        """Keep those at hand alone that are not cached, or had another id."""
+        """Keep at hand only the items that are not cached or had another id."""
         self._decoded |= self.at_hand
         self.at_hand = {
             id: item
@@ -335,9 +335,9 @@ def bearing_on(
 def sides(
     before: Database, after: Database, scenarios: Collection[ScenarioId] = ()
 ) -> tuple[Database, Database]:
-    """Both without the evidence that bears on none of these scenarios and is the same in both.
+    """Both databases without evidence that is equal in both and bears on none of these scenarios.
 
-    What is the same is the same object.
+    Equal items are the same object.
     """
     old, new = before.evidence, after.evidence
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
@@ -395,7 +395,7 @@ def _append_digests(
 
 
 def _bearing(folder: Folder, database: Database) -> Sequence[Collection[ScenarioId]]:
-    """The scenarios on which items bear that are `about` the same; kept for the next question."""
+    """The scenarios on which items with the same `about` bear; cached."""
     if not folder.bearing or folder.bearing[0][0] != database.scenarios:
         texts = frozenset[str]().union(*folder.about)
         by_text = {text: touched(database, (text,)) for text in texts}

@@ -1,4 +1,4 @@
-"""Files read before, by this process or another, need not be read again."""
+"""A memory of files read before, by this process or another."""
 
 import os
 import re
@@ -29,11 +29,11 @@ from scenarios.storage.loader import Loaded, Read, read_record
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
 """Folders of records; a file elsewhere is a fault, and faults are not cached."""
 _UNSETTLED = 60_000_000_000
-"""Nanoseconds in which a file can change without its times: clock ticks, and a dirty page of a
+"""Nanoseconds in which a file can change but not its times: clock ticks, and dirty pages of a
 shared mapping, which the system writes, and stamps again, within 35 seconds.
 """
 _UNKNOWN = bytes(32)
-"""The stat of a file that may change so: it is read again, and known by its digest."""
+"""The stat of a file that may change so: it is read again and compared by its digest."""
 _MOST_RESULTS = 64
 
 
@@ -41,7 +41,7 @@ class Memory:
     """Reads files as records and remembers them, in a cache if there is one."""
 
     lasts = False
-    """True if it is asked again for other states of the same files."""
+    """True if it serves later states of the same files."""
 
     def __init__(
         self,

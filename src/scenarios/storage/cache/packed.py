@@ -29,7 +29,7 @@ _STAT = struct.Struct("<QqqQ")
 _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.items()}
 _Links = dict[int, tuple[str, ...]]
 Frame = frozenset[str]
-"""The names that evidence is judged by, and the ratings of indicators."""
+"""The names and the ratings of indicators by which evidence is judged."""
 
 
 class PackedRecord(NamedTuple):
@@ -278,7 +278,7 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 
 @cache
 def program() -> bytes:
-    """A digest of the program: another version may read, judge or count otherwise."""
+    """A digest of the program, since another version may give other results."""
     yaml = find_spec("yaml")
     folders = (*scenarios.__path__, *(yaml.submodule_search_locations or () if yaml else ()))
     files = sorted(file for folder in folders for file in _files(Path(folder)))

@@ -144,7 +144,7 @@ def _lock(descriptor: int) -> bool:
 
 
 SYNCED = ("-c", "core.fsync=committed,index")
-"""Options with which git syncs the objects, references and index that it writes."""
+"""Options that make git sync the objects, references and index that it writes."""
 
 
 def settle(git_dir: Path) -> None:

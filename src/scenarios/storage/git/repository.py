@@ -123,7 +123,7 @@ def origin_of(database: Path) -> str:
 
 
 def may_follow(database: Path, origin: str) -> bool:
-    """False if an earlier state with this `origin_of` is none that led to this database.
+    """False if the earlier state with this `origin_of` is no ancestor of this database.
 
     A shallow clone has too few commits to tell.
     """
@@ -294,7 +294,7 @@ def _is_worktree_top(top: Path, git_dir: Path, *settings: str) -> bool:
 
 
 def _listed(repository: Repository, *words: str) -> str:
-    """Commits, as `rev-list` says them; empty where git refuses."""
+    """Commits, as `rev-list` prints them; empty if git refuses."""
     return _text(process.start(repository.git_dir, "rev-list", *words).stdout).strip()
 
 

@@ -32,7 +32,7 @@ def is_block_scalar(node: Any) -> bool:
 
 
 def is_written(node: Any) -> bool:
-    """True if it has characters; an empty value has none."""
+    """True if a node has characters; an empty value has none."""
     return bool(node.end_mark.index > node.start_mark.index)
 
 
