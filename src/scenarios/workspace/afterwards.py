@@ -1,4 +1,4 @@
-"""Figures as they were said then, where records were changed afterwards."""
+"""Figures as they were reported then, for records that were changed afterwards."""
 
 from collections.abc import Collection
 from datetime import date
@@ -22,22 +22,22 @@ from scenarios.workspace.opened import Opened, open_revision
 
 
 class LaterChanges(NamedTuple):
-    """Everything that was changed afterwards, and the ledgers with those records as they were."""
+    """Later changes of records, and the ledgers with those records as they were."""
 
     restatement: Restatement
     before: Days
 
 
 Compared = tuple[str, str, str]
-"""The commits that are compared, and the last one of all."""
+"""The two commits that are compared, and the tip."""
 
 
 def compared(
     opened: Opened, repository: git.Repository, since: date, as_of: date
 ) -> Compared | None:
-    """The last commit up to `since`, else the first one, and the last up to `as_of`, if any is.
+    """The last commit up to `since`, else the first, and the last up to `as_of`, or None.
 
-    Where no commit is later, the last one stands for the files as they are.
+    If that is the tip, the files are compared as they are.
     """
     try:
         tip = git.commit_of(repository, opened.commit or "HEAD")
@@ -58,9 +58,9 @@ def changed_afterwards(
     odds: Days | None = None,
     commits: Compared | None = None,
 ) -> LaterChanges | None:
-    """Changes, by `as_of`, of what was said up to `since`; None where no commit is that early.
+    """Changes, by `as_of`, of records up to `since`; None if no commit is that early.
 
-    `odds` are those of the database, and `commits` those that are compared, where at hand.
+    `odds` of the database and the compared `commits` are reused if given.
     """
     commits = commits or compared(opened, repository, since, as_of)
     if commits is None:
@@ -90,7 +90,7 @@ def changed_afterwards(
 
 
 def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
-    """The database of a commit; in a lasting memory the latest stays for other states."""
+    """The database of a commit; a lasting memory keeps the latest."""
     files = opened.snapshot, opened.read
     results = opened.read.results if isinstance(opened.read, Memory) and opened.read.lasts else {}
     kept: tuple[str, Database] = results.get(("revision", ""), ("", opened.database))
@@ -103,9 +103,9 @@ def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Dat
 def _narrowed(
     then: Database, later: Database, today: Database, besides: Collection[ScenarioId] = ()
 ) -> tuple[Database, Database, Database]:
-    """The three with the evidence of scenarios of which a record was changed, and of some besides.
+    """The three databases with only the evidence of scenarios with changed records, and `besides`.
 
-    The last figures of questions that ended are asked for beside any change.
+    `besides` are the questions that ended, whose last figures are needed in any case.
     """
     differing = differences(*sides(then, later))
     renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
@@ -116,7 +116,7 @@ def _narrowed(
 
 
 def reported_figures(changed: LaterChanges, since: date) -> dict[ScenarioId, Earlier]:
-    """The earlier figures as they were said, where they were changed since."""
+    """The earlier figures as they were reported, of scenarios changed since."""
     ids, means = {row.scenario for row in changed.restatement.figures}, Means()
     known = ids - changed.before.database.withheld.keys()
     return {id: earlier_of(changed.before, id, since, means) for id in sorted(known)}

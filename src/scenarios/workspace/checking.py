@@ -79,7 +79,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[PlacedFinding]
 
     def below(self, folder: str) -> Checked:
-        """The same with paths below a folder."""
+        """The result with paths below a folder."""
         if folder == ".":
             return self
         return Checked(
@@ -105,7 +105,7 @@ def check(
 
 
 def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
-    """The files at these paths, and those that a change of them can break."""
+    """The files at these paths, and those that a change of theirs can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
     files |= {problem.path for problem in waiting(opened.root).problems}
     named = {_named(opened, path) for path in paths}
@@ -177,6 +177,6 @@ def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
 
 
 def key_places(opened: Opened, path: str) -> Mapping[Keys, KeyPlace]:
-    """Where the keys of a file stand; its top alone where it is missing or cannot be read."""
+    """The places of a file's keys; only its top if it is missing or cannot be read."""
     data = opened.snapshot.get(path, b"")
     return {(): KeyPlace(1, 1, 1, 1)} if read(path, data)[1] else places(data)

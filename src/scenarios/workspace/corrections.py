@@ -27,7 +27,7 @@ _KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
 
 
 class Located(NamedTuple):
-    """A record, and one of its indicators, if that is meant."""
+    """A record, or one of its indicators."""
 
     kind: Kind
     id: str
@@ -210,7 +210,7 @@ def _reworded(path: str, data: bytes, places: list[RenamedReference]) -> bytes:
 
 
 def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
-    """The record with its old id among its former ones."""
+    """The record with its old id among its former ids."""
     record = records(opened.database, old.kind).get(old.id)
     had = former(record) if record else ()
     if new in had:
@@ -308,9 +308,9 @@ _NAMES = {
 
 
 def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) -> Any:
-    """The text itself where the key [an item of its list] holds a text or is not known, else YAML.
+    """The text itself if the key [an item of its list] holds a text or is unknown, else YAML.
 
-    Where both are allowed it is what YAML takes it for: `0.1` a number, `CC` a text.
+    If both are allowed, it is read as YAML: `0.1` is a number, `CC` a text.
     """
     allowed = {*_types(kind, keys, is_item=is_item)}
     if not allowed - {"string"}:

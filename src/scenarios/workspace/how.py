@@ -1,4 +1,4 @@
-"""How a change is made, and whether its result names a commit."""
+"""Options of a change: dry run, commit, latest day."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,9 +10,9 @@ from msgspec import UNSET, Struct, UnsetType
 class How(NamedTuple):
     """How a change is made: tried or written, committed or not.
 
-    No day after `latest` may be new in the records, where one is given. Refused where a file is not
-    as it was `seen`, by its digest. `read` may be the function of an earlier reading, or a database
-    opened a moment ago, which is fresh enough where nothing is locked.
+    New days in the records may not be after `latest`, if given. Refused if a file differs from its
+    digest in `seen`. `read` may be the function of an earlier reading, or a database just opened,
+    which is fresh enough without a lock.
     """
 
     dry_run: bool = False
@@ -27,7 +27,7 @@ TRIED = How(dry_run=True)
 
 
 class Committable(Struct, frozen=True, kw_only=True):
-    """The last two keys of a result: there only where a commit was asked for."""
+    """The last two keys of a result: present only if a commit was requested."""
 
     commit: str | UnsetType | None = UNSET
     subject: str | UnsetType | None = UNSET

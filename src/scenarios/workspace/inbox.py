@@ -39,7 +39,7 @@ class Inbox(NamedTuple):
 
     @property
     def waiting(self) -> dict[str, Proposal]:
-        """The proposals that nobody dismissed."""
+        """The proposals that were not dismissed."""
         return {id: known for id, known in self.proposals.items() if not known.dismissed}
 
 
@@ -74,12 +74,12 @@ class Waiting(NamedTuple):
 
     @property
     def removal(self) -> Draft:
-        """The end of its file, in the same write as the record that was made of it."""
+        """The removal of its file, in the same write as the record of its acceptance."""
         return Draft(path_of("proposal", self.id), self.data, None)
 
     @property
     def proposed(self) -> dict[str, Any]:
-        """Who proposed it, as the record has it."""
+        """The proposer, as the record has it."""
         about = msgspec.to_builtins(self.proposal.proposed)
         return {key: value for key, value in about.items() if value is not None}
 
@@ -115,7 +115,7 @@ def answers_of(proposal: Proposal, sources: Mapping[str, Source]) -> dict[str, A
 
 
 MOST_WAITING = 100
-"""As many proposals wait at most; the next one is refused until some are settled."""
+"""Most proposals that may wait; further ones are refused until some are settled."""
 MOST_BYTES = 32_768
 """The size of a proposal's file at most."""
 MOST_REPEATS = 50
@@ -127,7 +127,7 @@ _ROOM = 24
 def dismiss(
     root: Path, id: str, reason: str, analyst: Analyst, on: date, how: How = AS_USUAL
 ) -> Written:
-    """Cut a proposal to what it is known by, so that the same is not proposed again."""
+    """Cut a proposal down to its marks, so that the same is not proposed again."""
 
     def draft(_opened: Opened) -> list[Draft]:
         _, proposal, data = waiting_at(root, id)
@@ -173,8 +173,8 @@ def propose(
 ) -> tuple[Written, ProposedEntries]:
     """Put proposals into the inbox, each a mapping as its file has it; nothing else is written.
 
-    Each is checked, and compared with the inbox and the evidence; `most` may wait in all. One that
-    is refused stops no other. Unless `noted`, `undo` passes over it to what a person did last.
+    Each is checked, and compared with the inbox and the evidence; `most` may wait in all. A refusal
+    does not stop the others. Unless `noted`, `undo` skips it for the last command of a person.
     """
     entries: list[ProposedEntry] = []
 
@@ -193,8 +193,8 @@ def propose(
 class _Arriving:
     """Proposals on their way into an inbox, each compared with those before it.
 
-    `marks` lead to the ids of what is known by them, `near` has what was seen on each day: True for
-    an item that is recorded, its id and the words of its summary.
+    `marks` lead to ids; `near` has for each day: True for a recorded item, False for a proposal,
+    its id and the words of its summary.
     """
 
     def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
@@ -211,14 +211,14 @@ class _Arriving:
             self._know(id, proposal)
 
     def take(self, given: Mapping[str, Any]) -> ProposedEntry:
-        """Add a proposal, or note its address with the one that it repeats."""
+        """Add a proposal, or note its address with the proposal that it repeats."""
         try:
             return self._taken(given)
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
     def drafts(self) -> Iterator[Draft]:
-        """The files of what was added, and of the waiting ones that were repeated."""
+        """The files of added proposals, and of waiting ones with a new address."""
         for id, record in self.new.items():
             yield new_file("proposal", id, record | {"repeats": [*self.repeats.pop(id, ())]})
         for id, addresses in self.repeats.items():
@@ -295,7 +295,7 @@ def _number(observed: str) -> int:
 
 
 def _marks(proposal: Proposal) -> Iterator[tuple[str, ...]]:
-    """By which a proposal is known again: ids elsewhere, addresses, or a forecast's content."""
+    """Marks by which a proposal is recognized: foreign ids, addresses, or a forecast's content."""
     yield from _names(proposal.foreign, proposal.item.url, *proposal.repeats)
     if draft := proposal.forecast:
         figure = f"{draft.probability:g}"

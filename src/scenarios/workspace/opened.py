@@ -62,7 +62,7 @@ def from_here(path: Path) -> str:
 
 
 class Changed(worktree.ChangedSinceRead):
-    """A file is not as it was when it was shown to its editor."""
+    """A file changed since it was shown to its editor."""
 
     def __init__(self, path: str, place: str) -> None:
         super().__init__(f"{place}: changed since it was read: nothing was written")
@@ -231,7 +231,7 @@ def known_id(id: str, known: Iterable[str], what: str, where: str = _LISTS) -> s
 
 
 def placed(opened: Opened, place: Callable[[str], str]) -> Opened:
-    """The same, with each path that withholds figures as `place` shows it."""
+    """The database, with each path that withholds figures as `place` shows it."""
     if not opened.database.withheld:
         return opened
     lost = {id: place(path) for id, path in opened.database.withheld.items()}
@@ -241,7 +241,7 @@ def placed(opened: Opened, place: Callable[[str], str]) -> Opened:
 
 @contextmanager
 def nothing_collected() -> Iterator[None]:
-    """Turn off garbage collection, which takes a tenth of the time and finds nothing."""
+    """Turn off garbage collection, which takes a tenth of the time and frees nothing."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -256,7 +256,7 @@ SHALLOW = "this clone is shallow: what came before is not seen; git fetch --unsh
 
 
 class State(NamedTuple):
-    """A state: what to call it, its commit or `working tree`, and the revision as it was typed."""
+    """A state: its name, its commit or `working tree`, and the revision as it was typed."""
 
     opened: Opened
     name: str
@@ -296,7 +296,7 @@ def past(
 
 @lru_cache(maxsize=2)
 def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]:
-    """The commits that changed each file, newest first; a merge changed none that a parent had."""
+    """The commits that changed each file, newest first; a merge only if it differs from parents."""
     commits: dict[str, list[Commit]] = {}
     for commit, paths in changed_files(repository, tip):
         for path in paths:
@@ -305,7 +305,7 @@ def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]
 
 
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
-    """The commit and day that a database is of, and whether its files are as it had them."""
+    """The commit and day of a database; True if its files are as committed."""
     commit = git.commit_of(repository, opened.commit or "HEAD")
     changes = git.differing(repository, commit, opened.snapshot)[0] if not opened.commit else {}
     day = git.committed_on(repository, commit) or "an invalid date"

@@ -187,7 +187,7 @@ def span(
     banded: bool = False,
     odds: Days | None = None,
 ) -> Window:
-    """The period from `since`, else the last review, up to `on`; `odds`, where some are at hand."""
+    """The period from `since`, else the last review, up to `on`; reuses `odds` if given."""
     start = start_of(opened, on, since)
     odds = odds or Days(opened.database)
     bands = _bands(opened, on, odds) if banded else {}
@@ -215,7 +215,7 @@ def standings(
 ) -> tuple[StatusStanding, ...]:
     """Every scenario that had opened, in order, since the last review.
 
-    In a `repository` the earlier figures are those that were said then.
+    In a `repository` the earlier figures are those reported then.
     """
     since, odds = start_of(opened, on), Days(opened.database, most=FEW)
 
@@ -248,7 +248,7 @@ def standings(
 def _reported(
     opened: Opened, repository: git.Repository, since: date, on: date, odds: Days
 ) -> dict[ScenarioId, Earlier]:
-    """The earlier figures that were changed since, as they were said."""
+    """The earlier figures that were changed since, as they were reported."""
     commits = compared(opened, repository, since, on)
 
     def make() -> dict[ScenarioId, Earlier]:
@@ -312,7 +312,7 @@ def search_of(
 
 
 def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
-    """The line of the first word; of the value's own lines, the first if none shows it."""
+    """The line of the first word among the value's own lines; the first of them by default."""
     place = file.places.get(keys)
     if place is None or not keys:  # a default, or the id of a file
         return 1
@@ -326,7 +326,7 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
 
 
 class Reviewed(NamedTuple):
-    """A review with its window, and a remark where its history is not seen."""
+    """A review with its window, and a remark if its history is not available."""
 
     window: Window
     review: Review
@@ -336,9 +336,9 @@ class Reviewed(NamedTuple):
 def reviewed(
     opened: Opened, period: Window, repository: git.Repository | None, *, audited: bool = True
 ) -> Reviewed:
-    """The review of a window; in a repository beside what was said then.
+    """The review of a window; in a repository beside the figures reported then.
 
-    Without a repository, a commit, or git, nothing of that is shown; nor findings unless `audited`.
+    Without a repository, a commit, or git, these are left out; findings unless `audited`.
     The window is one of `span` with bands: a review of the same days, files and commits is kept.
     """
     days = period.since, period.as_of

@@ -1,4 +1,4 @@
-"""Results of the reading commands that need not be computed again, in the user's cache."""
+"""Results of the reading commands, stored in the user's cache."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager

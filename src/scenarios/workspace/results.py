@@ -35,7 +35,7 @@ class Recorded(Committable, frozen=True):
     """A record that was written, or in a dry run would have been.
 
     `paths` are the files. `commit` and `subject` are there only where a commit was asked for:
-    None where nothing changed, in a dry run, or where git said no.
+    None where nothing changed, in a dry run, or where git refused.
     """
 
     id: str
@@ -73,7 +73,7 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
 
 
 class ForecastRecorded(Recorded, frozen=True):
-    """A sheet that was written: its `id`, and the figures of each scenario it speaks of."""
+    """A sheet that was written: its `id`, and the figures of each scenario in it."""
 
     figures: list[ForecastFigure]
 
@@ -114,7 +114,7 @@ class Started(Committable, frozen=True):
 
 
 class Foretold(Struct, frozen=True, kw_only=True):
-    """A finding that a later `audit` will have of a change: rule, record and message."""
+    """A finding that a later `audit` will report for a change: rule, record and message."""
 
     rule: str
     record: str
@@ -178,7 +178,7 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 
 
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """Findings that a later audit will have of a change; none without a commit to compare."""
+    """Findings that a later audit will report for a change; none without a commit to compare."""
     both = written.before.database, written.after.database
     try:
         repository = git.repository(written.before.root)
@@ -220,7 +220,7 @@ def _is_unread(written: Written, repository: git.Repository, tip: str) -> bool:
 def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:
     """The items by which an audit judges a change: its own, what fires a changed indicator.
 
-    With them those with former ids, which say what a reference means.
+    Also those with former ids, to which references may lead.
     """
     changed = _changed(written)
     ids = {id for kind, id in changed if kind == "evidence"}
@@ -238,7 +238,7 @@ def _changed(written: Written) -> list[Key]:
 
 
 def foretold_lines(written: Written, on: date) -> list[str]:
-    """Audit findings that a change of files that were there will cause, as announcements."""
+    """Audit findings that a change of existing files will cause, as announcements."""
     if not any(draft.old is not None for draft in written.drafts):
         return []
     return [foretold_words(finding) for finding in foretold_of(written, on)]
@@ -287,7 +287,7 @@ def corrected(
 
 
 def undone(written: Written, command: str) -> Undone:
-    """The result of a command that was taken back."""
+    """The result of a command that was undone."""
     pairs = [*zip(written.paths, written.drafts, strict=False)]
     return Undone(
         command=command,
@@ -319,7 +319,7 @@ def id_of_new(written: Written) -> EvidenceId:
 def effects_subject(
     kind: str, id: EvidenceId | None = None, day: date | None = None
 ) -> Callable[[Written], str]:
-    """Make a commit's subject of what an item [the new one] moved on a day [when recorded]."""
+    """A commit's subject from what an item [the new one] moved on a day [when recorded]."""
 
     def words(written: Written) -> str:
         item = id or id_of_new(written)

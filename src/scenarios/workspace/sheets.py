@@ -1,4 +1,4 @@
-"""An analyst's sheet of one day: made, or one more probability put into it."""
+"""An analyst's sheet of one day: written, or extended by a probability."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -30,12 +30,12 @@ Placed = Callable[[Keys, str], str]
 
 
 def unplaced(_keys: Keys, fault: str) -> str:
-    """A fault of values that stand in no file."""
+    """A fault of values without a file."""
     return fault
 
 
 class Entry(NamedTuple):
-    """One forecast, and who `proposed` it, if it was; a probability of None withdraws."""
+    """One forecast, and who `proposed` it, if anyone; a probability of None withdraws."""
 
     scenario: str
     probability: float | None
@@ -73,8 +73,8 @@ def record_entries(
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
-    `placed` puts the place of a fault's keys before it; `words` makes the commit's subject. In the
-    same write goes the file of the proposal that is `accepted` by them.
+    `placed` puts the place of a fault's keys before it; `words` gives the commit's subject. The
+    file of the `accepted` proposal is removed in the same write.
     """
 
     def draft(opened: Opened) -> list[Draft]:
@@ -92,8 +92,8 @@ def record_entries(
 def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
     """The day's sheet with these entries in it: a new one, or the old one edited.
 
-    A second forecast replaces the first one's reason and evidence too. One that gives neither and
-    the same figure confirms the first, which stays.
+    A second forecast replaces the reason and evidence of the first too. The same figure without
+    either confirms the first, which stays.
     """
     id = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", id, opened.database.sheets)
@@ -161,7 +161,7 @@ def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: s
 def read_sheet(
     path: Path, analyst: str | None, on: date | None, *, otherwise: str | None = None
 ) -> Prepared:
-    """A sheet from a file: `analyst` and `on` overrule its own, `otherwise` stands in for none."""
+    """A sheet from a file: `analyst` and `on` override its own, `otherwise` fills in an analyst."""
     data = worktree.first_bytes(path, MAX_BYTES)
     value, faults = read(str(path), data)
     if faults:

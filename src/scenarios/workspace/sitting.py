@@ -1,4 +1,4 @@
-"""The steps of a sitting, an analyst's answers, and the sheet made of them."""
+"""The steps of a sitting, an analyst's answers, and the resulting sheet."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -59,7 +59,7 @@ def put(notes: Notes, id: ScenarioId, answer: SittingAnswer) -> None:
 
 
 def skip(notes: Notes, id: ScenarioId) -> None:
-    """Keep that a scenario was skipped."""
+    """Note that a scenario was skipped."""
     answers = {key: answer for key, answer in notes.sitting.answers.items() if key != id}
     skipped = (*(other for other in notes.sitting.skipped if other != id), id)
     notes.keep(answers=answers, skipped=skipped)
@@ -114,7 +114,7 @@ def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
 
 
 def seen(sitting: Sitting) -> list[str]:
-    """Indicators said to be seen by now."""
+    """Indicators answered as seen by now."""
     return [key for key, how in sitting.past_due.items() if how == "seen"]
 
 
@@ -184,13 +184,13 @@ def figures(database: Database, sitting: Sitting, group: Sequence[Topic]) -> tup
 
 
 def show(notes: Notes, group: Sequence[Topic]) -> None:
-    """Keep that figures are about to be shown: later answers are not blind."""
+    """Note that figures are about to be shown: later answers are not blind."""
     answered = of_stage(notes.sitting, group, "answered")
     stage(notes, [topic.id for topic, _ in answered], "revealed")
 
 
 def to_answer(sitting: Sitting, due: Agenda) -> int:
-    """How many scenarios a sitting asks about, answered or not."""
+    """Number of scenarios that a sitting asks about, answered or not."""
     return sum(len(_of_sitting(sitting, group)) for group in due.groups)
 
 
@@ -225,7 +225,7 @@ class End(NamedTuple):
 
 
 def end(answered: Sitting) -> End:
-    """The sheet to write, and what else was done."""
+    """The sheet to write, and the other results of the sitting."""
     answers = answered.answers.items()
     entries = [Entry(id, answer.probability, answer.rationale, ()) for id, answer in answers]
     blind = {id: answer.blind for id, answer in answers}
@@ -241,7 +241,7 @@ def end(answered: Sitting) -> End:
 
 
 def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
-    """Why a question takes no forecast any more; None if it does."""
+    """Reason why a question takes no more forecasts, or None."""
     id, scenarios = entry.scenario, opened.database.scenarios
     opened.refuse_left_out("scenario", id, scenarios)
     if id not in scenarios:
@@ -281,7 +281,7 @@ def foretold_of_sheet(
 
 
 def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
-    """The change of each forecast that stood in a sheet: its figure, and what it rested on."""
+    """The changes of each forecast in an existing sheet: figure, reason and evidence."""
     for scenario, was in before.probabilities.items():
         now, changes = after.probabilities[scenario], []
         if now != was:

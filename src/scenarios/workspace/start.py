@@ -28,7 +28,7 @@ Like = Literal["empty", "template", "example"]
 
 
 class Declared(NamedTuple):
-    """The title of a new tracker, and the titles of what it declares from the beginning."""
+    """The title of a new tracker, and the titles of its first declarations."""
 
     title: str | None = None
     analysts: Sequence[str] = ()
@@ -103,7 +103,7 @@ def _refuse_records(root: Path) -> None:
 
 
 def _is_in_the_way(place: Path, data: bytes) -> bool:
-    """True for anything but a leftover of an interrupted try."""
+    """True unless it is left over from an interrupted try."""
     if not os.path.lexists(place):
         return False
     may_stay = place.name != "tracker.yaml" and place.is_file() and os.access(place, os.R_OK)
@@ -156,7 +156,7 @@ def _template(today: date) -> dict[str, bytes]:
 
 
 def _text(file: str) -> str:
-    """The text of a file of the template, with the names of what is filled in."""
+    """The text of a template file, with the names of its variables."""
     return (resources.files(__package__) / "template" / file).read_text("utf-8")
 
 

@@ -24,8 +24,8 @@ _LONGEST = 100
 def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     """Restore each file as it was before the last recording command; return that command.
 
-    Refused if a file changed since, and if it was committed, unless a new commit undoes it. Of a
-    killed command the written half is undone. A dry run looks at the files as they are after that.
+    Refused if a file changed since, and if it was committed, unless a new commit undoes it. The
+    written half of a killed command is undone first, in a dry run too.
     """
     begun = state_folder.begun_notes(root)
     back = [draft for note in begun for draft in half(root, note) or ()] if how.dry_run else []
@@ -74,7 +74,7 @@ def _subject(written: Written) -> str:
 
 
 def _stray(root: Path, note: Noted, after: Database) -> str | None:
-    """The copy that the command made, if it is unchanged and unnamed."""
+    """The copy that the command added, if it is unchanged and unnamed."""
     copy = note.entry.copy
     if copy is None or digest_of(root / copy) != Path(copy).stem:
         return None
@@ -83,7 +83,7 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
 
 
 def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Noted:
-    """The last command; one already taken back is reported and forgotten."""
+    """The last command; a command already undone is reported and forgotten."""
     note = state_folder.last_noted(root)
     while note and note.is_begun and note.entry.command == "undo":  # in a dry run
         note = state_folder.last_noted(root, before=note.place)
@@ -132,7 +132,7 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
 
 
 def _was_so(root: Path, note: Noted, change: Change) -> bool:
-    """True if an earlier command found the file as this one left it."""
+    """True if the file was in this state before an earlier command too."""
     while earlier := state_folder.last_noted(root, before=note.place):
         note = earlier
         for before in earlier.entry.changes:

@@ -32,7 +32,7 @@ from scenarios.workspace.opened import Opened, from_here, open_folder
 is_left = state_folder.is_command_begun
 """True if a killed command may have changed some of its files and not the others."""
 _MANY = 20
-"""From this number on, new or removed files are made durable together."""
+"""From this number on, new or removed files are synced together."""
 
 
 def take(
@@ -46,8 +46,8 @@ def take(
 ) -> tuple[Noted | None, tuple[str, ...]]:
     """Write the drafts: new files first, then changes, then removals; note them for undo.
 
-    A fault half way takes back what came before. A kill leaves a note of what each file held, from
-    which the next command takes it back. Returns the note, or why there is none.
+    A fault half way reverts the drafts before it. A kill leaves a note of each file's content, from
+    which the next command reverts them. Returns the note, or the reason why there is none.
     """
     note: Noted | None = None
     remarks: tuple[str, ...] = ()
@@ -98,9 +98,9 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
 
 
 def half(root: Path, note: Noted) -> list[Draft] | None:
-    """Drafts that put back what a killed command changed; None where it had changed all of it.
+    """Drafts that revert a killed command; None if it had changed all its files.
 
-    An undo is put back all the same: it is not noted, so nothing else would take it back.
+    An `undo` is reverted even then: it is not noted, so nothing else would revert it.
     """
     places = {change.path: root / change.path for change in note.entry.changes}
     now = {path: file.read_bytes() if file.is_file() else None for path, file in places.items()}
@@ -177,7 +177,7 @@ class Pending(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """Result of a commit; no `oid` in a dry run, where nothing changed, or where git said no.
+    """Result of a commit; no `oid` in a dry run, if nothing changed, or if git refused.
 
     `output` is that of git and its hooks; `also` are files whose earlier, uncommitted changes go
     into the commit too. `embedded` is a folder whose files form a repository of their own.
@@ -194,9 +194,9 @@ class Committed(NamedTuple):
 def check_commit(
     root: Path, paths: Sequence[str], subject: str, accepted: Sequence[str] = (), *, dry_run: bool
 ) -> Pending:
-    """Refuse what could not be committed, before a byte of it is written.
+    """Refuse files that could not be committed, before they are written.
 
-    The files of `accepted` proposals go, and no earlier change of theirs is committed.
+    The files of `accepted` proposals are removed without committing their earlier changes.
     """
     folder = next(folder for folder in (root, *root.parents) if folder.is_dir())
     repository = committing.repository(folder)
@@ -209,7 +209,7 @@ def check_commit(
 
 
 def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
-    """Commit what was written; a refusal is kept for later, for there is something to report."""
+    """Commit the written files; a refusal is returned, since the write must be reported."""
     folder = pending.repository.folder
     also = tuple(from_here(folder / path) for path in pending.uncommitted)
     done = Committed(pending.subject, also=also, embedded=pending.repository.embedded)
@@ -226,7 +226,7 @@ class Written(NamedTuple):
     """A change that was written, or in a dry run would have been.
 
     `warnings` are new warnings of the database; `mended` are messages about a killed command, or
-    that this one cannot be undone; `committed` is None if no commit was asked for.
+    that this one cannot be undone; `committed` is None if no commit was requested.
     """
 
     before: Opened
@@ -371,7 +371,7 @@ def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
 def refuse_future(
     before: Database, read: Read, drafts: Sequence[Draft], latest: date | None
 ) -> None:
-    """Nothing new happened, was known or was said after `latest`; without it all may."""
+    """Refuse records with new days after `latest`, if given."""
     if latest is None:
         return
     known = (records(before, kind_of(d.path)).get(id_of(d.path)) for d in drafts)
@@ -384,7 +384,7 @@ def refuse_future(
 
 
 def refuse_day(what: str, day: date, latest: date | None) -> None:
-    """One day that is after `latest`."""
+    """Refuse a day after `latest`."""
     if latest and day > latest:
         raise NotWritten(
             f"'{what}' is {day}, after today ({latest}): --future allows it, for what is planned"
@@ -394,7 +394,7 @@ def refuse_day(what: str, day: date, latest: date | None) -> None:
 def new_analyst(database: Database, analyst: str) -> str | None:
     """Warning for an analyst not seen before in a database with others, or None.
 
-    Where the tracker declares its analysts nobody else is accepted, and nothing is to be said.
+    None too if the tracker declares its analysts, since others are refused.
     """
     if database.tracker.analysts:
         return None
@@ -424,7 +424,7 @@ def crowded_set(database: Database, id: ScenarioId) -> str | None:
 
 
 def moments(record: Record) -> Iterator[tuple[str, date]]:
-    """The days on which something happened, was known or was said; not those by which it is due."""
+    """The days on which something happened, was known or was forecast; no due days."""
     if isinstance(record, Sheet):
         yield "date", record.date
     elif isinstance(record, Evidence):

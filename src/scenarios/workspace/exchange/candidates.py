@@ -39,7 +39,7 @@ _LONGEST_NOTES = 5000
 
 
 class Accepted(Committable, frozen=True):
-    """The items made of candidates, and those that had been made before.
+    """The items recorded from candidates now and before.
 
     `commit` and `subject` are there only where a commit was asked for.
     """
@@ -51,7 +51,7 @@ class Accepted(Committable, frozen=True):
 
 
 class Listed(NamedTuple):
-    """The candidates, the records of the chosen ones with the scenario of each, a remark, and the
+    """The candidates, the records of the chosen with the scenario of each, a remark, and the
     trackers left out.
     """
 

@@ -125,7 +125,7 @@ def export(
 
 
 def _refuse_fork(root: Path, overwrite: bool, origin: str | None) -> None:
-    """Refuse the place of an earlier export that another database of the same id has made."""
+    """Refuse to replace an export of another database with the same id."""
     if origin and not overwrite and not may_follow(root, origin):
         commit, has_commit, folder = origin.partition(":")
         known = f"commit {commit[:12]} of {folder or './'}, which is not here"
@@ -181,7 +181,7 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def answer(self) -> Answer:
-        """DuckDB's answer, whose values have all of its types; it is no part of the JSON."""
+        """DuckDB's answer, with its types; not part of the JSON."""
         return Answer(*self.__dict__["answer"])
 
     def arrow(self) -> Any:
@@ -193,7 +193,7 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return converted(self.answer, "df", needs=["pandas"])
 
     def polars(self) -> Any:
-        """The answer as a `polars.DataFrame`, which is made by way of Arrow."""
+        """The answer as a `polars.DataFrame`, converted by Arrow."""
         return converted(self.answer, "pl", needs=["polars", "pyarrow"])
 
 

@@ -37,7 +37,7 @@ def feeds_of(opened: Opened, id: str | None, file: Path | None = None) -> Feeds:
 
 
 def unknown_addresses(root: Path, feeds: Feeds) -> Feeds:
-    """The feeds whose address nobody allowed yet in this clone."""
+    """The feeds whose address is not allowed in this clone yet."""
     folder = state_folder.folder_of(root)
     return {
         id: feed for id, feed in feeds.items() if not state_folder.content(folder / _note(feed))
@@ -90,7 +90,7 @@ def _is_wanted(story: FeedStory, feed: Feed) -> bool:
 def _proposal(
     story: FeedStory, id: str, feed: Feed, file: Path | None, today: dt.date
 ) -> dict[str, Any]:
-    """The draft of an item; a day that is yet to come is none on which anything was observed."""
+    """The draft of an item; a future day is not taken as the day of observation."""
     day = _day(story.published) if story.published else None
     dated = f"Published {story.published:%Y-%m-%d %H:%M} UTC, as the feed has it." if day else ""
     item = {
@@ -109,5 +109,5 @@ def _proposal(
 
 
 def _day(moment: dt.datetime) -> dt.date:
-    """The day here."""
+    """The local day."""
     return moment.astimezone().date()

@@ -1,4 +1,4 @@
-"""Records of a file elsewhere, written into the database: all of them, or none."""
+"""Records of a foreign file, written into the database: all or none."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ class ArrivingRecord(NamedTuple):
 
 
 class Drafting:
-    """Fills a plan with all that arrives; `remarks` report reinterpretations."""
+    """Fills a plan with the arriving records; `remarks` report reinterpretations."""
 
     opened: Opened
     plan: Plan
@@ -170,7 +170,7 @@ class Drafting:
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
-        """Change a record that is there, if that is allowed."""
+        """Change an existing record, if that is allowed."""
         count = self.plan.counts["indicator" if below else kind]
         if not puts:
             count.unchanged += 1
@@ -251,7 +251,7 @@ class Drafting:
         self._puts.clear()
 
     def _open_at_first(self, arrivals: Iterable[ForecastArrival]) -> None:
-        """Open scenarios that were dated to their outcome on the day of their first forecast."""
+        """Open scenarios dated to their outcome on the day of their first forecast instead."""
         closed = {
             id: scenario.opened
             for id, scenario in self.opened.database.scenarios.items()
@@ -344,7 +344,7 @@ _IDLE = "forecasts before the question opened, after its horizon, or once its ou
 
 
 class Brought(NamedTuple):
-    """The change, its result, and what could not come in."""
+    """The change, its result, and the rows left out."""
 
     written: Written
     imported: Imported
@@ -360,7 +360,7 @@ def bring(
     *,
     progress: Progress = unwatched,
 ) -> Brought:
-    """Write all that arrived, or with `skip_invalid` all that is sound of it.
+    """Write all arriving records, or with `skip_invalid` the sound ones.
 
     Unchanged records are not written. A refusal has each fault as a note, with its row.
     """
@@ -409,7 +409,7 @@ def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
 
 
 def _remarks(drafting: Drafting) -> list[str]:
-    """Defaults that were filled in, and forecasts that were overtaken or clipped."""
+    """Remarks on defaults filled in, and on forecasts superseded or clipped."""
     lacking, settings = drafting.lacking, drafting.settings
     even = EVEN if settings.prior is None else settings.prior
     defaults = {

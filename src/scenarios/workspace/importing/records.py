@@ -44,7 +44,7 @@ def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
 
 
 def differences(present: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
-    """The changes after which a record holds all that is given; the rest stays."""
+    """The changes after which a record holds all given values; the rest stays."""
     for key, value in given.items():
         old = present.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
@@ -97,7 +97,7 @@ _TITLES = {"scenario": "title", "evidence": "summary", "source": "name"}
 
 
 class KnownIds:
-    """Ids by what a record is called: its id, a former id, its title, or its foreign id."""
+    """Ids by each name of a record: its id, a former id, its title, or its foreign id."""
 
     def __init__(self, opened: Opened) -> None:
         self.opened, database = opened, opened.database
@@ -118,7 +118,7 @@ class KnownIds:
                 self._learn(kind, id, title, systems)
 
     def arrive(self, kind: Kind, id: str, arrival: Arrival) -> None:
-        """Add a record that will be there."""
+        """Add a record to be written."""
         self._ids[kind].add(id)
         key = arrival.foreign
         systems = {key.system: key.id} if key and self.key_of(kind, key) is None else {}
@@ -328,7 +328,7 @@ def resolution(
     """
     try:
         after = dt.date.fromisoformat(horizon) + dt.timedelta(days=1)
-    except ValueError:  # told elsewhere
+    except ValueError:  # reported elsewhere
         after = settings.today
     on = min(after, settings.today).isoformat()
     outcome = {"date": on, "basis": basis, **given}
@@ -368,7 +368,7 @@ SheetEntries = dict[str, tuple[Entry, ForecastArrival]]
 
 
 class Sheets(NamedTuple):
-    """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
+    """The entries of each day and analyst; counts of superseded, clipped and idle forecasts."""
 
     of: dict[tuple[dt.date, str], SheetEntries]
     superseded: int
@@ -385,7 +385,7 @@ def sheets(
 ) -> Sheets:
     """The forecasts by day; of several by an analyst on one day the last stands.
 
-    One that would never count for what is `asked` is a fault, or from a site left out.
+    A forecast that would never count for the scenarios `asked` is a fault, or from a site left out.
     """
     of: dict[tuple[dt.date, str], SheetEntries] = {}
     superseded = clipped = idle = 0

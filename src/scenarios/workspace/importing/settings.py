@@ -60,10 +60,9 @@ class Skipped(Struct, frozen=True, kw_only=True):
 class Imported(Committable, frozen=True):
     """Counts of an import, or of a dry run.
 
-    `superseded` counts the forecasts after which the same analyst said something else on the same
-    day; `clipped` those of exactly, or almost, 0 or 1. `left_out` counts what has no place here, by
-    what it is; `remarks` say what was taken differently from how it stood. Of a whole database
-    sheets are counted as forecasts.
+    `superseded` counts the forecasts replaced by a later one of the same analyst and day; `clipped`
+    those of exactly, or almost, 0 or 1. `left_out` counts content without a place here, by kind;
+    `remarks` report reinterpretations. Of a whole database sheets are counted as forecasts.
     """
 
     kind: str
@@ -126,7 +125,7 @@ def refusal(faults: Faults) -> ScenError:
 def lines(faults: Sequence[Misfit]) -> list[str]:
     """`file:row: column: message` of the first NAMED faults, and the number of others.
 
-    Of a column in percent the first row stands for all.
+    For a column in percent only the first row is shown.
     """
     percent = Counter(f.place.column for f in faults if f.message.endswith(IN_PERCENT))
     seen: set[str] = set()

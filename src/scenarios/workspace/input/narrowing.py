@@ -1,4 +1,4 @@
-"""The rows of a list that somebody asks for."""
+"""Filters of a list, as typed."""
 
 from datetime import date
 from typing import Any

@@ -7,7 +7,7 @@ from scenarios.model import Database
 from scenarios.text import counted, nearest
 
 Offer = tuple[str, str]
-"""A word that can be typed, and what it stands for."""
+"""A word that can be typed, and its meaning."""
 RELIABILITY = "A completely reliable, B usually, C fairly, D not usually, E not, F unjudged"
 CREDIBILITY = "1 confirmed, 2 probably true, 3 possibly, 4 doubtful, 5 improbable, 6 unjudged"
 HELP = {
@@ -27,7 +27,7 @@ HELP = {
     "STATEMENT": "Who does what, how much, by when: whoever sees it must agree that it is seen.",
     "P": "Like 0.7 or 70%; withdraw takes the last one back.",
 }
-"""By the option that is asked for."""
+"""Help by option."""
 HAZARDS = [("constant", "it may come on any day until the horizon")]
 OUTCOMES = [
     ("occurred", "by the criteria, it happened"),
@@ -48,20 +48,20 @@ def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
 
 
 def newest(evidence: Mapping[str, Any], most: int = 200, begun: str = "") -> list[Offer]:
-    """The latest items [begun so], with their summaries; of 10,000 nobody looks through all."""
+    """The latest items whose ids start with `begun`, at most `most`, with their summaries."""
     ids = sorted(id for id in evidence if id.startswith(begun))
     return titled({id: evidence[id] for id in ids[-most:]})
 
 
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
-    """Offers whose word or title contains each typed word; those that begin so come first."""
+    """Offers whose word or title contains each typed word; words that start with the text first."""
     words = text.casefold().split()
     matches = [o for o in offers if all(word in f"{o[0]} {o[1]}".casefold() for word in words)]
     return sorted(matches, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
 
 
 def single_match(text: str, offers: Sequence[Offer]) -> Offer | str:
-    """The one that is meant; or why it is none."""
+    """The offer that matches a text, or the reason why none or several do."""
     by_word = dict(offers)
     if text in by_word:
         return text, by_word[text]
@@ -76,7 +76,7 @@ def single_match(text: str, offers: Sequence[Offer]) -> Offer | str:
 
 
 def listed(offers: Sequence[Offer]) -> str:
-    """The first of them, for who asks what there is."""
+    """The first words of the offers, comma-separated, and the number of the rest."""
     words = [word for word, _ in offers[:_LISTED]]
     more = [f"and {len(offers) - _LISTED} more"] if len(offers) > _LISTED else []
     return ", ".join([*words, *more]) or "there is none yet"
@@ -94,7 +94,7 @@ def labels(database: Database, key: str) -> list[Offer]:
 
 
 def analysts(database: Database) -> list[Offer]:
-    """Those that the tracker declares; else who has forecast, or entered an item."""
+    """The declared analysts; else those of forecasts and items."""
     if declared := database.tracker.analysts:
         return titled(declared)
     names = {sheet.analyst for sheet in database.sheets.values()}
@@ -102,7 +102,7 @@ def analysts(database: Database) -> list[Offer]:
 
 
 def tags(database: Database) -> list[Offer]:
-    """The tags that scenarios have, with who has them."""
+    """The tags of scenarios, each with the scenarios that have it."""
     by_word: dict[str, list[str]] = {}
     for id, scenario in sorted(database.scenarios.items()):
         for tag in scenario.tags:
@@ -111,7 +111,7 @@ def tags(database: Database) -> list[Offer]:
 
 
 def unlike(text: str, offers: Sequence[Offer]) -> str | None:
-    """Message about a word that is not known: a slip, perhaps."""
+    """Message about an unknown word, with a suggestion."""
     if not offers or text in dict(offers):
         return None
     matches = matching(text, offers)
@@ -129,7 +129,7 @@ def _title(record: Any) -> str:
 
 
 def _nearest(text: str, offers: Sequence[Offer]) -> str | None:
-    """The id that is most like what was typed, or has a word that is."""
+    """The id that, as a whole or by one of its words, is most like the typed text."""
     if close := nearest(text, [word for word, _ in offers]):
         return close
     by_part = {part: id for id, title in offers for part in _parts(f"{id} {title}")}

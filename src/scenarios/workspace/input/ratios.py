@@ -20,7 +20,7 @@ _PARTS = (
 _NUMBER = re.compile(r"(?:×|x )?([0-9.]+) ?(?:times|x|×)?")
 _FRACTION = re.compile(r"(?:1|one|an?) ?(?:/|in) ?([0-9.]+)")
 _SHORTEST = 3
-"""The letters of a word that is left unfinished."""
+"""Fewest letters of an unfinished word."""
 _IF, _EITHER = "as expected if it happens", "equally expected either way"
 EXAMPLES = "ten times, three times, equally, a third, a tenth as expected if it happens"
 
@@ -31,7 +31,7 @@ def rating_text(rating: Rating) -> str:
 
 
 def worded(ratio: float) -> str:
-    """`ten times`, `equally`, `a third`; of what has no such word, `2.5 times`."""
+    """A ratio in words: `ten times`, `equally`, `a third`, else `2.5 times`."""
     names, count = (_TIMES, ratio) if ratio >= 1 else (_PARTS, 1 / ratio)
     whole = round(count)
     near = whole < len(names) and abs(count - whole) <= count / 15
@@ -39,7 +39,7 @@ def worded(ratio: float) -> str:
 
 
 def codes(decibans: Mapping[str, float]) -> list[Offer]:
-    """The codes, with what each says by the tracker's decibans."""
+    """The codes, each with its ratio in words by the tracker's decibans."""
     words = _by_code(decibans)
     return [(code, _EITHER if w == "equally" else f"{w} {_IF}") for code, w in words.items()]
 

@@ -41,7 +41,7 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
 
 
 def days(text: str) -> int:
-    """Number of days that `14d` means."""
+    """Number of days of a text such as `14d`."""
     if match := _AGO.fullmatch(text):
         return int(match[1])
     raise UsageError(f"{shown(text)} is not a number of days: write 14d")
@@ -85,7 +85,7 @@ def given(text: str) -> dict[str, dict[str, float]]:
 
 
 def reference_class(text: str) -> dict[str, str | int]:
-    """`3/40 CLASS`: it happened in 3 of 40 cases of a class."""
+    """Parse `3/40 CLASS`: 3 of 40 cases of a class occurred."""
     form = "write 3/40 CLASS: in how many of how many like cases it happened"
     match = _COUNTED.fullmatch(line(text))
     if match is None:
@@ -152,7 +152,7 @@ def line(text: str) -> str:
 
 
 def hazard(text: str) -> str:
-    """`constant`, the one there is."""
+    """Parse `constant`, the only kind of hazard."""
     if text != "constant":
         raise UsageError(f"{shown(text)} is not a hazard: constant")
     return text
@@ -170,7 +170,7 @@ def outcome(text: str) -> str:
 
 
 def _as_id(text: str) -> str:
-    """The id that an import makes of a name."""
+    """Hint with the id that an import derives from a name."""
     return f"; did you mean '{slug(text, 80)}'?" if words(text) else ""
 
 
@@ -191,7 +191,7 @@ def _indicator_state(text: str) -> tuple[str, str]:
 
 
 def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
-    """The pairs as a mapping; of two that disagree neither is taken for the right one."""
+    """The pairs as a mapping; raises UsageError for a repeated key."""
     by_key: dict[str, T] = {}
     for key, value in pairs:
         if key in by_key:
@@ -201,5 +201,5 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
 
 
 def today() -> date:
-    """Return the local day: nothing else looks at the calendar."""
+    """Return the local day: the only clock that is read."""
     return date.today()  # noqa: DTZ011 - an analyst's day is the local one

@@ -1,4 +1,4 @@
-"""A proposal that is turned down."""
+"""The task of turning a proposal down."""
 
 from msgspec.structs import replace
 

@@ -70,10 +70,10 @@ def record_evidence(
 ) -> Written:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
 
-    It keeps who made the `proposal` that it comes from, whose file goes in the same write.
+    It names the proposer of the `proposal`, whose file is removed in the same write.
 
-    Without an id one is made of its date and summary; where another process took that meanwhile
-    the next number is tried.
+    The default id comes from date and summary; if another process takes it meanwhile, the next
+    number is tried.
     """
 
     def draft(opened: Opened) -> list[Draft]:
@@ -292,14 +292,14 @@ def new_id(opened: Opened, observed: str, text: str) -> str:
 
 
 def _is_taken(opened: Opened, id: str) -> bool:
-    """On the disk, not in the snapshot: a folder or a file that cannot be read has the name too."""
+    """True if the name exists on disk, where unreadable files and folders count too."""
     return os.path.lexists(opened.root / path_of("evidence", id))
 
 
 def rate(root: Path, answers: task.Answers, how: How = AS_USUAL) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
-    A commit's subject says what that moved as of the `date`.
+    A commit's subject names what moved as of the `date`.
     """
     evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
 

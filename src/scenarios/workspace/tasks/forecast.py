@@ -18,7 +18,7 @@ from scenarios.workspace.writing import Written
 
 
 def entry_of(answers: task.Answers) -> Entry:
-    """The forecast as it stands in a sheet."""
+    """The forecast as a sheet has it."""
     why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
     proposal = answers.get("proposal")
     by = proposal.proposed if proposal else None
@@ -33,9 +33,9 @@ def forecast(
     how: How = AS_USUAL,
     **more: Any,
 ) -> Written:
-    """Put an analyst's probabilities into the sheet of a day; a commit says what that moved.
+    """Put an analyst's probabilities into the sheet of a day; a commit names what moved.
 
-    `more` is of `record_entries`.
+    `more` goes to `record_entries`.
     """
 
     def moves(written: Written) -> str:

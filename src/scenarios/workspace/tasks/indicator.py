@@ -1,4 +1,4 @@
-"""Something to watch for, rated before it is seen."""
+"""The task of adding an indicator, rated before it is seen."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ def _free(text: str, at: task.At) -> str:
 
 
 def rating(text: str, at: task.At) -> str | float:
-    """Reads a rating; in words too, where the database says what the codes are worth."""
+    """Read a rating; in words too, if the database is open for the worth of the codes."""
     if at.opened is None:
         return typed_in.rating(text)
     return ratios.rating(text, at.opened.database.tracker.decibans)
@@ -48,7 +48,7 @@ def add_indicator(
 
 
 def _refuse_taken(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
-    """Refuse the id of an indicator that is there already."""
+    """Refuse the id of an existing indicator."""
     if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
         known = f"{scenario}/{id}"
         raise ScenError(

@@ -42,7 +42,7 @@ def _set(text: str, at: task.At) -> str:
 
 
 def _like(answers: task.Answers) -> dict[str, Any] | None:
-    """The reference class as its file would have it."""
+    """The answers on the reference class as the keys of its file."""
     text = answers.get("reference")
     return typed_in.reference_class(text) if text else None
 
@@ -66,7 +66,7 @@ def _rate(answers: task.Answers) -> float | None:
 
 
 def _like_cases(answers: task.Answers) -> str | None:
-    """The basis that a reference class is."""
+    """The basis of a prior in words, from its reference class."""
     like = _like(answers)
     return f"{like['occurred']} of {like['cases']} like cases: {like['class']}." if like else None
 

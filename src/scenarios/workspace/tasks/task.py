@@ -1,4 +1,4 @@
-"""A recording task: its questions, and the call that their answers come to."""
+"""A recording task: its questions, and the call that records the answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -27,7 +27,7 @@ Answers = dict[str, Any]
 class At(NamedTuple):
     """Context in which an answer is read: a day, the database where it is open, earlier answers.
 
-    No day after `latest` may have come already, where one is given.
+    Days may not be after `latest`, if given.
     """
 
     today: date
@@ -54,7 +54,7 @@ Kind = Literal[
 
 
 def as_(parse: Callable[[str], Any]) -> Read:
-    """Reads an answer by its text alone."""
+    """Read an answer by its text alone."""
     return lambda text, _: parse(text)
 
 
@@ -69,7 +69,7 @@ def day(text: str, at: At) -> date:
 
 
 def free(kind: Literal["scenario", "source"]) -> Read:
-    """Reads the id of a record that is not there yet."""
+    """Read the id of a new record."""
 
     def read(text: str, at: At) -> str:
         id = typed_in.id(text)
@@ -102,17 +102,17 @@ def _refuse_taken(opened: Opened, kind: Literal["scenario", "source"], id: str) 
 
 
 def known_scenario(text: str, at: At) -> str:
-    """Reads the id of a scenario that is there."""
+    """Read the id of an existing scenario."""
     return at.opened.scenario(text) if at.opened else text
 
 
 def known_item(text: str, at: At) -> str:
-    """Reads the id of an item that is there."""
+    """Read the id of an existing item."""
     return at.opened.evidence(text) if at.opened else text
 
 
 def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
-    """The scenarios that have no outcome, of their own or by a rival's."""
+    """The scenarios without an outcome, their own or through a rival."""
     return {id: s for id, s in database.scenarios.items() if not resolution(database, id)}
 
 
@@ -124,15 +124,14 @@ def asked(scenario: Scenario) -> str:
 class Ask(msgspec.Struct, frozen=True):
     """A question: its key, its option (an argument in capitals), and the function for an answer.
 
-    A terminal asks `question`, where there is one, and `when` says so; a form has `label`, with
-    `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
-    `note` of the record, and a terminal tells it where an answer to one of the keys `note_unless`
-    is missing. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
-    optional text that an option gave that it is read before it is written. An answer is needed too
-    where `needs` says so of earlier ones. A `default` stands in for no answer, and is offered where
-    one is needed; where it `is_shown` the last look has it. A day that `is_ahead` may be after
-    today. Where one that `is_wanted` is missing the others are asked for too. In a form somebody
-    begins to type at the one that `begins`; with a `stand_in` for no answer the rest is tried.
+    A terminal asks `question`, if any, when `when` is true; a form has `label`, with `hint`. `help`
+    is that of the option. An id is looked up in `records`; a form shows the record's `note`, and a
+    terminal does if an answer to one of the keys `note_unless` is missing. `offers` can be typed, a
+    form has `choices` instead. An optional text with `is_value` is read before it is written.
+    `needs` makes an answer required by earlier answers. `default` replaces a missing answer, and is
+    offered if one is required; with `is_shown` the final preview has it. A day with `is_ahead` may
+    be after today. If an `is_wanted` answer is missing, the others are asked for too. A form puts
+    the cursor where it `begins`; with a `stand_in` for a missing answer the rest is tried.
     """
 
     key: str
@@ -164,7 +163,7 @@ class Ask(msgspec.Struct, frozen=True):
     begins: bool = False
 
     def __post_init__(self) -> None:
-        """Call the option by the key, and take the hint of that option, where none is given."""
+        """Derive the option from the key, and the hint from the option, by default."""
         option = self.option or f"--{self.key.replace('_', '-')}"
         force = msgspec.structs.force_setattr
         force(self, "option", option)
@@ -178,7 +177,7 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 PROSE = partial(Ask, kind="text", is_needed=True)
-"""A text of any length that has to be there."""
+"""A required text of any length."""
 
 
 def which_scenario(
@@ -188,13 +187,13 @@ def which_scenario(
     label: str = "",
     **more: Any,
 ) -> Ask:
-    """The id of a scenario that is there; a form chooses among them by their titles."""
+    """The id of an existing scenario; a form offers them by their titles."""
     asks = partial(Ask, "scenario", question, read=known_scenario, option="SCENARIO", label=label)
     return asks(kind="choice", is_needed=True, records=records, **more)
 
 
 def which_item(records: Records) -> Ask:
-    """The id of an item that is there."""
+    """The id of an existing item."""
     asks = partial(Ask, "evidence", "Id of the item", read=known_item, option="EVIDENCE")
     summary = attrgetter("summary")
     return asks(label="The item", is_needed=True, records=records, note=summary)
@@ -220,20 +219,20 @@ def items(
     key: str = "evidence",
     help: str = "Repeatable.",
 ) -> Ask:
-    """The ids of items, as many as there are."""
+    """The ids of any number of items."""
     asks = partial(Ask, key, question, help, known_item, label=label, hint=hint)
     return asks(metavar="ID", is_many=True, records=records)
 
 
 def new_id(of: str, example: str, read: Read) -> Ask:
-    """The id of what is new."""
+    """The id of a new record."""
     like = f"Like {example}."
     asked = partial(Ask, "id", f"The {of}'s id, like {example}", like, read, option="ID")
     return asked(label="Its id", hint=like, is_needed=True, begins=True)
 
 
 def since_today(key: str, label: str, help: str = "") -> Ask:
-    """A day that is today where none is given."""
+    """A day, by default today."""
     asked = partial(
         Ask, key, "", help or f"{label} [today].", kind="day", label=label, hint="Today if empty."
     )
@@ -256,7 +255,7 @@ ANALYST = Ask(
 
 
 def _theme(text: str, at: At) -> str:
-    """Reads one of the themes that the tracker declares."""
+    """Read a theme that the tracker declares."""
     known = at.opened.database.tracker.themes if at.opened else (text,)
     return known_id(text, known, "theme", "tracker.yaml")
 
@@ -284,7 +283,7 @@ def item_field(keys: Keys) -> str:
 
 
 def worded(offers: Sequence[Offer]) -> Callable[[Database], Sequence[Offer]]:
-    """Words and what they stand for, as a form has them: `occurred: by the criteria, …`."""
+    """Words with their meanings, as a form has them: `occurred: by the criteria, …`."""
     return lambda _: [(word, f"{word}: {about}") for word, about in offers]
 
 
@@ -298,12 +297,12 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing that is recorded.
+    """A recording task.
 
-    `options` are keys in the order of the command's help, where that is not the order of `asks`.
-    `write` takes the folder, the answers by key and how it is done. `names` is the record that was
-    written, `remark` a line beside it, `doubt` what is to be said of it first. `field_of` is the
-    field of a form for a key of the file.
+    `options` are keys in the order of the command's help, if that differs from `asks`. `write`
+    takes the folder, the answers by key and a `How`. `names` gives the id of the written record,
+    `remark` a line beside it, `doubt` a warning to confirm first. `field_of` is the field of a form
+    for a key of the file.
     """
 
     name: str
