@@ -331,7 +331,7 @@ class Editor:
         return lsp.Hover(lsp.MarkupContent(kind, text)) if text else None
 
     def locate(self, asked: EditorPlace, params: Any) -> list[lsp.Location]:
-        """Where a name is defined; where it stands, if that is asked for."""
+        """The location of a name's definition, or of its uses if requested."""
         opened, named, context = asked.database.now, asked.named, getattr(params, "context", None)
         references: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
         if asked.kind in _DECLARED:

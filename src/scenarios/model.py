@@ -1,7 +1,7 @@
 """The records, in the field's words: frozen, and none of them knows its file.
 
 The fields have the order of the keys in a new file. The text below each is its meaning, with
-examples in JSON: the schemas, and so docs/files.md and the hints of editors, are made of it.
+examples in JSON, from which the schemas, docs/files.md and the hints of editors are generated.
 """
 
 from __future__ import annotations
@@ -488,7 +488,7 @@ class Database(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
-        """Those of a set that are recorded to have occurred."""
+        """The members of a set with the recorded outcome `occurred`."""
         known = {id: s.resolution.outcome for id, s in self.scenarios.items() if s.resolution}
         return {
             set_id: tuple(id for id in ids if known.get(id) == "occurred")

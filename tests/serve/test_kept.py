@@ -15,7 +15,7 @@ from scenarios.analysis.period.period import bands_of
 from scenarios.serve.desk import Desk, DeskState
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites
-from scenarios.serve.kept import Kept
+from scenarios.serve.sized_cache import SizedCache
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site
 from scenarios.storage.cache.memory import Memory
@@ -27,7 +27,7 @@ from tests.serve.desks import reader
 
 
 def test_pages_are_kept_up_to_a_size_and_the_one_asked_for_longest_ago_goes() -> None:
-    pages = Kept[str](10, len)
+    pages = SizedCache[str](10, len)
     for name in "aba":
         if not pages.get(name):
             pages.put(name, name * 5)
@@ -44,7 +44,7 @@ def test_five_hundred_saved_forms_are_remembered(tmp_path: Path) -> None:
 
 
 def test_a_value_put_again_or_dropped_weighs_nothing_more() -> None:
-    values = Kept[str](10, len)
+    values = SizedCache[str](10, len)
     for text in ("aaaa", "aaa", "aa"):
         values.put("a", text)
     values.put("b", "b" * 8)

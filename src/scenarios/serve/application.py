@@ -51,7 +51,7 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import Sites, whole
-from scenarios.serve.kept import Kept
+from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import state_folder
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.workspace.input import typed_in
@@ -204,8 +204,8 @@ def app(
     )
     state = application.state
     state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, Pages()
-    state.sites, state.saved = Sites(), Kept[SavedPage](_SAVED, lambda _: 1)
-    state.rules = Kept[str](_RULES, len)
+    state.sites, state.saved = Sites(), SizedCache[SavedPage](_SAVED, lambda _: 1)
+    state.rules = SizedCache[str](_RULES, len)
     return application
 
 
@@ -391,7 +391,7 @@ a postponed page, per second that it took, for the requests that wait."""
 Work = Literal["form", "page", "late"]
 
 
-class KeptPage(NamedTuple):
+class CachedPage(NamedTuple):
     """The newest page of an address, and the number of the state that it shows."""
 
     sent: Sent
@@ -414,7 +414,7 @@ class Pages:
     """
 
     def __init__(self) -> None:
-        self._kept = Kept[KeptPage](_MOST, lambda page: len(page.sent.body))
+        self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
         self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
         self._late = dict[Hashable, Callable[[Work], object]]()
 
@@ -422,7 +422,7 @@ class Pages:
         """Reply with the page of the latest state, or of an earlier one."""
         key = ask.request.url.path, ask.request.url.query, ask.on
         renewed = partial(self._renewed, key, ask, make)
-        page = self._kept.get(key)
+        page = self._cached.get(key)
         if page and page.number < ask.seen.number:
             is_enough = page.number >= people.wrote(ask) and self._put_off(key, renewed)
             page = page if is_enough else None
@@ -452,13 +452,13 @@ class Pages:
 
     def _renewed(
         self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], Sent], of: Work
-    ) -> KeptPage:
+    ) -> CachedPage:
         """Return the page of a state that is no earlier than that of the request."""
         with self.turn(of):
-            page = self._kept.get(key)
+            page = self._cached.get(key)
             if page is None or page.number < ask.seen.number:
                 now = ask.now()
-                self._kept.put(key, page := KeptPage(make(now), now.seen.number))
+                self._cached.put(key, page := CachedPage(make(now), now.seen.number))
             return page
 
     def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:
@@ -478,7 +478,7 @@ class Pages:
             try:
                 renew("late")
             except Exception:  # noqa: BLE001 - whoever asks next is answered why
-                self._kept.drop(key)
+                self._cached.drop(key)
             time.sleep(_REST * (time.monotonic() - started))
             with self._change:
                 del self._late[key]

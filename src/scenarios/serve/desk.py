@@ -19,7 +19,7 @@ from watchfiles.main import FileChange
 
 from scenarios.errors import ScenError
 from scenarios.model import EvidenceId
-from scenarios.serve.kept import Kept
+from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import lock, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
 from scenarios.storage.cache.memory import Memory
@@ -57,7 +57,7 @@ class Desk:
         self.root, self.read_only, self.is_watched = root, read_only, False
         self._lock, self._looks, self._writing = threading.Lock(), 0, threading.Lock()
         self._changes: deque[tuple[Writing, Future[Written | None]]] = deque()
-        self._kept = Kept[Opened](_REVISIONS, lambda _: 1)
+        self._cached = SizedCache[Opened](_REVISIONS, lambda _: 1)
         self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
@@ -139,10 +139,10 @@ class Desk:
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
-            if (opened := self._kept.get(commit)) is None:
+            if (opened := self._cached.get(commit)) is None:
                 here = seen.opened
                 opened = open_revision(self.root, repository, commit, {**here.snapshot}, here.read)
-                self._kept.put(commit, opened)
+                self._cached.put(commit, opened)
             return seen._replace(opened=opened, name=f"{commit} {seen.name}")
 
     def _read(self, before: DeskState | None) -> DeskState:

@@ -31,7 +31,7 @@ from scenarios.serve.exchange import (
     read,
     to_filter,
 )
-from scenarios.serve.kept import Kept
+from scenarios.serve.sized_cache import SizedCache
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.figures import odds_of
@@ -196,7 +196,7 @@ def _its_rules(ask: PageRequest) -> Response:
     return Response(rules, media_type="text/css")
 
 
-class Sites(Kept[tuple[str, Site]]):
+class Sites(SizedCache[tuple[str, Site]]):
     """The sites of the days viewed last, used by one page at a time."""
 
     def __init__(self) -> None:

@@ -129,7 +129,7 @@ def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
 
 
 def _sitters(ask: PageRequest) -> Iterator[Analyst]:
-    """Who records here, and who has sat here today under another name."""
+    """The recording analyst, and other analysts of today's sittings here."""
     for text in (
         analyst_of(ask) or "",
         *ask.request.cookies.get(_cookie(ask, "sits"), "").split("."),

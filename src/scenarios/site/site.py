@@ -268,7 +268,7 @@ class Site:
         return Links(self.known, partial(self.href, page))
 
     def event_links(self, page: str) -> Mapping[str, str]:
-        """The same links, an item's to its event where that is declared."""
+        """The links, with those of an item to its event if that is declared."""
         links = self.links(page)
         events = ((links[f"event-{event}"], ids) for event, ids in self.events.items())
         of_items = {f"e-{id}": leads for leads, ids in events for id in ids}

@@ -290,7 +290,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Ite
 
 
 def _of_today(known: LoadedRecords) -> LoadedRecords:
-    """The same records, with former ids replaced by today's."""
+    """The records with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
     present = known.there
     former = [

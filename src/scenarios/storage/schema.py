@@ -50,12 +50,12 @@ def schema_text(kind: Kind) -> bytes:
 
 @cache
 def schema(kind: Kind) -> Any:
-    """The same as a value."""
+    """The schema of a kind as a value."""
     return json.loads(schema_text(kind))
 
 
 def nodes_at(kind: Kind, keys: Sequence[str]) -> list[Any]:
-    """The schemas of a key, one for each of its alternatives; none where it is not known."""
+    """The schemas of a key, one for each of its alternatives; none for an unknown key."""
     nodes = [schema(kind)]
     for key in keys:
         nodes = [below for node in nodes for form in forms(node) for below in _below(form, key)]

@@ -119,7 +119,7 @@ class SiteFolder:
 
 @contextmanager
 def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterator[SiteFolder]:
-    """The folder of a site, made if missing; unpublished files are dropped.
+    """The folder of a site, created if missing; unpublished files are dropped.
 
     Refused are a folder with other content and no mark, a mark with a path that no site has, a
     file, a link, and a folder inside the database at `root`.

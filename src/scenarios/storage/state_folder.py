@@ -192,7 +192,7 @@ class Noted:
 def note_changes(
     root: Path, changes: Sequence[Change], command: str, copy: str | None = None
 ) -> Noted:
-    """Note changes durably before they are made; raises ScenError if it cannot."""
+    """Note changes durably before they are written; raises ScenError if it cannot."""
     folder = folder_of(root)
     make(folder)
     database = os.path.realpath(root)

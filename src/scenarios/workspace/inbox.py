@@ -85,7 +85,7 @@ class Waiting(NamedTuple):
 
 
 def waiting_at(root: Path, id: str) -> Waiting:
-    """The proposal of an id; raises for one that is unknown, dismissed or not to be read."""
+    """The proposal of an id; raises if it is unknown, dismissed or unreadable."""
     inbox, path = waiting(root), path_of("proposal", id)
     fault = next((problem for problem in inbox.problems if problem.path == path), None)
     if fault and id not in inbox.proposals:

@@ -192,7 +192,7 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
 
 
 def overlaid(opened: Opened, texts: Mapping[str, bytes], read: Read) -> Opened:
-    """The same database with texts that are not saved, by path; nothing of them is cached."""
+    """The database with unsaved texts, by path, of which nothing is cached."""
     files = with_changes(opened.snapshot, texts)
     not_read = [fault for fault in opened.problems if fault.path not in opened.snapshot]
     loaded = load(files, read, lost=[fault for fault in not_read if fault.rule != "no-tracker"])

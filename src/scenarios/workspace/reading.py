@@ -255,8 +255,8 @@ def _reported(
         changed = changed_afterwards(opened, repository, since, on, odds, commits)
         return reported_figures(changed, since) if changed else {}
 
-    asked = f"{since} {on} {commits}"
-    return remembered_whole(opened, "restated", asked, dict[ScenarioId, Earlier], make)
+    arguments = f"{since} {on} {commits}"
+    return remembered_whole(opened, "restated", arguments, dict[ScenarioId, Earlier], make)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
@@ -354,9 +354,9 @@ def reviewed(
         looked_back = as_reported(period, reported, changed.restatement.figures)
         return review(looked_back, *changed, audited=audited), reported
 
-    asked = f"{days} {commits} {audited}"
+    arguments = f"{days} {commits} {audited}"
     result, reported = remembered_whole(
-        opened, "review", asked, tuple[Review, dict[ScenarioId, Earlier]], look_back
+        opened, "review", arguments, tuple[Review, dict[ScenarioId, Earlier]], look_back
     )
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()

@@ -90,7 +90,7 @@ def record_entries(
 
 
 def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
-    """The day's sheet with these entries in it: a new one, or the old one edited.
+    """The draft of the day's sheet with these entries: a new sheet, or an edit of the old.
 
     A second forecast replaces the reason and evidence of the first too. The same figure without
     either confirms the first, which stays.

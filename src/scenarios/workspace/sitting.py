@@ -250,7 +250,7 @@ def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
 
 
 def write_sheet(root: Path, end: End, how: How = AS_USUAL, placed: Placed = unplaced) -> Written:
-    """Write the day's sheet, or add the figures to it; all are refused if one is wrong."""
+    """Write the day's sheet, or add the figures to it; any wrong figure refuses all."""
 
     def words(written: Written) -> str:
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
@@ -323,7 +323,7 @@ def sheet_recorded(written: Written, end: End) -> SheetRecorded:
 
 
 def nothing_recorded(opened: Opened, end: End, *, dry_run: bool) -> SheetRecorded:
-    """The result of a sitting without one."""
+    """The result of a sitting without a sheet."""
     return SheetRecorded(
         id=None,
         paths=[from_here(opened.root / path_of("evidence", id)) for id in end.rated],

@@ -110,9 +110,9 @@ def _name(note: Noted) -> str:
 
 
 def _commit_with(opened: Opened, note: Noted) -> str | None:
-    """The last commit of a file that HEAD has as the command left it, and not an earlier one.
+    """The last commit of a file that HEAD has as the command left it, and no earlier command did.
 
-    What two commands changed to and fro is as HEAD had it before both.
+    A file that two commands changed to and fro is in HEAD as it was before both.
     """
     try:
         repository = git.repository(opened.root)

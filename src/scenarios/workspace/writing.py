@@ -273,8 +273,8 @@ def write(
 ) -> Written:
     """Draft against a fresh reading, refuse new faults, write the change.
 
-    `copy` is an attachment published with the first file, or not at all; `stray` names one removed
-    with the last. `command` is the name for undo.
+    `copy` is an attachment published with the first file, or not at all; `stray` names an
+    attachment removed with the last. `command` is the name for undo.
 
     A change that `edits` an existing file, or several files, is read, checked and written under the
     database's lock, whole or not at all. A commit, with `subject`, is made under the lock too, of
@@ -357,7 +357,7 @@ def differences(written: Written) -> str:
 
 
 def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
-    """Each file with its draft; a renamed one stands once."""
+    """Each file with its draft; a renamed file once."""
     files: list[tuple[str, Draft]] = []
     for path, draft in zip(written.paths, written.drafts, strict=False):
         old, before = files[-1] if files else ("", None)

@@ -269,7 +269,7 @@ def _named(item: Evidence) -> tuple[str, ...]:
 
 
 def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
-    """The same for one that rates these scenarios and fires these indicators."""
+    """The scenarios touched by rating these scenarios and firing these indicators."""
     scenarios: set[ScenarioId] = set()
     for text in about:
         scenario_id, indicator_id = indicator_key(text)

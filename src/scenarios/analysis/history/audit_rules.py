@@ -271,7 +271,7 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
 def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 
-    Or one that says that it is older, and came when the outcome was in the database.
+    Or a forecast with an older date that came when the outcome was in the database.
 
     Example: a sheet of 2022-02-23, committed when the outcome of 2022-02-24 stood in the database.
     To do: do not claim it as foresight; `score` leaves out what is dated on that day or after.

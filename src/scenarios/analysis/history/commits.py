@@ -201,7 +201,7 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rename(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """The same content under another id."""
+    """A record whose id changed."""
 
     from_: str
     to: str
@@ -250,7 +250,7 @@ def differences(before: Database, after: Database) -> Differences:
 
 
 def called(database: Database, names: Names) -> Database:
-    """The same database with other names for its records, wherever they are named."""
+    """The database with other names for its records, wherever they are named."""
 
     def of(kind: Kind) -> dict[str, Any]:
         return {

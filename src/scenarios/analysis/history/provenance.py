@@ -90,14 +90,14 @@ class DatabaseState:
         self.days = Days(self.database, self.bearing)
 
     def copy(self) -> DatabaseState:
-        """The same database, to be changed apart from this one."""
+        """A copy of the state that can be changed separately."""
         copy = DatabaseState(self.database)
         copy.lost = {**self.lost}
         copy.unreadable = {*self.unreadable}
         return copy
 
     def near(self, changes: Iterable[RecordChange], ids: Iterable[ScenarioId]) -> set[Key]:
-        """Those of the changed records that now can move a figure of these scenarios.
+        """The changed records that can now move a figure of these scenarios.
 
         Their items, sheets and sources, the connected scenarios, and those whose indicators fire.
         """

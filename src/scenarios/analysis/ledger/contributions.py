@@ -35,8 +35,8 @@ Columns = tuple[ScenarioId, ...]
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One witness before grouping: decibans × weight for each scenario that it rates.
 
-    `ties` are its origin and its event: whatever shares one is one line. It speaks from `since` on;
-    `first` orders the rows of a group. `state` is that of an absent indicator.
+    `ties` are its origin and its event: rows that share a tie are one line. It counts from `since`
+    on; `first` orders the rows of a group. `state` is that of an absent indicator.
     """
 
     kind: RowKind
@@ -309,11 +309,11 @@ def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
 
 
 Weighed = tuple[float, ThemeId | None]
-"""The decibans of a line, and its theme; lines without one are a block of their own."""
+"""The decibans of a line, and its theme; lines without a theme are a block of their own."""
 
 
 _End = tuple[float, int, ThemeId]
-"""Height of a line, its sign, and its theme; lines without one come first."""
+"""Height of a line, its sign, and its theme; lines without a theme come first."""
 
 
 def _end(line: Weighed) -> _End:
@@ -336,7 +336,7 @@ class Heights:
             self._count(sign, theme, number)
 
     def copy(self) -> Heights:
-        """The same heights, whose lines come and go alone."""
+        """A copy of the heights, whose lines can change separately."""
         heights = Heights()
         heights.counts, heights.ends = self.counts.copy(), [*self.ends]
         heights.themes = {**self.themes}

@@ -236,7 +236,7 @@ class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
     """The lowest and highest implied probability with at most one line less, and which line.
 
     In a set the line is a whole row; None means that the full ledger itself is the extreme. The
-    kind tells the absence of an indicator from what was seen of it, which have one id.
+    kind tells the absence of an indicator from its reports, which have the same id.
     """
 
     low: float

@@ -74,17 +74,17 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
 
     @property
     def ledger_before(self) -> Ledger | None:
-        """The same at the earlier date."""
+        """Ledger of the earlier implied probability; computed on each access."""
         return self.book(self.odds_before, self.id) if self.odds_before else None
 
     @property
     def evidence(self) -> tuple[EvidenceId, ...]:
-        """The items that rate it, of those that are known now."""
+        """The items known now that rate it."""
         return self.now.rating.get(self.id, ())
 
     @property
     def new_evidence(self) -> tuple[EvidenceId, ...]:
-        """Those of them that were not recorded at the earlier date."""
+        """The items that rate it and were recorded after the earlier date."""
         items = self.now.evidence
         return tuple(id for id in self.evidence if items[id].recorded > self.since)
 

@@ -81,11 +81,10 @@ class _Rivals(NamedTuple):
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario as it is put to the analyst, whose forecast `last` was.
 
-    `reasoned` is the last forecast of theirs that came with a reason: one that was only reaffirmed
-    since keeps it. `standing` is None where that was withdrawn or has expired. `movement_bits`,
-    `gap_decibans` (their figure minus the implied one) and `days` order the sitting, and are not
-    shown before the answer. `grounds` is a digest of all that an answer rests on: another one,
-    another question.
+    `reasoned` is their last forecast with a reason, which later reaffirmations keep. `standing` is
+    None if that was withdrawn or has expired. `movement_bits`, `gap_decibans` (their figure minus
+    the implied) and `days` order the sitting, and are not shown before the answer. `grounds` is a
+    digest of all that an answer rests on: if it changes, the question is asked again.
     """
 
     id: ScenarioId
@@ -147,7 +146,7 @@ def agenda(
 
 
 def without_evidence(database: Database) -> Database:
-    """The same scenarios without evidence, to rate a row without showing the held-back figure."""
+    """The scenarios without evidence, to rate a row without showing the held-back figure."""
     scenarios = {}
     for id, scenario in database.scenarios.items():
         kept = {

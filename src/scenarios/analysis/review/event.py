@@ -23,9 +23,9 @@ class EventMove(msgspec.Struct, frozen=True, kw_only=True):
     """A question before and after an event; None for a figure that the event did not move.
 
     `implied` is the event's own effect. `stated` is the move of the team for which the story gives
-    the event as a cause, made by the day `stated_on`. `through` is the question through which it
-    moved: one on which it depends, or of its set. Of one that it decided, `resolved` has the
-    outcome and the last figures.
+    the event as a cause, by the day `stated_on`. `through` is the question through which it moved:
+    a question on which it depends, or of its set. `resolved` has outcome and last figures of a
+    question that the event decided.
     """
 
     scenario: ScenarioId

@@ -95,7 +95,7 @@ class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator at a date; `unique` where it is for one only.
+    """An indicator at a date; `unique` if it favours one scenario only.
 
     `value` is the movement that watching it is expected to bring, in bits; `diagnosticity` in dB.
     """

@@ -98,7 +98,7 @@ CauseKind = Literal[
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """Change that a cause made to a scenario's implied probability, one cause after the other.
+    """Effect of a cause on a scenario's implied probability, one cause after the other.
 
     The causes of a scenario stand in the order of their days, so that its effects lead from the
     implied figure before to the one now; `decibans` are the difference of the two figures.

@@ -25,7 +25,7 @@ from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
     """Last forecast of a forecaster before the outcome was known, and its Brier score.
 
-    Where a set is scored as one question that is the `of_set`, beside the member that occurred.
+    The figure is `of_set` where a set is scored as one question, on the member that occurred.
     """
 
     forecaster: str

@@ -163,7 +163,7 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
     """Subjects and figures of the lead in short; the `story` has them in full.
 
-    `moved` and `live` are None, and `withheld` is its path, where a file of one cannot be read.
+    `moved` and `live` are None, and `withheld` is a path, if a file of a question is unreadable.
     """
 
     resolved: tuple[JointOutcome, ...]

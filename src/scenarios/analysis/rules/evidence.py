@@ -429,7 +429,7 @@ def off_reference(window: Window) -> Iterator[Finding]:
 
 @note("theme-ceiling", "Themes of which more lines would add next to nothing")
 def theme_ceiling(window: Window) -> Iterator[Finding]:
-    """A scenario has so many lines of one theme that more of them would add less than a tenth.
+    """More lines of a theme would add less than a tenth to what a scenario's lines count.
 
     With the correlation ρ of its lines that is from 9·(1 − ρ)/ρ lines on: `within` for a theme,
     half way between `within` and `between` for lines without one.

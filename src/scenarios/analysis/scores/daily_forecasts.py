@@ -20,7 +20,7 @@ TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 
 
 Shares = tuple[float, ...]
-"""The figures of a set's members divided by their sum, first that of the one that occurred.
+"""The figures of a set's members divided by their sum, that of the member that occurred first.
 
 A member that has left the set has 0.
 """
@@ -156,7 +156,7 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
 
 
 def days_of_figures(odds: Stepped, question: ResolvedQuestion) -> Sequence[int]:
-    """The scored days on which its implied probability may change; the first is always one."""
+    """The scored days on which its implied probability may change, always with the first."""
     days = range(question.scored)
     if changes_daily(odds.database, question.scenario):
         return days
@@ -338,7 +338,7 @@ def unit_of(database: Database, id: ScenarioId) -> Unit:
 
 
 def questions(database: Database, unit: Unit, as_of: date) -> list[ResolvedQuestion]:
-    """The scenarios of a unit that were resolved by `as_of`, one that occurred first."""
+    """The scenarios of a unit that were resolved by `as_of`; the one that occurred comes first."""
     known = [asked for id in unit if (asked := question(database, id, as_of))]
     return sorted(known, key=lambda asked: asked.outcome != "occurred")
 

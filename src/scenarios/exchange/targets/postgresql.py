@@ -199,7 +199,7 @@ def _lock(connection: Connection[Any], name: str, patience: str, otherwise: str)
 
 
 def _may_share(connection: Connection[Any]) -> bool | None:
-    """Whether our role may replace the shared views; None without them."""
+    """True if our role may replace the shared views; None without them."""
     role = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
     row = connection.execute(role, [ACROSS]).fetchone()
     return None if row is None else bool(row[0])

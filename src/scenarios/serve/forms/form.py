@@ -40,10 +40,10 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Field(_Named, frozen=True, kw_only=True):
-    """One question: `options` are a value and its label each, `known` what was used before.
+    """A question: `options` are pairs of value and label, `known` earlier values.
 
-    A field that may stand `many` times is shown with room for one more. `value` stands in it until
-    something else is typed. At the one that `begins` somebody starts to type.
+    A field with `many` values is shown with room for one more. `value` is its initial text. The
+    cursor is put where it `begins`.
     """
 
     label: str
@@ -128,7 +128,7 @@ class Typed(msgspec.Struct, frozen=True):
     is_sent: bool = False
 
     def first(self, name: str) -> str:
-        """The text of a field; '' where nothing is in it."""
+        """The text of a field; '' if empty."""
         return next(iter(self.every(name)), "")
 
     def every(self, name: str) -> list[str]:

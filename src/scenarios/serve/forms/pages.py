@@ -66,7 +66,7 @@ _CHUNK = 1 << 20
 
 
 def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
-    """Who records through a page: always on the files as they are."""
+    """The recorder of a page, always on the files as they are."""
     opened = ask.desk.latest.opened
     who, today = people.analyst_of(ask), typed_in.today()
     return Recorder(opened.root, opened, today, who, people.hidden(ask), sent)

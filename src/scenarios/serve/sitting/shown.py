@@ -30,7 +30,7 @@ Values = dict[str, Any]
 
 
 def _place(probability: float) -> float:
-    """Where a probability stands on the scale of log odds, in per cent of its width."""
+    """Place of a probability on the scale of log odds, in per cent of its width."""
     return round(50 * (1 + max(-1.0, min(1.0, decibans(probability) / _END))), 1)
 
 
@@ -162,7 +162,7 @@ def revision_asked(
     shown: Iterable[tuple[Topic, SittingAnswer, Reveal]],
     absent: Mapping[ScenarioId, Sequence[str]],
 ) -> Values:
-    """The same lines with the figures of all, and each own one, which may be revised once."""
+    """The lines with everybody's figures, and the analyst's own, which may be revised once."""
     lines = []
     for topic, answer, figures in shown:
         others, team = figures.others, figures.team

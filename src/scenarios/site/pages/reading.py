@@ -57,7 +57,7 @@ _WORDS = {
 
 
 def page(site: Site) -> Page:
-    """One short page, to which every other one leads."""
+    """The short page to which every other page links."""
     blocks: list[Block] = [Paragraph(_ABOUT)]
     for name, text in _WORDS.items():
         blocks += [Heading(2, name), Paragraph(text)]

@@ -36,7 +36,7 @@ class CachedFile(NamedTuple):
 
 
 class CachedFolder:
-    """The files of one folder: cached ones by their `places` in `folder`, and read ones.
+    """The files of a folder: cached files by their `places` in `folder`, and files read.
 
     `stats` has the stat of each read file.
     """
@@ -93,7 +93,7 @@ class CachedFolder:
         vars(self).pop("_there", None)
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
-        """The same with files replaced, by name; None removes one."""
+        """The folder with files replaced, by name; None removes a file."""
         part = CachedFolder(self.name, self.folder)
         places = self.folder.places if self.folder else {}
         gone = {places[name] for name in files if name in places}
@@ -153,7 +153,7 @@ class CachedFiles(Mapping[str, bytes]):
         return [part.path(name) for part in self.parts.values() for name in part.read]
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFiles:
-        """The same with files replaced; None removes one."""
+        """The snapshot with files replaced, by path; None removes a file."""
         of: dict[str, dict[str, bytes | None]] = {}
         for path, data in files.items():
             folder, _, name = path.rpartition("/")
@@ -208,7 +208,7 @@ def is_tree_in_git(files: Mapping[str, bytes], folder: str, oid: bytes) -> bool:
 def with_changes(
     files: Mapping[str, bytes], changes: Mapping[str, bytes | None]
 ) -> Mapping[str, bytes]:
-    """The files with some replaced; None removes one."""
+    """The files with some replaced; None removes a file."""
     if isinstance(files, CachedFiles):
         return files.changed(changes)
     both = {**files, **changes}
@@ -221,7 +221,7 @@ def digest_of(path: str, data: bytes) -> bytes:
 
 
 class CachedEvidence(LazyEvidence):
-    """Evidence by id, in order: records that are `at_hand`, and cached ones."""
+    """Evidence by id, in order: records `at_hand`, and cached records."""
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.at_hand = files, items

@@ -38,7 +38,7 @@ _MOST_RESULTS = 64
 
 
 class Memory:
-    """Reads files as records and remembers them, in a cache if there is one."""
+    """Reads files as records and remembers them, in a cache if given."""
 
     lasts = False
     """True if it serves later states of the same files."""
@@ -63,10 +63,10 @@ class Memory:
             return packed.record(place), []
         return self._read(kind, path, data)
 
-    def keep(self, name: str, asked: str, value: Any) -> None:
+    def keep(self, name: str, arguments: str, value: Any) -> None:
         """Keep a result; of many, the latest."""
-        self.results.pop((name, asked), None)
-        self.results[name, asked] = value
+        self.results.pop((name, arguments), None)
+        self.results[name, arguments] = value
         if len(self.results) > _MOST_RESULTS:
             self.results.pop(next(iter(self.results)), None)
 

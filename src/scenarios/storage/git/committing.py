@@ -50,7 +50,7 @@ def is_left(folder: Path) -> bool:
 
 @contextmanager
 def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
-    """Keep a note from before files are written until their commit is made or refused.
+    """Keep a note from before files are written until their commit succeeds or is refused.
 
     Yields the descriptor that locks it. git and its hooks inherit the descriptor: the lock outlives
     this program while they work.

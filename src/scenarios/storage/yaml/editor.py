@@ -32,7 +32,7 @@ class EditError(ValueError):
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
     """The file with `value` at `path`: in place of the old one, else behind its last sibling.
 
-    Missing mappings on the way are made; an empty one or a null counts as missing.
+    Missing mappings on the way are added; an empty mapping or a null counts as missing.
     """
     text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
@@ -51,7 +51,7 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
 
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
-    """The file with one more item in the list at `path`, made if missing."""
+    """The file with one more item in the list at `path`, added if missing."""
     text, root, meant = parsed(data, path)
     _, pair, _ = _target(text, root, path)
     if pair is None or _is_vacant(text, pair[1]):

@@ -1,4 +1,4 @@
-"""Where the parts of a YAML text start and end, to the character.
+"""Start and end of the parts of a YAML text, to the character.
 
 libyaml's marks count characters. They are exact for scalars and flow collections; those of block
 collections and block scalars run past following comments and blank lines.
@@ -128,7 +128,7 @@ def line_start(text: str, at: int) -> int:
 
 
 def line_end(text: str, at: int) -> int:
-    """Where the line break of the line starts, or the text ends."""
+    """The start of the line break of a line, or the end of the text."""
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -136,7 +136,7 @@ def line_end(text: str, at: int) -> int:
 
 
 def next_line(text: str, at: int) -> int:
-    """Where the next line starts, or the text ends."""
+    """The start of the next line, or the end of the text."""
     return text.find("\n", at) + 1 or len(text)
 
 

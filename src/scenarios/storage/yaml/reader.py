@@ -228,7 +228,7 @@ MAX_DIGITS = 100
 
 
 class KeyPlace(NamedTuple):
-    """Where a key and its value stand, from 1; a list item has the place of its value."""
+    """Lines and columns of a key and its value, from 1; a list item has the place of its value."""
 
     key_line: int
     key_column: int
@@ -396,7 +396,7 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
 
 
 def _conflict(path: str, text: str) -> Problem | None:
-    """The first line that git left in a merge; one inside a quoted text is text."""
+    """The first conflict marker of git, except inside quoted text."""
     quoted = []
     next_event = CParser(text).get_event if _CONFLICT.search(text) else StreamEndEvent
     with suppress(YAMLError):

@@ -1,4 +1,4 @@
-"""A record that arrives: a new file, or keys of an existing one."""
+"""An arriving record: a new file, or keys of an existing file."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,7 +54,7 @@ def differences(present: Mapping[str, Any], given: Mapping[str, Any], *keys: str
 
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
-    """A record, or a part of one, as its file has it: without empty values."""
+    """A record, or a part of it, as its file has it: without empty values."""
     full: dict[str, Any] = _full(msgspec.to_builtins(record))
     return full
 

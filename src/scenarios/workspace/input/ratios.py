@@ -50,7 +50,7 @@ def scale(decibans: Mapping[str, float]) -> str:
 
 
 def rating(text: str, decibans: Mapping[str, float]) -> str | float:
-    """A code, a ratio, or words for one: `three times` is the code that stands for it."""
+    """Parse a code, a ratio, or words: `three times` gives the code of that ratio."""
     phrase = " ".join(text.casefold().split())
     phrase = phrase.partition(" as ")[0].removesuffix(" expected").removesuffix(" likely")
     for code, words in _by_code(decibans).items():

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class SizedCache(Generic[Value]):
     """Values by key; the least recently used are dropped first."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int]) -> None:
