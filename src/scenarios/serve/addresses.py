@@ -64,7 +64,7 @@ _OFFERS = {
 }
 
 
-def _shown(ask: PageRequest, fault: str = "") -> ServedPage:
+def _undo_page(ask: PageRequest, fault: str = "") -> ServedPage:
     values: dict[str, Any] = {"who": people.who_records(ask), "fault": fault, "nothing": ""}
     try:
         written, command = undo(ask.desk.root, TRIED)
@@ -93,7 +93,7 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     try:
         ask.desk.write(save)
     except ScenError as error:
-        return _shown(ask, "; ".join([*getattr(error, "__notes__", ()), str(error)]))
+        return _undo_page(ask, "; ".join([*getattr(error, "__notes__", ()), str(error)]))
     return RedirectResponse(f"/recorded/{quote(name)}/", 303)
 
 
@@ -235,7 +235,7 @@ def _page(
     return ServedPage(title=title, content=content)
 
 
-_UNDO = (give("/undo/", _shown), take("/undo/", _taken_back))
+_UNDO = (give("/undo/", _undo_page), take("/undo/", _taken_back))
 _INBOX = (give("/inbox/", _inbox),)
 _RECORDING = (*_INBOX, *people.ENTRIES, *forms.ENTRIES, *_UNDO, *sitting.ENTRIES)
 _READING = (read("/status/", _status), read("/list/{kind}/", _list), read("/search/", _search))

@@ -82,7 +82,7 @@ def route(entry: Endpoint) -> Route:
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
             with request.app.state.pages.turn("form"):
-                return await run_in_threadpool(_taken, request, entry, form)
+                return await run_in_threadpool(_form_reply, request, entry, form)
 
     if entry.method == "POST":
         return Route(entry.path, take, methods=["POST"])
@@ -90,7 +90,7 @@ def route(entry: Endpoint) -> Route:
 
 
 def _blind(ask: PageRequest) -> Response | None:
-    page = people.instead(ask)
+    page = people.page_without_figures(ask)
     return _response(ask, page) if page else None
 
 
@@ -103,7 +103,7 @@ def fault(request: Request, status: int, text: str) -> Response:
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
 
 
-def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
+def _form_reply(request: Request, entry: Endpoint, form: FormData) -> Response:
     """Reply to a form; the reply and later pages include what it wrote."""
     is_preview = "hx-request" in request.headers and form.get("do") != "save"
 

@@ -138,7 +138,7 @@ def _sitters(ask: PageRequest) -> Iterator[Analyst]:
             yield typed_in.id(text)
 
 
-def instead(ask: PageRequest) -> ServedPage | None:
+def page_without_figures(ask: PageRequest) -> ServedPage | None:
     """Return the page shown instead of one with figures; None where figures may be seen.
 
     Redirects a page of the site to its list without figures, and that of an item to the item

@@ -242,7 +242,7 @@ def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) 
     by_address = {}
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
-        key = _by(day, site, files, items) + around.encode()
+        key = _key(day, site, files, items) + around.encode()
         by_address[place("review", f"{day}")] = key
     return by_address
 
@@ -252,10 +252,10 @@ def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -
     scenarios = site.scenarios.values()
     days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
     last = max((day for day in days if day <= site.as_of), default=date.min)
-    return _by(last, site, files, items)
+    return _key(last, site, files, items)
 
 
-def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
+def _key(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """Digest of the items that were recorded by a day, and of all other files."""
     own = b"".join(items[id] for id, item in site.evidence.items() if item.recorded <= day)
     return digest(own) + files.beside("sources", "forecasts")

@@ -42,7 +42,7 @@ def whole_page(
     ]
     home = site.href(page.address, INDEX)
     top = _part("header", home, site.title, entries, page, notice)
-    top += _part("way", _way(site, page, sections))
+    top += _part("way", _breadcrumb(site, page, sections))
     around = replace(
         around,
         head=_part("head", page, _shared(site, page, title), feed, root + ICON) + around.head,
@@ -87,7 +87,7 @@ def icon() -> bytes:
     return files("scenarios.site").joinpath(ICON).read_bytes()
 
 
-def _way(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[PageLink, ...]:
+def _breadcrumb(site: Site, page: Page, sections: tuple[Section, ...]) -> tuple[PageLink, ...]:
     """The pages above this one; empty if that is only the section."""
     # A page below those of the navigation has one.
     if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004

@@ -198,13 +198,13 @@ class _FilesRead:
         for part in sorted(files.parts.values(), key=attrgetter("is_evidence")):
             if (folder := part.folder) is None:
                 continue
-            beside = beside or self._beside() if part.is_evidence else beside
+            beside = beside or self._frame() if part.is_evidence else beside
             for place in part.open_places(beside, items) if part.is_evidence else part.places:
                 path = folder.path(place)
                 self.records[kind_of(path)][id_of(path)] = folder.record(place)
-        return items, beside or self._beside()
+        return items, beside or self._frame()
 
-    def _beside(self) -> Frame:
+    def _frame(self) -> Frame:
         """The frame that evidence is judged by: sound items stay sound if it grows."""
         tracker: Tracker = self.records["tracker"].get("tracker", Tracker())
         scenarios = self.records["scenario"]

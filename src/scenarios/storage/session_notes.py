@@ -190,7 +190,7 @@ def keep_draft(root: Path, draft: FormDraft) -> None:
     make(place.parent)
     old, new = content(place), msgspec.json.encode(draft)
     save(place, old, new)
-    for _, oldest in sorted(_there(root))[:-MOST]:
+    for _, oldest in sorted(_drafts(root))[:-MOST]:
         drop(oldest)
 
 
@@ -206,7 +206,7 @@ def drop_draft(root: Path, address: str) -> None:
 
 def kept_drafts(root: Path) -> Iterator[FormDraft]:
     """Yield all drafts, the newest first."""
-    yield from filter(None, (_read(place) for _, place in sorted(_there(root), reverse=True)))
+    yield from filter(None, (_read(place) for _, place in sorted(_drafts(root), reverse=True)))
 
 
 def _read(place: Path) -> FormDraft | None:
@@ -220,7 +220,7 @@ def _place(root: Path, address: str) -> Path:
     return folder_of(root) / f"form-{sha256(address.encode()).hexdigest()[:16]}.json"
 
 
-def _there(root: Path) -> Iterator[tuple[int, Path]]:
+def _drafts(root: Path) -> Iterator[tuple[int, Path]]:
     for place in folder_of(root).glob("form-*.json"):
         with suppress(OSError):
             yield place.stat().st_mtime_ns, place

@@ -199,7 +199,7 @@ def note_changes(
     entry = CommandChanges(database=database, changes=tuple(changes), command=command, copy=copy)
     data = msgspec.json.encode(entry)
     kind = "begun" if len(changes) > 1 else "json"
-    number = max((number for number, _ in _there(folder)), default=0)
+    number = max((number for number, _ in _note_places(folder)), default=0)
     while True:
         number += 1
         name = f"undo-{number:08d}.{kind}"
@@ -212,7 +212,7 @@ def note_changes(
 
 def last_noted(root: Path, before: Path | None = None) -> Noted | None:
     """The last command noted [before another one]."""
-    for _, place in sorted(_there(folder_of(root)), reverse=True):
+    for _, place in sorted(_note_places(folder_of(root)), reverse=True):
         if (before is None or place < before) and (noted := _read(root, place)):
             return noted
     return None
@@ -220,7 +220,7 @@ def last_noted(root: Path, before: Path | None = None) -> Noted | None:
 
 def begun_notes(root: Path) -> list[Noted]:
     """Commands that did not finish, newest first."""
-    places = sorted(_there(folder_of(root)), reverse=True)
+    places = sorted(_note_places(folder_of(root)), reverse=True)
     notes = [_read(root, place) for _, place in places if place.suffix == ".begun"]
     return [note for note in notes if note]
 
@@ -228,7 +228,7 @@ def begun_notes(root: Path) -> list[Noted]:
 def is_command_begun(root: Path) -> bool:
     """True if a begun command may exist, by file names alone."""
     with suppress(ScenError):
-        return any(place.suffix == ".begun" for _, place in _there(folder_of(root)))
+        return any(place.suffix == ".begun" for _, place in _note_places(folder_of(root)))
     return False
 
 
@@ -249,7 +249,7 @@ def _read(root: Path, place: Path) -> Noted | None:
     return None
 
 
-def _there(folder: Path) -> Iterator[tuple[int, Path]]:
+def _note_places(folder: Path) -> Iterator[tuple[int, Path]]:
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - names, no paths
@@ -260,7 +260,7 @@ def _there(folder: Path) -> Iterator[tuple[int, Path]]:
 def _bound(folder: Path) -> None:
     """Drop the oldest finished entries beyond MOST or MOST_BYTES."""
     size = 0
-    for number, (_, place) in enumerate(sorted(_there(folder), reverse=True)):
+    for number, (_, place) in enumerate(sorted(_note_places(folder), reverse=True)):
         with suppress(OSError):
             size += place.stat().st_size
         if (number >= MOST or size > MOST_BYTES) and place.suffix != ".begun":

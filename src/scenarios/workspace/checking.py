@@ -108,7 +108,7 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
     """The files at these paths, and those that a change of theirs can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
     files |= {problem.path for problem in waiting(opened.root).problems}
-    named = {_named(opened, path) for path in paths}
+    named = {_path_in_database(opened, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
         return files
     named |= files.intersection(above for name in named for above in _up(name))
@@ -133,7 +133,7 @@ def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[K
                 yield "evidence", id
 
 
-def _named(opened: Opened, path: Path) -> str:
+def _path_in_database(opened: Opened, path: Path) -> str:
     """A path as the database names it; '' for the database itself or a folder above it."""
     base, file = here() / opened.root, here() / path
     spellings = (  # both as typed, then with links resolved, except that of the file itself

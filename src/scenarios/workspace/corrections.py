@@ -408,7 +408,7 @@ def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
         value = typed(located.kind, keys, change.text, is_item=is_item)
         if is_item:
             return append(data, keys, value)
-        return data if exact(_at(data, keys)) == exact(value) else put(data, keys, value)
+        return data if exact(_value_at(data, keys)) == exact(value) else put(data, keys, value)
 
 
 def _name_in(located: Located, old: bytes, new: bytes) -> str:
@@ -425,7 +425,7 @@ def _name_in(located: Located, old: bytes, new: bytes) -> str:
     return located.id
 
 
-def _at(data: bytes, keys: Sequence[str]) -> Any:
+def _value_at(data: bytes, keys: Sequence[str]) -> Any:
     """The value at a key; a value equal to no other if there is none."""
     value, _ = reader.read("", data)
     for key in keys:

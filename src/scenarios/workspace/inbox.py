@@ -213,7 +213,7 @@ class _Arriving:
     def take(self, given: Mapping[str, Any]) -> ProposedEntry:
         """Add a proposal, or note its address with the proposal that it repeats."""
         try:
-            return self._taken(given)
+            return self._add_proposal(given)
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
@@ -224,7 +224,7 @@ class _Arriving:
         for id, addresses in self.repeats.items():
             yield edited(self.inbox.files, "proposal", id, [Put(("repeats",), [*addresses])])
 
-    def _taken(self, given: Mapping[str, Any]) -> ProposedEntry:
+    def _add_proposal(self, given: Mapping[str, Any]) -> ProposedEntry:
         proposal, faults = decoded("proposal", given)
         if faults or not isinstance(proposal, Proposal):
             raise ScenError("; ".join(fault.message for fault in faults))

@@ -103,7 +103,7 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
     if name and owner in database.scenarios:
         indicators = database.scenarios[owner].indicators
         known_id(name, indicators, f"indicator of {owner}", f"scen show {owner}")
-        return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
+        return [_record_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
     matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
     if not matches:
         for kind, known, _ in kinds:
@@ -116,7 +116,7 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
     for _, record, day in matches:
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
-    return [_shown(opened, id, kind, id, record) for kind, record, _ in matches]
+    return [_record_shown(opened, id, kind, id, record) for kind, record, _ in matches]
 
 
 def matrix_of(
@@ -146,7 +146,7 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
     )
 
 
-def _shown(opened: Opened, id: str, kind: Kind, owner: str, record: Any) -> RecordShown:
+def _record_shown(opened: Opened, id: str, kind: Kind, owner: str, record: Any) -> RecordShown:
     path = from_here(opened.root / path_of(kind, owner))
     return RecordShown(id=id, kind=kind, path=path, record=msgspec.to_builtins(record))
 

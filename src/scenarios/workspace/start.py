@@ -128,7 +128,7 @@ def files(name: str, declared: Declared = _NOTHING) -> dict[str, bytes]:
     """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     parts = {key: _part(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}
-    return {**_beside(), _TRACKER: _text("tracker.yaml").format(title=title, **parts).encode()}
+    return {**_fixed_files(), _TRACKER: _text("tracker.yaml").format(title=title, **parts).encode()}
 
 
 def _part(key: str, titles: Sequence[str]) -> str:
@@ -166,10 +166,10 @@ def _example() -> dict[str, bytes]:
     records = _records(shipped if shipped.is_dir() else package / ".." / ".." / "scenarios", "")
     tracker = records.pop("tracker.yaml")
     placed = {f"scenarios/{path}": data for path, data in sorted(records.items())}
-    return placed | _beside() | {"scenarios/tracker.yaml": tracker}
+    return placed | _fixed_files() | {"scenarios/tracker.yaml": tracker}
 
 
-def _beside() -> dict[str, bytes]:
+def _fixed_files() -> dict[str, bytes]:
     return {
         **{f"schema/{kind}.schema.json": schema_text(kind) for kind in MODELS},
         "scenarios/.gitattributes": _text("gitattributes").encode(),

@@ -250,7 +250,7 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     if isinstance(evidence, LazyEvidence):
         return {id: evidence.bearing(database, (id,)) for id in database.scenarios}
     reach: dict[str, set[ScenarioId]] = {}
-    for id, about in ((id, _named(evidence[id])) for id in evidence):
+    for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:
             if text not in reach:
                 reach[text] = touched(database, (text,))
@@ -261,10 +261,10 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
     """The scenarios that an item rates, existing or not, and those whose indicators it fires."""
-    return touched(database, _named(item))
+    return touched(database, _rated_names(item))
 
 
-def _named(item: Evidence) -> tuple[str, ...]:
+def _rated_names(item: Evidence) -> tuple[str, ...]:
     return (*item.ratings, *item.indicators)
 
 

@@ -244,7 +244,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
             continue
         younger: dict[tuple[str, int], list[EvidenceId]] = {}
         for id in ids:
-            if how := _how(trail, courses[trail.name(text)], text, id):
+            if how := _hindsight(trail, courses[trail.name(text)], text, id):
                 younger.setdefault(how, []).append(id)
         for (how_late, number), late in younger.items():
             message = f"{how_late}: {', '.join(late)}"
@@ -332,7 +332,7 @@ def _courses(trail: Trail) -> dict[bytes, Course]:
     return courses
 
 
-def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
+def _hindsight(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
     """Reason why an indicator is younger than an item that fires it, with its commit."""
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]

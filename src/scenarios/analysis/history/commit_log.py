@@ -130,7 +130,7 @@ def _entries(
         yield HistoryEntry(
             commit=revision.commit,
             as_of=day,
-            what=_what(of),
+            what=_record_changes(of),
             figures=known[id],
             left_out=revision.left_out,
         )
@@ -200,7 +200,7 @@ def _pairs(
     return pairs
 
 
-def _what(own: Sequence[RecordChange]) -> Differences:
+def _record_changes(own: Sequence[RecordChange]) -> Differences:
     """The records that a commit changed, as the differences of two small databases."""
     before = _small((change.kind, change.id, change.before) for change in own)
     after = _small((change.kind, change.id, change.after) for change in own)

@@ -115,7 +115,7 @@ def _direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Ite
             values=_worth(known, item.ratings, beside, weight),
             weight=weight,
             since=item.recorded,
-            first=(*_came(known, id), id),
+            first=(*_known_order(known, id), id),
             theme=item.theme,
             evidence=(id,),
             ties=ties(known, id),
@@ -144,7 +144,7 @@ def _indicator_rows(
             values=_worth(known, indicator.ratings, beside, counted),
             weight=counted,
             since=known.evidence[now.raised_by].recorded,
-            first=(*_came(known, now.raised_by), id),
+            first=(*_known_order(known, now.raised_by), id),
             theme=indicator.theme,
             evidence=now.evidence,
             ties=ties(known, now.raised_by),
@@ -210,7 +210,7 @@ def ties(known: Known, id: EvidenceId) -> frozenset[str]:
     return frozenset({origin, f"event:{item.event}"}) if item.event else frozenset({origin})
 
 
-def _came(known: Known, id: EvidenceId) -> tuple[date, date, EvidenceId]:
+def _known_order(known: Known, id: EvidenceId) -> tuple[date, date, EvidenceId]:
     """By (recorded, observed, id): the order in which we came to know."""
     item = known.evidence[id]
     return item.recorded, first_day(item.observed), id

@@ -215,7 +215,7 @@ def log_odds(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[Sce
     def against(column: ScenarioId) -> float:
         if column == first:  # the others may be too weak beside it for a share of 1
             others = [strengths[c] for c in inside if c != column]
-            return _together(others) if others else -math.inf
+            return _decibans_of_sum(others) if others else -math.inf
         rest = whole - shares.get(column, 0.0)  # with the share of the first, which is 1
         return strengths[first] + 10 * math.log10(rest) if first else -math.inf
 
@@ -227,7 +227,7 @@ def implied(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[Scen
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
 
 
-def _together(strengths: Sequence[float]) -> float:
+def _decibans_of_sum(strengths: Sequence[float]) -> float:
     """The decibans of a sum."""
     top = max(strengths)
     return top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))

@@ -102,7 +102,7 @@ class Budgets:
         if first not in self._bent:
             linked = {link: self._budgets[link].band for link in links}
             self._bent[first] = tuple(_bends(self._odds, comparison, linked))
-        shares, named = _shares(comparison, priors, id), _named(comparison, id)
+        shares, named = _shares(comparison, priors, id), _row_names(comparison, id)
         terms = [_term(bend, free, id, shares, named) for bend in self._bent[first]]
         terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
         spread = COVERAGE * math.hypot(*(term.term for term in terms))
@@ -226,7 +226,7 @@ def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     return counted
 
 
-def _named(comparison: Comparison, scenario_id: ScenarioId) -> dict[RowKey, LedgerRow]:
+def _row_names(comparison: Comparison, scenario_id: ScenarioId) -> dict[RowKey, LedgerRow]:
     """The row that names each group: that of its line in the scenario's column, else its first."""
     first = {group.key: group.rows[0] for group in comparison.groups}
     return first | {line.group: line.strongest for line in comparison.nets[scenario_id]}
@@ -254,7 +254,7 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     for column, nets in comparison.nets.items():
         totals = totals_without(weighed(nets), comparison.dependence)
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
-    named = _named(comparison, scenario_id)
+    named = _row_names(comparison, scenario_id)
     ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
     for group in named:
         less = {column: totals[group] for column, totals in without.items() if group in totals}

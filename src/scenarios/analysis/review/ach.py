@@ -218,7 +218,7 @@ def _linchpins(
     fired = frozenset(_fired(known, columns))
     linchpins = []
     for removed in _removals(known, columns, fired):
-        lost = _lost(known, columns, fired, removed.items)
+        lost = _lost_inconsistencies(known, columns, fired, removed.items)
         after = _leaders({column: count - lost[column] for column, count in counts.items()})
         if after != before:
             linchpins.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
@@ -249,7 +249,7 @@ def _removals(
             yield Removed(kind="origin", id=origin, items=tuple(ids))
 
 
-def _lost(
+def _lost_inconsistencies(
     known: Known,
     columns: tuple[ScenarioId, ...],
     fired: frozenset[IndicatorKey],

@@ -130,21 +130,21 @@ def outcome_of(id: str, resolved: Iterable[JointOutcome]) -> str:
     return ""
 
 
-def together(window: Window, resolved: Iterable[ResolvedScenario]) -> tuple[JointOutcome, ...]:
+def by_outcome(window: Window, resolved: Iterable[ResolvedScenario]) -> tuple[JointOutcome, ...]:
     """The outcomes of a set at a time, those with a member that occurred first."""
-    ends = _together(window, resolved)
+    ends = _by_outcome(window, resolved)
     return tuple(sorted(ends, key=lambda end: (not end.occurred, not end.did_not_occur)))
 
 
-def _together(window: Window, resolved: Iterable[ResolvedScenario]) -> Iterator[JointOutcome]:
+def _by_outcome(window: Window, resolved: Iterable[ResolvedScenario]) -> Iterator[JointOutcome]:
     groups: dict[tuple[SetId | str, date], list[ResolvedScenario]] = {}
     for scenario in resolved:
         set_id = window.database.scenarios[scenario.scenario].set
         unit = set_id or f"/{scenario.scenario}"
         groups.setdefault((unit, scenario.date), []).append(scenario)
-    for (key, day), together in groups.items():
+    for (key, day), members in groups.items():
         by = {
-            outcome: tuple(other.scenario for other in together if other.outcome == outcome)
+            outcome: tuple(other.scenario for other in members if other.outcome == outcome)
             for outcome in ("occurred", "did-not-occur", "annulled")
         }
         yield JointOutcome(

@@ -365,14 +365,14 @@ def decisions(
             rule=rule,
             kind=rules[rule][0].kind,
             subjects=tuple(in_order(rule)),
-            analysts=tuple(sorted({who for own in rules[rule] for who in _asked(window, own)})),
+            analysts=tuple(sorted({who for own in rules[rule] for who in _analysts(window, own)})),
         )
         for rule in TO_DECIDE
         if rule in rules
     )
 
 
-def _asked(window: Window, finding: Finding) -> Iterator[Analyst]:
+def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
     database = window.database
     if finding.kind == "forecasts":
         yield database.sheets[finding.record].analyst

@@ -97,8 +97,8 @@ def _on(
     was, now = before.probability if before else None, after.probability if after else None
     step = partial(Step, day=day, before=was, figure=now)
     stood = standing(database, id, day - timedelta(1))
-    spoke = [forecast for forecast in view.given if forecast.date == day]
-    for forecast in spoke:
+    forecasts = [forecast for forecast in view.given if forecast.date == day]
+    for forecast in forecasts:
         own = stood.get(forecast.analyst)
         own_before = own.probability if own else None
         if forecast.probability is None:
@@ -117,7 +117,7 @@ def _on(
                 ),
                 cause="joined" if own_before is None and stood else None,
             )
-    gone = stood.keys() - standing(database, id, day).keys() - {given.analyst for given in spoke}
+    gone = stood.keys() - standing(database, id, day).keys() - {f.analyst for f in forecasts}
     if gone:
         yield step(cause="expiry", subjects=tuple(sorted(gone)))
     elif before and after and before.pooled == after.pooled and was != now:

@@ -13,7 +13,7 @@ from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.forecasts import given
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.moves import Amendment, Cause, CauseKind, Move, Restated, Restatement
-from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, together
+from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, by_outcome
 from scenarios.analysis.review.status import withheld
 from scenarios.analysis.review.steps import Step, StepCause, main_step, steps
 from scenarios.model import Analyst, EvidenceId, ScenarioId
@@ -201,7 +201,7 @@ def story(
     return Story(
         as_of=window.as_of,
         since=window.since,
-        outcomes=together(window, resolved),
+        outcomes=by_outcome(window, resolved),
         resolved=tuple(resolved),
         restated=rows,
         moves=tuple(stories),
@@ -371,7 +371,7 @@ class _StoryMaker:
         row = self._restated.get(id)
         return row.because if row else ()
 
-    def _own(self, id: ScenarioId) -> list[tuple[float, Cause]]:
+    def _root_causes(self, id: ScenarioId) -> list[tuple[float, Cause]]:
         """The causes of a scenario that do not follow from others, largest first."""
         follows = ("rivals", "overlap", "bound")
         return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
@@ -380,9 +380,9 @@ class _StoryMaker:
         """The driver of the linked question, or of the overlap."""
         of: list[tuple[float, Cause]] = []
         if cause.kind == "overlap":
-            of = [part for part in self._own(id) if part[1].evidence or part[1].day]
+            of = [part for part in self._root_causes(id) if part[1].evidence or part[1].day]
         elif cause.kind == "given" and cause.subjects:
-            of = self._own(cause.subjects[0])
+            of = self._root_causes(cause.subjects[0])
         return _because(*of[0]) if of else None
 
 

@@ -328,7 +328,7 @@ def alike(
     """
     day, words = first_day(observed), summary_words(summary)
     matches = []
-    for id in _around(evidence, day):
+    for id in _nearby(evidence, day):
         item = evidence[id]
         days = abs((first_day(item.observed) - day).days)
         if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
@@ -339,7 +339,7 @@ def alike(
     return [(id, why) for _, id, why in sorted(matches)]
 
 
-def _around(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
+def _nearby(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
     """The ids of items that may have been observed within three days of one."""
     number, last = day.toordinal(), date.max.toordinal()
     near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)

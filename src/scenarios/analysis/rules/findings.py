@@ -163,7 +163,7 @@ def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> lis
     database, scenarios = window.database, window.database.scenarios
     side = (id, *rivals(database, id))  # in a set the prior of any member uses an item for all
     using = {used for member in side for used in scenarios[member].prior.includes}
-    heard = []
+    ids = []
     for item_id in items:
         item = window.now.evidence[item_id]
         ratings = [item.ratings.get(id)]
@@ -172,8 +172,8 @@ def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> lis
                 ratings.append(scenarios[owner].indicators[key].ratings.get(id))
         says = any(r is not None and rating_decibans(r, database.tracker.decibans) for r in ratings)
         if says and window.now.weights[item_id] and item_id not in using:
-            heard.append(item_id)
-    return heard
+            ids.append(item_id)
+    return ids
 
 
 def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:

@@ -28,7 +28,7 @@ def links_within_a_set(loaded: LoadedRecords) -> Iterator[RecordFault]:
         if id != other and set_id is not None and _set(loaded.database, other) == set_id:
             message = f"'{other}' is in the same set, '{set_id}', whose members exclude one another"
             hint = "name a scenario outside of the set"
-            yield _at(id, other, "link-in-set", message, hint)
+            yield _fault(id, other, "link-in-set", message, hint)
 
 
 @rule("link-circle", "Priors that depend on one another")
@@ -47,7 +47,7 @@ def links_in_a_circle(loaded: LoadedRecords) -> Iterator[RecordFault]:
             steps.append(f"{files} on '{other}'{of}")
         message = f"these priors depend on one another in a circle: {'; '.join(steps)}"
         id, other = circle[0][0]
-        yield _at(id, other, "link-circle", message, "remove 'given' from one of them")
+        yield _fault(id, other, "link-circle", message, "remove 'given' from one of them")
 
 
 @rule("link-range", "A prior outside of what it is given either outcome")
@@ -133,7 +133,7 @@ def _set(database: Database, id: ScenarioId) -> str | None:
     return database.scenarios[id].set if id in database.scenarios else None
 
 
-def _at(id: ScenarioId, other: ScenarioId, rule: str, message: str, hint: str) -> RecordFault:
+def _fault(id: ScenarioId, other: ScenarioId, rule: str, message: str, hint: str) -> RecordFault:
     return "scenario", id, Fault(("prior", "given", other), "key", rule, message, hint)
 
 

@@ -393,11 +393,11 @@ def _whole(each: Members) -> Timeline[Shares] | None:
         answers=tuple((id, min(ends[id], scored)) for id in (first, *rest)),
     )
     names = sorted({name for id, _ in whole.answers for name in each[id].analysts})
-    stated = _together(whole, each, {id: own.stated for id, own in each.items()})
+    stated = _set_shares(whole, each, {id: own.stated for id, own in each.items()})
     lines = {TEAM: stated if len(names) > 1 else (), FIRST: _first(whole, stated)}
     for name in (*names, IMPLIED, PRIOR):
         own_lines = {id: own.lines.get(name, ()) for id, own in each.items()}
-        lines[name] = _together(whole, each, own_lines)
+        lines[name] = _set_shares(whole, each, own_lines)
     lines = {name: line for name, line in lines.items() if stood(line)}
     return Timeline(
         question=whole,
@@ -410,7 +410,7 @@ def _whole(each: Members) -> Timeline[Shares] | None:
     )
 
 
-def _together(
+def _set_shares(
     whole: ResolvedQuestion, each: Members, lines: Mapping[ScenarioId, Line]
 ) -> Runs[Shares]:
     """The figures of all members on the days on which each had one, divided by their sum."""

@@ -117,7 +117,7 @@ def _groups(
     located: Located, path: Path, value: Mapping[str, Any], by: Recorder
 ) -> Iterator[FieldGroup]:
     own, nodes = path[len(located.keys) :], _nodes(located, path)
-    declared = [key for keys in _every(nodes, "properties") for key in keys]
+    declared = [key for keys in _keywords(nodes, "properties") for key in keys]
     fields, below, in_file = [], [], list[str]()
     ways: tuple[tuple[str, str], ...] = ()
     for key in dict.fromkeys((*declared, *value)):
@@ -131,7 +131,7 @@ def _groups(
             below.append((key, held or {}))
         else:
             fields.append(_field(located, (*path, key), held, schema, by))
-    if not declared and _every(nodes, "additionalProperties"):
+    if not declared and _keywords(nodes, "additionalProperties"):
         where = ".".join(path)
         fields.append(Field(name=f"more:{where}", label="Another entry"))
         fields.append(Field(name=f"worth:{where}", label="Its value"))
@@ -155,14 +155,14 @@ def _field(located: Located, path: Path, held: Any, schema: list[Any], by: Recor
     ask = task.by_key.get(own[0]) if task and len(own) == 1 else None
     is_list = "array" in _types(schema)
     text = tuple(map(_text, held)) if isinstance(held, list) else _text(held)
-    choices = [_text(value) for values in _every(schema, "enum") for value in values]
-    choices += map(_text, _every(schema, "const"))
+    choices = [_text(value) for values in _keywords(schema, "enum") for value in values]
+    choices += map(_text, _keywords(schema, "const"))
     kind = "line"
     if choices and not is_list:
         kind = "choice"
-    elif max([0, *_every(schema, "maxLength")]) > _LONG or "\n" in text:
+    elif max([0, *_keywords(schema, "maxLength")]) > _LONG or "\n" in text:
         kind = "text"
-    elif "date" in _every(schema, "format") and not _every(schema, "minimum"):
+    elif "date" in _keywords(schema, "format") and not _keywords(schema, "minimum"):
         kind = "day"
     offered = dict.fromkeys(["", *choices, *([text] if isinstance(text, str) else [])])
     return Field(
@@ -181,20 +181,20 @@ def _nodes(located: Located, path: Path) -> list[Any]:
     return [form for node in nodes_at(located.kind, path) for form in forms(node)]
 
 
-def _every(nodes: list[Any], word: str) -> list[Any]:
+def _keywords(nodes: list[Any], word: str) -> list[Any]:
     return [node[word] for node in nodes if word in node]
 
 
 def _types(nodes: list[Any]) -> set[str]:
-    return {name for t in _every(nodes, "type") for name in ([t] if isinstance(t, str) else t)}
+    return {name for t in _keywords(nodes, "type") for name in ([t] if isinstance(t, str) else t)}
 
 
 def _items(nodes: list[Any]) -> list[Any]:
-    return [form for items in _every(nodes, "items") for form in forms(items)]
+    return [form for items in _keywords(nodes, "items") for form in forms(items)]
 
 
 def _meaning(nodes: list[Any]) -> str:
-    return str(next(iter(_every(nodes, "description")), ""))
+    return str(next(iter(_keywords(nodes, "description")), ""))
 
 
 def _named(key: str) -> str:

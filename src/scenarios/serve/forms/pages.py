@@ -81,7 +81,7 @@ class Filled(NamedTuple):
     groups: Sequence[FieldGroup]
 
 
-def _shown(form: Form, ask: PageRequest) -> ServedPage:
+def _form_page(form: Form, ask: PageRequest) -> ServedPage:
     ask.desk.refresh()
     query = ask.request.url.query
     address = f"/record/{form.name}/{f'?{query}' if query else ''}"
@@ -95,7 +95,7 @@ def _shown(form: Form, ask: PageRequest) -> ServedPage:
     return _page(ask, Filled(form, by, given, form.groups(by, given)), Attempt())
 
 
-def _kept(form: Form, by: Recorder, sent: Typed) -> str:
+def _draft_address(form: Form, by: Recorder, sent: Typed) -> str:
     """The address of a form, under which its draft is kept now, or dropped."""
     address = sent.first("at")
     if not re.fullmatch(rf"/record/{form.name}/(\?[!-~]*)?", address):
@@ -109,13 +109,13 @@ def _kept(form: Form, by: Recorder, sent: Typed) -> str:
     return address
 
 
-def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
+def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
     ask.desk.refresh()
     sent_texts = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
         by = recorder(ask, sent)
-        address = _kept(form, by, sent_texts)
+        address = _draft_address(form, by, sent_texts)
         if sent_texts.first("do") == "drop":
             return _leading(address, is_live=is_live)
         tried = Attempt()
@@ -133,7 +133,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
                     now = by._replace(opened=opened)
                     tried = attempt(form, now, sent_texts, writes=True)
                     if tried.written:
-                        saved.put(name, _done(form, now, sent_texts, tried))
+                        saved.put(name, _saved_page(form, now, sent_texts, tried))
                     return tried.written
 
                 ask.desk.write(save)
@@ -150,7 +150,7 @@ def _sent(form: Form, ask: PageRequest, data: FormData) -> Reply:
     if is_other or sent_texts.first("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
         return HTMLResponse(_form(filled, tried), headers=whole)
-    seen = _seen(form, by, sent_texts)
+    seen = _source_file(form, by, sent_texts)
     parts = fill(
         "serve/typed.html",
         outcome=html.outcome(form, by, sent_texts, tried),
@@ -177,7 +177,7 @@ def _shape(groups: Sequence[FieldGroup]) -> str:
     return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
-def _seen(form: Form, by: Recorder, sent: Typed) -> str:
+def _source_file(form: Form, by: Recorder, sent: Typed) -> str:
     """The file that the form was filled from, and its digest then."""
     was, now = next(iter(seen(sent)), ""), form.rests_on(by, sent) or ""
     is_same = sent.is_sent and was == now
@@ -227,7 +227,7 @@ def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
         form=form,
         kept=kept,
         is_kept=is_kept,
-        seen=_seen(form, by, sent),
+        seen=_source_file(form, by, sent),
         groups=groups,
         typed=sent,
         faults=tried.faults,
@@ -236,13 +236,13 @@ def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
     )
 
 
-def _done(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
+def _saved_page(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is reported
     document = form.report(by, tried.written, sent)
     return SavedPage(html.done(form, by, sent, tried.written, document), by.hidden)
 
 
-def _every(ask: PageRequest) -> ServedPage:
+def _overview(ask: PageRequest) -> ServedPage:
     ways = (
         *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
         ("/inbox/", "Inbox", "what is proposed and not yet accepted"),
@@ -275,14 +275,14 @@ def _recorded(ask: PageRequest) -> ServedPage:
 def _entries(form: Form) -> tuple[Endpoint, Endpoint]:
     path = f"/record/{form.name}/"
     return (
-        give(path, lambda ask: _shown(form, ask)),
-        take(path, lambda ask, data: _sent(form, ask, data)),
+        give(path, lambda ask: _form_page(form, ask)),
+        take(path, lambda ask, data: _record(form, ask, data)),
     )
 
 
 ENTRIES = (
     *(entry for form in FORMS for entry in _entries(form)),
-    give("/record/", _every),
+    give("/record/", _overview),
     give("/recorded/{ticket}/", _recorded),
 )
 

@@ -171,7 +171,7 @@ _PERCENT = re.compile(r"1|[2-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?")
 _HOW = ("seen", "not-seen", "skipped")
 
 
-def _shown(ask: PageRequest) -> ServedPage:
+def _page_shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
         return page("nobody", who=people.who_records(ask))
@@ -207,7 +207,7 @@ def _begun(sat: Sat, _form: FormData) -> None:
     sat.notes.keep()
 
 
-def _left(sat: Sat, form: FormData) -> None:
+def _carry_over(sat: Sat, form: FormData) -> None:
     """Carry the answers of an earlier day's sitting over for another look, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
     with notes(sat.opened.root, sat.analyst, day) as old:
@@ -302,7 +302,7 @@ def _in_percent(text: str) -> str:
     return text
 
 
-def _kept(sat: Sat, form: FormData) -> Reply:
+def _save_draft(sat: Sat, form: FormData) -> Reply:
     """Save a draft while somebody types; incomplete figures are left out."""
     texts_sent = sent(form)
     step = sat.step
@@ -409,14 +409,14 @@ def _item(ask: PageRequest) -> Reply:
 
 
 ENTRIES = (
-    give("/sitting/", _shown),
+    give("/sitting/", _page_shown),
     give("/sitting/evidence/{id}/", _item),
     taken("begin", _begun),
-    taken("left", _left),
+    taken("left", _carry_over),
     taken("item", _rated),
     taken("past-due", _past_due),
     taken("answers", _answered),
-    taken("keep", _kept),
+    taken("keep", _save_draft),
     taken("show", _revealed),
     taken("revise", _revised),
     give("/sitting/stop/", _stopped),

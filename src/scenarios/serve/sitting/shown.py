@@ -98,7 +98,7 @@ def group_asked(database: Database, at_day: Known, answered: Sitting, step: Sitt
                 "lead": html.blocks(topics.question(topic, language)),
                 "marks": _marks(before=topic.standing.probability if topic.standing else None),
                 "figures": "",
-                "asked": _asked(topic, answered.answers.get(topic.id)),
+                "asked": _own_fields(topic, answered.answers.get(topic.id)),
             }
             for topic in group
         ],
@@ -119,7 +119,7 @@ def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
     ]
 
 
-def _asked(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
+def _own_fields(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
     own, id = topic.standing, topic.id
     same = f"As before: {percent(own.probability)}" if own else ""
     asked = (

@@ -57,7 +57,7 @@ def page(site: Site) -> Page:
         summary=html.sections(_summary(site), site.event_links(INDEX)),
         heading=html.blocks((doc.Heading(2, "Every scenario"),), places),
         facets=facets,
-        every=html.blocks((_every(site),), places),
+        every=html.blocks((_scenario_table(site),), places),
         news=html.sections(_news(site), places),
     )
     return Page(
@@ -145,7 +145,7 @@ def _words(site: Site, id: ScenarioId) -> list[str]:
     ]
 
 
-def _every(site: Site) -> doc.Table:
+def _scenario_table(site: Site) -> doc.Table:
     rows = figures(site).rows
     columns: tuple[Cell[StatusRow], ...] = (
         (left("Scenario"), cells.title),

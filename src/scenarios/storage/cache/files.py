@@ -66,10 +66,10 @@ class CachedFolder:
         """The cached file of a name."""
         folder = self.folder
         place = folder.places.get(name, -1) if folder else -1
-        return CachedFile(folder, place) if folder and place in self._there else None
+        return CachedFile(folder, place) if folder and place in self._places else None
 
     @cached_property
-    def _there(self) -> frozenset[int]:
+    def _places(self) -> frozenset[int]:
         return frozenset(self.places)
 
     def path(self, name: str) -> str:
@@ -90,7 +90,7 @@ class CachedFolder:
         self.folder, self.places = folder, [*range(len(folder.names))]
         self.read = {name: data for name, data in self.read.items() if name not in folder.places}
         vars(self).pop("kept", None)
-        vars(self).pop("_there", None)
+        vars(self).pop("_places", None)
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
         """The folder with files replaced, by name; None removes a file."""
@@ -230,7 +230,7 @@ class CachedEvidence(LazyEvidence):
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
         if id not in self._decoded:
-            at = self._at(id)
+            at = self._located(id)
             if at is None:
                 raise KeyError(id)
             self._decoded[id] = at.record() if isinstance(at, CachedFile) else at
@@ -243,7 +243,7 @@ class CachedEvidence(LazyEvidence):
         return len(self._ids)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._decoded or self._at(str(id)) is not None
+        return id in self._decoded or self._located(str(id)) is not None
 
     def items(self) -> ItemsView[EvidenceId, Evidence]:
         return self._all.items()
@@ -293,7 +293,7 @@ class CachedEvidence(LazyEvidence):
 
     def take(self, before: CachedEvidence) -> list[EvidenceId]:
         """Share the records that an earlier state has decoded; return the items that differ."""
-        apart = {*before.at_hand, *self.at_hand, *_apart(before.files, self.files)}
+        apart = {*before.at_hand, *self.at_hand, *_differing_items(before.files, self.files)}
         shared = before._decoded.copy()
         for id in apart:
             shared.pop(id, None)
@@ -313,7 +313,7 @@ class CachedEvidence(LazyEvidence):
         self._decoded = {id: self[id] for id in self._ids}
         return self._decoded
 
-    def _at(self, id: EvidenceId) -> Evidence | CachedFile | None:
+    def _located(self, id: EvidenceId) -> Evidence | CachedFile | None:
         """The record, if it is `at_hand`, or where it is cached."""
         return self.at_hand.get(id) or self.files.kept(path_of("evidence", id))
 
@@ -342,7 +342,7 @@ def sides(
     old, new = before.evidence, after.evidence
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
-    apart = {*old.at_hand, *new.at_hand, *_apart(old.files, new.files)}
+    apart = {*old.at_hand, *new.at_hand, *_differing_items(old.files, new.files)}
     was, has = old.about(before, scenarios, apart), new.about(after, scenarios, apart)
     ids = {path: id_of(path) for path in sorted(was | has)}
     now = {id: new[id] for path, id in ids.items() if path in has or id in new}
@@ -354,7 +354,7 @@ def sides(
     return replace(before, evidence=then), replace(after, evidence=now)
 
 
-def _apart(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
+def _differing_items(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
     """The items whose files differ, or that are cached in one of both states."""
     for name in files.parts.keys() | others.parts.keys():
         part, other = (all.parts.get(name, CachedFolder(name, None)) for all in (files, others))

@@ -105,20 +105,20 @@ def of_properties(path: str, event: Any) -> Iterator[Problem]:
     """The anchor and the tag of a node."""
     if event.anchor is not None:
         message = f"the anchor '&{_clipped(event.anchor)}'"
-        yield _at(path, event, "anchor", message, "write the value out in each place")
+        yield _problem(path, event, "anchor", message, "write the value out in each place")
     if event.tag is not None:
-        yield _at(path, event, "tag", _TAG, "remove the tag, or " + _QUOTE_START)
+        yield _problem(path, event, "tag", _TAG, "remove the tag, or " + _QUOTE_START)
 
 
 def of_key(path: str, event: Any) -> Problem:
     """A key that is not a string: another kind of scalar, or a collection."""
     text = getattr(event, "value", None)
     if text is None:
-        return _at(path, event, "key-type", "a key must be a text, not a list or a mapping")
+        return _problem(path, event, "key-type", "a key must be a text, not a list or a mapping")
     if text == "":
-        return _at(path, event, "key-type", "a key is missing before the ':'")
+        return _problem(path, event, "key-type", "a key is missing before the ':'")
     message = f"the key {_clipped(text)} is not a text"
-    return _at(path, event, "key-type", message, f'put quotes around it: "{_clipped(text)}"')
+    return _problem(path, event, "key-type", message, f'put quotes around it: "{_clipped(text)}"')
 
 
 def of_duplicate(path: str, first: Any, again: Any) -> Problem:
@@ -126,7 +126,7 @@ def of_duplicate(path: str, first: Any, again: Any) -> Problem:
         f"{event.start_mark.line + 1}:{event.start_mark.column + 1}" for event in (first, again)
     )
     message = f"the key {_clipped(again.value)!r} stands twice, at {places}"
-    return _at(path, again, "duplicate-key", message, "keep one of them")
+    return _problem(path, again, "duplicate-key", message, "keep one of them")
 
 
 def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
@@ -214,7 +214,7 @@ def _is_control(code: int) -> bool:
     return chr(code) not in "\n\t" and unicodedata.category(chr(code)) == "Cc"
 
 
-def _at(path: str, event: Any, rule: str, message: str, hint: str | None = None) -> Problem:
+def _problem(path: str, event: Any, rule: str, message: str, hint: str | None = None) -> Problem:
     mark = event.start_mark
     return Problem(path, mark.line + 1, mark.column + 1, rule, message, hint)
 
@@ -346,7 +346,7 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 value = _resolved(value)
                 if value is _BAD_NUMBER:
                     message = f"{_clipped(event.value)} is not a number that can be kept"
-                    faults.append(_at(path, event, "number", message, _NUMBER_HINT))
+                    faults.append(_problem(path, event, "number", message, _NUMBER_HINT))
             if keys is None:
                 container.append(value)
             elif key is not _AWAITED:
@@ -374,7 +374,7 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 key = ""
             above.append((container, keys, key))
             if len(above) > MAX_DEPTH:
-                faults.append(_at(path, event, "too-deep", _TOO_DEEP))
+                faults.append(_problem(path, event, "too-deep", _TOO_DEEP))
                 return None
             container, keys, key = value, ({} if kind is MappingStartEvent else None), _AWAITED
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -382,10 +382,10 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
         elif kind is AliasEvent:
             message = f"the alias '*{_clipped(event.anchor)}'"
             hint = "write the value out, or " + _QUOTE_START
-            faults.append(_at(path, event, "alias", message, hint))
+            faults.append(_problem(path, event, "alias", message, hint))
             key = "" if key is _AWAITED and keys is not None else _AWAITED
         elif kind is DocumentStartEvent and documents:
-            faults.append(_at(path, event, *_SECOND_DOCUMENT))
+            faults.append(_problem(path, event, *_SECOND_DOCUMENT))
             return None
         elif kind is StreamEndEvent:
             break

@@ -91,7 +91,7 @@ class Drafting:
             if arrival.place not in self.faults
         ]
         indicators = [arrival for arrival in arrivals if arrival.kind == "indicator"]
-        named = [*self._named(arrival for arrival in arrivals if arrival.kind != "indicator")]
+        named = [*self._with_ids(arrival for arrival in arrivals if arrival.kind != "indicator")]
         for kind in ("source", "scenario", "evidence"):
             of_kind = [record for record in named if record.kind == kind]
             for record in self.progress(of_kind, "drafting the records", len(of_kind)):
@@ -111,7 +111,7 @@ class Drafting:
             column = arrival.columns.get(error.key, error.key)
             self.faults.add(arrival.place._replace(column=column), str(error))
 
-    def _named(self, arrivals: Iterable[Arrival]) -> Iterator[ArrivingRecord]:
+    def _with_ids(self, arrivals: Iterable[Arrival]) -> Iterator[ArrivingRecord]:
         """Each record with its id; the second of two equal ones is a fault."""
         seen: dict[tuple[str, str], int] = {}
         for arrival in arrivals:
