@@ -21,7 +21,7 @@ Stage = Literal["figure", "answered", "revealed", "revising", "settled"]
 """Given, reasoned, shown the others' figures, under revision, done."""
 
 _HEAD = """\
-# Answers in an unfinished `scen review`, from which the next one continues.
+# What was answered in an unfinished `scen review`: the next one goes on from here.
 # It is no record, and nothing in the database.
 """
 
