@@ -1,8 +1,9 @@
 """Proper scores over time of the forecasts of resolved questions, side by side."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import cache, partial
 from operator import mul
 from statistics import fmean
 from typing import Literal
@@ -341,10 +342,15 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
 
 def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[ScoreTable, ...]:
     together: dict[str | None, list[QuestionScore]] = {}
+    proposers = cache(partial(_proposers, database))
+    names: dict[By, Callable[[QuestionScore], tuple[str | None, ...]]] = {
+        "analyst": lambda _: (),
+        "scenario": lambda row: (row.question[1],),
+        "tag": lambda row: _tags(database, _unit(database, row)) or (None,),
+        "proposer": lambda row: proposers(_unit(database, row)),
+    }
     for row in rows:
-        tags, who = (of(database, _unit(database, row)) or (None,) for of in (_tags, _proposers))
-        names = {"analyst": (), "scenario": (row.question[1],), "tag": tags, "proposer": who}
-        for name in names[by]:
+        for name in names[by](row):
             together.setdefault(name, []).append(row)
     ordered = sorted(together, key=lambda name: (name is None, name))
     return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in ordered)
