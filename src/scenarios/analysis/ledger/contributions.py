@@ -248,6 +248,13 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
         """The row whose id the line has."""
         return self.heard[0]
 
+    @property
+    def evidence(self) -> tuple[EvidenceId, ...]:
+        """The items that speak in the line."""
+        if len(self.heard) == 1:
+            return self.heard[0].evidence
+        return tuple(dict.fromkeys(id for row in self.heard for id in row.evidence))
+
 
 def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     """Rows that share an origin or an event, directly or through another, stand together."""

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable
 from datetime import date
-from functools import partial
-from typing import Literal, get_args
+from functools import cached_property, partial
+from typing import Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import Net
+from scenarios.analysis.ledger.contributions import KINDS, Net
 from scenarios.analysis.ledger.odds import Odds, log_odds
 from scenarios.model import (
     Database,
@@ -65,24 +65,38 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     state: ReadingState | None = None
 
 
-class Ledger(msgspec.Struct, frozen=True, kw_only=True):
-    """Prior + Σ counted decibans = implied, in decibans."""
+class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Prior + Σ counted decibans = implied, in decibans.
+
+    `shares` are the lines of evidence, by key, each with the share of it that counts; the other
+    lines are those before it, `opening`, and behind it, `closing`.
+    """
 
     scenario: ScenarioId
     prior: Quantity
-    lines: tuple[Line, ...]
+    opening: tuple[Line, ...]
+    shares: list[tuple[Net, float]]
+    closing: tuple[Line, ...]
     neutral: int
     implied: Quantity
 
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line; those of evidence largest first, ties by id."""
+        evidence = [_line(line, share) for line, share in self.shares]
+        evidence.sort(key=lambda line: (-abs(line.counted_decibans), line.id))
+        return (*self.opening, *evidence, *self.closing)
+
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
-        return sum((line.counted_decibans for line in self.lines if line.kind == kind), 0.0)
+        lines = self.lines if kind in KINDS else (*self.opening, *self.closing)
+        return sum((line.counted_decibans for line in lines if line.kind == kind), 0.0)
 
 
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
     """True if nobody gave a prior and nothing is rated: the implied probability is a filler."""
-    steps = get_args(StepKind)
-    return prior.is_filler and not book.neutral and all(line.kind in steps for line in book.lines)
+    is_used = any(line.kind == "in-prior" for line in book.closing)
+    return prior.is_filler and not (book.neutral or book.shares or is_used)
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
@@ -128,10 +142,12 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     return Ledger(
         scenario=scenario_id,
         prior=prior,
-        lines=(
+        opening=(
             *_step("given", given - prior.decibans, *scenario.prior.given),
             *_step("time", at_date - given),
-            *_evidence(odds, scenario_id),
+        ),
+        shares=shares(odds, scenario_id),
+        closing=(
             *in_prior,
             *_step("rivals", after_rivals - before_rivals),
             *_step("bound", chance.decibans - after_rivals),
@@ -151,15 +167,8 @@ def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[Net, float]]:
     return [*zip(comparison.nets[scenario_id], comparison.shares[scenario_id], strict=True)]
 
 
-def _evidence(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
-    """The lines about a scenario, largest first; ties by id."""
-    lines = [_line(line, share) for line, share in shares(odds, scenario_id)]
-    return sorted(lines, key=lambda line: (-abs(line.counted_decibans), line.id))
-
-
 def _line(line: Net, share: float) -> Line:
-    row, *others = line.heard
-    evidence = dict.fromkeys(id for row in line.heard for id in row.evidence) if others else ()
+    row = line.strongest
     return Line(
         kind=row.kind,
         id=row.id,
@@ -168,7 +177,7 @@ def _line(line: Net, share: float) -> Line:
         weight=row.weight,
         factor=share,
         counted_decibans=line.decibans * share,
-        evidence=tuple(evidence) or row.evidence,
+        evidence=line.evidence,
         suppressed=tuple([row.id for row in line.suppressed]),
         state=row.state,
     )

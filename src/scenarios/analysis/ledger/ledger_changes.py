@@ -9,7 +9,8 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.ledger import Ledger, Line, LineKind
+from scenarios.analysis.ledger.contributions import Net
+from scenarios.analysis.ledger.ledger import Ledger, LineKind
 from scenarios.model import EvidenceId, ThemeId
 
 Cause = Literal[
@@ -26,7 +27,6 @@ Cause = Literal[
 ]
 """The last three only between two databases: a record less, other grades, another tracker."""
 
-_CLOSING: frozenset[LineKind] = frozenset({"given", "time", "rivals", "bound"})
 _ROUNDING = 1e-9
 _is_close = partial(math.isclose, abs_tol=_ROUNDING)
 
@@ -89,26 +89,28 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
     """Lines that were added, removed or changed between two ledgers, with reasons."""
-    pairs, came, went = _matched(_evidence_lines(before), _evidence_lines(after))
-
-    def change(old: Line | None, now: Line | None) -> LineChange:
-        line = now or old
-        assert line is not None  # noqa: S101 - a pair has at least one side
-        return LineChange(
-            id=line.id,
-            kind=line.kind,
-            theme=line.theme,
-            before=old.counted_decibans if old else 0.0,
-            after=now.counted_decibans if now else 0.0,
-            cause=_cause(old, now, reasons),
-            evidence=line.evidence,
-            state=line.state,
-        )
-
+    were = {line.group: (line, share) for line, share in before.shares}
+    overlap: Cause = "conventions" if reasons.conventions else "overlap"
+    changed, differing = [], []
+    for line, share in after.shares:
+        old, was = were.get(line.group, (None, 0.0))
+        if old is not line:
+            differing.append((line, share))
+            continue
+        del were[line.group]
+        worths = line.decibans * was, line.decibans * share
+        if not _is_close(*worths):
+            changed.append(_change(line, *worths, overlap))
+    pairs, came, went = _matched(_in_order(were.values()), _in_order(differing))
+    changed += [
+        _change(now, then, counted, _cause(old, now, reasons))
+        for (old, then), (now, counted) in pairs
+        if not _is_close(then, counted)
+    ]
     return LedgerChange(
-        lines_added=_ordered(change(None, line) for line in came),
-        lines_removed=_ordered(change(line, None) for line in went),
-        lines_changed=_ordered(change(old, now) for old, now in pairs if not _same(old, now)),
+        lines_added=_ordered(_change(n, 0.0, w, _cause(None, n, reasons)) for n, w in came),
+        lines_removed=_ordered(_change(n, w, 0.0, _cause(n, None, reasons)) for n, w in went),
+        lines_changed=_ordered(changed),
         given=after.counted("given") - before.counted("given"),
         time=after.counted("time") - before.counted("time"),
         rivals=after.counted("rivals") - before.counted("rivals"),
@@ -116,24 +118,45 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
     )
 
 
-def _evidence_lines(ledger: Ledger) -> list[Line]:
-    return [line for line in ledger.lines if line.kind not in _CLOSING and line.kind != "in-prior"]
+def _change(line: Net, before: float, after: float, cause: Cause) -> LineChange:
+    row = line.strongest
+    return LineChange(
+        id=row.id,
+        kind=row.kind,
+        theme=line.theme,
+        before=before,
+        after=after,
+        cause=cause,
+        evidence=line.evidence,
+        state=row.state,
+    )
+
+
+_Counted = tuple[Net, float]
+"""A line and its counted decibans."""
+
+
+def _in_order(lines: Iterable[tuple[Net, float]]) -> list[_Counted]:
+    """Lines as a ledger has them, of their shares."""
+    counted = [(line, line.decibans * share) for line, share in lines]
+    return sorted(counted, key=lambda line: (-abs(line[1]), line[0].strongest.id))
 
 
 def _matched(
-    old: list[Line], new: list[Line]
-) -> tuple[list[tuple[Line, Line]], list[Line], list[Line]]:
+    old: list[_Counted], new: list[_Counted]
+) -> tuple[list[tuple[_Counted, _Counted]], list[_Counted], list[_Counted]]:
     """Lines in both, by kind and id, else by a shared member; lines that came; that went."""
-    left = {(line.kind, line.id): line for line in old}
+    left = {line[0].strongest.key: line for line in old}
     pairs, unmatched, came = [], [], []
     for line in new:
-        match = left.pop((line.kind, line.id), None)
+        match = left.pop(line[0].strongest.key, None)
         if match is None:
             unmatched.append(line)
         else:
             pairs.append((match, line))
     for line in unmatched:
-        akin = next((key for key, other in left.items() if _members(other) & _members(line)), None)
+        own = _members(line[0])
+        akin = next((key for key, other in left.items() if _members(other[0]) & own), None)
         if akin is None:
             came.append(line)
         else:
@@ -141,26 +164,23 @@ def _matched(
     return pairs, came, list(left.values())
 
 
-def _members(line: Line) -> frozenset[str]:
+def _members(line: Net) -> frozenset[str]:
     """The items and indicators that a line stands for; an absence stands for none of them."""
-    if line.kind == "absence":
+    if line.strongest.kind == "absence":
         return frozenset()
-    return frozenset({line.id, *line.evidence, *line.suppressed})
+    return frozenset({line.strongest.id, *line.evidence, *(row.id for row in line.suppressed)})
 
 
-def _same(before: Line, after: Line) -> bool:
-    return _is_close(before.counted_decibans, after.counted_decibans)
-
-
-def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
+def _cause(before: Net | None, after: Net | None, reasons: Reasons) -> Cause:
     if before and after and _is_close(before.decibans, after.decibans):
         both = (before, after) if before.theme != after.theme else ()
         unchanged: Cause = "conventions" if reasons.conventions else "overlap"
-        is_judged = any({line.id, *_members(line)} & reasons.judged for line in both)
+        is_judged = any({line.strongest.id, *_members(line)} & reasons.judged for line in both)
         return "new judgement" if is_judged else unchanged
     was = _members(before) if before else frozenset()
     now = _members(after) if after else frozenset()
-    here = {line.id for line in (before, after) if line} | was | now
+    rows = [line.strongest for line in (before, after) if line]
+    here = {row.id for row in rows} | was | now
     elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
     if was & reasons.removed:
         return "removal"
@@ -168,16 +188,16 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
         return "retraction"
     if here & reasons.judged:
         return "new judgement"
-    if "absence" in {line.kind for line in (before, after) if line}:
+    if "absence" in {row.kind for row in rows}:
         return "new evidence" if before or here & reasons.new else "time"
     return _by_evidence(before, after) if here & reasons.new else elsewhere
 
 
-def _by_evidence(before: Line | None, after: Line | None) -> Cause:
+def _by_evidence(before: Net | None, after: Net | None) -> Cause:
     if before is None:
         return "new evidence"
     weaker = after is None or abs(after.decibans) < abs(before.decibans)
-    return "reversal" if weaker and before.kind == "indicator" else "new witness"
+    return "reversal" if weaker and before.strongest.kind == "indicator" else "new witness"
 
 
 def _ordered(changes: Iterable[LineChange]) -> tuple[LineChange, ...]:
