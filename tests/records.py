@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from scenarios.analysis.ledger.contributions import Heights, end_of, factors
 from scenarios.model import (
     Database,
+    Dependence,
     Evidence,
     Indicator,
     Prior,
@@ -91,6 +94,21 @@ def resolution(outcome: Any, on: date, recorded: date | None = None, **keys: Any
 def retraction(on: date) -> Retraction:
     """A retraction."""
     return Retraction(on, "Wrong.")
+
+
+Lines = Sequence[tuple[float, str | None]]
+"""The decibans and the theme of each line."""
+
+
+def heights(lines: Lines) -> Heights:
+    """The heights of these lines."""
+    return Heights.of(end_of(*line) for line in lines)
+
+
+def shares(lines: Lines, dependence: Dependence) -> list[float]:
+    """The share of each line that counts."""
+    of = factors(heights(lines), dependence)
+    return [of[end_of(*line)] for line in lines]
 
 
 ratings = st.one_of(st.sampled_from(CODES), st.floats(0.001, 1000))

@@ -23,7 +23,7 @@ from scenarios.analysis.evidence.indicators import (
 )
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.contributions import factors, total
+from scenarios.analysis.ledger.contributions import total
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
@@ -68,6 +68,7 @@ from tests.records import (
     WEIGHTS,
     database,
     day,
+    heights,
     indicator,
     item,
     near,
@@ -78,6 +79,7 @@ from tests.records import (
     sheet,
     sheets,
 )
+from tests.records import shares as shares_of
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "method.md").read_text("utf-8")
@@ -197,7 +199,7 @@ def ends(book: Ledger) -> tuple[float, float]:
 def shares(themes: str) -> list[float]:
     """The factors of lines of 10 dB at 0.6/0.2, each under a theme or, as `-`, under none."""
     lines = [(10.0, None if theme == "-" else theme) for theme in themes]
-    return factors(lines, Dependence(within=0.6, between=0.2))
+    return shares_of(lines, Dependence(within=0.6, between=0.2))
 
 
 def test_each_section_with_an_example_has_a_test() -> None:
@@ -367,7 +369,8 @@ def test_dependence(says: Section) -> None:
     says("15.00 0.8877", *sums(half))
     says("0.500 0.500 0.500", *(one.factor for one in half.lines))
     says("15.00 0.9693", *sums(at(alone(0.5, 0.5, **TEN_AND_ONE))))
-    says("20 6.67", total([(10.0, None)] * 10_000, Dependence(0.5, 0.5)), (10 + 0.01) / 1.5)
+    many = heights([(10.0, None)] * 10_000)
+    says("20 6.67", total(many, Dependence(0.5, 0.5)), (10 + 0.01) / 1.5)
     a, c, b, _ = figures(at(alone(0.2, 0.5, a="CC", b="C", c="II")))
     says("5.83 2.50 −5.83", a, b, c)
     change = compare(at(alone(0.2, 0.5, a="CC")), at(alone(0.2, 0.5, a="CC", b="CC")), Reasons())
@@ -381,8 +384,8 @@ def test_dependence_on_two_levels(says: Section) -> None:
     says("0.526 0.526 0.789", *shares("xxy"))
     says("16.67 23.26 16.13", *(10 * sum(shares(themes)) for themes in ("---", "-" * 20, "x" * 20)))
     alike = [(10.0, "x"), (10.0, "x"), (10.0, "y"), (-10.0, "y")]
-    says("5.00", total(alike, Dependence(1, 1)))
-    assert total(alike[:3], Dependence(1, 0)) == near(20)
+    says("5.00", total(heights(alike), Dependence(1, 1)))
+    assert total(heights(alike[:3]), Dependence(1, 0)) == near(20)
 
 
 def test_sets(says: Section) -> None:
@@ -407,7 +410,7 @@ def test_sets_in_which_only_comparison_counts(says: Section) -> None:
     says("10.00 9.29", book.counted("direct"), book.counted("rivals"))
     equal = at(a_set(THREE, "CC - -", "C C C", rho=0.5), "a")
     assert equal.neutral == 1
-    uncentred = total([(10.0, None), (5.0, None)], Dependence(0.5, 0.5)) - 5
+    uncentred = total(heights([(10.0, None), (5.0, None)]), Dependence(0.5, 0.5)) - 5
     says("10.00 6.67", equal.counted("direct"), uncentred)
 
 
@@ -819,7 +822,7 @@ def test_the_ledger_version_3(says: Section) -> None:
         says(f"{worth:.2f}", worth)
         says(chance, probability(decibans(0.05) + worth))
     many = Dependence(within=0.6, between=0.2)
-    assert total([(6.4, None)] * 100_000, many) == near(16, abs=1e-3)
+    assert total(heights([(6.4, None)] * 100_000), many) == near(16, abs=1e-3)
 
 
 def test_the_ledger_version_3_by_figure(says: Section) -> None:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.contributions import factors, total, totals_without
+from scenarios.analysis.ledger.contributions import end_of, total, totals_without
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Budgets, bands, leave_one_out
@@ -23,7 +23,7 @@ from scenarios.scales import HIGHEST, LOWEST
 from tests import second_ledger as second
 from tests.full import FULL
 from tests.random_databases import random_database
-from tests.records import day, near
+from tests.records import day, heights, near, shares
 
 DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
@@ -188,8 +188,8 @@ themes = st.sampled_from([None, "t1", "t2"])
 lines = st.lists(st.tuples(worths, themes), max_size=9)
 
 
-def pairs(shares: st.SearchStrategy[float]) -> st.SearchStrategy[Dependence]:
-    return st.tuples(shares, shares).map(lambda pair: Dependence(max(pair), min(pair)))
+def pairs(correlations: st.SearchStrategy[float]) -> st.SearchStrategy[Dependence]:
+    return st.tuples(correlations, correlations).map(lambda pair: Dependence(max(pair), min(pair)))
 
 
 plain = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
@@ -199,31 +199,31 @@ dependences = pairs(plain | st.floats(0, 1))
 @given(lines, pairs(plain))
 def test_two_hands_discount_lines_alike(made: Lines, dependence: Dependence) -> None:
     mine = second.factors(made, dependence.within, dependence.between)
-    assert factors(made, dependence) == near(mine)
+    assert shares(made, dependence) == near(mine)
 
 
 @given(lines, dependences)
 def test_a_line_keeps_a_share_of_itself_whatever_its_place_and_the_names_of_themes(
     made: Lines, dependence: Dependence
 ) -> None:
-    found, names = factors(made, dependence), {None: None, "t1": "t2", "t2": "a"}
+    found, names = shares(made, dependence), {None: None, "t1": "t2", "t2": "a"}
     assert all(0 < share <= 1 for share in found)
     renamed = [(worth, names[theme]) for worth, theme in reversed(made)]
-    assert factors(renamed, dependence)[::-1] == near(found)
+    assert shares(renamed, dependence)[::-1] == near(found)
 
 
 @given(lines, dependences)
 def test_a_theme_never_raises_lines_of_one_sign(made: Lines, dependence: Dependence) -> None:
     apart = [(abs(worth), str(n)) for n, (worth, _) in enumerate(made)]
     together = [(abs(worth), theme) for worth, theme in made]
-    assert total(together, dependence) <= total(apart, dependence) + 1e-9
+    assert total(heights(together), dependence) <= total(heights(apart), dependence) + 1e-9
 
 
 @given(lines, st.tuples(worths, themes), dependences)
 def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
     made: Lines, new: tuple[float, str | None], dependence: Dependence
 ) -> None:
-    gain = total([*made, new], dependence) - total(made, dependence)
+    gain = total(heights([*made, new]), dependence) - total(heights(made), dependence)
     toward = math.copysign(1, new[0]) * gain
     assert -1e-9 <= toward <= abs(new[0]) + 1e-9
 
@@ -231,18 +231,20 @@ def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
 @given(lines, dependences)
 @example([(-10.0, None), (-5.0, "t1"), (5.0, None)], Dependence(within=1, between=1 - 2**-53))
 def test_a_total_without_a_line_is_that_of_the_others(made: Lines, dependence: Dependence) -> None:
-    plainly = [total([*made[:n], *made[n + 1 :]], dependence) for n in range(len(made))]
-    assert totals_without(made, dependence) == near(plainly, abs=1e-6)
+    rest = (heights([*made[:n], *made[n + 1 :]]) for n in range(len(made)))
+    plainly = [total(lines, dependence) for lines in rest]
+    without = totals_without(heights(made), dependence)
+    assert [without[end_of(*line)] for line in made] == near(plainly, abs=1e-6)
 
 
 @given(lines, dependences)
 def test_all_lines_without_a_theme_put_into_one_never_count_for_more(
     made: Lines, dependence: Dependence
 ) -> None:
-    together = factors([(worth, theme or "own") for worth, theme in made], dependence)
+    together = shares([(worth, theme or "own") for worth, theme in made], dependence)
     assert all(
         after <= before + 1e-9
-        for (_, theme), before, after in zip(made, factors(made, dependence), together, strict=True)
+        for (_, theme), before, after in zip(made, shares(made, dependence), together, strict=True)
         if theme is None
     )
 
@@ -250,9 +252,9 @@ def test_all_lines_without_a_theme_put_into_one_never_count_for_more(
 def test_lines_without_a_theme_are_half_as_alike_as_those_of_one() -> None:
     """At 0.6/0.2, by hand: 2 lines of ρ 0.4 count 1/1.4 each, 20 of 10 dB together 200/8.6."""
     dependence = Dependence(within=0.6, between=0.2)
-    assert factors([(10.0, None)] * 2, dependence) == near([1 / 1.4] * 2)
-    assert total([(10.0, None)] * 20, dependence) == near(200 / 8.6)
+    assert shares([(10.0, None)] * 2, dependence) == near([1 / 1.4] * 2)
+    assert total(heights([(10.0, None)] * 20), dependence) == near(200 / 8.6)
     # D of the theme is 0.4 + 2·0.4, of the other block 0.6 + 0.2; Σ n/D is 2/1.2 + 1/0.8.
     shared = 1 + 0.2 * (2 / 1.2 + 1 / 0.8)
     beside = [(10.0, "t1"), (10.0, "t1"), (10.0, None)]
-    assert factors(beside, dependence) == near([*[1 / (1.2 * shared)] * 2, 1 / (0.8 * shared)])
+    assert shares(beside, dependence) == near([*[1 / (1.2 * shared)] * 2, 1 / (0.8 * shared)])

@@ -93,9 +93,10 @@ def standing(
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
     latest: dict[Analyst, SheetId] = {}
     for id in database.speaking.get(scenario_id, ()):
-        if database.sheets[id].date > as_of:
+        sheet = database.sheets[id]
+        if sheet.date > as_of:
             break
-        latest[database.sheets[id].analyst] = id
+        latest[sheet.analyst] = id
     days = standing_days(database.tracker)
     forecasts = {}
     for analyst, id in sorted(latest.items()):

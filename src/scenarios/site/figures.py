@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.ledger import Ledger, Line, ledger_of
+from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.review.event import EventStory, event_story, story_between
@@ -21,8 +21,6 @@ from scenarios.workspace.reading import Reviewed, reviewed, span
 
 _DAYS = 60
 """Most days drawn of a course."""
-_LEDGERS = 60
-"""Most ledgers kept: a day ends one review's story and begins the next."""
 _EVIDENCE = frozenset({"indicator", "direct", "in-prior"})
 
 
@@ -34,10 +32,7 @@ class Figures:
         self._ledgers: dict[ScenarioId, Ledger] = {}
         self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
         self._courses: dict[ScenarioId, Course] = {}
-        book = lru_cache(_LEDGERS)(ledger_of)
-        self.story_at = cache(
-            lambda since, until: story_between(site.once(odds_of), since, until, book)
-        )
+        self.story_at = cache(partial(story_between, site.once(odds_of)))
 
     @cached_property
     def window(self) -> Window:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal, get_args
@@ -234,26 +234,33 @@ class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
 
 
+End = tuple[float, int, ThemeId]
+"""Height of a line, its sign, and its theme; lines without a theme come first."""
+
+
+def end_of(decibans: float, theme: ThemeId | None) -> End:
+    """The end of a line; lines without a theme are a block of their own."""
+    return abs(decibans), (decibans > 0) - (decibans < 0), theme or ""
+
+
 class Net(msgspec.Struct, frozen=True, kw_only=True):
-    """Net decibans of a group for one scenario: strongest row for plus strongest against."""
+    """Net decibans of a group for one scenario: strongest row for plus strongest against.
+
+    `evidence` are the items that speak in these rows.
+    """
 
     group: RowKey
     theme: ThemeId | None
     decibans: float
+    end: End
     heard: tuple[LedgerRow, ...]
     suppressed: tuple[LedgerRow, ...]
+    evidence: tuple[EvidenceId, ...]
 
     @property
     def strongest(self) -> LedgerRow:
         """The row whose id the line has."""
         return self.heard[0]
-
-    @property
-    def evidence(self) -> tuple[EvidenceId, ...]:
-        """The items that speak in the line."""
-        if len(self.heard) == 1:
-            return self.heard[0].evidence
-        return tuple(dict.fromkeys(id for row in self.heard for id in row.evidence))
 
 
 def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
@@ -297,61 +304,52 @@ def net(group: RowGroup) -> dict[ScenarioId, Net]:
 
 
 def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
-    if len(speaking) == 1:
-        alone, heard = speaking[0].values[column], tuple(speaking)
-        return Net(group=group.key, theme=group.theme, decibans=alone, heard=heard, suppressed=())
-    speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
-    strongest_for = next((r for r in speaking if r.values[column] > 0), None)
-    against = next((r for r in speaking if r.values[column] < 0), None)
-    heard = tuple(r for r in speaking if r is strongest_for or r is against)
+    heard, rest = speaking, list[LedgerRow]()
+    if len(speaking) > 1:
+        speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
+        strongest_for = next((r for r in speaking if r.values[column] > 0), None)
+        against = next((r for r in speaking if r.values[column] < 0), None)
+        heard = [r for r in speaking if r is strongest_for or r is against]
+        rest = [r for r in speaking if r is not strongest_for and r is not against]
+    decibans = sum([row.values[column] for row in heard])
+    alone = heard[0].evidence if len(heard) == 1 else ()
     return Net(
         group=group.key,
         theme=group.theme,
-        decibans=sum(row.values[column] for row in heard),
-        heard=heard,
-        suppressed=tuple(
-            row for row in speaking if row is not strongest_for and row is not against
-        ),
+        decibans=decibans,
+        end=end_of(decibans, group.theme),
+        heard=tuple(heard),
+        suppressed=tuple(rest),
+        evidence=alone or tuple(dict.fromkeys(id for row in heard for id in row.evidence)),
     )
 
 
-Weighed = tuple[float, ThemeId | None]
-"""The decibans of a line, and its theme; lines without a theme are a block of their own."""
-
-
-_End = tuple[float, int, ThemeId]
-"""Height of a line, its sign, and its theme; lines without a theme come first."""
-
-
-def _end(line: Weighed) -> _End:
-    decibans, theme = line
-    return abs(decibans), (decibans > 0) - (decibans < 0), theme or ""
-
-
-class Heights:
+class Heights(msgspec.Struct):
     """Number of lines by height, sign and theme, from the lowest up, and by theme in all.
 
     Like lines are counted together: a sum is of as many terms as there are heights, and the same to
     the last bit in whatever order the lines came and went.
     """
 
-    def __init__(self, lines: Iterable[Weighed] = ()) -> None:
-        self.counts = Counter(map(_end, lines))
-        self.ends = sorted(self.counts)
-        self.themes: dict[ThemeId, tuple[int, int]] = {}
-        for (_, sign, theme), number in self.counts.items():
-            self._count(sign, theme, number)
+    counts: Counter[End]
+    ends: list[End]
+    themes: dict[ThemeId, tuple[int, int]]
+
+    @classmethod
+    def of(cls, lines: Iterable[End]) -> Heights:
+        """The heights of lines, each by its end."""
+        counts = Counter(lines)
+        heights = cls(counts, sorted(counts), {})
+        for (_, sign, theme), number in counts.items():
+            heights._count(sign, theme, number)
+        return heights
 
     def copy(self) -> Heights:
         """A copy of the heights, whose lines can change separately."""
-        heights = Heights()
-        heights.counts, heights.ends = self.counts.copy(), [*self.ends]
-        heights.themes = {**self.themes}
-        return heights
+        return Heights(self.counts.copy(), [*self.ends], {**self.themes})
 
-    def add(self, line: Weighed, number: int = 1) -> None:
+    def add(self, end: End, number: int = 1) -> None:
         """Add lines; a negative number removes them."""
-        end = _end(line)
         if end not in self.counts:
             insort(self.ends, end)
         self.counts[end] += number
@@ -402,7 +400,7 @@ class _Layers:
             of.number, of.signs = of.number + number, of.signs + signs
             of.inner = of.alone + of.number * of.more
 
-    def walk(self) -> Iterator[tuple[_End, float, float, float]]:
+    def walk(self) -> Iterator[tuple[End, float, float, float]]:
         """For each end of lines how far it rises above the one before, and two sums.
 
         These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
@@ -435,19 +433,19 @@ class _Layers:
         return total / (1 + self.between * size)
 
 
-def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
-    """The share of each line that counts, over 0 to 1.
+def factors(heights: Heights, dependence: Dependence) -> dict[End, float]:
+    """The share of the lines of each end that counts, over 0 to 1.
 
     Where every line is equally high, its share is its weight in the block correlation matrix
     (Clemen & Winkler 1985, Operations Research 33:427-442). Unequal lines are cut into layers of
     equal height: in the layer at t only lines of more than t decibans count, whatever their sign.
-    Takes n, and m·log m of the m heights: the layers are walked upwards, and each theme's own sum
-    is brought up to date only where a line of it ends.
+    The layers are walked upwards, and each theme's own sum is brought up to date only where a line
+    of it ends.
     """
-    layers = _Layers(Heights(lines), dependence)
+    layers = _Layers(heights, dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
     sums = dict.fromkeys(layers.themes.values(), (0.0, 0.0))
-    shares: dict[_End, float] = {}
+    shares: dict[End, float] = {}
     for end, step, size, _ in layers.walk():
         height, of = end[0], layers.themes[end[2]]
         walked += step / (1 + layers.between * size)
@@ -455,25 +453,24 @@ def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
         counted += (walked - since) / of.inner
         sums[of] = counted, walked
         shares[end] = min(1.0, counted / height) if height else 1.0
-    return [shares[end] for end in map(_end, lines)]
+    return shares
 
 
-def total(lines: Iterable[Weighed] | Heights, dependence: Dependence) -> float:
+def total(heights: Heights, dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
-    layers = _Layers(lines if isinstance(lines, Heights) else Heights(lines), dependence)
+    layers = _Layers(heights, dependence)
     between = layers.between
     return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
 
 
-def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
-    """The total without each line.
+def totals_without(heights: Heights, dependence: Dependence) -> dict[End, float]:
+    """The total without a line of each end.
 
-    Takes n, and m·log m of the m heights times the number of themes: up to its height, what a layer
-    counts differs in the same way for all lines of its theme and sign.
+    Takes the number of heights times that of themes: up to its height, what a layer counts differs
+    in the same way for all lines of its theme and sign.
     """
-    heights = Heights(lines)
     layers = _Layers(heights, dependence)
-    whole, less = 0.0, dict[_End, float]()
+    whole, less = 0.0, dict[End, float]()
     sums = {(layers.themes[theme], sign): 0.0 for _, sign, theme in heights.ends}
     for end, step, size, signs in layers.walk():
         counted = signs / (1 + layers.between * size)
@@ -483,4 +480,4 @@ def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[flo
                 less_here = layers.without(of, sign, size, signs) - counted
                 sums[of, sign] += step * less_here
         less[end] = sums[layers.themes[end[2]], end[1]]
-    return [whole + less[end] for end in map(_end, lines)]
+    return {end: whole + without for end, without in less.items()}

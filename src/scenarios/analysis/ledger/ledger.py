@@ -164,7 +164,8 @@ def _quantity(probability: float) -> Quantity:
 def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[Net, float]]:
     """The lines of evidence about a scenario, each with the share of it that counts."""
     comparison = odds.comparison(scenario_id)
-    return [*zip(comparison.nets[scenario_id], comparison.shares[scenario_id], strict=True)]
+    of = comparison.shares[scenario_id]
+    return [(line, of[line.end]) for line in comparison.nets[scenario_id]]
 
 
 def _line(line: Net, share: float) -> Line:

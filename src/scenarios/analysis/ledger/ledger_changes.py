@@ -101,7 +101,7 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
         worths = line.decibans * was, line.decibans * share
         if not _is_close(*worths):
             changed.append(_change(line, *worths, overlap))
-    pairs, came, went = _matched(_in_order(were.values()), _in_order(differing))
+    pairs, came, went = _matched(_largest_first(were.values()), _largest_first(differing))
     changed += [
         _change(now, then, counted, _cause(old, now, reasons))
         for (old, then), (now, counted) in pairs
@@ -136,8 +136,7 @@ _Counted = tuple[Net, float]
 """A line and its counted decibans."""
 
 
-def _in_order(lines: Iterable[tuple[Net, float]]) -> list[_Counted]:
-    """Lines as a ledger has them, of their shares."""
+def _largest_first(lines: Iterable[tuple[Net, float]]) -> list[_Counted]:
     counted = [(line, line.decibans * share) for line, share in lines]
     return sorted(counted, key=lambda line: (-abs(line[1]), line[0].strongest.id))
 

@@ -16,12 +16,12 @@ from scenarios.analysis.evidence.knowledge import Known, connected, members, res
 from scenarios.analysis.ledger.contributions import (
     KINDS,
     Columns,
+    End,
     Heights,
     LedgerRow,
     Net,
     RowGroup,
     RowKey,
-    Weighed,
     centred,
     factors,
     groups,
@@ -54,12 +54,13 @@ class Comparison(Totals, frozen=True, kw_only=True, dict=True):
     dependence: Dependence
     groups: list[RowGroup]
     nets: dict[ScenarioId, list[Net]]
+    heights: dict[ScenarioId, Heights]
     neutral: dict[ScenarioId, int]
 
     @cached_property
-    def shares(self) -> dict[ScenarioId, list[float]]:
-        """The share of each line that counts."""
-        return {c: factors(weighed(nets), self.dependence) for c, nets in self.nets.items()}
+    def shares(self) -> dict[ScenarioId, dict[End, float]]:
+        """The share of the lines of each end that counts."""
+        return {c: factors(heights, self.dependence) for c, heights in self.heights.items()}
 
 
 def columns(database: Database, scenario_id: ScenarioId) -> Columns:
@@ -151,14 +152,14 @@ class Account:
 
     def _count(self, column: ScenarioId, line: Net, number: int) -> None:
         if heights := self._heights.get(column):
-            heights.add((line.decibans, line.theme), number)
+            heights.add(line.end, number)
             self._totals.pop(column, None)
 
     def totals(self) -> dict[ScenarioId, float]:
         """The decibans that the lines of each column add up to."""
         for column in self.columns:
             if column not in self._heights:
-                self._heights[column] = Heights(weighed(self._nets[column].values()))
+                self._heights[column] = Heights.of(line.end for line in self._nets[column].values())
             if column not in self._totals:
                 self._totals[column] = total(self._heights[column], self._dependence)
         return {column: self._totals[column] for column in self.columns}
@@ -176,6 +177,7 @@ class Account:
                 column: [lines[key] for key in sorted(lines)]
                 for column, lines in self._nets.items()
             },
+            heights={column: heights.copy() for column, heights in self._heights.items()},
             neutral={**self._neutral},
         )
 
@@ -191,11 +193,6 @@ def left(database: Database, beside: Columns, day: date) -> dict[ScenarioId, dat
         for id in beside
         if (outcome := resolved(database, id, day)) and outcome.outcome == "did-not-occur"
     }
-
-
-def weighed(lines: Iterable[Net]) -> list[Weighed]:
-    """The decibans and the theme of each line."""
-    return [(line.decibans, line.theme) for line in lines]
 
 
 def log_odds(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:

@@ -10,14 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.contributions import (
-    Heights,
     LedgerRow,
     RowKey,
     RowKind,
     total,
     totals_without,
 )
-from scenarios.analysis.ledger.odds import Comparison, Odds, implied, log_odds, weighed
+from scenarios.analysis.ledger.odds import Comparison, Odds, implied, log_odds
 from scenarios.model import Dependence, ScenarioId
 from scenarios.scales import decibans, held, probability
 
@@ -190,7 +189,7 @@ def _bends(
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
         yield _Bend("lines", "lines", tuple(ends))
-    lines = {column: Heights(weighed(nets)) for column, nets in comparison.nets.items() if nets}
+    lines = {column: heights for column, heights in comparison.heights.items() if heights.ends}
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
         ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
         yield _Bend(kind, kind, tuple(ends))
@@ -221,8 +220,9 @@ def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     """Decibans that each group counts in each column."""
     counted: dict[RowKey, dict[ScenarioId, float]] = {}
     for column, nets in comparison.nets.items():
-        for line, share in zip(nets, comparison.shares[column], strict=True):
-            counted.setdefault(line.group, {})[column] = line.decibans * share
+        shares = comparison.shares[column]
+        for line in nets:
+            counted.setdefault(line.group, {})[column] = line.decibans * shares[line.end]
     return counted
 
 
@@ -252,8 +252,8 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
     without: dict[ScenarioId, dict[RowKey, float]] = {}
     for column, nets in comparison.nets.items():
-        totals = totals_without(weighed(nets), comparison.dependence)
-        without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
+        totals = totals_without(comparison.heights[column], comparison.dependence)
+        without[column] = {line.group: totals[line.end] for line in nets}
     named = _row_names(comparison, scenario_id)
     ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
     for group in named:

@@ -41,9 +41,6 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     stated_before: Stated | None
 
 
-Book = Callable[[Odds, ScenarioId], Ledger]
-
-
 class ScenarioView(Earlier, frozen=True, kw_only=True):
     """One scenario at both dates; earlier values are None where it had not opened.
 
@@ -63,19 +60,19 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     given: tuple[GivenForecast, ...]
     since: date
     now: Known
+    changed: Known
     restated_decibans: float = 0.0
     restated_stated: bool = False
-    book: Book = ledger_of
 
     @property
     def ledger(self) -> Ledger:
         """Ledger of the implied probability; computed on each access."""
-        return self.book(self.odds, self.id)
+        return ledger_of(self.odds, self.id)
 
     @property
     def ledger_before(self) -> Ledger | None:
         """Ledger of the earlier implied probability; computed on each access."""
-        return self.book(self.odds_before, self.id) if self.odds_before else None
+        return ledger_of(self.odds_before, self.id) if self.odds_before else None
 
     @property
     def evidence(self) -> tuple[EvidenceId, ...]:
@@ -85,8 +82,8 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     @property
     def new_evidence(self) -> tuple[EvidenceId, ...]:
         """The items that rate it and were recorded after the earlier date."""
-        items = self.now.evidence
-        return tuple(id for id in self.evidence if items[id].recorded > self.since)
+        items, rating = self.changed.evidence, self.changed.rating.get(self.id, ())
+        return tuple(id for id in rating if items[id].recorded > self.since)
 
     @property
     def unfounded(self) -> bool:
@@ -177,14 +174,12 @@ def window(
     only: Collection[ScenarioId] | None = None,
     bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
     odds: Days | None = None,
-    book: Book = ledger_of,
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
     One whose figures are withheld has no view.
 
-    `only` limits the scenarios with views. `bands` and `odds` are reused if given; `book` may
-    keep ledgers for other windows.
+    `only` limits the scenarios with views. `bands` and `odds` are reused if given.
     """
     odds = odds or Days(database)
     at = odds.at
@@ -198,7 +193,7 @@ def window(
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     means: Means = {}
 
-    def view(id: ScenarioId) -> ScenarioView:
+    def view(id: ScenarioId, changed: Known) -> ScenarioView:
         scenario, last = database.scenarios[id], last_days[id]
         earlier = earlier_of(odds, id, since, means)
         return ScenarioView(
@@ -216,11 +211,12 @@ def window(
             given=tuple(given(database, id, since, as_of)),
             since=since,
             now=now,
-            book=book,
+            changed=changed,
         )
 
     def look() -> dict[ScenarioId, ScenarioView]:
-        return {id: view(id) for id in last_days}
+        changed = known(database, as_of, odds.changed(since, as_of))
+        return {id: view(id, changed) for id in last_days}
 
     return Window(
         database=database, since=since, as_of=as_of, odds=odds, before=before, now=now, look=look

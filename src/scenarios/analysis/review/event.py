@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bears_on, dependents
 from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.ledger_changes import Shift
-from scenarios.analysis.period.period import Book, window
+from scenarios.analysis.period.period import window
 from scenarios.analysis.review.outcomes import ResolvedScenario
 from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.story import Because, Story
@@ -73,7 +72,7 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True):
 StoryAt = Callable[[date, date], Story]
 
 
-def story_between(odds: Days, since: date, until: date, book: Book = ledger_of) -> Story:
+def story_between(odds: Days, since: date, until: date) -> Story:
     """The story of a window, with those questions alone that its items or outcomes can move."""
     database = odds.database
     items = odds.changed(since, until).values()
@@ -82,7 +81,7 @@ def story_between(odds: Days, since: date, until: date, book: Book = ledger_of) 
         if scenario.resolution and since < scenario.resolution.recorded <= until:
             touched.add(id)
     reached = dependents(database, touched)
-    return story_of(window(database, since, until, only=reached, odds=odds, book=book))
+    return story_of(window(database, since, until, only=reached, odds=odds))
 
 
 def event_story(

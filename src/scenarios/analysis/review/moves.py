@@ -155,14 +155,16 @@ def causes(window: Window, moves: Sequence[Move]) -> tuple[Cause, ...]:
 
     for move in moves:
         id = move.scenario
+        overlap = 0.0
         for line in (*move.lines_added, *move.lines_removed, *move.lines_changed):
             worth = line.after - line.before
-            if line.cause == "time" and not went.behind(line):
+            if line.cause == "overlap":
+                overlap += worth
+            elif line.cause == "time" and not went.behind(line):
                 add("absence", (line.id,), id, worth)
-            elif line.cause == "overlap":
-                add("overlap", (), id, worth)
             elif not _is_of_items(line, id, worth, came, went):
                 add("rivals", move.ruled_out, id, worth)
+        add("overlap", (), id, overlap)
         add("given", tuple(window.database.scenarios[id].prior.given), id, move.given)
         add("time", (), id, move.time)
         add("rivals", (), id, move.rivals)
