@@ -114,7 +114,7 @@ def _conversation(step: Step, here: Path) -> Iterator[str]:
         line = next(left, "^D")
         if f"{line} ".startswith(question):
             return line[len(question) :]
-        return line.rpartition(": ")[2]
+        return f"{line} ".rpartition(": ")[2].rstrip()
 
     said = converse(*shlex.split(step.command)[1:], answer=answer)
     for number, line in enumerate(_marked("!", said.screen, here)):

@@ -148,6 +148,16 @@ def nearest_sum_to_one(figures: Mapping[str, float]) -> dict[str, float]:
     return {id: max(0.0, value - cut) for id, value in figures.items()}
 
 
+def not_one(what: str, figures: Mapping[str, float]) -> str | None:
+    """The sum of the figures of a set and the nearest that sum to 1; None where these do."""
+    total = sum(figures.values())
+    if abs(total - 1) <= TOLERANCE + 1e-12:
+        return None
+    coherent = nearest_sum_to_one(figures)
+    pairs = ", ".join(f"{id} {figures[id]:g} → {coherent[id]:.3f}" for id in figures)
+    return f"{what} sum to {total:.3f}; nearest that sum to 1: {pairs}"
+
+
 def percent(value: float, places: int | None = None) -> str:
     """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or to `places`."""
     return f"{value * 100:.{digits(value) if places is None else places}f}%"

@@ -380,7 +380,7 @@ def test_what_was_refused_is_replaced_by_typing_or_paste_and_mended_after_an_arr
         {asked} 1.5 > often
     """)
     keys.asked(f"{asked} often")
-    assert "'often' is not a probability" in keys.all
+    assert "'often' is not a probability: write 0.7 or 70% (Ctrl-U clears the line)" in keys.all
     keys.paste("150%")
     keys.shows(f"{asked} 150%")
     keys.enter()
@@ -404,6 +404,25 @@ def test_after_a_refusal_what_is_meant_stands_in_the_line_and_no_longer_the_slip
     keys.asked("occurred, did-not-occur or annulled:")
     keys.press("\x03")
     assert keys.end() == 130
+
+
+def test_a_refused_answer_that_may_be_left_out_names_the_key_that_clears_it(
+    folder: Path, sit: Sit
+) -> None:
+    keys = sit("resolve", "trade", "occurred", "--date", "2022-03-01")
+    asked = "An item that decides it (Enter = none):"
+    keys.walk(f"""
+        What decided it, by the criteria: > Customs say so.
+        {asked} > nothing
+        {asked} nothing >
+    """)
+    keys.shows("(Ctrl-U clears the line)")
+    keys.walk(f"""
+        {asked} nothing > [Clear]
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    assert "evidence:" not in (folder / "scenarios/trade.yaml").read_text().partition("resol")[2]
 
 
 def test_a_figure_is_a_reason_only_where_somebody_says_that_it_is(folder: Path, sit: Sit) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from scenarios.cli import parsing
 from scenarios.errors import UsageError
+from scenarios.text import suggested
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
@@ -123,6 +124,22 @@ def test_what_is_a_value_is_taken(parse: Callable[[str], Any], typed: str, value
 @given(st.integers(0, 9999))
 def test_days_ago_are_counted_from_a_day(days: int) -> None:
     assert (date(2030, 1, 1) - parsing.day(f"{days}d", date(2030, 1, 1))).days == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *((text, "2022-02-28") for text in ("28.2.2022", "28 Feb 2022", "2/28/2022", "2022/2/28")),
+        ("02/03/2022", None),
+        ("30 Feb 2022", None),
+    ],
+)
+def test_a_date_of_another_style_is_proposed_unless_its_month_may_come_first(
+    typed: str, meant: str | None
+) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        parsing.day(typed)
+    assert suggested(refused.value.message) == meant
 
 
 def test_a_line_is_one_line() -> None:

@@ -22,7 +22,8 @@ from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
 
 _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTALL)
-_NUMBERS = {
+_WORDS = {
+    r"(Got unexpected extra argument[^=]*)": r"\1; put quotes around a value of several words",
     r"Input should be a valid integer.*": "it must be a whole number",
     r"'.*' is not a valid integer( range)?\.?": "it must be a whole number",
     r"Input should be less than or equal to ([0-9]+)": r"\1 is the most",
@@ -38,7 +39,7 @@ def in_our_words(message: str) -> str:
         words = f"{shown(match[1])} is none of {', '.join(known)}"
         hint = did_you_mean(match[1], known)
         return f"{words}; {hint}" if hint else words
-    for pattern, words in _NUMBERS.items():
+    for pattern, words in _WORDS.items():
         if match := re.fullmatch(pattern, message, re.DOTALL):
             return match.expand(words)
     return message

@@ -20,14 +20,15 @@ _FEWEST, _MOST = 16, 8000
 today = typed_in.today
 
 
-def typed(parse: Callable[In, T]) -> Callable[In, T]:
-    """Return the parser whose faults are faults of how the command was called."""
+def typed(parse: Callable[In, T], option: str = "") -> Callable[In, T]:
+    """Return the parser whose faults are faults of how the command was called, at an `option`."""
+    hint = f"'{option}'" if option else None
 
     def parsed(*given: In.args, **named: In.kwargs) -> T:
         try:
             return parse(*given, **named)
-        except UsageError as error:
-            raise typer.BadParameter(str(error)) from None
+        except (UsageError, typer.BadParameter) as error:
+            raise typer.BadParameter(str(error), param_hint=hint) from None
 
     return parsed
 

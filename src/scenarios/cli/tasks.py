@@ -186,7 +186,7 @@ def _read(ask: Ask, at: At) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         return day(text, at) if ask.kind == "day" else ask.read(text, at)
 
-    return parsing.typed(read)
+    return parsing.typed(read, ask.option)
 
 
 def _several(ask: Ask, given: Any, at: At) -> list[str]:
@@ -273,8 +273,7 @@ def _with_default(ask: Ask, given: Any, at: At) -> Any:
     def known(text: str) -> date:
         on: date = _read(ask, at)(text)
         if default and on > default:
-            words = f"{on} is after {default}, the day on which it is recorded"
-            raise typer.BadParameter(words)
+            raise typer.BadParameter(f"{on} is after {default}, the day on which it is recorded")
         retyping.remember(ask.option, f"{on}")
         return on
 

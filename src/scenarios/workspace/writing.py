@@ -8,12 +8,13 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.history.commits import records
 from scenarios.errors import NAMED, NotWritten, Problem, ScenError
 from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
-from scenarios.scales import TOLERANCE
+from scenarios.scales import not_one
 from scenarios.storage import disk, state_folder, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.cache.files import with_changes
@@ -412,15 +413,9 @@ def new_analyst(database: Database, analyst: str) -> str | None:
 def crowded_set(database: Database, id: ScenarioId) -> str | None:
     """Warning for a scenario whose set has priors that sum to more than 1, or None."""
     of = database.scenarios[id].set
-    total = sum(
-        scenario.prior.probability for scenario in database.scenarios.values() if scenario.set == of
-    )
-    if of is None or total <= 1 + TOLERANCE:
-        return None
-    return (
-        f"the priors of {of} sum to {total:g} now, and one of its members occurs:"
-        " scen check --findings names the nearest that sum to 1"
-    )
+    ids = members(database, of) if of else ()
+    priors = {id: database.scenarios[id].prior.probability for id in ids}
+    return not_one(f"the priors of {of}", priors) if sum(priors.values()) > 1 else None
 
 
 def moments(record: Record) -> Iterator[tuple[str, date]]:

@@ -13,7 +13,7 @@ from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules import consistency, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
 from scenarios.model import EvidenceId, Given, ScenarioId
-from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
+from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, not_one, rating_decibans
 from scenarios.text import counted
 from scenarios.values import indicator_key
 
@@ -38,15 +38,14 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         if len(live) < _FEWEST:
             continue
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
-        if fault := _sum(priors):
-            message = f"the priors sum to {fault}"
+        if message := not_one("the priors", priors):
             yield finding("sum-not-one", set_id, message, "tracker", "tracker", "sets", set_id)
         figures = {id: standing(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
-            if fault := _sum({id: forecast.probability for id, forecast in own.items()}):
+            stated = {id: forecast.probability for id, forecast in own.items()}
+            if message := not_one(f"the standing figures of {analyst}", stated):
                 sheet = max(forecast.sheet for forecast in own.values())
-                message = f"the standing figures of {analyst} sum to {fault}"
                 yield finding("sum-not-one", set_id, message, "forecasts", sheet, "probabilities")
 
 
@@ -71,16 +70,6 @@ def implies_broken(window: Window) -> Iterator[Finding]:
                         f"which it implies; nearest that agree: both {(ours + theirs) / 2:.3f}"
                     )
                     yield of_scenario("implies-broken", view.id, message, "implies")
-
-
-def _sum(figures: dict[ScenarioId, float]) -> str | None:
-    """A sum that is not 1, with the nearest figures that are; None where it is."""
-    total = sum(figures.values())
-    if abs(total - 1) <= TOLERANCE + 1e-12:
-        return None
-    coherent = nearest_sum_to_one(figures)
-    pairs = ", ".join(f"{id} {figures[id]:g} → {coherent[id]:.3f}" for id in figures)
-    return f"{total:.3f}; nearest that sum to 1: {pairs}"
 
 
 def _side_by_side(view: ScenarioView, that: ScenarioView) -> Iterator[tuple[str, float, float]]:

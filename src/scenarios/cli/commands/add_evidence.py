@@ -86,7 +86,7 @@ def record(context: typer.Context, given: dict[str, Any], how: How, form: Format
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
                 check_commit(opened.root, [path], "", dry_run=True)
-            new_source = details(opened, record, asked=asked)
+            new_source = details(opened, record, proposal, asked=asked)
             tell_alike(opened.database, record, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)

@@ -17,7 +17,9 @@ from scenarios.cli.terminal import prompt
 from scenarios.errors import Keys, UsageError
 from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
+from scenarios.text import shown, suggested
 from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
 from scenarios.workspace.sitting import foretold_of_sheet
@@ -29,6 +31,10 @@ _FROM = Annotated[Path | None, "--from FILE", "YAML file with a whole forecast s
 
 def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
     path = given.pop("from_")
+    id, equals, figure = (given["scenario"] or "").partition("=")
+    if equals:
+        meant = suggested(prompt.refusal(typed_in.forecast, figure) or "") or figure
+        raise UsageError(f"{shown(given['scenario'])}: write scen forecast {id} {meant}")
     if path is None:
         return False
     if given["scenario"] is not None or given["rationale"] is not None or given["evidence"]:

@@ -313,7 +313,7 @@ def _record_item(seat: Seat, opened: Opened, proposal: Waiting) -> None:
     def ask() -> dict[str, Any]:
         record = {**dict.fromkeys(TASK.by_key), **draft, **own, "ratings": {}, "indicators": {}}
         prompt.noted("summary", record["summary"])
-        new_source = details(opened, record, asked=True)
+        new_source = details(opened, record, proposal, asked=True)
         grade = parsing.grade(record["grade"]) if record["grade"] else None
         return {**record, "grade": grade, "new_source": new_source}
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import typer
 
+from scenarios.cli import parsing
 from scenarios.cli.output.streams import in_lines, laid_out
 from scenarios.cli.terminal.retyping import (
     BACK,
@@ -55,7 +56,7 @@ def needed_as(
     if value is not None and stands(value, option, question):
         if not value.strip():
             raise UsageError(f"{option} is empty: {inside}")
-        return parse(value)
+        return parsing.typed(parse, option)(value)
     if not interactive():
         if default is not None:
             return default
@@ -172,19 +173,19 @@ def answer(
             return _kept(dialogue, key, was, cast("T", value), label)
         dialogue.take_back(key)  # an answer before it is another now
     before = dialogue.before.get(key, "")
+    is_refused = False
     if given and not before:
         fault, value = _read(given, parse)
         if fault is None:
             dialogue.rows += [RecordLine(label, given, key)] if label else []
             return cast("T", value)
         _now(fault)
-        before = suggested(fault) or ""
+        before, is_refused = suggested(fault) or "", True
     dialogue.is_quiet = False
     for text in dialogue.messages:
         typer.echo(text, err=True)
     dialogue.defaults[key] = default or ""
     draft, stands = (before, default) if editor() else ("", before or default)
-    is_refused = False
     while True:
         note()
         *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
@@ -199,6 +200,7 @@ def answer(
                 return _kept(dialogue, key, reply, cast("T", value), label)
             fault = fault or _ANY_TEXT
             (draft, stands), is_refused = _after(reply, fault, draft, stands), True
+            fault += " (Ctrl-U clears the line)" if draft and reply != "?" else ""
         _now(fault)
 
 

@@ -19,6 +19,7 @@ from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating,
 from scenarios.scales import percent
 from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
+from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
 from scenarios.workspace.opened import Opened
@@ -36,9 +37,14 @@ class Answers(NamedTuple):
     indicators: dict[str, str]
 
 
-def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
-    """Ask for the date, the source, the address and the grade; the record of a new source."""
-    recorded = record["recorded"]
+def details(
+    opened: Opened, record: dict[str, Any], proposal: Waiting | None, *, asked: bool
+) -> dict[str, Any] | None:
+    """Ask for the date, the source, the address and the grade; the record of a new source.
+
+    The date of a `proposal` is offered: that of a feed is often the day of publication.
+    """
+    recorded, drafted = record["recorded"], proposal and proposal.proposal.item.observed
     if not asked:
         record["observed"] = parsing.observed(record["observed"] or recorded)
         if record["source"] is not None:
@@ -52,8 +58,9 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
         return day
 
     question = "When did it happen: a day, a month (2021-12) or a year"
+    given = record["observed"] if record["observed"] != drafted else None
     record["observed"] = prompt.answer(
-        question, observed, recorded, given=record["observed"], label="observed"
+        question, observed, drafted or recorded, given=given, label="observed"
     )
     new_source = source_of(opened, record)
     at = At(parsing.today(), opened, record)

@@ -16,6 +16,7 @@ HELP = {
     "--criteria": "What counts and what does not, and the document that settles it.",
     "--prior": "Like 0.05 or 5%: from a base rate, before the evidence to come.",
     "--reference": "Like 3/40 Treaty talks of great powers: count before you look at this one.",
+    "--reference-source": "An id, once scen add-source has made it, or where the count is found.",
     "--horizon": "Like 2030-12-31.",
     "--set": "In a set exactly one occurs: the rivals share one probability.",
     "--hazard": "constant: it may come on any day, so each day without it counts against it.",

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
-from scenarios.exchange.own.cells import OUTCOMES, admiralty, code_or_ratio, share
+from scenarios.exchange.own.cells import OUTCOMES, DayReader, admiralty, code_or_ratio, share
 from scenarios.paths import LONGEST_ID, RESERVED
 from scenarios.text import nearest, shown, slug, words
 from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
@@ -20,6 +21,7 @@ rating, grade = code_or_ratio, admiralty
 # [0-9], not \d, which takes the digits of every script.
 _AGO = re.compile(r"([0-9]{1,4})d")
 _COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[^\s?']*)?")
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
@@ -37,7 +39,16 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
     except ValueError:
         raise UsageError(f"{text} is not a valid date") from None
     words = "is not a date: write 2022-02-28, today, yesterday or 7d"
-    raise UsageError(f"{shown(text)} {words}")
+    raise UsageError(f"{shown(text)} {words}{_as_day(text)}")
+
+
+def _as_day(text: str) -> str:
+    """The day that an import reads there; nothing where the month may come first."""
+    reader = DayReader(None)
+    reader.look("", 0, text)
+    with suppress(UsageError):
+        return f"; did you mean '{reader.day('', 0, text):%Y-%m-%d}'?"
+    return ""
 
 
 def days(text: str) -> int:
@@ -140,7 +151,8 @@ def url(text: str) -> str:
     """An address of the web, as the schema has it."""
     if not _URL.fullmatch(text):
         words = "an address begins with http:// or https:// and has no space in it"
-        raise UsageError(f"{shown(text)}: {words}")
+        hint = f"; did you mean 'https://{text}'?" if _HOST.fullmatch(text) else ""
+        raise UsageError(f"{shown(text)}: {words}{hint}")
     return text
 
 
