@@ -93,7 +93,7 @@ def inbox_document(result: InboxListing) -> Document:
     """A row for each proposal under each scenario that it may bear on; the oldest first."""
 
     def in_one(row: ProposalRow) -> str:
-        return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}) [{row.id}]"
+        return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}, {when(-row.days)})"
 
     groups: dict[str, list[ProposalRow]] = {}
     for row in result.proposals:
@@ -101,14 +101,14 @@ def inbox_document(result: InboxListing) -> Document:
             ended = f"{id}, which has its outcome" if id in row.ended else id
             groups.setdefault(ended, []).append(row)
     named = [(name, rows, "") for name, rows in sorted(groups.items())]
-    proposed: Cell[ProposalRow] = (left("proposed"), lambda row: when(-row.days))
+    own_id: Cell[ProposalRow] = (left("id"), lambda row: row.id)
     wide: tuple[Cell[ProposalRow], ...] = (
-        proposed,
+        (left("proposed"), lambda row: when(-row.days)),
         (left("by", least=16), lambda row: row.proposal.proposed.who),
         (left("draft", least=30), lambda row: draft_text(row.proposal)),
-        (left("id", least=36), lambda row: row.id),
+        own_id,
     )
-    short: tuple[Cell[ProposalRow], ...] = (proposed, (left("draft", least=24), in_one))
+    short: tuple[Cell[ProposalRow], ...] = (own_id, (left("draft", least=24), in_one))
     settle = "scen inbox accept ID records one, scen inbox dismiss ID --reason … turns it down."
     note, narrow = settle if groups else "", cells.grouped(named, short, note=settle)
     empty = "Nothing waits in the inbox."
