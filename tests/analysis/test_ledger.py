@@ -208,17 +208,6 @@ def test_what_counts_says_by_how_much_and_what_was_retracted_that_it_is_gone() -
     assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
-def test_a_blank_member_of_a_set_stands_beside_those_rated_where_it_moved() -> None:
-    members = {id: scenario(p, set="s") for id, p in (("a", 0.5), ("b", 0.25), ("c", 0.25))}
-    db = database(scenarios=members)
-    rivals_moved = "not rated, which counts as N: its rivals moved it"
-    assert notes(db, ratings={"a": "C"}) == {"a": None, "b": rivals_moved, "c": rivals_moved}
-    assert [effect.rating for effect in added(db, ratings={"a": "C"})] == ["C", "N", "N"]
-    assert notes(db, ratings={"a": "N"}) == {"a": "neutral: tells nothing apart"}
-    closed = {**members, "c": scenario(0.25, set="s", opened=day(20))}
-    assert [*notes(database(scenarios=closed), ratings={"a": "C"})] == ["a", "b"]
-
-
 def test_lines_of_one_theme_are_never_less_alike_than_others() -> None:
     lines = rated("s1", "CC", "CC")
     wrong, right = (

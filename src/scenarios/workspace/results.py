@@ -44,7 +44,7 @@ class Recorded(Committable, frozen=True):
 
 
 class EvidenceRecorded(Committable, frozen=True):
-    """An item that was written; `effects` has a row for each scenario that it rates or moves.
+    """An item that was written; `effects` has a row for each scenario that it bears on.
 
     Before and after are both as of the day `as_of`.
     """

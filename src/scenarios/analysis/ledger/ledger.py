@@ -14,7 +14,6 @@ from scenarios.analysis.evidence.knowledge import (
     bears_on,
     known,
     last_open_day,
-    members,
     resolved,
     state,
 )
@@ -219,16 +218,10 @@ class EvidenceEffect(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: str | None = None
 
 
-_BLANK = "not rated, which counts as N: its rivals moved it"
-
-
 def effects(
     before: Database, after: Database, evidence_id: EvidenceId, day: date
 ) -> tuple[EvidenceEffect, ...]:
-    """Effects of the item on `day`, on every scenario that it bears on, in the item's order.
-
-    After these come the members of their sets that it leaves blank, where they moved.
-    """
+    """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
     then, now = Odds(known(before, day)), Odds(known(after, day))
     per_scenario = []
@@ -264,16 +257,6 @@ def effects(
                 doubtful=_doubtful(after, item, new, line if heard else None),
             )
         )
-    rated = {effect.scenario: effect for effect in per_scenario}
-    sets = dict.fromkeys(after.scenarios[id].set for id in rated)
-    weight = now.known.weights.get(evidence_id, 0.0)
-    blank = partial(EvidenceEffect, rating="N", via=None, weight=weight, factor=None, note=_BLANK)
-    for id in (id for set_id in sets if set_id for id in members(after, set_id)):
-        if id in rated or state(after, id, day) in ("resolved", "unopened"):
-            continue
-        was, becomes = then.implied(id), now.implied(id)
-        if printed(was) != printed(becomes):
-            per_scenario += [blank(scenario=id, counted_decibans=0.0, before=was, after=becomes)]
     return tuple(per_scenario)
 
 
