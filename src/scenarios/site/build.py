@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +46,10 @@ from scenarios.workspace.opened import nothing_collected
 from scenarios.workspace.remembered import keys_of
 
 SEARCH = "search/index.html"
-_MANY = 60
-"""Pages from which on a second process saves time."""
+_MANY, _BLOCK = 60, 256
+"""Pages from which on a second process saves time, and those that one takes together: the items of
+a day, whose pages tell its story, follow one another.
+"""
 
 
 class SiteFile(msgspec.Struct, frozen=True, array_like=True):
@@ -169,8 +172,9 @@ def _shares(site: Site, addresses: Sequence[str]) -> list[list[str]]:
     figures(site).rows  # noqa: B018 - computed once, for both
     drawn = sorted((page for page in addresses if page.startswith("s/")), key=partial(_unit, site))
     others = [page for page in addresses if not page.startswith("s/")]
+    blocks = [others[start : start + _BLOCK] for start in range(0, len(others), _BLOCK)]
     half = len(drawn) // 2
-    return [drawn[:half] + others[::2], drawn[half:] + others[1::2]]
+    return [[*drawn[:half], *chain(*blocks[::2])], [*drawn[half:], *chain(*blocks[1::2])]]
 
 
 def _unit(site: Site, address: str) -> tuple[str, str]:
