@@ -77,7 +77,7 @@ def test_what_is_done_alike_in_a_day_is_told_once_with_its_number() -> None:
         "2026-11-24 A: 5 alike, in 5 records and 5 commits\n  - such as item-0 in 0000000:" in text
     )
     assert "0000007 2026-11-24 A\n  - item-7: rating C → II" in text
-    assert "What is alike is told once: --all lists each." in text
+    assert "Like findings are listed once: --all lists each." in text
 
 
 def test_a_few_or_all_that_is_wanted_is_listed() -> None:

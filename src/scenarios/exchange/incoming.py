@@ -372,7 +372,7 @@ class Intake:
             raise refused(place.file, 0, text)
 
     def arrived(self, names: Mapping[str, str] | None = None) -> Arrived:
-        """All of it, with an id for each forecaster; `names` are their titles, else as found."""
+        """Everything read, with an id for each forecaster; `names` are the titles of all, if known."""
         forecasts = [
             forecast
             for forecast in self.forecasts

@@ -2,7 +2,7 @@
 
 Our objects in a bundle have an extension with what STIX lacks. Of those from elsewhere a report, a
 note or a grouping is an item of evidence; its confidence is its credibility. An event of MISP is an
-item of the organisation that made it.
+item of the organisation that published it.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""A database at a day, and the rows of every table, made once: of records, and of figures."""
+"""A database at a day, and the rows of every table, computed once: of records, and of figures."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -141,7 +141,7 @@ def _status(moment: Moment) -> Iterator[Row]:
 
 
 def _lines(of: Callable[[Line], Iterable[Row]], moment: Moment) -> Iterator[Row]:
-    """The scenario and the number of each line, before each of the rows that are made of it."""
+    """Yield the rows of each line, behind its scenario and number."""
     for id, view in moment.window.views.items():
         for n, line in enumerate(view.ledger.lines, start=1):
             yield from ((id, n, *row) for row in of(line))

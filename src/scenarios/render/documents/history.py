@@ -226,9 +226,9 @@ _SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
 def audit_document(
     result: Audit, pending: Sequence[AuditFinding] = (), *, every: bool = False
 ) -> doc.Document:
-    """Findings by rule, then by commit; then those that are not committed, and what is not told.
+    """Findings by rule, then by commit; then those not committed, and the limits of an audit.
 
-    What one person did alike to many records in a day is one entry, unless `every` one is wanted.
+    Like changes of one person on one day are one entry, unless `every` one is wanted.
     """
     if not result.commits:
         return (doc.Paragraph("No commit changed the database: there is nothing to audit."),)
@@ -251,7 +251,7 @@ def audit_document(
             blocks += [heading, doc.Items((*map(_folded_item, alike), *_by_commit(rest)))]
             is_folded = is_folded or bool(alike)
     if is_folded:
-        blocks.append(doc.Paragraph("What is alike is told once: --all lists each."))
+        blocks.append(doc.Paragraph("Like findings are listed once: --all lists each."))
     if pending:
         rows = (doc.Item(f"{f.record}: {f.message}", bullet=True) for f in pending)
         blocks += [doc.Heading(2, f"Not committed yet ({len(pending)})"), doc.Items(tuple(rows))]
