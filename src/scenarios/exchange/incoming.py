@@ -372,7 +372,7 @@ class Intake:
             raise refused(place.file, 0, text)
 
     def arrived(self, names: Mapping[str, str] | None = None) -> Arrived:
-        """Everything read, with an id for each forecaster; `names` are the titles of all, if known."""
+        """Everything read, with an id for each forecaster; `names` are their titles, if known."""
         forecasts = [
             forecast
             for forecast in self.forecasts
