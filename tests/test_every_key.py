@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from functools import cache, reduce
-from operator import getitem
+from operator import eq, getitem
 from pathlib import Path
 from typing import Any
 
@@ -180,38 +180,46 @@ def opened(folder: Path, **changed: Any) -> Opened:
     return made
 
 
-def rows(state: Opened) -> dict[str, list[Any]]:
-    return {table.name: [*rows_of(table, state.database)] for table in RECORDED}
+def rows(state: Opened) -> Iterator[list[Any]]:
+    return ([*rows_of(table, state.database)] for table in RECORDED)
 
 
-def shown(state: Opened, kind: Kind) -> str:
+def shown(state: Opened, kind: Kind) -> Iterator[str]:
     if kind == "tracker":
-        return ""
+        return
     id = next(iter(state.database.sheets)) if kind == "forecasts" else IDS[kind]
     told = {one.id: one.record for one in records_of(state, id)}
-    return terminal.write(record_document(told))
+    yield terminal.write(record_document(told))
 
 
-def page(state: Opened, kind: Kind) -> list[str]:
-    sites = [Site(state, day) for day in DAYS]
-    made = [page_at(site, address) for site in sites for address in PAGES[kind]]
-    return [one.main for one in made if one]
+def pages(state: Opened, kind: Kind) -> Iterator[str]:
+    for site in (Site(state, day) for day in DAYS):
+        for address in PAGES[kind]:
+            page = page_at(site, address)
+            yield page.main if page else ""
 
 
-def shared(state: Opened, kind: Kind) -> str:
+def shared(state: Opened, kind: Kind) -> Iterator[str]:
     if kind == "tracker":  # its conventions are no part of a bundle
-        return ""
+        return
     figures = dict.fromkeys(state.database.scenarios, ScenarioFigures(0.5, 0.5))
-    return bundle(Bundled(state.database, "t", DAYS[-1], figures))
+    yield bundle(Bundled(state.database, "t", DAYS[-1], figures))
 
 
-TOLD: dict[str, Callable[[Opened, Kind], Any]] = {
+TOLD: dict[str, Callable[[Opened, Kind], Iterator[Any]]] = {
     "tables": lambda state, _kind: rows(state),
     "show": shown,
-    "page": page,
+    "page": pages,
     "stix": shared,
 }
 """The places in which a record reads otherwise where a key has another value, or none."""
+
+
+@cache
+def parts_of(folder: Path, kind: Kind, record: str) -> dict[str, list[Any]]:
+    """The parts of each place that tells of a record, given as JSON."""
+    state = opened(folder, **{kind: json.loads(record)})
+    return {name: [*tell(state, kind)] for name, tell in TOLD.items()}
 
 
 def reasons(kind: Kind) -> dict[Path_, dict[str, str]]:
@@ -243,17 +251,14 @@ def lacking(kind: Kind, folder: Path) -> Iterator[str]:
             continue
         lacks = {}
         record = without_rival(kind, named)
-        before, after = (
-            {name: tell(opened(folder, **{kind: content}), kind) for name, tell in TOLD.items()}
-            for content in (record, altered(record, own, node))
-        )
-        after_all = open_folder(folder)
+        before = parts_of(folder, kind, json.dumps(record))
+        after_all = opened(folder, **{kind: altered(record, own, node)})
         if is_text(node) and not search_of(after_all, "otherwise", DAYS[-1], ListFilter()).hits:
             lacks["search"] = "is a text that is not found"
         if not nodes_at(kind, own):
             lacks["edit"] = "is unknown"
-        for name, content in before.items():
-            if content and after[name] == content:
+        for name, parts in before.items():
+            if parts and all(map(eq, parts, TOLD[name](after_all, kind))):  # to the first other
                 lacks[name] = "reads the same with another value"
         if at(back[kind, IDS[kind]], own) != at(example(kind), own):
             lacks["restored"] = "is not read back from the tables"
