@@ -27,7 +27,7 @@ from tests.records import day, heights, near, shares
 
 DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
-BATCHES = range((500 if FULL else 250) // BATCH)
+BATCHES = range((500 if FULL else 125) // BATCH)
 CLOSE = 1e-9
 NOTHING = 1e-6
 """Lines under so many decibans are rounding: what is left of equals that were subtracted."""

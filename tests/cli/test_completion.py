@@ -163,6 +163,7 @@ class Screen:
         shown = ""
         while text not in shown and time.monotonic() < end:
             shown = self.tmux("capture-pane", "-p", "-J")
+            time.sleep(0.02)
         return shown
 
 

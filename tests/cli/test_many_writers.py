@@ -2,7 +2,7 @@
 
 What they leave is what the same commands leave one after the other.
 
-SCEN_FULL=1 has each give sixty times as many commands: `pytest -rP` says how long that took.
+SCEN_FULL=1 has each give twenty times as many commands: `pytest -rP` says how long that took.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.full import FULL, TIMES
 from tests.storage.test_git import run
 
 WRITERS = range(8)
-ROUNDS = range(1 if TIMES == 1 else 3 * TIMES)
+ROUNDS = range(TIMES)
 GROUP = 65534
 VISIT = "2022-02-04-visit"
 SHEETS, SHARED = ("2022-02-07", "2022-02-08"), ("trade", "pact")

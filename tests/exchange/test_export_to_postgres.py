@@ -244,7 +244,7 @@ def test_exports_at_the_same_time_leave_views_over_the_newest_of_each(
     def read() -> None:
         query = "SELECT count(DISTINCT tracker), count(*) FROM scen_across.sources"
         with psycopg.connect(running.address(), autocommit=True) as reader:
-            while not ends.is_set():
+            while not ends.wait(0.005):
                 seen.append(reader.execute(query).fetchone())
 
     def write(id: str) -> None:
@@ -401,7 +401,7 @@ def test_a_reader_in_a_loop_never_sees_half(running: Server, base: Any, desk: Pa
             "(SELECT count(*) FROM desk.meta)"
         )
         with psycopg.connect(running.address(), autocommit=True) as reader:
-            while not ends.is_set():
+            while not ends.wait(0.005):
                 seen.append(reader.execute(query).fetchone())
 
     reader = threading.Thread(target=read)
