@@ -113,7 +113,8 @@ def library(folder: Path) -> Path:
 def environment(sandbox: Path) -> dict[str, str]:
     """All lies in the sandbox; git's clock stands still, so that all calls are the same again.
 
-    So they are without the cache, which is written when files have settled, by the clock.
+    So they are without the cache, which is written when files have settled, by the clock, and
+    without git's maintenance, which goes on in the background.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "SCEN"))}
     day = "2026-01-01T12:00:00Z"
@@ -125,6 +126,9 @@ def environment(sandbox: Path) -> dict[str, str]:
         "SCEN_CACHE": "0",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "maintenance.auto",
+        "GIT_CONFIG_VALUE_0": "false",
         **{f"GIT_{who}_{what}": value
            for who in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"), ("DATE", day))},
