@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -95,6 +96,12 @@ def pytest_collection(session: pytest.Session) -> None:
     _put_down()
     while second := Coverage.current():
         second.stop()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of each collection of garbage to come."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
