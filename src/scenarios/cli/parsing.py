@@ -40,7 +40,7 @@ id = typed(typed_in.id)
 indicator_states = typed(typed_in.indicator_states)
 rating = typed(typed_in.rating)
 scenario_ratings = typed(typed_in.scenario_ratings)
-url = typed(typed_in.url)
+url = typed(typed_in.url, "--url")
 
 
 def day(text: str, ago_from: date | None = None) -> date:

@@ -90,8 +90,13 @@ def record(context: typer.Context, given: dict[str, Any], how: How, form: Format
             tell_alike(opened.database, record, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)
-            grade = parsing.grade(record["grade"]) if record["grade"] else None
-            rest = {"grade": grade, "id": typed.id, "new_source": new_source, "proposal": proposal}
+            rest = {
+                "grade": parsing.grade(record["grade"]) if record["grade"] else None,
+                "url": _address(record["url"]),
+                "id": typed.id,
+                "new_source": new_source,
+                "proposal": proposal,
+            }
             return {**record, **answers._asdict(), **rest}
 
         def tried(item: dict[str, Any]) -> None:
@@ -102,6 +107,11 @@ def record(context: typer.Context, given: dict[str, Any], how: How, form: Format
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)
     return True
+
+
+def _address(text: str | None) -> str | None:
+    """Read a web address; a control character in it is refused later, as in any text."""
+    return parsing.url(text) if text and text.isprintable() else text
 
 
 def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
