@@ -38,7 +38,7 @@ from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
 from tests.cli.commands import scen
 from tests.cli.test_correcting import written
-from tests.full import TIMES
+from tests.full import FULL
 from tests.random_databases import END, START, random_database
 from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
 from tests.storage.test_git import commit, run
@@ -240,7 +240,7 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
     yield "tracker", [KeyChange("title", "put", "Another desk")]
 
 
-@pytest.mark.parametrize("seed", range(6 * TIMES))
+@pytest.mark.parametrize("seed", range(120) if FULL else (*range(6), 56))
 def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -> None:
     """Audit findings, shifts and effects of an edit, and what was changed afterwards."""
     chance = Random(seed)  # noqa: S311 - no secret
@@ -327,7 +327,7 @@ def test_the_last_figure_of_a_question_over_rests_on_its_evidence_whatever_else_
     assert ended.last_implied == plain.last_implied is not None
 
 
-@pytest.mark.parametrize("seed", range(3 * TIMES))
+@pytest.mark.parametrize("seed", range(60) if FULL else (*range(3), 28))
 def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_differs(
     seed: int, tmp_path: Path
 ) -> None:

@@ -248,7 +248,8 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
     if isinstance(evidence, LazyEvidence):
-        return {id: evidence.bearing(database, (id,)) for id in database.scenarios}
+        each = ((id, evidence.bearing(database, (id,))) for id in database.scenarios)
+        return {id: ids for id, ids in each if ids}
     reach: dict[str, set[ScenarioId]] = {}
     for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:

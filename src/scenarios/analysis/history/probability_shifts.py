@@ -136,7 +136,8 @@ def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
     before, after = old.database, new.database
     if before.tracker != after.tracker:
         return {*before.scenarios, *after.scenarios}
-    sources = _differing(before.sources, after.sources)
+    graded = after.tracker.grade_weights  # else no figure depends on a source
+    sources = _differing(before.sources, after.sources) if graded else frozenset()
     touched: set[ScenarioId] = set()
     for database, other in ((before, after), (after, before)):
         for id, scenario in database.scenarios.items():
