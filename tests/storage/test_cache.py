@@ -424,3 +424,15 @@ def test_processes_that_edit_and_read_at_once_each_see_what_they_wrote(root: Pat
     ]
     assert [process.wait() for process in running] == [0, 0, 0]
     same(root)
+
+
+def test_a_status_that_is_kept_in_part_knows_the_new_items_of_other_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make(tmp_path / "scenarios", FILES).parent)
+    words = ("status", "--as-of", "2022-02-08")
+    for summary, rated in (("First", "pact=C"), ("Second", "trade=C"), ("Third", "pact=I")):
+        added = scen("add-evidence", summary, "--rate", rated, "--recorded", "2022-02-08")
+        assert added.exit_code == 0, added.stderr
+        kept = scen(*words)
+        assert (kept.exit_code, kept.stdout) == (0, scen(*words, env={"SCEN_CACHE": "0"}).stdout)

@@ -64,7 +64,7 @@ class Known(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def rating(self) -> dict[ScenarioId, tuple[EvidenceId, ...]]:
         """The items that rate each scenario, directly or through an indicator, by id."""
-        items = rated_by(self.database, sorted(self.evidence))
+        items = rated_by(self.database, sorted(self.evidence), self.evidence)
         return {scenario_id: tuple(ids) for scenario_id, ids in items.items()}
 
     @cached_property
@@ -208,11 +208,19 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     return frozenset(rated & database.scenarios.keys())
 
 
-def rated_by(database: Database, ids: Iterable[EvidenceId]) -> dict[ScenarioId, list[EvidenceId]]:
-    """By scenario, those of these items that rate it, directly or through an indicator."""
+def rated_by(
+    database: Database,
+    ids: Iterable[EvidenceId],
+    evidence: Mapping[EvidenceId, Evidence] | None = None,
+) -> dict[ScenarioId, list[EvidenceId]]:
+    """By scenario, those of these items that rate it, directly or through an indicator.
+
+    The items are those of the database, or of `evidence`.
+    """
     items: dict[ScenarioId, list[EvidenceId]] = {}
+    of = database.evidence if evidence is None else evidence
     for id in ids:
-        for scenario_id in bears_on(database, database.evidence[id]):
+        for scenario_id in bears_on(database, of[id]):
             items.setdefault(scenario_id, []).append(id)
     return items
 
