@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -64,7 +65,7 @@ class Known(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def rating(self) -> dict[ScenarioId, tuple[EvidenceId, ...]]:
         """The items that rate each scenario, directly or through an indicator, by id."""
-        items = rated_by(self.database, sorted(self.evidence), self.evidence)
+        items = rated_by(self.database, sorted(self.evidence.items(), key=itemgetter(0)))
         return {scenario_id: tuple(ids) for scenario_id, ids in items.items()}
 
     @cached_property
@@ -209,20 +210,14 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
 
 
 def rated_by(
-    database: Database,
-    ids: Iterable[EvidenceId],
-    evidence: Mapping[EvidenceId, Evidence] | None = None,
+    database: Database, items: Iterable[tuple[EvidenceId, Evidence]]
 ) -> dict[ScenarioId, list[EvidenceId]]:
-    """By scenario, those of these items that rate it, directly or through an indicator.
-
-    The items are those of the database, or of `evidence`.
-    """
-    items: dict[ScenarioId, list[EvidenceId]] = {}
-    of = database.evidence if evidence is None else evidence
-    for id in ids:
-        for scenario_id in bears_on(database, of[id]):
-            items.setdefault(scenario_id, []).append(id)
-    return items
+    """By scenario, those of these items that rate it, directly or through an indicator."""
+    ids: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in items:
+        for scenario_id in bears_on(database, item):
+            ids.setdefault(scenario_id, []).append(id)
+    return ids
 
 
 def _is_known(item: Evidence, as_of: date) -> bool:

@@ -115,7 +115,8 @@ def agenda(
     at = Days(database).at
     now = at(on).known
     recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
-    bearing = rated_by(database, [id for day, id in recorded if day <= on])
+    known = ((id, database.evidence[id]) for day, id in recorded if day <= on)
+    bearing = rated_by(database, known)
     unrated = [
         (item.recorded, id)
         for id, item in now.evidence.items()
