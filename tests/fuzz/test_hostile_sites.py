@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
@@ -60,6 +60,7 @@ def top(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=40 * TIMES)
 @given(mark=marks, things=things, whole=st.booleans())
+@example(mark=None, things=[(".scen-new", "fifo")], whole=True)
 def test_a_site_writes_and_removes_nothing_outside_of_its_folder(
     top: Path, mark: object, things: list[tuple[str, str]], whole: bool
 ) -> None:

@@ -142,6 +142,9 @@ def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterato
     try:
         with hold(real / _LOCK, _PATIENCE, what=real):
             named = _named(top, shown, has_place)
+            with suppress(FileNotFoundError):  # to open a pipe would wait for ever
+                if not stat.S_ISDIR(os.stat(_NEW, dir_fd=top, follow_symlinks=False).st_mode):
+                    raise ScenError(f"{shown}/{_NEW}: is not a folder; remove it")
             shutil.rmtree(_NEW, ignore_errors=True, dir_fd=top)
             os.mkdir(_NEW, 0o700, dir_fd=top)
             new = os.open(_NEW, _FOLDER, dir_fd=top)
