@@ -254,4 +254,4 @@ def test_the_items_of_a_scenario_are_looked_up_for_it_alone(seed: int) -> None:
     for id in db.scenarios:
         assert days.at(day(200)).implied(id) == plain.at(day(200)).implied(id)
     assert {column for beside in lazy.asked for column in beside} == {*db.scenarios}
-    assert days.items == {id: sorted(plain.items.get(id, [])) for id in db.scenarios}
+    assert days.items == {id: sorted(plain.items[id]) for id in db.scenarios if id in plain.items}
