@@ -39,7 +39,7 @@ from scenarios.workspace.writing import Written
 from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import FULL
-from tests.random_databases import END, START, random_database
+from tests.random_databases import CODES, END, START, random_database
 from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
 from tests.storage.test_git import commit, run
 
@@ -222,7 +222,7 @@ def edits(chance: Random, db: Database) -> Iterator[tuple[str, list[KeyChange]]]
     if items := sorted(id for id, one in db.evidence.items() if one.ratings):
         id = chance.choice(items)
         key = chance.choice(sorted(db.evidence[id].ratings))
-        yield id, [KeyChange(f"ratings.{key}", "put", chance.choice(("CC", "C", "N", "I", "II")))]
+        yield id, [KeyChange(f"ratings.{key}", "put", chance.choice(CODES))]
         yield id, [KeyChange("origin", "put", "agency"), KeyChange("credibility", "put", "1")]
         yield id, [KeyChange("summary", "put", "Other words"), KeyChange("notes", "put", "More")]
     id = chance.choice(sorted(db.scenarios))
@@ -352,3 +352,41 @@ def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_
         assert look(cached(root)) == look(Memory())
         assert look(Memory(cache_of(root))) == look(Memory())
         assert calls(lambda: look(Memory(cache_of(root))), review, restated) == 0
+
+
+@pytest.mark.parametrize("seed", range(100, 140) if FULL else (107,))
+def test_whatever_was_recorded_each_command_says_with_the_cache_what_it_says_without(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cache is left by what was recorded before on other questions, one after the other."""
+    chance, db = Random(seed), random_database(seed)  # noqa: S311 - no secret
+    root, last, ids = tmp_path / "scenarios", ("--as-of", f"{END}"), sorted(db.scenarios)
+    written(db, root)
+    run(tmp_path, "init", "-q")
+    commit(tmp_path, "All", f"{START}T12:00:00Z")
+    monkeypatch.chdir(tmp_path)
+    open_ids = [
+        id for id in ids if not db.scenarios[id].resolution and db.scenarios[id].horizon > END
+    ]
+    reading = [
+        *(("status",), ("status", *last, "--format", "json"), ("due", *last), ("score", *last)),
+        *(("report", *last), ("report", "--brief", *last), ("report", *last, "--format", "json")),
+        *(("list", kind) for kind in ("scenarios", "indicators", "evidence", "sources")),
+        *(("explain", id, *last) for id in chance.sample(ids, min(len(ids), 2))),
+        *(("check", "--findings"), ("audit",), ("diff", "HEAD"), ("history",)),
+        *([("matrix", *ids)] if len(ids) > 1 else []),
+    ]
+    for step in range(4):
+        if open_ids and chance.random() < 0.6:
+            rated = chance.sample(open_ids, min(len(open_ids), chance.randint(1, 2)))
+            rates = [word for id in rated for word in ("--rate", f"{id}={chance.choice(CODES)}")]
+            added = scen("add-evidence", f"Words {step}", "--recorded", f"{END}", *rates)
+            assert added.exit_code == 0, added.stderr
+        else:
+            edit(root, *chance.choice([*edits(chance, open_folder(root).database)]))
+        if chance.random() < 0.3 and run(tmp_path, "status", "--porcelain"):
+            commit(tmp_path, f"Step {step}", f"{END}T12:00:00Z")
+        for words in reading:
+            kept, anew = scen(*words), scen("--no-cache", *words)
+            assert kept.exit_code in {0, 1}, (words, kept.stderr)
+            assert (kept.exit_code, kept.output) == (anew.exit_code, anew.output), words
