@@ -71,8 +71,7 @@ def main() -> None:
 def alone(name: str, root: Path) -> None:
     """Print what one reader and writer waits for."""
     first, write, after = Took(), Took(), Took()
-    desk = scenarios.open(root).database
-    id = next(id for id, scenario in desk.scenarios.items() if scenario.resolution is None)
+    id = open_questions(root)[0]
     for _ in range(ALONE):
         with served(root) as start, reader(start) as client:
             first.add(partial(client.get, "/"))
@@ -87,7 +86,7 @@ def alone(name: str, root: Path) -> None:
 
 def measure(name: str, root: Path, reading: float, writing: float) -> None:
     """A minute of a desk."""
-    before, people = os.times(), People(scenarios.open(root).database)
+    before, people = os.times(), People(open_questions(root))
     with served(root) as start:
         with reader(start) as client:  # a server that has just started has made no page yet
             people.links = LINK.findall(client.get("/").text)
@@ -118,11 +117,17 @@ def measure(name: str, root: Path, reading: float, writing: float) -> None:
     assert not failed
 
 
+def open_questions(root: Path) -> list[str]:
+    """Return the ids of the questions that a forecast of today counts for."""
+    rows = scenarios.open(root).status(date.today()).scenarios  # noqa: DTZ011
+    return [row.id for row in rows if row.state == "open"]
+
+
 class People:
     """Who reads and who writes; items by summary, and figures by analyst and scenario, as taken."""
 
-    def __init__(self, desk: scenarios.Database) -> None:
-        self.ids = [id for id, scenario in desk.scenarios.items() if scenario.resolution is None]
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
         self.links = list[str]()
         self.reads, self.writes, self.after = Took(), Took(), Took()
         self.items, self.figures = list[str](), dict[tuple[str, str], float]()
