@@ -35,12 +35,12 @@ _HELP = {
 }
 _NEXT: dict[Like, tuple[str, str, str]] = {
     "empty": (
-        "ask a question: scen new (scen import brings a table or a download)",
-        "record what you see and what you believe: scen add-evidence, scen forecast",
+        "ask a question: scen new; or bring a table: scen import",
+        "record evidence and forecasts: scen add-evidence, scen forecast",
         "read what moved, each week: scen report",
     ),
     "template": (
-        "read the files from scenarios/bridge-opens.yaml on, and make them yours",
+        "read scenarios/bridge-opens.yaml and the rest, and make them yours",
         "see what is wrong, whenever you changed one: scen check",
         "see what it comes to: scen report",
     ),
