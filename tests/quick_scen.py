@@ -158,8 +158,9 @@ def _wait(child: int, line: socket.socket, streams: list[int]) -> None:
 
 
 if __name__ == "__main__":
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in __init__.py
     import duckdb  # noqa: F401 - what a query needs
-    import jsonschema  # noqa: F401 - what a fault needs: a second, where all its formats are there
+    import jsonschema  # noqa: F401 - what a fault needs
 
     import scenarios
 
