@@ -30,9 +30,11 @@ FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))
 def licence(package: str) -> str:
     """The licence in a package's metadata, or the last words of its classifier."""
     metadata = distribution(package).metadata
-    classifiers = metadata.get_all("Classifier") or []
+    expression, licences, classifiers = (
+        metadata.get_all(key) or [] for key in ("License-Expression", "License", "Classifier")
+    )
     named = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License")]
-    return metadata["License-Expression"] or "; ".join(named) or metadata["License"] or ""
+    return "; ".join(expression or named or licences)
 
 
 def test_one_version_is_named_everywhere() -> None:
