@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -65,7 +64,7 @@ class Known(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def rating(self) -> dict[ScenarioId, tuple[EvidenceId, ...]]:
         """The items that rate each scenario, directly or through an indicator, by id."""
-        items = rated_by(self.database, sorted(self.evidence.items(), key=itemgetter(0)))
+        items = rated_by(self.database, ((id, self.evidence[id]) for id in sorted(self.evidence)))
         return {scenario_id: tuple(ids) for scenario_id, ids in items.items()}
 
     @cached_property
@@ -251,8 +250,8 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
     if isinstance(evidence, LazyEvidence):
-        each = ((id, evidence.bearing(database, (id,))) for id in database.scenarios)
-        return {id: ids for id, ids in each if ids}
+        scenarios = database.scenarios
+        return {id: ids for id in scenarios if (ids := evidence.bearing(database, (id,)))}
     reach: dict[str, set[ScenarioId]] = {}
     for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:
