@@ -27,7 +27,7 @@ FLOORS = (
     ),
     *("workspace", "api", "site", "serve editor agents", "cli"),
 )
-ANALYSIS = ("evidence", "forecasts ledger", "period scores", "rules", "history", "review")
+ANALYSIS = ("evidence", "changes forecasts ledger", "period scores", "rules", "history", "review")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 WRITERS = {"write_text", "write_bytes", "os.replace", "os.link", "unlink"}

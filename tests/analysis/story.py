@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.changes import Commit, RecordChange, Revision
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
 from tests.records import day
 

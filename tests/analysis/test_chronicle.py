@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from scenarios.analysis.changes import Commit
 from scenarios.analysis.evidence import knowledge
 from scenarios.analysis.evidence.knowledge import latest_day
-from scenarios.analysis.history.commits import Commit
 from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.model import Given, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held

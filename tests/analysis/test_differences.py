@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.history.commits import (
+from scenarios.analysis.changes import (
     Differences,
     RecordChange,
     Rename,

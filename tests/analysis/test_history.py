@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from scenarios.analysis.changes import Differences, Rename, Revision
 from scenarios.analysis.evidence.knowledge import (
     bearing,
     dependents,
@@ -27,7 +28,6 @@ from scenarios.analysis.history.commit_log import (
     KnownFigures,
     history,
 )
-from scenarios.analysis.history.commits import Differences, Rename, Revision
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Scenario, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys

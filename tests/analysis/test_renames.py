@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import astuple, replace
 
+from scenarios.analysis.changes import Rename, differences
+from scenarios.analysis.changes import called as called_by
 from scenarios.analysis.history.audit import audit, is_unread
 from scenarios.analysis.history.commit_log import called, history
-from scenarios.analysis.history.commits import Rename, differences
-from scenarios.analysis.history.commits import called as called_by
 from scenarios.analysis.history.provenance import trail
 from scenarios.model import Source
 from tests.analysis.story import Story

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.knowledge import known, latest_day
-from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.ledger_changes import LedgerChange, Reasons, Shift, compare, touched
+from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.model import Database, Dependence, Evidence, HazardEnded, Source, Tracker
 from scenarios.scales import decibans

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.commit_log import KnownFigures, history
-from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.history.provenance import DatabaseState
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.period.trajectory import courses, trends
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.history.commits import KINDS, called, differences, records
+from scenarios.analysis.changes import KINDS, called, differences, records
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.findings import findings

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.changes import Commit, RecordChange, Revision
 from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git

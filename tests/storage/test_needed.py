@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing
 from scenarios.analysis.history.audit import foretold
-from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.rules.evidence import alike

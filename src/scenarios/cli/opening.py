@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.history.commits import Revision
+from scenarios.analysis.changes import Revision
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
 from scenarios.errors import ScenError

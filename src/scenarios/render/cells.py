@@ -5,8 +5,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
+from scenarios.analysis.changes import FieldChange
 from scenarios.analysis.evidence.indicators import ReadingState
-from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
 from scenarios.render import document as doc

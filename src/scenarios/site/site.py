@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from scenarios.analysis.changes import Commit
 from scenarios.analysis.evidence.knowledge import declared_events, shown
-from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card

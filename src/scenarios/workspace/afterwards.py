@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
+from scenarios.analysis.changes import differences, touched_by
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import Means
-from scenarios.analysis.history.commits import differences
-from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Earlier, earlier_of
 from scenarios.analysis.review.moves import Restatement

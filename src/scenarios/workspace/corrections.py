@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from scenarios.analysis.history.commits import former, records
+from scenarios.analysis.changes import former, records
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, Tracker
 from scenarios.paths import SHEET_ID, path_of, place_of, references

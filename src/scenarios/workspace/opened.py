@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.history.commits import Commit, Revision
+from scenarios.analysis.changes import Commit, Revision
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.changes import FieldChange, Rename, called, differences
 from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
-from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
-from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, window
+from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter

@@ -6,14 +6,13 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scenarios.analysis.changes import Key, records, touched_by
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.history.audit import foretold, is_unread
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.history.commits import Key, records
-from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.history.provenance import touched_by
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
+from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.agenda import Reveal
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError

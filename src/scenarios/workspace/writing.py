@@ -8,8 +8,8 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scenarios.analysis.changes import records
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.history.commits import records
 from scenarios.errors import NAMED, NotWritten, Problem, ScenError
 from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of

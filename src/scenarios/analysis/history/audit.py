@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from scenarios.analysis.changes import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history import audit_rules as rules
 from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudgements
-from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import RecordStep, Trail, trail
 from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker

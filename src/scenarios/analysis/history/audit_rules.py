@@ -6,8 +6,8 @@ from datetime import date
 
 import msgspec
 
+from scenarios.analysis.changes import Commit, figure_words, sheet_changes
 from scenarios.analysis.evidence.knowledge import borne, resolution
-from scenarios.analysis.history.commits import Commit, figure_words, sheet_changes
 from scenarios.analysis.history.provenance import RecordStep, Trail, dated
 from scenarios.analysis.rules.rule import ALIKE, note
 from scenarios.model import (

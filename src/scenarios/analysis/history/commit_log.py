@@ -6,9 +6,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import last_open_day
-from scenarios.analysis.forecasts import Means, stated
-from scenarios.analysis.history.commits import (
+from scenarios.analysis.changes import (
     KINDS,
     Commit,
     Differences,
@@ -18,6 +16,8 @@ from scenarios.analysis.history.commits import (
     former,
     renamed,
 )
+from scenarios.analysis.evidence.knowledge import last_open_day
+from scenarios.analysis.forecasts import Means, stated
 from scenarios.analysis.history.provenance import DatabaseState, states
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker

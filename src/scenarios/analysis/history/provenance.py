@@ -10,16 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import (
-    borne,
-    connected,
-    days_of,
-    dependents,
-    latest_day,
-    members,
-)
-from scenarios.analysis.history.commits import (
+from scenarios.analysis.changes import (
     Commit,
+    Key,
     Names,
     RecordChange,
     Revision,
@@ -30,6 +23,14 @@ from scenarios.analysis.history.commits import (
     other_name,
     records,
     renamed,
+    scenarios_about,
+)
+from scenarios.analysis.evidence.knowledge import (
+    borne,
+    connected,
+    days_of,
+    dependents,
+    latest_day,
 )
 from scenarios.analysis.ledger.days import Days
 from scenarios.model import (
@@ -42,13 +43,11 @@ from scenarios.model import (
     ScenarioId,
     Sheet,
     SheetId,
-    Source,
     Tracker,
 )
 from scenarios.paths import path_of
 from scenarios.values import indicator_key
 
-Key = tuple[Kind, str]
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
@@ -124,7 +123,9 @@ class DatabaseState:
         paths: dict[ScenarioId, str] = {}
         for kind, id in sorted(self.unreadable):
             last = self.lost.get((kind, id))
-            about = {id, *_about(self.database, id, last)} if last else self.database.scenarios
+            about = (
+                {id, *scenarios_about(self.database, id, last)} if last else self.database.scenarios
+            )
             if kind in ("scenario", "tracker"):
                 about = self.database.scenarios if kind == "tracker" else about
                 paths |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
@@ -135,7 +136,7 @@ class DatabaseState:
         touched: set[ScenarioId] = set()
         for change in changes:
             for record in (change.before, change.after):
-                touched.update(_about(self.database, change.id, record))
+                touched.update(scenarios_about(self.database, change.id, record))
         return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
@@ -221,33 +222,6 @@ class DatabaseState:
     def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
             self.bearing.get(scenario, {}).pop(id, None)
-
-
-def touched_by(keys: Iterable[Key], *databases: Database) -> set[ScenarioId]:
-    """The scenarios that records bear on in any of these databases, and their dependents."""
-    touched: set[ScenarioId] = set()
-    for database in databases:
-        states = ((id, records(database, kind).get(id)) for kind, id in keys)
-        about = {scenario for id, record in states for scenario in _about(database, id, record)}
-        touched |= dependents(database, about)
-    return touched
-
-
-def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
-    """Scenarios that a state of a record is about, rivals aside."""
-    if isinstance(record, Tracker):
-        return database.scenarios
-    if isinstance(record, Evidence):
-        return borne(database, record)
-    if isinstance(record, Sheet):
-        return record.probabilities
-    if isinstance(record, Scenario):
-        rated = {rated for own in record.indicators.values() for rated in own.ratings}
-        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
-    if isinstance(record, Source) and database.tracker.grade_weights:
-        citing = [item for item in database.evidence.values() if item.source == id]
-        return {scenario for item in citing for scenario in borne(database, item)}
-    return ()
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:

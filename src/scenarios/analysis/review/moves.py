@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.changes import FieldChange
 from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, resolved, rivals
-from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,

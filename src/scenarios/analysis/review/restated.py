@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bears_on, connected, state
-from scenarios.analysis.history.commits import (
+from scenarios.analysis.changes import (
     KINDS,
     Commit,
     FieldChange,
@@ -19,9 +18,10 @@ from scenarios.analysis.history.commits import (
     field_changes,
     records,
 )
-from scenarios.analysis.history.probability_shifts import AsOf, ScenarioShift, compared, differs
+from scenarios.analysis.evidence.knowledge import bears_on, connected, state
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Earlier, ScenarioView, Window
+from scenarios.analysis.period.probability_shifts import AsOf, ScenarioShift, compared, differs
 from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.model import Database, Kind, ScenarioId
 from scenarios.paths import path_of

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.changes import Revision, differences
 from scenarios.analysis.history.audit import audit as asked
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.history.commits import Revision, differences
 from scenarios.analysis.history.provenance import trail
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits, open_here

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.history.commits import differences
+from scenarios.analysis.changes import differences
 from scenarios.cli import parsing
 from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.changes import Revision
 from scenarios.analysis.history.commit_log import CommitFigures
 from scenarios.analysis.history.commit_log import history as commit_log
-from scenarios.analysis.history.commits import Revision
 from scenarios.cli.opening import commits, reading, repository_of
 from scenarios.cli.options import TABLE, Output, Rev, Shown
 from scenarios.cli.output.result import show

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
-from scenarios.analysis.history.commits import records as records_of
+from scenarios.analysis.changes import records as records_of
 from scenarios.exchange.arrivals import Misfit, Place
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import Row, Type, Value, ViewColumn, ViewTable, as_json

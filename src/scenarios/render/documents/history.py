@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from scenarios.analysis.changes import Differences, Key, records
 from scenarios.analysis.history.audit import RULES, Audit, Entered
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
-from scenarios.analysis.history.commits import Differences, Key, records
-from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.analysis.period.probability_shifts import ScenarioShift
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Source
 from scenarios.render import cells
 from scenarios.render import document as doc

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.changes import Commit, RecordChange, Revision
 from scenarios.errors import NoCommit, Problem, ScenError
 from scenarios.model import Kind, Record
 from scenarios.paths import INBOX, place_of

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.changes import records
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.history.commits import records
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
 from scenarios.model import NONE_STATED, Database, Kind, Sheet

@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from scenarios.analysis.changes import records as records_of
 from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.history.commits import records as records_of
 from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario

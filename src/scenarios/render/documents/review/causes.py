@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.analysis.period.probability_shifts import ScenarioShift
 from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.analysis.review.outcomes import outcome_of
 from scenarios.analysis.review.restated import by_record

@@ -1,13 +1,24 @@
-"""Commits, and the records that each adds, removes, renames or changes."""
+"""Records that differ between two databases, and the commits that changed them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source
+from scenarios.analysis.evidence.knowledge import borne, dependents, members
+from scenarios.model import (
+    Database,
+    Evidence,
+    Kind,
+    Record,
+    Scenario,
+    ScenarioId,
+    Sheet,
+    Source,
+    Tracker,
+)
 from scenarios.paths import path_of
 
 
@@ -325,6 +336,35 @@ def _fields(
 
 def _none_if_empty(value: Any) -> Any:
     return list(value) or None if isinstance(value, list | tuple) else value
+
+
+def touched_by(keys: Iterable[Key], *databases: Database) -> set[ScenarioId]:
+    """The scenarios that records bear on in any of these databases, and their dependents."""
+    touched: set[ScenarioId] = set()
+    for database in databases:
+        states = ((id, records(database, kind).get(id)) for kind, id in keys)
+        about = {
+            scenario for id, record in states for scenario in scenarios_about(database, id, record)
+        }
+        touched |= dependents(database, about)
+    return touched
+
+
+def scenarios_about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
+    """Scenarios that a state of a record is about, rivals aside."""
+    if isinstance(record, Tracker):
+        return database.scenarios
+    if isinstance(record, Evidence):
+        return borne(database, record)
+    if isinstance(record, Sheet):
+        return record.probabilities
+    if isinstance(record, Scenario):
+        rated = {rated for own in record.indicators.values() for rated in own.ratings}
+        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
+    if isinstance(record, Source) and database.tracker.grade_weights:
+        citing = [item for item in database.evidence.values() if item.source == id]
+        return {scenario for item in citing for scenario in borne(database, item)}
+    return ()
 
 
 def sheet_changes(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, str]]:
