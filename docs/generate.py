@@ -29,7 +29,7 @@ from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.events.candidates import Candidates
-from scenarios.workspace import checking, reading, results
+from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.candidates import Accepted
 from scenarios.workspace.exchange.exporting import Exported, Queried
 from scenarios.workspace.importing.settings import Imported
@@ -133,7 +133,7 @@ OUTPUTS: dict[str, Any] = {
     "rate": results.EvidenceRecorded,
     "retract": results.EvidenceRecorded,
     "forecast": results.ForecastRecorded,
-    "review": results.SheetRecorded,
+    "review": sitting.SheetRecorded,
     "inbox": InboxListing,
     "inbox-fetch": ProposedEntries,
     "inbox-dismiss": results.Recorded,

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.review import listing
-from scenarios.analysis.review.ach import Matrix
+from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Brief, Review, brief
@@ -126,7 +127,8 @@ class Workspace:
 
     def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
         """Evidence against two or more scenarios side by side, or the members of a set."""
-        return reading.matrix_of(self._opened, as_of, scenarios=scenarios, set_id=set_id)
+        columns = reading.columns_of(self._opened, scenarios, set_id, as_of)
+        return matrix(known(self._opened.about(*columns), as_of), columns)
 
     def score(
         self,

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import criteria_text, known
 from scenarios.analysis.forecasts import StandingForecast, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import (
@@ -15,7 +15,6 @@ from scenarios.analysis.review.agenda import (
     Topic,
     agenda,
     counted_absent,
-    criteria_text,
     without_evidence,
 )
 from scenarios.model import Clarification, Database

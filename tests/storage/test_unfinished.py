@@ -18,19 +18,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.storage.session_notes import (
+from scenarios.storage.drafts import (
     FormDraft,
-    HalfRated,
-    Sitting,
     drop_draft,
-    earlier,
     jotted,
     keep_draft,
     kept_draft,
     kept_drafts,
     left,
-    notes,
 )
+from scenarios.storage.session_notes import HalfRated, Sitting, earlier, notes
 from scenarios.storage.session_notes import SittingAnswer as Answer
 from scenarios.storage.state_folder import drop
 from tests.full import TIMES

@@ -9,13 +9,12 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.evidence.knowledge import Known, criteria_text, known
 from scenarios.analysis.review.agenda import (
     Agenda,
     Topic,
     agenda,
     counted_absent,
-    criteria_text,
     reveal,
     sums,
 )

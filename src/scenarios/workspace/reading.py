@@ -17,8 +17,6 @@ from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, window
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.restated import as_reported
 from scenarios.analysis.review.review import About, Review, about, review
@@ -119,12 +117,26 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
     return [_record_shown(opened, id, kind, id, record) for kind, record, _ in matches]
 
 
-def matrix_of(
-    opened: Opened, on: date, *, scenarios: tuple[ScenarioId, ...] = (), set_id: SetId | None = None
-) -> Matrix:
-    """Scenarios side by side: those named, or the members of a set that had opened."""
-    columns = _columns(opened, scenarios, set_id, on)
-    return compare(known(opened.about(*columns), on), columns)
+def columns_of(
+    opened: Opened, named: Collection[ScenarioId], set_id: SetId | None, on: date
+) -> tuple[ScenarioId, ...]:
+    """The scenarios of a matrix: those named, or the members of a set that had opened by a day."""
+    if set_id is None:
+        columns = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in named))
+        if len(columns) < _FEWEST:
+            sets = [f"--set {id}" for id in opened.database.tracker.sets]
+            instead = f", or a set with {' or '.join(sets)}" if sets else ""
+            raise UsageError(f"a matrix compares two scenarios or more: name them{instead}")
+        return columns
+    if named:
+        raise UsageError("give --set or scenarios, not both")
+    known_id(set_id, opened.database.tracker.sets, "set", "tracker.yaml")
+    every = members(opened.database, set_id)
+    columns = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
+    if len(columns) < _FEWEST:
+        had = f"{len(columns)} of the {len(every)} in {set_id} had opened by {on}"
+        raise UsageError(f"a matrix compares two scenarios or more: {had}")
+    return columns
 
 
 def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Diff:
@@ -149,27 +161,6 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
 def _record_shown(opened: Opened, id: str, kind: Kind, owner: str, record: Any) -> RecordShown:
     path = from_here(opened.root / path_of(kind, owner))
     return RecordShown(id=id, kind=kind, path=path, record=msgspec.to_builtins(record))
-
-
-def _columns(
-    opened: Opened, named: tuple[ScenarioId, ...], set_id: SetId | None, on: date
-) -> tuple[ScenarioId, ...]:
-    if set_id is None:
-        columns = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in named))
-        if len(columns) < _FEWEST:
-            sets = [f"--set {id}" for id in opened.database.tracker.sets]
-            instead = f", or a set with {' or '.join(sets)}" if sets else ""
-            raise UsageError(f"a matrix compares two scenarios or more: name them{instead}")
-        return columns
-    if named:
-        raise UsageError("give --set or scenarios, not both")
-    known_id(set_id, opened.database.tracker.sets, "set", "tracker.yaml")
-    every = members(opened.database, set_id)
-    columns = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
-    if len(columns) < _FEWEST:
-        had = f"{len(columns)} of the {len(every)} in {set_id} had opened by {on}"
-        raise UsageError(f"a matrix compares two scenarios or more: {had}")
-    return columns
 
 
 class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,6 @@ from scenarios.analysis.history.audit import foretold, is_unread
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.review.agenda import Reveal
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
@@ -75,34 +74,6 @@ class ForecastRecorded(Recorded, frozen=True):
     """A sheet that was written: its `id`, and the figures of each scenario in it."""
 
     figures: list[ForecastFigure]
-
-
-class SheetAnswer(Reveal, frozen=True, kw_only=True):
-    """One answer of a sitting, beside the others', the team's with it, and the implied one.
-
-    `revised_from` is the blind figure, where the analyst moved on after seeing the others.
-    """
-
-    reaffirmed: bool
-    rationale: str | None
-    revised_from: float | None
-
-
-class SheetRecorded(Committable, frozen=True):
-    """Result of a sitting; `id` and `sheet` are None where no sheet was written.
-
-    `paths` are the files of the sheet and of the items that were `rated` in the sitting.
-    """
-
-    id: str | None
-    paths: list[str]
-    dry_run: bool
-    analyst: Analyst
-    date: date
-    skipped: list[ScenarioId]
-    rated: list[EvidenceId]
-    sheet: str | None
-    answers: list[SheetAnswer]
 
 
 class Started(Committable, frozen=True):

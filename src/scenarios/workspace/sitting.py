@@ -17,10 +17,10 @@ from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
-from scenarios.workspace.how import AS_USUAL, TRIED, How
+from scenarios.workspace.how import AS_USUAL, TRIED, Committable, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.results import SheetAnswer, SheetRecorded, foretold_of, foretold_words
+from scenarios.workspace.results import foretold_of, foretold_words
 from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry, Placed, record_entries, unplaced
 from scenarios.workspace.writing import Written
 
@@ -293,6 +293,34 @@ def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
                 changes.append(f"its {noun} is {'replaced' if new else 'dropped'}")
         if changes:
             yield f"{scenario}: {', '.join(changes)}"
+
+
+class SheetAnswer(Reveal, frozen=True, kw_only=True):
+    """One answer of a sitting, beside the others', the team's with it, and the implied one.
+
+    `revised_from` is the blind figure, where the analyst moved on after seeing the others.
+    """
+
+    reaffirmed: bool
+    rationale: str | None
+    revised_from: float | None
+
+
+class SheetRecorded(Committable, frozen=True):
+    """Result of a sitting; `id` and `sheet` are None where no sheet was written.
+
+    `paths` are the files of the sheet and of the items that were `rated` in the sitting.
+    """
+
+    id: str | None
+    paths: list[str]
+    dry_run: bool
+    analyst: Analyst
+    date: date
+    skipped: list[ScenarioId]
+    rated: list[EvidenceId]
+    sheet: str | None
+    answers: list[SheetAnswer]
 
 
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:

@@ -328,3 +328,10 @@ def rated_together(database: Database, day: date) -> Iterator[RatedTogether]:
     for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
         title = f"Tag {tag}" if tag else "Without a tag"
         yield RatedTogether(title, by_tag[tag], is_set=False)
+
+
+def criteria_text(scenario: Scenario) -> str:
+    """The criteria of a scenario, its last day and its clarifications, a line each."""
+    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
+    lines += [f"{note.date}: {note.text}" for note in scenario.clarifications]
+    return "\n".join(lines)

@@ -365,10 +365,3 @@ def sums(
         nearest = nearest_sum_to_one(figures) if off else None
         sums.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
     return tuple(sums)
-
-
-def criteria_text(scenario: Scenario) -> str:
-    """The criteria of a scenario, its last day and its clarifications, a line each."""
-    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
-    lines += [f"{note.date}: {note.text}" for note in scenario.clarifications]
-    return "\n".join(lines)

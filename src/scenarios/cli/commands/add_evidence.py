@@ -24,7 +24,7 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
-from scenarios.storage.session_notes import jotted, left
+from scenarios.storage.drafts import jotted, left
 from scenarios.storage.state_folder import drop
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import Opened

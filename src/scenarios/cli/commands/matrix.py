@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review.ach import matrix
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents.matrix import document
-from scenarios.workspace.reading import matrix_of
+from scenarios.workspace.reading import columns_of
 
 
 def command(
@@ -24,7 +25,8 @@ def command(
 ) -> None:
     """Compare evidence across scenarios: inconsistencies, and what the ranking depends on."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    matrix = matrix_of(opened, on, scenarios=tuple(scenarios or ()), set_id=set_id)
-    then = known(opened.about(*matrix.scenarios), on)
+    columns = columns_of(opened, scenarios or (), set_id, on)
+    then = known(opened.about(*columns), on)
+    result = matrix(then, columns)
     title = opened.database.tracker.sets[set_id] if set_id else ""
-    show(matrix, lambda: document(matrix, then, title), form, output)
+    show(result, lambda: document(result, then, title), form, output)

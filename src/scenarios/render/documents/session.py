@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.evidence.knowledge import Known, criteria_text, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
-from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, criteria_text
+from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc

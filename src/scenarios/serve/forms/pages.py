@@ -36,7 +36,7 @@ from scenarios.serve.forms.form import (
     version,
 )
 from scenarios.serve.forms.tasks import EVIDENCE, FORECAST, RATING, form_of
-from scenarios.storage.session_notes import (
+from scenarios.storage.drafts import (
     FormDraft,
     drop_draft,
     keep_draft,

@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from scenarios.analysis.changes import records as records_of
-from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.review.agenda import criteria_text
+from scenarios.analysis.evidence.knowledge import criteria_text, resolution
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.storage.edits import Draft, new_file

@@ -1,0 +1,100 @@
+"""Texts of commands and forms that are not recorded yet, outside the database."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from scenarios.errors import ScenError
+from scenarios.storage.lock import hold
+from scenarios.storage.state_folder import content, drop, folder_of, make, save
+
+
+@contextmanager
+def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
+    """A function that keeps a text durably, even if the process is killed."""
+    folder = folder_of(root)
+    make(folder)
+    place = folder / f"{what}-{os.urandom(4).hex()}.txt"
+    kept: list[bytes | None] = [None]
+
+    def jot(text: str) -> None:
+        save(place, kept[-1], text.encode())
+        kept.append(text.encode())
+
+    with sole(place):
+        try:
+            yield jot
+        finally:
+            drop(place)
+
+
+def left(root: Path, what: str) -> dict[Path, str]:
+    """Texts of killed processes, oldest first."""
+    texts = []
+    for place in folder_of(root).glob(f"{what}-*.txt"):
+        with suppress(ScenError), sole(place):
+            if (data := content(place)) is not None:
+                texts.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
+    return {place: text for _, place, text in sorted(texts)}
+
+
+def sole(place: Path) -> AbstractContextManager[None]:
+    """Lock a file of unfinished work for this process; refused at once if another has it."""
+    return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
+
+
+MOST = 50
+"""Most drafts that are kept; the oldest are dropped."""
+
+
+class FormDraft(msgspec.Struct, frozen=True):
+    """The address of a form, and the texts by the name of their field."""
+
+    address: str
+    texts: Mapping[str, tuple[str, ...]]
+
+
+def keep_draft(root: Path, draft: FormDraft) -> None:
+    """Keep a draft in place of the one before; raises ScenError if it cannot be written."""
+    place = _place(root, draft.address)
+    make(place.parent)
+    old, new = content(place), msgspec.json.encode(draft)
+    save(place, old, new)
+    for _, oldest in sorted(_drafts(root))[:-MOST]:
+        drop(oldest)
+
+
+def kept_draft(root: Path, address: str) -> FormDraft | None:
+    """The draft of a form; None if missing or unreadable."""
+    return _read(_place(root, address))
+
+
+def drop_draft(root: Path, address: str) -> None:
+    """Remove the draft of a form after it was saved or discarded."""
+    drop(_place(root, address))
+
+
+def kept_drafts(root: Path) -> Iterator[FormDraft]:
+    """Yield all drafts, the newest first."""
+    yield from filter(None, (_read(place) for _, place in sorted(_drafts(root), reverse=True)))
+
+
+def _read(place: Path) -> FormDraft | None:
+    with suppress(ScenError, msgspec.MsgspecError):
+        if (data := content(place)) is not None:
+            return msgspec.json.decode(data, type=FormDraft)
+    return None
+
+
+def _place(root: Path, address: str) -> Path:
+    return folder_of(root) / f"form-{sha256(address.encode()).hexdigest()[:16]}.json"
+
+
+def _drafts(root: Path) -> Iterator[tuple[int, Path]]:
+    for place in folder_of(root).glob("form-*.json"):
+        with suppress(OSError):
+            yield place.stat().st_mtime_ns, place
