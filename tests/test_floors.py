@@ -104,14 +104,14 @@ def f():
     }
 
 
-def test_no_module_imports_itself_and_the_longest_chain_has_at_most_14_arrows() -> None:
+def test_no_module_imports_itself_and_the_longest_chain_has_at_most_15_arrows() -> None:
     names = MODULES.keys() - {"scenarios"}  # which loads what it offers when it is asked for
     TopologicalSorter({name: imported(name) & names for name in names}).prepare()
     assert depth({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == 2
     above = {name for name in names if {"site", "serve"} & {room(name), name.split(".")[-1]}}
     below = names - above
-    assert depth({name: imports(MODULES[name])[0] & below for name in below}) <= 14
-    assert depth({name: imports(MODULES[name])[0] & names for name in names}) <= 14
+    assert depth({name: imports(MODULES[name])[0] & below for name in below}) <= 15
+    assert depth({name: imports(MODULES[name])[0] & names for name in names}) <= 15
 
 
 def test_at_most_20_imports_of_our_own_wait_for_a_call() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
@@ -30,6 +31,7 @@ from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, corrections, reading, results
+from scenarios.workspace.audit_preview import foretold_of
 from scenarios.workspace.corrections import KeyChange, Located, remove, rename
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.how import How
@@ -38,7 +40,6 @@ from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings, arrive
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
 from scenarios.workspace.reading import Reviewed, reviewed, search_of, span, standings, start_of
-from scenarios.workspace.results import foretold_of
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.tasks.evidence import RETRACTION, rate, record_evidence
 from scenarios.workspace.tasks.forecast import forecast
@@ -402,7 +403,7 @@ class Workspace:
     ) -> results.Corrected:
         written, now = done
         self._reread(written)
-        findings = foretold_of(written, on) if written.drafts else []
+        findings = foretold_of(written, on, audit_rules) if written.drafts else []
         return results.corrected(written, now.name, findings, on, formerly)
 
 

@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing
+from scenarios.analysis.history import audit
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.probability_shifts import shifts
@@ -29,11 +30,12 @@ from scenarios.storage.cache.packed import Folder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.afterwards import changed_afterwards
+from scenarios.workspace.audit_preview import foretold_of
 from scenarios.workspace.corrections import KeyChange, edit
 from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import reviewed, span
-from scenarios.workspace.results import corrected, evidence_effects, foretold_of
+from scenarios.workspace.results import corrected, evidence_effects
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.writing import Written
 from tests.cli.commands import scen
@@ -112,14 +114,14 @@ def adding(root: Path) -> None:
 
 def editing(root: Path) -> None:
     done, _ = edit(root, f"{day(3)}-own3", CHANGED)
-    found = foretold_of(done, TODAY)
+    found = foretold_of(done, TODAY, audit)
     assert [one.rule for one in found] == ["judged-anew"]
     assert corrected(done, "x", found, TODAY).shifts
 
 
 def entitling(root: Path) -> None:
     done, _ = edit(root, "scenario:rare", [KeyChange("title", "put", "Another")])
-    assert (foretold_of(done, TODAY), corrected(done, "x", [], TODAY).shifts) == ([], ())
+    assert (foretold_of(done, TODAY, audit), corrected(done, "x", [], TODAY).shifts) == ([], ())
 
 
 def looking_back(root: Path) -> None:
@@ -256,7 +258,7 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         before, after = both(done)
         assert bearing(done.after.database) == bearing(after)
         revisions, _ = past(git.repository(root), None)
-        assert foretold_of(done, END) == foretold(revisions, before, after, END)
+        assert foretold_of(done, END, audit) == foretold(revisions, before, after, END)
         assert corrected(done, now.id, [], END).shifts == shifts(before, after, END)
         if now.kind == "evidence":
             assert evidence_effects(done, now.id, END) == effects(before, after, now.id, END)
@@ -274,7 +276,7 @@ def test_an_edit_of_words_that_no_rule_of_the_audit_reads_reads_no_history(tmp_p
     root, counts = of_size(tmp_path, 5), []
     for id, key in ((f"{day(3)}-own3", "notes"), ("scenario:rare", "title"), ("tracker", "title")):
         done, _ = edit(root, id, [KeyChange(key, "put", "Other words")])
-        counts.append(reads(lambda done=done: foretold_of(done, TODAY)))  # type: ignore[misc]
+        counts.append(reads(lambda done=done: foretold_of(done, TODAY, audit)))  # type: ignore[misc]
         commit(root.parent, key)
     assert counts == [1, 1, 1]  # the record as the last commit has it
 
@@ -289,7 +291,7 @@ def test_other_words_in_an_item_renamed_by_hand_leave_the_audit_without_its_form
         words = f"Other words {how.commit}"
         done, _ = edit(root, f"{day(3)}-other", [KeyChange("summary", "put", words)], how)
         revisions, _ = past(git.repository(root), "HEAD~" if how.commit else "HEAD")
-        found = foretold_of(done, TODAY)
+        found = foretold_of(done, TODAY, audit)
         assert found == foretold(revisions, *both(done), TODAY)
         rules = [] if how.commit else ["deleted-evidence", "backdated"]
         assert [one.rule for one in found] == rules
@@ -300,7 +302,7 @@ def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> N
     place = root / path_of("evidence", f"{day(3)}-own3")
     place.rename(place.with_name(f"{day(3)}-other.yaml"))
     done, _ = edit(root, f"{day(3)}-other", CHANGED)
-    found = foretold_of(done, TODAY)
+    found = foretold_of(done, TODAY, audit)
     assert [(one.rule, one.record) for one in found] == [("judged-anew", f"{day(3)}-other")]
     revisions, _ = past(git.repository(root), None)
     assert found == foretold(revisions, *both(done), TODAY)

@@ -2,28 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from scenarios.analysis.changes import Key, records, touched_by
+from scenarios.analysis.changes import Key, touched_by
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.history.audit import foretold, is_unread
-from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.explanation import explain
-from scenarios.errors import ScenError
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
-from scenarios.paths import id_of, kind_of, path_of
+from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
+from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.cache.files import bearing_on, sides
-from scenarios.storage.git import repository as git
-from scenarios.storage.git.repository import revisions
-from scenarios.storage.loader import read_record
-from scenarios.values import indicator_key
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here
 from scenarios.workspace.writing import Written
@@ -91,6 +84,17 @@ class Foretold(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Judgement(Protocol):
+    """A finding of an audit: its rule, its record, and a sentence."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
 class Corrected(Committable, frozen=True):
     """A record that was changed, or is called `id` now and was `formerly`, or is gone.
 
@@ -147,93 +151,26 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
     return figures
 
 
-def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """Findings that a later audit will report for a change; none without a commit to compare."""
-    both = written.before.database, written.after.database
-    try:
-        repository = git.repository(written.before.root)
-        tip = git.commit_of(repository, "HEAD")
-        own = written.committed and written.committed.oid
-        if _is_unread(written, repository, f"{own}~" if own else tip):
-            return []
-        ids = _judged_with(written, *both)
-        others = written.before.snapshot.keys() - {path_of("evidence", id) for id in ids}
-        commits = revisions(
-            repository,
-            tip,
-            is_wanted=lambda path: kind_of(path) != "evidence" or path not in others,
-        )
-    except ScenError:
-        return []
-    before, after = (
-        replace(db, evidence={id: db.evidence[id] for id in ids if id in db.evidence})
-        for db in both
-    )
-    commits = [revision for revision in commits if revision.commit.id != own]
-    return foretold(commits, before, after, on)
-
-
-def _is_unread(written: Written, repository: git.Repository, tip: str) -> bool:
-    """True if an audit reads no changed key, and the commit has the records: none is renamed.
-
-    Then its findings are those of before, whatever the history.
-    """
-    both = written.before.database, written.after.database
-    sides = ([records(db, kind).get(id) for db in both] for kind, id in _changed(written))
-    if any(db.called_now for db in both) or not all(is_unread(*side) for side in sides):
-        return False
-    paths = [draft.path for draft in written.drafts]
-    texts = ((kind_of(path), path, git.content(repository, tip, path)) for path in paths)
-    return all(read_record(*text)[0] for text in texts)
-
-
-def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:
-    """The items by which an audit judges a change: its own, what fires a changed indicator.
-
-    Also those with former ids, to which references may lead.
-    """
-    changed = _changed(written)
-    ids = {id for kind, id in changed if kind == "evidence"}
-    scenarios = {id for kind, id in changed if kind == "scenario"}
-    for database in databases:
-        ids |= {now for (kind, _), now in database.called_now.items() if kind == "evidence"}
-        for id, item in bearing_on(database, *scenarios).evidence.items() if scenarios else ():
-            if any(indicator_key(text)[0] in scenarios for text in item.indicators):
-                ids.add(id)
-    return sorted(ids)
-
-
-def _changed(written: Written) -> list[Key]:
-    return [(kind_of(draft.path), id_of(draft.path)) for draft in written.drafts]
-
-
-def foretold_lines(written: Written, on: date) -> list[str]:
-    """Audit findings that a change of existing files will cause, as announcements."""
-    if not any(draft.old is not None for draft in written.drafts):
-        return []
-    return [foretold_words(finding) for finding in foretold_of(written, on)]
-
-
-def foretold_words(finding: AuditFinding) -> str:
-    """An audit finding, announced."""
-    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"
-
-
 def recorded(written: Written, id: str) -> Recorded:
     """The result of a record that was written."""
     return Recorded(id=id, **written.about)
 
 
+def changed_records(written: Written) -> list[Key]:
+    """The records whose files a command changed."""
+    return [(kind_of(draft.path), id_of(draft.path)) for draft in written.drafts]
+
+
 def corrected(
     written: Written,
     id: str,
-    findings: Iterable[AuditFinding],
+    findings: Iterable[Judgement],
     on: date,
     formerly: str | None = None,
 ) -> Corrected:
     """The result of a correction, with its effect on the figures of a day."""
     before, after = written.before.database, written.after.database
-    touched = touched_by(_changed(written), before, after)
+    touched = touched_by(changed_records(written), before, after)
     sets = {
         scenario.set
         for id, scenario in after.scenarios.items()

@@ -1,7 +1,6 @@
 """The steps of a sitting, an analyst's answers, and the resulting sheet."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -11,16 +10,15 @@ import msgspec
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
 from scenarios.analysis.review.agenda import Agenda, PastDue, Reveal, SetSum, Topic
-from scenarios.errors import ScenError, UsageError
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet
+from scenarios.errors import UsageError
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
-from scenarios.workspace.how import AS_USUAL, TRIED, Committable, How
+from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.results import foretold_of, foretold_words
 from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry, Placed, record_entries, unplaced
 from scenarios.workspace.writing import Written
 
@@ -257,42 +255,6 @@ def write_sheet(root: Path, end: End, how: How = AS_USUAL, placed: Placed = unpl
         return commit_subject(f"forecast: {end.sheet}", moves)
 
     return record_entries(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
-
-
-def foretold_of_sheet(
-    root: Path, analyst: Analyst, day: date, entries: Sequence[Entry], on: date
-) -> list[str]:
-    """Forecasts of that day which are replaced, and audit findings of it; none if refused."""
-    sheet = f"{day}-{analyst}"
-    if not (root / path_of("forecasts", sheet)).exists():
-        return []
-    with suppress(ScenError):
-        written = record_entries(root, analyst, day, entries, TRIED, words=lambda _: "")
-        before, after = (
-            db.sheets[sheet] for db in (written.before.database, written.after.database)
-        )
-        undone = "scen undo takes it back until it is committed"
-        replaced = [f"{sheet}: {words}; {undone}" for words in _replaced(before, after)]
-        findings = foretold_of(written, on)
-        return replaced + [
-            foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
-        ]
-    return []
-
-
-def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
-    """The changes of each forecast in an existing sheet: figure, reason and evidence."""
-    for scenario, was in before.probabilities.items():
-        now, changes = after.probabilities[scenario], []
-        if now != was:
-            figures = ("a withdrawal" if p is None else percent(p) for p in (was, now))
-            changes.append(" is replaced by ".join(figures))
-        for noun, key in (("reason", "rationales"), ("evidence", "evidence")):
-            old, new = (getattr(sheet, key).get(scenario) for sheet in (before, after))
-            if old and old != new:
-                changes.append(f"its {noun} is {'replaced' if new else 'dropped'}")
-        if changes:
-            yield f"{scenario}: {', '.join(changes)}"
 
 
 class SheetAnswer(Reveal, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scenarios.analysis.history import audit
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
@@ -18,11 +19,11 @@ from scenarios.errors import Keys, UsageError
 from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
 from scenarios.text import shown, suggested
+from scenarios.workspace.audit_preview import foretold_of_sheet
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
-from scenarios.workspace.sitting import foretold_of_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
@@ -74,7 +75,7 @@ def places_in(path: Path) -> Placed:
 
 def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
     """Say, before figures are put into a sheet, what a later audit will find of that."""
-    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today()):
+    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today(), audit):
         say(text)
 
 

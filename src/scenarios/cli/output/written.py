@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import typer
 
+from scenarios.analysis.history import audit
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_embedded
 from scenarios.cli.options import Format
@@ -19,6 +20,7 @@ from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
 from scenarios.workspace import results, writing
+from scenarios.workspace.audit_preview import foretold_of, foretold_words
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.writing import Written
 
@@ -105,9 +107,9 @@ def report_correction(
     written: Written, id: str, form: Format, formerly: str | None = None, text: str = ""
 ) -> None:
     """The paths, then `text`; what a later audit will find is a remark."""
-    findings = results.foretold_of(written, parsing.today()) if written.drafts else []
+    findings = foretold_of(written, parsing.today(), audit) if written.drafts else []
     for finding in findings[:_CORRECTED_MOST]:
-        say(results.foretold_words(finding))
+        say(foretold_words(finding))
     if len(findings) > _CORRECTED_MOST:
         say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
     paths = "\n".join(path for path, _ in writing.moved_or_changed(written))

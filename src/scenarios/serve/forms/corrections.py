@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from scenarios.analysis.history import audit
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.serve.forms.form import (
@@ -26,11 +27,11 @@ from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
 from scenarios.workspace import corrections
+from scenarios.workspace.audit_preview import foretold_lines
 from scenarios.workspace.corrections import KeyChange, Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import Changed, from_here
-from scenarios.workspace.results import foretold_lines
 from scenarios.workspace.tasks import evidence, indicator, scenario, source
 from scenarios.workspace.writing import Written
 
@@ -67,7 +68,7 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
 
 
 def _report(by: Recorder, written: Written, _typed: Typed) -> Document:
-    return listed(foretold_lines(written, by.today))
+    return listed(foretold_lines(written, by.today, audit))
 
 
 def _rests_on(by: Recorder, typed: Typed) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from scenarios.analysis.forecasts import standing
+from scenarios.analysis.history import audit
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.review.agenda import sums
 from scenarios.analysis.rules.evidence import alike
@@ -33,6 +34,7 @@ from scenarios.serve.forms.form import (
     listed,
     until,
 )
+from scenarios.workspace.audit_preview import foretold_lines
 from scenarios.workspace.how import How
 from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
@@ -40,7 +42,6 @@ from scenarios.workspace.input.offers import Offer, newest
 from scenarios.workspace.results import (
     evidence_effects,
     forecast_figures,
-    foretold_lines,
     id_of_new,
 )
 from scenarios.workspace.tasks import evidence, forecast, source
@@ -375,7 +376,11 @@ def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
     added = sums(written.after.database, who, on, [id])
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
-        return (*listed(foretold_lines(written, by.today)), Paragraph(after), set_sums(added, who))
+        return (
+            *listed(foretold_lines(written, by.today, audit)),
+            Paragraph(after),
+            set_sums(added, who),
+        )
     return forecast_document(forecast_figures(written, [id], on), added, who)
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.history import audit
 from scenarios.analysis.review.agenda import (
     Agenda,
     Reveal,
@@ -39,6 +40,7 @@ from scenarios.serve.sitting import shown
 from scenarios.storage.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
+from scenarios.workspace.audit_preview import foretold_of_sheet
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
@@ -118,8 +120,8 @@ def _revealed_to(
 def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
     entries, left_out = _of_sheet(sat)
     open_ends = unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
-    foretold = sitting.foretold_of_sheet(
-        sat.opened.root, sat.analyst, sat.on, entries, typed_in.today()
+    foretold = foretold_of_sheet(
+        sat.opened.root, sat.analyst, sat.on, entries, typed_in.today(), audit
     )
     values = shown.end_shown(sat.on, entries, (*left_out, *foretold), open_ends)
     return page("end", stopped=stopped, **values)
