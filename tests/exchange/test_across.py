@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextvars import copy_context
 from datetime import date
 from pathlib import Path
 
@@ -212,6 +215,38 @@ def test_a_password_is_in_no_output(running: Server) -> None:
     assert "***" in made.stderr
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://scen:p4ss%2Fword@nowhere.example.org:1/x",
+        "postgresql://scen:p4ss/word@127.0.0.1:1/x",
+        "postgresql:scen:p4ss/word@127.0.0.1/x",
+        "postgresql:/scen:p4ssword@127.0.0.1/x",
+        "postgresq://scen:p4ssword@127.0.0.1/x",
+        "//scen:p4ssword@127.0.0.1/x.db",
+        "scen:p4ssword@127.0.0.1",
+        "postgresql://127.0.0.1:1/x?user=scen&password=p4ssword",
+        "postgresql://127.0.0.1:p4ssword/x?password=p4ssword",
+        "postgresql://scen:p4ss%zzword@127.0.0.1:1/x",
+        "host=127.0.0.1 port=1 password=p4ssword",
+        "host=127.0.0.1 password = 'p4ss word'",
+    ],
+)
+def test_a_mistyped_address_is_shown_without_its_password(address: str) -> None:
+    Path("desks.txt").write_text(f"asia\n{address}\n")
+    for words in (
+        ("query", "--across", address, "FROM meta"),
+        ("status", "--across", address, "--format", "json"),
+        ("status", "--across", "desks.txt"),
+        ("candidates", "--from", address),
+        ("--database", "asia", "export", address, "--lake"),
+    ):
+        made = copy_context().run(scen, *words)
+        assert made.exit_code in (1, 2), words
+        assert not re.search("p4ss|word@|zzword", made.output), (words, made.output)
+        assert made.exception is None or isinstance(made.exception, SystemExit), words
+
+
 def test_exports_have_their_own_days_and_a_file_is_read_as_of_a_day() -> None:
     with pytest.raises(UsageError, match="--as-of only for a file of folders"):
         opened_across("lake", DAY, limited=True).__enter__()
@@ -225,8 +260,7 @@ def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database:
         with opened_across(place, DAY) as across:
             answers.append(ask(across.fill, STATUS))
     assert answers[0] == answers[1] == answers[2]
-    rows = [row[:3] for row in answers[0].rows]
-    assert {row[:2] for row in rows} == {
+    assert {(row[0], row[2]) for row in answers[0].rows} == {
         (id, name) for id in ("asia", "europe") for name in ("pact", "ties", "trade")
     }
     made = scen("status", "--across", "desks.txt", "--format", "json", "--as-of", "2035-01-01")
@@ -235,16 +269,104 @@ def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database:
     assert {row["state"] for row in told["rows"]} == {"overdue"}
 
 
+def status(*words: str) -> list[tuple[str, str, str, bool]]:
+    """Tracker, day, scenario, and true if it is ranked, of each row of the lake's status."""
+    told = json.loads(scen("status", "--across", "lake", "--format", "json", *words).stdout)
+    keys = ("tracker", "as_of", "scenario", "ranked")
+    return [tuple(row[key] for key in keys) for row in told["rows"]]
+
+
+def aged(root: str, day: date) -> None:
+    """Export a desk as of a day."""
+    export(open_folder(Path(root)), "parquet:lake", day, lake=True, overwrite=True)
+
+
+def test_exports_older_than_the_newest_by_more_than_their_review_stand_apart_in_no_order() -> None:
+    aged("europe", date(2022, 3, 9))  # asia is of 1 March, and reviews each week
+    apart = [("asia", "2022-03-01", name, False) for name in ("pact", "ties", "trade")]
+    rows = status()
+    assert rows[3:] == apart
+    assert {row[:2] + row[3:] for row in rows[:3]} == {("europe", "2022-03-09", True)}
+    shown = scen("status", "--across", "lake", env={"COLUMNS": "80"}).stdout
+    current, old = shown.split("\n\n")
+    assert [line.split()[:2] for line in current.splitlines()[2:]] == [["europe", "2022-03-09"]] * 3
+    assert old.splitlines()[0] == "Exported for a day too far from that of the others to be ranked"
+    assert [line.split()[:2] for line in old.splitlines()[3:]] == [["asia", "2022-03-01"]] * 3
+    aged("europe", date(2022, 3, 8))
+    assert {row[3] for row in status()} == {True}
+
+
+def test_an_export_for_a_day_to_come_sets_no_other_apart() -> None:
+    aged("europe", date(2035, 1, 1))
+    assert {(row[0], row[3]) for row in status()} == {("asia", True), ("europe", False)}
+
+
+def test_what_is_resolved_is_not_in_the_status_of_many() -> None:
+    outcome = "resolution: {outcome: occurred, date: 2022-02-20, recorded: 2022-02-20, basis: B}\n"
+    trade = Path("asia/trade.yaml")
+    trade.write_text(trade.read_text() + outcome)
+    aged("asia", DAY)
+    assert ("asia", "trade") not in {(row[0], row[2]) for row in status()}
+    assert ("europe", "trade") in {(row[0], row[2]) for row in status()}
+
+
 def test_status_is_a_table_at_eighty_columns_which_leaves_out_what_is_less_needed() -> None:
     for width, expected in (
-        ("80", "tracker scenario state horizon stated implied movement_bits"),
-        ("50", "tracker scenario state stated implied"),
+        ("80", "tracker as_of scenario state stated implied movement_bits"),
+        ("50", "tracker as_of scenario stated implied"),
     ):
         made = scen("status", "--across", "desks.txt", env={"COLUMNS": width})
         head, *lines = made.stdout.splitlines()
         assert head.split() == expected.split()
         assert len(lines) == 1 + 6
+    bits = [line.split()[-1] for line in scen("status", "--across", "lake").stdout.splitlines()[2:]]
+    assert all(re.fullmatch(r"\d\.\d{3}", figure) for figure in bits)
     assert "as_of" in scen("status", "--across", "desks.txt", "--format", "csv").stdout
+
+
+def test_a_hundred_and_fifty_dead_lines_of_three_hundred_are_a_short_list_above_the_rest() -> None:
+    dead = [f"gone-{n}" for n in range(149)]
+    secret = f"postgresql://scen:{PASSWORD}@127.0.0.1/forecasts"
+    Path("desks.txt").write_text(
+        "\n".join((*["# a comment"] * 148, "asia", "europe", secret, *dead))
+    )
+    made = scen("status", "--across", "desks.txt", "--as-of", f"{DAY}")
+    caption, *lines = made.stdout.splitlines()
+    assert (made.exit_code, caption) == (1, "150 trackers cannot be read, or not all of it")
+    named = [line for line in lines if line.startswith(("gone-", "postgresql://scen:***@"))]
+    assert len(named) == 20
+    assert "and 130 more: --format json names them all" in lines
+    told = json.loads(scen("status", "--across", "desks.txt", "--format", "json").stdout)
+    assert [fault["path"] for fault in told["unreadable"][1:]] == dead
+    assert {row["tracker"] for row in told["rows"]} == {"asia", "europe"}
+    assert PASSWORD not in made.output + json.dumps(told)
+
+
+def test_an_export_that_never_rests_is_named_as_that() -> None:
+    states = iter(range(100))
+    with opened_across("lake", DAY) as across:
+        parts = {
+            id: TrackerPart(part.put, lambda: next(states)) for id, part in across.parts.items()
+        }
+        restless = Across(parts)
+        assert ask(restless.fill, "FROM sources").rows == []
+    assert {problem.message for problem in restless.unread} == {
+        "3 exports replaced its tables while they were read: ask again"
+    }
+
+
+def test_a_lake_whose_parts_come_and_go_is_read_whole_or_without_them() -> None:
+    """A neighbour exports to both names, and takes one away, as fast as it can."""
+    away = (
+        "while mv lake/.parts/asia lake/.parts/x && mv lake/.parts/x lake/.parts/asia; do :; done"
+    )
+    expected = {*asked("lake", "SELECT tracker, name FROM sources")[0]}
+    with subprocess.Popen(["/bin/sh", "-c", away], stderr=subprocess.DEVNULL) as neighbour:
+        for _ in range(5):
+            rows, unread = asked("lake", "SELECT tracker, name FROM sources")
+            here = {row for row in expected if row[0] not in unread}
+            assert ({*rows}, len(rows)) == (here, len(here))
+        neighbour.kill()
 
 
 def test_the_command_names_what_it_left_out_in_every_format() -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.query import ask
 from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exchange.exporting import export
+from scenarios.workspace.exchange.exporting import export, opened_across
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make
 from tests.full import FULL
@@ -145,6 +146,94 @@ def test_a_table_that_a_later_version_drops_is_dropped_from_the_lake() -> None:
     (other / "gone.parquet").symlink_to("../../.parts/asia/gone.parquet")
     put(Path("asia"))
     assert not os.path.lexists(other / "gone.parquet")
+
+
+def rewritten(place: Path, target: Path) -> None:
+    """Put a link in the place of what is there."""
+    place.rename(place.with_name(f".{place.name}-before"))
+    place.symlink_to(target.absolute())
+
+
+@pytest.mark.parametrize(
+    "place",
+    [".parts", ".parts/asia", "sources", "sources/tracker=asia"],
+)
+def test_an_export_refuses_a_link_in_its_lake_and_leaves_what_lies_behind_it(place: str) -> None:
+    put(desk(Path("asia"), "asia"))
+    shutil.copytree(Path("lake") / place, "elsewhere", symlinks=True)
+    rewritten(Path("lake") / place, Path("elsewhere"))
+    before = {path: path.lstat() for path in Path("elsewhere").rglob("*")}
+    with pytest.raises(ScenError, match=rf"lake/{place}: is a link, and none inside a lake is"):
+        put(Path("asia"))
+    assert {path: path.lstat() for path in Path("elsewhere").rglob("*")} == before
+
+
+@pytest.mark.parametrize("place", [".parts/asia", ".parts/asia/sources.parquet"])
+def test_a_reader_follows_no_link_in_a_lake(place: str) -> None:
+    for id in ("asia", "europe"):
+        put(desk(Path(id), id))
+    shutil.copytree("lake/.parts/europe", "elsewhere")
+    rewritten(Path("lake") / place, Path("elsewhere") / Path(place).name.replace("asia", ""))
+    with opened_across("lake", DAY) as across:
+        assert ask(across.fill, "SELECT tracker FROM sources").rows == [("europe",)]
+    (fault,) = across.unread
+    assert (fault.path, "is a link, and none inside a lake is followed" in fault.message) == (
+        "asia",
+        True,
+    )
+
+
+@pytest.mark.parametrize("place", [".parts", "meta"])
+def test_a_lake_that_is_itself_somewhere_else_is_not_read(place: str) -> None:
+    put(desk(Path("asia"), "asia"))
+    rewritten(Path("lake") / place, Path("lake") / f".{place}-before")
+    with pytest.raises(ScenError, match=rf"lake/{place}: is a link"):
+        opened_across("lake", DAY).__enter__()
+
+
+def test_a_pipe_in_a_lake_is_named_and_not_waited_for() -> None:
+    put(desk(Path("asia"), "asia"))
+    Path("lake/.parts/asia/sources.parquet").unlink()
+    os.mkfifo("lake/.parts/asia/sources.parquet")
+    with opened_across("lake", DAY) as across:
+        assert ask(across.fill, "FROM sources").rows == []
+    assert [fault.message for fault in across.unread] == [
+        "lake/.parts/asia/sources.parquet: is no regular file"
+    ]
+
+
+def test_a_link_of_a_table_that_leads_elsewhere_leads_to_its_own_part_again() -> None:
+    put(desk(Path("asia"), "asia"))
+    place = Path("lake/sources/tracker=asia/sources.parquet")
+    target = place.readlink()
+    place.unlink()
+    place.symlink_to("/nowhere/sources.parquet")
+    put(Path("asia"))
+    assert place.readlink() == target
+
+
+def test_what_is_not_an_exports_stays_where_a_dropped_table_was() -> None:
+    put(desk(Path("asia"), "asia"))
+    for folder in (Path("lake/gone/tracker=asia"), Path("elsewhere/tracker=asia")):
+        folder.mkdir(parents=True)
+        (folder / "gone.parquet").symlink_to("../../.parts/asia/gone.parquet")
+        (folder / "notes.txt").write_text("mine")
+    Path("lake/linked").symlink_to(Path("elsewhere").absolute())
+    put(Path("asia"))
+    for folder in (Path("lake/gone/tracker=asia"), Path("elsewhere/tracker=asia")):
+        assert len([*folder.iterdir()]) == 2
+
+
+def test_a_lake_below_a_file_is_refused_and_a_name_of_dots_is_no_part() -> None:
+    desk(Path("asia"), "asia")
+    Path("file").write_text("mine")
+    with pytest.raises(ScenError, match="file/lake"):
+        export(open_folder(Path("asia")), "parquet:file/lake", DAY, lake=True)
+    put(Path("asia"))
+    for name in ("", ".", ".."):
+        Path(f"lake/meta/tracker={name}").mkdir()
+    with opened_across("lake", DAY) as across:
+        assert [*across.parts] == ["asia"]
 
 
 def states(work: Path) -> dict[str, list[tuple[object, ...]]]:

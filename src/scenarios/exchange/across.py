@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.address import engine_words
 from scenarios.exchange.targets import postgresql
-from scenarios.exchange.targets.folders import parts
+from scenarios.exchange.targets.folders import parts, table_of
 from scenarios.exchange.targets.sql import insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
@@ -74,13 +74,19 @@ def of_rows(
 def of_lake(folder: Path) -> Across:
     def part(tracker: str, place: Path) -> TrackerPart:
         def put(engine: DuckDBPyConnection, name: str) -> None:
-            if (file := place / f"{name}.parquet").exists():
+            if file := table_of(place, name):
                 known = "|".join(column for column, _ in _columns(name)[1:])
                 own = f"SELECT ? AS tracker, COLUMNS('^({known})$') FROM read_parquet(?)"  # noqa: S608
                 source = re.sub(r"([*?\[])", r"[\1]", str(file))
                 engine.execute(f"INSERT INTO {quoted(name)} BY NAME {own}", [tracker, source])
 
-        return TrackerPart(put, lambda: place.stat().st_ino if place.exists() else None)
+        def state() -> Any:
+            with suppress(OSError):
+                entry = place.lstat()  # a later export may be given the number of an earlier one
+                return entry.st_ino, entry.st_mtime_ns
+            return None
+
+        return TrackerPart(put, state)
 
     return Across({tracker: part(tracker, place) for tracker, place in parts(folder).items()})
 
@@ -130,6 +136,8 @@ def _load(
             if part.state() == state:
                 break
         _unload(engine, tracker, names)
+    else:
+        raise ScenError(f"{_TRIES} exports replaced its tables while they were read: ask again")
     if fault:
         raise fault
     version = "SELECT max(schema_version) FROM meta WHERE tracker = ?"

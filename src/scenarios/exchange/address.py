@@ -11,7 +11,9 @@ from scenarios.text import printable
 _WEB = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
 _LONGEST_WEB = 2_000
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_SECRET = re.compile(r"(?<=[?&])(password|passwd|pwd|token|sslpassword)=([^&]*)", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?<![a-z])(?:password|passwd|pwd|token|sslpassword)\s*=\s*([^&]*)", re.IGNORECASE
+)
 _HIDDEN = "***"
 _NO_ENGINE = frozenset({"builtins", "scenarios", "typer", "click", "msgspec"})
 _LONGEST = 300
@@ -63,10 +65,8 @@ def refuse_unescaped(address: str) -> None:
 
 
 def _secrets(address: str) -> set[str]:
-    secrets = {value for _, value in _SECRET.findall(address)}
-    scheme, user, _ = _parts(address)
-    if scheme:
-        secrets.add(user.partition(":")[2])
+    """The passwords of an address, of one without its slashes, and of a text `password=…`."""
+    secrets = {*_SECRET.findall(address), _parts(address)[1].partition(":")[2]}
     return {form for value in secrets if value for form in (value, unquote(value))}
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, ask, bounded, write_parquet
 from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv
+from scenarios.render.document import Unit
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
@@ -29,16 +31,28 @@ _FILES = ("parquet", "xlsx")
 _LONGEST = 1 << 20
 
 STATUS = """
-SELECT tracker, scenario_id AS scenario, coalesce(s.outcome, s.state) AS state, c.horizon,
-  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, m.as_of, c.title
-FROM status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
-ORDER BY array_position(['overdue', 'open'], s.state) NULLS LAST, s.movement_bits DESC NULLS LAST,
-  tracker, scenario_id
+WITH newest AS (
+  SELECT coalesce(max(as_of) FILTER (as_of <= current_date + 1), max(as_of)) AS day FROM meta)
+SELECT tracker, m.as_of, scenario_id AS scenario, s.state, c.horizon,
+  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, c.title,
+  coalesce(n.day - m.as_of BETWEEN 0 AND coalesce(t.review_every_days, 7), false) AS ranked
+FROM newest n, status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
+LEFT JOIN tracker t USING (tracker)
+WHERE s.state <> 'resolved'
+ORDER BY ranked DESC, CASE WHEN ranked THEN array_position(['overdue', 'open'], s.state) END,
+  CASE WHEN ranked THEN s.movement_bits END DESC NULLS LAST, tracker, scenario_id
 """
-"""Query of `scen status --across`: overdue, open, resolved scenarios; the most moved first."""
-CHANCES = ("stated_before", "stated", "implied_before", "implied")
-"""Its columns of probabilities."""
-DROPPED = ("as_of", *CHANCES[::2], "title", "horizon", "movement_bits", "state")
+"""Query of `scen status --across`: overdue scenarios, then the most moved first.
+
+Not ranked is an export older than the newest by more than its review, or for a day to come, by the
+clock of any zone.
+"""
+UNITS: Mapping[str, Unit] = {
+    **dict.fromkeys(("stated_before", "stated", "implied_before", "implied"), "p"),
+    "movement_bits": "bits",
+}
+"""Its columns of figures."""
+DROPPED = ("stated_before", "implied_before", "title", "horizon", "movement_bits", "state")
 """Its columns that a narrow page leaves out, in order."""
 
 
@@ -79,8 +93,9 @@ def command(
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
-        columns = (CHANCES, DROPPED) if text == STATUS else ()
-        show(result, lambda: query_table(names, rows, *columns), Form(form), output)
+        columns = (UNITS, DROPPED) if text == STATUS else ()
+        ranked = text == STATUS
+        show(result, lambda: query_table(names, rows, *columns, ranked=ranked), Form(form), output)
 
 
 def _read(sql: str) -> str:

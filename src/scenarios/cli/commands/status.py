@@ -30,7 +30,8 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new.
 
-    With --across the scenarios of many trackers: overdue ones, then the most moved first.
+    With --across the open scenarios of many trackers: overdue ones, then the most moved first; an
+    export that is older than the newest by more than its review stands apart.
     """
     if across is not None:
         from scenarios.cli.commands import query

@@ -217,8 +217,19 @@ def part_of(lake: Path, tracker: str) -> Path:
     if lake.is_dir() and any(lake.iterdir()) and not is_lake(lake):
         shown = printable(str(lake))
         raise ScenError(f"{shown}: holds more than the exports of trackers: name a new folder")
-    (lake / _PARTS).mkdir(parents=True, exist_ok=True)
-    return lake / _PARTS / name
+    part = lake / _PARTS / name
+    folders = [lake / table / f"tracker={name}" for table in TABLES]
+    _refuse_links(part.parent, part, *(place for own in folders for place in (own.parent, own)))
+    part.parent.mkdir(parents=True, exist_ok=True)
+    return part
+
+
+def _refuse_links(*places: Path) -> None:
+    """Refuse links where others may write: whoever follows one reads or replaces other files."""
+    for place in places:
+        if place.is_symlink():
+            shown = printable(str(place))
+            raise ScenError(f"{shown}: is a link, and none inside a lake is followed: remove it")
 
 
 def link(part: Path) -> None:
@@ -227,20 +238,39 @@ def link(part: Path) -> None:
     for name in sorted(TABLES, key=lambda name: name == "meta"):
         place = lake / name / f"tracker={part.name}" / f"{name}.parquet"
         place.parent.mkdir(parents=True, exist_ok=True)
-        target = Path(os.path.relpath(part, place.parent), place.name)
+        target = os.path.relpath(part / place.name, place.parent)
+        if place.is_symlink() and str(place.readlink()) != target:
+            own = place.with_name(f".{place.name}")  # it leads to tables that are not this part's
+            own.symlink_to(target)
+            own.replace(place)
         if not os.path.lexists(place):
             with suppress(FileExistsError):  # another export of the tracker was faster
                 place.symlink_to(target)
-    for place in lake.glob(f"*/tracker={part.name}/*.parquet"):
-        if not place.exists():
-            shutil.rmtree(place.parent, ignore_errors=True)
+    for table in (table for table in lake.iterdir() if table.name not in TABLES):
+        folder = table / f"tracker={part.name}"
+        is_own = folder.is_dir() and not (table.is_symlink() or folder.is_symlink())
+        if is_own and all(link.is_symlink() and not link.exists() for link in folder.iterdir()):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def parts(lake: Path) -> dict[str, Path]:
     """The folder of each tracker whose tables are all there."""
+    _refuse_links(lake / _PARTS, lake / "meta")
     whole = (lake / "meta").glob("tracker=*")
     names = sorted(place.name.removeprefix("tracker=") for place in whole)
-    return {unquote(name): lake / _PARTS / name for name in names}
+    return {unquote(name): lake / _PARTS / name for name in names if name.strip(".")}
+
+
+def table_of(part: Path, name: str) -> Path | None:
+    """The file of a table in a part of a lake; None if an older export has none.
+
+    Raises ScenError for a link, and for what is no regular file: a pipe never ends.
+    """
+    file = part / f"{name}.parquet"
+    _refuse_links(part, file)
+    if file.exists() and not file.is_file():
+        raise ScenError(f"{printable(str(file))}: is no regular file")
+    return file if file.exists() else None
 
 
 CSV = Codec(_write_csv, is_ours, _read_csv)

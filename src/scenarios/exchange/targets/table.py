@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from scenarios.errors import UsageError
+from scenarios.exchange.address import hidden
 from scenarios.text import did_you_mean, shown
 
 TableRows = tuple[str, Sequence[str], list[tuple[object, ...]]]
@@ -107,7 +108,8 @@ def named(text: str) -> Named:
         folder = text[: -len(".csv")]
         words = f"CSV is a folder with a file for each table: write {folder}/ or csv:{folder}"
         raise UsageError(f"{shown(text)}: {words}")
-    raise UsageError(_unknown(f"no target ends in {shown(place.suffix)}", place.suffix, endings))
+    ending = Path(hidden(text)).suffix  # of an address that was mistyped, too
+    raise UsageError(_unknown(f"no target ends in {shown(ending)}", ending, endings))
 
 
 def _path(scheme: str, rest: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from scenarios.analysis.rules.findings import EVERY_RULE
 from scenarios.analysis.rules.rule import Level
-from scenarios.errors import Problem
+from scenarios.errors import NAMED, Problem
 from scenarios.render.cells import left, right
 from scenarios.render.document import Document, Figure, Row, Table
 from scenarios.text import counted, printable
@@ -36,8 +36,10 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     if not any(fault.path.endswith(".yaml") for fault in unreadable):  # trackers, not their files
         heads = left("tracker"), left("fault", least=30)
         caption = f"{counted(len(unreadable), 'tracker')} cannot be read, or not all of it"
-        trackers = tuple((fault.path, fault.message) for fault in unreadable)
-        return (Table(columns=heads, rows=trackers, caption=caption),)
+        trackers = tuple((fault.path, fault.message) for fault in unreadable[:NAMED])
+        more = len(unreadable) - NAMED
+        note = f"and {more} more: --format json names them all" if more > 0 else ""
+        return (Table(columns=heads, rows=trackers, caption=caption, note=note),)
     names = [fault.path for fault in unreadable]
     missing = sum("/" in name for name in names)
     parts = []

@@ -1,9 +1,10 @@
 """Records as lists, in full, as hits of a search, and as the rows of a query."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
@@ -15,6 +16,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
 
 _NARROWEST, _NARROWEST_NAME = 24, 12
+_APART = "Exported for a day too far from that of the others to be ranked"
 _QUERY_LEAST = 16
 """Characters to which a column of texts may be narrowed."""
 _KINDS: dict[str, Kind] = {
@@ -217,12 +219,15 @@ def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
 def query_table(
     names: Sequence[str],
     rows: Sequence[Sequence[Any]],
-    chances: Sequence[str] = (),
+    units: Mapping[str, doc.Unit] = MappingProxyType({}),
     dropped: Sequence[str] = (),
+    *,
+    ranked: bool = False,
 ) -> doc.Document:
     """The answer to a query: numbers to the right, with six digits; a blank is null.
 
-    The columns `chances` are probabilities; a narrow page leaves out those `dropped`, in order.
+    Columns of `units` are figures; a narrow page leaves out those `dropped`, in order. Of
+    `ranked` rows those whose last column is false stand in a table of their own.
     """
     columns = []
     for place, name in enumerate(names):
@@ -233,9 +238,19 @@ def query_table(
         align, least = (right, 0) if is_numeric else (left, is_wide and _QUERY_LEAST)
         drop = dropped.index(name) + 1 if name in dropped else 0
         columns.append(align(name, name, least=least, drop=drop))
-    cell = [p if name in chances else _value for name in names]
-    shown = tuple(tuple(of(value) for of, value in zip(cell, row, strict=True)) for row in rows)
-    return (doc.Table(columns=tuple(columns), rows=shown, empty="no rows"),)
+
+    def table(rows: Iterable[Sequence[Any]], **more: Any) -> doc.Table:
+        kept = columns[:-1] if ranked else columns
+        shown = (tuple(map(_cell, row, (units.get(column.key) for column in kept))) for row in rows)
+        return doc.Table(columns=tuple(kept), rows=tuple(shown), **more)
+
+    apart = [row for row in rows if not row[-1]] if ranked else []
+    first = table((row for row in rows if row not in apart), empty="no rows")
+    return (first, table(apart, caption=_APART)) if apart else (first,)
+
+
+def _cell(value: Any, unit: doc.Unit | None) -> doc.Text:
+    return doc.Figure(value, unit) if unit else _value(value)
 
 
 def _value(value: Any) -> doc.Text:

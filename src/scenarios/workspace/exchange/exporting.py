@@ -14,7 +14,7 @@ from scenarios import __version__
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
-from scenarios.exchange.address import hidden, scheme_of
+from scenarios.exchange.address import hidden, scheme_of, without_secrets
 from scenarios.exchange.query import SECONDS, Answer, ask, converted, plain
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
@@ -94,7 +94,8 @@ def export(
     if target.form != "address":
         _refuse_home(opened.root, place)
         if lake:
-            place = part_of(place, whose)
+            with worktree.refusals(place):
+                place = part_of(place, whose)
             _refuse_fork(opened.root, overwrite, folders.origin(place))
         elif is_lake(place):
             raise ScenError(f"{worktree.safe(place)}: is a lake of several trackers: --lake")
@@ -258,7 +259,7 @@ def opened_trackers(text: str) -> tuple[dict[str, Opened], list[Problem]]:
         try:
             opened = open_folder(worktree.find(Path(), str(file.parent / line)))
         except ScenError as error:
-            unread.append(unreadable(line, str(error)))
+            unread.append(unreadable(hidden(line), without_secrets(str(error), line)))
             continue
         if opened.faults:
             unread.append(unreadable(line, f"{opened.faults}: scen --database {line} check"))
