@@ -4,13 +4,14 @@ import random
 import sys
 from datetime import timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.evidence import WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.duplicates import WITHIN_DAYS, alike, clusters
 from scenarios.analysis.rules.rule import ALIKE
 from scenarios.model import Evidence
 from scenarios.values import first_day
@@ -121,5 +122,50 @@ def test_a_crowd_is_compared_in_linear_time(
             sys.setprofile(None)
         return count
 
-    monkeypatch.setattr("scenarios.analysis.rules.evidence.COMPARED", 10)
+    monkeypatch.setattr("scenarios.analysis.rules.duplicates.COMPARED", 10)
     assert steps(800) < 6 * steps(200)
+
+
+TREATY = "Putin and Xi sign a gas treaty in Beijing"
+RETOLD = "A treaty on gas supplies is signed by Xi and Putin"
+
+
+def reasons(*items: Evidence) -> list[tuple[tuple[str, ...], str]]:
+    named = {f"e{n}": one for n, one in enumerate(items)}
+    return [(cluster.ids, cluster.why) for cluster in clusters(named)]
+
+
+def test_a_story_in_other_words_of_one_day_and_rated_alike_may_be_one_event() -> None:
+    rated: dict[str, Any] = {"ratings": {"pact": "C", "ties": "I"}}
+    turned: dict[str, Any] = {"ratings": {"ties": "I", "pact": "C"}}
+    told = [(("e0", "e1"), "they share a day, ratings and rare words")]
+    assert reasons(seen(TREATY, **rated), seen(RETOLD, **turned)) == told
+    fired: dict[str, Any] = {"indicators": {"pact/talks": "observed"}}
+    assert reasons(seen(TREATY, **fired), seen(RETOLD, **fired)) == told
+    assert reasons(seen(TREATY, **rated), seen(RETOLD, days=1, **rated)) == []
+    assert reasons(seen(TREATY, **rated), seen(RETOLD, ratings={"pact": "C"})) == []
+    assert reasons(seen(TREATY), seen(RETOLD)) == []
+    one: dict[str, Any] = {"event": "treaty", **rated}
+    assert reasons(seen(TREATY, **one), seen(RETOLD, **one)) == []
+
+
+def test_words_that_many_summaries_have_make_no_two_stories_one() -> None:
+    """Two items of one day that are rated alike, in a record where each tenth has these words."""
+    rated: dict[str, Any] = {"ratings": {"pact": "C"}}
+    pair = (
+        seen("The ministers meet in Munich and agree on talks", **rated),
+        seen("The ministers meet in Brussels and disagree on sanctions", **rated),
+    )
+    crowd = [
+        seen(f"The ministers meet in and on day{n} of month{n} at place{n} near", 10 * n)
+        for n in range(1, 40)
+    ]
+    assert reasons(*pair)[0][1] == "they share a day, ratings and rare words"
+    assert reasons(*pair, *crowd) == []
+
+
+def test_a_story_that_is_told_three_times_is_one_cluster() -> None:
+    rated: dict[str, Any] = {"ratings": {"pact": "C"}}
+    third = "Xi and Putin sign a treaty on gas"
+    ((ids, _),) = reasons(seen(TREATY, **rated), seen(RETOLD, **rated), seen(third, **rated))
+    assert ids == ("e0", "e1", "e2")

@@ -6,7 +6,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.changes import Rename, differences
 from scenarios.analysis.changes import called as called_by
-from scenarios.analysis.history.audit import audit, is_unread
+from scenarios.analysis.history.audit import audit, foretold, is_unread
 from scenarios.analysis.history.commit_log import called, history
 from scenarios.analysis.history.provenance import trail
 from scenarios.model import Source
@@ -98,3 +98,35 @@ def test_what_goes_by_another_name_is_not_deleted_nor_new() -> None:
     lost.commit(0, {"2022-01-01-visit": item(day(0))})
     lost.commit(1, {"2022-01-01-visit": None, "2022-01-01-call": replace(VISIT, summary="A call")})
     assert [one.rule for one in audit(trail(lost.revisions)).findings] == ["deleted-evidence"]
+
+
+def test_what_a_merge_leaves_under_a_former_id_is_committed_as_it_is_read() -> None:
+    """Records of one branch that name `pact` and a source `trt`, which another branch renamed."""
+    said = replace(SAID, rationales={"pact": "They met"}, evidence={"trade": ("2022-01-04-visit",)})
+    visit = replace(
+        item(day(3), ratings={"pact": "C"}, indicators={"pact/talks": "observed"}),
+        theme="pact",  # which names no scenario
+        source="trt",
+    )
+    trade = replace(scenario(0.5), implies=("war", "pact"), tags=("pact",))
+    call = item(day(4), corroborated_by=("2022-01-01-old", "2022-01-04-visit"))
+    records = {
+        "trade": trade,
+        "2022-01-04-visit": visit,
+        "2022-01-05-call": call,
+        "2022-01-05-desk": said,
+    }
+    made = Story()
+    made.commit(0, {"pact": PACT, "trt": TRT})
+    made.commit(1, {"treaty": TREATY, "pact": None, "trt-world": replace(TRT, formerly=("trt",))})
+    made.commit(5, {**records, "trt": None})
+    committed = trail(made.revisions).database
+    assert committed.evidence["2022-01-04-visit"] == replace(
+        visit, ratings={"treaty": "C"}, indicators={"treaty/talks": "observed"}, source="trt-world"
+    )
+    assert committed.scenarios["trade"] == replace(trade, implies=("war", "treaty"))
+    assert committed.evidence["2022-01-05-call"] == call
+    assert committed.sheets["2022-01-05-desk"] == replace(
+        said, probabilities={"treaty": 0.3}, rationales={"treaty": "They met"}
+    )
+    assert foretold(made.revisions, committed, committed, day(9)) == []

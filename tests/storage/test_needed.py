@@ -21,7 +21,7 @@ from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.rules.evidence import alike
+from scenarios.analysis.rules.duplicates import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence, is_in_git

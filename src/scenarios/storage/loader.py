@@ -11,14 +11,14 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
-from scenarios.analysis.rules.rule import LoadedRecords
+from scenarios.analysis.rules.rule import LoadedRecords, called_today, under_todays_ids
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Evidence, EvidenceId, Kind, Record, ScenarioId, Tracker
-from scenarios.paths import Reference, id_of, kind_of, path_of, place_of
+from scenarios.paths import id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.proposal import MODELS, Proposal, draft_faults
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
-from scenarios.storage.cache.packed import Frame, as_builtins
+from scenarios.storage.cache.packed import Frame
 from scenarios.storage.schema import validate, whole
 from scenarios.values import first_day, indicator_key
 
@@ -138,7 +138,7 @@ def load(
         records["forecasts"],
         records["source"],
     )
-    known = _of_today(LoadedRecords(to_judge, files_read.broken, items))
+    known = under_todays_ids(LoadedRecords(to_judge, files_read.broken, items))
     files_read.records["evidence"].update(known.database.evidence)
     problems = [*files_read.problems, *_between_records(snapshot, known)]
     database = msgspec.structs.replace(known.database, evidence=items)
@@ -284,62 +284,9 @@ def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Ite
     names: dict[str, dict[str | int, str | int]] = {}
     for ref in known.former:
         own = names.setdefault(path_of(ref.kind, ref.id), {})
-        own |= {_called(key, ref, known.database): key for key in ref.keys}
+        own |= {called_today(key, ref, known.database): key for key in ref.keys}
     for path, faults in by_path.items():
         yield from _placed(path, snapshot[path], faults, names.get(path, {}))
-
-
-def _of_today(known: LoadedRecords) -> LoadedRecords:
-    """The records with former ids replaced by today's."""
-    now, database = known.database.called_now, known.database
-    present = known.there
-    former = [
-        ref
-        for ref in (known.references if now else ())
-        if (ref.of, ref.name) in now
-        and ref.name not in present[ref.of]
-        and ref.name not in known.broken[ref.of]
-    ]
-    kinds: dict[Kind, dict[str, Any]] = {
-        "tracker": {"tracker": database.tracker},
-        "scenario": {**database.scenarios},
-        "evidence": {**database.evidence},
-        "forecasts": {**database.sheets},
-    }
-    for ref in sorted(former, key=lambda ref: ref.at == "key"):  # a list under its key first
-        record = kinds[ref.kind][ref.id]
-        value = as_builtins(record)
-        *parts, last = ref.keys
-        places = [parts]
-        if ref.kind == "forecasts" and ref.of == "scenario":
-            places = [["probabilities"], ["rationales"], ["evidence"]]
-        for way in places:
-            inside = value
-            for key in way:
-                inside = inside.get(key, {}) if isinstance(inside, dict) else inside[key]
-            if ref.at == "value":
-                inside[last] = _called(ref.name, ref, database)
-                continue
-            today = {_called(key, ref, database): part for key, part in inside.items()}
-            inside.clear()
-            inside.update(today)
-        kinds[ref.kind][ref.id] = msgspec.convert(value, type(record))
-    database = msgspec.structs.replace(
-        database,
-        tracker=kinds["tracker"]["tracker"],
-        scenarios=kinds["scenario"],
-        evidence=kinds["evidence"],
-        sheets=kinds["forecasts"],
-    )
-    return LoadedRecords(database, known.broken, known.items, former)
-
-
-def _called(key: Any, ref: Reference, database: Database) -> Any:
-    """A key or value, with a reference's former id replaced by today's."""
-    if not isinstance(key, str):
-        return key
-    owner, slash, rest = key.partition("/")
-    return database.called_now[ref.of, ref.name] + slash + rest if owner == ref.name else key
 
 
 def _placed(

@@ -15,12 +15,14 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.period.period import window
+from scenarios.analysis.rules.duplicates import clusters
 from scenarios.analysis.rules.findings import findings
-from scenarios.analysis.rules.rule import Finding
+from scenarios.analysis.rules.rule import Finding, several
 from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
+from scenarios.storage.git import merging
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
 from scenarios.workspace.inbox import waiting
@@ -54,6 +56,22 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
                 hint = f"to remove it: rm {quote(from_here(opened.root / file))}"
                 message = "no item names this copy, which a command that was killed may have left"
                 yield Problem(file, 1, 1, "attachment-unnamed", message, hint, "warning")
+
+
+def merged_twice(opened: Opened) -> Iterator[Problem]:
+    """Items of different sides of a merge that may be one event: neither author saw the other's."""
+    sides = merging.sides(opened.root, opened.commit)
+    items = opened.database.evidence.items() if sides else ()
+    for ids, why in clusters({id: item for id, item in items if item.retracted is None}):
+        on = {id: {number for number, side in enumerate(sides) if id in side} for id in ids}
+        for latest in reversed(ids):
+            others = [id for id in ids if on[id] and on[latest] and not on[id] & on[latest]]
+            if others:
+                message = f"another side of the merge has {several(others)}: {why}"
+                hint = "give both one event, or retract one"
+                path = path_of("evidence", latest)
+                yield Problem(path, 1, 1, "merged-twice", message, hint, "warning")
+                break
 
 
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +111,9 @@ def check(
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     proposals = waiting(opened.root).problems if opened.commit is None else []
-    problems = sorted([*opened.problems, *attachment_faults(opened), *proposals])
+    problems = sorted(
+        [*opened.problems, *attachment_faults(opened), *merged_twice(opened), *proposals]
+    )
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)

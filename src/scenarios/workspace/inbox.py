@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.rules.evidence import WITHIN_DAYS, are_alike, summary_words
+from scenarios.analysis.rules.duplicates import WITHIN_DAYS, are_alike, summary_words
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Analyst, Source
 from scenarios.paths import INBOX, bad_id, path_of, printable_path

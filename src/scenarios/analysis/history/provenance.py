@@ -19,7 +19,6 @@ from scenarios.analysis.changes import (
     former,
     joined,
     name,
-    of_today,
     other_name,
     records,
     renamed,
@@ -33,6 +32,7 @@ from scenarios.analysis.evidence.knowledge import (
     latest_day,
 )
 from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.rules.rule import LoadedRecords, under_todays_ids
 from scenarios.model import (
     Database,
     Evidence,
@@ -325,11 +325,9 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             forecast = change.after.probabilities if isinstance(change.after, Sheet) else ()
             answers += [((change.id, s), (number, database.scenarios.get(s))) for s in forecast]
-    sheets: dict[SheetId, Any] = {
-        id: of_today(sheet, past) for id, sheet in database.sheets.items()
-    }
+    nothing: dict[Kind, dict[str, str]] = {"scenario": {}, "evidence": {}, "source": {}}
     return Trail(
-        database=msgspec.structs.replace(database, sheets=sheets),
+        database=under_todays_ids(LoadedRecords(database, nothing, database.evidence)).database,
         commits=tuple(commits),
         stood=tuple(stood),
         steps=tuple(steps),

@@ -1,21 +1,17 @@
 """Findings about evidence: how it is graded, confirmed and rated, and what rests on it."""
 
-import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Collection, Iterator, KeysView, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from itertools import chain
-from typing import NamedTuple
 
 from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import Net, ties
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.rule import (
-    ALIKE,
     Finding,
     note,
     of_evidence,
@@ -23,10 +19,10 @@ from scenarios.analysis.rules.rule import (
     of_scenario,
     several,
 )
-from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
+from scenarios.model import EvidenceId, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, base_rate, is_off_class, percent, rating_decibans
 from scenarios.text import counted
-from scenarios.values import first_day, indicator_key
+from scenarios.values import indicator_key
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
@@ -237,17 +233,21 @@ def absence_sign(window: Window) -> Iterator[Finding]:
 
 @note("few-indicators", "Too few indicators to tell a scenario from its rivals")
 def few_indicators(window: Window) -> Iterator[Finding]:
-    """An open scenario with fewer than three indicators that tell it from its rivals.
+    """An open scenario that fewer than three indicators, in any file, tell from its rivals.
 
-    Example: a scenario with two indicators, or with five of which two are diagnostic.
+    Example: a scenario that two indicators rate, or five of which two are diagnostic.
     To do: add indicators that its rivals would not make as likely: `scen add-indicator`.
     """
+    telling = Counter(
+        rated
+        for owner, scenario in window.database.scenarios.items()
+        for key, indicator in scenario.indicators.items()
+        if diagnosticity(window.now, (owner, key))
+        for rated in indicator.ratings
+    )
     for view in open_views(window):
-        if view.state == "overdue":
-            continue
-        telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
-        if len(telling) < ENOUGH_INDICATORS:
-            number = counted(len(telling), "diagnostic indicator")
+        if view.state != "overdue" and telling[view.id] < ENOUGH_INDICATORS:
+            number = counted(telling[view.id], "diagnostic indicator")
             message = f"{number}; {ENOUGH_INDICATORS} are wanted"
             yield of_scenario("few-indicators", view.id, message, "indicators")
 
@@ -259,147 +259,6 @@ def _centred(
     values = {id: worth.get(id, 0.0) for id in columns}
     second = sorted(values.values())[-2] if len(values) > 1 else 0.0
     return {id: value - second for id, value in values.items()}
-
-
-WITHIN_DAYS = 3
-COMPARED = 100
-"""Most items with a shared rare word, the latest first, that an item is compared with."""
-
-_ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
-
-
-class Cluster(NamedTuple):
-    """Items that are alike, directly or through others, by the days on which they were observed."""
-
-    ids: tuple[EvidenceId, ...]
-    why: str
-
-
-@note("possible-duplicate", "Two items that may be one event")
-def possible_duplicate(window: Window) -> Iterator[Finding]:
-    """Items observed within three days of one another that share an address or most of their words.
-
-    Example: two items of 2022-02-04 with the same `url`.
-    To do: give them one `event`, so that it counts once, or retract all but one.
-    """
-    for (*others, latest), why in clusters(window.now.evidence):
-        is_pair = len(others) == 1
-        mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
-        message = f"may be the same as {several(others)}: {why}; give {mend}"
-        yield of_evidence("possible-duplicate", latest, message)
-
-
-def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
-    """Items alike within three days of one another, by a shared address or by their summaries.
-
-    Those that are all declared to be one event are left out. Takes time linear in the items: of
-    many with one address each is compared with the one before.
-    """
-    days = {id: first_day(item.observed) for id, item in evidence.items()}
-    ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
-    joined = _Joined(ordered)
-    latest: dict[str, EvidenceId] = {}
-    for id in ordered:
-        if url := evidence[id].url:
-            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
-                joined.join(id, latest[url], _ADDRESS)
-            latest[url] = id
-    _join_summaries(joined, evidence, days)
-    grouped: dict[EvidenceId, list[EvidenceId]] = {}
-    for id in ordered:
-        grouped.setdefault(joined.first(id), []).append(id)
-    for ids in grouped.values():
-        facts = {evidence[id].event or f"item {id}" for id in ids}
-        if len(facts) > 1:
-            reasons = {why for id in ids for why in joined.reasons.get(id, ())}
-            yield Cluster(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
-
-
-def alike(
-    evidence: Mapping[EvidenceId, Evidence],
-    summary: str,
-    observed: str,
-    url: str | None,
-    event: str | None = None,
-) -> list[tuple[EvidenceId, str]]:
-    """Items that a new one may repeat, if not declared so, and why; the nearest in time first.
-
-    Looked at are those whose ids begin with a day, a month or a year within three days of its own.
-    """
-    day, words = first_day(observed), summary_words(summary)
-    matches = []
-    for id in _nearby(evidence, day):
-        item = evidence[id]
-        days = abs((first_day(item.observed) - day).days)
-        if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
-            continue
-        shares = url is not None and item.url == url
-        if shares or are_alike(words, summary_words(item.summary)):
-            matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
-    return [(id, why) for _, id, why in sorted(matches)]
-
-
-def _nearby(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
-    """The ids of items that may have been observed within three days of one."""
-    number, last = day.toordinal(), date.max.toordinal()
-    near = range(max(number - WITHIN_DAYS, 1), min(number + WITHIN_DAYS, last) + 1)
-    days = [str(date.fromordinal(n)) for n in near]
-    starts = tuple(text.removesuffix(end) for text in days for end in ("", "-01", "-01-01"))
-    beginning: Callable[[tuple[str, ...]], Iterable[EvidenceId]] | None
-    beginning = getattr(evidence, "beginning", None)  # of what makes no list of all ids
-    return beginning(starts) if beginning else (id for id in evidence if id.startswith(starts))
-
-
-class _Joined:
-    """Disjoint sets of items (union-find): each item leads to the first of its set."""
-
-    def __init__(self, ids: list[EvidenceId]) -> None:
-        self.ids = ids
-        self.reasons: dict[EvidenceId, set[str]] = {}
-        self._before = {id: id for id in ids}
-
-    def first(self, id: EvidenceId) -> EvidenceId:
-        before = self._before
-        while before[id] != id:
-            before[id] = id = before[before[id]]
-        return id
-
-    def join(self, id: EvidenceId, other: EvidenceId, why: str) -> None:
-        self.reasons.setdefault(id, set()).add(why)
-        self._before[self.first(id)] = self.first(other)
-
-
-def _join_summaries(
-    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
-) -> None:
-    words = {id: summary_words(item.summary) for id, item in evidence.items()}
-    rarity = Counter(chain.from_iterable(words.values()))
-    often = sorted((number, word) for word, number in rarity.items() if number > 1)
-    ranks = {word: place for place, (_, word) in enumerate(often)}
-    seen: dict[str, list[EvidenceId]] = {}
-    for id in joined.ids:
-        # Two alike texts share at least one of the rarest words of either, none of its own alone.
-        by_rarity = sorted(ranks.keys() & words[id], key=ranks.__getitem__)
-        most = len(by_rarity) - math.ceil(ALIKE * len(words[id])) + 1
-        for word in by_rarity[: max(most, 0)]:
-            those = seen.setdefault(word, [])
-            for other in reversed(those[-COMPARED:]):
-                if (days[id] - days[other]).days > WITHIN_DAYS:
-                    break
-                is_apart = joined.first(id) != joined.first(other)
-                if is_apart and are_alike(words[id], words[other]):
-                    joined.join(id, other, _SUMMARIES)
-            those.append(id)
-
-
-def are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
-    """True for the words of two summaries that may say the same."""
-    return len(words & others) >= ALIKE * len(words | others)
-
-
-def summary_words(text: str) -> frozenset[str]:
-    """The words of a summary, in whatever letter case."""
-    return frozenset(re.findall(r"\w+", text.casefold()))
 
 
 REVIEWS, LINES = 4, 6

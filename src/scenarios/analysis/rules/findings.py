@@ -10,7 +10,7 @@ from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import shares
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.period.period import window as period
-from scenarios.analysis.rules import consistency, evidence
+from scenarios.analysis.rules import consistency, duplicates, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
 from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, not_one, rating_decibans
@@ -332,7 +332,7 @@ RULES: tuple[FindingRule, ...] = (
     evidence.past_due,
     evidence.unrated,
     evidence.partial_row,
-    evidence.possible_duplicate,
+    duplicates.possible_duplicate,
     evidence.uncorroborated,
     evidence.grade_clash,
     evidence.early_record,

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from scenarios.errors import Fault
+from scenarios.errors import Fault, Keys
 from scenarios.model import Database, EvidenceId, Kind
 from scenarios.paths import Reference, references
 
@@ -72,6 +72,65 @@ class LoadedRecords:
     def references(self) -> list[Reference]:
         """References of the records, and their places; walked once for all rules."""
         return [*references(self.database)]
+
+
+def under_todays_ids(known: LoadedRecords) -> LoadedRecords:
+    """The records with former ids replaced by today's."""
+    now, database = known.database.called_now, known.database
+    present = known.there
+    former = [
+        ref
+        for ref in (known.references if now else ())
+        if (ref.of, ref.name) in now
+        and ref.name not in present[ref.of]
+        and ref.name not in known.broken[ref.of]
+    ]
+    kinds: dict[Kind, dict[str, Any]] = {
+        "tracker": {"tracker": database.tracker},
+        "scenario": {**database.scenarios},
+        "evidence": {**database.evidence},
+        "forecasts": {**database.sheets},
+    }
+    for ref in sorted(former, key=lambda ref: ref.at == "key"):  # a list under its key first
+        ways = [ref.keys if ref.at == "value" else ref.keys[:-1]]
+        if ref.kind == "forecasts" and ref.of == "scenario":
+            ways = [("probabilities",), ("rationales",), ("evidence",)]
+        for way in ways:
+            kinds[ref.kind][ref.id] = _called(kinds[ref.kind][ref.id], way, ref, database)
+    database = msgspec.structs.replace(
+        database,
+        tracker=kinds["tracker"]["tracker"],
+        scenarios=kinds["scenario"],
+        evidence=kinds["evidence"],
+        sheets=kinds["forecasts"],
+    )
+    return LoadedRecords(database, known.broken, known.items, former)
+
+
+def called_today(key: Any, ref: Reference, database: Database) -> Any:
+    """A key or value, with a reference's former id replaced by today's."""
+    if not isinstance(key, str):
+        return key
+    owner, slash, rest = key.partition("/")
+    return database.called_now[ref.of, ref.name] + slash + rest if owner == ref.name else key
+
+
+def _called(part: Any, way: Keys, ref: Reference, database: Database) -> Any:
+    """A part of a record; the value that the way leads to, or each key there, is today's id."""
+    key, rest = way[:1], way[1:]
+    if not key and isinstance(part, dict):
+        return {called_today(key, ref, database): value for key, value in part.items()}
+    if not key:
+        return called_today(part, ref, database)
+    if isinstance(part, tuple):
+        every = enumerate(part)
+        return tuple(_called(p, rest, ref, database) if n == key[0] else p for n, p in every)
+    if isinstance(part, dict):
+        return part | {key[0]: _called(part[key[0]], rest, ref, database)}
+    name = str(key[0])
+    return msgspec.structs.replace(
+        part, **{name: _called(getattr(part, name), rest, ref, database)}
+    )
 
 
 ConsistencyRule = Rule[Callable[[LoadedRecords], Iterator[RecordFault]]]

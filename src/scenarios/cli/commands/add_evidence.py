@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import typer
 
-from scenarios.analysis.rules.evidence import alike
+from scenarios.analysis.rules.duplicates import alike
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format

@@ -11,7 +11,7 @@ from scenarios.analysis.forecasts import standing
 from scenarios.analysis.history import audit
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.review.agenda import sums
-from scenarios.analysis.rules.evidence import alike
+from scenarios.analysis.rules.duplicates import alike
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Item, Items, Paragraph
