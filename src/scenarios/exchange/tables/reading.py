@@ -89,7 +89,17 @@ _LITERAL = re.compile(r'"[^"]*"|\\.')
 _LONG = re.compile(rb"<[^<]{1000000}")
 _PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
 _ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
-_WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels", re.IGNORECASE)
+_WANTED = re.compile(
+    r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels"
+    r"|mimetype|content\.xml|META-INF/manifest\.xml",  # of OpenDocument
+    re.IGNORECASE,
+)
+_TAG = re.compile(rb"""<(/?[^\s<>/"'!?]+)((?:\s(?:[^<>"']|"[^"]*"|'[^']*')*)?)>""")
+"""A tag and its attributes, in whose values `<` and `>` may stand."""
+_REPEATED = re.compile(rb"""table:number-(?:columns|rows)-repeated\s*=\s*["'](\d{1,9})["']""")
+_HELD = re.compile(rb"office:|table:formula")
+_PERCENTAGE = re.compile(rb"""office:value-type=(["'])percentage\1""")
+_NUMBER = re.compile(rb"""office:value=["']([^"']+)["']""")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
@@ -101,7 +111,7 @@ def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bo
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
     except ImportError:
-        raise extra_needed("reading XLSX", "exchange") from None
+        raise extra_needed("reading XLSX and ODS", "exchange") from None
     try:
         plain = _plain(stream, file)
         book = CalamineWorkbook.from_filelike(plain)
@@ -143,7 +153,9 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
                 data = _unpacked(source, part, left, file)
                 left -= len(data)
                 _look(part.filename, data, file)
-                if "styles" in part.filename.lower():
+                if part.filename == "content.xml":
+                    data = _TAG.sub(_as_shown_in_ods, data)
+                elif "styles" in part.filename.lower():
                     percent |= _percent(data.decode(errors="replace"))
                 elif percent and part.filename.lower().startswith("xl/worksheets/"):
                     data = _SHOWN.sub(partial(_as_shown, percent), data)
@@ -174,6 +186,15 @@ def _as_shown(percent: set[bytes], cell: re.Match[bytes]) -> bytes:
     return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, text)
 
 
+def _as_shown_in_ods(tag: re.Match[bytes]) -> bytes:
+    """The tag of a cell in percent as one of the text that CSV would have; any other as it is."""
+    number = _NUMBER.search(tag[2])
+    if not (number and _PERCENTAGE.search(tag[2])):
+        return tag[0]
+    text = b'office:string-value="%s%%"' % f"{100 * float(number[1]):.12g}".encode()
+    return _PERCENTAGE.sub(b'office:value-type="string"', tag[0]).replace(number[0], text)
+
+
 def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
     with source.open(part) as opened:
         data = opened.read(left + 1)
@@ -188,22 +209,24 @@ def _look(name: str, data: bytes, file: str) -> None:
         raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
     if _LONG.search(data):
         raise refused(file, 0, f"{shown(name)} holds a text of over 1,000,000 characters")
-    if not name.lower().startswith("xl/worksheets/"):
+    if not name.lower().startswith("xl/worksheets/") and name != "content.xml":
         return
-    columns, rows = _extent(data)
+    columns, rows, empty = _extent_in_ods(data) if name == "content.xml" else _extent(data)
     if columns > MOST_COLUMNS:
         raise refused(file, 0, f"{columns:,} columns; at most {MOST_COLUMNS:,} are read")
     if rows > MOST_ROWS or rows * columns > _MOST_CELLS:
         raise refused(file, 0, f"a sheet of {columns:,} by {rows:,} cells: save it as CSV")
-    has_formulas = b":f" in data or b"<f" in data
-    if has_formulas and (empty := [cell[1].decode() for cell in _NOT_WORKED_OUT.finditer(data)]):
+    if empty:
         more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
         words = "a formula whose value was not saved: open it in a spreadsheet and save it"
         raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
 
 
-def _extent(data: bytes) -> tuple[int, int]:
-    """The rightmost column and the last row; a cell without a place takes the next one."""
+def _extent(data: bytes) -> tuple[int, int, list[str]]:
+    """The rightmost column, the last row, and the formulas that have no value saved with them.
+
+    A cell without a place takes the next one.
+    """
     columns = rows = 0
     for cell in _CELL.finditer(data):
         number = 0
@@ -214,7 +237,34 @@ def _extent(data: bytes) -> tuple[int, int]:
     if _PLACELESS.search(data):
         every = [len(_ANY_CELL.findall(row)) for row in _ANY_ROW.split(data)]
         columns, rows = max(columns, *every), max(rows, len(every))
-    return columns, rows
+    formulas = _NOT_WORKED_OUT.finditer(data) if b":f" in data or b"<f" in data else ()
+    return columns, rows, [cell[1].decode() for cell in formulas]
+
+
+def _extent_in_ods(data: bytes) -> tuple[int, int, list[str]]:
+    """The same of OpenDocument, where a tag repeats a cell or a row; rows are those of all sheets.
+
+    The empty cells that fill a sheet up to its last row and column do not count.
+    """
+    if b"<!" in data or data.find(b"<?", 1) > 0:
+        raise ValueError("a comment or an instruction stands in it, as no spreadsheet writes")
+    columns = rows = top = row = column = height = 0
+    formulas: list[str] = []
+    for tag, attributes in (match.groups() for match in _TAG.finditer(data)):
+        times = max(map(int, _REPEATED.findall(attributes)), default=1)
+        if b"-repeated" in attributes and not _REPEATED.search(attributes):
+            raise ValueError("a cell or a row of it repeats, and its number cannot be read")
+        if tag == b"/table:table":
+            top, row, height = rows, rows, 0
+        elif tag == b"table:table-row":
+            row, height, column = row + height, times, 0
+        elif tag.endswith(b"table-cell") and not tag.startswith(b"/"):
+            column += times
+            if _HELD.search(attributes) or not attributes.endswith(b"/"):
+                columns, rows = max(columns, column), max(rows, row + height)
+            if b"table:formula" in attributes and b"office:" not in attributes:
+                formulas.append(f"of row {row - top + 1}, column {column}")
+    return columns, rows, formulas
 
 
 MOST_JSON_BYTES = 64 << 20
@@ -310,8 +360,8 @@ def _flat(item: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]
             yield f"{before}{name}", value
 
 
-Form = Literal["csv", "tsv", "xlsx", "json", "jsonl"]
-FORMS: tuple[Form, ...] = ("csv", "tsv", "xlsx", "json", "jsonl")
+Form = Literal["csv", "tsv", "xlsx", "ods", "json", "jsonl"]
+FORMS: tuple[Form, ...] = ("csv", "tsv", "xlsx", "ods", "json", "jsonl")
 _ENDINGS: dict[str, Form] = {
     "csv": "csv",
     "txt": "csv",
@@ -319,6 +369,7 @@ _ENDINGS: dict[str, Form] = {
     "tab": "tsv",
     "xlsx": "xlsx",
     "xlsm": "xlsx",
+    "ods": "ods",
     "json": "json",
     "jsonl": "jsonl",
     "ndjson": "jsonl",
@@ -338,7 +389,7 @@ def read(
     """The table of a file in one of `FORMS`, which is guessed unless it is given."""
     held = peekable(stream)
     form = form or _form_of(file, held.peek(1 << 12))
-    if form == "xlsx":
+    if form in ("xlsx", "ods"):
         return _read_workbook(held, file, sheet, ragged=ragged)
     if sheet is not None:
         raise refused(file, 0, f"--sheet is for workbooks, and this is {form.upper()}")
@@ -363,8 +414,8 @@ def _form_of(file: str, start: bytes) -> Form:
     if start.startswith(_OLD):
         raise refused(file, 0, "a workbook of the old kind (.xls): save it as .xlsx or CSV")
     by_name = _ENDINGS.get(file.rpartition(".")[2].lower())
-    if by_name == "xlsx":
-        words = "its name says XLSX and its content does not: --from-format names it"
+    if by_name in ("xlsx", "ods"):
+        words = f"its name says {by_name.upper()} and its content does not: --from-format names it"
         raise refused(file, 0, words)
     if by_name:
         return by_name
