@@ -30,6 +30,7 @@ from scenarios.exchange.arrivals import (
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
 from scenarios.model import Outcome
+from scenarios.storage.disk import open_named
 from scenarios.text import counted, did_you_mean, first_of, shown, slug
 
 MOST_FILES = 100
@@ -132,7 +133,7 @@ def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator
         raise refused(given.name, 0, f"{len(paths):,} files that end in {ending} in this folder")
     with ExitStack() as opened:
         yield [
-            Incoming(f"{given.name}/{path.name}", opened.enter_context(path.open("rb")), encoding)
+            Incoming(f"{given.name}/{path.name}", opened.enter_context(open_named(path)), encoding)
             for path in paths
         ]
 

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,22 @@ def open_file(place: str | Path, folder: int | None = None) -> BufferedReader:
     """Open a file for reading; `place` is relative to `folder`, if that descriptor is given."""
     flags = os.O_RDONLY | UNFOLLOWED
     return open(place, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=folder))
+
+
+_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+
+
+def open_named(file: Path) -> BufferedReader:
+    """Open a file that a user named, or a pipe of the shell's `<(…)`.
+
+    Raises OSError, for a FIFO, a socket or a device too: reading one may wait forever.
+    """
+    mode = file.stat().st_mode
+    is_file = stat.S_ISREG(mode) or stat.S_ISDIR(mode)  # of a folder, open says that it is one
+    if not (is_file or str(file).startswith(_DESCRIPTORS)):
+        words = "a FIFO, a socket or a device, and no file: it was not opened"
+        raise OSError(errno.EINVAL, words, str(file))
+    return file.open("rb")
 
 
 def try_lock(descriptor: int) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.paths import ATTACHMENTS, INBOX, printable_path
-from scenarios.storage.disk import MAX_BYTES, UNFOLLOWED, clear, temporary
+from scenarios.storage.disk import MAX_BYTES, UNFOLLOWED, clear, open_named, temporary
 
 _FOLDER = "scenarios"
 _TRACKER = "tracker.yaml"
@@ -168,7 +168,7 @@ def _given(database: Path) -> Path:
 def first_bytes(file: Path, most: int) -> bytes:
     """The content of any file; one byte more than `most` of a longer one."""
     try:
-        with file.open("rb") as stream:
+        with open_named(file) as stream:
             return stream.read(most + 1)
     except OSError as error:
         raise ScenError(f"{file} cannot be read: {error.strerror}") from None

@@ -20,6 +20,7 @@ from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.document import Unit
 from scenarios.render.documents.records import query_table
+from scenarios.storage.disk import open_named
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
 from scenarios.workspace.exchange.exporting import opened_across, query, result_of, view_of
@@ -104,7 +105,7 @@ def _read(sql: str) -> str:
         if sql == "-":
             data = sys.stdin.buffer.read(_LONGEST + 1)
         elif sql.startswith("@"):
-            with (here() / sql[1:]).open("rb") as file:
+            with open_named(here() / sql[1:]) as file:
                 data = file.read(_LONGEST + 1)
         else:
             data = os.fsencode(sql)

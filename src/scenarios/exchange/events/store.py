@@ -50,7 +50,7 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout
     where = f"'{printable(str(place))}'"
     if not place.exists():
         raise ScenError(f"there is no event store at {where}: no such file or folder")
-    entries = [place] if place.is_file() else place.iterdir()
+    entries = place.iterdir() if place.is_dir() else [place]
     named = [entry for entry in entries if entry == place or _is_named(entry, table)]
     if not named and len(tables) == 1:
         named = [place]

@@ -14,6 +14,7 @@ from scenarios.errors import NAMED, ScenError, UsageError
 from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, Reader, SourceFile, Wanted
 from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
+from scenarios.storage.disk import open_named
 from scenarios.storage.worktree import safe
 from scenarios.text import counted, did_you_mean, shown
 from scenarios.workspace.how import Committable
@@ -172,15 +173,16 @@ def arrive(
     if not isinstance(file, Path):
         return read(SourceFile(STDIN, None, file), wanted)
     name = safe(file)
-    if file.is_dir():
-        if is_own:
-            raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
-        return read(SourceFile(name, file, None), wanted)
+    if file.is_dir() and is_own:
+        raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
     try:
-        with file.open("rb") as stream:
+        if file.is_dir():
+            return read(SourceFile(name, file, None), wanted)
+        with open_named(file) as stream:
             return read(SourceFile(name, file, stream), wanted)
     except OSError as error:
-        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
+        where = safe(error.filename or file)
+        raise ScenError(f"{where}: {error.strerror}; nothing was written") from None
 
 
 def reader(kind: str) -> Reader:
