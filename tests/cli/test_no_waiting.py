@@ -19,7 +19,7 @@ WORDS = "a FIFO, a socket or a device, and no file: it was not opened"
         ("query @pipe", f"pipe: {WORDS}"),
         ("import evidence pipe", f"pipe: {WORDS}; nothing was written"),
         ("import metaculus pipe", f"pipe: {WORDS}; nothing was written"),
-        ("import database pipe", f"pipe: {WORDS}; nothing was written"),
+        ("import database pipe", "pipe: there is no such file or folder; nothing was written"),
         ("import bibtex folder", f"folder/a.bib: {WORDS}; nothing was written"),
         ("forecast --from pipe", f"pipe cannot be read: {WORDS}"),
         ("inbox fetch wire --file pipe", f"wire: pipe cannot be read: {WORDS}"),

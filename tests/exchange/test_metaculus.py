@@ -215,6 +215,25 @@ def test_a_time_is_one_of_the_zone_that_is_wanted() -> None:
     assert ("501", "forecaster-2", "2026-01-08 08:30", 0.35) in said(found)
 
 
+@pytest.mark.parametrize(
+    ("time", "taken"),
+    [
+        ("2026-01-06 09:00:00+00", "2026-01-06 09:00"),
+        ("2026-01-06 09:00:00.123456+00", "2026-01-06 09:00"),
+        ("2026-01-06 23:30:00-05", "2026-01-07 04:30"),
+        ("2026-01-06 23:30:00+0530", "2026-01-06 18:00"),
+    ],
+)
+def test_an_offset_may_have_hours_alone(time: str, taken: str) -> None:
+    found = arrived("metaculus", STATED + f"41,3,forecaster-3,{time},,0.4\n", "forecasts.csv")
+    assert said(found) == [("41", "forecaster-3", taken, 0.4)]
+
+
+def test_a_day_is_no_hour_of_an_offset() -> None:
+    found = arrived("metaculus", STATED + "41,3,forecaster-3,2026-01-06-05,,0.4\n", "forecasts.csv")
+    assert "is not a time such as" in told(found)[0]
+
+
 def test_a_key_factor_is_unrated_evidence_with_its_direction_in_the_notes() -> None:
     found = by_id(arrived("metaculus", FOLDER))
     assert found["key-factor/73"].record == {

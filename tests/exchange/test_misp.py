@@ -145,10 +145,67 @@ def test_an_event_after_today_leaves_the_source_of_the_others(tmp_path: Path) ->
     assert [one.source for one in database.evidence.values()] == ["desk-of-cert"]
 
 
-def test_the_same_event_twice_in_a_file_is_a_fault_of_the_second(tmp_path: Path) -> None:
+def test_an_event_that_is_there_twice_comes_once_and_is_told(tmp_path: Path) -> None:
+    result, database = imported(fresh(tmp_path), event(), event())
+    words = "the same evidence as row 1: '2026-02-24-wipers-against-ministries'"
+    assert [(one.row, one.message) for one in result.skipped] == [(2, words)]
+    assert len(database.evidence) == 1
+
+
+def test_two_versions_of_an_event_in_a_file_are_a_fault_of_the_second(tmp_path: Path) -> None:
     with pytest.raises(ScenError) as refusal:
-        imported(fresh(tmp_path), event(), event())
+        imported(fresh(tmp_path), event(), event(info="Wipers against banks"))
     assert "the same evidence as row 1" in refusal.value.__notes__[0]
+
+
+BARE = {
+    "uuid": UUID,
+    "Attribute": [{"uuid": f"{UUID[:-1]}e", "type": "domain", "value": "a.example"}],
+    "EventReport": [{"uuid": f"{UUID[:-1]}d", "name": "First look", "content": "Three."}],
+    "Tag": [{"name": "tlp:amber"}],
+    "info": "Wipers against ministries",
+    "date": "2026-02-24",
+    "threat_level_id": "1",
+    "Orgc": {"name": "Desk of CERT", "uuid": f"{UUID[:-1]}f"},
+    "publish_timestamp": "1772020800",
+    "published": True,
+}
+"""The keys of an event as `MISPEvent.to_json()` of PyMISP 2.5 orders and types them."""
+
+
+@pytest.mark.parametrize("whole", [BARE, [BARE], {"response": [BARE]}])
+def test_an_event_may_stand_there_without_its_name(whole: Any) -> None:
+    item, source = arrived("misp", json.dumps(whole), "x.json").records
+    assert (item.foreign, item.title, source.title) == (
+        ("misp", UUID),
+        "Wipers against ministries",
+        "Desk of CERT",
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "day"),
+    [
+        ("publish_timestamp", "1772020800", "2026-02-25"),
+        ("publish_timestamp", 1772020800, "2026-02-25"),
+        ("publish_timestamp", "0", None),  # as an event has that is not published
+        ("publish_timestamp", None, None),
+        ("timestamp", "1771934400", "2026-02-24"),
+        ("date", "2026-02-24", "2026-02-24"),
+    ],
+)
+def test_the_day_of_record_may_be_one_of_the_event(key: str, value: Any, day: str | None) -> None:
+    keys: dict[str, Any] = {key: value}
+    text = json.dumps(event(**keys))
+    item, _ = arrived("misp", text, "x.json", recorded=key).records
+    assert item.record.get("recorded") == day
+
+
+@pytest.mark.parametrize("value", ["yesterday", "9" * 5000, "-5", "1e9"])
+def test_a_day_of_record_that_is_none_is_named_with_its_key(value: str) -> None:
+    text = json.dumps(event(publish_timestamp=value))
+    (message,) = told(arrived("misp", text, "x.json", recorded="publish_timestamp"))
+    assert message.startswith("x.json:1: publish_timestamp: ")
 
 
 @pytest.mark.parametrize(

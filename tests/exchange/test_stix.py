@@ -379,17 +379,67 @@ def test_what_is_no_bundle_is_refused(data: bytes) -> None:
         read_stix(SourceFile("x.json", None, io.BytesIO(data)), Wanted())
 
 
-@pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": "x"}, {"type": [], "id": 1}])
+@pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": [], "id": 1}])
 def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
     (misfit,) = arrived({"objects": [damaged]}, "x.json").misfits
     assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
 
 
-def test_an_indicator_without_a_pattern_is_a_misfit() -> None:
-    objects = event()
-    objects[-1]["pattern"] = ""  # on which the library's own check of brackets fails
-    (misfit,) = arrived({"objects": objects}, "x.json").misfits
-    assert (str(misfit.place), misfit.message[:18]) == ("x.json:5", "not valid STIX 2.1")
+@pytest.mark.parametrize(
+    ("damaged", "kind"),
+    [
+        ({"type": "indicator", "pattern": ""}, "indicator"),
+        ({"type": "x-of-our-own", "id": 7}, "x-of-our-own"),
+        ({"type": "opinion", "opinion": "perhaps"}, "opinion"),
+        ({"type": "grouping", "context": 7}, "groupings without a name or a description"),
+    ],
+)
+def test_what_is_left_out_is_not_validated(damaged: dict[str, Any], kind: str) -> None:
+    found = arrived({"objects": [*event()[:-1], damaged]}, "x.json")
+    assert (found.misfits, found.left_out) == ((), {kind: 1})
+
+
+def test_a_damaged_identity_matters_to_an_item_that_is_from_it_alone() -> None:
+    maker, *others = event()
+    del maker["name"]
+    assert arrived({"objects": [maker]}, "x.json").misfits == ()
+    (misfit,) = arrived({"objects": [maker, *others]}, "x.json").misfits
+    assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
+
+
+OLD = {"created": "2022-02-24T10:00:00.000Z", "modified": "2022-02-24T10:00:00.000Z"}
+REPORT = "report--84e4d88f-44ea-4bcd-bbf3-b2c1c320bcb3"
+
+
+def test_reports_and_identities_of_stix_2_0_are_read_and_the_version_is_named() -> None:
+    objects: list[dict[str, Any]] = [
+        {"type": "identity", "id": MAKER, "name": "ESET", "identity_class": "organization"},
+        {
+            "type": "report",
+            "id": REPORT,
+            "name": "Wiper found",
+            "created_by_ref": MAKER,
+            "published": "2022-02-23T20:00:00Z",
+            "labels": ["threat-report"],
+            "object_refs": [f"indicator--{EVENT}"],
+        },
+        {"type": "indicator", "id": f"indicator--{EVENT}", "pattern": "[x", "labels": ["benign"]},
+    ]
+    whole = {"type": "bundle", "spec_version": "2.0", "objects": [OLD | one for one in objects]}
+    found = arrived(whole, "x.json")
+    assert (found.misfits, found.left_out) == ((), {"indicator": 1})
+    assert found.remarks == ("x.json: STIX 2.0",)
+    assert [(one.kind, one.title) for one in found.records] == [
+        ("source", "ESET"),
+        ("evidence", "Wiper found"),
+    ]
+
+
+def test_another_version_is_named_as_one_that_is_not_read() -> None:
+    (misfit,) = arrived(
+        {"objects": [event()[0] | {"spec_version": "2.2"}, *event()[1:]]}, "x"
+    ).misfits
+    assert misfit.message == "not valid STIX 2.2: is not an object of STIX 2.0 or 2.1"
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:

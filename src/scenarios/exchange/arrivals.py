@@ -133,10 +133,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     `columns` has pairs of a column, or of a text with `{column}` in it, and its field, empty for
     none; `defaults` the value of a field in rows that lack it. `scenarios` has the ids of the known
     ones by their names in small letters. `analyst` and `system` are used where the file names none.
+    `recorded` is the key of an item's day of record; None is today.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
     defaults: Mapping[str, str] = {}
+    recorded: str | None = None
     form: Form | None = None
     encoding: str | None = None
     sheet: str | None = None

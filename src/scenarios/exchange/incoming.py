@@ -206,7 +206,7 @@ def list_of(value: object, key: str) -> list[dict[str, Any]]:
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:[T ](\d\d?):(\d\d?)(?::(\d\d?)(?:[.,](\d{1,9}))?)?)?"
-    r" ?(Z|UTC|GMT|([+-])(\d\d):?(\d\d))?",
+    r" ?(Z|UTC|GMT|([+-])(\d\d)(?::?(\d\d)|(?(4)|(?!))))?",  # an offset of hours after a time alone
     re.ASCII | re.IGNORECASE,
 )
 EARLIEST_MS = 100_000_000_000
@@ -269,6 +269,7 @@ class Intake:
 
     def __init__(self, system: str, wanted: Wanted) -> None:
         self.system, self.zone, self.today = system, wanted.timezone, wanted.today
+        self.recorded = wanted.recorded or ""
         self.left_out: Counter[str] = Counter()
         self.remarks: list[str] = []
         self._notes: dict[str, dict[str, None]] = {}
@@ -290,7 +291,7 @@ class Intake:
         try:
             year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
             if sign:
-                shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
+                shift = dt.timedelta(hours=int(sign + hours), minutes=int(sign + (minutes or "0")))
                 zone = dt.timezone(shift)
             time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=zone)
             return time.astimezone(otherwise or self.zone)

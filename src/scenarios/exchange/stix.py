@@ -20,6 +20,7 @@ from scenarios.values import Code, Record
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
 """Our properties, which STIX lacks: above all a probability, which is no confidence."""
+TYPES = {"source": "identity", "evidence": "note", "scenario": "report"}
 _SPACE = uuid.UUID("27ed47d9-e8b1-5c87-b479-839878e862e5")
 _LABELS = {
     1: "1 - Confirmed by other sources",

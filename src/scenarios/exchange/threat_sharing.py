@@ -56,7 +56,9 @@ def read_misp(given: SourceFile, wanted: Wanted) -> Arrived:
     with incoming(given, wanted.encoding, ".json") as files:
         events = [file for file in files if not file.name.endswith("/manifest.json")]  # of a feed
         for place, value in (item for file in events for item in items(file, "response")):
-            event = value.get("Event") if isinstance(value, dict) else None
+            item = value if isinstance(value, dict) else {}
+            is_bare = {"uuid", "info"} <= item.keys()  # as PyMISP's to_json() writes it
+            event = item.get("Event", item if is_bare else None)
             if isinstance(event, dict):
                 has_event = True
                 with site.row(place):
@@ -87,6 +89,10 @@ def _misp_item(
             raise CellError(column, "empty")
     tags = [text_of(tag, "name") for tag in list_of(event, "Tag")]
     record = {"summary": summary, "observed": site.day(date, "date").isoformat(), **graded(tags)}
+    if (learned := text_of(event, site.recorded)).strip("0"):  # 0: an event not yet published
+        is_seconds = re.fullmatch(r"\d{1,12}", learned, re.ASCII)
+        time = site.milliseconds(1000 * int(learned), site.recorded) if is_seconds else None
+        record["recorded"] = str(time.date() if time else site.day(learned, site.recorded))
     if name := clean(text_of(event, "Orgc", "name"), 200, is_line=True):
         record["source"] = makers.setdefault(tuple(called(name, None, {})), name)
     level = _LEVELS.get(text_of(event, "threat_level_id"))
@@ -131,8 +137,8 @@ def noted(tags: Collection[str], *texts: str) -> str:
 
 _STIX = "stix"
 _ITEMS = ("note", "report", "grouping")
-_TAKEN = ("identity", "opinion", *_ITEMS)
-_SILENT = ("extension-definition", "marking-definition")
+_TAKEN = ("identity", "opinion", "marking-definition", *_ITEMS)
+_SILENT = "extension-definition"
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S{0,1900}")
 _OF_MISP = ("misp:tool=", "Threat-Report")
 """The labels that MISP adds to each event that it exports."""
@@ -157,9 +163,9 @@ def read_stix(given: SourceFile, wanted: Wanted) -> Arrived:
 def arrived(bundle: Any, name: str) -> Arrived:
     """The records of a bundle, which is called `name` in messages."""
     refuse_without_library()
-    objects, misfits = _objects(bundle, name)
-    known_types = (*_TAKEN, *_SILENT)
-    left_out = Counter(item.type for item in objects if item.type not in known_types)
+    left_out = Counter[str]()
+    objects, misfits = _objects(bundle, name, left_out)
+    versions = " and ".join(sorted({item.version for item in objects}))
     by_id = {item.id: item for item in objects}
     sources = {item.source for item in by_id.values()} & {
         id for id, item in by_id.items() if item.type == "identity"
@@ -181,8 +187,6 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 records.append(item.arrival("scenario", {"title": item.value["name"], **keys}))
                 if "set" in ours:
                     sets[str(ours["set"])] = str(ours.get("set_title") or ours["set"])
-            elif item.type == "grouping" and not _text(item):
-                left_out["groupings without a name or a description"] += 1
             elif item.type in _ITEMS and item.id not in within:
                 if "theme" in ours:
                     themes[str(ours["theme"])] = str(ours.get("theme_title") or ours["theme"])
@@ -197,6 +201,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
         left_out={kind: count for kind, count in left_out.items() if count},
         sets=sets,
         themes=themes,
+        remarks=(f"{name}: STIX {versions}",) if versions else (),
     )
 
 
@@ -208,6 +213,7 @@ class _Object(NamedTuple):
     id: str
     value: Mapping[str, Any]
     ours: Mapping[str, Any]
+    version: str
 
     @property
     def is_scenario(self) -> bool:
@@ -246,32 +252,50 @@ class _Object(NamedTuple):
         )
 
 
-def _objects(bundle: Any, name: str) -> tuple[list[_Object], list[Misfit]]:
-    """The valid objects, and a misfit for each invalid one."""
+def _objects(bundle: Any, name: str, left_out: Counter[str]) -> tuple[list[_Object], list[Misfit]]:
+    """The valid objects of those that are taken, and a misfit for each invalid one.
+
+    Reports and identities of STIX 2.0 are valid in 2.1.
+    """
     import stix2  # noqa: PLC0415 - an extra
     from stix2.exceptions import STIXError  # noqa: PLC0415 - an extra
 
     listed = bundle.get("objects") if isinstance(bundle, dict) else None
     if not isinstance(listed, list):
         raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
+    made = (item for item in listed if text_of(item, "type") in _ITEMS)
+    makers = {text_of(item, "created_by_ref") for item in made}
     objects, misfits = list[_Object](), list[Misfit]()
     for number, item in enumerate(listed, start=1):
-        place = Place(name, number)
+        place, version = Place(name, number), text_of(item, "spec_version")
+        version = version or text_of(bundle, "spec_version") or "2.1"
         try:
-            if not isinstance(item, dict) or item.get("spec_version", "2.1") != "2.1":
-                raise ValueError("is not an object of STIX 2.1")
-            parsed = stix2.parse(item, allow_custom=True, version="2.1")
-            type, id = str(parsed["type"]), str(parsed["id"])
-            is_unknown = isinstance(parsed, dict)  # of an unknown type
-            content = {} if is_unknown else json.loads(parsed.serialize())
-            extensions = content.get("extensions")
-            ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+            if kind := _left_out(item, makers):
+                left_out[kind] += kind != _SILENT
+                continue
+            if version not in ("2.0", "2.1") or not isinstance(item, dict):
+                raise ValueError("is not an object of STIX 2.0 or 2.1")
+            parsed = stix2.parse(item | {"spec_version": "2.1"}, allow_custom=True, version="2.1")
+            content = json.loads(parsed.serialize())
+            ours = content.get("extensions", {}).get(EXTENSION)
             ours = ours if isinstance(ours, dict) else {}
-            objects.append(_Object(place, type, id, content, ours))
+            id = str(parsed["id"])
+            objects.append(_Object(place, str(parsed["type"]), id, content, ours, version))
         except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
-            misfits.append(Misfit(place, f"not valid STIX 2.1: {words}"))
+            misfits.append(Misfit(place, f"not valid STIX {version}: {words}"))
     return objects, misfits
+
+
+def _left_out(item: Any, makers: Collection[str]) -> str:
+    """The kind of an object that is left out, and so not validated; empty for one to be taken."""
+    kind = text_of(item, "type")
+    is_ours = bool(kind) and EXTENSION in str(item.get("extensions"))
+    if kind == "identity" and not is_ours and text_of(item, "id") not in makers:
+        return _SILENT
+    if kind == "grouping" and not _text(item):
+        return "groupings without a name or a description"
+    return clean(kind, 100) if kind not in _TAKEN or (kind == "opinion" and not is_ours) else ""
 
 
 def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, dict[str, Any]]:
@@ -297,21 +321,21 @@ def _source(item: _Object) -> Arrival:
     return item.arrival("source", record, {} if item.ours else ungraded("STIX"))
 
 
-def _text(item: _Object) -> str:
+def _text(value: Mapping[str, Any]) -> str:
     """The text of an item, or else its title."""
     keys = ("content", "description", "name", "abstract")
-    return next(filter(None, (str(item.value.get(key) or "") for key in keys)), "")
+    return next(filter(None, (str(value.get(key) or "") for key in keys)), "")
 
 
 def _evidence(
     item: _Object, by_id: Mapping[str, _Object], ratings: dict[str, Any] | None
 ) -> Arrival:
-    value, ours, text = item.value, item.ours, _text(item)
+    value, ours, text = item.value, item.ours, _text(item.value)
     source = by_id.get(item.source or "")
     summary = str(value.get("name") or value.get("abstract") or text)
     labels = () if ours else (*value.get("labels", ()), *_markings(item, by_id))
     record: dict[str, Any] = {
-        "summary": clean(summary, 500, is_line=True),
+        "summary": summary if ours else clean(summary, 500, is_line=True),
         "observed": str(value.get("published") or value["created"])[:10],
         "credibility": credibility_of(value.get("confidence")),
         "url": _address(item),

@@ -26,17 +26,10 @@ def open_file(place: str | Path, folder: int | None = None) -> BufferedReader:
     return open(place, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=folder))
 
 
-_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
-
-
 def open_named(file: Path) -> BufferedReader:
-    """Open a file that a user named, or a pipe of the shell's `<(…)`.
-
-    Raises OSError, for a FIFO, a socket or a device too: reading one may wait forever.
-    """
-    mode = file.stat().st_mode
-    is_file = stat.S_ISREG(mode) or stat.S_ISDIR(mode)  # of a folder, open says that it is one
-    if not (is_file or str(file).startswith(_DESCRIPTORS)):
+    """Open a file that a user named, or a pipe of the shell's `<(…)`; OSError for a FIFO too."""
+    mode, pipes = file.stat().st_mode, ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or str(file).startswith(pipes)):
         words = "a FIFO, a socket or a device, and no file: it was not opened"
         raise OSError(errno.EINVAL, words, str(file))
     return file.open("rb")

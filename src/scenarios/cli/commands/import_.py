@@ -38,6 +38,7 @@ def command(
     default: Annotated[
         list[str] | None, "--default FIELD=VALUE", "Value for rows without one."
     ] = None,
+    recorded: Annotated[str | None, "--recorded KEY", "Column or MISP key of the day."] = None,
     form: Annotated[FromForm | None, "--from-format", "File format [detected]."] = None,
     sheet: Annotated[str | None, "--sheet NAME", "Sheet of a workbook [the first]."] = None,
     encoding: Annotated[str | None, "--encoding NAME", "Text encoding [utf-8]."] = None,
@@ -62,7 +63,7 @@ def command(
     """Import records from a file: all of them, or none."""
     root = find_root(context.obj)
     if kind == KIND:
-        if columns or default or form or sheet or encoding or str(file) == STDIN:
+        if columns or default or recorded or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
         result = restore(root, file, how, update=update)
         tell(*result, [], as_)
@@ -71,6 +72,7 @@ def command(
     wanted = Wanted(
         columns=tuple(parsing.mapped(text) for text in columns or ()),
         defaults=dict(parsing.defaulted(text) for text in default or ()),
+        recorded=None if recorded == "today" else recorded,
         form=form.value if form else None,  # type: ignore[arg-type]
         encoding=encoding,
         sheet=sheet,

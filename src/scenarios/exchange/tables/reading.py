@@ -90,16 +90,13 @@ _LONG = re.compile(rb"<[^<]{1000000}")
 _PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
 _ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
 _WANTED = re.compile(
-    r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels"
-    r"|mimetype|content\.xml|META-INF/manifest\.xml",  # of OpenDocument
+    r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels|mimetype|content\.xml|META-INF/.*xml",
     re.IGNORECASE,
 )
-_TAG = re.compile(rb"""<(/?[^\s<>/"'!?]+)((?:\s(?:[^<>"']|"[^"]*"|'[^']*')*)?)>""")
-"""A tag and its attributes, in whose values `<` and `>` may stand."""
-_REPEATED = re.compile(rb"""table:number-(?:columns|rows)-repeated\s*=\s*["'](\d{1,9})["']""")
-_HELD = re.compile(rb"office:|table:formula")
-_PERCENTAGE = re.compile(rb"""office:value-type=(["'])percentage\1""")
-_NUMBER = re.compile(rb"""office:value=["']([^"']+)["']""")
+_REPEATED = re.compile(rb'table:number-(columns|rows)-repeated="(\d{1,9})"')
+_MOST_REPEATED = {b"columns": MOST_COLUMNS, b"rows": 100_000}
+"""Cells and rows of OpenDocument that repeat more often fill a sheet up to its end."""
+_PERCENTAGE = re.compile(rb'"percentage"([^<>]*) office:value="([^"]+)"')
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
@@ -154,7 +151,7 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
                 left -= len(data)
                 _look(part.filename, data, file)
                 if part.filename == "content.xml":
-                    data = _TAG.sub(_as_shown_in_ods, data)
+                    data = _of_opendocument(data, file)
                 elif "styles" in part.filename.lower():
                     percent |= _percent(data.decode(errors="replace"))
                 elif percent and part.filename.lower().startswith("xl/worksheets/"):
@@ -186,13 +183,23 @@ def _as_shown(percent: set[bytes], cell: re.Match[bytes]) -> bytes:
     return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, text)
 
 
-def _as_shown_in_ods(tag: re.Match[bytes]) -> bytes:
-    """The tag of a cell in percent as one of the text that CSV would have; any other as it is."""
-    number = _NUMBER.search(tag[2])
-    if not (number and _PERCENTAGE.search(tag[2])):
-        return tag[0]
-    text = b'office:string-value="%s%%"' % f"{100 * float(number[1]):.12g}".encode()
-    return _PERCENTAGE.sub(b'office:value-type="string"', tag[0]).replace(number[0], text)
+def _of_opendocument(data: bytes, file: str) -> bytes:
+    """The sheets with their padding once, and a cell in percent as the text that CSV would have."""
+    if data.count(b"s-repeated") > len(_REPEATED.findall(data)):
+        raise ValueError("a cell or a row of it repeats, and its number cannot be read")
+    data = _REPEATED.sub(lambda at: at[0] if int(at[2]) <= _MOST_REPEATED[at[1]] else b"", data)
+    cells = 0
+    for row in data.split(b"<table:table-row"):
+        times = {b"rows": 1, b"columns": row.count(b"table-cell")}
+        for of, number in _REPEATED.findall(row):
+            times[of] += int(number)
+        cells += times[b"rows"] * times[b"columns"]
+    if cells > _MOST_CELLS:
+        raise refused(file, 0, f"a spreadsheet of about {cells:,} cells: save it as CSV")
+    text = b'"string"%s office:string-value="%s%%"'
+    return _PERCENTAGE.sub(
+        lambda cell: text % (cell[1], f"{100 * float(cell[2]):.12g}".encode()), data
+    )
 
 
 def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
@@ -209,24 +216,22 @@ def _look(name: str, data: bytes, file: str) -> None:
         raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
     if _LONG.search(data):
         raise refused(file, 0, f"{shown(name)} holds a text of over 1,000,000 characters")
-    if not name.lower().startswith("xl/worksheets/") and name != "content.xml":
+    if not name.lower().startswith("xl/worksheets/"):
         return
-    columns, rows, empty = _extent_in_ods(data) if name == "content.xml" else _extent(data)
+    columns, rows = _extent(data)
     if columns > MOST_COLUMNS:
         raise refused(file, 0, f"{columns:,} columns; at most {MOST_COLUMNS:,} are read")
     if rows > MOST_ROWS or rows * columns > _MOST_CELLS:
         raise refused(file, 0, f"a sheet of {columns:,} by {rows:,} cells: save it as CSV")
-    if empty:
+    has_formulas = b":f" in data or b"<f" in data
+    if has_formulas and (empty := [cell[1].decode() for cell in _NOT_WORKED_OUT.finditer(data)]):
         more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
         words = "a formula whose value was not saved: open it in a spreadsheet and save it"
         raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
 
 
-def _extent(data: bytes) -> tuple[int, int, list[str]]:
-    """The rightmost column, the last row, and the formulas that have no value saved with them.
-
-    A cell without a place takes the next one.
-    """
+def _extent(data: bytes) -> tuple[int, int]:
+    """The rightmost column and the last row; a cell without a place takes the next one."""
     columns = rows = 0
     for cell in _CELL.finditer(data):
         number = 0
@@ -237,34 +242,7 @@ def _extent(data: bytes) -> tuple[int, int, list[str]]:
     if _PLACELESS.search(data):
         every = [len(_ANY_CELL.findall(row)) for row in _ANY_ROW.split(data)]
         columns, rows = max(columns, *every), max(rows, len(every))
-    formulas = _NOT_WORKED_OUT.finditer(data) if b":f" in data or b"<f" in data else ()
-    return columns, rows, [cell[1].decode() for cell in formulas]
-
-
-def _extent_in_ods(data: bytes) -> tuple[int, int, list[str]]:
-    """The same of OpenDocument, where a tag repeats a cell or a row; rows are those of all sheets.
-
-    The empty cells that fill a sheet up to its last row and column do not count.
-    """
-    if b"<!" in data or data.find(b"<?", 1) > 0:
-        raise ValueError("a comment or an instruction stands in it, as no spreadsheet writes")
-    columns = rows = top = row = column = height = 0
-    formulas: list[str] = []
-    for tag, attributes in (match.groups() for match in _TAG.finditer(data)):
-        times = max(map(int, _REPEATED.findall(attributes)), default=1)
-        if b"-repeated" in attributes and not _REPEATED.search(attributes):
-            raise ValueError("a cell or a row of it repeats, and its number cannot be read")
-        if tag == b"/table:table":
-            top, row, height = rows, rows, 0
-        elif tag == b"table:table-row":
-            row, height, column = row + height, times, 0
-        elif tag.endswith(b"table-cell") and not tag.startswith(b"/"):
-            column += times
-            if _HELD.search(attributes) or not attributes.endswith(b"/"):
-                columns, rows = max(columns, column), max(rows, row + height)
-            if b"table:formula" in attributes and b"office:" not in attributes:
-                formulas.append(f"of row {row - top + 1}, column {column}")
-    return columns, rows, formulas
+    return columns, rows
 
 
 MOST_JSON_BYTES = 64 << 20

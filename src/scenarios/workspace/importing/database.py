@@ -16,7 +16,6 @@ from scenarios.exchange.view.records import Cells, RecordContent, records, typed
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
-from scenarios.storage.disk import open_named
 from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted, first_of
@@ -114,7 +113,6 @@ def _form(place: Path) -> Target:
         files = place.iterdir() if place.is_dir() else [place] if place.is_file() else []
         if sum(file.stat().st_size for file in files) > MOST_JSON_BYTES:
             raise ScenError(f"{shown}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written")
-    targets: list[Target] = []
     if place.is_dir():
         form = folders.form(place) or "csv"
         targets = [target for target in TARGETS if target.name == form and target.reads]
@@ -124,8 +122,7 @@ def _form(place: Path) -> Target:
             named = [t for t in of_file if place.name.lower().endswith(t.endings)]
             targets = named or [t for t in of_file if t.code.is_ours(place)]
     else:
-        with worktree.refusals(place):
-            open_named(place).close()
+        raise ScenError(f"{shown}: there is no such file or folder; nothing was written")
     if not targets:
         raise ScenError(f"{shown}: is not an export that can be read back; nothing was written")
     return targets[0]

@@ -28,6 +28,7 @@ from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import records
 from scenarios.workspace.importing.records import KnownIds, Plan, built, day_of, differences, plain
 from scenarios.workspace.importing.settings import (
+    RECORDED,
     Faults,
     Imported,
     Settings,
@@ -61,6 +62,7 @@ class Drafting:
         self.arrived, self.settings, self.faults = arrived, settings, faults
         self.progress = progress
         self.remarks: list[str] = []
+        self.repeats: list[Misfit] = []
         self.lacking = Counter[str]()
         self.superseded = self.clipped = self.idle = 0
         self._new: dict[str, dict[str, Any]] = {}
@@ -83,6 +85,11 @@ class Drafting:
                     self.plan.blame_problem(problem)
             raise refusal(self.faults)
         return drafts
+
+    @property
+    def left(self) -> list[Misfit]:
+        """The rows that were left out: those at fault, and repeats of another."""
+        return sorted((*self.faults.by_row(), *self.repeats), key=lambda row: row.place)
 
     def _plan(self) -> None:
         arrivals = [
@@ -112,14 +119,18 @@ class Drafting:
             self.faults.add(arrival.place._replace(column=column), str(error))
 
     def _with_ids(self, arrivals: Iterable[Arrival]) -> Iterator[ArrivingRecord]:
-        """Each record with its id; the second of two equal ones is a fault."""
-        seen: dict[tuple[str, str], int] = {}
+        """Each record with its id; another of that id is a fault unless it repeats the record."""
+        seen: dict[tuple[str, str], Arrival] = {}
         for arrival in arrivals:
             kind: Any = arrival.kind
             id = self.known.id_of(kind, arrival)
             place = arrival.place
             if first := seen.get((kind, id)):
-                self.faults.add(place, f"the same {kind} as row {first}: '{id}'")
+                words = f"the same {kind} as row {first.place.row}: '{id}'"
+                if arrival.called or replace(arrival, place=first.place) == first:
+                    self.repeats.append(Misfit(place, words))
+                else:
+                    self.faults.add(place, words)
                 continue
             try:
                 refuse_invalid(kind, id)
@@ -130,7 +141,7 @@ class Drafting:
                 hint = "; --map COLUMN=foreign takes it as the id elsewhere" if arrival.id else ""
                 self.faults.add(place._replace(column=column), f"{error.reason}{hint}")
                 continue
-            seen[kind, id] = place.row
+            seen[kind, id] = arrival
             self.known.arrive(kind, id, arrival)
             yield ArrivingRecord(kind, id, arrival)
 
@@ -383,7 +394,7 @@ def bring(
                 raise
             continue
         result = _imported(kind, attempt, written)
-        return Brought(written, result, left.by_row())
+        return Brought(written, result, attempt.left)
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
@@ -399,16 +410,15 @@ def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
         superseded=drafting.superseded,
         clipped=drafting.clipped,
         skipped=[
-            Skipped(**fault.place._asdict(), message=fault.message)
-            for fault in drafting.faults.by_row()
+            Skipped(**fault.place._asdict(), message=fault.message) for fault in drafting.left
         ],
         left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
-        remarks=[*arrived.remarks, *drafting.remarks, *_remarks(drafting)],
+        remarks=[*arrived.remarks, *drafting.remarks, *_remarks(kind, drafting)],
         **written.about,
     )
 
 
-def _remarks(drafting: Drafting) -> list[str]:
+def _remarks(kind: str, drafting: Drafting) -> list[str]:
     """Remarks on defaults filled in, and on forecasts superseded or clipped."""
     lacking, settings = drafting.lacking, drafting.settings
     even = EVEN if settings.prior is None else settings.prior
@@ -417,26 +427,19 @@ def _remarks(drafting: Drafting) -> list[str]:
         "opened": "no opening day: today, or that of its outcome or its horizon if that is earlier",
         "resolution.date": "an outcome and no day of it: the day after its horizon, or today",
     }
-    remarks = [
-        f"{_number(lacking[key], 'scenario')} with {words}"
-        for key, words in defaults.items()
-        if lacking[key]
-    ]
+    number_of = {words: lacking[key] for key, words in defaults.items() if lacking[key]}
+    remarks = [f"{_number(n, 'scenario')} with {words}" for words, n in number_of.items()]
     if number := lacking["recorded"]:
-        remarks.append(
-            f"{_number(number, 'item')} without the day on which you learned of it: recorded today,"
-            " so that no earlier review has it (--map COLUMN=recorded names that day)"
-        )
+        words = "without the day on which you learned of it: recorded today, so that no earlier"
+        keys = "|".join(RECORDED.get(kind, ()))
+        hint = f" (--recorded {keys} names that day)" if keys else ""
+        remarks.append(f"{_number(number, 'item')} {words} review has it{hint}")
     if number := drafting.superseded:
-        remarks.append(
-            f"{_number(number, 'forecast')} followed by another of the same analyst on the same"
-            " day: the last one stands"
-        )
+        words = "followed by another of the same analyst on the same day: the last one stands"
+        remarks.append(f"{_number(number, 'forecast')} {words}")
     if number := drafting.clipped:
-        remarks.append(
-            f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or outside"
-            f" {LOWEST} to {HIGHEST}: clipped to these"
-        )
+        words = f"of 0 or 1, or outside {LOWEST} to {HIGHEST}: clipped to these"
+        remarks.append(f"{_number(number, 'probability', 'probabilities')} {words}")
     return remarks
 
 

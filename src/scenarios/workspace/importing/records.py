@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,11 +11,13 @@ from msgspec.structs import replace
 from scenarios.analysis.changes import records
 from scenarios.analysis.forecasts import refusal
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
+from scenarios.exchange import stix
 from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
 from scenarios.model import NONE_STATED, Database, Kind, Sheet
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.scales import EVEN, held
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
+from scenarios.storage.git.repository import first_commit
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.writer import dump
@@ -121,7 +124,7 @@ class KnownIds:
         """Add a record to be written."""
         self._ids[kind].add(id)
         key = arrival.foreign
-        systems = {key.system: key.id} if key and self.key_of(kind, key) is None else {}
+        systems = {key.system: key.id} if key and self._known(kind, key) is None else {}
         for name in arrival.called:
             self._works.setdefault(name, id)
         if kind == "source":
@@ -135,7 +138,7 @@ class KnownIds:
         """
         if arrival.called:
             return self._reference(arrival)
-        if arrival.foreign and (id := self._foreign.get((kind, *arrival.foreign))):
+        if arrival.foreign and (id := self._known(kind, arrival.foreign)):
             return id
         if arrival.id is not None:
             return self.opened.database.called_now.get((kind, arrival.id), arrival.id)
@@ -148,6 +151,24 @@ class KnownIds:
     def key_of(self, kind: Kind, name: Foreign) -> str | None:
         """The id of the record with a foreign id."""
         return self._foreign.get((kind, *name))
+
+    def _known(self, kind: Kind, name: Foreign) -> str | None:
+        """The id of the record with a foreign id, or with an id in STIX that our exports give."""
+        ours = self._at_home if name.system == "stix" else {}
+        return self.key_of(kind, name) or ours.get((kind, name.id))
+
+    @cached_property
+    def _at_home(self) -> dict[tuple[Kind, str], str]:
+        """The records by their ids in STIX, under former names of them and of the tracker too."""
+        tracker = self.opened.database.tracker
+        names = tracker.id, first_commit(self.opened.root), tracker.title
+        return {
+            (kind, stix.id_of(stix.TYPES[kind], whose, name)): id
+            for whose in filter(None, names)
+            for kind in KINDS
+            for id, record in self.there[kind].items()
+            for name in (*record.formerly, id)
+        }
 
     def _reference(self, arrival: Arrival) -> str:
         """The id of a source on a reading list: of the same work, else a new one."""
@@ -171,14 +192,14 @@ class KnownIds:
     def named(self, kind: Kind, name: str | Foreign) -> str:
         """The id of a named record; raises Unsound if there is none, or more than one."""
         if isinstance(name, Foreign):
-            if id := self.key_of(kind, name):
+            if id := self._known(kind, name):
                 return id
             raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
         small = name.lower()
         if small in self._ids[kind]:
             return small
         now = self.opened.database.called_now.get((kind, name))
-        if id := now or self._named.get((kind, small)):
+        if id := now or self._named.get((kind, small)) or self._at_home.get((kind, name)):
             return id
         if (kind, small) in self._named:
             raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")

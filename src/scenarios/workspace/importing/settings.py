@@ -145,6 +145,8 @@ def lines(faults: Sequence[Misfit]) -> list[str]:
 
 
 STDIN = "-"
+RECORDED = {"evidence": ("COLUMN",), "misp": ("publish_timestamp", "timestamp", "date")}
+"""Kind → what of an item may be the day on which you learned of it, besides today."""
 
 
 def arrive(
@@ -163,6 +165,11 @@ def arrive(
         raise UsageError(
             f"--map and --default are for tables of records; {kind} has its own columns"
         )
+    if wanted.recorded and kind == "evidence":
+        wanted = replace(wanted, columns=(*wanted.columns, (wanted.recorded, "recorded")))
+    elif wanted.recorded and wanted.recorded not in (days := RECORDED.get(kind, ())):
+        known = ", ".join((*days, "today"))
+        raise UsageError(f"--recorded {shown(wanted.recorded)}: import {kind} takes {known}")
     scenarios = open_folder(root, progress=progress).database.scenarios
     names = {scenario.title.lower(): id for id, scenario in scenarios.items()}
     for id, scenario in scenarios.items():
@@ -181,8 +188,8 @@ def arrive(
         with open_named(file) as stream:
             return read(SourceFile(name, file, stream), wanted)
     except OSError as error:
-        where = safe(error.filename or file)
-        raise ScenError(f"{where}: {error.strerror}; nothing was written") from None
+        name = safe(error.filename or file)
+        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
 
 
 def reader(kind: str) -> Reader:
