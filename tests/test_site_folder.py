@@ -7,14 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from scenarios.storage.site_folder import MARK
 from tests.cli.commands import FILES, SCEN, make, scen, tree
-from tests.storage.system import just_before, mounted, needs_root, without_privileges
+from tests.storage.system import bound_by_modes, just_before, mounted
 
 DAY, URL = "2022-02-28", "https://example.org"
 ITEM = "evidence/2022/2022-02-04-visit.yaml"
@@ -317,27 +316,20 @@ def test_a_disk_that_is_mounted_below_is_not_written_to(
     assert tree(place) == tree(right)
 
 
-@needs_root
 def test_a_folder_that_cannot_be_written_to_is_named_and_the_next_run_goes_on(
-    root: Path, right: Path
+    root: Path, place: Path, right: Path
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        top = Path(folder)
-        mine, place = top / "scenarios", top / "public"
-        shutil.copytree(root, mine)
-        shutil.copytree(right, place)
-        for path in ("index.html", "s/pact/index.html", "s/trade/index.html"):
-            (place / path).write_text("forged")
-        for file in (top, *top.rglob("*")):
-            file.chmod(0o777 if file.is_dir() else 0o666)
-        (place / "s/pact").chmod(0o555)
-        with without_privileges():
-            status, message = site(mine, place)
-        assert status == 1
-        assert f"{place}: s/pact/index.html: Permission denied; some files are new" in message
-        assert "run scen site again" in message
-        assert site(mine, place) == (0, "")
-        assert tree(place) == tree(right)
+    for path in ("index.html", "s/pact/index.html", "s/trade/index.html"):
+        (place / path).write_text("forged")
+    (place / "s/pact").chmod(0o555)
+    with bound_by_modes():
+        status, message = site(root, place)
+    (place / "s/pact").chmod(0o755)
+    assert status == 1
+    assert f"{place}: s/pact/index.html: Permission denied; some files are new" in message
+    assert "run scen site again" in message
+    assert site(root, place) == (0, "")
+    assert tree(place) == tree(right)
 
 
 def test_a_folder_in_the_place_of_a_page_is_named(root: Path, place: Path) -> None:

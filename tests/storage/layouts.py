@@ -32,25 +32,48 @@ def value_of(text: str) -> Any:
 
 
 @st.composite
-def layouts(draw: Callable[[Any], Any]) -> str:
-    """A file that holds a mapping."""
-    return _Writer(draw).file()
+def layouts(draw: Callable[[Any], Any], least: int = 0, first: tuple[str, ...] = ()) -> str:
+    """A file that holds a mapping with at least so many keys, of which one is of `first`."""
+    return _Writer(draw, least, first).file()
 
 
 @st.composite
 def damaged(draw: Callable[[Any], Any], texts: Any = None) -> str:
     """Such a file, or one of these texts, after slips of the hand: put in, taken out, changed."""
-    text = str(draw(layouts() if texts is None else texts))
+    *_, text = draw(_slips(layouts() if texts is None else texts))
+    return str(text)
+
+
+@st.composite
+def damaged_and_sound(draw: Callable[[Any], Any]) -> str:
+    """Such a file after the last of the slips behind which it still is a mapping."""
+    texts = draw(_slips(layouts()))
+    return next(str(text) for text in reversed(texts) if _is_sound(text))
+
+
+@st.composite
+def _slips(draw: Callable[[Any], Any], texts: Any) -> list[str]:
+    """One of the texts, and what it is after each slip."""
+    after = [str(draw(texts))]
     for _ in range(draw(st.integers(0, 4))):
+        text = after[-1]
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.sampled_from((0, 0, 0, 1, 5, 20))))
-        text = text[:start] + draw(st.sampled_from(SLIPS)) + text[end:]
-    return text
+        after.append(text[:start] + draw(st.sampled_from(SLIPS)) + text[end:])
+    return after
+
+
+def _is_sound(text: str) -> bool:
+    value, problems = read("f", text.encode())
+    return not problems and isinstance(value, dict)
 
 
 class _Writer:
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, draw: Callable[[Any], Any], least: int = 0, first: tuple[str, ...] = ()
+    ) -> None:
         self.draw = draw
+        self.least, self.first = least, first
         self.comments = 0
         self.breaks = self.one_of((("\n",), ("\r\n",), ("\n", "\r\n")))
 
@@ -86,16 +109,26 @@ class _Writer:
     def file(self) -> str:
         text = f"---{self.end()}" if self.rarely() else ""
         text += self.gap(0)
-        text += self.flow_mapping(0, 0) + self.end() if self.rarely() else self.mapping(0, 0)
+        if self.rarely():
+            text += self.flow_mapping(0, 0, self.keys(self.least, 3, self.first)) + self.end()
+        else:
+            text += self.mapping(0, 0, self.keys(max(1, self.least), 4, self.first))
         text += self.gap(0)
         if self.rarely():
             text += f"...{self.end()}{self.gap(0)}"
         return text.removesuffix("\n").removesuffix("\r") if self.rarely() else text
 
-    def mapping(self, column: int, depth: int) -> str:
+    def keys(self, least: int, most: int, first: tuple[str, ...] = ()) -> list[str]:
+        """Keys of a mapping, one of them of `first`."""
+        keys = self.draw(
+            st.lists(st.sampled_from(KEYS), min_size=least, max_size=most, unique=True)
+        )
+        return keys if not first or {*first} & {*keys} else [self.one_of(first), *keys[1:]]
+
+    def mapping(self, column: int, depth: int, keys: list[str] | None = None) -> str:
         """Block lines, without the margin of the first."""
         text = ""
-        for key in self.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)):
+        for key in keys or self.keys(1, 4):
             if text:
                 text += self.gap(column) + " " * column
             if self.one_of((False,) * 9 + (True,)):
@@ -179,8 +212,8 @@ class _Writer:
                 text += f" {self.scalar(column + 2)}{self.end()}"
         return text
 
-    def flow_mapping(self, column: int, depth: int) -> str:
-        keys = self.draw(st.lists(st.sampled_from(KEYS), max_size=3, unique=True))
+    def flow_mapping(self, column: int, depth: int, keys: list[str] | None = None) -> str:
+        keys = self.keys(0, 3) if keys is None else keys
         return self.brackets("{}", [self.pair(key, column, depth) for key in keys], column)
 
     def flow_list(self, column: int, depth: int) -> str:

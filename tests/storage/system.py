@@ -69,6 +69,35 @@ def without_privileges() -> Iterator[None]:
         os.seteuid(before)
 
 
+_OVERRIDE = 1 << 1
+"""The capability by which mode bits do not bind root (`CAP_DAC_OVERRIDE`)."""
+
+
+@contextmanager
+def bound_by_modes() -> Iterator[None]:
+    """Mode bits bind this thread, even of root, who stays the owner of what is root's.
+
+    Where the clone, or Python itself, lies below a folder that only its owner may enter,
+    `without_privileges` would keep the program from importing what it has not imported yet.
+    """
+    if os.geteuid() != 0:
+        yield
+        return
+    if sys.platform != "linux":
+        pytest.skip("only Linux takes single rights from root")
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("Ii", 0x20080522, 0)  # version 3, this thread
+    before = ctypes.create_string_buffer(24)  # twice: effective, permitted, inheritable
+    assert libc.capget(header, before) == 0, os.strerror(ctypes.get_errno())
+    effective, *others = struct.unpack("6I", before.raw)
+    without = struct.pack("6I", effective & ~_OVERRIDE, *others)
+    assert libc.capset(header, without) == 0, os.strerror(ctypes.get_errno())
+    try:
+        yield
+    finally:
+        assert libc.capset(header, before) == 0, os.strerror(ctypes.get_errno())
+
+
 _HOLDER = """
 import sys
 from pathlib import Path
