@@ -94,6 +94,22 @@ def test_another_site_shows_no_page_of_ours_as_a_part_of_its_own(client: TestCli
         assert client.get("/", headers={**part, "Sec-Fetch-Dest": "document"}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/nope", "/nope/", "/nope/x/", "/style.css", "/a/b/c"])
+def test_an_address_that_nothing_has_is_not_found_whatever_is_asked_of_it(
+    client: TestClient, path: str
+) -> None:
+    for method in ("GET", "HEAD", "POST"):
+        made = client.request(method, path, headers={"Origin": HERE})
+        assert (made.status_code, "location" in made.headers) == (404, False)
+
+
+@pytest.mark.parametrize("path", ["/site.css", "/-/desk.css", "/sources/", "/s/pact/", "/status/"])
+def test_an_address_that_is_read_takes_nothing(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+    made = client.post(path, headers={"Origin": HERE})
+    assert (made.status_code, {*made.headers["allow"].split(", ")}) == (405, {"GET", "HEAD"})
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"])
 def test_a_method_that_nothing_has_is_not_allowed(client: TestClient, method: str) -> None:
     made = client.request(method, "/", headers={"Origin": HERE})

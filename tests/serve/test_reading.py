@@ -153,7 +153,7 @@ def test_links_keep_the_day_and_the_revision(shipped: TestClient) -> None:
         ("/list/records/", 404, "Page not found: /list/records/."),
         ("/search/?q=%00", 400, "q='\\x00' is not valid"),
         (f"/search/?q={'x' * 2000}", 400, "is not valid"),
-        ("/nothing", 404, "Page not found: /nothing/."),
+        ("/nothing", 404, "Page not found: /nothing."),
     ],
 )
 def test_a_bad_request_is_refused_in_the_words_of_the_command_line(

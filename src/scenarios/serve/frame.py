@@ -33,7 +33,7 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site import frame
-from scenarios.site.at import page_at
+from scenarios.site.at import EACH, SINGLE, page_at
 from scenarios.site.figures import odds_of
 from scenarios.site.frame import SECTIONS, Section
 from scenarios.site.site import INDEX, STYLE, Site
@@ -270,9 +270,8 @@ ENTRIES = (
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
     give("/{path:path}index.html", _folder),
-    read("/", _site),
-    read("/{folder}/", _site),
-    read("/{folder}/{id}/", _site),
+    *(read(f"/{address.removesuffix(INDEX)}", _site) for address in SINGLE),
+    *(read(f"/{folder}/{{id}}/", _site) for folder in EACH),
 )
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from scenarios.paths import place_of
 from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, Site
 
-_SINGLE = {
+SINGLE = {
     INDEX: "home.page",
     "review/index.html": "review.reviews_page",
     "indicators/index.html": "lists.indicators_page",
@@ -18,7 +18,7 @@ _SINGLE = {
     "reading/index.html": "reading.page",
 }
 """Each page that exists once, and the function in `pages` that builds it."""
-_EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
+EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
     "s": ("scenario.scenario_page", lambda site: site.known["s"]),
     "e": ("evidence.item_page", lambda site: site.evidence),
     "event": ("event.event_page", lambda site: site.events),
@@ -31,22 +31,22 @@ _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
 
 def page_at(site: Site, address: str) -> Page | None:
     """The page at an address such as `s/ID/index.html`; None where there is none."""
-    if name := _SINGLE.get(address):
+    if name := SINGLE.get(address):
         return _maker(name)(site)
     folder, _, rest = address.partition("/")
     id, _, file = rest.partition("/")
-    if file != INDEX or folder not in _EACH:
+    if file != INDEX or folder not in EACH:
         return None
     if id in site.moved.get(folder, ()):
         return _maker("record.moved_page")(site, folder, id)
-    name, ids = _EACH[folder]
+    name, ids = EACH[folder]
     return _maker(name)(site, id) if id in ids(site) else None
 
 
 def addresses(site: Site) -> Iterator[str]:
     """The addresses of all pages."""
-    yield from _SINGLE
-    for folder, (_, ids) in _EACH.items():
+    yield from SINGLE
+    for folder, (_, ids) in EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
         yield from (f"{folder}/{id}/{INDEX}" for id in site.moved.get(folder, ()))
 
@@ -57,8 +57,8 @@ def has_place(path: str) -> bool:
         record = place_of(path.removeprefix("records/"))
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
     address = path.removesuffix(CARD) + INDEX if path.endswith(CARD) else path
-    each = rf"(?:{'|'.join(_EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
-    return address in (STYLE, FEED, ICON, *_SINGLE) or bool(re.fullmatch(each, address))
+    each = rf"(?:{'|'.join(EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
+    return address in (STYLE, FEED, ICON, *SINGLE) or bool(re.fullmatch(each, address))
 
 
 def _maker(name: str) -> Callable[..., Page]:
