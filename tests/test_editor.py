@@ -627,7 +627,7 @@ def test_without_the_extra_the_command_says_which() -> None:
         [sys.executable, "-c", without], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 1
-    assert "scen lsp needs an extra: pip install '.[editor]'" in ended.stderr
+    assert "scen lsp needs an extra: pip install 'scen[editor]'" in ended.stderr
 
 
 def test_no_other_command_loads_the_server(root: Path) -> None:

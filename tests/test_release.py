@@ -18,7 +18,7 @@ STABILITY = (ROOT / "docs" / "stability.md").read_text()
 EXTRAS = {
     name: {re.split(r"[\[<>=!; ]", needed)[0] for needed in packages}
     for name, packages in PROJECT["optional-dependencies"].items()
-    if name not in ("docs", "test")
+    if name not in ("all", "docs", "test")
 }
 ROWS = {
     row[0]: row[1:]
@@ -49,6 +49,31 @@ def test_the_table_of_extras_has_each_extra_with_what_it_brings() -> None:
     for name, packages in EXTRAS.items():
         lacking = {package for package in packages if package not in ROWS[name][0]}
         assert lacking == set(), name
+
+
+def test_the_extra_all_brings_every_other() -> None:
+    every = PROJECT["optional-dependencies"]
+    assert every["all"] == [f"scen[{','.join(sorted(EXTRAS))}]"]
+    assert "scen[all]" in every["test"]
+
+
+def test_each_hint_installs_an_extra_that_there_is_wherever_scen_came_from() -> None:
+    """In a clone too: pip takes the scen that is installed, and adds what the extra brings."""
+    texts = {
+        path: path.read_text()
+        for folder, name in (("src", "*.py"), ("src", "*.html"), ("docs", "*.md"))
+        for path in (ROOT / folder).rglob(name)
+    }
+    assert [
+        path for path, text in texts.items() if re.search(r"pip\s+install '\.\[(?!docs)", text)
+    ] == []
+    named = re.findall(r"'scen\[([\w,]+)\]'", "\n".join(texts.values()))
+    extras = {extra for names in named for extra in names.split(",")}
+    assert extras - EXTRAS.keys() == {"NAME", "all"}
+    hints = re.findall(
+        r"(?:extra_needed\(.*|install_command\()[\"'](\w+)[\"']\)", "".join(texts.values())
+    )
+    assert set(hints) == EXTRAS.keys()
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

@@ -58,10 +58,14 @@ class Problem:
         return f"{where}: {level}{self.rule}: {self.message}{hint}"
 
 
+def install_command(extra: str) -> str:
+    """The command that adds an extra to an installed scen, be it from an index, wheel or clone."""
+    return f"pip install 'scen[{extra}]'"
+
+
 def extra_needed(what: str, extra: str) -> ScenError:
     """A package is not there that few need."""
-    install = f"pip install '.[{extra}]' in a clone of scen"
-    return ScenError(f"{what} needs an extra: {install}")
+    return ScenError(f"{what} needs an extra: {install_command(extra)}")
 
 
 def folded(problems: Iterable[Problem]) -> list[Problem]:

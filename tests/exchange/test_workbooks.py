@@ -269,6 +269,6 @@ def test_without_the_package_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ScenError, match=r"XLSX needs an extra: pip install '.\[exchange\]'"):
+    with pytest.raises(ScenError, match=r"XLSX needs an extra: pip install 'scen\[exchange\]'"):
         export(open_folder(DESK), str(tmp_path / "x.xlsx"), DAY)
     assert [*tmp_path.iterdir()] == []
