@@ -92,19 +92,37 @@ def temporary(
 
 def clear(folder: Path) -> None:
     """Remove what dead processes left in a folder; nothing where there are no locks."""
-    names: list[str] = []
-    with suppress(OSError):
-        names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
-    for name in filter(_NAME.fullmatch, names):
-        with suppress(OSError):
-            _remove(folder / name)
+    for place in _temporary_in(folder):
+        with suppress(OSError), _unused(place):
+            shutil.rmtree(place, ignore_errors=True) if place.suffix == ".new" else place.unlink()
 
 
 def clear_below(root: Path) -> None:
     """Clear a database and its folders."""
+    for folder in _folders(root):
+        clear(folder)
+
+
+def left_below(root: Path) -> list[Path]:
+    """Return what `clear_below` would remove."""
+    left = []
+    for place in (place for folder in _folders(root) for place in _temporary_in(folder)):
+        with suppress(OSError), _unused(place):
+            left.append(place)
+    return left
+
+
+def _folders(root: Path) -> Iterator[Path]:
     for folder, below, _ in os.walk(root):
         below[:] = [name for name in below if not name.startswith(".")]
-        clear(Path(folder))
+        yield Path(folder)
+
+
+def _temporary_in(folder: Path) -> list[Path]:
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
+    return [folder / name for name in filter(_NAME.fullmatch, names)]
 
 
 def _claim(descriptor: int, place: Path) -> bool:
@@ -118,12 +136,14 @@ def _claim(descriptor: int, place: Path) -> bool:
     return os.path.lexists(place)
 
 
-def _remove(place: Path) -> None:
-    is_folder = place.suffix == ".new"
-    if place.is_dir() if is_folder else place.is_file():
-        descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
-        try:
-            try_lock(descriptor)
-            shutil.rmtree(place, ignore_errors=True) if is_folder else place.unlink()
-        finally:
-            os.close(descriptor)
+@contextmanager
+def _unused(place: Path) -> Iterator[None]:
+    """Hold the lock of a temporary file or folder; OSError if it is in use, or of another kind."""
+    if not (place.is_dir() if place.suffix == ".new" else place.is_file()):
+        raise FileNotFoundError(place)
+    descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
+    try:
+        try_lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)

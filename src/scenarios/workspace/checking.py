@@ -22,6 +22,7 @@ from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
+from scenarios.storage.disk import left_below
 from scenarios.storage.git import merging
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
@@ -74,6 +75,15 @@ def merged_twice(opened: Opened) -> Iterator[Problem]:
                 break
 
 
+def leftovers(opened: Opened) -> Iterator[Problem]:
+    """Temporary files of commands that were killed; a revision has none."""
+    for place in left_below(opened.root) if opened.commit is None else ():
+        path = printable_path(place.relative_to(opened.root).as_posix())
+        message = "a command that was killed left this; nothing reads it"
+        hint = f"the next command that records removes it, or rm {quote(from_here(place))}"
+        yield Problem(path, 1, 1, "leftover", message, hint, "warning")
+
+
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding with the line of its file; lines and columns count from 1."""
 
@@ -112,7 +122,13 @@ def check(
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     proposals = waiting(opened.root).problems if opened.commit is None else []
     problems = sorted(
-        [*opened.problems, *attachment_faults(opened), *merged_twice(opened), *proposals]
+        [
+            *opened.problems,
+            *attachment_faults(opened),
+            *merged_twice(opened),
+            *leftovers(opened),
+            *proposals,
+        ]
     )
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:

@@ -373,7 +373,9 @@ def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
 
 _SHOWN = 3
 """Kinds of invisible characters that a message names."""
-_WARNINGS = frozenset({"attachment-missing", "attachment-unnamed", "merged-twice", "unknown-file"})
+_WARNINGS = frozenset(
+    {"attachment-missing", "attachment-unnamed", "leftover", "merged-twice", "unknown-file"}
+)
 _TITLES = {
     "yaml": "A file that is not YAML",
     "encoding": "A file that is not UTF-8",
@@ -405,6 +407,7 @@ _TITLES = {
     "attachment-changed": "A saved copy that is not what was attached",
     "attachment-unnamed": "A saved copy that no item names",
     "merged-twice": "Items of both sides of a merge that may be one event",
+    "leftover": "A temporary file of a command that was killed",
 }
 """All but `_WARNINGS` are errors; docs/file_rules.toml explains each."""
 FILE_RULES: tuple[Rule[Any], ...] = (
