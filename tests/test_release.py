@@ -70,9 +70,7 @@ def test_each_hint_installs_an_extra_that_there_is_wherever_scen_came_from() -> 
     named = re.findall(r"'scen\[([\w,]+)\]'", "\n".join(texts.values()))
     extras = {extra for names in named for extra in names.split(",")}
     assert extras - EXTRAS.keys() == {"NAME", "all"}
-    hints = re.findall(
-        r"(?:extra_needed\(.*|install_command\()[\"'](\w+)[\"']\)", "".join(texts.values())
-    )
+    hints = re.findall(r"extra_needed\(.*[\"'](\w+)[\"']\)", "".join(texts.values()))
     assert set(hints) == EXTRAS.keys()
 
 

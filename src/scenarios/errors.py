@@ -58,14 +58,9 @@ class Problem:
         return f"{where}: {level}{self.rule}: {self.message}{hint}"
 
 
-def install_command(extra: str) -> str:
-    """The command that adds an extra to an installed scen, be it from an index, wheel or clone."""
-    return f"pip install 'scen[{extra}]'"
-
-
 def extra_needed(what: str, extra: str) -> ScenError:
-    """A package is not there that few need."""
-    return ScenError(f"{what} needs an extra: {install_command(extra)}")
+    """A package is not there that few need; the command adds it wherever scen came from."""
+    return ScenError(f"{what} needs an extra: pip install 'scen[{extra}]'")
 
 
 def folded(problems: Iterable[Problem]) -> list[Problem]:

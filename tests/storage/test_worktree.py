@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
-from scenarios.storage.disk import MAX_BYTES, clear, clear_below, left_below, temporary
+from scenarios.storage.disk import MAX_BYTES, clear, clear_below, leftovers, temporary
 from scenarios.storage.worktree import Exists
 from tests.full import TIMES
 from tests.storage.system import (
@@ -385,11 +385,11 @@ def test_what_a_live_process_writes_stays_until_it_is_dead(tmp_path: Path) -> No
     clear_below(tmp_path)
     worktree.create(tmp_path, "a.yaml", b"a")
     assert everything(tmp_path) == [name, "a.yaml"]
-    assert left_below(tmp_path) == []
+    assert [*leftovers(tmp_path)] == []
     writer.kill()
     writer.communicate()
     assert everything(tmp_path) == [name, "a.yaml"]
-    assert left_below(tmp_path) == [tmp_path / name]
+    assert [*leftovers(tmp_path)] == [tmp_path / name]
     worktree.replace(tmp_path, "a.yaml", b"a", b"b")
     assert everything(tmp_path) == ["a.yaml"]
 

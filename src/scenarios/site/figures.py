@@ -12,7 +12,7 @@ from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.review.event import EventStory, event_story, story_between
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.errors import ScenError, install_command
+from scenarios.errors import ScenError, extra_needed
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
 from scenarios.render.charts.svg import png
@@ -129,7 +129,7 @@ def lacking() -> str:
     try:
         png(_NOTHING, 1)
     except ModuleNotFoundError:
-        return f"they need an extra: {install_command('png')}"
+        return f"{extra_needed('a picture', 'png')}"
     except ScenError as error:
         return str(error)
     return ""

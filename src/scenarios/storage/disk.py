@@ -91,38 +91,39 @@ def temporary(
 
 
 def clear(folder: Path) -> None:
-    """Remove what dead processes left in a folder; nothing where there are no locks."""
-    for place in _temporary_in(folder):
-        with suppress(OSError), _unused(place):
+    """Remove what dead processes left in a folder."""
+    for place in leftovers(folder):
+        with suppress(OSError):
             shutil.rmtree(place, ignore_errors=True) if place.suffix == ".new" else place.unlink()
 
 
-def clear_below(root: Path) -> None:
-    """Clear a database and its folders."""
-    for folder in _folders(root):
-        clear(folder)
+def leftovers(folder: Path) -> Iterator[Path]:
+    """What dead processes left in a folder, each under its lock; nothing where there are none."""
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
+    for place in (folder / name for name in names if _NAME.fullmatch(name)):
+        with suppress(OSError):
+            if place.is_dir() if place.suffix == ".new" else place.is_file():
+                descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
+                try:
+                    try_lock(descriptor)
+                    yield place
+                finally:
+                    os.close(descriptor)
 
 
-def left_below(root: Path) -> list[Path]:
-    """Return what `clear_below` would remove."""
-    left = []
-    for place in (place for folder in _folders(root) for place in _temporary_in(folder)):
-        with suppress(OSError), _unused(place):
-            left.append(place)
-    return left
-
-
-def _folders(root: Path) -> Iterator[Path]:
+def folders(root: Path) -> Iterator[Path]:
+    """A database and its folders."""
     for folder, below, _ in os.walk(root):
         below[:] = [name for name in below if not name.startswith(".")]
         yield Path(folder)
 
 
-def _temporary_in(folder: Path) -> list[Path]:
-    names: list[str] = []
-    with suppress(OSError):
-        names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
-    return [folder / name for name in filter(_NAME.fullmatch, names)]
+def clear_below(root: Path) -> None:
+    """Clear a database and its folders."""
+    for folder in folders(root):
+        clear(folder)
 
 
 def _claim(descriptor: int, place: Path) -> bool:
@@ -134,16 +135,3 @@ def _claim(descriptor: int, place: Path) -> bool:
     except OSError:
         return True  # without locks nobody clears
     return os.path.lexists(place)
-
-
-@contextmanager
-def _unused(place: Path) -> Iterator[None]:
-    """Hold the lock of a temporary file or folder; OSError if it is in use, or of another kind."""
-    if not (place.is_dir() if place.suffix == ".new" else place.is_file()):
-        raise FileNotFoundError(place)
-    descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
-    try:
-        try_lock(descriptor)
-        yield
-    finally:
-        os.close(descriptor)

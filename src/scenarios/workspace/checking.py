@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, partial
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from shlex import quote
 
@@ -21,8 +21,8 @@ from scenarios.analysis.rules.rule import Finding, several
 from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
+from scenarios.storage import disk
 from scenarios.storage.attachments import copies, digest_of
-from scenarios.storage.disk import left_below
 from scenarios.storage.git import merging
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
@@ -75,13 +75,13 @@ def merged_twice(opened: Opened) -> Iterator[Problem]:
                 break
 
 
-def leftovers(opened: Opened) -> Iterator[Problem]:
-    """Temporary files of commands that were killed; a revision has none."""
-    for place in left_below(opened.root) if opened.commit is None else ():
-        path = printable_path(place.relative_to(opened.root).as_posix())
-        message = "a command that was killed left this; nothing reads it"
-        hint = f"the next command that records removes it, or rm {quote(from_here(place))}"
-        yield Problem(path, 1, 1, "leftover", message, hint, "warning")
+def _left_by_a_kill(opened: Opened) -> Iterator[Problem]:
+    for folder in disk.folders(opened.root) if opened.commit is None else ():
+        for place in disk.leftovers(folder):
+            path = printable_path(place.relative_to(opened.root).as_posix())
+            message = "a command that was killed left this; nothing reads it"
+            hint = f"the next command that records removes it, or rm {quote(from_here(place))}"
+            yield Problem(path, 1, 1, "leftover", message, hint, "warning")
 
 
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,15 +121,8 @@ def check(
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     proposals = waiting(opened.root).problems if opened.commit is None else []
-    problems = sorted(
-        [
-            *opened.problems,
-            *attachment_faults(opened),
-            *merged_twice(opened),
-            *leftovers(opened),
-            *proposals,
-        ]
-    )
+    beside = (attachment_faults(opened), merged_twice(opened), _left_by_a_kill(opened), proposals)
+    problems = sorted(chain(opened.problems, *beside))
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)
