@@ -93,7 +93,9 @@ def test_the_checks_run_on_every_python_and_on_the_oldest_typer_that_is_promised
     assert f"'typer=={oldest}.*'" in (ROOT / ".ci" / "run").read_text()
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, (ROOT / ".ci" / "run").read_text()])
+@pytest.mark.parametrize(
+    "script", [*SCRIPTS, *(path.read_text() for path in sorted((ROOT / ".ci").iterdir()))]
+)
 def test_every_script_is_one_that_a_shell_and_python_read(script: str) -> None:
     made = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
     assert (made.returncode, made.stderr) == (0, b"")
