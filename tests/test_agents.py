@@ -18,6 +18,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, Implementation, ListToolsResult
 
 from scenarios import agents
+from scenarios.storage import journal
+from scenarios.storage.state_folder import Change, digest_of
 from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
 from tests.hostile import ACTS, ADDRESSES, AS_OF, TEXTS, broken_files, hostile_files
 from tests.storage.test_git import commit, run
@@ -135,6 +137,31 @@ def test_each_tool_answers_a_client_with_what_the_command_prints_as_json(desk: P
         result = content["result"][0] if name == "show" else content["result"]
         frame = {"schema", "ledger", "unreadable"} - result.keys()
         assert result == {key: part for key, part in printed.items() if key not in frame}, name
+
+
+@pytest.mark.parametrize("fault", ["half", "tracker"])
+def test_of_a_desk_that_is_not_whole_an_agent_is_told_why_and_nothing_else(
+    desk: Path, fault: str
+) -> None:
+    if fault == "half":
+        new, other = "sources/new.yaml", "sources/other.yaml"
+        noted = [
+            Change(path=path, before=None, after=digest_of(b"name: N\nreliability: C\n"))
+            for path in (new, other)
+        ]
+        journal.begin(desk, noted, "a test")
+        (desk / new).write_bytes(b"name: N\nreliability: C\n")
+        reason = "nothing leaves the desk: a command (a test) is changing several files"
+    else:
+        (desk / "tracker.yaml").write_text("format: 1\n")
+        reason = "tracker.yaml is invalid; fix it first"
+    tools = [name for name in READ if name != "check"]
+    for answer in called(*((name, dated(name, READ[name])) for name in tools)):
+        assert answer.is_error
+        told = json.loads(text_of(answer))
+        assert (told.keys(), told["refused"].startswith(reason)) == ({"notice", "refused"}, True)
+    [checked] = called(("check", {}))
+    assert not checked.is_error
 
 
 def test_a_proposal_waits_in_the_inbox_under_the_name_of_the_client(desk: Path) -> None:

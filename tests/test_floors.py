@@ -152,6 +152,7 @@ def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> N
     assert files == {
         "attachments",
         "committing",
+        "journal",
         "lock",
         "site_folder",
         "state_folder",

@@ -173,6 +173,8 @@ def _answer(inbox: AgentInbox, name: str, arguments: Mapping[str, Any]) -> Any:
     if any(isinstance(value, date) and value < _EARLIEST for value in given.values()):
         raise ScenError(f"no day is before {_EARLIEST}")
     read = Workspace(inbox.root) if name in READING else None
+    if read and name != "check":  # which says why nothing else is answered
+        read.refuse_unless_whole()
     result = getattr(read or inbox, name)(**given)
     unreadable = read.database.unreadable if read else ()
     return AgentAnswer(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)

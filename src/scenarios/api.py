@@ -77,6 +77,10 @@ class Workspace:
         """Faults of the files, by path, line and column; both count from 1."""
         return tuple(self._opened.problems)
 
+    def refuse_unless_whole(self) -> None:
+        """Raise NotWhole if nothing may leave the desk: no tracker, or a command half done."""
+        self._opened.refuse_unless_whole()
+
     def status(self, as_of: date) -> reading.Status:
         """One row for each scenario that had opened by a day."""
         rows = tuple(s.row for s in standings(self._opened, as_of, banded=True))

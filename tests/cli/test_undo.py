@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
+from scenarios.storage import journal
 from scenarios.storage.edits import Draft
-from scenarios.storage.state_folder import MOST
+from scenarios.storage.state_folder import MOST, last_noted
 from scenarios.workspace import writing
 from tests.cli.commands import EACH, scen, tree
 from tests.storage.system import just_before, mounted
@@ -73,13 +74,19 @@ def test_where_nothing_can_be_noted_a_command_is_done_and_says_so(
     assert made.stderr.startswith("scen: this cannot be undone by scen undo: ")
 
 
+def begin_again(root: Path) -> None:
+    """Put the journal back that the last command removed when it had changed its files."""
+    note = last_noted(root)
+    assert note
+    journal.begin(root, note.entry.changes, note.entry.command)
+
+
 def half_renamed(root: Path) -> dict[str, bytes]:
     """What there was before a rename that was killed when it had written its first file."""
     before = tree(root)
     assert scen("rename", "pact", "treaty", "--commit").exit_code == 1  # there is no repository
     assert scen("rename", "pact", "treaty").exit_code == 0
-    (note,) = (root.parent / "state").rglob("undo-*.json")
-    note.rename(note.with_suffix(".begun"))
+    begin_again(root)
     for path in ("pact.yaml", "forecasts/2022/2022-02-07-desk.yaml"):
         (root / path).write_bytes(before[path])
     return before
@@ -120,8 +127,7 @@ def test_what_is_recorded_next_takes_a_half_back_first_and_leaves_what_somebody_
 def test_a_rename_that_was_whole_when_it_was_killed_can_be_undone(root: Path) -> None:
     before = tree(root)
     assert scen("rename", "pact", "treaty").exit_code == 0
-    (note,) = (root.parent / "state").rglob("undo-*.json")
-    note.rename(note.with_suffix(".begun"))
+    begin_again(root)
     assert scen("undo").exit_code == 0
     assert tree(root) == before
 

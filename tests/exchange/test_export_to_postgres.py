@@ -24,6 +24,7 @@ from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import DESK, FILES, SCEN
+from tests.full import FULL
 from tests.postgres import PASSWORD, Server, server
 
 psycopg = pytest.importorskip("psycopg")
@@ -458,8 +459,11 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def cut(port: int, at: bytes) -> Iterator[int]:
-    """A port that leads to another until the client sends certain bytes; then the line is dead."""
+def cut(port: int, at: bytes = b"", after: int = 1 << 30) -> Iterator[int]:
+    """A port that leads to another until the client sends certain bytes, or has sent `after` times.
+
+    Then the line is dead, as it is when the client is killed.
+    """
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def serve() -> None:
@@ -472,8 +476,10 @@ def cut(port: int, at: bytes) -> Iterator[int]:
 
             answers = threading.Thread(target=_quietly, args=(back,))
             answers.start()
+            sent = 0
             while data := client.recv(65536):
-                if at in data:
+                sent += 1
+                if (at and at in data) or sent > after:
                     break
                 there.sendall(data)
             for end in (client, there):
@@ -523,6 +529,37 @@ def test_a_line_that_goes_dead_leaves_whole_tables(
     assert sources(base) == 1
     put(desk, running.address("postgres/desk"))
     assert (schemas(base), sources(base)) == (["desk"], 2)
+
+
+def test_an_export_that_ends_at_any_message_leaves_the_views_of_all_trackers_whole(
+    running: Server, base: Any, desk: Path, tmp_path: Path
+) -> None:
+    other = make_tracker(tmp_path / "other", "other")
+    for root, name in ((desk, "desk"), (other, "other")):
+        share(root, running.address(f"postgres/{name}"))
+    add(desk)
+    before, after = [("Alignment", 1), ("other", 1)], [("Alignment", 2), ("other", 1)]
+    assert counts(base, "sources") == before
+    ends, message = 0, 1
+    while True:
+        with cut(running.port, after=message) as port:
+            try:
+                share(desk, Server(port).address("postgres/desk?sslmode=disable"))
+                break
+            except ScenError:
+                ends += 1
+        assert counts(base, "sources") in (before, after), message
+        message += 1 if FULL else 40
+    assert counts(base, "sources") == after
+    assert ends > 1
+
+
+def make_tracker(root: Path, id: str) -> Path:
+    """A desk with an id of its own."""
+    shutil.copytree(DESK, root)
+    text = (root / "tracker.yaml").read_text()
+    (root / "tracker.yaml").write_text(text.replace("format: 1", f"format: 1\nid: {id}"))
+    return root
 
 
 def test_what_cannot_be_connected_to_is_told_without_the_password(

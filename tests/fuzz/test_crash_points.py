@@ -22,6 +22,8 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.storage.cache.memory import Memory
+from scenarios.workspace.opened import open_folder
 from tests.cli.commands import SCEN, changes, tree
 from tests.full import FULL
 from tests.fuzz.disk import events
@@ -40,6 +42,7 @@ SAMPLED = {
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")
 HOW = re.compile(r"^once that is fixed: (.+)$", re.MULTILINE)
+RANDOM = re.compile(rb'(?m)^id: "[0-9a-f]{12}"$')
 TEMPORARY = re.compile(r"\.scen-.*\.tmp")
 TRACED = (
     "open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,"
@@ -83,7 +86,7 @@ def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_b
 def files(work: Path) -> dict[str, bytes]:
     """Everything but what git keeps for itself, whatever id a new tracker was given."""
     return {
-        path: re.sub(rb'(?m)^id: "[0-9a-f]{12}"$', b"id: RANDOM", data)
+        path: RANDOM.sub(b"id: RANDOM", data)
         for path, data in tree(work).items()
         if not path.startswith(".git/")
     }
@@ -98,6 +101,7 @@ def faults(
         if is_record and left.get(path) not in (before.get(path), after.get(path)):
             yield f"{path} is half: {left.get(path)!r}"
     if "scenarios/tracker.yaml" in left:
+        yield from seen_half(work, before, after)
         yield from unclean(runs, work, unless="was killed")
     status = git(work, "status", "--porcelain", "--untracked-files=no")
     again = do(runs, work, command.words)
@@ -111,15 +115,31 @@ def faults(
     yield from (f"at the end {path} is not as the command leaves it" for path in other)
     yield from unclean(runs, work)
     told = again.err + following.err
+    yield from strays(work, told)
+    if command.commits:
+        if status and not any(Path(line[3:]).stem in told for line in status.splitlines()):
+            yield f"nobody said that the kill left {status.strip()!r} in git"
+        yield from inconsistent(work, told)
+
+
+def strays(work: Path, told: str) -> Iterator[str]:
+    """Temporary files, and locks of git that nobody named."""
     named = {path.name for path in locks(told)}
     for place in work.rglob("*"):
         of_git = place.suffix == ".lock" and "scen" not in place.name
         if TEMPORARY.fullmatch(place.name) or (of_git and place.name not in named):
             yield f"{place} strays"
-    if command.commits:
-        if status and not any(Path(line[3:]).stem in told for line in status.splitlines()):
-            yield f"nobody said that the kill left {status.strip()!r} in git"
-        yield from inconsistent(work, told)
+
+
+def seen_half(work: Path, *states: dict[str, bytes]) -> Iterator[str]:
+    """The records as a reader sees them, unless they are those of one of the states."""
+    opened = open_folder(work / "scenarios", Memory())
+    seen = {path: RANDOM.sub(b"id: RANDOM", opened.snapshot[path]) for path in opened.snapshot}
+    is_record = re.compile(r"scenarios/(?!attachments/|inbox/|\.).*\.yaml")
+    for state in states:
+        if seen == {p.partition("/")[2]: state[p] for p in filter(is_record.fullmatch, state)}:
+            return
+    yield f"a reader sees a half: {seen.keys()}"
 
 
 def unclean(runs: Commands, work: Path, unless: str = "\0") -> Iterator[str]:

@@ -233,7 +233,7 @@ def test_no_item_is_judged_again_where_there_is_more_to_name_or_other_words(
     make(root, {**SOUND, ITEM: f"{MIXED}theme: talks\nsource: kremlin\n"})
     opened(root)
     (root / name).write_text(text)
-    files, _ = (memory := Memory(cache_of(root), clock=later)).snapshot(root)
+    files, _, _ = (memory := Memory(cache_of(root), clock=later)).snapshot(root)
     assert list(files.fresh()) == [name]
     loaded = load(files, memory)
     assert isinstance(items := loaded.database.evidence, CachedEvidence)

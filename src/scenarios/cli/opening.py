@@ -12,7 +12,6 @@ from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.state_folder import is_command_begun
 from scenarios.workspace import opened
 from scenarios.workspace.input.narrowing import narrowed, span_of
 from scenarios.workspace.opened import (
@@ -66,34 +65,52 @@ def tell_refused(context: typer.Context, error: ScenError) -> None:
         say(f"git's history is left out: {error}")
 
 
-_HALF = (
-    "a command is changing several files, or was killed at it: what is read may be half of each;"
-    " scen undo takes a half back, and so does whatever is recorded next"
-)
-
-
 def open_here(context: typer.Context) -> Opened:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
     return open_at(find_root(context.obj))
 
 
 def open_at(root: Path) -> Opened:
-    """Open the database in a folder; remark on a change that was left half done there."""
-    if is_command_begun(root):
-        say(_HALF)
-    return open_folder(root, progress=progress())
+    """Open the database in a folder; remark on a command that is half done there."""
+    opened = open_folder(root, progress=progress())
+    if opened.half:
+        say(opened.half)
+    return opened
 
 
 def reading(context: typer.Context, rev: str | None = None) -> Opened:
     """Open the database for a command that only reads, as it is or as a revision had it.
 
-    Files that cannot be read are left out and named, and the command ends with 1.
+    Files that cannot be read are left out and named, and the command ends with 1. What leaves the
+    desk passes its gate first.
     """
     opened = open_here(context) if rev is None else open_revision(*repository_of(context), rev)
     tell_left_out(opened)
+    try:
+        if context.params.get("output") or context.params.get("form") in _LEAVING:
+            opened.refuse_unless_whole()
+    except ScenError as error:
+        if not context.params.get("output"):
+            typer.echo(_instead(str(error), context.params["form"]))
+        raise
     unreadable.set(opened.database.unreadable)
     place.set(from_here(opened.root))
     return placed(opened, from_database)
+
+
+_LEAVING = ("html", "eml", "ics")
+"""Formats of a page, a mail and a calendar; a file that `--output` names leaves in any format."""
+
+
+def _instead(reason: str, form: str) -> str:
+    """The page or mail for those who wait for another; a calendar's program keeps the last one."""
+    from scenarios.render.document import Heading, Paragraph
+    from scenarios.render.writers import html
+
+    document = Heading(1, title := "Nothing to read today"), Paragraph(reason)
+    if form != "eml":
+        return html.write(document) if form == "html" else reason
+    return html.eml(title, parsing.today(), reason, document, html.write, lambda *_: b"")
 
 
 def tell_left_out(opened: Opened, where: str = "") -> None:

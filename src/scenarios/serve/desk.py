@@ -14,7 +14,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
-from watchfiles import awatch
+from watchfiles import Change, awatch
 from watchfiles.main import FileChange
 
 from scenarios.errors import ScenError
@@ -82,7 +82,8 @@ class Desk:
     def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
         """Look, unless the latest state has each changed file already, as after a write."""
         with self._writing:
-            is_known = changed and all(self._knows(path) for _, path in changed)
+            is_whole = not self.latest.opened.half
+            is_known = is_whole and changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
 
     def _knows(self, place: str) -> bool:
@@ -157,10 +158,11 @@ class Desk:
         name = f"{state} {offered[0].id if offered else ''}"
         is_known = before and before.name.partition(" ")[0] == state
         if before and is_known and _files(before.opened).fresh() == _files(opened).fresh():
-            opened = before.opened  # with its cached results
+            opened = before.opened._replace(half=opened.half)  # with its cached results
         elif before:
             changed_items(before.opened, opened)
-        return DeskState(before.number if before else 1, opened, name, self._unwritable(), offered)
+        remark = opened.half or self._unwritable()
+        return DeskState(before.number if before else 1, opened, name, remark, offered)
 
     def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
         try:
@@ -233,7 +235,8 @@ class Bell:
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(
             folder,
-            watch_filter=lambda _, path: not path.endswith(lock.NAME),
+            # The lock goes last, after the journal, which lies where nobody looks.
+            watch_filter=lambda c, path: c == Change.deleted or not path.endswith(lock.NAME),
             debounce=_QUIET_MS,
             step=_QUIET_MS,
             rust_timeout=_POLL_MS,

@@ -338,6 +338,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
     """Bring the site in a folder up to the database, its day and its revision."""
+    site.opened.refuse_unless_whole()
     cache = cache_of(site.opened.root)
     name = f"site-{digest(os.fsencode(os.path.realpath(place))).hex()}"
     before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, SiteFile])

@@ -1,8 +1,7 @@
 """The user's own folder for unfinished sittings and for undo.
 
 For undo it has one file per command, written before the first byte of the database: the old
-content of each file, and the digest of the new. A command that changes several files keeps a
-`.begun` entry until all are written, so an interrupted one is recognized.
+content of each file, and the digest of the new.
 """
 
 import os
@@ -134,7 +133,7 @@ def write(copy: Path, data: bytes) -> None:
 MOST = 20
 """The most commands that can be undone."""
 MOST_BYTES = 32 << 20
-_NAME = re.compile(r"undo-([0-9]{8})\.(json|begun)")
+_NAME = re.compile(r"undo-([0-9]{8})\.json")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,23 +166,12 @@ class Noted:
     def __init__(self, place: Path, entry: CommandChanges, data: bytes) -> None:
         self.place, self.entry, self._data = place, entry, data
 
-    @property
-    def is_begun(self) -> bool:
-        """True if the command may not have changed all of its files."""
-        return self.place.suffix == ".begun"
-
-    def done(self, commit: str | None = None) -> None:
-        """Note that all files are changed [and committed]."""
-        if self.is_begun:
-            place = self.place.with_suffix(".json")
-            self.place.rename(place)
-            worktree.sync(place.parent)
-            self.place = place
-        if commit:
-            self.entry = msgspec.structs.replace(self.entry, commit=commit)
-            new = msgspec.json.encode(self.entry)
-            save(self.place, self._data, new)
-            self._data = new
+    def committed(self, commit: str) -> None:
+        """Note the commit of the changes."""
+        self.entry = msgspec.structs.replace(self.entry, commit=commit)
+        new = msgspec.json.encode(self.entry)
+        save(self.place, self._data, new)
+        self._data = new
 
     def forget(self) -> None:
         drop(self.place)
@@ -198,11 +186,10 @@ def note_changes(
     database = os.path.realpath(root)
     entry = CommandChanges(database=database, changes=tuple(changes), command=command, copy=copy)
     data = msgspec.json.encode(entry)
-    kind = "begun" if len(changes) > 1 else "json"
     number = max((number for number, _ in _note_places(folder)), default=0)
     while True:
         number += 1
-        name = f"undo-{number:08d}.{kind}"
+        name = f"undo-{number:08d}.json"
         with suppress(worktree.Exists):
             save(folder / name, None, data)
             break
@@ -216,20 +203,6 @@ def last_noted(root: Path, before: Path | None = None) -> Noted | None:
         if (before is None or place < before) and (noted := _read(root, place)):
             return noted
     return None
-
-
-def begun_notes(root: Path) -> list[Noted]:
-    """Commands that did not finish, newest first."""
-    places = sorted(_note_places(folder_of(root)), reverse=True)
-    notes = [_read(root, place) for _, place in places if place.suffix == ".begun"]
-    return [note for note in notes if note]
-
-
-def is_command_begun(root: Path) -> bool:
-    """True if a begun command may exist, by file names alone."""
-    with suppress(ScenError):
-        return any(place.suffix == ".begun" for _, place in _note_places(folder_of(root)))
-    return False
 
 
 def digest_of(data: bytes | None) -> str | None:
@@ -263,5 +236,5 @@ def _bound(folder: Path) -> None:
     for number, (_, place) in enumerate(sorted(_note_places(folder), reverse=True)):
         with suppress(OSError):
             size += place.stat().st_size
-        if (number >= MOST or size > MOST_BYTES) and place.suffix != ".begun":
+        if number >= MOST or size > MOST_BYTES:
             drop(place)

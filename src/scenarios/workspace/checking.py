@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, partial
@@ -18,12 +19,13 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.duplicates import clusters
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding, several
-from scenarios.errors import Keys, Problem, UsageError, folded
+from scenarios.errors import NAMED, Keys, Problem, ScenError, UsageError, folded
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
-from scenarios.storage import disk
+from scenarios.storage import disk, journal
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.git import merging
+from scenarios.storage.git import repository as git
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
 from scenarios.workspace.inbox import waiting
@@ -84,6 +86,35 @@ def _left_by_a_kill(opened: Opened) -> Iterator[Problem]:
             yield Problem(path, 1, 1, "leftover", message, hint, "warning")
 
 
+def half_faults(opened: Opened) -> Iterator[Problem]:
+    """Files as a command killed between its files left them, in the folder or the last commit."""
+    place, tip = journal.place_of(opened.root), ""
+    committed: Mapping[str, bytes] = {}
+    try:
+        journals = [journal.left(file) for file in (place, place.with_suffix(".kept"))]
+    except ScenError as error:
+        yield Problem(".", 1, 1, "half-done", f"{error}")
+        return
+    for command in filter(None, journals):
+        with suppress(ScenError):  # no repository, no git, no commit
+            repository = git.repository(opened.root)
+            tip = git.commit_of(repository, "HEAD")
+            committed = git.snapshot(repository, tip, opened.snapshot)[0]
+        message = f"a command ({command.command}) left it so that was killed between its files"
+        for change in command.changes:
+            at = change.path, 1, 1
+            if opened.snapshot.get(change.path) != change.before:
+                continue
+            if change.is_after(journal.content(opened.root, change.path)):
+                hint = "what was before is shown; scen undo puts it back"
+                yield Problem(*at, "half-done", f"{message}, or is at work", hint)
+            if committed and change.is_after(committed.get(change.path)):
+                hint = f"scen undo; git add {quote(from_here(opened.root))} && git commit"
+                yield Problem(
+                    *at, "half-committed", f"{message}; {tip[:7]} has it", hint, "warning"
+                )
+
+
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding with the line of its file; lines and columns count from 1."""
 
@@ -121,8 +152,10 @@ def check(
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     proposals = waiting(opened.root).problems if opened.commit is None else []
+    halves = half_faults(opened) if opened.commit is None else ()
+    named = [fault for fault in halves if files is None or fault.path in files][:NAMED]
     beside = (attachment_faults(opened), merged_twice(opened), _left_by_a_kill(opened), proposals)
-    problems = sorted(chain(opened.problems, *beside))
+    problems = sorted(chain(opened.problems, named, *beside))
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)

@@ -18,7 +18,7 @@ from scenarios.errors import Problem, ScenError
 from scenarios.model import Analyst, Source
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
 from scenarios.proposal import Proposal
-from scenarios.storage import worktree
+from scenarios.storage import journal, worktree
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded, read_record
 from scenarios.text import counted, joined_words, words
@@ -50,10 +50,16 @@ def waiting(root: Path) -> Inbox:
         fault, hint = "a link is not followed into the inbox", "put the folder itself here"
         inbox.problems.append(Problem(INBOX, 1, 1, "symlink", fault, hint))
         return inbox
-    files, faults = worktree.snapshot(root / INBOX)
-    inbox.problems.extend(replace(fault, path=f"{INBOX}/{fault.path}") for fault in faults)
-    for name, data in files.items():
-        id, path = name.removesuffix(".yaml"), f"{INBOX}/{name}"
+
+    def read() -> tuple[dict[str, bytes], list[Problem]]:
+        files, faults = worktree.snapshot(root / INBOX)
+        at = [replace(fault, path=f"{INBOX}/{fault.path}") for fault in faults]
+        return {f"{INBOX}/{name}": data for name, data in files.items()}, at
+
+    files, faults, _ = journal.whole(root, read, inbox=True)
+    inbox.problems.extend(faults)
+    for path, data in files.items():
+        id = path.removeprefix(f"{INBOX}/").removesuffix(".yaml")
         inbox.files[path] = data
         if wrong := bad_id("proposal", id, "the file's name is not a valid id; "):
             inbox.problems.append(Problem(printable_path(path), 1, 1, "bad-id", wrong))

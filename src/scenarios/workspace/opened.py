@@ -72,7 +72,8 @@ class Changed(worktree.ChangedSinceRead):
 class Opened(NamedTuple):
     """A database as it was read; `commit` is None if read from its folder.
 
-    `read` caches what it has read, for another state of the same files.
+    `read` caches what it has read, for another state of the same files. `half` is the remark on a
+    command that is at work, or was killed, between its files; the state before it is read.
     """
 
     root: Path
@@ -81,6 +82,7 @@ class Opened(NamedTuple):
     problems: list[Problem]
     read: Read
     commit: str | None = None
+    half: str = ""
 
     @property
     def database(self) -> Database:
@@ -154,6 +156,12 @@ class Opened(NamedTuple):
         data = self.snapshot.get(path)
         return "" if data is None else sha256(data).hexdigest()
 
+    def refuse_unless_whole(self) -> None:
+        """The gate for what leaves the desk: nothing is half done, and the tracker can be read."""
+        if self.half:
+            raise ScenError(f"nothing leaves the desk: {self.half}")
+        self.refuse_without_tracker()
+
     def refuse_without_tracker(self) -> None:
         """Refuse to record under conventions that cannot be read."""
         path = "tracker.yaml"
@@ -184,11 +192,11 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
     Sound records go to the user's cache, and need not be read again.
     """
     memory = read if isinstance(read, Memory) else Memory(cache_of(root))
-    files, problems = memory.snapshot(root)
+    files, problems, half = memory.snapshot(root)
     loaded = load(files, memory, progress, problems)
-    if not problems:  # what is judged beside a file that cannot be opened may be wrong without it
+    if not (problems or half):  # beside a file that is not read as it is, a judgement may be wrong
         memory.remember(files, loaded)
-    return Opened(root, files, loaded, loaded.problems, memory)
+    return Opened(root, files, loaded, loaded.problems, memory, half=half)
 
 
 def overlaid(opened: Opened, texts: Mapping[str, bytes], read: Read) -> Opened:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.paths import kind_of
-from scenarios.storage import state_folder
+from scenarios.storage import journal, state_folder
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
@@ -27,9 +27,9 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     Refused if a file changed since, and if it was committed, unless a new commit undoes it. The
     written half of a killed command is undone first, in a dry run too.
     """
-    begun = state_folder.begun_notes(root)
-    back = [draft for note in begun for draft in half(root, note) or ()] if how.dry_run else []
-    if any(note.entry.command != "undo" for note in begun):  # nothing is written but what mends it
+    begun = journal.left(journal.place_of(root))
+    if begun and begun.command != "undo":  # nothing is written but what mends it
+        back = half(root, begun) if how.dry_run else []
         alone = how._replace(commit=False)
         written = write(root, lambda _: back, "undo", alone, subject="", noted=False)
         if written.mended or written.drafts:
@@ -38,9 +38,8 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
 
     def draft(opened: Opened) -> list[Draft]:
         now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
-        put_back = {**now, **{draft.path: draft.new for draft in back}} if back else now
-        note = _last(root, put_back, forgets=not how.dry_run)
-        _refuse_changed(root, put_back, note)
+        note = _last(root, now, forgets=not how.dry_run)
+        _refuse_changed(root, now, note)
         if not how.commit and (oid := note.entry.commit or _commit_with(opened, note)):
             raise ScenError(
                 f"{_name(note)} is committed, in {oid[:12]}: scen undo --commit takes it back in a"
@@ -85,8 +84,6 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
 def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Noted:
     """The last command; a command already undone is reported and forgotten."""
     note = state_folder.last_noted(root)
-    while note and note.is_begun and note.entry.command == "undo":  # in a dry run
-        note = state_folder.last_noted(root, before=note.place)
     if note is None:
         words = "nothing to undo: no recording command of this checkout is noted any more"
         if not any(path.endswith(".yaml") for path in now if path != "tracker.yaml"):

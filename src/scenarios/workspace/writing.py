@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +16,14 @@ from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sh
 from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import not_one
-from scenarios.storage import disk, state_folder, worktree
+from scenarios.storage import disk, journal, state_folder, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.cache.files import with_changes
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import committing
 from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
+from scenarios.storage.journal import CommandJournal
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state_folder import Change, Noted
@@ -30,8 +32,6 @@ from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
-is_left = state_folder.is_command_begun
-"""True if a killed command may have changed some of its files and not the others."""
 _MANY = 20
 """From this number on, new or removed files are synced together."""
 
@@ -47,76 +47,73 @@ def take(
 ) -> tuple[Noted | None, tuple[str, ...]]:
     """Write the drafts: new files first, then changes, then removals; note them for undo.
 
-    A fault half way reverts the drafts before it. A kill leaves a note of each file's content, from
-    which the next command reverts them. Returns the note, or the reason why there is none.
+    A fault half way reverts the drafts before it. A kill leaves a journal of several files, from
+    which the next command reverts them, and so does what cannot be reverted; until then no reader
+    sees them. Returns the note, or the reason why there is none.
     """
     note: Noted | None = None
     remarks: tuple[str, ...] = ()
     done: list[Draft] = []
-    if copy:
-        copy.publish()
+    changes = [
+        Change(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
+    ]
+    if len(drafts) > 1:
+        journal.begin(root, changes, command)
+    is_whole = False
     try:
-        if noted or len(drafts) > 1:
-            note, remarks = _note(root, drafts, command, copy)
+        if copy:
+            copy.publish()
+        if noted:
+            note, remarks = _note(root, changes, command, copy)
         for draft in progress(_written(root, drafts), "writing", len(drafts)):
             done.append(draft)  # noqa: PERF402 - known too where the next one fails
+        is_whole = True
     except BaseException as error:
-        _take_back(root, done, error)
+        is_whole = _take_back(root, done, error)
         if note:
             note.forget()
         if copy:
             copy.withdraw()
         raise
-    if note and not noted:
-        note.forget()
-        return None, remarks
-    if note:
-        note.done()
+    finally:
+        if len(drafts) > 1 and is_whole:
+            journal.end(root)
     return note, remarks
 
 
-def take_back_halves(root: Path) -> tuple[str, ...]:
+def take_back_half(root: Path) -> tuple[str, ...]:
     """Put back the changes of a command killed between its files; return messages.
 
     Under the lock. A file that was changed since stays.
     """
-    messages: list[str] = []
-    for note in state_folder.begun_notes(root):
-        drafts = half(root, note)
-        if drafts is None:
-            note.done()
-            continue
-        for _ in _written(root, drafts):
-            pass
-        note.forget()
-        if drafts:
-            names = ", ".join(from_here(root / draft.path) for draft in drafts[:NAMED])
-            more = f" and {len(drafts) - NAMED:,} more" if drafts[NAMED:] else ""
-            messages.append(
-                f"a command was killed between its files; put back as they were: {names}{more}"
-            )
-    return tuple(messages)
+    command = journal.left(journal.place_of(root))
+    if command is None:
+        return ()
+    drafts = half(root, command)
+    for _ in _written(root, drafts):
+        pass
+    is_whole = any(c.is_after(journal.content(root, c.path)) for c in command.changes)
+    journal.end(root, kept=bool(drafts))
+    with suppress(ScenError):
+        note = state_folder.last_noted(root)
+        if note and note.entry.changes == command.changes and not is_whole:
+            note.forget()
+    if not drafts:
+        return ()
+    names = ", ".join(from_here(root / draft.path) for draft in drafts[:NAMED])
+    more = f" and {len(drafts) - NAMED:,} more" if drafts[NAMED:] else ""
+    return (f"a command was killed between its files; put back as they were: {names}{more}",)
 
 
-def half(root: Path, note: Noted) -> list[Draft] | None:
-    """Drafts that revert a killed command; None if it had changed all its files.
-
-    An `undo` is reverted even then: it is not noted, so nothing else would revert it.
-    """
-    places = {change.path: root / change.path for change in note.entry.changes}
-    now = {path: file.read_bytes() if file.is_file() else None for path, file in places.items()}
-    changed = [change for change in note.entry.changes if change.is_after(now[change.path])]
-    drafts = [Draft(change.path, now[change.path], change.before) for change in changed]
-    is_whole = len(drafts) == len(note.entry.changes) and note.entry.command != "undo"
-    return None if is_whole else drafts
+def half(root: Path, command: CommandJournal) -> list[Draft]:
+    """Drafts that put the files of a killed command back; none where it had changed all or none."""
+    back = journal.half(command, partial(journal.content, root))
+    return [Draft(path, journal.content(root, path), before) for path, before in back.items()]
 
 
 def _note(
-    root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None
+    root: Path, changes: Sequence[Change], command: str, copy: Copy | None
 ) -> tuple[Noted | None, tuple[str, ...]]:
-    changes = [
-        Change(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
-    ]
     attached = copy.path if copy and copy.is_ours else None
     try:
         return state_folder.note_changes(root, changes, command, attached), ()
@@ -151,16 +148,19 @@ def _put(root: Path, draft: Draft) -> None:
         worktree.replace(root, draft.path, draft.old, draft.new)
 
 
-def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
-    """Undo the first files of a step; note with the error what cannot be put back."""
+def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> bool:
+    """Undo the first files of a step; note with the error what cannot be put back, if anything."""
+    is_back = True
     for draft in reversed(done):
         try:
             _put(root, Draft(draft.path, draft.new, draft.old))
         except ScenError as other:
+            is_back = False
             if isinstance(error, ScenError):
                 error.args = (_reason(error),)
             place = from_here(root / draft.path)
             error.add_note(f"{place} is changed, and could not be put back: {_reason(other)}")
+    return is_back
 
 
 def _reason(error: ScenError) -> str:
@@ -285,6 +285,7 @@ def write(
     with _locked(root, how, edits=edits) as mended:
         if not how.dry_run:
             disk.clear(lock_file(root).parent)
+            disk.clear(journal.place_of(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
         read: Read | Opened | None = how.read
@@ -322,18 +323,19 @@ def write(
                 done = commit(pending, held, dry_run=how.dry_run)
         if note and done.oid:
             with suppress(ScenError):
-                note.done(done.oid)
+                note.committed(done.oid)
         return written._replace(committed=done) if how.commit else written
 
 
 @contextmanager
 def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git, in_files = (not how.dry_run and left(root) for left in (committing.is_left, is_left))
+    in_git = not how.dry_run and committing.is_left(root)
+    in_files = not how.dry_run and journal.place_of(root).exists()
     is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (
-            *(take_back_halves(root) if in_files else ()),
+            *(take_back_half(root) if in_files else ()),
             *(committing.mend(committing.repository(root)) if in_git else ()),
         )
         try:

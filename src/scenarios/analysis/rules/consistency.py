@@ -374,7 +374,14 @@ def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
 _SHOWN = 3
 """Kinds of invisible characters that a message names."""
 _WARNINGS = frozenset(
-    {"attachment-missing", "attachment-unnamed", "leftover", "merged-twice", "unknown-file"}
+    {
+        "attachment-missing",
+        "attachment-unnamed",
+        "half-committed",
+        "leftover",
+        "merged-twice",
+        "unknown-file",
+    }
 )
 _TITLES = {
     "yaml": "A file that is not YAML",
@@ -408,6 +415,8 @@ _TITLES = {
     "attachment-unnamed": "A saved copy that no item names",
     "merged-twice": "Items of both sides of a merge that may be one event",
     "leftover": "A temporary file of a command that was killed",
+    "half-done": "A file that a killed command changed, but not the others of it",
+    "half-committed": "Half of a killed command in the last commit",
 }
 """All but `_WARNINGS` are errors; docs/file_rules.toml explains each."""
 FILE_RULES: tuple[Rule[Any], ...] = (

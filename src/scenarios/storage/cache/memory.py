@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
-from scenarios.storage import worktree
+from scenarios.storage import journal, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
     Cache,
@@ -70,8 +70,12 @@ class Memory:
         if len(self.results) > _MOST_RESULTS:
             self.results.pop(next(iter(self.results)), None)
 
-    def snapshot(self, root: Path) -> tuple[CachedFiles, list[Problem]]:
-        """The working tree, without the bytes of cached files."""
+    def snapshot(self, root: Path) -> tuple[CachedFiles, list[Problem], str]:
+        """The working tree, without the bytes of cached files, and the remark on a half in it."""
+        files, problems, half = journal.whole(root, partial(self._files_of, root))
+        return cast("CachedFiles", files), problems, half
+
+    def _files_of(self, root: Path) -> tuple[CachedFiles, list[Problem]]:
         started = self._clock()
         parts: dict[str, CachedFolder] = {}
 

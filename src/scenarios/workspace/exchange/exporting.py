@@ -85,6 +85,7 @@ def export(
     content. In a `lake`, a folder of Parquet or a PostgreSQL database, it is read with those of
     other trackers.
     """
+    opened.refuse_unless_whole()
     target, name = named(text)
     if lake and target.name not in ("parquet", "postgresql"):
         raise UsageError("--lake goes with parquet:DIR and postgresql://HOST/DATABASE/SCHEMA")

@@ -1,0 +1,159 @@
+"""The journal of a command that changes several files: until it ends, readers see what was before.
+
+It is written before the first of the files and removed after the last, beside the lock: all who can
+read a checkout find it, and no clone brings one.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from scenarios.errors import Problem, ScenError
+from scenarios.paths import INBOX
+from scenarios.storage import worktree
+from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
+from scenarios.storage.disk import open_file
+from scenarios.storage.lock import lock_file
+from scenarios.storage.state_folder import Change
+
+_PATIENCE = 30.0
+"""Seconds for which files are read again because commands begin and end meanwhile."""
+_TICK = 20_000_000
+"""Nanoseconds within which two changes of a folder may leave it the same time."""
+_Files = Mapping[str, bytes]
+
+
+class CommandJournal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command as it was typed, and each of its files before and after."""
+
+    version: Literal[1] = 1
+    command: str
+    changes: tuple[Change, ...]
+
+
+def place_of(root: Path) -> Path:
+    """The path of a database's journal: in `scen` of the git directory, else in its own `.scen`."""
+    held = lock_file(root)
+    name = os.path.relpath(os.path.realpath(root), held.parent)  # the same by any mount
+    return held.with_suffix("") / f"{sha256(os.fsencode(name)).hexdigest()[:16]}.json"
+
+
+def begin(root: Path, changes: Sequence[Change], command: str) -> None:
+    """Note changes durably before the first is written, under the lock."""
+    place = place_of(root)
+    with worktree.refusals(place):
+        if not place.parent.is_dir():
+            worktree.make_folders(place.parent)
+            above = place.parent.parent.stat()  # who may lock may write here too
+            os.chown(place.parent, -1 if os.geteuid() else above.st_uid, above.st_gid)
+            place.parent.chmod(stat.S_IMODE(above.st_mode))
+        mode = stat.S_IMODE(place.parent.stat().st_mode) & 0o666
+    data = msgspec.json.encode(CommandJournal(command=command, changes=tuple(changes)))
+    worktree.create(place.parent, place.name, data, mode)
+
+
+def end(root: Path, *, kept: bool = False) -> None:
+    """End a command that changed all of its files, or none; beside git a half put back is `kept`.
+
+    A journal that could not be removed says the same, by the files themselves.
+    """
+    place = place_of(root)
+    with suppress(OSError):
+        is_in_git = not place.parent.name.startswith(".")
+        place.replace(place.with_suffix(".kept")) if kept and is_in_git else place.unlink()
+    worktree.sync(place.parent)
+
+
+def left(place: Path) -> CommandJournal | None:
+    """The journal of a command that is at work or was killed.
+
+    Raises ScenError for a file that is no journal of this version, or names files elsewhere.
+    """
+    try:
+        with open_file(place) as file:
+            journal = msgspec.json.decode(file.read(), type=CommandJournal)
+        names = [name for change in journal.changes for name in change.path.split("/")]
+        if all(name[:1] not in ("", ".") and not {*name} & {*"\\:\0"} for name in names):
+            return journal
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError):
+        pass
+    raise ScenError(
+        f"{worktree.safe(place)}: it is no journal of a command of this version of scen, in this"
+        " database: files may be half changed; compare them with git, then delete it"
+    )
+
+
+def half(
+    journal: CommandJournal, content: Callable[[str], bytes | None]
+) -> dict[str, bytes | None]:
+    """The content before of each file that a command changed; empty if it changed all, or none.
+
+    `content` gives that of a path now. What somebody changed since is left out.
+    """
+    now = {change: content(change.path) for change in journal.changes}
+    back = {change.path: change.before for change in now if change.is_after(now[change])}
+    return back if any(change.before == data for change, data in now.items()) else {}
+
+
+def content(root: Path, path: str) -> bytes | None:
+    """The bytes of a file that lies inside the database; None for any other."""
+    with suppress(ScenError):
+        worktree.inside(root, root / path)
+        return worktree.content(root, path)
+    return None
+
+
+def whole(
+    root: Path, read: Callable[[], tuple[_Files, list[Problem]]], *, inbox: bool = False
+) -> tuple[_Files, list[Problem], str]:
+    """Files as they were before a command that is at work or was killed; a remark on that.
+
+    `read` gives the files of the inbox or all others, and their faults; again if a command began or
+    ended meanwhile. A journal that cannot be followed changes nothing, and is named.
+    """
+    place, deadline = place_of(root), time.monotonic() + _PATIENCE
+
+    def now(path: str) -> bytes | None:
+        is_read = path.startswith(f"{INBOX}/") == inbox
+        return files.get(path) if is_read else content(root, path)
+
+    while time.monotonic() < deadline:
+        seen = _look(place)
+        files, problems = read()
+        with suppress(ChangedMeanwhile):
+            back = half(seen[1], now) if isinstance(seen[1], CommandJournal) else {}
+            if _look(place) == seen:
+                break
+    else:
+        fault = f"{worktree.safe(root)}: other commands change it all the time"
+        raise worktree.ChangedSinceRead(f"{fault}; run the command again")
+    if not isinstance(journal := seen[1], CommandJournal):
+        return files, problems, journal
+    own = {path: data for path, data in back.items() if path.startswith(f"{INBOX}/") == inbox}
+    remark = (
+        f"a command ({journal.command}) is changing several files, or was killed at it: the state"
+        " before it is read; scen undo takes a half back, and so does whatever is recorded next"
+    )
+    return with_changes(files, own), problems, remark * bool(back)
+
+
+def _look(place: Path) -> tuple[int, CommandJournal | str]:
+    """A time that is another once a command began or ended; its journal, or the fault of that."""
+    now = time.time_ns()
+    try:
+        changed = place.parent.stat().st_mtime_ns
+        journal = left(place) or ""
+    except OSError:
+        return 0, ""
+    except ScenError as error:
+        journal = f"{error}"
+    return now if abs(now - changed) < _TICK else changed, journal
