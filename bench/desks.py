@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 from tests.postgres import server  # noqa: E402 - beside this folder
 
-from scenarios.exchange.targets.sql import connect  # noqa: E402
+from scenarios.exchange.engine import connect  # noqa: E402
 
 SHAPE = Shape(500, scenarios=50, sheets=48, rated=2)
 QUESTION = re.compile(r"\*\*([^*\n]+\?)\*\*\n\n```sql\n(.*?)```\n", re.DOTALL)

@@ -125,7 +125,7 @@ def test_typer_is_imported_under_cli_alone_and_click_nowhere_and_a_socket_in_two
     assert [name for name in MODULES if "click" in tops[name]] == []
     listens = [name for name in MODULES if NETWORK & imported(name)]
     assert listens == [
-        "scenarios.exchange.feeds",  # of feeds that a tracker names
+        "scenarios.exchange.fetching",  # of feeds that a tracker names
         "scenarios.serve.application",  # to this machine alone
     ]
     assert [name for name in MODULES if "mcp" in tops[name]] == ["scenarios.agents"]

@@ -23,7 +23,6 @@ from mcp.shared.exceptions import MCPError
 from scenarios import Workspace, __version__
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError
-from scenarios.exchange.query import bounded
 from scenarios.text import printable, shown
 from scenarios.workspace.inbox import ProposedEntry, propose
 from scenarios.workspace.input.typed_in import today
@@ -217,12 +216,9 @@ def server(root: Path, most: int) -> Server[Any]:
         client = ctx.session.client_params
         try:
             inbox.meet(client.client_info.name if client else "")
-            with bounded():
-                return _sent(_answer(inbox, params.name, params.arguments or {}))
+            return _sent(_answer(inbox, params.name, params.arguments or {}))
         except (ScenError, msgspec.ValidationError) as error:
             reason = str(error)
-        except MemoryError:
-            reason = "the answer needs too much memory: ask for less"
         return _sent({"notice": NOTICE, "refused": reason}, is_error=True)
 
     return Server(

@@ -17,8 +17,8 @@ import pytest
 from scenarios.cli.commands.query import STATUS
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.across import Across, TrackerPart
-from scenarios.exchange.query import Answer, ask
-from scenarios.exchange.targets.sql import connect
+from scenarios.exchange.engine import Answer, connect
+from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.workspace.exchange.exporting import export, opened_across, view_of
 from scenarios.workspace.opened import open_folder

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.feeds import MOST_BYTES, Network
+from scenarios.exchange.feeds import MOST_BYTES
+from scenarios.exchange.fetching import Network
 from scenarios.text import unseen
 from scenarios.values import Feed
 from scenarios.workspace import inbox

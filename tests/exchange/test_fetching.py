@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.feeds import MOST_REDIRECTS, Network, fetch, is_public
+from scenarios.exchange.fetching import MOST_REDIRECTS, Network, fetch, is_public
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
 
 FEED = f"https://{HOST}/feed"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.engine import connect
 from scenarios.exchange.query import ask
-from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, opened_across
 from scenarios.workspace.opened import open_folder

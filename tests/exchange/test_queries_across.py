@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from scenarios.exchange.engine import connect
 from scenarios.exchange.events.store import spark_session
 from scenarios.exchange.query import ask
-from scenarios.exchange.targets.sql import connect
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, opened_across
 from scenarios.workspace.opened import open_folder

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from scenarios.exchange.feeds import Network
+from scenarios.exchange.fetching import Network
 
 HOST = "news.example.org"
 PUBLIC = "93.184.215.14"

@@ -6,18 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.address import engine_words
 from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.folders import parts, table_of
-from scenarios.exchange.targets.sql import insert, quoted, types_of
+from scenarios.exchange.targets.sql import Connection, insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _TRIES = 3
 _PATIENCE = "60s"
@@ -27,7 +24,7 @@ _PATIENCE = "60s"
 class TrackerPart(NamedTuple):
     """The tables of a tracker: `put` adds its rows of a table; `state` changes with an export."""
 
-    put: Callable[[DuckDBPyConnection, str], None]
+    put: Callable[[Connection, str], None]
     state: Callable[[], Any] = lambda: None
 
 
@@ -38,7 +35,7 @@ class Across:
         self.parts = parts
         self.unread = [*unread]
 
-    def fill(self, engine: DuckDBPyConnection, names: Iterable[str]) -> None:
+    def fill(self, engine: Connection, names: Iterable[str]) -> None:
         """Load these tables, and the views if they are all of them."""
         names = dict.fromkeys(("meta", *names))
         for name in names:
@@ -63,7 +60,7 @@ def of_rows(
 ) -> TrackerPart:
     """A tracker whose rows are at hand, by the name of their table."""
 
-    def put(engine: DuckDBPyConnection, name: str) -> None:
+    def put(engine: Connection, name: str) -> None:
         at = [n for n, column in enumerate(TABLES[name].columns) if column.name != "tracker"]
         cells = [(tracker, *(row[n] for n in at)) for row in rows(name)]
         insert(engine, quoted(name), [type for _, type in _columns(name)], cells)
@@ -73,7 +70,7 @@ def of_rows(
 
 def of_lake(folder: Path) -> Across:
     def part(tracker: str, place: Path) -> TrackerPart:
-        def put(engine: DuckDBPyConnection, name: str) -> None:
+        def put(engine: Connection, name: str) -> None:
             if file := table_of(place, name):
                 known = "|".join(column for column, _ in _columns(name)[1:])
                 own = f"SELECT ? AS tracker, COLUMNS('^({known})$') FROM read_parquet(?)"  # noqa: S608
@@ -119,9 +116,7 @@ def _columns(name: str) -> list[tuple[str, str]]:
     return [("tracker", "VARCHAR"), *own]
 
 
-def _load(
-    engine: DuckDBPyConnection, tracker: str, part: TrackerPart, names: Iterable[str]
-) -> None:
+def _load(engine: Connection, tracker: str, part: TrackerPart, names: Iterable[str]) -> None:
     """Load a tracker, again where an export swapped its tables meanwhile."""
     for _ in range(_TRIES):
         fault = None
@@ -147,7 +142,7 @@ def _load(
         raise ScenError(f"its tables cannot be read: {reason if number else 'meta has no row'}")
 
 
-def _unload(engine: DuckDBPyConnection, tracker: str, names: Iterable[str]) -> None:
+def _unload(engine: Connection, tracker: str, names: Iterable[str]) -> None:
     for name in names:
         engine.execute(f"DELETE FROM {quoted(name)} WHERE tracker = ?", [tracker])  # noqa: S608
 

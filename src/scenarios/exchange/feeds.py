@@ -1,179 +1,46 @@
-"""The stories of a feed, RSS or Atom, in plain text, and the file over https that holds them.
+"""The stories of a feed, RSS or Atom, in plain text; a child reads them.
 
-Fetching is bounded in time, size and redirects. A host's name is resolved once, its addresses are
-checked, and the connection goes to one of those: so no name leads into the reader's own network,
-not even one that changes its address meanwhile. A feed made as a trap is refused.
+A story that breaks its parser, or takes it too long, is left out and named; the others come.
 """
 
 import datetime as dt
 import html
 import io
-import ipaddress
 import re
-import socket
-import ssl
-import threading
-import time
+import signal
 from calendar import timegm
-from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import closing
-from functools import partial
-from http.client import HTTPException, HTTPResponse, HTTPSConnection
-from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
-from xml.parsers import expat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, NoReturn
+from xml.sax import SAXException
 
-from scenarios.errors import ScenError
 from scenarios.exchange.address import web_address
 from scenarios.exchange.incoming import clean, digest
 from scenarios.exchange.tables.table import refused
-from scenarios.text import shown, unseen
-
-MOST_SECONDS = 30
-MOST_REDIRECTS = 5
-_MOST_IDLE_SECONDS = 10
-_TOO_SLOW = "no answer in time"
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_UNICAST = ipaddress.ip_network("2000::/3")
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_HEADERS = {"User-Agent": "scen", "Accept-Encoding": "identity"}
-
-
-class FetchedFile(NamedTuple):
-    """The file, its media type as sent, and the address after redirects."""
-
-    data: bytes
-    media_type: str
-    address: str
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    return [str(ip[0]) for *_, ip in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _connected(address: str, port: int, seconds: float) -> socket.socket:
-    return socket.create_connection((address, port), seconds)
-
-
-class Network(NamedTuple):
-    """The way to other hosts, and the seconds that a file may take; tests hand in their own."""
-
-    resolve: Callable[[str, int], list[str]] = _resolved
-    connect: Callable[[str, int, float], socket.socket] = _connected
-    context: Callable[[], ssl.SSLContext] = ssl.create_default_context
-    seconds: float = MOST_SECONDS
-
-
-def fetch(address: str, most_bytes: int, network: Network) -> FetchedFile:
-    """The file at an address; ScenError names the fault and the address that has it.
-
-    A thread does it: a resolver, or a server that drips, cannot be interrupted otherwise.
-    """
-    answer: Future[FetchedFile] = Future()
-
-    def work() -> None:
-        try:
-            answer.set_result(_fetched(address, most_bytes, network))
-        except ScenError as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        return answer.result(network.seconds)
-    except TimeoutError:
-        raise _refused(address, _TOO_SLOW) from None
-
-
-def is_public(address: str) -> bool:
-    """True for an IP address of one host of the public Internet."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if ip in _NAT64:
-        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if isinstance(ip, ipaddress.IPv6Address) and (ip not in _UNICAST or ip.sixtofour or ip.teredo):
-        return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def _fetched(start: str, most_bytes: int, network: Network) -> FetchedFile:
-    deadline, address = time.monotonic() + network.seconds, start
-    for _ in range(MOST_REDIRECTS + 1):
-        if not (address.startswith("https://") and address.isascii() and web_address(address)):
-            raise _refused(address, "only https:// in plain letters is fetched, without a user")
-        try:
-            with closing(_connection(address, network, deadline)) as connection:
-                path = urlsplit(address)._replace(scheme="", netloc="", fragment="").geturl()
-                connection.request("GET", path if path[:1] == "/" else f"/{path}", headers=_HEADERS)
-                with closing(connection.getresponse()) as response:
-                    if response.status not in _REDIRECTS:
-                        data = _body(address, response, most_bytes, deadline)
-                        return FetchedFile(data, response.headers.get("Content-Type", ""), address)
-                    address = urljoin(address, response.headers.get("Location", ""))
-        except (OSError, HTTPException, ValueError) as error:
-            fault = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
-            raise _refused(address, shown(str(fault or error)).strip("'")) from None
-    raise _refused(start, f"it redirects more than {MOST_REDIRECTS} times")
-
-
-def _connection(address: str, network: Network, deadline: float) -> HTTPSConnection:
-    """A connection to a public address of the host, whose certificate has the host's name."""
-    parts = urlsplit(address)
-    host, port = parts.hostname or "", parts.port or 443
-    ips = network.resolve(host, port)
-    for ip in ips:
-        if not is_public(ip):
-            raise _refused(address, f"{host} is {ip}, which is not a public address")
-    context = network.context()
-    connection = HTTPSConnection(host, port, context=context)
-    connection.auto_open = 0  # it would resolve the name again
-    plain = network.connect(ips[0], port, _left(deadline))
-    plain.settimeout(_left(deadline))
-    connection.sock = context.wrap_socket(plain, server_hostname=host)
-    return connection
-
-
-def _left(deadline: float) -> float:
-    """Seconds that the next step may take; TimeoutError if there are none."""
-    if (left := deadline - time.monotonic()) <= 0:
-        raise TimeoutError(_TOO_SLOW)
-    return min(left, _MOST_IDLE_SECONDS)
-
-
-def _body(address: str, response: HTTPResponse, most_bytes: int, deadline: float) -> bytes:
-    if response.status != 200 or response.headers.get("Content-Encoding"):  # noqa: PLR2004
-        raise _refused(address, f"the server answers {response.status}, or compressed")
-    data = bytearray()
-    for chunk in iter(partial(response.read1, 1 << 16), b""):
-        data += chunk
-        _left(deadline)
-        if len(data) > most_bytes:
-            raise _refused(address, f"more than {most_bytes >> 20} MiB")
-    if response.length:
-        raise _refused(address, "the answer is cut short")
-    return bytes(data)
-
-
-def _refused(address: str, reason: str) -> ScenError:
-    return ScenError(f"{shown(address)} was not fetched: {reason}")
-
+from scenarios.storage.child import Child, Limits
+from scenarios.text import counted, shown, unseen
 
 MOST_BYTES = 8 << 20
-MOST_BROKEN = 512 << 10
-"""Bytes of a feed that is not well-formed: guessing at it takes seconds a MiB."""
 MOST_STORIES = 5_000
-DEEPEST = 100
+LIMITS = Limits(seconds=60, memory_mib=512, answer_mib=64)
+"""Of a feed: 5,000 stories of the usual size take 5 s, and 8 MiB become at most 200 MiB."""
+_WHOLE_SECONDS, _STORY_SECONDS, _ALL_SECONDS = 8, 1, 20
+"""Seconds of the processor for a feed, then for a story alone, and for all that are read alone."""
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_GUID = 200, 2_000, 500
-_SLOW = re.compile(rb"\b(idna|punycode)\b", re.IGNORECASE)
-"""Encodings whose decoders take the square of a text's length."""
-_STORY = re.compile(rb"<(?:\w{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_STORY = re.compile(rb"<((?:\w{1,40}:)?(?:item|entry))[\s/>]", re.IGNORECASE)
 _UNREAD = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I)  # noqa: FURB167
 _MARKUP = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _INLINE = re.compile(r"</?(a|abbr|b|em|i|span|strong|su[bp]|u)\b[^<>]*>", re.IGNORECASE)
 _FOLLOWS = re.compile(r"(?<=[?&])(utm_\w+|fbclid|gclid)=[^&#]*&?", re.IGNORECASE)
 """The parts of an address that say who came by it, and nothing of the page."""
 _KEYS = ("id", "title", "summary", "content", "link", "published_parsed", "updated_parsed")
-_GIVEN_UP = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_GIVEN_UP = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError),
+    *(ValueError, SAXException),
+)
 """The ways in which feedparser fails at a broken feed."""
+_YEARS = range(1000, 9999)
+"""The years of a date that has a day in each time zone, and four digits."""
 
 
 class FeedStory(NamedTuple):
@@ -186,69 +53,128 @@ class FeedStory(NamedTuple):
     published: dt.datetime | None
 
 
-def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> list[FeedStory]:
-    """The stories of a feed in its order, each guid once; those without a word are left out.
+class FeedContent(NamedTuple):
+    """Stories in the order of the feed, each guid once, and the faults of others."""
+
+    stories: list[FeedStory]
+    faults: list[str]
+
+
+class _TimeIsUp(BaseException):
+    """Ends a parser that takes too long, in whatever it catches."""
+
+
+def reader() -> Child:
+    """A child that reads feeds."""
+    return Child(LIMITS, "a feed", __name__, "feedparser")
+
+
+def read(
+    child: Child, data: bytes, name: str, address: str = "", media_type: str = ""
+) -> FeedContent:
+    """The content of a feed, as `stories` gives it in a child; ScenError too if that ends."""
+    place, records = f"{__name__}:{stories.__name__}", (FeedContent, FeedStory)
+    call = (place, data, name, address, media_type)
+    content: FeedContent = child.call(*call, records=records, subject=f"{name}: the feed")
+    return content
+
+
+def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> FeedContent:
+    """The stories of a feed; those without a word are left out.
 
     `address` is what relative links begin at, and `media_type` the header that came with it.
     ScenError if it is not a feed, or one that no reader should be given.
     """
-    import feedparser  # noqa: PLC0415 - an extra
-    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415
-
     if len(data) > MOST_BYTES:
         raise refused(name, 0, f"more than {MOST_BYTES >> 20} MiB: not a feed of news")
-    if _SLOW.search(data[:1000] + media_type.encode()):
-        raise refused(name, 0, "not in an encoding of text")
+    starts: list[re.Match[bytes]] = []
     try:
-        data = convert_to_utf8({"content-type": media_type}, data, {})
-        _refuse_traps(data, name)
-        read = feedparser.parse(
-            io.BytesIO(data),  # bytes alone could be taken for an address or a path
-            response_headers={"content-type": "application/xml", "content-location": address},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-        entries = [{key: dict.get(entry, key) for key in _KEYS} for entry in read["entries"]]
-    except _GIVEN_UP:
-        raise refused(name, 0, "not well-formed, and nothing can be made of it") from None
-    if not read.get("version") and not entries:
-        raise refused(name, 0, "not a feed: neither RSS nor Atom")
-    listed = {story.guid: story for entry in entries[::-1] if (story := _story(entry)).title}
-    return [*listed.values()][::-1]
+        with _within(_WHOLE_SECONDS):
+            data = _in_utf8(data, media_type)
+            starts = [*_STORY.finditer(data)]
+            if len(starts) > MOST_STORIES:
+                words = f"{len(starts):,} stories, and at most {MOST_STORIES:,} are read at once"
+                raise refused(name, 0, words)
+            if b"<!ENTITY" in data[: starts[0].start() if starts else None]:
+                raise refused(name, 0, "it declares entities, which a feed of news does not need")
+            read = _parsed(data, address)
+            if not read.get("version") and not read["entries"]:
+                raise refused(name, 0, "not a feed: neither RSS nor Atom")
+            faults: list[str] = []
+            listed = [_story(entry, faults) for entry in read["entries"]]
+    except (_TimeIsUp, *_GIVEN_UP):
+        listed, faults = _alone(data, starts, address)
+        if not listed:
+            raise refused(name, 0, "not well-formed, and nothing can be made of it") from None
+    once = {story.guid: story for story in listed[::-1] if story.title}
+    return FeedContent([*once.values()][::-1], [f"{name}: {fault}" for fault in faults])
 
 
-def _refuse_traps(data: bytes, name: str) -> None:
-    """Refuse too many stories, entities, a deep nest, and a feed that is both broken and long."""
-    if (number := sum(1 for _ in _STORY.finditer(data))) > MOST_STORIES:
-        raise refused(name, 0, f"{number:,} stories, and at most {MOST_STORIES:,} are read at once")
-    depth, reader = 0, expat.ParserCreate()
+def _in_utf8(data: bytes, media_type: str) -> bytes:
+    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415 - an extra
 
-    def begin(*_: Any) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEEPEST:
-            raise refused(name, reader.CurrentLineNumber, f"nested more than {DEEPEST} deep")
+    converted: bytes = convert_to_utf8({"content-type": media_type}, data, {})
+    return converted
 
-    def end(*_: Any) -> None:
-        nonlocal depth
-        depth -= 1
 
-    def declare(*_: Any) -> None:
-        raise refused(name, 0, "it declares entities, which a feed of news does not need")
+def _parsed(data: bytes, address: str) -> Any:
+    import feedparser  # noqa: PLC0415 - an extra
 
-    reader.StartElementHandler, reader.EndElementHandler = begin, end
-    reader.EntityDeclHandler = declare
+    return feedparser.parse(
+        io.BytesIO(data),  # bytes alone could be taken for an address or a path
+        response_headers={"content-type": "application/xml", "content-location": address},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _alone(
+    data: bytes, starts: list[re.Match[bytes]], address: str
+) -> tuple[list[FeedStory], list[str]]:
+    """The stories that can be read alone, between the head and the end of the feed; the faults."""
+    listed: list[FeedStory] = []
+    faults: list[str] = []
+    ends = [start.start() for start in starts[1:]] + [len(data)]
+    head, tail = data[: starts[0].start() if starts else 0], data[data.rfind(b"</") :]
+    number = 0
     try:
-        reader.Parse(data, True)
-    except expat.ExpatError as error:
-        if len(data) > MOST_BROKEN:
-            words = f"not well-formed ({error}), and too long to guess at it"
-            raise refused(name, 0, words) from None
-        if b"<!ENTITY" in data:
-            declare()
+        with _within(_ALL_SECONDS):
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
+                story = data[start.start() : end].partition(b"</%s>" % start[1])[0]
+                alone = b"%s%s</%s>%s" % (head, story, start[1], tail)
+                try:
+                    with _within(_STORY_SECONDS):
+                        entries = _parsed(alone, address)["entries"]
+                        listed += [_story(entry, faults) for entry in entries]
+                except (_TimeIsUp, *_GIVEN_UP):
+                    faults.append(f"story {number} cannot be read and is left out")
+    except _TimeIsUp:
+        left = counted(len(starts) - number + 1, "story", "stories")
+        faults.append(f"{left} left out at the end: those before took {_ALL_SECONDS} s")
+    return listed, faults
 
 
-def _story(entry: dict[str, Any]) -> FeedStory:
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise _TimeIsUp after seconds of the processor, where the system can; else a child ends."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> NoReturn:
+        raise _TimeIsUp
+
+    before = signal.signal(signal.SIGPROF, stop)
+    left, _ = signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, left)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _story(entry: Any, faults: list[str]) -> FeedStory:
+    entry = {key: dict.get(entry, key) for key in _KEYS}
     title = plain_text(entry["title"], LONGEST_TITLE, is_line=True)
     contents = (part.get("value") for part in entry["content"] or ())
     text = plain_text(entry["summary"] or next(contents, ""), LONGEST_TEXT)
@@ -256,13 +182,16 @@ def _story(entry: dict[str, Any]) -> FeedStory:
     link = web_address(_FOLLOWS.sub("", (entry["link"] or "").partition("#")[0]).rstrip("?&"))
     guid = _line(entry["id"] or link or title)
     parts = entry["published_parsed"] or entry["updated_parsed"]
-    known = parts and parts[0] > 0
+    if parts and parts[0] > 0 and parts[0] not in _YEARS:
+        faults.append(f"{shown(title)} has a date in the year {parts[0]}: taken without a date")
     return FeedStory(
         guid=guid if len(guid) <= LONGEST_GUID else digest(guid, 32),
         title=title,
         text="" if text == title else text,
         link=link,
-        published=dt.datetime.fromtimestamp(timegm(parts), dt.UTC) if known else None,
+        published=dt.datetime.fromtimestamp(timegm(parts), dt.UTC)
+        if parts and parts[0] in _YEARS
+        else None,
     )
 
 

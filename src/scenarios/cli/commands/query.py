@@ -15,7 +15,8 @@ from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeo
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.query import SECONDS, Answer, ask, bounded, write_parquet
+from scenarios.exchange.engine import Answer
+from scenarios.exchange.query import SECONDS, ask, write_parquet
 from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.document import Unit
@@ -79,14 +80,13 @@ def command(
     day = as_of or parsing.today()
     if across is not None:
         schema.set("query")
-        with opened_across(across, day, rev, limited=as_of is not None) as trackers, bounded():
+        with opened_across(across, day, rev, limited=as_of is not None) as trackers:
             result = result_of(ask(trackers.fill, text, timeout), day)
         unreadable.set((*trackers.unread,))
     else:
         opened = reading(context, rev)
         view = view_of(opened, day, limited=as_of is not None)
-        with bounded():
-            result = query(view, text, timeout)
+        result = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
     if form in _FILES and output is not None:

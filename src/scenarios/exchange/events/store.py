@@ -11,6 +11,7 @@ from functools import cache, partial
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
@@ -21,16 +22,17 @@ from scenarios.exchange.address import (
     scheme_of,
     without_secrets,
 )
+from scenarios.exchange.engine import connect
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import EventLayout, folded
-from scenarios.exchange.query import limited
-from scenarios.exchange.targets.sql import connect
 from scenarios.text import counted, did_you_mean, printable, shown
 
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536
 SECONDS = 600.0
 """The time limit of a search."""
+_AGAIN = 0.2
+"""Seconds between attempts to end a query."""
 Rows = Any
 """An Ibis table, which has no types of its own."""
 
@@ -209,6 +211,30 @@ def open_store(
                 yield store
         finally:
             store.connection.disconnect()
+
+
+@contextmanager
+def limited(stop: Callable[[], Any], seconds: float, what: str) -> Iterator[None]:
+    """In the block, queries are ended by `stop` after some seconds, again until none is left."""
+    done, late = Event(), Event()
+
+    def watch() -> None:
+        while not done.wait(_AGAIN if late.is_set() else seconds):
+            late.set()
+            with suppress(Exception):
+                stop()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except Exception as error:
+        if not late.is_set():
+            raise
+        raise ScenError(f"{what} took more than {seconds:g} s: --timeout allows more") from error
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:

@@ -28,6 +28,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.forecasts import given
 from scenarios.errors import ScenError
+from scenarios.exchange.engine import connect
 from scenarios.exchange.targets import sql
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
@@ -188,7 +189,7 @@ def _text(cell: str) -> str | None:
 
 
 def _write_parquet(view: View, folder: Path) -> None:
-    with sql.faults(folder), closing(sql.connect()) as engine:
+    with sql.faults(folder), closing(connect()) as engine:
 
         def write(name: str, place: Path) -> None:
             sql.fill(engine, view, [name])
@@ -198,7 +199,7 @@ def _write_parquet(view: View, folder: Path) -> None:
 
 
 def _read_parquet(folder: Path) -> Iterator[TableRows]:
-    with sql.faults(folder), closing(sql.connect()) as engine:
+    with sql.faults(folder), closing(connect()) as engine:
         for name, place in _files(folder, "parquet"):
             yield name, *sql.selected(engine, f"read_parquet({sql.literal(place)})")
 

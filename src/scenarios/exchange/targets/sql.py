@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
-from scenarios.errors import ScenError, extra_needed
+from scenarios.errors import ScenError
+from scenarios.exchange.engine import connect, duckdb
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Row, Rows, Type, Value, ViewTable
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 Engine = Literal["sqlite", "duckdb", "postgresql"]
 _TYPES: Mapping[Type, Mapping[Engine, str]] = {
@@ -32,6 +30,12 @@ _MADE_BY = "made by scen export"
 _MARK = 0x5343454E
 """`SCEN`, SQLite's application id, in the head of the file."""
 _HEAD, _MARK_AT = b"SQLite format 3\0", slice(68, 72)
+
+
+class Connection(Protocol):
+    """A connection of DuckDB's, in this process or in a child."""
+
+    def execute(self, sql: str, parameters: object = ..., /) -> Any: ...
 
 
 def quoted(*names: str) -> str:
@@ -151,18 +155,17 @@ def _write_duckdb(view: Rows, place: Path) -> None:
 
 
 def _is_duckdb_export(place: Path, tracker: str | None = None) -> bool:
-    duckdb = _duckdb()
     marks = "SELECT comment FROM duckdb_tables() WHERE table_name = 'meta'"
     try:
         with closing(connect(str(place), read_only=True)) as file:
             return (_MADE_BY,) in file.execute(marks).fetchall() and (
                 tracker is None or (tracker,) in file.execute("SELECT tracker FROM meta").fetchall()
             )
-    except duckdb.IOException as error:
+    except duckdb().IOException as error:
         if "lock" in str(error).lower():
             raise ScenError(f"{place.name}: another program writes to it: close that") from error
         return False
-    except duckdb.Error:
+    except duckdb().Error:
         return False
 
 
@@ -171,32 +174,8 @@ def _read_duckdb(place: Path) -> Iterator[TableRows]:
         yield from _tables(file, "SELECT table_name FROM duckdb_tables()")
 
 
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise extra_needed("DuckDB", "sql") from None
-    return duckdb
-
-
-def connect(
-    place: str = ":memory:", *, read_only: bool = False, **settings: Any
-) -> DuckDBPyConnection:
-    """A connection that loads and fetches no extension."""
-    config: dict[str, Any] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
-        "python_enable_replacements": False,
-        "default_block_size": 16384,  # the least: 34 tables of few rows in 2 MB, not in 20
-        **settings,
-    }
-    connection: DuckDBPyConnection = _duckdb().connect(place, read_only=read_only, config=config)
-    return connection
-
-
 def fill(
-    file: DuckDBPyConnection, view: Rows, names: Iterable[str] = TABLES, *, referring: bool = False
+    file: Connection, view: Rows, names: Iterable[str] = TABLES, *, referring: bool = False
 ) -> None:
     """Put these tables into a connection, and the views if they are all of them."""
     names = tuple(names)
@@ -211,7 +190,7 @@ def fill(
 
 
 def insert(
-    file: DuckDBPyConnection, table: str, types: Iterable[str], rows: Sequence[tuple[Any, ...]]
+    file: Connection, table: str, types: Iterable[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Put rows into a table, column by column: row by row takes a hundred times as long."""
     lists = ", ".join(f"unnest(?::{type}[])" for type in types)
@@ -223,10 +202,9 @@ def insert(
 @contextmanager
 def faults(place: Path) -> Iterator[None]:
     """Raise DuckDB's refusals as faults of the command; without DuckDB, name the extra."""
-    duckdb = _duckdb()
     try:
         yield
-    except duckdb.Error as error:
+    except duckdb().Error as error:
         first = str(error).splitlines()[0]
         raise ScenError(f"{place.name}: DuckDB says: {first}") from error
 

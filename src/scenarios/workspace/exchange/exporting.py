@@ -15,7 +15,8 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
 from scenarios.exchange.address import hidden, scheme_of, without_secrets
-from scenarios.exchange.query import SECONDS, Answer, ask, converted, plain
+from scenarios.exchange.engine import Answer
+from scenarios.exchange.query import SECONDS, ask, converted, plain
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named

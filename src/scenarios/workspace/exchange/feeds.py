@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.feeds import MOST_BYTES, FeedStory, Network, fetch, stories
+from scenarios.exchange.feeds import MOST_BYTES, FeedStory, read, reader
+from scenarios.exchange.fetching import Network, fetch
 from scenarios.exchange.incoming import digest
 from scenarios.storage import state_folder, worktree
 from scenarios.text import unaccented
@@ -20,7 +21,7 @@ Feeds = Mapping[str, Feed]
 
 
 class StoriesRead(NamedTuple):
-    """Proposals of the stories that match, and the faults of feeds that could not be read."""
+    """Proposals of the stories that match, and the faults of feeds and stories."""
 
     proposals: list[dict[str, Any]]
     faults: list[str]
@@ -58,19 +59,24 @@ def read_feeds(
     network: Network = Network(),  # noqa: B008
 ) -> StoriesRead:
     """The stories of each feed, fetched or from a file; a feed with a fault stops no other."""
-    read = StoriesRead([], [])
-    for id, feed in feeds.items():
-        try:
-            if file:
-                listed = stories(worktree.first_bytes(file, MOST_BYTES), file.name)
-            else:
-                fetched = fetch(feed.url, MOST_BYTES, network)
-                listed = stories(fetched.data, id, fetched.address, fetched.media_type)
-            wanted = (story for story in listed if _is_wanted(story, feed))
-            read.proposals.extend(_proposal(story, id, feed, file, today) for story in wanted)
-        except ScenError as error:
-            read.faults.append(f"{id}: {error}")
-    return read
+    proposals: list[dict[str, Any]] = []
+    faults: list[str] = []
+    with reader() as child:
+        child.start()
+        for id, feed in feeds.items():
+            try:
+                if file:
+                    content = read(child, worktree.first_bytes(file, MOST_BYTES), file.name)
+                else:
+                    fetched = fetch(feed.url, MOST_BYTES, network)
+                    content = read(child, fetched.data, id, fetched.address, fetched.media_type)
+            except ScenError as error:
+                faults.append(f"{id}: {error}")
+                continue
+            wanted = (story for story in content.stories if _is_wanted(story, feed))
+            proposals += [_proposal(story, id, feed, file, today) for story in wanted]
+            faults += [f"{id}: {fault}" for fault in content.faults]
+    return StoriesRead(proposals, faults)
 
 
 def _note(feed: Feed) -> str:

@@ -1,0 +1,187 @@
+"""DuckDB in this process, and in a child where a user's SQL or another desk's Parquet is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scenarios.errors import ScenError, extra_needed
+from scenarios.storage.child import Child, Limits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_HERE = __name__
+_MEMORY = "1GB"
+_LIMITS = Limits(seconds=20, memory_mib=1536)
+"""Of a statement; the memory is DuckDB's, what it needs to start, and the answer's."""
+MOST_ROWS = 1_000_000
+_AT_ONCE = 10_000
+_PARSED = """
+SELECT CASE WHEN NOT (tree ->> 'error')::BOOLEAN THEN json_extract_string(tree, '$..table_name') END
+FROM (SELECT json_serialize_sql(?) AS tree)
+"""
+"""The tables that a query names, by its parse alone: binding would need their columns."""
+_WORDS = re.compile(r"^(\w[\w ]* Error: )+")
+
+
+class Answer(NamedTuple):
+    """The columns of an answer with DuckDB's types, and its rows."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]]
+
+
+class ParsedQuery(NamedTuple):
+    """The kinds of the statements in a text, and the tables that the only one names, if known."""
+
+    kinds: list[str]
+    tables: list[str] | None
+
+
+class FetchedRows(NamedTuple):
+    """Rows as a connection of DuckDB's hands them out."""
+
+    rows: list[tuple[Any, ...]]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.rows
+
+
+class Engine:
+    """An empty database in memory, in a child; each call has its own time limit in seconds."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+
+    def execute(self, sql: str, parameters: object = ()) -> FetchedRows:
+        """Run a statement that this program wrote."""
+        return FetchedRows(self._child.call(f"{_HERE}:execute", sql, parameters))
+
+    def parse(self, sql: str) -> ParsedQuery:
+        return ParsedQuery(*self._child.call(f"{_HERE}:parse", sql))
+
+    def answer(self, sql: str, seconds: float) -> Answer:
+        """The answer to a query of the user, after which no file is read any more."""
+        names, columns = self._child.call(
+            *(f"{_HERE}:answer", sql),
+            seconds=seconds,
+            subject="the query",
+            remedy=": --timeout allows more",
+        )
+        return Answer(tuple(map(tuple, names)), [*zip(*columns, strict=True)])
+
+
+@contextmanager
+def started() -> Iterator[Engine]:
+    """An engine that is there while the block runs."""
+    if find_spec("duckdb") is None:
+        raise extra_needed("DuckDB", "sql")
+    with Child(_LIMITS, "what its tables hold", _HERE, "duckdb") as child:
+        child.start()
+        yield Engine(child)
+
+
+def connect(
+    place: str = ":memory:", *, read_only: bool = False, **settings: Any
+) -> DuckDBPyConnection:
+    """A connection that loads and fetches no extension."""
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "default_block_size": 16384,  # the least: 34 tables of few rows in 2 MB, not in 20
+        **settings,
+    }
+    connection: DuckDBPyConnection = duckdb().connect(place, read_only=read_only, config=config)
+    return connection
+
+
+def duckdb() -> Any:
+    """The package; ScenError names the extra that has it."""
+    try:
+        import duckdb  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise extra_needed("DuckDB", "sql") from None
+    return duckdb
+
+
+@cache
+def _database() -> DuckDBPyConnection:
+    """The engine of a child; its first thread is this one."""
+    return connect(temp_directory="", memory_limit=_MEMORY, threads=2)
+
+
+def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with _errors("{}"):
+        return _database().execute(sql, parameters).fetchall()
+
+
+def parse(sql: str) -> tuple[list[str], list[str] | None]:
+    """The kinds of the statements, and the tables that the only one names; None if unknown."""
+    with _errors("DuckDB says: {}"):
+        kinds = [_kind(statement) for statement in _database().extract_statements(sql)]
+        parsed = _database().execute(_PARSED, [sql]).fetchone() if kinds == ["SELECT"] else None
+    return kinds, parsed[0] if parsed else None
+
+
+def answer(sql: str) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]]]:
+    """The names and types of the columns of an answer, and their cells.
+
+    In memory the engine reaches no file from here on; DuckDB would still allow some paths.
+    """
+    engine, rows = _database(), []
+    with _errors("DuckDB says: {}"):
+        engine.execute("SET allowed_paths = []")
+        engine.execute("SET enable_external_access = false")
+        engine.execute("SET lock_configuration = true")
+        result = engine.execute(sql)
+        while chunk := result.fetchmany(_AT_ONCE):
+            rows += chunk
+            if len(rows) > MOST_ROWS:
+                raise ScenError(f"more than {MOST_ROWS:,} rows: count them, or add LIMIT")
+        columns = [(name, str(of)) for name, of, *_ in result.description or ()]
+    return [*_distinct(columns)], [*zip(*rows, strict=True)] or [()] * len(columns)
+
+
+def _kind(statement: Any) -> str:
+    try:
+        return str(statement.type.name)
+    except ValueError:  # newer than what Python knows of
+        return "other"
+
+
+def _distinct(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The columns, where a second one of a name gets `_1`."""
+    seen: set[str] = set()
+    for name, of in columns:
+        number, own = 0, name
+        while own in seen:
+            number += 1
+            own = f"{name}_{number}"
+        seen.add(own)
+        yield own, of
+
+
+@contextmanager
+def _errors(words: str) -> Iterator[None]:
+    """Raise DuckDB's errors in words of our own, or its first paragraph."""
+    try:
+        yield
+    except (duckdb().OutOfMemoryException, MemoryError) as error:
+        raise ScenError(f"the query needs more than {_MEMORY} of memory") from error
+    except duckdb().PermissionException as error:
+        raise ScenError(f"a query reads no file and no address: {_first(error)}") from error
+    except duckdb().Error as error:
+        raise ScenError(words.format(_first(error))) from error
+
+
+def _first(error: Exception) -> str:
+    """The first paragraph of an error, without its kind."""
+    paragraph = str(error).partition("\n\n")[0]
+    return _WORDS.sub("", " ".join(paragraph.split()))
