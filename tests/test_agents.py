@@ -164,6 +164,15 @@ def test_of_a_desk_that_is_not_whole_an_agent_is_told_why_and_nothing_else(
     assert not checked.is_error
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_query_that_would_take_all_memory_or_time_ends_and_the_next_one_is_answered() -> None:
+    huge = ("query", {"sql": "SELECT repeat('x', 2000000000)", "as_of": DAY})
+    refused, answered = called(huge, ("query", {"sql": "SELECT 1 AS a", "as_of": DAY}))
+    words = json.loads(text_of(refused))["refused"]
+    assert words == "the query needs more than 1GB of memory"
+    assert answered.structured_content["result"]["rows"] == [{"a": 1}]
+
+
 def test_a_proposal_waits_in_the_inbox_under_the_name_of_the_client(desk: Path) -> None:
     before = tree(desk)
     first, second = called(("propose_evidence", EVIDENCE), ("propose_forecast", FORECAST))

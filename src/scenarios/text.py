@@ -6,6 +6,7 @@ what a reader sees: in an emoji, and where a joiner shapes Arabic or Indic lette
 Beside that: what a message shows of a value, and the known word that is nearest to another.
 """
 
+import hashlib
 import re
 import textwrap
 import unicodedata
@@ -220,3 +221,18 @@ _MANY = 500
 _ENOUGH = 3
 """As many letters can mean the one word that begins with them."""
 _NAMES = {dict: "a mapping", list: "a list", type(None): "empty"}
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str, longest: int, *, is_line: bool = False) -> str:
+    """The text without control characters, cut to the limit of its key."""
+    plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if is_line:
+        plain = " ".join(plain.split())
+    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
+
+
+def digest(text: str, length: int = 8) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()[:length]

@@ -15,8 +15,8 @@ from scenarios.exchange.arrivals import (
     ForecastArrival,
     SourceFile,
     Wanted,
+    reader,
 )
-from scenarios.workspace.importing.settings import reader
 
 DATA = Path(__file__).parents[1] / "data" / "exchange"
 TODAY = dt.date(2026, 6, 1)

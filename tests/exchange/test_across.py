@@ -16,6 +16,7 @@ import pytest
 
 from scenarios.cli.commands.query import STATUS
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange import engine
 from scenarios.exchange.across import Across, TrackerPart
 from scenarios.exchange.engine import Answer, connect
 from scenarios.exchange.query import ask
@@ -133,9 +134,35 @@ def test_a_damaged_part_is_named_and_the_rest_is_shown() -> None:
 def rewrite(table: str, sql: str) -> None:
     """Another version of a table of asia."""
     place = f"lake/.parts/asia/{table}.parquet"
-    with connect() as engine:
-        engine.execute(f"COPY (SELECT {sql} FROM '{place}') TO '{place}.new' (FORMAT parquet)")
+    with connect() as writer:
+        writer.execute(f"COPY (SELECT {sql} FROM '{place}') TO '{place}.new' (FORMAT parquet)")
     Path(f"{place}.new").rename(place)
+
+
+def test_a_part_that_ends_its_reader_is_named_and_the_rest_is_shown() -> None:
+    with opened_across("lake", DAY) as across:
+        ending = TrackerPart(lambda engine, _: engine._child.call("os:abort"))  # type: ignore[attr-defined]  # noqa: SLF001
+        mixed = Across({"africa": across.parts["asia"], "asia": ending, **across.parts})
+        mixed.parts["asia"] = ending
+        assert ask(mixed.fill, "SELECT DISTINCT tracker FROM sources ORDER BY 1").rows == [
+            ("asia",),
+            ("europe",),
+        ]
+        assert [problem.path for problem in mixed.unread] == ["asia"]
+        assert "its reader ended (-6)" in mixed.unread[0].message
+
+
+def test_a_part_made_to_keep_its_reader_is_named_and_the_rest_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rewrite("sources", "* REPLACE (repeat('x', 300000000) AS name)")
+    assert Path("lake/.parts/asia/sources.parquet").stat().st_size < 50_000
+    sql = "SELECT tracker, count(*) FROM sources GROUP BY 1"
+    monkeypatch.setattr(engine, "LIMITS", engine.LIMITS._replace(memory_mib=300))
+    with opened_across("lake", DAY) as across:
+        assert ask(across.fill, sql).rows == [("europe", 2)]
+        assert [problem.path for problem in across.unread] == ["asia"]
+        assert "it needs more than" in across.unread[0].message
 
 
 def test_a_column_or_table_that_an_older_export_lacks_is_null_and_a_newer_one_is_left_out() -> None:

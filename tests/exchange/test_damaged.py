@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
+import resource
 from contextlib import suppress
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from tests.exchange.foreign import DATA, arrived, zipped
+from scenarios.exchange.arrivals import Wanted, read_file
+from tests.exchange.foreign import DATA, TODAY, arrived, zipped
 from tests.full import TIMES
 
 BIBTEX = b'@article{k, author = {A, B and {C}}, title = {D {E} \\"{u}}, url = {https://f.g/h_i}}\n'
@@ -58,3 +63,25 @@ def test_a_damaged_file_is_no_bug(name: str, edits: list[tuple[float, int, bytes
         data = data[:at] + piece + data[at + length :]
     with suppress(ScenError):
         arrived(KINDS[name], data, name)
+
+
+@pytest.mark.parametrize("name", ["matrix.achz", "misp.json"])
+def test_what_a_child_reads_is_what_this_process_reads(name: str) -> None:
+    for zone in (dt.UTC, ZoneInfo("Asia/Tokyo"), dt.timezone(dt.timedelta(hours=-9))):
+        wanted = Wanted(today=TODAY, timezone=zone)
+        (path,) = DATA.rglob(name)
+        found = read_file(KINDS[name], path.name, path, wanted)
+        assert found == arrived(KINDS[name], path, timezone=zone)
+        with path.open("rb") as stream:
+            assert read_file(KINDS[name], path.name, stream, wanted) == found
+
+
+def test_a_bundle_of_100_mb_is_refused_and_takes_little_here(tmp_path: Path) -> None:
+    with (tmp_path / "x.json").open("wb") as file:
+        file.write(b'{"type": "bundle", "objects": [')
+        file.write(b'{"type": "note"},' * (100_000_000 // 17))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for kind in ("stix", "misp"):
+        with pytest.raises(ScenError, match="more than 64 MiB of JSON"):
+            read_file(kind, "x.json", tmp_path / "x.json", Wanted(today=TODAY))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024

@@ -70,6 +70,11 @@ def test_two_feeds_with_one_story_propose_it_once(root: Path, web: Web) -> None:
     assert tree(root) == before
 
 
+LATE = """<rss version="2.0"><channel><item><title>Talks begin</title></item>
+<item><title>The calendar ends</title><pubDate>9999-12-31T23:59:59-12:00</pubDate></item>
+</channel></rss>"""
+
+
 def test_a_feed_with_a_fault_stops_no_other(root: Path, web: Web) -> None:
     web.addresses["inside.example.org"] = [PUBLIC, "169.254.169.254"]
     web.answers = {
@@ -77,12 +82,16 @@ def test_a_feed_with_a_fault_stops_no_other(root: Path, web: Web) -> None:
         "/large": Answer([b"x" * (1 << 20)] * (MOST_BYTES // (1 << 20) + 1)),
         "/inside": Answer(status=302, headers={"Location": "https://inside.example.org/"}),
         "/page": Answer(b"<html><title>Sign in</title></html>"),
+        "/late": Answer(LATE.encode()),
     }
-    bad = {id: Feed(f"https://{HOST}/{id}", "kremlin") for id in ("large", "inside", "page", "no")}
+    names = ("large", "late", "inside", "page", "no")
+    bad = {id: Feed(f"https://{HOST}/{id}", "kremlin") for id in names}
     entries, faults = fetched(root, web, bad | {"wire": WIRE})
-    assert [entry.split()[0] for entry in entries] == ["added", "added"]
+    assert entries[0] == "added 2022-03-10-talks-begin"
+    assert [entry.split()[0] for entry in entries] == ["added"] * 4
     assert faults == [
         f"large: 'https://{HOST}/large' was not fetched: more than 8 MiB",
+        "late: late: 'The calendar ends' has a date in the year 10000: taken without a date",
         "inside: 'https://inside.example.org/' was not fetched: "  # noqa: ISC004
         "inside.example.org is 169.254.169.254, which is not a public address",
         "page: page: not a feed: neither RSS nor Atom; nothing was written",

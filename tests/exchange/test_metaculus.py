@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Foreign, SourceFile, Wanted
+from scenarios.exchange.arrivals import Foreign, SourceFile, Wanted, reader
 from scenarios.exchange.metaculus import listed
-from scenarios.workspace.importing.settings import reader
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
 FOLDER = DATA / "metaculus"

@@ -200,6 +200,10 @@ def many_cells() -> bytes:
         (entities, "declares entities, which no workbook needs"),
         (far_out("XFD1"), "16,384 columns; at most 1,000 are read"),
         (far_out("Z1048576"), "a sheet of 26 by 1,048,576 cells: save it as CSV"),
+        (
+            far_out("XFD1048576"),
+            "t.xlsx: it could not be read: its reader ended (-6), as where it needs more than",
+        ),
         (bomb, "it unpacks to more than 64 MiB: save it as CSV"),
         (many_cells, "70,000 columns; at most 1,000 are read"),
     ],
@@ -237,11 +241,6 @@ main()
 """Tells the most memory that it took, in KiB; what the system tells of a child has its parent's."""
 
 
-def long_text() -> bytes:
-    text = f"<sst xmlns='{MAIN}'><si><t>{'a' * 40 * MIB}</t></si></sst>"
-    return workbook({"One": [HEAD]}, **{"../sharedStrings": text})
-
-
 @pytest.mark.parametrize(
     ("pour", "message"),
     [
@@ -249,10 +248,9 @@ def long_text() -> bytes:
         (open_quote, "a quote is opened in this row and never closed"),
         (much_json, "more than 64 MiB of JSON: give it as JSON Lines"),
         (lambda: [bomb()], "it unpacks to more than 64 MiB"),
-        (lambda: [long_text()], "holds a text of over 1,000,000 characters"),
         (lambda: [b"[" + b"{}," * 599_998 + b"{}]"], "there is nothing in it"),
     ],
-    ids=["line", "quote", "json", "bomb", "text", "objects"],
+    ids=["line", "quote", "json", "bomb", "objects"],
 )
 def test_what_would_fill_the_memory_is_refused_within_300_mb(
     tmp_path: Path, pour: Callable[[], Iterator[bytes]], message: str

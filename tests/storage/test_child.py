@@ -71,12 +71,24 @@ def test_a_refusal_is_raised_as_its_reader_raised_it(child: Child) -> None:
         (("time:sleep", 60), "x.xml took more than 0.5 s"),
         (("builtins:bytearray", 1 << 30), "x.xml needs more than 100 MiB of memory: take less"),
         (("operator:mul", "x", 2 << 20), "x.xml gives more than 1 MiB: take less at once"),
-        (("os:abort",), "x.xml could not be read: its reader failed (signal 6, as where it needs"),
-        (("os:_exit", 0), "x.xml could not be read: its reader failed (signal 0, as where it"),
-        (("math:sqrt", -1), "its reader failed (ValueError in child.py:"),
-        (("os:write", 4, "x" * 100), "its reader failed (TypeError in child.py:"),
-        (("os:write", 4, b"\xff" * 100), "its reader failed (what it answered makes no sense)"),
-        (("os:write", 4, b"\0" * 7 + b"\2[]"), "its reader failed (what it answered makes no"),
+        (
+            ("os:abort",),
+            "x.xml could not be read: its reader ended (-6), as where it needs more than",
+        ),
+        (
+            ("os:_exit", 0),
+            "x.xml could not be read: its reader ended (0), as where it needs more than",
+        ),
+        (("math:sqrt", -1), "x.xml could not be read: ValueError in child.py:"),
+        (("os:write", 4, "x" * 100), "x.xml could not be read: TypeError in child.py:"),
+        (
+            ("os:write", 4, b"\xff" * 100),
+            "x.xml could not be read: its reader's answer makes no sense",
+        ),
+        (
+            ("os:write", 4, b"\0" * 7 + b"\2[]"),
+            "x.xml could not be read: its reader's answer makes no",
+        ),
     ],
 )
 def test_a_fault_costs_one_call_and_is_named(child: Child, words: Any, message: str) -> None:

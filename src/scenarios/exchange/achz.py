@@ -18,12 +18,10 @@ from scenarios.exchange.incoming import (
     CellError,
     Incoming,
     Intake,
-    clean,
-    digest,
     incoming,
 )
 from scenarios.exchange.tables.table import refused
-from scenarios.text import counted, shown, slug
+from scenarios.text import clean, counted, digest, shown, slug
 
 try:
     from defusedxml import DefusedXmlException

@@ -15,6 +15,7 @@ from scenarios.exchange.targets.folders import parts, table_of
 from scenarios.exchange.targets.sql import Connection, insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
+from scenarios.storage.child import ChildEnded
 
 _TRIES = 3
 _PATIENCE = "60s"
@@ -32,7 +33,7 @@ class Across:
     """Trackers by their ids; `unread` has a problem for each that cannot be read."""
 
     def __init__(self, parts: Mapping[str, TrackerPart], unread: Iterable[Problem] = ()) -> None:
-        self.parts = parts
+        self.parts = dict(parts)
         self.unread = [*unread]
 
     def fill(self, engine: Connection, names: Iterable[str]) -> None:
@@ -41,12 +42,17 @@ class Across:
         for name in names:
             columns = ", ".join(f"{quoted(column)} {type}" for column, type in _columns(name))
             engine.execute(f"CREATE TABLE {quoted(name)} ({columns})")
-        for tracker, part in self.parts.items():
+        for tracker, part in [*self.parts.items()]:
             try:
                 _load(engine, tracker, part, names)
             except ScenError as error:
+                del self.parts[tracker]
+                reason = str(error).removeprefix(f"{tracker}: ")
+                self.unread.append(unreadable(tracker, reason))
+                if isinstance(error, ChildEnded):  # with what the other trackers had loaded
+                    self.fill(engine, names)
+                    return
                 _unload(engine, tracker, names)
-                self.unread.append(unreadable(tracker, str(error).removeprefix(f"{tracker}: ")))
         for view in VIEWS if len(names) == len(TABLES) else ():
             engine.execute(f"CREATE VIEW {quoted(view.name)} AS {_with_tracker(view.sql)}")
 
@@ -126,6 +132,8 @@ def _load(engine: Connection, tracker: str, part: TrackerPart, names: Iterable[s
                 with engine_words(tracker):
                     for name in names:
                         part.put(engine, name)
+            except ChildEnded:
+                raise
             except ScenError as error:
                 fault = error
             if part.state() == state:
@@ -136,7 +144,7 @@ def _load(engine: Connection, tracker: str, part: TrackerPart, names: Iterable[s
     if fault:
         raise fault
     version = "SELECT max(schema_version) FROM meta WHERE tracker = ?"
-    ((number,),) = engine.execute(version, [tracker]).fetchall()
+    ((number,),) = engine.execute(version, [tracker])
     if not number or number > SCHEMA_VERSION:
         reason = f"they are of version {number}, this scen reads {SCHEMA_VERSION}"
         raise ScenError(f"its tables cannot be read: {reason if number else 'meta has no row'}")

@@ -1,15 +1,22 @@
 """The import formats, and the records and forecasts of a foreign file with their places."""
 
 import datetime as dt
+import io
+import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from scenarios.exchange.tables.reading import Form
+from scenarios.errors import ScenError
+from scenarios.exchange.tables.reading import MOST_JSON_BYTES, Form
 from scenarios.progress import Progress, unwatched
+from scenarios.storage.child import Limits, call
+from scenarios.storage.disk import open_named
+from scenarios.storage.worktree import safe
 from scenarios.text import words
 
 
@@ -153,6 +160,55 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
+
+IN_CHILD = frozenset({"achz", "misp", "stix"})
+"""The kinds whose files hold what strangers can nest, pack and repeat: a child reads them."""
+LIMITS = Limits(seconds=300, memory_mib=1024)
+"""Of a file: 64 MiB of STIX take a minute to be validated, and 600 MiB."""
+_RECORDS = (Arrived, Arrival, ForecastArrival, Foreign, Misfit, Place, Wanted)
+
+
+def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+    """The contents of a file, of a folder or of a stream, of which messages have the name."""
+    if kind not in IN_CHILD:
+        return _read(kind, name, file, wanted)
+    zone = getattr(wanted.timezone, "key", wanted.timezone.utcoffset(None))
+    where = str(file) if isinstance(file, Path) else file.read(MOST_JSON_BYTES + 1)
+    words = (f"{__name__}:read_in_child", kind, name, where, wanted, zone)
+    arrived: Arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
+    return arrived
+
+
+def reader(kind: str) -> Reader:
+    """The reader of a kind."""
+    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{READERS[kind]}")
+    return read
+
+
+def read_in_child(
+    kind: str, name: str, where: str | bytes, wanted: Wanted, zone: str | dt.timedelta
+) -> Arrived:
+    file = Path(where) if isinstance(where, str) else io.BytesIO(where)
+    timezone = ZoneInfo(zone) if isinstance(zone, str) else dt.timezone(zone)
+    wanted = msgspec.structs.replace(wanted, timezone=timezone, progress=unwatched)
+    return _read(kind, name, file, wanted)
+
+
+def _read(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+    read = reader(kind)
+    if not isinstance(file, Path):
+        return read(SourceFile(name, None, file), wanted)
+    if file.is_dir():
+        if READERS[kind].startswith("own."):
+            raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
+        return read(SourceFile(name, file, None), wanted)
+    try:
+        with open_named(file) as stream:
+            return read(SourceFile(name, file, stream), wanted)
+    except OSError as error:
+        name = safe(error.filename or file)
+        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
+
 
 DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)

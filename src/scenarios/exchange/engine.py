@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.util import find_spec
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 _HERE = __name__
 _MEMORY = "1GB"
-_LIMITS = Limits(seconds=20, memory_mib=1536)
+LIMITS = Limits(seconds=20, memory_mib=1536)
 """Of a statement; the memory is DuckDB's, what it needs to start, and the answer's."""
 MOST_ROWS = 1_000_000
 _AT_ONCE = 10_000
@@ -36,52 +35,31 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-class ParsedQuery(NamedTuple):
-    """The kinds of the statements in a text, and the tables that the only one names, if known."""
-
-    kinds: list[str]
-    tables: list[str] | None
-
-
-class FetchedRows(NamedTuple):
-    """Rows as a connection of DuckDB's hands them out."""
-
-    rows: list[tuple[Any, ...]]
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        return self.rows
-
-
 class Engine:
     """An empty database in memory, in a child; each call has its own time limit in seconds."""
 
     def __init__(self, child: Child) -> None:
         self._child = child
 
-    def execute(self, sql: str, parameters: object = ()) -> FetchedRows:
-        """Run a statement that this program wrote."""
-        return FetchedRows(self._child.call(f"{_HERE}:execute", sql, parameters))
+    def execute(self, sql: str, parameters: object = ()) -> Any:
+        """The rows of a statement that this program wrote."""
+        return self._child.call(f"{_HERE}:execute", sql, parameters)
 
-    def parse(self, sql: str) -> ParsedQuery:
-        return ParsedQuery(*self._child.call(f"{_HERE}:parse", sql))
+    def parse(self, sql: str) -> Any:
+        """The answer of `parse`."""
+        return self._child.call(f"{_HERE}:parse", sql)
 
     def answer(self, sql: str, seconds: float) -> Answer:
         """The answer to a query of the user, after which no file is read any more."""
-        names, columns = self._child.call(
-            *(f"{_HERE}:answer", sql),
-            seconds=seconds,
-            subject="the query",
-            remedy=": --timeout allows more",
-        )
+        call = partial(self._child.call, subject="the query", remedy=": --timeout allows more")
+        names, columns = call(f"{_HERE}:answer", sql, seconds=seconds)
         return Answer(tuple(map(tuple, names)), [*zip(*columns, strict=True)])
 
 
 @contextmanager
 def started() -> Iterator[Engine]:
     """An engine that is there while the block runs."""
-    if find_spec("duckdb") is None:
-        raise extra_needed("DuckDB", "sql")
-    with Child(_LIMITS, "what its tables hold", _HERE, "duckdb") as child:
+    with Child(LIMITS, "it", _HERE) as child:
         child.start()
         yield Engine(child)
 
@@ -98,8 +76,7 @@ def connect(
         "default_block_size": 16384,  # the least: 34 tables of few rows in 2 MB, not in 20
         **settings,
     }
-    connection: DuckDBPyConnection = duckdb().connect(place, read_only=read_only, config=config)
-    return connection
+    return duckdb().connect(place, read_only=read_only, config=config)  # type: ignore[no-any-return]
 
 
 def duckdb() -> Any:
@@ -118,13 +95,13 @@ def _database() -> DuckDBPyConnection:
 
 
 def execute(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with _errors("{}"):
+    with _errors("{}", "it"):
         return _database().execute(sql, parameters).fetchall()
 
 
 def parse(sql: str) -> tuple[list[str], list[str] | None]:
     """The kinds of the statements, and the tables that the only one names; None if unknown."""
-    with _errors("DuckDB says: {}"):
+    with _errors("DuckDB says: {}", "the query"):
         kinds = [_kind(statement) for statement in _database().extract_statements(sql)]
         parsed = _database().execute(_PARSED, [sql]).fetchone() if kinds == ["SELECT"] else None
     return kinds, parsed[0] if parsed else None
@@ -136,7 +113,7 @@ def answer(sql: str) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]]]:
     In memory the engine reaches no file from here on; DuckDB would still allow some paths.
     """
     engine, rows = _database(), []
-    with _errors("DuckDB says: {}"):
+    with _errors("DuckDB says: {}", "the query"):
         engine.execute("SET allowed_paths = []")
         engine.execute("SET enable_external_access = false")
         engine.execute("SET lock_configuration = true")
@@ -169,12 +146,12 @@ def _distinct(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _errors(words: str) -> Iterator[None]:
+def _errors(words: str, subject: str) -> Iterator[None]:
     """Raise DuckDB's errors in words of our own, or its first paragraph."""
     try:
         yield
     except (duckdb().OutOfMemoryException, MemoryError) as error:
-        raise ScenError(f"the query needs more than {_MEMORY} of memory") from error
+        raise ScenError(f"{subject} needs more than {_MEMORY} of memory") from error
     except duckdb().PermissionException as error:
         raise ScenError(f"a query reads no file and no address: {_first(error)}") from error
     except duckdb().Error as error:

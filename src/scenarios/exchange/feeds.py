@@ -11,14 +11,14 @@ import signal
 from calendar import timegm
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import process_time
 from typing import Any, NamedTuple, NoReturn
 from xml.sax import SAXException
 
 from scenarios.exchange.address import web_address
-from scenarios.exchange.incoming import clean, digest
 from scenarios.exchange.tables.table import refused
 from scenarios.storage.child import Child, Limits
-from scenarios.text import counted, shown, unseen
+from scenarios.text import clean, counted, digest, shown, unseen
 
 MOST_BYTES = 8 << 20
 MOST_STORIES = 5_000
@@ -87,10 +87,12 @@ def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> 
     """
     if len(data) > MOST_BYTES:
         raise refused(name, 0, f"more than {MOST_BYTES >> 20} MiB: not a feed of news")
+    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415 - an extra
+
     starts: list[re.Match[bytes]] = []
     try:
         with _within(_WHOLE_SECONDS):
-            data = _in_utf8(data, media_type)
+            data = convert_to_utf8({"content-type": media_type}, data, {})
             starts = [*_STORY.finditer(data)]
             if len(starts) > MOST_STORIES:
                 words = f"{len(starts):,} stories, and at most {MOST_STORIES:,} are read at once"
@@ -103,18 +105,11 @@ def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> 
             faults: list[str] = []
             listed = [_story(entry, faults) for entry in read["entries"]]
     except (_TimeIsUp, *_GIVEN_UP):
-        listed, faults = _alone(data, starts, address)
+        listed, faults = _alone(data, starts, address) if starts else ([], [])
         if not listed:
             raise refused(name, 0, "not well-formed, and nothing can be made of it") from None
     once = {story.guid: story for story in listed[::-1] if story.title}
     return FeedContent([*once.values()][::-1], [f"{name}: {fault}" for fault in faults])
-
-
-def _in_utf8(data: bytes, media_type: str) -> bytes:
-    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415 - an extra
-
-    converted: bytes = convert_to_utf8({"content-type": media_type}, data, {})
-    return converted
 
 
 def _parsed(data: bytes, address: str) -> Any:
@@ -134,23 +129,20 @@ def _alone(
     """The stories that can be read alone, between the head and the end of the feed; the faults."""
     listed: list[FeedStory] = []
     faults: list[str] = []
-    ends = [start.start() for start in starts[1:]] + [len(data)]
-    head, tail = data[: starts[0].start() if starts else 0], data[data.rfind(b"</") :]
-    number = 0
-    try:
-        with _within(_ALL_SECONDS):
-            for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
-                story = data[start.start() : end].partition(b"</%s>" % start[1])[0]
-                alone = b"%s%s</%s>%s" % (head, story, start[1], tail)
-                try:
-                    with _within(_STORY_SECONDS):
-                        entries = _parsed(alone, address)["entries"]
-                        listed += [_story(entry, faults) for entry in entries]
-                except (_TimeIsUp, *_GIVEN_UP):
-                    faults.append(f"story {number} cannot be read and is left out")
-    except _TimeIsUp:
-        left = counted(len(starts) - number + 1, "story", "stories")
-        faults.append(f"{left} left out at the end: those before took {_ALL_SECONDS} s")
+    head, tail, begun = data[: starts[0].start()], data[data.rfind(b"</") :], process_time()
+    for number, start in enumerate(starts, 1):
+        if process_time() - begun > _ALL_SECONDS:
+            left = counted(len(starts) - number + 1, "story", "stories")
+            faults.append(f"{left} left out at the end: those before took {_ALL_SECONDS} s")
+            break
+        end = starts[number].start() if number < len(starts) else len(data)
+        story = data[start.start() : end].partition(b"</%s>" % start[1])[0]
+        try:
+            with _within(_STORY_SECONDS):
+                alone = _parsed(b"%s%s</%s>%s" % (head, story, start[1], tail), address)
+                listed += [_story(entry, faults) for entry in alone["entries"]]
+        except (_TimeIsUp, *_GIVEN_UP):
+            faults.append(f"story {number} cannot be read and is left out")
     return listed, faults
 
 
@@ -164,13 +156,12 @@ def _within(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> NoReturn:
         raise _TimeIsUp
 
-    before = signal.signal(signal.SIGPROF, stop)
-    left, _ = signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, left)
-        signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _story(entry: Any, faults: list[str]) -> FeedStory:

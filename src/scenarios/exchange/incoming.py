@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import math
 import re
@@ -31,7 +30,7 @@ from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
 from scenarios.model import Outcome
 from scenarios.storage.disk import open_named
-from scenarios.text import counted, did_you_mean, first_of, shown, slug
+from scenarios.text import clean, counted, did_you_mean, digest, first_of, shown, slug
 
 MOST_FILES = 100
 
@@ -224,7 +223,6 @@ class CellError(ValueError):
 
 
 LONGEST_TEXT = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Ended(NamedTuple):
@@ -432,14 +430,6 @@ def _scenario(question: Posed, foreign: Foreign) -> Arrival:
     )
 
 
-def clean(text: str, longest: int, *, is_line: bool = False) -> str:
-    """The text without control characters, cut to the limit of its key."""
-    plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if is_line:
-        plain = " ".join(plain.split())
-    return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
-
-
 def probability(value: object, column: str, whole: float = 1) -> float:
     """A share of `whole` in a column as a probability, 0 to 1; CellError."""
     try:
@@ -452,10 +442,6 @@ def probability(value: object, column: str, whole: float = 1) -> float:
 
 
 _HASH = re.compile("[0-9a-f]{32,}")
-
-
-def digest(text: str, length: int = 8) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()[:length]
 
 
 def analyst_ids(names: Iterable[str]) -> dict[str, str]:

@@ -29,15 +29,13 @@ from scenarios.exchange.incoming import (
     PlainRow,
     Posed,
     analyst_ids,
-    clean,
-    digest,
     incoming,
     members,
     probability,
     rows,
 )
 from scenarios.exchange.tables.table import refused
-from scenarios.text import counted, shown
+from scenarios.text import clean, counted, digest, shown
 
 ADDRESS = "https://www.metaculus.com/questions"
 YES = "Probability Yes"

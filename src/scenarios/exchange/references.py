@@ -24,12 +24,12 @@ from scenarios.exchange.arrivals import (
     called,
     year_of,
 )
-from scenarios.exchange.incoming import Incoming, clean, incoming, items, list_of, text_of
+from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.exchange.targets.table import Codec, begins_with
 from scenarios.exchange.view.view import View
 from scenarios.model import Source
-from scenarios.text import shown
+from scenarios.text import clean, shown
 from scenarios.values import ID
 
 _ID = re.compile(ID)

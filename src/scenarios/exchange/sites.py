@@ -14,7 +14,6 @@ from scenarios.exchange.incoming import (
     Intake,
     Option,
     Posed,
-    digest,
     incoming,
     items,
     list_of,
@@ -25,7 +24,7 @@ from scenarios.exchange.incoming import (
 )
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
-from scenarios.text import shown
+from scenarios.text import digest, shown
 
 _FATEBOOK = "https://fatebook.io"
 NEEDED = ("Question title", "Forecast created by", "Forecast created at", "Question created at")

@@ -27,7 +27,6 @@ from scenarios.exchange.incoming import (
     LONGEST_TEXT,
     CellError,
     Intake,
-    clean,
     incoming,
     items,
     list_of,
@@ -36,7 +35,7 @@ from scenarios.exchange.incoming import (
 from scenarios.exchange.stix import EXTENSION, credibility_of, refuse_without_library
 from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
-from scenarios.text import shown
+from scenarios.text import clean, shown
 
 _MISP = "misp"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

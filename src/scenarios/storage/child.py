@@ -1,7 +1,7 @@
-"""Functions that run in a child process, within limits: there is read what strangers wrote.
+"""A child process that reads what strangers wrote, within limits of time, memory and size.
 
 A file that hangs, fills or breaks its reader costs one call: the next one starts another child. The
-child imports nothing from the current folder, has no shell, and answers with plain values. It ends
+child imports nothing from the current folder, runs no shell, and answers with plain values. It ends
 with this process, even where that is killed: the pipe between them closes.
 """
 
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -38,12 +38,10 @@ _SIZE = 8
 
 
 class Limits(NamedTuple):
-    """What a call may use; only time is limited where the system has no `setrlimit`.
+    """What a call may use; where the system has no `setrlimit` only time and the answer are bound.
 
-    `seconds` is time on the clock (a hundred times what a file of the usual size takes); the
-    processor's may be twice that. `memory_mib` is what may be allocated beyond the start of the
-    child, and counts no reserved addresses, of which DuckDB and Arrow take many times what they
-    use. `answer_mib` bounds what this process holds of the answer.
+    `seconds` is time on the clock; the processor's may be twice that. Of memory what is allocated
+    beyond the start counts, not the addresses that DuckDB and Arrow reserve, many times as much.
     """
 
     seconds: float
@@ -52,11 +50,11 @@ class Limits(NamedTuple):
 
 
 class ChildEnded(ScenError):  # noqa: N818
-    """A call whose child came to its end, and with it what it held."""
+    """The child of a call came to its end, and with it what it held."""
 
 
 class Child:
-    """A process that answers one call at a time; `packages` are imported at its start.
+    """A process for one call at a time, which imports `packages` at its start.
 
     A message calls what it reads the `subject`.
     """
@@ -72,23 +70,20 @@ class Child:
         self.end()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the process, unless it runs."""
+        """Start the process, unless it runs: it imports while this one does other things."""
         if self._process is None:
-            path, *own = (_paths(), self.limits.memory_mib, self.limits.answer_mib, self.packages)
-            start = f"from {__name__} import work; work(*{own})"
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, without a shell
-                [sys.executable, "-I", "-S", "-c", f"import sys; sys.path += {path}; {start}"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            own = (self.limits.memory_mib, self.limits.answer_mib, self.packages)
+            code = f"import sys; sys.path += {_paths()}; from {__name__} import work; work(*{own})"
+            words, pipe = [sys.executable, "-I", "-S", "-c", code], subprocess.PIPE
+            no_output = subprocess.DEVNULL
+            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=no_output)  # noqa: S603 - ourselves
         return self._process
 
     def end(self) -> int:
         """End the process; its exit status, negative for a signal."""
-        if (process := self._process) is None:
+        process, self._process = self._process, None
+        if process is None:
             return 0
-        self._process = None
         process.kill()
         for pipe in (process.stdin, process.stdout):
             with suppress(BrokenPipeError):
@@ -104,57 +99,45 @@ class Child:
         subject: str | None = None,
         remedy: str = "",
     ) -> Any:
-        """The answer of `module:function`; `records` are the types of records in it.
+        """The answer of `module:function`; `records` are types of records in it or the arguments.
 
         A message ends with the `remedy` where the call was too slow. ScenError as the function
         raised it; ChildEnded names the limit that the call exceeded, or the fault of its reader.
         """
         seconds, subject = seconds or self.limits.seconds, subject or self.subject
-        known = {record.__name__: record for record in records}
-        places = {name: f"{record.__module__}:{name}" for name, record in known.items()}
+        known = {_place(record): record for record in records}
         process, late = self.start(), Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        watch = Timer(seconds, stop)
+        watch = Timer(seconds, lambda: (late.set(), process.kill()))  # type: ignore[func-returns-value]
         watch.start()
-        kind: str = "ended"
-        value: Any = None
+        kind, value = "ended", None
         try:
-            try:
-                _send(process.stdin, _packed([function, seconds, places, [*arguments]]))
-                data = _received(process.stdout, self.limits.answer_mib * _MIB)
-                kind, value = json.loads(data, object_hook=partial(_revived, known))
-            except (OSError, EOFError):
-                pass
-            except (ValueError, TypeError, LookupError, RecursionError):
-                kind = "garbage"
-            finally:
-                watch.cancel()
-        except BaseException:  # Ctrl-C: the next call would get the answer to this one
+            _send(process.stdin, _packed([function, seconds, [*known], [*arguments]], known))
+            data = _received(process.stdout, self.limits.answer_mib * _MIB)
+            kind, value = json.loads(data, object_hook=partial(_revived, known.__getitem__))
+        except (OSError, EOFError):
+            pass
+        except (ValueError, TypeError, LookupError, RecursionError):
+            kind = "garbage"
+        except KeyboardInterrupt:  # the next call would get the answer to this one
             self.end()
             raise
+        finally:
+            watch.cancel()
         if kind == "answer" and not late.is_set():
             return value
         if kind == "refused":
-            raise (UsageError if value[0] == UsageError.__name__ else ScenError)(value[1])
+            raise (UsageError if value[0] == UsageError.__name__ else ScenError)(value[1])  # type: ignore[index]
         status = self.end()
         if late.is_set() or -status == getattr(signal, "SIGXCPU", None):
             raise ChildEnded(f"{subject} took more than {seconds:g} s{remedy}")
-        raise ChildEnded(f"{subject} {self._fault(kind, value, status)}")
-
-    def _fault(self, kind: str, value: Any, status: int) -> str:
-        """The reason why there is no answer."""
         memory = f"needs more than {self.limits.memory_mib} MiB of memory"
-        if kind in ("memory", "size"):
-            size = f"gives more than {self.limits.answer_mib} MiB"
-            return f"{memory if kind == 'memory' else size}: take less at once"
-        if kind == "ended":
-            value = f"signal {-status}, as where it {memory}"
-        words = "what it answered makes no sense" if kind == "garbage" else value
-        return f"could not be read: its reader failed ({words})"
+        reasons = {
+            "memory": f"{memory}: take less at once",
+            "size": f"gives more than {self.limits.answer_mib} MiB: take less at once",
+            "garbage": "could not be read: its reader's answer makes no sense",
+            "ended": f"could not be read: its reader ended ({status}), as where it {memory}",
+        }
+        raise ChildEnded(f"{subject} {reasons.get(kind, f'could not be read: {value}')}")
 
 
 def call(limits: Limits, subject: str, function: str, *arguments: Any, **options: Any) -> Any:
@@ -170,45 +153,39 @@ def _paths() -> list[str]:
     return paths if own in paths else [*paths, own]
 
 
-def _send(stream: IO[bytes] | None, value: Any) -> None:
-    assert stream  # noqa: S101 - a pipe
+def _send(stream: Any, value: Any) -> None:
     data = json.dumps(value).encode()
     stream.write(len(data).to_bytes(_SIZE) + data)
     stream.flush()
 
 
-def _received(stream: IO[bytes] | None, most: int | None = None) -> bytes:
+def _received(stream: Any, most: float = float("inf")) -> bytes:
     """The bytes of the next message; EOFError at the end, ValueError for more than `most`."""
-    assert stream  # noqa: S101 - a pipe
     size = int.from_bytes(head := stream.read(_SIZE))
     if len(head) < _SIZE:
         raise EOFError
-    if most is not None and size > most:
+    if size > most:
         raise ValueError
-    return stream.read(size)
+    data: bytes = stream.read(size)
+    return data
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """The types that JSON has."""
 _TEXTS: Mapping[type, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
-    date: (date.isoformat, date.fromisoformat),
-    datetime: (datetime.isoformat, datetime.fromisoformat),
-    time: (time.isoformat, time.fromisoformat),
+    **{of: (of.isoformat, of.fromisoformat) for of in (date, datetime, time)},
+    **{of: (str, of) for of in (Decimal, UUID)},
     timedelta: (
         lambda span: f"{span.days} {span.seconds} {span.microseconds}",
         lambda text: timedelta(*map(int, text.split())),
     ),
-    Decimal: (str, Decimal),
-    UUID: (str, UUID),
     bytes: (lambda data: b64encode(data).decode(), b64decode),
 }
-_REVIVED = {kind.__name__: read for kind, (_, read) in _TEXTS.items()} | {
-    "tuple": tuple,
-    "dict": dict,
-}
+_REVIVED: dict[str, Callable[[Any], Any]] = {"tuple": tuple, "dict": dict}
+_REVIVED |= {kind.__name__: read for kind, (_, read) in _TEXTS.items()}
 
 
-def _packed(value: Any, records: Mapping[str, type] = {}) -> Any:
+def _packed(value: Any, records: Container[str] = ()) -> Any:
     """A value as JSON, where each object has one key, the type of what was not plain."""
     kind = type(value)
     if kind in _PLAIN:
@@ -219,19 +196,27 @@ def _packed(value: Any, records: Mapping[str, type] = {}) -> Any:
         return value if kind is list else {"tuple": value}
     if kind in _TEXTS:
         return {kind.__name__: _TEXTS[kind][0](value)}
-    if kind.__name__ in records:
+    if (place := _place(kind)) in records:
         fields = getattr(kind, "_fields", ()) or getattr(kind, "__struct_fields__", ())
-        return {kind.__name__: [[n, _packed(getattr(value, n), records)] for n in fields]}
+        return {place: [[name, _packed(getattr(value, name), records)] for name in fields]}
     if isinstance(value, Mapping):
-        return {
-            "dict": [[_packed(key, records), _packed(part, records)] for key, part in value.items()]
-        }
+        return {"dict": [_packed([*pair], records) for pair in value.items()]}
     return str(value)
 
 
-def _revived(records: Mapping[str, type], tagged: dict[str, Any]) -> Any:
+def _revived(record: Callable[[str], Any], tagged: dict[str, Any]) -> Any:
+    """The value of an object of JSON; `record` is the type of a place that was named."""
     ((name, value),) = tagged.items()
-    return records[name](**dict(value)) if name in records else _REVIVED[name](value)
+    return record(name)(**dict(value)) if ":" in name else _REVIVED[name](value)
+
+
+def _place(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__name__}"
+
+
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 def work(memory_mib: int, answer_mib: int, packages: Iterable[str] = ()) -> None:
@@ -242,71 +227,53 @@ def work(memory_mib: int, answer_mib: int, packages: Iterable[str] = ()) -> None
     for number in (0, 1, 2):  # what a library prints is no answer
         os.dup2(nothing, number)
     sys.excepthook = partial(_fail, answers)
-    _limit_memory(memory_mib * _MIB)
-    for package in packages:
-        import_module(package)
-    while True:
-        try:
-            message = _received(calls)
-        except EOFError:
-            return
-        function, seconds, places, arguments = json.loads(
-            message, object_hook=partial(_revived, {})
-        )
-        del message
-        records = {name: _named(place) for name, place in places.items()}
-        _limit_time(calls, seconds, is_watched=True)
-        try:
-            answer = json.dumps(_packed(["answer", _named(function)(*arguments)], records))
-            if len(answer) > answer_mib * _MIB:
-                answer = json.dumps(["size", None])
-        except ScenError as error:
-            answer = json.dumps(["refused", [type(error).__name__, str(error)]])
-        except MemoryError:
-            answer = json.dumps(["memory", None])
-        _limit_time(calls, seconds, is_watched=False)
-        answers.write(len(answer).to_bytes(_SIZE) + answer.encode())
-        answers.flush()
-
-
-def _named(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
+    if sys.platform == "linux":  # elsewhere the limit is of something else, or not kept
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+        _limit(resource.RLIMIT_DATA, pages * resource.getpagesize() + memory_mib * _MIB)
+    [*map(import_module, packages)]
+    with suppress(EOFError):
+        while message := _received(calls):
+            call = json.loads(message, object_hook=partial(_revived, _named))
+            function, seconds, records, arguments = call
+            _watch(calls, seconds, is_busy=True)
+            try:
+                answer = ["answer", _packed(_named(function)(*arguments), records)]
+                data = json.dumps(answer)
+                if len(data) > answer_mib * _MIB:
+                    data = '["size", null]'
+            except ScenError as error:
+                data = json.dumps(["refused", [type(error).__name__, str(error)]])
+            except MemoryError:
+                data = '["memory", null]'
+            _watch(calls, seconds, is_busy=False)
+            answers.write(len(data).to_bytes(_SIZE) + data.encode())
+            answers.flush()
 
 
 def _fail(answers: IO[bytes], kind: type[BaseException], error: BaseException, trace: Any) -> None:
     """Tell what a reader failed by, and where; then the child ends."""
-    while trace and trace.tb_next:
+    while trace.tb_next:
         trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
     _send(answers, ["failed", f"{kind.__name__} in {where}: {str(error)[:300]}"])
 
 
-def _limit_memory(most: int) -> None:
-    """Let allocations fail beyond `most` bytes; a lower limit that was set stays."""
-    if sys.platform != "linux":  # elsewhere the limit is of something else, or not kept
-        return
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most += pages * resource.getpagesize()
-    most = most if soft == resource.RLIM_INFINITY else min(most, soft)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+def _limit(kind: int, most: int) -> None:
+    """Set a limit of this process; a lower one that was set stays."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _limit_time(calls: IO[bytes], seconds: float, *, is_watched: bool) -> None:
-    """Let the system end the process where the parent cannot: after its time, or without it.
+def _watch(calls: IO[bytes], seconds: float, *, is_busy: bool) -> None:
+    """Let the system end the process where its parent cannot: after its time, or without it.
 
-    While a call is worked on, `is_watched`, the end of the pipe is a signal that ends the process.
+    While it is busy, the end of the pipe is a signal that ends it, in whatever code it is.
     """
-    if sys.platform == "win32":
-        return
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    most = int(process_time() + _PROCESSORS * seconds) + 2
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    fcntl.fcntl(calls, fcntl.F_SETOWN, os.getpid())
-    flags = fcntl.fcntl(calls, fcntl.F_GETFL) & ~os.O_ASYNC
-    fcntl.fcntl(calls, fcntl.F_SETFL, flags | is_watched * os.O_ASYNC)
-    if is_watched and select.select([calls], [], [], 0)[0]:  # it closed before it was watched
-        raise SystemExit
+    if sys.platform != "win32":
+        _limit(resource.RLIMIT_CPU, int(process_time() + _PROCESSORS * seconds) + 2)
+        _limit(resource.RLIMIT_CORE, 0)
+        fcntl.fcntl(calls, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(calls, fcntl.F_GETFL) & ~os.O_ASYNC
+        fcntl.fcntl(calls, fcntl.F_SETFL, flags | is_busy * os.O_ASYNC)
+        if is_busy and select.select([calls], [], [], 0)[0]:  # it ended before it was watched
+            raise SystemExit

@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, Literal
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.tables.table import (
     MOST_COLUMNS,
-    MOST_ROWS,
     RowTable,
     TableRow,
     lines,
@@ -25,6 +24,7 @@ from scenarios.exchange.tables.table import (
     table,
     texts,
 )
+from scenarios.storage.child import ChildEnded, Limits, call
 from scenarios.text import did_you_mean, shown
 
 _DELIMITERS = ",;\t|"
@@ -70,10 +70,6 @@ def _explained(error: str, delimiter: str) -> str:
 
 
 MOST_PACKED, MOST_UNPACKED, MOST_PARTS = 16 << 20, 64 << 20, 2000
-_MOST_CELLS = 2_000_000
-"""Cells of the rectangle around a sheet: the reader allocates each."""
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]{1,9})"')
 _NOT_WORKED_OUT = re.compile(
     rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -86,9 +82,6 @@ _SHOWN = re.compile(
 _FORMAT = re.compile(r'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")[^>]*\bformatCode="([^"]*)"')
 _STYLE = re.compile(r'<(?:\w+:)?xf\b(?:[^>]*\bnumFmtId="(\d+)")?')
 _LITERAL = re.compile(r'"[^"]*"|\\.')
-_LONG = re.compile(rb"<[^<]{1000000}")
-_PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
-_ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
 _WANTED = re.compile(
     r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels|mimetype|content\.xml|META-INF/.*xml",
     re.IGNORECASE,
@@ -100,8 +93,26 @@ _PERCENTAGE = re.compile(rb'"percentage"([^<>]*) office:value="([^"]+)"')
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
+_MOST_CELLS = 2_000_000
+"""Cells of the rectangle around a sheet, most of which may be empty."""
+LIMITS = Limits(seconds=60, memory_mib=1024)
+"""Of a workbook, with as many cells."""
+
+
 def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bool) -> RowTable:
-    """The first sheet, or the one of that name; a formula gives the value saved with it.
+    """The first sheet, or the one of that name, read in a child."""
+    packed = stream.read(MOST_PACKED + 1)
+    try:
+        rows, remarks = call(LIMITS, f"{file}: it", f"{__name__}:sheet_rows", packed, file, sheet)
+    except ChildEnded as error:
+        raise ScenError(f"{error}; save it as CSV; nothing was written") from None
+    return table(file, iter(enumerate(rows, start=1)), remarks, ragged=ragged)
+
+
+def sheet_rows(
+    packed: bytes, file: str, sheet: str | None
+) -> tuple[list[list[Any]], tuple[str, ...]]:
+    """The rows of a sheet, and what to say of the others; a formula gives the value saved with it.
 
     The reader gets what was unpacked here, stored uncompressed, so that it cannot unpack more.
     """
@@ -110,17 +121,20 @@ def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bo
     except ImportError:
         raise extra_needed("reading XLSX and ODS", "exchange") from None
     try:
-        plain = _plain(stream, file)
-        book = CalamineWorkbook.from_filelike(plain)
+        book = CalamineWorkbook.from_filelike(_plain(packed, file))
         names = [s.name for s in book.sheets_metadata if s.name in book.sheet_names]
         name = _chosen(names, sheet, file)
         chosen = book.get_sheet_by_name(name)
+        width, height = chosen.total_width, chosen.total_height
+        if width * height > _MOST_CELLS:
+            words = f"a sheet of {width:,} by {height:,} cells: save it as CSV"
+            raise refused(file, 0, words)
+        rows = [*chosen.iter_rows()]
     except CalamineError as error:
         raise refused(file, 0, f"not a workbook that can be read: {error}") from None
     others = [shown(other) for other in names if other != name]
     remarks = (f"read sheet {shown(name)}; --sheet reads {', '.join(others)}",) if others else ()
-    rows = iter(enumerate(chosen.iter_rows(), start=1))
-    return table(file, rows, remarks if sheet is None else (), ragged=ragged)
+    return rows, remarks if sheet is None else ()
 
 
 def _chosen(names: Sequence[str], sheet: str | None, file: str) -> str:
@@ -132,9 +146,8 @@ def _chosen(names: Sequence[str], sheet: str | None, file: str) -> str:
     raise refused(file, 0, f"no sheet {shown(sheet)}; {hint}")
 
 
-def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
+def _plain(packed: bytes, file: str) -> io.BytesIO:
     """The parts with texts and cells, without compression."""
-    packed = stream.read(MOST_PACKED + 1)
     if len(packed) > MOST_PACKED:
         raise refused(file, 0, f"more than {MOST_PACKED >> 20} MiB: save it as CSV")
     plain = io.BytesIO()
@@ -211,38 +224,14 @@ def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: s
 
 
 def _look(name: str, data: bytes, file: str) -> None:
-    """Refuse entities, a sheet that is too wide or long, and formulas without a value."""
+    """Refuse entities, and formulas without a value."""
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
-    if _LONG.search(data):
-        raise refused(file, 0, f"{shown(name)} holds a text of over 1,000,000 characters")
-    if not name.lower().startswith("xl/worksheets/"):
-        return
-    columns, rows = _extent(data)
-    if columns > MOST_COLUMNS:
-        raise refused(file, 0, f"{columns:,} columns; at most {MOST_COLUMNS:,} are read")
-    if rows > MOST_ROWS or rows * columns > _MOST_CELLS:
-        raise refused(file, 0, f"a sheet of {columns:,} by {rows:,} cells: save it as CSV")
-    has_formulas = b":f" in data or b"<f" in data
+    has_formulas = name.lower().startswith("xl/worksheets/") and (b":f" in data or b"<f" in data)
     if has_formulas and (empty := [cell[1].decode() for cell in _NOT_WORKED_OUT.finditer(data)]):
         more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
         words = "a formula whose value was not saved: open it in a spreadsheet and save it"
         raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
-
-
-def _extent(data: bytes) -> tuple[int, int]:
-    """The rightmost column and the last row; a cell without a place takes the next one."""
-    columns = rows = 0
-    for cell in _CELL.finditer(data):
-        number = 0
-        for letter in cell[1]:
-            number = 26 * number + letter - 64
-        columns, rows = max(columns, number), max(rows, int(cell[2]))
-    rows = max([rows, *(int(row[1]) for row in _ROW.finditer(data))])
-    if _PLACELESS.search(data):
-        every = [len(_ANY_CELL.findall(row)) for row in _ANY_ROW.split(data)]
-        columns, rows = max(columns, *every), max(rows, len(every))
-    return columns, rows
 
 
 MOST_JSON_BYTES = 64 << 20

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, FeedStory, read, reader
 from scenarios.exchange.fetching import Network, fetch
-from scenarios.exchange.incoming import digest
 from scenarios.storage import state_folder, worktree
-from scenarios.text import unaccented
+from scenarios.text import digest, unaccented
 from scenarios.values import Feed
 from scenarios.workspace.opened import Opened, known_id
 
@@ -73,10 +72,16 @@ def read_feeds(
             except ScenError as error:
                 faults.append(f"{id}: {error}")
                 continue
-            wanted = (story for story in content.stories if _is_wanted(story, feed))
-            proposals += [_proposal(story, id, feed, file, today) for story in wanted]
+            proposals += proposals_of(content.stories, id, feed, file, today)
             faults += [f"{id}: {fault}" for fault in content.faults]
     return StoriesRead(proposals, faults)
+
+
+def proposals_of(
+    stories: Iterable[FeedStory], id: str, feed: Feed, file: Path | None, today: dt.date
+) -> list[dict[str, Any]]:
+    """The drafts of the stories that a feed is read for."""
+    return [_proposal(story, id, feed, file, today) for story in stories if _is_wanted(story, feed)]
 
 
 def _note(feed: Feed) -> str:

@@ -1,7 +1,6 @@
 """The settings, the file and the counts of an import."""
 
 import datetime as dt
-import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,10 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scenarios.errors import NAMED, ScenError, UsageError
-from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, Reader, SourceFile, Wanted
+from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, Wanted, read_file
 from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.disk import open_named
 from scenarios.storage.worktree import safe
 from scenarios.text import counted, did_you_mean, shown
 from scenarios.workspace.how import Committable
@@ -176,23 +174,5 @@ def arrive(
         names |= {str(name).lower(): id for name in scenario.foreign.values()}
     names |= {id: id for id in scenarios}
     wanted = replace(wanted, scenarios=names, progress=progress)
-    read = reader(kind)
-    if not isinstance(file, Path):
-        return read(SourceFile(STDIN, None, file), wanted)
-    name = safe(file)
-    if file.is_dir() and is_own:
-        raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
-    try:
-        if file.is_dir():
-            return read(SourceFile(name, file, None), wanted)
-        with open_named(file) as stream:
-            return read(SourceFile(name, file, stream), wanted)
-    except OSError as error:
-        name = safe(error.filename or file)
-        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
-
-
-def reader(kind: str) -> Reader:
-    """The reader of a kind."""
-    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{READERS[kind]}")
-    return read
+    name = safe(file) if isinstance(file, Path) else STDIN
+    return read_file(kind, name, file, wanted)
