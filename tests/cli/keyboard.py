@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -42,6 +43,8 @@ class Keyboard:
         self._stream = pyte.ByteStream(self.emulated)
         self.raw = b""
         self.resize(columns, lines)
+        # Where `nohup` runs the tests it ignores the end of a terminal, and programs inherit that.
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.process = subprocess.Popen(
             # The leader of a session that opens a terminal is stopped by its keys and its end.
             ["/bin/sh", "-c", ': <"$0"; exec "$@"', os.ttyname(theirs), SCEN, *words],
@@ -52,6 +55,7 @@ class Keyboard:
             stderr=theirs,
             start_new_session=True,
         )
+        signal.signal(signal.SIGHUP, before)
         os.close(theirs)
         self._until = time.monotonic() + PATIENCE
         self._row = -1
