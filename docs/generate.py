@@ -21,7 +21,7 @@ from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
-from scenarios.analysis.review.listing import InboxListing
+from scenarios.analysis.review.inbox import InboxListing
 from scenarios.analysis.review.review import Brief, Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.review.status import StatusRow

@@ -268,8 +268,24 @@ def test_of_many_proposals_the_first_wait_and_the_others_are_refused(desk: Path)
     ]
     answers = called(*calls, most=4)
     assert [answer.is_error for answer in answers] == [False] * 4 + [True] * 2
-    assert "4 proposals wait already" in text_of(answers[-1])
+    assert "4 proposals of agent desk-agent wait already" in text_of(answers[-1])
     assert len([*(desk / "inbox").iterdir()]) == 4
+
+
+def test_five_facts_of_one_article_wait_and_a_known_one_is_named_with_its_path(
+    desk: Path,
+) -> None:
+    facts = [{**EVIDENCE, "summary": f"Paragraph {n} of the treaty names a port"} for n in range(5)]
+    answers = called(*(("propose_evidence", fact) for fact in [*facts, facts[2]]))
+    results = [answer.structured_content["result"] for answer in answers]
+    assert [result["status"] for result in results] == ["added"] * 5 + ["known"]
+    assert len([*(desk / "inbox").iterdir()]) == 5
+    assert results[5] == {
+        "status": "known",
+        "id": results[2]["id"],
+        "path": f"inbox/{results[2]['id']}.yaml",
+        "reason": "the same address and summary",
+    }
 
 
 def test_what_an_agent_proposes_is_not_what_undo_takes_back(desk: Path) -> None:

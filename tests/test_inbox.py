@@ -8,15 +8,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.review.listing import proposals
+from scenarios.analysis.review.inbox import proposals
 from scenarios.paths import path_of
+from scenarios.proposal import Repeat
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import MOST_WAITING, propose, waiting
+from scenarios.workspace.inbox import MOST_BYTES, MOST_WAITING, SAME_DAY, dismiss, propose, waiting
 from scenarios.workspace.opened import open_folder
-from tests.cli.commands import FILES, changes, make, tree
+from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.random_databases import random_database
 from tests.records import day
 
@@ -44,26 +46,284 @@ def fates(root: Path, *proposals: Any, **more: Any) -> list[tuple[str, str | Non
 FIRST = "2022-02-05-moscow-and-beijing-begin"
 
 
-def test_the_same_story_waits_once_by_its_id_its_address_or_its_summary(root: Path) -> None:
-    assert fates(
+def by(kind: str, name: str) -> dict[str, Any]:
+    return {"by": kind, "name": name, "on": "2022-02-05"}
+
+
+NEWS, WIRE, STORE = by("feed", "news"), by("feed", "wire"), by("events", "icews")
+
+
+def story(who: dict[str, Any], summary: str, url: str | None = None, **more: Any) -> dict[str, Any]:
+    keys = {"summary": summary, "observed": "2022-02-05", "url": url}
+    item = {key: value for key, value in keys.items() if value}
+    return {"proposed": who, "evidence": item, **more}
+
+
+def entries(root: Path, *proposals: Any) -> list[tuple[str, str | None, str | None]]:
+    return [(entry.status, entry.id, entry.reason) for entry in propose(root, proposals)[1].entries]
+
+
+def test_a_story_is_known_by_its_id_or_by_its_address_and_its_summary(root: Path) -> None:
+    assert entries(
         root,
         item(url="https://example.org/1", foreign={"feed": 1}),
-        item(url="http://example.org/1/#top", summary="Another headline"),
-        item(summary="A third", foreign={"feed": "1"}),
-        item(url="https://example.net/2", summary="Moscow and Beijing begin treaty talks on a"),
+        item(url="https://example.org/other", summary="A third", foreign={"feed": "1"}),
+        item(url="http://example.org/1/", summary="MOSCOW and Beijing begin  talks on a treaty"),
+        item(url="https://example.org/1#second", summary="Another fact of that page"),
+        item(url="https://example.org/1", summary="Another fact"),
         item(),
         item(observed="2022-03-05"),
     ) == [
-        ("added", FIRST),
-        ("known", FIRST),
-        ("known", FIRST),
-        ("repeated", FIRST),
-        ("known", FIRST),
-        ("added", FIRST.replace("02-05", "03-05")),
+        ("added", FIRST, None),
+        ("known", FIRST, "the same id elsewhere"),
+        ("known", FIRST, "the same address and summary"),
+        ("added", "2022-02-05-another-fact-of-that", None),
+        ("added", "2022-02-05-another-fact", None),
+        ("known", FIRST, "the same content"),
+        ("added", FIRST.replace("02-05", "03-05"), None),
     ]
-    assert fates(root, item(url="https://example.com/3"))[0] == ("repeated", FIRST)
-    again = ("https://example.net/2", "https://example.com/3")
-    assert waiting(root).proposals[FIRST].repeats == again
+
+
+def test_an_answer_says_of_what_by_its_path(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root.parent)
+    visit = {"summary": "A visit", "observed": "2022-02-05"}
+    _, result = propose(root, [item(), item(), item(**visit)])
+    assert [(entry.status, entry.path) for entry in result.entries] == [
+        ("added", f"scenarios/inbox/{FIRST}.yaml"),
+        ("known", f"scenarios/inbox/{FIRST}.yaml"),
+        ("known", "scenarios/evidence/2022/2022-02-04-visit.yaml"),
+    ]
+
+
+def test_the_order_of_the_words_and_a_word_more_make_another_story(root: Path) -> None:
+    page = "https://example.org/1"
+    summaries = [
+        "routine drill, no threat",
+        "no routine drill, threat",
+        "Tokyo confirms talks with Beijing in the spring of 2022",
+        "Tokyo denies talks with Beijing in the spring of 2022",
+        "\N{FIRE}",
+        "\N{DOVE OF PEACE}",
+    ]
+    fates = entries(root, *(story(AGENT, summary, page) for summary in summaries))
+    assert [status for status, *_ in fates] == ["added"] * 6
+    assert len(waiting(root).proposals) == 6
+
+
+def test_a_mark_has_an_owner_of_the_rank_of_what_it_marks(root: Path) -> None:
+    told = "Moscow and Beijing begin talks"
+    first = "2022-02-05-moscow-and-beijing-begin"
+    assert entries(
+        root,
+        story(NEWS, told, "https://news.example.org/1", foreign={"news": "a"}),
+        story(WIRE, told, "https://wire.example.org/1", foreign={"wire": "b"}),
+        story(WIRE, f"{told} today", "https://wire.example.org/1", foreign={"wire": "b"}),
+        story(AGENT, told, "https://agent.example.org/1"),
+        story(AGENT, told, "https://wire.example.org/1"),
+        story(by("person", "jane"), told, "https://news.example.org/1"),
+    ) == [
+        ("added", first, None),
+        ("repeated", first, "the same summary of that day"),
+        ("known", first, "the same id elsewhere"),
+        ("added", f"{first}-2", None),
+        ("known", first, "the same address and summary"),
+        ("added", f"{first}-3", None),
+    ]
+    assert yaml.safe_load((root / f"inbox/{first}.yaml").read_text())["repeats"] == [
+        {
+            "by": "feed",
+            "name": "wire",
+            "on": day(35),
+            "url": "https://wire.example.org/1",
+            "foreign": {"wire": "b"},
+        }
+    ]
+
+
+def test_an_agent_writes_nothing_into_the_file_of_a_feed(root: Path) -> None:
+    told = "Moscow and Beijing begin talks"
+    fates(root, story(NEWS, told, "https://news.example.org/1"))
+    before = tree(root)
+    alike = [
+        story(by("agent", f"a{n}"), told, f"https://example.org/{n}/{'x' * 900}") for n in range(50)
+    ]
+    assert {status for status, _ in fates(root, *alike[:1])} == {"added"}
+    fates(root, *alike)
+    name = "inbox/2022-02-05-moscow-and-beijing-begin.yaml"
+    assert tree(root)[name] == before[name]
+    assert max(path.stat().st_size for path in (root / "inbox").iterdir()) <= MOST_BYTES
+    assert [problem for problem in waiting(root).problems if problem.severity == "error"] == []
+
+
+def test_of_many_marks_a_file_keeps_those_that_fit_and_is_accepted_with_them(root: Path) -> None:
+    told = "Moscow and Beijing begin talks"
+    marks = [
+        story(by("feed", f"f{n}"), told, f"https://example.org/{n}/{'x' * 900}") for n in range(40)
+    ]
+    fates(root, story(NEWS, told, "https://news.example.org/1"), *marks)
+    name = "2022-02-05-moscow-and-beijing-begin"
+    assert len((root / path_of("proposal", name)).read_bytes()) <= MOST_BYTES
+    number = len(waiting(root).proposals[name].repeats)
+    assert 30 < number < 40
+    assert (
+        scen("--database", str(root), "inbox", "accept", name, "--analyst", "jane").exit_code == 0
+    )
+    notes = open_folder(root).database.evidence[f"{name}-talks"].notes
+    assert str(notes).startswith("Repeated at https://example.org/0/xxx")
+    assert str(notes).endswith("x, …")
+
+
+@pytest.mark.parametrize("is_dismissed", [False, True])
+def test_what_an_agent_wrote_keeps_no_story_of_a_feed_out(root: Path, is_dismissed: bool) -> None:
+    page, told = "https://news.example.org/1", "Moscow and Beijing begin talks"
+    fates(root, story(AGENT, told, page), story(AGENT, "Nothing to see here", page))
+    if is_dismissed:
+        for id in waiting(root).proposals:
+            dismiss(root, id, "An agent's guess", "jane", day(36))
+    assert entries(root, story(NEWS, told, page, foreign={"news": 1})) == [
+        ("added", "2022-02-05-moscow-and-beijing-begin-2", None)
+    ]
+
+
+def test_what_a_person_dismissed_of_a_feed_is_proposed_again_by_no_feed_and_no_agent(
+    root: Path,
+) -> None:
+    page, told = "https://news.example.org/1", "Moscow and Beijing begin talks"
+    fates(root, story(NEWS, told, page, foreign={"news": 1}))
+    (id,) = waiting(root).proposals
+    dismiss(root, id, "A comment", "jane", day(36))
+    before = tree(root)
+    assert entries(
+        root,
+        story(NEWS, "Another headline", page, foreign={"news": 1}),
+        story(WIRE, told, page, foreign={"wire": 2}),
+        story(AGENT, told, page),
+    ) == [
+        ("known", id, "the same id elsewhere"),
+        ("known", id, "the same address and summary"),
+        ("known", id, "the same address and summary"),
+    ]
+    assert tree(root) == before
+
+
+def test_an_old_mark_names_nobody_and_ranks_as_that_of_an_agent(root: Path) -> None:
+    told, again = "Moscow and Beijing begin talks", "https://again.example.org/1"
+    (root / "inbox").mkdir()
+    record = story(NEWS, told, "https://news.example.org/1", repeats=[again])
+    (root / "inbox/old.yaml").write_text(json.dumps(record))
+    why = "the same address and summary"
+    assert entries(root, story(AGENT, told, again)) == [("known", "old", why)]
+    assert entries(root, story(WIRE, told, again)) == [("repeated", "old", SAME_DAY)]
+    repeats = waiting(root).proposals["old"].repeats
+    assert repeats[0] == again
+    assert repeats[1] == Repeat("feed", "wire", day(35), url=again)
+    assert entries(root, story(WIRE, told, again)) == [("known", "old", why)]
+
+
+def test_200_from_each_of_three_proposers_fill_the_room_of_each_alone(root: Path) -> None:
+    proposers = [by("agent", "a"), by("agent", "b"), NEWS]
+    for who in proposers:
+        items = [story(who, f"{who['name']} says word{n}") for n in range(200)]
+        _, result = propose(root, items)
+        assert [entry.status for entry in result.entries] == ["added"] * 100 + ["refused"] * 100
+        assert str(result.entries[-1].reason) == (
+            f"100 proposals of {who['by']} {who['name']} wait already: accept or dismiss some of"
+            " them first"
+        )
+    assert fates(root, story(WIRE, "The wire has room"), story(STORE, "The store too")) == [
+        ("added", "2022-02-05-the-wire-has-room"),
+        ("added", "2022-02-05-the-store-too"),
+    ]
+
+
+def test_a_mark_takes_room_and_agents_have_one_room_however_they_call_themselves(
+    root: Path,
+) -> None:
+    first = [story(NEWS, f"told {n}", f"https://news.example.org/{n}") for n in range(2)]
+    also = [story(WIRE, f"told {n}", f"https://wire.example.org/{n}") for n in range(2)]
+    assert [status for status, _ in fates(root, *first)] == ["added"] * 2
+    assert [status for status, _ in fates(root, *also, most=1)] == ["repeated", "refused"]
+    many = [story(by("agent", f"name {n}"), f"word{n}") for n in range(7)]
+    *_, last = fates(root, *many, most=1)
+    assert last[0] == "refused"
+    assert str(last[1]).startswith("5 proposals of agents wait already")
+
+
+def test_a_file_over_the_bound_is_not_read(root: Path) -> None:
+    (root / "inbox").mkdir()
+    text = json.dumps(story(NEWS, "Talks"))
+    (root / "inbox/large.yaml").write_text(f"{text}\n#{'x' * MOST_BYTES}\n")
+    (root / "inbox/within.yaml").write_text(text)
+    inbox = waiting(root)
+    assert [*inbox.proposals] == ["within"]
+    assert [str(problem) for problem in inbox.problems] == [
+        "inbox/large.yaml:1:1: too-large: a proposal has at most 32,768 bytes: this was not read"
+    ]
+    assert len(inbox.files["inbox/large.yaml"]) == MOST_BYTES + 1
+
+
+@pytest.mark.parametrize("kind", ["agent", "feed", "events", "person"])
+def test_ratings_states_and_grade_of_a_draft_are_kept_as_suggested_and_count_nothing(
+    root: Path, kind: str
+) -> None:
+    keys = {"ratings": {"pact": "CC"}, "reliability": "A", "credibility": 1}
+    record = story(by(kind, "name"), "Talks on a treaty")
+    record["evidence"] |= {**keys, "indicators": {"trade/tariffs": "observed"}}
+    (root / "trade.yaml").write_text(f"{FILES['trade.yaml']}{TARIFFS}")
+    before = open_folder(root).database
+    (root / "inbox").mkdir()
+    (root / "inbox/talks.yaml").write_text(json.dumps(record))
+    words = ["inbox", "accept", "talks", "--analyst", "jane", "--recorded", "2022-02-08"]
+    done = scen("--database", str(root), *words)
+    suggested = {"pact": "CC", "trade/tariffs": "observed", "grade": "A1"}
+    assert done.exit_code == 0
+    assert "suggested pact CC, trade/tariffs observed, grade A1" in done.stderr
+    after = open_folder(root).database
+    (new,) = after.evidence.keys() - before.evidence.keys()
+    item = after.evidence[new]
+    assert (item.ratings, item.indicators, item.reliability, item.credibility) == (
+        {},
+        {},
+        None,
+        None,
+    )
+    assert item.proposed
+    assert item.proposed.suggested == suggested
+
+
+TARIFFS = """indicators:
+  tariffs: {statement: Tariffs fall, ratings: {trade: C}, added: 2022-01-01}
+"""
+
+
+def test_alike_stories_of_several_outlets_stand_together_with_an_event_and_an_origin(
+    root: Path,
+) -> None:
+    fates(
+        root,
+        story(NEWS, "Moscow and Beijing begin talks", "https://news.example.org/1"),
+        story(NEWS, "A match ends without a goal", "https://news.example.org/2"),
+        story(WIRE, "Beijing and Moscow begin talks", "https://wire.example.org/1"),
+        story(AGENT, "Talks begin, Moscow and Beijing", "https://agent.example.org/1"),
+        story(AGENT, "A match ends without any goal", "https://agent.example.org/2"),
+        story(AGENT, "One fact of an article", "https://agent.example.org/3"),
+        story(AGENT, "Another fact of an article", "https://agent.example.org/3"),
+    )
+    first = "2022-02-05-beijing-and-moscow-begin"
+    rows = proposals(waiting(root).waiting, open_folder(root).database, day(36)).proposals
+    assert [row.id for row in rows if row.event == first] == [
+        first,
+        "2022-02-05-moscow-and-beijing-begin",
+        "2022-02-05-talks-begin-moscow-and",
+    ]
+    kinds = [row.proposal.proposed.by for row in rows if row.event != first]
+    assert kinds == ["feed", "agent", "agent", "agent"]
+    assert {row.id: row.event for row in rows if row.event} == {
+        first: first,
+        "2022-02-05-moscow-and-beijing-begin": first,
+        "2022-02-05-talks-begin-moscow-and": first,
+        "2022-02-05-a-match-ends-without-any": "2022-02-05-a-match-ends-without-a",
+    }
 
 
 def test_a_forecast_is_known_by_who_proposed_it_its_figure_and_its_day(root: Path) -> None:
@@ -92,7 +352,7 @@ def test_more_than_the_bound_do_not_wait_and_nothing_is_written_outside_the_inbo
         *["added"] * MOST_WAITING,
         *["refused"] * (10_000 - MOST_WAITING),
     ]
-    assert "100 proposals wait already" in str(result.entries[-1].reason)
+    assert "100 proposals of agent reader wait already" in str(result.entries[-1].reason)
     new = changes(before, tree(root))
     assert len(new) == MOST_WAITING
     assert all(path.startswith("inbox/") for path in new)
@@ -118,6 +378,10 @@ def test_more_than_the_bound_do_not_wait_and_nothing_is_written_outside_the_inbo
         (
             item(dismissed={"on": "2022-02-06", "by": "jane", "reason": "No"}),
             "only a person dismisses a proposal: leave `dismissed` out",
+        ),
+        (
+            {**item(), "repeats": ["https://example.org/1"]},
+            "whoever repeats a proposal says so: leave `repeats` out",
         ),
         (
             {"proposed": AGENT, "forecast": {"scenario": "pact", "probability": 1}},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Annotated
 
 import msgspec
 
@@ -9,7 +10,7 @@ from scenarios import values
 from scenarios.errors import Fault
 from scenarios.model import Evidence, Kind
 from scenarios.paths import MODELS as RECORDS
-from scenarios.values import Analyst, Record, ScenarioId, indicator_key
+from scenarios.values import Analyst, Proposed, Record, ScenarioId, indicator_key
 
 
 class EvidenceDraft(Evidence, frozen=True):
@@ -46,6 +47,18 @@ class Dismissal(Record, frozen=True):
     """Why it is not recorded. Example: "A comment on the visit, no observation"."""
 
 
+_TOLD = values.words("it is an address, or who told it, and where")
+
+
+class Repeat(Proposed, frozen=True, omit_defaults=True):
+    """Who told the same story elsewhere."""
+
+    url: values.Url | None = None
+    """The address at which it stands. Example: "https://www.example.org/again"."""
+    foreign: values.Foreign = msgspec.field(default_factory=dict)
+    """Example: {"reuters-asia": "tag:reuters.com,2022:newsml_L1N2UF0AB"}."""
+
+
 class Proposal(Record, frozen=True):
     """A draft of evidence or of a forecast. It counts nowhere until a person accepts it."""
 
@@ -59,8 +72,9 @@ class Proposal(Record, frozen=True):
     """The draft of a forecast."""
     foreign: values.Foreign = msgspec.field(default_factory=dict)
     """Example: {"reuters-asia": "tag:reuters.com,2022:newsml_L1N2UF0AB"}."""
-    repeats: tuple[values.Url, ...] = ()
-    """Addresses at which the same story stood later. Example: ["https://www.example.org/again"]."""
+    repeats: tuple[Annotated[values.Url | Repeat, _TOLD], ...] = ()
+    """Who told the same elsewhere; older files have the address alone. Example: [{"by": "feed",
+    "name": "asia", "on": "2022-02-05", "url": "https://www.example.org/again"}]."""
     dismissed: Dismissal | None = None
     """Who turned it down, and why."""
 
@@ -75,6 +89,23 @@ class Proposal(Record, frozen=True):
     def item(self) -> EvidenceDraft:
         """The draft of evidence; an empty one of a forecast."""
         return self.evidence or EvidenceDraft("")
+
+    @property
+    def tellings(self) -> tuple[Repeat, ...]:
+        """Who told it where, the proposer first; an old mark ranks as that of an agent."""
+        by = msgspec.structs.asdict(self.proposed)
+        old = partial(Repeat, "agent", "unknown", self.proposed.on)
+        marks = (old(url=mark) if isinstance(mark, str) else mark for mark in self.repeats)
+        return Repeat(**by, url=self.item.url, foreign=self.foreign), *marks
+
+    @property
+    def proposer(self) -> Proposed:
+        """Who proposed it, with the ratings, grade and figure that are for a person to give."""
+        item, chance = self.item, self.forecast.probability if self.forecast else ""
+        grade = f"{item.reliability or ''}{item.credibility or ''}"
+        pairs = {**item.ratings, **item.indicators, "grade": grade, "probability": chance}
+        suggested = {key: f"{value}" for key, value in pairs.items() if value}
+        return msgspec.structs.replace(self.proposed, suggested=suggested)
 
     @property
     def day(self) -> str:

@@ -318,6 +318,14 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
     from_: Line | None = None
     """The address or file that it was taken from. Examples: "Events of 2022-02-05.csv",
     "https://www.example.org/feed.xml"."""
+    suggested: dict[Name, Name] = {}
+    """The draft's ratings, grade or figure, seen only after the person's own. Example:
+    {"military-pact": "CC", "grade": "B2"}."""
+
+    @property
+    def rank(self) -> int:
+        """A lower rank never edits, fills, hides or blocks what a higher one proposes."""
+        return {"agent": 1, "person": 3}.get(self.by, 2)
 
     @property
     def who(self) -> str:
@@ -325,9 +333,10 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
         return f"{self.by} {self.name}"
 
     def __str__(self) -> str:
-        """`feed Reuters Asia on 2022-02-05, from https://www.example.org/feed.xml`."""
+        """`agent Desk on 2022-02-05, from https://www.example.org; suggested pact CC, grade B2`."""
         origin = f", from {self.from_}" if self.from_ else ""
-        return f"{self.who} on {self.on}{origin}"
+        pairs = ", ".join(f"{key} {value}" for key, value in self.suggested.items())
+        return f"{self.who} on {self.on}{origin}{f'; suggested {pairs}' if pairs else ''}"
 
 
 class Part(NamedTuple):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.listing import proposals
-from scenarios.proposal import EvidenceDraft, ForecastDraft, Proposal
+from typing import Any, Literal
+
+import msgspec
+
+from scenarios.analysis.review.inbox import proposals
+from scenarios.model import Database
+from scenarios.proposal import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.values import Proposed
-from tests.records import database, day, resolution, scenario
+from tests.records import database, day, evidence, resolution, scenario
 
 
 def proposed(on: int) -> Proposed:
@@ -32,3 +37,61 @@ def test_the_oldest_proposal_comes_first_and_names_a_renamed_an_ended_and_no_unk
         (("pact",), ()),
         (("war", "pact"), ("war",)),
     ]
+
+
+def story(by: Literal["feed", "agent"], name: str, summary: str, **keys: Any) -> Proposal:
+    about = Proposed(by=by, name=name, on=day(4))
+    return Proposal(about, evidence=EvidenceDraft(summary, **keys))
+
+
+def suggestions(
+    waiting: dict[str, Proposal], records: Database
+) -> list[tuple[str, str | None, str | None]]:
+    rows = proposals(waiting, records, day(7)).proposals
+    return [(row.id, row.event, row.origin) for row in rows]
+
+
+TALKS = "Moscow and Beijing begin talks"
+
+
+def test_what_outlets_tell_alike_gets_the_event_and_origin_of_the_first_of_the_best_rank() -> None:
+    waiting = {
+        "agent": story("agent", "reader", TALKS),
+        "wire": story("feed", "wire", TALKS, source="tass"),
+        "alone": story("feed", "wire", "A match ends"),
+        "own": story("feed", "news", TALKS, event="talks", origin="kremlin"),
+    }
+    assert suggestions(waiting, database()) == [
+        ("alone", None, None),
+        ("own", "talks", "kremlin"),
+        ("wire", "talks", "kremlin"),
+        ("agent", "talks", "kremlin"),
+    ]
+
+
+def test_what_an_agent_tells_alike_makes_no_group_of_a_feed() -> None:
+    waiting = {"agent": story("agent", "reader", TALKS), "wire": story("feed", "wire", TALKS)}
+    assert suggestions(waiting, database()) == [("wire", None, None), ("agent", "wire", None)]
+
+
+def test_one_outlet_makes_no_group_and_a_recorded_item_gives_its_event() -> None:
+    address = "https://example.org/"
+    waiting = {
+        name: story("feed", "wire", TALKS, url=f"{address}{name}", observed=str(day(2)))
+        for name in ("a", "b")
+    }
+    assert suggestions(waiting, database()) == [("a", None, None), ("b", None, None)]
+    item = evidence(summary=TALKS, observed=str(day(3)), event="talks", source="tass")
+    records = database(evidence={f"{day(3)}-talks": item})
+    assert suggestions(waiting, records) == [("a", "talks", "tass"), ("b", "talks", "tass")]
+
+
+def test_what_others_repeated_is_an_event_by_itself_where_a_mark_is_of_its_rank() -> None:
+    wire = story("feed", "wire", TALKS)
+    mark = Repeat(by="feed", name="news", on=day(4), url="https://example.org/1")
+    marked, old = (
+        msgspec.structs.replace(wire, repeats=repeats)
+        for repeats in ((mark,), ("https://example.org/1",))
+    )
+    assert suggestions({"wire": marked}, database()) == [("wire", "wire", None)]
+    assert suggestions({"wire": old}, database()) == [("wire", None, None)]

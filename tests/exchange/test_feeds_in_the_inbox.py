@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.analysis.review.inbox import proposals
 from scenarios.errors import ScenError
 from scenarios.exchange.feeds import MOST_BYTES
 from scenarios.exchange.fetching import Network
@@ -45,7 +46,7 @@ def fetched(root: Path, web: Web, feeds: dict[str, Feed]) -> tuple[list[str], li
     return [f"{entry.status} {entry.id}" for entry in result.entries], read.faults
 
 
-def test_two_feeds_with_one_story_propose_it_once(root: Path, web: Web) -> None:
+def test_two_feeds_with_one_story_propose_it_as_a_group_and_each_once(root: Path, web: Web) -> None:
     web.answers = {
         "/news": Answer((FEEDS / "news.xml").read_bytes()),
         "/wire": Answer(status=301, headers={"Location": "/wire.atom"}),
@@ -57,13 +58,17 @@ def test_two_feeds_with_one_story_propose_it_once(root: Path, web: Web) -> None:
     assert entries == [
         "added 2022-03-07-leaders-meet-in-beijing",
         "added 2022-03-10-beijing-publishes-a",
-        "repeated 2022-03-07-leaders-meet-in-beijing",
+        "added 2022-03-08-in-beijing-leaders-meet",
         "added 2022-03-08-gas-deal-signed",
     ]
     proposal = waiting(root).proposals["2022-03-07-leaders-meet-in-beijing"]
     assert proposal.proposed.who == "feed news"
     assert proposal.proposed.from_ == NEWS.url
-    assert proposal.repeats == ("https://wire.example.org/1",)
+    listed = proposals(waiting(root).waiting, open_folder(root).database, TODAY).proposals
+    assert [row.id for row in listed if row.event == "2022-03-07-leaders-meet-in-beijing"] == [
+        "2022-03-07-leaders-meet-in-beijing",
+        "2022-03-08-in-beijing-leaders-meet",
+    ]
     before = tree(root)
     again, _ = fetched(root, web, feeds)
     assert {entry.split()[0] for entry in again} == {"known"}
@@ -143,6 +148,33 @@ def test_a_word_of_any_script_matches(tmp_path: Path, word: str, title: str) -> 
     )
     (proposal,) = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, file).proposals
     assert proposal["evidence"] == {"summary": title, "source": "kremlin"}
+
+
+LINK = "<link>https://live.example.org/war</link>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [f"<guid>{n}</guid>{LINK}" for n in range(3)],
+        [LINK] * 3,
+        [f"<link>https://live.example.org/war#post-{n}</link>" for n in range(3)],
+    ],
+)
+def test_each_fact_of_a_live_ticker_is_a_story_once(
+    root: Path, tmp_path: Path, parts: list[str]
+) -> None:
+    file, titles = tmp_path / "feed.xml", ("A dam breaks", "A dam is whole", "Rain")
+    items = [
+        f"<item><title>{title}</title>{part}</item>"
+        for title, part in zip(titles, parts, strict=True)
+    ]
+    file.write_text(f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>")
+    for status in ("added", "known"):
+        _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file).proposals)
+        assert [entry.status for entry in result.entries] == [status] * 3
+        assert all(entry.path for entry in result.entries)
+    assert {proposal.item.summary for proposal in waiting(root).proposals.values()} == {*titles}
 
 
 def test_nothing_that_a_feed_wrote_acts_or_hides(root: Path, tmp_path: Path) -> None:

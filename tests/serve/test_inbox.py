@@ -43,19 +43,22 @@ def inbox(client: TestClient) -> str:
     return client.get("/inbox/").text.partition("<main")[2]
 
 
-def test_the_form_of_an_accepted_draft_has_its_texts_and_removes_its_file(
+def test_the_form_of_an_accepted_draft_has_its_texts_and_shows_its_ratings_after_the_own_ones(
     client: TestClient, root: Path
 ) -> None:
     propose(root, [TALKS])
     page = client.get(forms(client)[0]).text
     assert 'value="Talks on a treaty"' in page
-    assert 'name="rate:pact" value="CC" checked' in page
+    assert 'name="rate:pact" value="CC" checked' not in page
     own = {**hidden(page), "summary": "Talks on a treaty", "observed": "2022-02-05"}
     sent = send(client, "evidence", {"rate:pact": "C", "rate:ties": "N"}, own=own)
     assert sent.is_saved, sent.text
     file = root / "evidence/2022/2022-02-05-talks-on-a-treaty.yaml"
     assert "analyst: jane" in file.read_text()
     assert "by: agent\n  name: reader" in file.read_text()
+    assert "ratings:\n  pact: C\n  ties: N\n" in file.read_text()
+    assert "  suggested:\n    pact: CC\n    ties: '0.5'\n" in file.read_text()
+    assert "suggested pact CC, ties 0.5" in sent.text
     assert waiting(root).proposals == {}
     again = send(client, "evidence", {"summary": "Talks once more"}, own=own)
     assert not again.is_saved

@@ -44,7 +44,7 @@ _YEARS = range(1000, 9999)
 
 
 class FeedStory(NamedTuple):
-    """An item of a feed; `published` is the feed's own time, `guid` its id, address or title."""
+    """An item of a feed; `published` is the feed's own time, `guid` its id or address and title."""
 
     guid: str
     title: str
@@ -170,8 +170,9 @@ def _story(entry: Any, faults: list[str]) -> FeedStory:
     contents = (part.get("value") for part in entry["content"] or ())
     text = plain_text(entry["summary"] or next(contents, ""), LONGEST_TEXT)
     title = title or clean(text, LONGEST_TITLE, is_line=True)
-    link = web_address(_FOLLOWS.sub("", (entry["link"] or "").partition("#")[0]).rstrip("?&"))
-    guid = _line(entry["id"] or link or title)
+    page, hash_, anchor = (entry["link"] or "").partition("#")
+    link = web_address(f"{_FOLLOWS.sub('', page).rstrip('?&')}{hash_}{anchor}")
+    guid = _line(entry["id"] or f"{link or ''} {title}")  # a ticker has one link for all of it
     parts = entry["published_parsed"] or entry["updated_parsed"]
     if parts and parts[0] > 0 and parts[0] not in _YEARS:
         faults.append(f"{shown(title)} has a date in the year {parts[0]}: taken without a date")

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse
 
 from scenarios.analysis.evidence.knowledge import known, shown
 from scenarios.analysis.review import listing
-from scenarios.analysis.review.listing import ListFilter, ProposalRow, proposals
+from scenarios.analysis.review.inbox import ProposalRow, proposals
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import ScenError
-from scenarios.model import Database
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
 from scenarios.render.documents.due import draft_text, when
@@ -32,7 +32,6 @@ from scenarios.serve.frame import ENTRIES as PAGES
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
-from scenarios.values import CODES
 from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.inbox import answers_of, waiting
 from scenarios.workspace.input import typed_in
@@ -179,22 +178,15 @@ def _inbox(ask: PageRequest) -> ServedPage:
     for row in proposals(inbox.waiting, database, today).proposals[:_SHOWN]:
         draft = row.proposal.forecast
         text = "forecast" if draft and draft.scenario in hidden else draft_text(row.proposal)
-        rows.append((row, text, when(-row.days), _filled(row, database)))
+        rows.append((row, text, when(-row.days), _filled(row)))
     values = {"rows": rows, "faults": inbox.problems, "who": people.who_records(ask)}
     return ServedPage(title="Inbox", content=fill("serve/inbox.html", **values), live=False)
 
 
-def _filled(row: ProposalRow, database: Database) -> str:
+def _filled(row: ProposalRow) -> str:
     """The address of the form that records a proposal, filled from its draft."""
-    answers = answers_of(row.proposal, database.sources)
     pairs = [("proposal", row.id)]
-    for text in answers.pop("ratings", ()):
-        id, _, rating = text.partition("=")
-        pairs.append((f"{'rate' if rating in CODES else 'ratio'}:{id}", rating))
-    for text in answers.pop("indicators", ()):
-        key, _, state = text.partition("=")
-        pairs.append((f"fires:{key}", state))
-    for key, value in answers.items():
+    for key, value in answers_of(row.proposal, row.event, row.origin).items():
         pairs += [(key, text) for text in (value if isinstance(value, list) else [value]) if text]
     return f"/record/{'forecast' if row.proposal.forecast else 'evidence'}/?{urlencode(pairs)}"
 

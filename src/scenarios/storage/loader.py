@@ -84,9 +84,10 @@ def _has_doubtful(value: dict[str, Any]) -> bool:
             if _has_doubtful(item):
                 return True
         elif of is list and item:
-            if type(item[0]) is str and len(set(item)) < len(item):
+            texts = [part for part in item if type(part) is str]
+            if len(set(texts)) < len(texts):
                 return True
-            if type(item[0]) is dict and any(map(_has_doubtful, item)):
+            if any(_has_doubtful(part) for part in item if type(part) is dict):
                 return True
         elif item is None:
             return True

@@ -46,12 +46,13 @@ def find(start: Path, database: str | None) -> Path:
 
 
 def snapshot(
-    root: Path, known_in: Callable[[str], _IsKnown] | None = None
+    root: Path, known_in: Callable[[str], _IsKnown] | None = None, most_bytes: int = MAX_BYTES
 ) -> tuple[dict[str, bytes], list[Problem]]:
     """Relative path → bytes of every record below `root`, and the files that cannot be read.
 
     `known_in` returns, for a folder, a test of name and stat: a file that passes is neither read
-    nor included. It is not asked about what a symlink leads to.
+    nor included. It is not asked about what a symlink leads to. A file is read up to one byte more
+    than `most_bytes`.
 
     Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty: only
     its name is at fault. A symlinked folder is read, links to folders inside it are not, so a loop
@@ -60,7 +61,7 @@ def snapshot(
     top = os.path.realpath(root)
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
-    folders = [_Folder("", top, linked=False)]
+    folders = [_Folder("", top, linked=False, most_bytes=most_bytes)]
     for folder in folders:  # grows while it is walked
         try:
             entries = _entries(folder)
@@ -151,6 +152,7 @@ class _Folder(NamedTuple):
     prefix: str
     real: str
     linked: bool
+    most_bytes: int
 
 
 def _given(database: Path) -> Path:
@@ -204,19 +206,19 @@ def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folde
     if linked and (record or entry.is_dir()) and not Path(real).is_relative_to(top):
         return _problem(path, "symlink", f"leads out of the database, to {safe(real)}")
     if not entry.is_dir():
-        return _content(entry, path, real) if record else None
+        return _content(entry, path, real, folder.most_bytes) if record else None
     if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
         return None
-    return _Folder(path + "/", real, linked or folder.linked)
+    return _Folder(path + "/", real, linked or folder.linked, folder.most_bytes)
 
 
-def _content(entry: _Entry, path: str, real: str) -> bytes | Problem:
+def _content(entry: _Entry, path: str, real: str, most_bytes: int) -> bytes | Problem:
     if not path.isprintable():
         return _problem(path, "bad-id", "the name holds characters that no id can have")
     if not path.endswith(".yaml"):
         return b""
     if entry.is_file():
-        return _read(real, MAX_BYTES + 1)  # one more, so that a longer file is seen as such
+        return _read(real, most_bytes + 1)  # one more, so that a longer file is seen as such
     if entry.is_symlink() and not os.path.lexists(real):
         return _problem(path, "unreadable", f"its target {safe(real)} does not exist")
     return _problem(path, "not-a-file", "a FIFO, a socket or a device: it was not opened")

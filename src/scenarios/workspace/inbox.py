@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,21 +13,21 @@ import msgspec
 from msgspec import Struct
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.rules.duplicates import WITHIN_DAYS, are_alike, summary_words
+from scenarios.analysis.rules.duplicates import WITHIN_DAYS
 from scenarios.errors import Problem, ScenError
-from scenarios.model import Analyst, Source
+from scenarios.model import Analyst, Kind
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
-from scenarios.proposal import Proposal
+from scenarios.proposal import Proposal, Repeat
 from scenarios.storage import journal, worktree
-from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import decoded, read_record
 from scenarios.text import counted, joined_words, words
-from scenarios.values import first_day
+from scenarios.values import Proposed, first_day
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.writing import Written, write
 
-_ANSWERED = ("summary", "observed", "source", "url", "quote", "origin", "event", "theme")
+_ANSWERED = ("summary", "observed", "source", "url", "quote", "theme")
 
 
 class Inbox(NamedTuple):
@@ -52,7 +52,7 @@ def waiting(root: Path) -> Inbox:
         return inbox
 
     def read() -> tuple[dict[str, bytes], list[Problem]]:
-        files, faults = worktree.snapshot(root / INBOX)
+        files, faults = worktree.snapshot(root / INBOX, most_bytes=MOST_BYTES)
         at = [replace(fault, path=f"{INBOX}/{fault.path}") for fault in faults]
         return {f"{INBOX}/{name}": data for name, data in files.items()}, at
 
@@ -63,6 +63,10 @@ def waiting(root: Path) -> Inbox:
         inbox.files[path] = data
         if wrong := bad_id("proposal", id, "the file's name is not a valid id; "):
             inbox.problems.append(Problem(printable_path(path), 1, 1, "bad-id", wrong))
+            continue
+        if len(data) > MOST_BYTES:
+            fault = f"a proposal has at most {MOST_BYTES:,} bytes: this was not read"
+            inbox.problems.append(Problem(path, 1, 1, "too-large", fault))
             continue
         proposal, problems = read_record("proposal", path, data)
         inbox.problems.extend(problems)
@@ -85,9 +89,15 @@ class Waiting(NamedTuple):
 
     @property
     def proposed(self) -> dict[str, Any]:
-        """The proposer, as the record has it."""
-        about = msgspec.to_builtins(self.proposal.proposed)
-        return {key: value for key, value in about.items() if value is not None}
+        """The proposer and what was suggested, as the record has them."""
+        return tidy(Proposed, msgspec.to_builtins(self.proposal.proposer))
+
+    @property
+    def foreign(self) -> dict[str, str | int]:
+        """Its ids elsewhere, and those of its repeats."""
+        return {
+            key: id for told in self.proposal.tellings[::-1] for key, id in told.foreign.items()
+        }
 
 
 def waiting_at(root: Path, id: str) -> Waiting:
@@ -103,28 +113,32 @@ def waiting_at(root: Path, id: str) -> Waiting:
     return Waiting(id, proposal, inbox.files[path])
 
 
-def answers_of(proposal: Proposal, sources: Mapping[str, Source]) -> dict[str, Any]:
-    """The draft as the answers that the task of evidence, or that of a forecast, reads."""
+def answers_of(proposal: Proposal, event: str | None, origin: str | None) -> dict[str, Any]:
+    """The draft as the answers that the task of evidence, or that of a forecast, reads.
+
+    Ratings, grade and figure are not among them: they are a person's own.
+    """
     if draft := proposal.forecast:
-        texts = {"scenario": draft.scenario, "probability": f"{draft.probability:g}"}
-        return {**texts, "rationale": draft.rationale}
+        return {"scenario": draft.scenario, "rationale": draft.rationale}
     item = proposal.item
-    again = f"Repeated at {', '.join(proposal.repeats)}" if proposal.repeats else None
+    again = ", ".join(told.url for told in proposal.tellings[1:] if told.url)
+    room = _LONGEST_NOTES - len(item.notes or "")
+    again = again if len(again) <= room else f"{again[:room].rpartition(', ')[0]}, …"
     return {
         **{key: getattr(item, key) for key in _ANSWERED},
-        "grade": item.grade(sources) if item.reliability or item.credibility else None,
-        "notes": "\n\n".join(filter(None, (item.notes, again))) or None,
+        "event": event,
+        "origin": origin,
+        "notes": "\n\n".join(filter(None, (item.notes, again and f"Repeated at {again}"))) or None,
         "corroborated_by": [*item.corroborated_by],
-        "ratings": [f"{id}={rating}" for id, rating in item.ratings.items()],
-        "indicators": [f"{key}={state}" for key, state in item.indicators.items()],
     }
 
 
-MOST_WAITING = 100
-"""Most proposals that may wait; further ones are refused until some are settled."""
+MOST_WAITING, AGENTS = 100, 5
+"""Most proposals and marks of one proposer; of all agents, who name themselves, 5 times as many."""
 MOST_BYTES = 32_768
 """The size of a proposal's file at most."""
-MOST_REPEATS = 50
+SAME_ID, SAME_DAY = "the same id elsewhere", "the same summary of that day"
+_LONGEST_NOTES = 9_980
 _FORECAST = ("scenario", "probability", "date")
 _ROOM = 24
 """Characters of an id behind its day."""
@@ -151,13 +165,13 @@ def dismiss(
 class ProposedEntry(Struct, frozen=True, kw_only=True):
     """The fate of one proposal.
 
-    `added` under `id`; `known` where `id`, a proposal or an item, is the same by its foreign id,
-    its address or its summary; `repeated` where its address was added to that of the proposal
-    `id`; `refused` for a `reason`.
+    `added` as `id`, the file at `path`; `known` where that proposal or item is the same, for a
+    `reason`; `repeated` where a mark in that proposal says so; `refused` for a `reason`.
     """
 
     status: Literal["added", "known", "repeated", "refused"]
     id: str | None = None
+    path: str | None = None
     reason: str | None = None
 
 
@@ -179,8 +193,8 @@ def propose(
 ) -> tuple[Written, ProposedEntries]:
     """Put proposals into the inbox, each a mapping as its file has it; nothing else is written.
 
-    Each is checked, and compared with the inbox and the evidence; `most` may wait in all. A refusal
-    does not stop the others. Unless `noted`, `undo` skips it for the last command of a person.
+    Each is checked, and compared with the inbox and the evidence; `most` of one proposer may wait.
+    A refusal stops no other. Unless `noted`, `undo` skips it for the last command of a person.
     """
     entries: list[ProposedEntry] = []
 
@@ -196,39 +210,60 @@ def propose(
     return written, ProposedEntries(entries=entries, paths=written.paths, dry_run=how.dry_run)
 
 
+class _Story(NamedTuple):
+    """The telling of a story in a record, and the first day that it can be of."""
+
+    told: Repeat
+    kind: Kind
+    id: str
+    day: int
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        return [(system, str(id)) for system, id in self.told.foreign.items()]
+
+    @property
+    def page(self) -> str:
+        """The address, anchor included, by either scheme; empty without one."""
+        return (self.told.url or "").partition("://")[2].rstrip("/")
+
+
 class _Arriving:
     """Proposals on their way into an inbox, each compared with those before it.
 
-    `marks` lead to ids; `near` has for each day: True for a recorded item, False for a proposal,
-    its id and the words of its summary.
+    `told` has the stories of a text, `named` that of a foreign id with the highest rank,
+    and `used` the number of proposals and marks of each proposer.
     """
 
     def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
         self.opened, self.inbox, self.waiting, self.most = opened, inbox, inbox.waiting, most
-        self.new: dict[str, dict[str, Any]] = {}
-        self.repeats: dict[str, tuple[str, ...]] = {}
-        self.marks: dict[tuple[str, ...], str] = {}
-        self.near: dict[int, list[tuple[bool, str, frozenset[str]]]] = defaultdict(list)
+        self.new: dict[str, None] = {}
+        self.told: dict[str, list[_Story]] = defaultdict(list)
+        self.named: dict[tuple[str, str], _Story] = {}
+        self.used: Counter[str | int] = Counter()
         for id, item in opened.database.evidence.items():
-            self.marks |= dict.fromkeys(_names(item.foreign, item.url), id)
-            if not item.retracted:
-                self.near[_number(item.observed)].append((True, id, summary_words(item.summary)))
+            accepted = Proposed("person", "", item.recorded)
+            record = Proposal(accepted, item, foreign=item.foreign)  # type: ignore[arg-type]
+            self._know(record, *_stories(id, record, "evidence"))
         for id, proposal in inbox.proposals.items():
-            self._know(id, proposal)
+            self._know(proposal, *_stories(id, proposal))
 
     def take(self, given: Mapping[str, Any]) -> ProposedEntry:
-        """Add a proposal, or note its address with the proposal that it repeats."""
+        """Add a proposal, or mark the one that it repeats."""
         try:
             return self._add_proposal(given)
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
     def drafts(self) -> Iterator[Draft]:
-        """The files of added proposals, and of waiting ones with a new address."""
-        for id, record in self.new.items():
-            yield new_file("proposal", id, record | {"repeats": [*self.repeats.pop(id, ())]})
-        for id, addresses in self.repeats.items():
-            yield edited(self.inbox.files, "proposal", id, [Put(("repeats",), [*addresses])])
+        """The files of added proposals, and of waiting ones with a new mark."""
+        return (self._file(id, self.waiting[id]) for id in self.new)
+
+    def _file(self, id: str, proposal: Proposal) -> Draft:
+        record = msgspec.to_builtins(proposal)
+        if path_of("proposal", id) not in self.inbox.files:
+            return new_file("proposal", id, record)
+        return edited(self.inbox.files, "proposal", id, [Put(("repeats",), record["repeats"])])
 
     def _add_proposal(self, given: Mapping[str, Any]) -> ProposedEntry:
         proposal, faults = decoded("proposal", given)
@@ -236,25 +271,72 @@ class _Arriving:
             raise ScenError("; ".join(fault.message for fault in faults))
         if proposal.dismissed:
             raise ScenError("only a person dismisses a proposal: leave `dismissed` out")
+        if proposal.repeats:
+            raise ScenError("whoever repeats a proposal says so: leave `repeats` out")
         self._refuse_unknown(proposal)
-        if id := next(filter(None, map(self.marks.get, _marks(proposal))), None):
-            return ProposedEntry(status="known", id=id)
-        if len(self.waiting) + len(self.new) >= self.most:
-            wait = f"{self.most} proposals wait already"
-            raise ScenError(f"{wait}: accept or dismiss some of them first")
-        if similar := self._similar(proposal):
-            return self._repeated(similar, proposal)
         id = self._free_id(proposal)
-        if len(new_file("proposal", id, given).new or b"") > MOST_BYTES:
+        (own,) = _stories(id, proposal)
+        excess = self._excess(own.told)
+        for known, why in self._matches(own, proposal):
+            if why != SAME_ID and not excess and self._mark(known, own):
+                return self._entry("repeated", known, why)
+            if why != SAME_DAY:
+                return self._entry("known", known, why)
+        if excess:
+            raise ScenError(f"{excess} wait already: accept or dismiss some of them first")
+        if not self._keep(id, proposal, own):
             raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
-        self.new[id] = dict(given)
-        self._know(id, proposal)
-        return ProposedEntry(status="added", id=id)
+        return self._entry("added", own)
 
-    def _know(self, id: str, proposal: Proposal) -> None:
-        self.marks |= dict.fromkeys(_marks(proposal), id)
-        if item := proposal.evidence:
-            self.near[_number(proposal.day)].append((False, id, summary_words(item.summary)))
+    def _entry(self, status: Any, of: _Story, why: str | None = None) -> ProposedEntry:
+        path = from_here(self.opened.root / path_of(of.kind, of.id))
+        return ProposedEntry(status=status, id=of.id, path=path, reason=why)
+
+    def _excess(self, by: Proposed) -> str:
+        """The proposals that wait, where `by` may add none; else nothing."""
+        if self.used[by.who] >= self.most:
+            return f"{self.most} proposals of {by.who}"
+        is_full = by.by == "agent" and self.used[by.rank] >= self.most * AGENTS
+        return f"{self.most * AGENTS} proposals of agents" if is_full else ""
+
+    def _matches(self, own: _Story, proposal: Proposal) -> Iterator[tuple[_Story, str]]:
+        """The same story told by no lower rank, and why it is the same, the surest reason first."""
+        told = [known for known in self.told[_text(proposal)] if known.told.rank >= own.told.rank]
+        named = filter(None, map(self.named.get, own.names))
+        yield from ((known, SAME_ID) for known in named if known.told.rank >= own.told.rank)
+        why = "the same address and summary" if own.page else "the same content"
+        for known in told:
+            if known.page == own.page if own.page else abs(known.day - own.day) <= WITHIN_DAYS:
+                yield known, why
+        others = [known for known in told if known.told.who != own.told.who]
+        that_day = {known.id: known for known in others if known.day == own.day}
+        yield from ((known, SAME_DAY) for known in that_day.values())
+
+    def _mark(self, known: _Story, own: _Story) -> bool:
+        """Mark a proposal of the same rank that waits by who tells it too, and where; if so."""
+        waits = self.waiting.get(known.id) if known.kind == "proposal" else None
+        is_news = own.told.foreign or own.page not in ("", known.page)
+        if not is_news or waits is None or waits.proposed.rank != own.told.rank:
+            return False
+        marked = msgspec.structs.replace(waits, repeats=(*waits.repeats, own.told))
+        return self._keep(known.id, marked, own._replace(id=known.id))
+
+    def _keep(self, id: str, proposal: Proposal, own: _Story) -> bool:
+        """Have a proposal wait with its new story, unless its file would be too large; if so."""
+        if len(self._file(id, proposal).new or b"") > MOST_BYTES:
+            return False
+        self.waiting[id], self.new[id] = proposal, None
+        self._know(proposal, own)
+        return True
+
+    def _know(self, proposal: Proposal, *stories: _Story) -> None:
+        for story in stories:
+            self.told[_text(proposal)].append(story)
+            for name in story.names:
+                known = self.named.get(name, story)
+                self.named[name] = max(known, story, key=lambda story: story.told.rank)
+            if not proposal.dismissed:
+                self.used.update((story.told.who, story.told.rank))
 
     def _refuse_unknown(self, proposal: Proposal) -> None:
         opened, item = self.opened, proposal.item
@@ -264,29 +346,6 @@ class _Arriving:
                 raise ScenError(fault)
         opened.refuse_unknown([*item.ratings, *proposal.scenarios], item.indicators)
 
-    def _similar(self, proposal: Proposal) -> str | None:
-        """The proposal or else item of within three days whose summary is alike; the nearest."""
-        if proposal.evidence is None:
-            return None
-        day, own = _number(proposal.day), summary_words(proposal.evidence.summary)
-        similar = [
-            (is_recorded, abs(days), id)
-            for days in range(-WITHIN_DAYS, WITHIN_DAYS + 1)
-            for is_recorded, id, words in self.near.get(day + days, ())
-            if are_alike(own, words)
-        ]
-        return min(similar)[2] if similar else None
-
-    def _repeated(self, id: str, proposal: Proposal) -> ProposedEntry:
-        url = proposal.item.url
-        waits = self.waiting.get(id)
-        before = self.repeats.get(id, waits.repeats if waits else ())
-        if url is None or len(before) >= MOST_REPEATS or not (waits or id in self.new):
-            return ProposedEntry(status="known", id=id)
-        self.repeats[id] = (*before, url)
-        self.marks |= dict.fromkeys(_marks(proposal), id)
-        return ProposedEntry(status="repeated", id=id)
-
     def _free_id(self, proposal: Proposal) -> str:
         text = proposal.forecast.scenario if proposal.forecast else proposal.item.summary
         stem = f"{proposal.day}-{joined_words(words(text), _ROOM) or 'item'}"
@@ -295,21 +354,18 @@ class _Arriving:
         return next(id for id, place in places if id not in self.new and not os.path.lexists(place))
 
 
-def _number(observed: str) -> int:
-    """The first day of a date, as the number of a day."""
-    return first_day(observed).toordinal()
+def _stories(id: str, proposal: Proposal, kind: Kind = "proposal") -> Iterator[_Story]:
+    day = first_day(proposal.day).toordinal()
+    return (_Story(told, kind, id, day) for told in proposal.tellings)
 
 
-def _marks(proposal: Proposal) -> Iterator[tuple[str, ...]]:
-    """Marks by which a proposal is recognized: foreign ids, addresses, or a forecast's content."""
-    yield from _names(proposal.foreign, proposal.item.url, *proposal.repeats)
+def _text(proposal: Proposal) -> str:
+    """The summary, letter case and spaces aside, or who says which figure of which day.
+
+    Most words in common are not enough: "no drill, a threat" has those of "a drill, no threat", and
+    one word more may say the opposite. Nobody sees what is lost by that.
+    """
     if draft := proposal.forecast:
-        figure = f"{draft.probability:g}"
-        yield proposal.proposed.name, draft.scenario, figure, f"{proposal.forecast_day}"
-
-
-def _names(foreign: Mapping[str, str | int], *urls: str | None) -> Iterator[tuple[str, ...]]:
-    yield from ((system, str(name)) for system, name in foreign.items())
-    for url in urls:
-        if url:  # the same page by either scheme, at any of its anchors
-            yield (url.partition("#")[0].partition("://")[2].rstrip("/"),)
+        figure = f"{draft.scenario} {draft.probability:g} {proposal.forecast_day}"
+        return f"{proposal.proposed.who}: {figure}"
+    return " ".join(proposal.item.summary.casefold().split())

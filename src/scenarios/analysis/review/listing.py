@@ -1,7 +1,7 @@
 """The lists: indicators, evidence, forecasts, sources with their accuracy, and the inbox."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Literal
 
@@ -14,7 +14,7 @@ from scenarios.analysis.evidence.indicators import (
     unique,
     value,
 )
-from scenarios.analysis.evidence.knowledge import Known, bears_on, resolution, shown
+from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
@@ -31,7 +31,6 @@ from scenarios.model import (
     SourceId,
     ThemeId,
 )
-from scenarios.proposal import Proposal
 
 Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "unchecked"]
 
@@ -348,34 +347,3 @@ def _is_witnessed(id: EvidenceId, item: Evidence, event: _Event) -> bool:
 
 def _origin(id: EvidenceId, item: Evidence) -> str:
     return item.origin or id
-
-
-class ProposalRow(msgspec.Struct, frozen=True):
-    """A proposal that is `days` old, and today's scenarios that it may bear on.
-
-    `ended` are those of the scenarios whose outcome is recorded.
-    """
-
-    id: str
-    days: int
-    scenarios: tuple[ScenarioId, ...]
-    ended: tuple[ScenarioId, ...]
-    proposal: Proposal
-
-
-class InboxListing(msgspec.Struct, frozen=True, kw_only=True):
-    """The proposals that wait on a day, the oldest first."""
-
-    as_of: date
-    proposals: tuple[ProposalRow, ...]
-
-
-def proposals(waiting: Mapping[str, Proposal], database: Database, on: date) -> InboxListing:
-    """The proposals with their age in days and the scenarios that each is about."""
-    rows, now = [], database.called_now
-    for id, proposal in sorted(waiting.items(), key=lambda item: (item[1].proposed.on, item[0])):
-        names = dict.fromkeys(now.get(("scenario", name), name) for name in proposal.about)
-        ids = tuple(name for name in names if name in database.scenarios)
-        ended = tuple(name for name in ids if resolution(database, name))
-        rows.append(ProposalRow(id, (on - proposal.proposed.on).days, ids, ended, proposal))
-    return InboxListing(as_of=on, proposals=tuple(rows))

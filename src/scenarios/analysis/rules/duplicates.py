@@ -185,5 +185,5 @@ def are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def summary_words(text: str) -> frozenset[str]:
-    """The words of a summary, in whatever letter case."""
-    return frozenset(re.findall(r"\w+", text.casefold()))
+    """The words of a summary, in whatever letter case; its signs, where it has no words."""
+    return frozenset(re.findall(r"\w+", text.casefold()) or text.split())

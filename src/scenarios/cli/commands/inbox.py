@@ -2,7 +2,7 @@
 
 import typer
 
-from scenarios.analysis.review.listing import proposals
+from scenarios.analysis.review.inbox import proposals
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, Output, Shown

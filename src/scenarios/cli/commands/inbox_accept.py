@@ -1,14 +1,16 @@
 """Record a proposal, by the task of evidence or of a forecast."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import typer
 from msgspec.structs import replace
 
+from scenarios.analysis.review.inbox import proposals
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
-from scenarios.cli.output.streams import schema
+from scenarios.cli.output.streams import say, schema
 from scenarios.cli.tasks import command_of, run
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
@@ -17,6 +19,7 @@ from scenarios.workspace.how import How
 from scenarios.workspace.inbox import answers_of, waiting, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
+from scenarios.workspace.tasks.task import Ask
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
 _ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])
@@ -33,6 +36,7 @@ def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Forma
         lambda: {id: draft_text(proposal) for id, proposal in waiting(root).waiting.items()},
         lambda text: waiting_at(root, text),
     )
+    rows = proposals(waiting(root).waiting, open_here(context).database, parsing.today()).proposals
     proposal = waiting_at(root, id)
     draft, by = proposal.proposal.forecast, proposal.proposal.proposed
     task = forecast.TASK if draft else evidence.TASK
@@ -44,28 +48,37 @@ def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Forma
     if wrong := wrong - {"proposal", "analyst"}:
         what, options = "a forecast" if draft else "an item", ", ".join(sorted(wrong))
         raise UsageError(f"{id} is the draft of {what}: leave {options} out")
-    own = answers_of(proposal.proposal, open_here(context).database.sources)
+    row = next(row for row in rows if row.id == id)
+    own = answers_of(proposal.proposal, row.event, row.origin)
     if not draft:
         words = "Who accepts it (or set SCEN_ANALYST)"
         given["analyst"] = prompt.needed_as(given.get("analyst"), "--analyst", words, parsing.id)
-        if given.keys() & {"ratings", "indicators"}:  # which a person puts in place of all of them
-            own |= {"ratings": None, "indicators": None}
-        if not prompt.interactive():
-            own["observed"] = own["observed"] or f"{by.on}"
+        if not prompt.interactive():  # where nobody sees a suggestion before it is written
+            item = proposal.proposal.item
+            own["observed"] = item.observed or f"{by.on}"
+            own["event"], own["origin"] = item.event, item.origin
     given = {**dict.fromkeys(task.by_key), **own, **given, "proposal": proposal}
     if draft:
-        run(task, context, given, how, form)
-        return True
-    from scenarios.cli.commands.add_evidence import record
+        run(replace(task, asks=_named(task.asks)), context, given, how, form)
+    else:
+        from scenarios.cli.commands.add_evidence import record
 
-    return record(context, given, how, form)
+        record(context, given, how, form)
+    if (proposer := proposal.proposal.proposer).suggested:
+        say(f"{proposer}")
+    return True
+
+
+def _named(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    """Questions whose answers have options here."""
+    return tuple(replace(ask, option=_OWN.get(ask.key, ask.option)) for ask in asks)
 
 
 command = command_of(
     replace(
         evidence.TASK,
         help="Record a proposal that waits: rate the evidence, or state the forecast.",
-        asks=tuple(replace(ask, option=_OWN.get(ask.key, ask.option)) for ask in _ASKS),
+        asks=_named(_ASKS),
         options=f"proposal {evidence.TASK.options} {' '.join(_FORECAST)}",
     ),
     instead=_accept,

@@ -15,7 +15,7 @@ from scenarios.workspace.inbox import MOST_WAITING
 def command(
     context: typer.Context,
     most: Annotated[
-        int, "--most N", "Proposals that may wait in the inbox.", {"min": 0}
+        int, "--most N", "Proposals of one agent that may wait.", {"min": 0}
     ] = MOST_WAITING,
 ) -> None:
     """Let an agent read the database and propose into its inbox, by the Model Context Protocol.

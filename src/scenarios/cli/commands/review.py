@@ -13,7 +13,7 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
-from scenarios.analysis.review.listing import proposals
+from scenarios.analysis.review.inbox import ProposalRow, proposals
 from scenarios.cli import parsing
 from scenarios.cli.commands.forecast import foretell_sheet, places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
@@ -288,7 +288,7 @@ def settle(seat: Seat, opened: Opened) -> Opened:
             answer = prompt.answer(question, _settled, "")
             try:
                 if answer.startswith("a"):
-                    _record_item(seat, open_folder(seat.root), waiting_at(seat.root, row.id))
+                    _record_item(seat, open_folder(seat.root), waiting_at(seat.root, row.id), row)
                 elif answer:
                     reason = prompt.answer("Why it is not recorded", parsing.typed(str))
                     dismiss(seat.root, row.id, reason, seat.analyst, seat.on, seat.how)
@@ -305,9 +305,9 @@ def _settled(text: str) -> str:
     return word(text)
 
 
-def _record_item(seat: Seat, opened: Opened, proposal: Waiting) -> None:
+def _record_item(seat: Seat, opened: Opened, proposal: Waiting, row: ProposalRow) -> None:
     """Record an item that bears on nothing yet, once its details are agreed to."""
-    draft = answers_of(proposal.proposal, opened.database.sources)
+    draft = answers_of(proposal.proposal, row.event, row.origin)
     own = {"recorded": seat.on.isoformat(), "analyst": seat.analyst, "proposal": proposal}
 
     def ask() -> dict[str, Any]:
@@ -323,6 +323,8 @@ def _record_item(seat: Seat, opened: Opened, proposal: Waiting) -> None:
     answers = agreed(ask, lambda answers: write(answers, How(dry_run=True)), missing=True)
     paths = write(answers, seat.how)
     prompt.tell(f"{'would be recorded' if seat.how.dry_run else 'recorded'}: {', '.join(paths)}")
+    if (proposer := proposal.proposal.proposer).suggested:
+        prompt.tell(f"{proposer}")
 
 
 def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:

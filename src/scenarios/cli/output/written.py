@@ -13,7 +13,7 @@ from scenarios.cli.opening import tell_embedded
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.errors import ScenError
+from scenarios.errors import NAMED, ScenError
 from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
@@ -21,6 +21,7 @@ from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
 from scenarios.workspace import results, writing
 from scenarios.workspace.audit_preview import foretold_of, foretold_words
+from scenarios.workspace.inbox import SAME_ID
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.writing import Written
 
@@ -55,7 +56,12 @@ def report_proposed(written: Written, result: Any, form: str, faults: Sequence[s
     """Report what came into the inbox, if anything; exit with 1 where something did not."""
     if written.drafts or form == "json":
         report(written, result, form)
-    refused = [entry.reason for entry in result.entries if entry.reason]
+    same = [entry for entry in result.entries if entry.path and entry.reason not in (None, SAME_ID)]
+    for entry in same[:NAMED]:
+        say(f"{entry.status}: {entry.path} has {entry.reason}")
+    if more := same[NAMED:]:
+        say(f"and {len(more):,} more: --format json names them")
+    refused = [entry.reason for entry in result.entries if entry.status == "refused"]
     if refused:
         number = counted(len(refused), "draft was", "drafts were")
         faults = (*faults, f"{number} not proposed: {refused[0]}")

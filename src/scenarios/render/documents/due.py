@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from scenarios.analysis.review.due import Due, DueEntry
-from scenarios.analysis.review.listing import InboxListing, ProposalRow
+from scenarios.analysis.review.inbox import InboxListing, ProposalRow
 from scenarios.model import Kind, ScenarioId, Tracker
 from scenarios.paths import file_address, path_of
 from scenarios.proposal import Proposal
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
 from scenarios.render.document import Document, Ref, Span
-from scenarios.scales import percent
 from scenarios.text import counted, printable
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def inbox_document(result: InboxListing) -> Document:
     """A row for each proposal under each scenario that it may bear on; the oldest first."""
 
     def in_one(row: ProposalRow) -> str:
-        return f"{draft_text(row.proposal)} ({row.proposal.proposed.who}, {when(-row.days)})"
+        return f"{_draft(row)} ({row.proposal.proposed.who}, {when(-row.days)})"
 
     groups: dict[str, list[ProposalRow]] = {}
     for row in result.proposals:
@@ -105,7 +104,7 @@ def inbox_document(result: InboxListing) -> Document:
     wide: tuple[Cell[ProposalRow], ...] = (
         (left("proposed"), lambda row: when(-row.days)),
         (left("by", least=16), lambda row: row.proposal.proposed.who),
-        (left("draft", least=30), lambda row: draft_text(row.proposal)),
+        (left("draft", least=30), _draft),
         own_id,
     )
     short: tuple[Cell[ProposalRow], ...] = (own_id, (left("draft", least=24), in_one))
@@ -115,11 +114,16 @@ def inbox_document(result: InboxListing) -> Document:
     return (cells.grouped(named, wide, note=note, empty=empty, narrow=narrow),)
 
 
+def _draft(row: ProposalRow) -> str:
+    """The draft, with the event under which it counts once with others."""
+    return draft_text(row.proposal) + (f" [event {row.event}]" if row.event else "")
+
+
 def draft_text(proposal: Proposal) -> str:
-    """The summary of the item, or the figure and its reason, in one line."""
+    """The summary of the item, or the reason of a figure, which a person gives first, in a line."""
     if draft := proposal.forecast:
         why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
-        return f"forecast {percent(draft.probability)}{why}"
+        return f"forecast of {draft.scenario}{why}"
     more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
     return f"{cells.one_line(proposal.item.summary)}{more}"
 

@@ -34,6 +34,7 @@ from scenarios.serve.forms.form import (
     listed,
     until,
 )
+from scenarios.values import Proposed
 from scenarios.workspace.audit_preview import foretold_lines
 from scenarios.workspace.how import How
 from scenarios.workspace.inbox import waiting_at
@@ -278,7 +279,14 @@ _MOST = 3
 
 def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
     id = id_of_new(written)
-    return effects_report(by, written, id, written.after.database.evidence[id].recorded)
+    item = written.after.database.evidence[id]
+    return (*_suggested(written, item.proposed), *effects_report(by, written, id, item.recorded))
+
+
+def _suggested(written: Written, proposer: Proposed | None) -> Document:
+    """The suggestion, once the own answer is recorded."""
+    is_told = proposer and proposer.suggested and not written.dry_run
+    return (Paragraph(f"{proposer}"),) if is_told else ()
 
 
 def _doubts(by: Recorder, typed: Typed) -> list[str]:
@@ -381,7 +389,9 @@ def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
             Paragraph(after),
             set_sums(added, who),
         )
-    return forecast_document(forecast_figures(written, [id], on), added, who)
+    proposer = written.after.database.sheets[f"{on}-{who}"].proposed.get(id)
+    figures = forecast_document(forecast_figures(written, [id], on), added, who)
+    return (*_suggested(written, proposer), *figures)
 
 
 def _on_sheet(by: Recorder, typed: Typed) -> str | None:

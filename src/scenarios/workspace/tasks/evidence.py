@@ -6,8 +6,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
@@ -92,8 +90,7 @@ def record_evidence(
     edits = bool(new_source or proposal)  # two files, perhaps
     if proposal:
         what = f"inbox accept {proposal.id}"
-        foreign = msgspec.to_builtins(proposal.proposal.foreign)
-        record = {**record, "proposed": proposal.proposed, "foreign": foreign}
+        record = {**record, "proposed": proposal.proposed, "foreign": proposal.foreign}
     with copied(root, attach, dry_run=how.dry_run) if attach else nullcontext() as copy:
         if copy:
             record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
