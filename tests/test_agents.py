@@ -268,7 +268,7 @@ def test_of_many_proposals_the_first_wait_and_the_others_are_refused(desk: Path)
     ]
     answers = called(*calls, most=4)
     assert [answer.is_error for answer in answers] == [False] * 4 + [True] * 2
-    assert "4 proposals of agent desk-agent wait already" in text_of(answers[-1])
+    assert "at most 4 proposals of one proposer" in text_of(answers[-1])
     assert len([*(desk / "inbox").iterdir()]) == 4
 
 

@@ -227,8 +227,8 @@ def test_200_from_each_of_three_proposers_fill_the_room_of_each_alone(root: Path
         _, result = propose(root, items)
         assert [entry.status for entry in result.entries] == ["added"] * 100 + ["refused"] * 100
         assert str(result.entries[-1].reason) == (
-            f"100 proposals of {who['by']} {who['name']} wait already: accept or dismiss some of"
-            " them first"
+            "at most 100 proposals of one proposer, 500 of all agents wait: accept or dismiss some"
+            " of them first"
         )
     assert fates(root, story(WIRE, "The wire has room"), story(STORE, "The store too")) == [
         ("added", "2022-02-05-the-wire-has-room"),
@@ -246,7 +246,7 @@ def test_a_mark_takes_room_and_agents_have_one_room_however_they_call_themselves
     many = [story(by("agent", f"name {n}"), f"word{n}") for n in range(7)]
     *_, last = fates(root, *many, most=1)
     assert last[0] == "refused"
-    assert str(last[1]).startswith("5 proposals of agents wait already")
+    assert str(last[1]).startswith("at most 1 proposals of one proposer, 5 of all agents wait")
 
 
 def test_a_file_over_the_bound_is_not_read(root: Path) -> None:
@@ -352,7 +352,7 @@ def test_more_than_the_bound_do_not_wait_and_nothing_is_written_outside_the_inbo
         *["added"] * MOST_WAITING,
         *["refused"] * (10_000 - MOST_WAITING),
     ]
-    assert "100 proposals of agent reader wait already" in str(result.entries[-1].reason)
+    assert "at most 100 proposals of one proposer" in str(result.entries[-1].reason)
     new = changes(before, tree(root))
     assert len(new) == MOST_WAITING
     assert all(path.startswith("inbox/") for path in new)

@@ -10,7 +10,7 @@ from scenarios.analysis.review.inbox import proposals
 from scenarios.model import Database
 from scenarios.proposal import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.values import Proposed
-from tests.records import database, day, evidence, resolution, scenario
+from tests.records import database, day, item, resolution, scenario
 
 
 def proposed(on: int) -> Proposed:
@@ -81,8 +81,10 @@ def test_one_outlet_makes_no_group_and_a_recorded_item_gives_its_event() -> None
         for name in ("a", "b")
     }
     assert suggestions(waiting, database()) == [("a", None, None), ("b", None, None)]
-    item = evidence(summary=TALKS, observed=str(day(3)), event="talks", source="tass")
-    records = database(evidence={f"{day(3)}-talks": item})
+    recorded = msgspec.structs.replace(
+        item(), summary=TALKS, observed=str(day(3)), event="talks", source="tass"
+    )
+    records = database(evidence={f"{day(3)}-talks": recorded})
     assert suggestions(waiting, records) == [("a", "talks", "tass"), ("b", "talks", "tass")]
 
 

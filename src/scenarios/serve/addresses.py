@@ -19,7 +19,7 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents import records, status
-from scenarios.render.documents.due import draft_text, when
+from scenarios.render.documents.due import draft_of, when
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -177,7 +177,7 @@ def _inbox(ask: PageRequest) -> ServedPage:
     rows = []
     for row in proposals(inbox.waiting, database, today).proposals[:_SHOWN]:
         draft = row.proposal.forecast
-        text = "forecast" if draft and draft.scenario in hidden else draft_text(row.proposal)
+        text = "forecast" if draft and draft.scenario in hidden else draft_of(row)
         rows.append((row, text, when(-row.days), _filled(row)))
     values = {"rows": rows, "faults": inbox.problems, "who": people.who_records(ask)}
     return ServedPage(title="Inbox", content=fill("serve/inbox.html", **values), live=False)

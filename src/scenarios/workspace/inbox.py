@@ -200,7 +200,7 @@ def propose(
 
     def draft(opened: Opened) -> list[Draft]:
         arriving = _Arriving(opened, waiting(root), most)
-        entries[:] = [arriving.take(proposal) for proposal in proposals]
+        entries[:] = map(arriving.take, proposals)
         return [*arriving.drafts()]
 
     def subject(written: Written) -> str:
@@ -219,10 +219,6 @@ class _Story(NamedTuple):
     day: int
 
     @property
-    def names(self) -> list[tuple[str, str]]:
-        return [(system, str(id)) for system, id in self.told.foreign.items()]
-
-    @property
     def page(self) -> str:
         """The address, anchor included, by either scheme; empty without one."""
         return (self.told.url or "").partition("://")[2].rstrip("/")
@@ -231,15 +227,14 @@ class _Story(NamedTuple):
 class _Arriving:
     """Proposals on their way into an inbox, each compared with those before it.
 
-    `told` has the stories of a text, `named` that of a foreign id with the highest rank,
-    and `used` the number of proposals and marks of each proposer.
+    `told` has the stories of each text and foreign id, `used` the number of proposals and marks of
+    each proposer and rank.
     """
 
     def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
         self.opened, self.inbox, self.waiting, self.most = opened, inbox, inbox.waiting, most
         self.new: dict[str, None] = {}
         self.told: dict[str, list[_Story]] = defaultdict(list)
-        self.named: dict[tuple[str, str], _Story] = {}
         self.used: Counter[str | int] = Counter()
         for id, item in opened.database.evidence.items():
             accepted = Proposed("person", "", item.recorded)
@@ -276,14 +271,16 @@ class _Arriving:
         self._refuse_unknown(proposal)
         id = self._free_id(proposal)
         (own,) = _stories(id, proposal)
-        excess = self._excess(own.told)
+        is_full = self.used[own.told.who] >= self.most
+        is_full |= own.told.by == "agent" and self.used[own.told.rank] >= self.most * AGENTS
         for known, why in self._matches(own, proposal):
-            if why != SAME_ID and not excess and self._mark(known, own):
+            if why != SAME_ID and not is_full and self._mark(known, own):
                 return self._entry("repeated", known, why)
             if why != SAME_DAY:
                 return self._entry("known", known, why)
-        if excess:
-            raise ScenError(f"{excess} wait already: accept or dismiss some of them first")
+        if is_full:
+            most = f"{self.most} proposals of one proposer, {self.most * AGENTS} of all agents"
+            raise ScenError(f"at most {most} wait: accept or dismiss some of them first")
         if not self._keep(id, proposal, own):
             raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
         return self._entry("added", own)
@@ -292,18 +289,15 @@ class _Arriving:
         path = from_here(self.opened.root / path_of(of.kind, of.id))
         return ProposedEntry(status=status, id=of.id, path=path, reason=why)
 
-    def _excess(self, by: Proposed) -> str:
-        """The proposals that wait, where `by` may add none; else nothing."""
-        if self.used[by.who] >= self.most:
-            return f"{self.most} proposals of {by.who}"
-        is_full = by.by == "agent" and self.used[by.rank] >= self.most * AGENTS
-        return f"{self.most * AGENTS} proposals of agents" if is_full else ""
-
     def _matches(self, own: _Story, proposal: Proposal) -> Iterator[tuple[_Story, str]]:
         """The same story told by no lower rank, and why it is the same, the surest reason first."""
-        told = [known for known in self.told[_text(proposal)] if known.told.rank >= own.told.rank]
-        named = filter(None, map(self.named.get, own.names))
-        yield from ((known, SAME_ID) for known in named if known.told.rank >= own.told.rank)
+
+        def stories(key: str) -> list[_Story]:
+            return [known for known in self.told[key] if known.told.rank >= own.told.rank]
+
+        for system, id in own.told.foreign.items():
+            yield from ((known, SAME_ID) for known in stories(f"{system}\n{id}"))
+        told = stories(_text(proposal))
         why = "the same address and summary" if own.page else "the same content"
         for known in told:
             if known.page == own.page if own.page else abs(known.day - own.day) <= WITHIN_DAYS:
@@ -332,9 +326,8 @@ class _Arriving:
     def _know(self, proposal: Proposal, *stories: _Story) -> None:
         for story in stories:
             self.told[_text(proposal)].append(story)
-            for name in story.names:
-                known = self.named.get(name, story)
-                self.named[name] = max(known, story, key=lambda story: story.told.rank)
+            for system, id in story.told.foreign.items():
+                self.told[f"{system}\n{id}"].append(story)  # no text has a line's end
             if not proposal.dismissed:
                 self.used.update((story.told.who, story.told.rank))
 

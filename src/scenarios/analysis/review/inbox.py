@@ -70,8 +70,9 @@ def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:
     }
     firsts = {
         id: id
-        for id in drafts
-        if any(told.rank >= waiting[id].proposed.rank for told in waiting[id].tellings[1:])
+        for id, proposal in waiting.items()
+        for told in proposal.tellings[1:]
+        if told.rank >= proposal.proposed.rank and told.url != proposal.item.url
     }
     for rank in {waiting[id].proposed.rank for id in drafts}:
         heard = {id: item for id, item in drafts.items() if waiting[id].proposed.rank >= rank}

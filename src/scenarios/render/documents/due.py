@@ -92,7 +92,7 @@ def inbox_document(result: InboxListing) -> Document:
     """A row for each proposal under each scenario that it may bear on; the oldest first."""
 
     def in_one(row: ProposalRow) -> str:
-        return f"{_draft(row)} ({row.proposal.proposed.who}, {when(-row.days)})"
+        return f"{draft_of(row)} ({row.proposal.proposed.who}, {when(-row.days)})"
 
     groups: dict[str, list[ProposalRow]] = {}
     for row in result.proposals:
@@ -104,7 +104,7 @@ def inbox_document(result: InboxListing) -> Document:
     wide: tuple[Cell[ProposalRow], ...] = (
         (left("proposed"), lambda row: when(-row.days)),
         (left("by", least=16), lambda row: row.proposal.proposed.who),
-        (left("draft", least=30), _draft),
+        (left("draft", least=30), draft_of),
         own_id,
     )
     short: tuple[Cell[ProposalRow], ...] = (own_id, (left("draft", least=24), in_one))
@@ -114,7 +114,7 @@ def inbox_document(result: InboxListing) -> Document:
     return (cells.grouped(named, wide, note=note, empty=empty, narrow=narrow),)
 
 
-def _draft(row: ProposalRow) -> str:
+def draft_of(row: ProposalRow) -> str:
     """The draft, with the event under which it counts once with others."""
     return draft_text(row.proposal) + (f" [event {row.event}]" if row.event else "")
 

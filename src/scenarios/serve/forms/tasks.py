@@ -285,8 +285,9 @@ def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
 
 def _suggested(written: Written, proposer: Proposed | None) -> Document:
     """The suggestion, once the own answer is recorded."""
-    is_told = proposer and proposer.suggested and not written.dry_run
-    return (Paragraph(f"{proposer}"),) if is_told else ()
+    return listed(
+        [f"{proposer}"] if proposer and proposer.suggested and not written.dry_run else []
+    )
 
 
 def _doubts(by: Recorder, typed: Typed) -> list[str]:
