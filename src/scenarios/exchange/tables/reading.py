@@ -125,7 +125,7 @@ def sheet_rows(
         names = [s.name for s in book.sheets_metadata if s.name in book.sheet_names]
         name = _chosen(names, sheet, file)
         chosen = book.get_sheet_by_name(name)
-        width, height = chosen.total_width, chosen.total_height
+        height, width = (n + 1 for n in chosen.end or (0, 0))
         if width * height > _MOST_CELLS:
             words = f"a sheet of {width:,} by {height:,} cells: save it as CSV"
             raise refused(file, 0, words)
