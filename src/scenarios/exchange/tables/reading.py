@@ -329,18 +329,8 @@ def _flat(item: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]
 
 Form = Literal["csv", "tsv", "xlsx", "ods", "json", "jsonl"]
 FORMS: tuple[Form, ...] = ("csv", "tsv", "xlsx", "ods", "json", "jsonl")
-_ENDINGS: dict[str, Form] = {
-    "csv": "csv",
-    "txt": "csv",
-    "tsv": "tsv",
-    "tab": "tsv",
-    "xlsx": "xlsx",
-    "xlsm": "xlsx",
-    "ods": "ods",
-    "json": "json",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-}
+_ENDINGS: dict[str, Form] = {form: form for form in FORMS}
+_ENDINGS |= {"txt": "csv", "tab": "tsv", "xlsm": "xlsx", "ndjson": "jsonl"}
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
