@@ -198,11 +198,11 @@ def _read(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrive
     read = reader(kind)
     if not isinstance(file, Path):
         return read(SourceFile(name, None, file), wanted)
-    if file.is_dir():
-        if READERS[kind].startswith("own."):
-            raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
-        return read(SourceFile(name, file, None), wanted)
+    if file.is_dir() and READERS[kind].startswith("own."):
+        raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
     try:
+        if file.is_dir():
+            return read(SourceFile(name, file, None), wanted)
         with open_named(file) as stream:
             return read(SourceFile(name, file, stream), wanted)
     except OSError as error:
