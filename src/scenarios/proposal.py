@@ -104,8 +104,8 @@ class Proposal(Record, frozen=True):
         item, chance = self.item, self.forecast.probability if self.forecast else ""
         grade = f"{item.reliability or ''}{item.credibility or ''}"
         pairs = {**item.ratings, **item.indicators, "grade": grade, "probability": chance}
-        suggested = {key: f"{value}" for key, value in pairs.items() if value}
-        return msgspec.structs.replace(self.proposed, suggested=suggested)
+        suggested = ", ".join(f"{key} {value}" for key, value in pairs.items() if value)
+        return msgspec.structs.replace(self.proposed, suggested=suggested or None)
 
     @property
     def day(self) -> str:

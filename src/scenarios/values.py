@@ -318,9 +318,9 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
     from_: Line | None = None
     """The address or file that it was taken from. Examples: "Events of 2022-02-05.csv",
     "https://www.example.org/feed.xml"."""
-    suggested: dict[Name, Name] = {}
+    suggested: Prose | None = None
     """The draft's ratings, grade or figure, seen only after the person's own. Example:
-    {"military-pact": "CC", "grade": "B2"}."""
+    "military-pact CC, grade B2"."""
 
     @property
     def rank(self) -> int:
@@ -335,8 +335,8 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
     def __str__(self) -> str:
         """`agent Desk on 2022-02-05, from https://www.example.org; suggested pact CC, grade B2`."""
         origin = f", from {self.from_}" if self.from_ else ""
-        pairs = ", ".join(f"{key} {value}" for key, value in self.suggested.items())
-        return f"{self.who} on {self.on}{origin}{f'; suggested {pairs}' if pairs else ''}"
+        suggested = f"; suggested {self.suggested}" if self.suggested else ""
+        return f"{self.who} on {self.on}{origin}{suggested}"
 
 
 class Part(NamedTuple):

@@ -57,7 +57,7 @@ def test_the_form_of_an_accepted_draft_has_its_texts_and_shows_its_ratings_after
     assert "analyst: jane" in file.read_text()
     assert "by: agent\n  name: reader" in file.read_text()
     assert "ratings:\n  pact: C\n  ties: N\n" in file.read_text()
-    assert "  suggested:\n    pact: CC\n    ties: '0.5'\n" in file.read_text()
+    assert "  suggested: pact CC, ties 0.5\n" in file.read_text()
     assert "suggested pact CC, ties 0.5" in sent.text
     assert waiting(root).proposals == {}
     again = send(client, "evidence", {"summary": "Talks once more"}, own=own)

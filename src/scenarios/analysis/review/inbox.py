@@ -64,7 +64,7 @@ def proposals(waiting: Mapping[str, Proposal], database: Database, on: date) -> 
 def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:
     """The first of each group that several outlets tell alike; a lower rank makes no group."""
     drafts: dict[str, Evidence] = {
-        id: msgspec.structs.replace(proposal.item, observed=proposal.day, url=None, event=None)
+        id: Evidence(proposal.item.summary, proposal.day, proposal.proposed.on)
         for id, proposal in waiting.items()
         if proposal.evidence
     }

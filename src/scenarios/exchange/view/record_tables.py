@@ -44,6 +44,7 @@ def _proposed(path: str) -> tuple[ViewColumn, ...]:
         column("proposed_name", "text?", "Its name", f"{path}.name"),
         column("proposed", "date?", "The day on which it was proposed", f"{path}.on"),
         column("proposed_from", "text?", "Where it was taken from", f"{path}.from"),
+        column("suggested", "text?", "Its ratings, grade or figure", f"{path}.suggested"),
     )
 
 
