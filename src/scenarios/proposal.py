@@ -47,11 +47,11 @@ class Dismissal(Record, frozen=True):
     """Why it is not recorded. Example: "A comment on the visit, no observation"."""
 
 
-_TOLD = values.words("it is an address, or who told it, and where")
+_REPEATS = values.words("it is an address, or who reported it, and where")
 
 
 class Repeat(Proposed, frozen=True, omit_defaults=True):
-    """Who told the same story elsewhere."""
+    """Who reported the same story elsewhere."""
 
     url: values.Url | None = None
     """The address at which it stands. Example: "https://www.example.org/again"."""
@@ -72,8 +72,8 @@ class Proposal(Record, frozen=True):
     """The draft of a forecast."""
     foreign: values.Foreign = msgspec.field(default_factory=dict)
     """Example: {"reuters-asia": "tag:reuters.com,2022:newsml_L1N2UF0AB"}."""
-    repeats: tuple[Annotated[values.Url | Repeat, _TOLD], ...] = ()
-    """Who told the same elsewhere; older files have the address alone. Example: [{"by": "feed",
+    repeats: tuple[Annotated[values.Url | Repeat, _REPEATS], ...] = ()
+    """Who reported the same elsewhere; older files have the address alone. Example: [{"by": "feed",
     "name": "asia", "on": "2022-02-05", "url": "https://www.example.org/again"}]."""
     dismissed: Dismissal | None = None
     """Who turned it down, and why."""
@@ -91,8 +91,8 @@ class Proposal(Record, frozen=True):
         return self.evidence or EvidenceDraft("")
 
     @property
-    def tellings(self) -> tuple[Repeat, ...]:
-        """Who told it where, the proposer first; an old mark ranks as that of an agent."""
+    def reports(self) -> tuple[Repeat, ...]:
+        """Who reported it where, the proposer first; an old mark ranks as that of an agent."""
         by = msgspec.structs.asdict(self.proposed)
         old = partial(Repeat, "agent", "unknown", self.proposed.on)
         marks = (old(url=mark) if isinstance(mark, str) else mark for mark in self.repeats)

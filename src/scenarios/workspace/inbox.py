@@ -96,7 +96,7 @@ class Waiting(NamedTuple):
     def foreign(self) -> dict[str, str | int]:
         """Its ids elsewhere, and those of its repeats."""
         return {
-            key: id for told in self.proposal.tellings[::-1] for key, id in told.foreign.items()
+            key: id for report in self.proposal.reports[::-1] for key, id in report.foreign.items()
         }
 
 
@@ -121,7 +121,7 @@ def answers_of(proposal: Proposal, event: str | None, origin: str | None) -> dic
     if draft := proposal.forecast:
         return {"scenario": draft.scenario, "rationale": draft.rationale}
     item = proposal.item
-    again = ", ".join(told.url for told in proposal.tellings[1:] if told.url)
+    again = ", ".join(report.url for report in proposal.reports[1:] if report.url)
     room = _LONGEST_NOTES - len(item.notes or "")
     again = again if len(again) <= room else f"{again[:room].rpartition(', ')[0]}, …"
     return {
@@ -211,9 +211,9 @@ def propose(
 
 
 class _Story(NamedTuple):
-    """The telling of a story in a record, and the first day that it can be of."""
+    """A report of a story in a record, and the first day that it can be of."""
 
-    told: Repeat
+    report: Repeat
     kind: Kind
     id: str
     day: int
@@ -221,20 +221,20 @@ class _Story(NamedTuple):
     @property
     def page(self) -> str:
         """The address, anchor included, by either scheme; empty without one."""
-        return (self.told.url or "").partition("://")[2].rstrip("/")
+        return (self.report.url or "").partition("://")[2].rstrip("/")
 
 
 class _Arriving:
     """Proposals on their way into an inbox, each compared with those before it.
 
-    `told` has the stories of each text and foreign id, `used` the number of proposals and marks of
+    `stories` has those of each text and foreign id, `used` the number of proposals and marks of
     each proposer and rank.
     """
 
     def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
         self.opened, self.inbox, self.waiting, self.most = opened, inbox, inbox.waiting, most
         self.new: dict[str, None] = {}
-        self.told: dict[str, list[_Story]] = defaultdict(list)
+        self.stories: dict[str, list[_Story]] = defaultdict(list)
         self.used: Counter[str | int] = Counter()
         for id, item in opened.database.evidence.items():
             accepted = Proposed("person", "", item.recorded)
@@ -271,8 +271,8 @@ class _Arriving:
         self._refuse_unknown(proposal)
         id = self._free_id(proposal)
         (own,) = _stories(id, proposal)
-        is_full = self.used[own.told.who] >= self.most
-        is_full |= own.told.by == "agent" and self.used[own.told.rank] >= self.most * AGENTS
+        is_full = self.used[own.report.who] >= self.most
+        is_full |= own.report.by == "agent" and self.used[own.report.rank] >= self.most * AGENTS
         for known, why in self._matches(own, proposal):
             if why != SAME_ID and not is_full and self._mark(known, own):
                 return self._entry("repeated", known, why)
@@ -290,29 +290,29 @@ class _Arriving:
         return ProposedEntry(status=status, id=of.id, path=path, reason=why)
 
     def _matches(self, own: _Story, proposal: Proposal) -> Iterator[tuple[_Story, str]]:
-        """The same story told by no lower rank, and why it is the same, the surest reason first."""
+        """Yield equal stories of no lower rank, each with the reason, the surest reason first."""
 
         def stories(key: str) -> list[_Story]:
-            return [known for known in self.told[key] if known.told.rank >= own.told.rank]
+            return [known for known in self.stories[key] if known.report.rank >= own.report.rank]
 
-        for system, id in own.told.foreign.items():
+        for system, id in own.report.foreign.items():
             yield from ((known, SAME_ID) for known in stories(f"{system}\n{id}"))
-        told = stories(_text(proposal))
+        alike = stories(_text(proposal))
         why = "the same address and summary" if own.page else "the same content"
-        for known in told:
+        for known in alike:
             if known.page == own.page if own.page else abs(known.day - own.day) <= WITHIN_DAYS:
                 yield known, why
-        others = [known for known in told if known.told.who != own.told.who]
+        others = [known for known in alike if known.report.who != own.report.who]
         that_day = {known.id: known for known in others if known.day == own.day}
         yield from ((known, SAME_DAY) for known in that_day.values())
 
     def _mark(self, known: _Story, own: _Story) -> bool:
         """Mark a proposal of the same rank that waits by who tells it too, and where; if so."""
         waits = self.waiting.get(known.id) if known.kind == "proposal" else None
-        is_news = own.told.foreign or own.page not in ("", known.page)
-        if not is_news or waits is None or waits.proposed.rank != own.told.rank:
+        is_news = own.report.foreign or own.page not in ("", known.page)
+        if not is_news or waits is None or waits.proposed.rank != own.report.rank:
             return False
-        marked = msgspec.structs.replace(waits, repeats=(*waits.repeats, own.told))
+        marked = msgspec.structs.replace(waits, repeats=(*waits.repeats, own.report))
         return self._keep(known.id, marked, own._replace(id=known.id))
 
     def _keep(self, id: str, proposal: Proposal, own: _Story) -> bool:
@@ -325,11 +325,11 @@ class _Arriving:
 
     def _know(self, proposal: Proposal, *stories: _Story) -> None:
         for story in stories:
-            self.told[_text(proposal)].append(story)
-            for system, id in story.told.foreign.items():
-                self.told[f"{system}\n{id}"].append(story)  # no text has a line's end
+            self.stories[_text(proposal)].append(story)
+            for system, id in story.report.foreign.items():
+                self.stories[f"{system}\n{id}"].append(story)  # no text has a line's end
             if not proposal.dismissed:
-                self.used.update((story.told.who, story.told.rank))
+                self.used.update((story.report.who, story.report.rank))
 
     def _refuse_unknown(self, proposal: Proposal) -> None:
         opened, item = self.opened, proposal.item
@@ -349,7 +349,7 @@ class _Arriving:
 
 def _stories(id: str, proposal: Proposal, kind: Kind = "proposal") -> Iterator[_Story]:
     day = first_day(proposal.day).toordinal()
-    return (_Story(told, kind, id, day) for told in proposal.tellings)
+    return (_Story(report, kind, id, day) for report in proposal.reports)
 
 
 def _text(proposal: Proposal) -> str:

@@ -15,7 +15,7 @@ class ProposalRow(msgspec.Struct, frozen=True):
     """A proposal that is `days` old, and today's scenarios that it may bear on.
 
     `ended` are those of the scenarios whose outcome is recorded. `event` and `origin` are the
-    draft's own, or suggested for a group that other outlets tell alike.
+    draft's own, or suggested for a group that other outlets report alike.
     """
 
     id: str
@@ -62,7 +62,7 @@ def proposals(waiting: Mapping[str, Proposal], database: Database, on: date) -> 
 
 
 def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:
-    """The first of each group that several outlets tell alike; a lower rank makes no group."""
+    """The first of each group that several outlets report alike; a lower rank makes no group."""
     drafts: dict[str, Evidence] = {
         id: Evidence(proposal.item.summary, proposal.day, proposal.proposed.on)
         for id, proposal in waiting.items()
@@ -71,14 +71,14 @@ def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:
     firsts = {
         id: id
         for id, proposal in waiting.items()
-        for told in proposal.tellings[1:]
-        if told.rank >= proposal.proposed.rank and told.url != proposal.item.url
+        for report in proposal.reports[1:]
+        if report.rank >= proposal.proposed.rank and report.url != proposal.item.url
     }
     for rank in {waiting[id].proposed.rank for id in drafts}:
-        heard = {id: item for id, item in drafts.items() if waiting[id].proposed.rank >= rank}
-        for ids, _ in clusters(heard):
+        compared = {id: item for id, item in drafts.items() if waiting[id].proposed.rank >= rank}
+        for ids, _ in clusters(compared):
             urls = (waiting[id].item.url or f"//{waiting[id].proposed.who}" for id in ids)
             if len({url.split("/")[2] for url in urls}) > 1:
-                first = next(id for id in heard if id in ids)
+                first = next(id for id in compared if id in ids)
                 firsts |= {id: first for id in ids if waiting[id].proposed.rank == rank}
     return firsts
