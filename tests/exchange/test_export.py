@@ -88,8 +88,8 @@ def test_what_names_no_form_or_no_place_is_refused(text: str) -> None:
     "text", [*PLACES, "x.xlsx", "metaculus:m", "x.stix.json", "x.ris", "x.bib", "x.csl.json"]
 )
 def test_another_trackers_export_stays_unless_it_is_overwritten(desk: Opened, text: str) -> None:
-    tracker = FILES["tracker.yaml"] + "id: {}\ntitle: Another\n"
-    theirs = open_folder(make(Path("theirs"), {**FILES, "tracker.yaml": tracker.format("theirs")}))
+    tracker = FILES["tracker.yaml"].replace("Alignment", "Another") + "id: theirs\n"
+    theirs = open_folder(make(Path("theirs"), {**FILES, "tracker.yaml": tracker}))
     put(theirs, text)
     before = tree(Path())
     with pytest.raises(ScenError, match="is the export of another tracker: --overwrite"):

@@ -73,7 +73,8 @@ def _secrets(address: str) -> set[str]:
 def _parts(address: str) -> tuple[str, str, str]:
     """Scheme, user with password, and the rest: a password may hold a slash or an `@`."""
     scheme = scheme_of(address) or ""
-    rest = address[len(scheme) + len("://") :] if scheme else address
+    is_path = re.match(r"/(?!/)|[.~]", address)  # a file may have an `@` in its name
+    rest = address[len(scheme) + len("://") :] if scheme else "" if is_path else address
     before = rest.partition("?")[0]
     user, at, place = (before if {"/", "@"} & {*before} else rest).rpartition("@")
     return scheme, user if at else "", place
