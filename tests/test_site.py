@@ -452,7 +452,7 @@ def test_a_mark_of_another_version_makes_everything_again(root: Path, place: Pat
 
 
 def test_an_empty_database_has_a_site_too(tmp_path: Path) -> None:
-    root = make(tmp_path / "scenarios", {"tracker.yaml": "format: 1\n"})
+    root = make(tmp_path / "scenarios", {"tracker.yaml": "format: 1\ntitle: Rain\n"})
     built(root, tmp_path / "site")
     home = (tmp_path / "site/index.html").read_text("utf-8")
     assert "Nothing is asked yet." in home

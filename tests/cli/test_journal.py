@@ -421,7 +421,9 @@ def test_an_import_killed_at_work_is_not_there(root: Path, at: int) -> None:
     process = subprocess.Popen(command, cwd=root.parent, stdout=subprocess.DEVNULL)
     folder = root / "evidence/2022"
     while len([*folder.glob("*.yaml")]) <= at and process.poll() is None:
-        assert len(open_folder(root).database.evidence) in (1, 1001)
+        pass  # what reads in between takes longer than all the writing
+    process.send_signal(signal.SIGSTOP)
+    assert len(open_folder(root).database.evidence) == 1
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert (read(root), scen("status", *ON).stdout) == (before, told)

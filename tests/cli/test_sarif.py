@@ -61,7 +61,8 @@ def test_the_list_of_rules_has_each_that_is_found_with_its_severity_and_no_other
             r"^[|!].*?:\d+:\d+: (warning: )?([a-z-]+): ", path.read_text(), re.MULTILINE
         )
     }
-    of_the_disk = dict.fromkeys(("not-a-file", "unreadable"), "error")
+    of_the_disk = dict.fromkeys(("not-a-file", "unreadable", "half-done"), "error")
+    of_the_disk["half-committed"] = "warning"
     of_findings = dict.fromkeys((rule.id for rule in findings.RULES), "note")
     listed = {rule.id: rule.severity for rule in RULES.values()}
     assert listed == of_transcripts | of_the_disk | of_findings

@@ -158,7 +158,8 @@ class Desk:
         name = f"{state} {offered[0].id if offered else ''}"
         is_known = before and before.name.partition(" ")[0] == state
         if before and is_known and _files(before.opened).fresh() == _files(opened).fresh():
-            opened = before.opened._replace(half=opened.half)  # with its cached results
+            is_same = before.opened.half == opened.half
+            opened = before.opened if is_same else before.opened._replace(half=opened.half)
         elif before:
             changed_items(before.opened, opened)
         remark = opened.half or self._unwritable()

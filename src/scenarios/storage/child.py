@@ -108,9 +108,10 @@ class Child:
         known = {_place(record): record for record in records}
         process, late = self.start(), Event()
         watch = Timer(seconds, lambda: (late.set(), process.kill()))  # type: ignore[func-returns-value]
-        watch.start()
+        watch.daemon = True  # a Ctrl-C while it starts would have the end wait for its time
         kind, value = "ended", None
         try:
+            watch.start()
             _send(process.stdin, _packed([function, seconds, [*known], [*arguments]], known))
             data = _received(process.stdout, self.limits.answer_mib * _MIB)
             kind, value = json.loads(data, object_hook=partial(_revived, known.__getitem__))
