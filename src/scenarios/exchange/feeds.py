@@ -60,7 +60,7 @@ class FeedContent(NamedTuple):
     faults: list[str]
 
 
-class _TimeIsUp(BaseException):
+class TimeIsUp(BaseException):
     """Ends a parser that takes too long, in whatever it catches."""
 
 
@@ -91,7 +91,7 @@ def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> 
 
     starts: list[re.Match[bytes]] = []
     try:
-        with _within(_WHOLE_SECONDS):
+        with within_time(_WHOLE_SECONDS):
             data = convert_to_utf8({"content-type": media_type}, data, {})
             starts = [*_STORY.finditer(data)]
             if len(starts) > MOST_STORIES:
@@ -104,7 +104,7 @@ def stories(data: bytes, name: str, address: str = "", media_type: str = "") -> 
                 raise refused(name, 0, "not a feed: neither RSS nor Atom")
             faults: list[str] = []
             listed = [_story(entry, faults) for entry in read["entries"]]
-    except (_TimeIsUp, *_GIVEN_UP):
+    except (TimeIsUp, *_GIVEN_UP):
         listed, faults = _alone(data, starts, address) if starts else ([], [])
         if not listed:
             raise refused(name, 0, "not well-formed, and nothing can be made of it") from None
@@ -138,26 +138,27 @@ def _alone(
         end = starts[number].start() if number < len(starts) else len(data)
         story = data[start.start() : end].partition(b"</%s>" % start[1])[0]
         try:
-            with _within(_STORY_SECONDS):
+            with within_time(_STORY_SECONDS):
                 alone = _parsed(b"%s%s</%s>%s" % (head, story, start[1], tail), address)
                 listed += [_story(entry, faults) for entry in alone["entries"]]
-        except (_TimeIsUp, *_GIVEN_UP):
+        except (TimeIsUp, *_GIVEN_UP):
             faults.append(f"story {number} cannot be read and is left out")
     return listed, faults
 
 
 @contextmanager
-def _within(seconds: float) -> Iterator[None]:
-    """Raise _TimeIsUp after seconds of the processor, where the system can; else a child ends."""
+def within_time(seconds: float) -> Iterator[None]:
+    """Raise TimeIsUp after seconds of the processor, where the system can; else a child ends."""
     if not hasattr(signal, "setitimer"):
         yield
         return
 
     def stop(*_: object) -> NoReturn:
-        raise _TimeIsUp
+        raise TimeIsUp
 
     signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    # Again and again: what is raised in a finalizer, or a collector's callback, is swallowed.
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
     try:
         yield
     finally:
