@@ -17,6 +17,7 @@ from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 from tests.full import FULL
+from tests.quick_child import quick_children
 from tests.quick_scen import REAL, quick_scen
 
 settings.register_profile(
@@ -124,6 +125,12 @@ def _cache_lies_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """So that the tests leave nothing in a home."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _children_start_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with quick_children(tmp_path_factory.mktemp("children")):
         yield
 
 

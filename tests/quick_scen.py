@@ -171,6 +171,11 @@ if __name__ == "__main__":
     from scenarios.cli.main import app, main
 
     CliRunner().invoke(app, ["list", "sources"])  # typer loads more for its first command
+    sys.path[0] = str(Path(__file__).parents[1])
+    from scenarios.storage.child import Child
+    from tests.quick_child import start_here
+
+    Child.start = start_here  # type: ignore[method-assign]
     gc.freeze()
     sys.argv = ["scen", *_called(sys.argv[1])]
     main()

@@ -21,11 +21,17 @@ import pytest
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.arrivals import Place
 from scenarios.storage.child import Child, ChildEnded, Limits
+from tests.quick_child import START
 
 ENDLESS = ("re:fullmatch", "(a+)+b", "a" * 60)
 """A search that takes years, and in which no other thread of its process runs."""
 LIMITS = Limits(seconds=20, memory_mib=100, answer_mib=1)
 needs_pidfd = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux tells of its end")
+
+
+@pytest.fixture(autouse=True)
+def _as_users_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Child, "start", START)
 
 
 @pytest.fixture
