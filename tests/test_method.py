@@ -576,8 +576,7 @@ def test_causes_of_moves(says: Section) -> None:
     scenarios = {"a": scenario(), "b": scenario()}
     item_of_both = {"e": item(day(5), ratings={"a": "C", "b": "II"})}
     made = review(window(database(scenarios=scenarios, evidence=item_of_both), day(2), day(9)))
-    [event] = made.story.causes
-    worth = {part.scenario: part.decibans for part in event.effects}
+    worth = {m.scenario: m.implied.causes[0].decibans for m in made.story.moves}
     says("5.00 −10.00", worth["a"], worth["b"])
 
 

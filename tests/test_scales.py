@@ -1,21 +1,39 @@
 from __future__ import annotations
 
 from scenarios.render.text import term
-from scenarios.scales import held, percent, printed, probability
+from scenarios.scales import has_moved, held, percent, percents, printed, probability
 from scenarios.values import first_day, indicator_key
 
 
 def test_what_is_shown_of_a_probability_is_one_figure() -> None:
-    shown = {0.0496: "5.0%", 0.0504: "5.0%", 0.0994: "9.9%", 0.0996: "10%", 0.1004: "10%"}
-    shown |= {0.455: "46%", 0.9004: "90%", 0.9006: "90.1%"}
+    shown = {0.0496: "5%", 0.0504: "5%", 0.0994: "10%", 0.0996: "10%", 0.1004: "10%"}
+    shown |= {0.455: "46%", 0.9004: "90%", 0.9006: "90%"}
     assert [percent(value) for value in shown] == [*shown.values()]
     assert [printed(value) for value in shown] == [float(s[:-1]) / 100 for s in shown.values()]
+    ends = {0.0004: "under 0.1%", 0.0006: "0.1%", 0.9994: "99.9%", 0.9996: "over 99.9%"}
+    assert [percent(value) for value in ends] == [*ends.values()]
+    assert (percent(0.0), percent(1.0)) == ("0%", "100%")
+
+
+def test_a_move_that_whole_per_cents_would_hide_is_shown_to_a_decimal_of_both() -> None:
+    for before, after, words in (
+        (0.2, 0.003, ("20%", "0.3%")),
+        (0.86, 0.91, ("86%", "91%")),
+        (0.0245, 0.0196, ("2.5%", "2.0%")),
+        (0.5001, 0.5002, ("50%", "50%")),
+    ):
+        assert percents(before, after) == words
+    assert [has_moved(*pair) for pair in ((0.024, 0.0196), (0.5001, 0.5002), (None, 0.5))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_probabilities_that_are_shown_alike_carry_the_same_term() -> None:
     for values, language, word in (
-        ((0.0494, 0.0448), "icd-203", "almost no chance"),
-        ((0.0496, 0.0504), "icd-203", "very unlikely"),
+        ((0.0449, 0.0401), "icd-203", "almost no chance"),
+        ((0.0451, 0.0504), "icd-203", "very unlikely"),
         ((0.196, 0.204), "icd-203", "unlikely"),
         ((0.546, 0.554), "icd-203", "likely"),
         ((0.496, 0.504), "phia", "between realistic possibility and likely"),

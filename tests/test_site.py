@@ -255,10 +255,9 @@ def test_the_figures_of_an_event_are_those_of_the_report_of_its_days(
     story = scenarios.open(root).report(day, since=day - timedelta(1), restate=False).story
     items = ("2022-02-20-item-0", "2022-02-23-item-3")
     told = {
-        effect.scenario: [effect.from_, effect.to]
-        for cause in story.causes
-        if {*cause.evidence} & {*items}
-        for effect in cause.effects
+        move.scenario: [move.implied.from_, move.implied.to]
+        for move in story.moves
+        if any({*cause.items} & {*items} for cause in move.implied.causes)
     }
     assert [*told] == ["s-3"]
     page = pages[f"event/{EVENT}/index.html"]

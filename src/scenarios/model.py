@@ -170,6 +170,8 @@ class Evidence(Record, frozen=True):
     recorded: values.Date
     """The day on which it entered this database, not before it can have been observed. Example:
     "2022-02-07"."""
+    short: Annotated[values.Short | None, lacks(stix="A summary goes out whole.")] = None
+    """A clause for headlines; absent, the summary's first. Example: "Russia invaded Ukraine"."""
     analyst: Analyst | None = None
     """Who recorded it. Example: "desk"."""
     source: SourceId | None = None
@@ -381,6 +383,8 @@ class Scenario(Record, frozen=True, kw_only=True):
 
     title: values.Title
     """The scenario in a few words. Example: "A formal military pact"."""
+    short: Annotated[values.Short | None, lacks(stix="A title goes out whole.")] = None
+    """The noun phrase by which sentences name it; absent, the title. Example: "a formal pact"."""
     question: values.Line
     """The question, so that it has a yes or a no on the horizon. Example: "Will a treaty of mutual
     military assistance be in force on 2030-12-31?"."""

@@ -87,19 +87,33 @@ def rating_decibans(rating: Rating, codes: Mapping[str, float]) -> float:
     return 10 * math.log10(rating)
 
 
-_TAIL = 10
-"""Below this many per cent, and above 100 less this, a decimal is shown."""
+_TAIL = 1
+"""Under this many per cent, and over 100 less this, a decimal is shown."""
 
 
 def digits(probability: float) -> int:
-    """How many decimals of a per cent are shown of a probability; 0 and 1 themselves have none."""
+    """How many decimals of a per cent are shown: one under 1 % and over 99 %, of 0 and 1 none."""
     is_inside = _TAIL <= round(probability * 100, 1) <= 100 - _TAIL
     return 0 if is_inside or round(probability, 6) in (0, 1) else 1
 
 
 def printed(probability: float) -> float:
-    """A probability rounded as it is shown, for comparisons that must agree with the page."""
+    """A probability rounded as it is shown alone."""
     return round(probability * 100, digits(probability)) / 100
+
+
+def has_moved(before: float | None, after: float | None) -> bool:
+    """True if two figures are shown differently: alone, or as a pair by a decimal more."""
+    if before is None or after is None:
+        return False
+    if printed(before) != printed(after):
+        return True
+    return 0 < before < 1 and 0 < after < 1 and jeffreys(before, after) >= MOVED_BITS
+
+
+def pair_digits(before: float, after: float) -> int | None:
+    """Decimals of both of a pair whose move whole per cents would hide; None for those of each."""
+    return 1 if printed(before) == printed(after) and has_moved(before, after) else None
 
 
 def estimative_term(value: float, language: str) -> str:
@@ -159,5 +173,17 @@ def not_one(what: str, figures: Mapping[str, float]) -> str | None:
 
 
 def percent(value: float, places: int | None = None) -> str:
-    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or to `places`."""
-    return f"{value * 100:.{digits(value) if places is None else places}f}%"
+    """A probability in per cent: `45%`, `0.4%` or `under 0.1%`; or to `places`."""
+    text = f"{value * 100:.{digits(value) if places is None else places}f}%"
+    if places is None and text in _ENDS and 0 < value < 1:
+        return _ENDS[text]
+    return text
+
+
+_ENDS = {"0.0%": "under 0.1%", "100.0%": "over 99.9%"}
+
+
+def percents(before: float, after: float) -> tuple[str, str]:
+    """Two figures of one move in per cent, to a decimal where whole ones would hide it."""
+    places = pair_digits(before, after)
+    return percent(before, places), percent(after, places)

@@ -82,6 +82,7 @@ IndicatorKey = Annotated[
 """`SCENARIO/INDICATOR`."""
 Label = Annotated[str, name(LABEL, 80, "a name has small letters, digits and single hyphens")]
 Title = Annotated[str, text(200)]
+Short = Annotated[str, text(100)]
 Name = Annotated[str, text(300)]
 Line = Annotated[str, text(1000)]
 Reason = Annotated[str, text(2000)]

@@ -15,6 +15,7 @@ from scenarios.analysis.review.agenda import (
     Topic,
     agenda,
     counted_absent,
+    offered,
     without_evidence,
 )
 from scenarios.model import Clarification, Database
@@ -79,6 +80,15 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
         clarifications=(Clarification(day(4), "b"),),
         decided=("s4",),
     )
+
+
+def test_what_is_new_for_a_set_is_offered_once_in_the_order_of_its_records() -> None:
+    db = database_of(
+        "s1 set=s; s2 set=s; b @4 s1=C s2=I; a @5 s2=C; c @2 s1=C; d @4 s1=N; desk@1 s1=.3 s2=.7"
+    )
+    [group] = due(db).groups
+    assert [topic.fresh.evidence for topic in group] == [("b", "a"), ("c", "b", "d")]
+    assert offered(group, known(db, NOW)) == ("c", "b", "d", "a")
 
 
 def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:

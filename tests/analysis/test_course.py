@@ -132,15 +132,15 @@ def test_days_lie_at_even_distances_between_the_first_and_the_last() -> None:
 
 
 def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
-    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in (9, 10)}
-    said = [sheet(day(n), {"a": 0.6}) for n in (5, 10)]
+    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in (7, 8)}
+    said = [sheet(day(n), {"a": 0.6}) for n in (5, 8)]
     ended = resolution("occurred", day(8), day(10))
     base = one(None, *said, evidence=evidence, resolution=ended)
     course = alone(base, 30)
-    assert course.points[-1].day == day(9)
-    assert course.marks == (Mark(day=day(9), evidence=("e9",)),)
+    assert course.points[-1].day == day(7)
+    assert course.marks == (Mark(day=day(7), evidence=("e7",)),)
     assert [entry.date for entry in course.forecasts] == [day(5)]
-    points = trends(base, {"a": [day(n) for n in (11, 10, 9, 4, -1, 4)]})["a"]
+    points = trends(base, {"a": [day(n) for n in (11, 8, 7, 4, -1, 4)]})["a"]
     assert points[0] == Point(day=day(4), stated=None, implied=0.5)
     assert points[1:] == course.points[-1:]
 

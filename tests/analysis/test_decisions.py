@@ -1,99 +1,99 @@
-"""What waits for a judgement, in what order, and whose it is."""
+"""What waits for a judgement, whose it is, and what is counted for each person instead."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.review import TO_DECIDE, Decision, brief, review
-from scenarios.analysis.rules.findings import RULES
+from scenarios.analysis.review.review import Chore, PendingDecision, Review, review
 from scenarios.model import Database
 from scenarios.render.document import Items, plain
-from scenarios.render.documents.brief import _PHRASES, to_decide
+from scenarios.render.documents.review import news
+from scenarios.render.documents.review.sentences import words_of
 from tests.analysis.words import database_of
 from tests.records import day
 
 
-def decided(base: Database) -> dict[str, Decision]:
-    looked = window(base, day(20), day(30))
-    return {row.rule: row for row in brief(looked, review(looked)).decisions}
+def looked(base: Database) -> Review:
+    return review(window(base, day(20), day(30), banded=True))
 
 
-def told(base: Database, *, every: bool = False) -> list[str]:
-    looked = window(base, day(20), day(30))
-    made = brief(looked, review(looked))
-    blocks = to_decide(made.decisions, made.scenarios, base, every=every)
+def decided(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(d.kind, d.subject, d.analysts) for d in looked(database_of(text)).decisions]
+
+
+def told(text: str) -> list[str]:
+    base = database_of(text)
+    made = looked(base)
+    of = words_of(made.story, base, made.scenarios)
+    blocks = [
+        *news.decide(of, made.decisions, news.SectionLimits()),
+        *news.do(of, made.chores),
+    ]
     return [plain(row.text) for block in blocks if isinstance(block, Items) for row in block.rows]
 
 
-def test_each_rule_that_waits_for_a_judgement_is_a_rule_and_has_its_words() -> None:
-    assert {*TO_DECIDE} <= {rule.id for rule in RULES}
-    assert {*TO_DECIDE} == _PHRASES.keys()
+def test_a_question_past_its_horizon_waits_for_those_who_forecast_it_last() -> None:
+    text = "a horizon=25; ann@1 a=.5"
+    assert decided(text) == [("overdue", "a", ("ann",))]
+    assert told(text)[0] == "Title: its day, 26 January, is past. How did it end? (ann, 7 February)"
+    assert decided("a horizon=25") == [("overdue", "a", ())]
 
 
-def test_those_are_asked_whose_forecasts_stand_or_who_forecast_last() -> None:
-    base = database_of("a; b; c; ann@1 a=.5; bo@2 a=.6; ann@3 b=.5; ann@5 b=-")
-    found = decided(base)["not-reviewed"]
-    assert (found.kind, {*found.subjects}, found.analysts) == (
-        "scenario",
-        {"a", "b", "c"},
-        ("ann", "bo"),
+def test_analysts_are_apart_from_20_points_or_6_decibans_on() -> None:
+    assert decided("a; ann@25 a=.4; bo@25 a=.6") == [("apart", "a", ("ann", "bo"))]
+    assert decided("a; ann@25 a=.41; bo@25 a=.59") == []
+    assert decided("a; ann@25 a=.01; bo@25 a=.04") == [("apart", "a", ("ann", "bo"))]
+    text = "a; ann@2 a=.4; bo@29 a=.8"
+    assert told(text)[0] == "Title: bo 80%, ann 40% (3 January). Keep 62%? (ann, bo, 7 February)"
+
+
+def test_stated_and_implied_are_apart_from_10_points_or_6_decibans_on_after_a_move() -> None:
+    moved = "a probability=.5; ann@1 a=.5; ann@25 a={}"
+    assert decided(moved.format(".61")) == [("gap", "a", ("ann",))]
+    assert decided(moved.format(".59")) == []
+    assert decided("a probability=.5; ann@1 a=.61") == []
+    low = "a probability=.002; ann@1 a=.002; ann@25 a={}"
+    assert decided(low.format(".011")) == []
+    assert decided(low.format(".013")) == [("gap", "a", ("ann",))]
+    assert told(moved.format(".61"))[0] == (
+        "Title: we say 61%, the evidence 50%. Keep 61%? (ann, 7 February)"
     )
-    assert decided(database_of("c"))["not-reviewed"].analysts == ()
 
 
-def test_an_item_is_judged_by_who_recorded_it_and_a_sum_by_who_forecast_it() -> None:
-    base = database_of("a; e @25; f @26")
-    known = {**base.evidence, "f": replace(base.evidence["f"], analyst="cy")}
-    found = decided(replace(base, evidence=known))["unrated"]
-    assert (found.kind, found.subjects, found.analysts) == ("evidence", ("e", "f"), ("cy",))
-    sums = decided(database_of("a set=s; b set=s; bo@25 a=.5 b=.6"))["sum-not-one"]
-    assert (sums.kind, sums.subjects, sums.analysts) == ("forecasts", ("s",), ("bo",))
-    priors = decided(database_of("a set=s probability=.4; b set=s probability=.4"))["sum-not-one"]
-    assert (priors.kind, priors.analysts) == ("tracker", ())
+def test_a_set_is_one_decision_and_a_sum_that_does_not_hold_another() -> None:
+    text = "a set=s probability=.5; b set=s probability=.5; bo@1 a=.5 b=.5; bo@25 a=.8 b=.3"
+    assert decided(text) == [("sum", "s", ("bo",)), ("gap", "a", ("bo",))]
+    assert told(text)[0] == "A set: the figures do not sum to 100% (bo, 7 February)"
+    priors = decided("a set=s probability=.4; b set=s probability=.4")
+    assert priors == [("sum", "s", ())]
 
 
-def test_the_urgent_comes_first_and_the_widest_gap_before_others() -> None:
+def test_all_else_is_one_count_for_each_person_a_set_once_for_a_rule() -> None:
     base = database_of(
-        "a probability=.2; b probability=.2; old horizon=10; ann@25 a=.6 b=.95; ann@1 old=.5"
+        "a set=s probability=.5; b set=s probability=.5; c; ann@1 a=.5 b=.5; ann@3 c=.5; e @25"
     )
-    found = decided(base)
-    assert [*found] == [rule for rule in TO_DECIDE if rule in found]
-    assert next(iter(found)) == "overdue"
-    assert found["gap"].subjects == ("b", "a")
+    assert looked(base).chores == (
+        Chore(analyst="ann", count=looked(base).chores[0].count, forecasts=2, last=day(1)),
+        Chore(analyst=None, count=looked(base).chores[1].count, forecasts=0, last=None),
+    )
+    known = replace(base, evidence={"e": replace(base.evidence["e"], analyst="cy")})
+    assert "cy" in [chore.analyst for chore in looked(known).chores]
+    text = "tracker forecast_expires_days=400; c; ann@3 c=.5"
+    assert told(text)[-1].startswith("Chores: ann ")
+    assert "1 of them forecasts, the oldest forecast last made on 4 January" in told(text)[-1]
 
 
-def test_it_says_what_to_do_in_plain_verbs_and_who() -> None:
-    base = database_of("a probability=.2; old horizon=10; ann@25 a=.6; ann@1 old=.5")
-    assert told(base)[0] == "Say how it ended, whose day is past: “Title” (ann)."
-    gap = "Follow the evidence, or say why not: “Title”, we say 60%, it says 20% (ann)."
-    assert gap in told(base)
+def test_nothing_to_decide_is_said() -> None:
+    assert told("a; e @25 a=1.01")[0] == "Nothing this week."
+    assert PendingDecision(kind="gap", subject="a", analysts=(), day=day(1)).stated is None
 
 
-def test_many_subjects_and_analysts_are_counted() -> None:
+def test_many_decisions_are_counted() -> None:
     ids = [f"q{n}" for n in range(9)]
-    sheets = "; ".join(f"{who}@1 " + " ".join(f"{id}=.9" for id in ids) for who in "abcd")
-    base = database_of("; ".join(f"{id} probability=.2" for id in ids) + f"; {sheets}")
-    gap, again = told(base)[:2]
-    assert gap.endswith("; and 6 more (4 analysts).")
-    assert again == "Forecast all 9 open questions again (4 analysts)."
-    few = told(database_of("a; b; ann@1 a=.5; bo@1 a=.5; cy@1 b=.5"))
-    assert few == ["Forecast again: “Title” and “Title” (ann, bo and cy)."]
+    sheets = "; ".join(f"{who}@25 " + " ".join(f"{id}={p}" for id in ids) for who, p in AB)
+    shown = told("; ".join(ids) + f"; {sheets}")
+    assert shown[5] == "4 more matters: scen report --all"
 
 
-def test_what_is_not_urgent_can_wait_unless_all_is_wanted() -> None:
-    base = database_of(
-        "a set=s probability=.2 x:CC/due=21/statement=Talks; b set=s probability=.9 implies=a;"
-        " old horizon=10; e @25; f @26 a=CC reliability=E origin=one;"
-        " ann@1 a=.2 b=.3; ann@24 a=.6 b=.7"
-    )
-    rules = [*decided(base)]
-    assert len(rules) > 5
-    shown = told(base)
-    assert len(shown) == 6
-    assert shown[-1] == f"{len(rules) - 5} matter{'s' * (len(rules) > 6)} more can wait."
-    every = told(base, every=True)
-    assert len(every) == len(rules)
-    assert any(text.startswith("Say whether it was seen: Talks") for text in every)
-    assert any(text.startswith("Judge what it means: ") for text in every)
-    assert any(text.startswith("Make the figures add up to 100%: A set") for text in every)
+AB = (("ann", 0.2), ("bo", 0.8))

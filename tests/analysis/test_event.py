@@ -62,7 +62,8 @@ def test_reports_of_an_event_move_a_question_together_over_all_their_days() -> N
     assert made.recorded == (day(5), day(7))
     [(scenario, (implied, stated, _))] = moved(made).items()
     assert (scenario, stated) == ("a", None)
-    assert implied == (near(1 / (1 + 10**0.5)), near(1 / (1 + 10**-0.5)))
+    assert implied == (0.5, near(1 / (1 + 10**-0.5)))
+    assert made.moves[0].decibans == near(10)
 
 
 def test_what_counts_as_one_with_the_items_is_named() -> None:
@@ -89,7 +90,7 @@ def test_an_item_moves_every_member_of_a_set_itself() -> None:
 
 
 def test_the_stated_move_is_that_of_the_next_forecast_before_the_next_review() -> None:
-    text = "a; desk@0 a=.5; e @5 a=CC; desk@{} a=.8 why=a"
+    text = "a; desk@0 a=.5; e @5 a=CC; desk@{} a=.8 why=a evidence=a/e"
     assert moved(told(text.format(7)))["a"][1] == (0.5, 0.8)
     assert told(text.format(7)).moves[0].stated_on == day(7)
     assert moved(told(text.format(13), on=20))["a"][1] is None
@@ -101,8 +102,8 @@ def test_a_forecast_that_cites_an_item_moved_by_it_though_the_item_counts_nothin
     assert moved(made) == {"a": (None, (0.5, 0.8), None)}
 
 
-def test_a_forecast_for_another_reason_is_none_of_its_moves() -> None:
-    made = told("a; desk@0 a=.5; e @5 a=II; desk@5 a=.8 why=a")
+def test_a_forecast_that_cites_nothing_is_none_of_its_moves() -> None:
+    made = told("a; desk@0 a=.5; e @5 a=CC; desk@5 a=.8 why=a")
     assert moved(made)["a"][1] is None
 
 
@@ -152,6 +153,12 @@ def test_the_first_day_of_all_has_none_before_it() -> None:
     assert event(db, "e").recorded == (date.min, date.min)
 
 
+def items_of(cause: Any) -> set[str]:
+    """The items behind a cause of the report's JSON."""
+    own = cause["by"] if cause["kind"] == "given" and cause["by"] else cause
+    return {*(own["subjects"] if own["kind"] == "event" else own["evidence"])}
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Database:
     return open_folder(SHIPPED).database
@@ -168,16 +175,21 @@ def test_the_figures_of_every_event_are_those_of_the_report_of_its_days(shipped:
         if days not in reports:
             report = desk.report(days[0], since=days[1], restate=False)
             reports[days] = json.loads(msgspec.json.encode(report))["story"]
+        moves = {move["scenario"]: move["implied"] for move in reports[days]["moves"]}
         effects = {
-            effect["scenario"]: (effect["from"], effect["to"])
-            for cause in reports[days]["causes"]
-            if {*cause["evidence"]} & {*ids}
-            for effect in cause["effects"]
+            id: cause["decibans"]
+            for id, move in moves.items()
+            for cause in move["causes"]
+            if [c["kind"] for c in move["causes"] if items_of(c) & {*ids}] == ["event"]
+            and items_of(cause) & {*ids}
         }
         own = {m.scenario: m for m in made.moves if m.implied and not m.through}
         assert own.keys() | {*made.small} >= effects.keys()
         for scenario, move in own.items():
             assert move.implied
-            assert (move.implied.from_, move.implied.to) == near(effects[scenario])
+            figures = moves[scenario]["from"], moves[scenario]["to"]
+            assert (move.implied.from_, move.implied.to) == near(figures)
+            if scenario in effects:
+                assert move.decibans == near(effects[scenario])
             seen += 1
     assert seen > 40

@@ -35,7 +35,9 @@ def test_a_scenario_opens_and_falls_overdue_after_its_horizon() -> None:
 def test_an_outcome_is_known_from_the_day_on_which_it_was_recorded() -> None:
     db = database_of("s1 occurred=10/15")
     assert [state(db, "s1", day(n)) for n in (10, 14, 15)] == ["open", "open", "resolved"]
-    assert [last_open_day(db, "s1", day(n)) for n in (14, 15, 99)] == [day(14)] * 3
+    assert [last_open_day(db, "s1", day(n)) for n in (14, 15, 99)] == [day(14), day(9), day(9)]
+    late = database_of("s1 horizon=5 did-not-occur=9/15")
+    assert last_open_day(late, "s1", day(15)) == day(5)
     assert last_open_day(database_of("s1 occurred=0"), "s1", END) == START
 
 

@@ -147,6 +147,19 @@ def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from
     assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
 
+def test_a_ledger_without_the_only_line_of_a_theme_is_that_of_the_other_themes() -> None:
+    themes = {"e": ("CC", "energy"), "f": ("C", "military"), "g": ("C", "military")}
+    items = {id: item(ratings={"s1": code}, theme=theme) for id, (code, theme) in themes.items()}
+    tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2))
+    db = database(tracker, scenarios={"s1": scenario()}, evidence=items)
+    others = replace(db, evidence={id: items[id] for id in "fg"})
+    least = leave_one_out(Odds(known(db, day(9))), "s1")
+    assert (least.low_line, least.low) == (
+        "e",
+        near(ledger(known(others, day(9)), "s1").implied.probability),
+    )
+
+
 def test_leave_one_out_tells_what_was_seen_in_part_from_what_was_absent_in_part() -> None:
     talks = indicator({"s1": "CC"}, due=day(1), if_absent="II")
     db = alone(item(indicators={"s1/talks": "emerging"}))

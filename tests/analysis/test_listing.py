@@ -111,7 +111,7 @@ def explained(outcome: str, on: int) -> Explanation:
 
 def test_explained_is_the_last_open_day() -> None:
     made, before = explained("occurred", 30), explained("occurred", 10)
-    assert (made.state, made.outcome, made.ledger_day) == ("resolved", "occurred", day(19))
+    assert (made.state, made.outcome, made.ledger_day) == ("resolved", "occurred", day(18))
     assert (before.state, before.outcome, before.ledger_day) == ("open", None, day(10))
     assert made.implied
     assert made.gap_decibans == -made.implied.decibans

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from scenarios.analysis.history.audit import audit
 from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.period.period import Window, earlier_of, window
-from scenarios.analysis.review.moves import Restatement
 from scenarios.analysis.review.restated import (
+    Restatement,
     as_reported,
     by_record,
     committed,
@@ -32,19 +32,20 @@ def looked_back(then: Database, now: Database) -> tuple[Window, Review]:
     """The review of a week beside what was said at its start."""
     found, odds = restated(then, now, now, day(2))
     before = window(odds.database, day(2), day(9), odds=odds).views
-    period = as_reported(window(now, day(2), day(9)), before, found)
-    return period, review(period, Restatement(commit="c" * 40, day=day(2), figures=found))
+    today = window(now, day(2), day(9))
+    period = as_reported(today, before, found)
+    restatement = Restatement(commit="c" * 40, day=day(2), figures=found)
+    return period, review(today, restatement, None, period)
 
 
-def test_a_changed_prior_is_a_cause_of_its_own_and_nothing_else_moved() -> None:
+def test_a_changed_prior_restates_the_past_and_moved_nothing_by_today_s_files() -> None:
     _, made = looked_back(database_of("a probability=.3; b"), database_of("a probability=.5; b"))
-    [move], [told] = made.moves, made.story.moves
+    [move] = made.moves
     assert (move.implied.from_, move.implied.to) == (near(0.3), near(0.5))
     assert move.restated == near(-decibans(0.3))
-    assert [cause.kind for cause in told.implied.because] == ["restated"]
-    assert [change.after for change in told.implied.because[0].changes] == [0.5]
-    assert (told.only_restated, made.story.moved, made.headline.restated) == (True, (), ("a",))
-    assert {row.id: row.shown.previous for row in made.scenarios} == {"a": near(0.3), "b": 0.5}
+    assert (made.story.moves, made.headline.restated) == ((), ("a",))
+    assert [item.kind for item in made.story.news] == ["restated"]
+    assert {row.id: row.shown.previous for row in made.scenarios} == {"a": 0.5, "b": 0.5}
 
 
 def test_an_overview_counts_what_was_changed_afterwards_apart_from_what_moved() -> None:
@@ -52,7 +53,7 @@ def test_an_overview_counts_what_was_changed_afterwards_apart_from_what_moved() 
     _, made = looked_back(database_of("a probability=.3; b"), now)
     drawn = overview(made, now)
     assert drawn
-    head = "2 open scenarios, none moved since 3 January 2022, 1 changed afterwards. "
+    head = "2 open scenarios, none moved since 3 January 2022, 1 changed afterwards."
     assert drawn.label.startswith(head)
 
 
@@ -61,9 +62,9 @@ def test_a_changed_prior_and_an_item_of_the_week_add_up() -> None:
     _, made = looked_back(then, database_of("a probability=.5; e @5 a=CC"))
     [move], [told] = made.moves, made.story.moves
     rows = sum(line.after for line in move.lines_added)
-    assert move.restated + rows == near(told.implied.decibans)
-    assert [cause.kind for cause in told.implied.because] == ["event", "restated"]
-    assert (told.only_restated, made.headline.moved) == (False, 1)
+    assert (move.restated, rows) == (near(-decibans(0.3)), near(told.implied.decibans))
+    assert [cause.kind for cause in told.implied.causes] == ["event"]
+    assert (told.implied.from_, made.headline.moved) == (0.5, 1)
 
 
 def test_a_forecast_of_the_week_beside_a_changed_prior_is_news() -> None:
@@ -72,7 +73,7 @@ def test_a_forecast_of_the_week_beside_a_changed_prior_is_news() -> None:
         then, replace(now, sheets=database_of("a; desk@0 a=.5; desk@5 a=.6").sheets)
     )
     [told] = made.story.moves
-    assert (told.only_restated, made.headline.moved) == (False, 1)
+    assert (told.shown_figures, made.headline.moved) == ((0.5, 0.6), 1)
 
 
 def test_an_outcome_or_a_retraction_of_the_week_restates_nothing_of_before() -> None:
@@ -86,15 +87,13 @@ def test_an_outcome_or_a_retraction_of_the_week_restates_nothing_of_before() -> 
         assert fields == {"reliability", "credibility"}
 
 
-def test_a_changed_sheet_is_a_step_without_an_analyst() -> None:
+def test_a_changed_sheet_is_no_step_and_no_move() -> None:
     then, now = (database_of(f"a; desk@0 a={figure}") for figure in (0.3, 0.6))
     period, made = looked_back(then, now)
-    [told] = made.story.moves
-    assert told.stated
-    [step] = told.stated.steps
-    assert (step.cause, step.before, step.figure, step.analyst) == ("restated", 0.3, 0.6, None)
-    assert [cause.kind for cause in told.stated.because] == ["restated"]
-    assert (told.only_restated, period.views["a"].explained) == (True, True)
+    [row] = made.story.restated
+    assert row.stated
+    assert (row.stated.from_, row.stated.to, made.story.moves) == (0.3, 0.6, ())
+    assert period.views["a"].explained
 
 
 def test_a_sheet_that_was_taken_out_leaves_no_figure_to_compare() -> None:
@@ -102,7 +101,7 @@ def test_a_sheet_that_was_taken_out_leaves_no_figure_to_compare() -> None:
     _, made = looked_back(then, now)
     assert [row.because[0].field for row in made.story.restated] == [""]
     _, other = looked_back(database_of("a; desk@0 a=.3; x@0 a=.3"), database_of("a; x@0 a=.6"))
-    assert [move.figure for move in other.story.moves] == ["stated"]
+    assert (len(other.story.restated), other.story.moves) == (1, ())
 
 
 def test_what_came_or_ended_meanwhile_is_as_it_is() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import ImpliedChange
 from scenarios.analysis.review.review import Review, Unchanged, review
 from scenarios.analysis.review.status import StatedFigure
 from scenarios.model import Clarification, Database, Dependence, Sheet, Tracker
@@ -34,7 +34,7 @@ def week(db: Database, since: int = 2, as_of: int = 9) -> Review:
     return review(window(db, day(since), day(as_of)))
 
 
-def stated(move: Move) -> tuple[object, ...]:
+def stated(move: ImpliedChange) -> tuple[object, ...]:
     assert move.stated
     return astuple(move.stated)
 

@@ -37,7 +37,7 @@ def last(top: Path) -> str:
 
 def test_a_subject_says_what_moved_most_and_leaves_out_what_has_no_room() -> None:
     moves = [("pact", 0.1, 0.4), ("trade", 0.985, 0.012), ("ties", 0.2, 0.3)]
-    most = "(trade 98.5% → 1.2%"
+    most = "(trade 98% → 1%"
     both = f"{most}, pact 10% → 40%, …)"
     fits = "x" * (99 - len(both))
     assert commit_subject(fits, []) == fits
@@ -94,7 +94,7 @@ def test_ctrl_c_stops_the_commit_and_leaves_no_lock(top: Path, name: str) -> Non
         assert b": written, not committed:\n" in err
     else:
         assert (running.returncode, status) == (0, "")
-        assert last(top) == "evidence: 2022-02-28-talks (trade 76% → 96.9%)"
+        assert last(top) == "evidence: 2022-02-28-talks (trade 76% → 97%)"
 
 
 ITEM = ("add-evidence", "A visit", *KNOWN, "--rate", "trade=C", "--source", "trt", "--commit")
@@ -109,7 +109,7 @@ def test_an_item_and_its_new_source_are_one_commit_or_refused_as_one(top: Path) 
     put(top, ".git/info/exclude", b"")
     said = talk(*ANSWERS, "", "", words=ITEM)
     assert said.code == 0
-    assert said.out.endswith(" evidence: 2022-02-28-a-visit (trade 76% → 90.9%)\n")
+    assert said.out.endswith(" evidence: 2022-02-28-a-visit (trade 76% → 91%)\n")
     item = "scenarios/evidence/2022/2022-02-28-a-visit.yaml"
     assert held(top) == [item, "scenarios/sources/trt.yaml"]
 

@@ -274,7 +274,7 @@ def test_a_question_of_a_sitting_is_on_one_screen_with_all_that_it_rests_on(
         assert ("\nform: Form of the relationship: what is known\n" in keys.screen) == (number == 1)
         keys.enter("?")
         keys.asked(f"{id}: probability ({enter}s = skip, q = leave):")
-        assert "- 2022-02-27 (F6) A very long item." in keys.all
+        assert ". 2022-02-27 (F6) A very long item." in keys.all
         keys.enter("50%")
         keys.walk("Reason (Enter = none): > So it is.")
     keys.walk("Revise any of them (y, Enter = no): >")
@@ -458,11 +458,11 @@ def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit
         Is it this (1): >
         Which (1 to 2): >
     """)
-    keys.asked("pact  7.3%  A pact:")
+    keys.asked("pact    7%  A pact:")
     keys.shows("CC     ten times as expected if it happens")
     keys.walk(f"""
-        pact  7.3%  A pact: > three
-        ties 92.7%  Loose ties: > 1/4
+        pact    7%  A pact: > three
+        ties   93%  Loose ties: > 1/4
         gas   50%  Gas flows: >
         trade   76%  Trade of 200 billion: > [Back]
         gas   50%  Gas flows: > equally

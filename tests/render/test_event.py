@@ -20,7 +20,7 @@ from tests.render.drawings import labels, overlaps, texts
 
 TOLD = (
     "a given=b/.8/.2; b; c; d occurred=5/5/e; desk@0 b=.4 c=.5; "
-    "e @5 b=CC c=I observed=2021-12-30; desk@8 b=.7 why=b"
+    "e @5 b=CC c=I observed=2021-12-30; desk@8 b=.7 why=b evidence=b/e"
 )
 
 
@@ -78,7 +78,7 @@ def test_an_event_is_dated_as_its_report_is(observed: str) -> None:
     made = chart(f"a; e @5 a=CC observed={observed}")
     assert made
     assert on_screen(observed) in texts(draw(made.drawing))
-    assert {label.told for label in labels(draw(made.drawing))} >= {"implied 50 → 90.9%"}
+    assert {label.told for label in labels(draw(made.drawing))} >= {"implied 50 → 91%"}
 
 
 def test_what_moved_nothing_has_no_picture() -> None:

@@ -73,7 +73,7 @@ def test_the_largest_steps_have_numbers_and_words() -> None:
     assert [(step.day, step.cause) for step in made.steps] == [
         (day(10), "Seen first; Seen too"),
         (day(25), "Seen last"),
-        (day(26), "no reason was given"),
+        (day(26), "no reason given"),
     ]
     told = texts(draw(made))
     assert [told.count(number) for number in "123"] == [2, 2, 2]

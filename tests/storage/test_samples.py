@@ -25,11 +25,9 @@ NOT_BUILT: dict[tuple[Kind, str], Any] = {
     ("tracker", "extensions"): ["house-rules"],
     ("tracker", "hindsight"): True,
     ("tracker", "analysts.asia"): {"name": "Asia desk", "role": "analyst"},
-    ("scenario", "short"): "a formal pact",
     ("scenario", "quantity"): {"kind": "number", "unit": "billion dollars", "thresholds": [240]},
     ("scenario", "prior.quantiles"): {"p10": 205, "p50": 240, "p90": 275},
     ("scenario", "resolution.value"): 244.8,
-    ("evidence", "short"): "Putin and Xi declare a friendship without limits",
     ("evidence", "supersedes"): ["2021-12-15-leaders-meet"],
     ("forecasts", "quantiles"): {"military-pact": {"p10": 232, "p50": 243, "p90": 256}},
 }

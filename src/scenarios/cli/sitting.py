@@ -15,6 +15,7 @@ from scenarios.analysis.review.agenda import (
     Topic,
     agenda,
     counted_absent,
+    offered,
     reveal,
     sums,
 )
@@ -102,7 +103,10 @@ def wants(question: str, *, is_back: bool = False) -> bool:
     return prompt.answer(question, parse, "", is_back=is_back)
 
 
-_REASON = "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it."
+_REASON = (
+    "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it.\n"
+    "With the numbers of items before it, like 1 3: They met, the sheet cites these items."
+)
 _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
@@ -165,6 +169,7 @@ def _tell_what_is_done(
     if topics:
         prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
         prompt.tell("Like 0.37 or 37%; ? = all in full; < = back; withdraw takes it back.", 0)
+        prompt.tell("A reason that begins with numbers of items, like 1 3: why, cites them.", 0)
 
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
@@ -197,16 +202,21 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
                 sitting.skip(this.seat.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
-            answer = SittingAnswer(figure, figure, "figure", topic.grounds, reason)
+            items = answer.evidence if answer else ()
+            answer = SittingAnswer(figure, figure, "figure", topic.grounds, reason, items)
             this.seat.put(topic.id, answer)
         else:
             prompt.tell(f"you said {sitting.words(answer.probability)}")
         try:
-            reason = _reason(topic, answer)
+            text = _reason(topic, answer)
         except Back:
             is_again = True
             continue
-        this.seat.put(topic.id, msgspec.structs.replace(answer, stage="answered", rationale=reason))
+        items = answer.evidence
+        if text != answer.rationale:
+            text, items = sitting.cited(text, offered(this.groups[topic.id], this.at_day))
+        done = msgspec.structs.replace(answer, stage="answered", rationale=text, evidence=items)
+        this.seat.put(topic.id, done)
         return
 
 

@@ -10,10 +10,18 @@ from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
 from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
 from scenarios.render import document as doc
-from scenarios.render.document import Figure, Span, change_of, move, plain, spans, strip
-from scenarios.render.text import has_moved as has_moved  # noqa: PLC0414 - read as cells too
+from scenarios.render.document import Figure, change_of, move, plain, spans, strip
 from scenarios.render.text import long_day, term
-from scenarios.scales import MOVED_BITS, base_rate, decibans, jeffreys, percent, printed
+from scenarios.scales import (
+    MOVED_BITS,
+    base_rate,
+    decibans,
+    has_moved,
+    jeffreys,
+    pair_digits,
+    percent,
+    percents,
+)
 from scenarios.text import counted
 
 NAMED = 5
@@ -148,18 +156,17 @@ def p(probability: float | None) -> doc.Figure:
 
 def step(before: float | None, after: float | None) -> tuple[doc.Span, ...]:
     """`20% → 4%`; one figure where both are printed alike, or there is none before."""
-    if not has_moved(before, after):
+    if before is None or after is None or not has_moved(before, after):
         return (p(after),)
-    return p(before), " → ", p(after)
+    places = pair_digits(before, after)
+    return Figure(before, "p", places), " → ", Figure(after, "p", places)
 
 
 def step_in_words(before: float | None, after: float) -> tuple[doc.Span, ...]:
     """A probability before and after; the change in points of two that print alike."""
     if before is None:
         return p(after), ", new"
-    if printed(before) == printed(after):
-        return spans(change_of(before, after))
-    return step(before, after)
+    return step(before, after) if has_moved(before, after) else spans(change_of(before, after))
 
 
 def absent(state: ReadingState | None) -> str:
@@ -383,21 +390,21 @@ _LONGEST = 100
 """Characters of a commit's subject, if one move has room in it."""
 
 
-def rose_or_fell(before: float, after: float) -> tuple[Span, ...]:
-    """` fell from 37% to 4.0%`."""
-    if printed(before) == printed(after):
-        return " hardly moved, at ", Figure(after, "p")
-    way = " rose from " if after > before else " fell from "
-    return way, Figure(before, "p"), " to ", Figure(after, "p")
+def rose_or_fell(before: float, after: float) -> str:
+    """` fell from 37% to 4%`."""
+    if not has_moved(before, after):
+        return f" hardly moved, at {percent(after)}"
+    was, now = percents(before, after)
+    return f" {'rose' if after > before else 'fell'} from {was} to {now}"
 
 
 def course(name: str, before: float, after: float, since: date, reported: float | None) -> str:
-    """`stated fell from 37% to 4.0% since 21 February 2022`; what was `reported` then, if other."""
+    """`stated fell from 37% to 4% since 21 February 2022`; what was `reported` then, if other."""
     start = long_day(since)
-    text = f"{name}{plain(rose_or_fell(before, after))} since {start}"
-    if printed(before) == printed(after):
+    text = f"{name}{rose_or_fell(before, after)} since {start}"
+    if not has_moved(before, after):
         text = f"{name} {percent(after)}, unchanged since {start}"
-    if reported is None or printed(reported) == printed(before):
+    if reported is None or not has_moved(reported, before):
         return text
     return f"{text} by today's records; {percent(reported)} was said then"
 
@@ -417,9 +424,11 @@ def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | N
         return before is not None and after is not None, -jeffreys(before, after)
 
     parts = []
-    for scenario, *values in sorted(moves, key=size):
-        before, after = (percent(value) if value is not None else "–" for value in values)
-        parts.append(f"{scenario} {before} → {after}")
+    for scenario, before, after in sorted(moves, key=size):
+        shown = ["–" if value is None else percent(value) for value in (before, after)]
+        if before is not None and after is not None:
+            shown = [*percents(before, after)]
+        parts.append(f"{scenario} {' → '.join(shown)}")
     text = f"{head} ({', '.join(parts)})" if parts else head
     for kept in range(len(parts) - 1, 0, -1):
         if len(text) <= _LONGEST:

@@ -13,7 +13,7 @@ import msgspec
 
 from scenarios.model import Database, Kind
 from scenarios.render.text import MINUS, signed
-from scenarios.scales import HIGHEST, decibans, held, percent, printed
+from scenarios.scales import HIGHEST, decibans, has_moved, held, pair_digits, percent
 
 BLANK = "·"
 """Stands for a gap in a trend."""
@@ -310,8 +310,9 @@ def change_of(before: float, after: float) -> Text:
     change = move(before, after)
     if plain(change) == "0":
         return Figure(after, "p"), ", unchanged"
-    step = () if printed(before) == printed(after) else (Figure(before, "p"), " → ")
-    return *step, Figure(after, "p"), ", ", *spans(change), " points"
+    places = pair_digits(before, after)
+    step = (Figure(before, "p", places), " → ") if has_moved(before, after) else ()
+    return *step, Figure(after, "p", places), ", ", *spans(change), " points"
 
 
 def section(
@@ -344,7 +345,7 @@ def _figure(figure: Figure) -> str:
     if value is None:
         return "–"
     if unit == "p":
-        return percent(value)
+        return percent(value, digits)
     if unit == "ratio":
         return f"{value:g}" if digits is None else f"{float(f'{value:.{digits}g}'):g}"
     if unit == "points":

@@ -33,11 +33,11 @@ from scenarios.render.charts.timeline import (
     Stretch,
     Swim,
 )
-from scenarios.render.document import Chart, Ref, Row, Span, Table, plain
+from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label, last_figures
+from scenarios.render.documents.review.sentences import label, words_of
 from scenarios.render.text import from_to, long_day
-from scenarios.scales import MOVED_BITS, decibans, held, jeffreys, percent, printed
+from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
 from scenarios.text import counted
 
 _STEPS = 3
@@ -130,14 +130,13 @@ def _with_cause(step: LargeChange, course: Course, odds: Days, since: date) -> L
     move = story.of(id)
     if move is None:
         return step
-    side = move.stated if move.figure == "stated" and move.stated else move.implied
-    items = [item for cause in side.because for item in (cause.by or cause).evidence]
-    leads = f"e-{items[0]}" if items else step.anchor
-    return replace(step, cause=label(move, story, around), anchor=leads)
+    event = story.event(move.event)
+    leads = f"e-{event.items[0]}" if event and event.items else step.anchor
+    return replace(step, cause=label(words_of(story, around), move), anchor=leads)
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
-    if before is None or after is None or printed(before) == printed(after):
+    if before is None or after is None or not has_moved(before, after):
         return None
     return before, after
 
@@ -358,10 +357,13 @@ def overview(
     At most `most` that moved are drawn, and others so that `fill` are drawn in all, and no more
     than have `room`, in pixels of a picture for a desk.
     """
-    moved = {move.scenario: move for move in review.story.moves}
+    moved, words = (
+        {move.scenario: move for move in review.story.moved},
+        words_of(review.story, database),
+    )
 
     def why(id: ScenarioId) -> str:
-        return label(moved[id], review.story, database) if id in moved else ""
+        return label(words, moved[id]) if id in moved else ""
 
     decided = [_decided(entry, database) for entry in occurred_first(review.resolved)]
     rows = [row for row in review.scenarios if row.outcome is None and row.implied]
@@ -404,12 +406,11 @@ def _standing(row: StatusRow, cause: str) -> OverviewRow:
 
 
 def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
-    stated, implied = last_figures(entry)
     return OverviewRow(
         title=cells.scenario(entry.scenario, database).label,
-        stated=stated,
+        stated=entry.stated,
         stated_before=None,
-        implied=implied,
+        implied=entry.implied,
         implied_before=None,
         anchor=f"s-{entry.scenario}",
         outcome=Outcome(day=entry.date, word=WORDS[entry.outcome]),
@@ -419,8 +420,7 @@ def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
 def _overview_label(rows: list[OverviewRow], review: Review) -> str:
     moved = [row for row in rows if row.moved]
     overdue = sum(row.state == "overdue" for row in review.scenarios)
-    number, every = len(review.story.moved), len(review.story.moves)
-    counts = (len(rows) - overdue, overdue, number, every - number)
+    counts = (len(rows) - overdue, overdue, len(review.story.moved), len(review.story.restated))
     decided = f"{counted(len(review.resolved), 'scenario')} decided, " if review.resolved else ""
     head = decided + cells.count(*counts, review.since)
     return ". ".join([head, *map(_move_words, moved[:_MOVES_NAMED])]) + "."
@@ -429,8 +429,8 @@ def _overview_label(rows: list[OverviewRow], review: Review) -> str:
 def _move_words(row: OverviewRow) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
-        if before is not None and after is not None and percent(before) != percent(after):
-            return f"{row.title}: {name}{plain(cells.rose_or_fell(before, after)).strip()}"
+        if before is not None and after is not None and has_moved(before, after):
+            return f"{row.title}: {name}{cells.rose_or_fell(before, after).strip()}"
     return f"{row.title}: new"
 
 

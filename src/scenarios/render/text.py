@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from datetime import date
 
-from scenarios.scales import estimative_term, percent, printed
+from scenarios.scales import estimative_term, has_moved, percent, percents, printed
 from scenarios.values import first_day
 
 MINUS = "−"
@@ -25,17 +25,13 @@ def shown_in(encoding: str, text: str) -> str:
 
 
 def from_to(before: float | None, after: float | None) -> str:
-    """`37 → 4.0%`, or `20%` where both print alike or there is nothing before."""
+    """`37 → 4%`, or `20%` where both print alike or there is nothing before; short, `<0.1%`."""
     if after is None:
         return "–"
-    if before is None or percent(before) == percent(after):
-        return percent(after)
-    return f"{percent(before).removesuffix('%')} → {percent(after)}"
-
-
-def has_moved(before: float | None, after: float | None) -> bool:
-    """True if two figures are printed differently."""
-    return before is not None and after is not None and printed(before) != printed(after)
+    if before is None or not has_moved(before, after):
+        return percent(after).replace("under ", "<").replace("over ", ">")
+    was, now = percents(before, after)
+    return f"{was.removesuffix('%')} → {now}".replace("under ", "<").replace("over ", ">")
 
 
 def term(value: float, language: str) -> str:

@@ -26,13 +26,17 @@ _HEAD = """\
 
 
 class SittingAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A probability, None to withdraw; `blind` is the figure before the reveal."""
+    """A probability, None to withdraw; `blind` is the figure before the reveal.
+
+    `evidence` are the items that the reason names.
+    """
 
     probability: float | None
     blind: float | None
     stage: Stage
     grounds: str
     rationale: str | None = None
+    evidence: tuple[EvidenceId, ...] = ()
 
 
 class HalfRated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,8 +9,7 @@ from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import Means
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Earlier, earlier_of
-from scenarios.analysis.review.moves import Restatement
-from scenarios.analysis.review.restated import committed, restated
+from scenarios.analysis.review.restated import Restatement, committed, restated
 from scenarios.errors import NoCommit, ScenError
 from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import bearing_on, sides

@@ -27,7 +27,7 @@ from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.writing import Written, write
 
-_ANSWERED = ("summary", "observed", "source", "url", "quote", "theme")
+_ANSWERED = ("summary", "observed", "short", "source", "url", "quote", "theme")
 
 
 class Inbox(NamedTuple):

@@ -343,7 +343,7 @@ def reviewed(
             return review(period, audited=audited), {}
         reported = reported_figures(changed, days[0])
         looked_back = as_reported(period, reported, changed.restatement.figures)
-        return review(looked_back, *changed, audited=audited), reported
+        return review(period, *changed, looked_back, audited=audited), reported
 
     arguments = f"{days} {commits} {audited}"
     result, reported = remembered_whole(

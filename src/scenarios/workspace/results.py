@@ -15,7 +15,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
-from scenarios.scales import percent
+from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.workspace.how import Committable
 from scenarios.workspace.opened import from_here
@@ -234,7 +234,7 @@ def effects_subject(
         moves = {
             effect.scenario: (effect.scenario, effect.before, effect.after)
             for effect in evidence_effects(written, item, on)
-            if effect.before and effect.after and percent(effect.before) != percent(effect.after)
+            if has_moved(effect.before, effect.after)
         }
         return commit_subject(f"{kind}: {item}", moves.values())
 

@@ -1,5 +1,6 @@
 """The steps of a sitting, an analyst's answers, and the resulting sheet."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -43,6 +44,18 @@ def reason(text: str) -> str:
     if len(text) > _LONGEST:
         raise UsageError(f"{len(text)} characters; {_LONGEST} are enough")
     return text
+
+
+def cited(text: str | None, items: Sequence[EvidenceId]) -> tuple[str | None, tuple[str, ...]]:
+    """A reason without the numbers of `items` with which it begins, like 1 3:, and those items."""
+    named = _NUMBERS.fullmatch(text or "")
+    numbers = [int(number) for number in re.findall(r"\d+", named[1])] if named else []
+    if not named or not all(0 < number <= len(items) for number in numbers):
+        return text, ()
+    return named[2] or None, tuple(dict.fromkeys(items[number - 1] for number in numbers))
+
+
+_NUMBERS = re.compile(r"\s*(\d+(?:[\s,]+\d+)*)\s*:\s*(.*)", re.DOTALL)
 
 
 def words(probability: float | None) -> str:
@@ -225,7 +238,7 @@ class End(NamedTuple):
 def end(answered: Sitting) -> End:
     """The sheet to write, and the other results of the sitting."""
     answers = answered.answers.items()
-    entries = [Entry(id, answer.probability, answer.rationale, ()) for id, answer in answers]
+    entries = [Entry(id, a.probability, a.rationale, a.evidence) for id, a in answers]
     blind = {id: answer.blind for id, answer in answers}
     return End(
         answered.analyst,

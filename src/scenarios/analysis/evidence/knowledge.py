@@ -1,7 +1,7 @@
 """Evidence known on a day, and the questions that were open on it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -157,11 +157,15 @@ def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
 
 
 def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> date:
-    """The day whose figures stand at `as_of`: once it is resolved, the day before we knew."""
-    outcome = resolved(database, scenario_id, as_of)
+    """The day whose figures stand at `as_of`: once it is resolved, the eve of the outcome.
+
+    It is the horizon, if that is earlier.
+    """
+    outcome, scenario = resolved(database, scenario_id, as_of), database.scenarios[scenario_id]
     if outcome is None:
         return as_of
-    return max(outcome.recorded - timedelta(days=1), database.scenarios[scenario_id].opened)
+    eve = min(outcome.date.toordinal() - 1, scenario.horizon.toordinal())
+    return date.fromordinal(max(eve, scenario.opened.toordinal()))
 
 
 def latest_day(database: Database, until: date = date.max) -> date | None:

@@ -30,7 +30,7 @@ from scenarios.model import (
     SourceId,
     ThemeId,
 )
-from scenarios.scales import decibans, printed
+from scenarios.scales import decibans, has_moved
 from scenarios.values import indicator_key
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
@@ -244,7 +244,7 @@ def effects(
             why = "retracted"
         elif line is None and not weight:
             why = "its grade leaves it no weight"
-        elif line is None and printed(old.implied.probability) != printed(new.implied.probability):
+        elif line is None and has_moved(old.implied.probability, new.implied.probability):
             why = "nothing of its own: its rivals moved it"
         heard = line is not None and row not in line.suppressed
         per_scenario.append(

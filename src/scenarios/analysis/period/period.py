@@ -31,7 +31,7 @@ from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.sensitivity import bands as bands_at
 from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
-from scenarios.scales import MOVED_BITS, decibans, jeffreys, printed
+from scenarios.scales import MOVED_BITS, decibans, has_moved, jeffreys
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +109,7 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     def moved(self) -> bool:
         """True if either figure moved, or is printed as another."""
         pairs = ((self.stated_before, self.stated), (self.implied_before, self.implied))
-        return max(self.implied_bits, self.stated_bits) >= MOVED_BITS or any(
-            was and now and printed(was.probability) != printed(now.probability)
-            for was, now in pairs
-        )
+        return any(has_moved(_chance(was), _chance(now)) for was, now in pairs)
 
     @property
     def normalised(self) -> bool:
@@ -270,10 +267,10 @@ _PAIR = 2
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """The standing forecasts of two or more analysts; `spread_decibans` = highest − lowest.
 
-    `low_analyst` and `high_analyst` gave the lowest and the highest, the first by name of equals.
-    The outlier is farthest, in decibans, from the mean of the others, the first by name of equals;
-    of two analysts, or of equal figures, nobody stands apart. `rationales` are those of the
-    standing forecasts.
+    `low_analyst` and `high_analyst` gave the lowest and the highest on their days, the first by
+    name of equals. The outlier is farthest, in decibans, from the mean of the others, the first by
+    name of equals; of two analysts, or of equal figures, nobody stands apart. `rationales` are
+    those of the standing forecasts.
     """
 
     scenario: ScenarioId
@@ -283,6 +280,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     spread_decibans: float
     low_analyst: Analyst
     high_analyst: Analyst
+    low_date: date
+    high_date: date
     outlier: Analyst | None
     outlier_probability: float | None
     rationales: dict[Analyst, str]
@@ -315,6 +314,8 @@ def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, StandingForec
         spread_decibans=odds[high] - odds[low],
         low_analyst=low,
         high_analyst=high,
+        low_date=figures[low].date,
+        high_date=figures[high].date,
         outlier=outlier,
         outlier_probability=figures[outlier].probability if outlier else None,
         rationales={a: why for a, sheet in sheets.items() if (why := sheet.rationales.get(id))},

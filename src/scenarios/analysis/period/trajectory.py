@@ -31,8 +31,9 @@ def trends(
     """The figures of each scenario on those of its days on which it was open."""
     odds, means, by_scenario = Days(database), Means(), {}
     for id, wanted in days.items():
-        first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
-        open_days = sorted({day for day in wanted if first <= day <= last})
+        every = sorted({*wanted})
+        first, last = database.scenarios[id].opened, last_open_day(database, id, every[-1])
+        open_days = [day for day in every if first <= day <= last]
         by_scenario[id] = _points(odds, id, open_days, means)
     return by_scenario
 
@@ -94,7 +95,7 @@ def courses(
         days = _days(window, odds, unit, most)
         means: Means = {}
         for view in (window.views[id] for id in unit if id in ids):
-            first, last = span_of(view, window.as_of)
+            first, last = span_of(window, view)
             asked = [day for day in days if first <= day <= last]
             by_scenario[view.id] = Course(
                 scenario=view.id,
@@ -106,10 +107,9 @@ def courses(
     return {id: by_scenario[id] for id in ids}
 
 
-def span_of(view: ScenarioView, as_of: date) -> tuple[date, date]:
-    """The first and the last day on which a scenario was open, up to `as_of`."""
-    last = view.resolution.recorded - timedelta(days=1) if view.resolution else as_of
-    return view.scenario.opened, max(last, view.scenario.opened)
+def span_of(window: Window, view: ScenarioView) -> tuple[date, date]:
+    """The first and the last day on which a scenario was open, in or before the window."""
+    return view.scenario.opened, last_open_day(window.database, view.id, window.as_of)
 
 
 def evenly(first: date, last: date, count: int) -> list[date]:
@@ -121,7 +121,7 @@ def evenly(first: date, last: date, count: int) -> list[date]:
 
 def _days(window: Window, odds: Days, unit: Sequence[ScenarioId], most: int) -> list[date]:
     """The days on which something about these scenarios changed, or `most` at even distances."""
-    spans = [span_of(window.views[id], window.as_of) for id in unit]
+    spans = [span_of(window, window.views[id]) for id in unit]
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
     database = window.database
     around = connected(database, unit[0])
@@ -162,7 +162,7 @@ def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Ma
 
 def _lanes(window: Window, odds: Days, view: ScenarioView) -> Iterator[Lane]:
     """The states of a scenario's own indicators, by what was known on each day."""
-    first, last = span_of(view, window.as_of)
+    first, last = span_of(window, view)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}
     for id in odds.items.get(view.id, ()):
         item = window.database.evidence[id]

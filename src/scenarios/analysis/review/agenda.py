@@ -146,6 +146,12 @@ def agenda(
     )
 
 
+def offered(topics: Sequence[Topic], known: Known) -> tuple[EvidenceId, ...]:
+    """The items that are new for one of these scenarios, each once, the oldest first."""
+    ids = {id for topic in topics for id in topic.fresh.evidence}
+    return tuple(sorted(ids, key=lambda item: (known.evidence[item].recorded, item)))
+
+
 def without_evidence(database: Database) -> Database:
     """The scenarios without evidence, to rate a row without showing the held-back figure."""
     scenarios = {}

@@ -12,23 +12,24 @@ from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.outcomes import ResolvedScenario
 from scenarios.analysis.review.review import story_of
-from scenarios.analysis.review.story import Because, Story
+from scenarios.analysis.review.story import Story
 from scenarios.model import Database, EvidenceId, ScenarioId
-from scenarios.scales import jeffreys, printed
+from scenarios.scales import decibans, has_moved, held, jeffreys, probability
 from scenarios.values import first_day
 
 
 class EventMove(msgspec.Struct, frozen=True, kw_only=True):
     """A question before and after an event; None for a figure that the event did not move.
 
-    `implied` is the event's own effect. `stated` is the move of the team for which the story gives
-    the event as a cause, by the day `stated_on`. `through` is the question through which it moved:
-    a question on which it depends, or of its set. `resolved` has outcome and last figures of a
-    question that the event decided.
+    `implied` are the figures before the first of its reports and after the last, `decibans` the
+    part of that move that is its own. `stated` is the move of the team for which a forecast cites
+    it, by the day `stated_on`. `through` is the question on which it depends, and through which it
+    moved. `resolved` has outcome and last figures of a question that the event decided.
     """
 
     scenario: ScenarioId
     implied: Shift | None = None
+    decibans: float = 0.0
     stated: Shift | None = None
     stated_on: date | None = None
     through: ScenarioId | None = None
@@ -36,22 +37,30 @@ class EventMove(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def movement_bits(self) -> float:
-        """The larger movement of the two figures."""
-        shifts = (shift for shift in (self.implied, self.stated) if shift)
-        return max((jeffreys(shift.from_, shift.to) for shift in shifts), default=0.0)
+        """The larger movement of the two figures, of the implied one its own part."""
+        stated = jeffreys(self.stated.from_, self.stated.to) if self.stated else 0.0
+        return max(stated, jeffreys(*self._own))
+
+    @property
+    def _own(self) -> tuple[float | None, float | None]:
+        """The implied figure before, and after its own part of the move alone."""
+        before = self.implied.from_ if self.implied else None
+        if before is None:
+            return None, None
+        return before, held(probability(decibans(before) + self.decibans))
 
     @property
     def visible(self) -> bool:
-        """True if it was decided, or a figure is printed as another."""
-        shifts = [(s.from_, s.to) for s in (self.implied, self.stated) if s]
-        apart = (b is None or a is None or printed(b) != printed(a) for b, a in shifts)
-        return self.resolved is not None or any(apart)
+        """True if it was decided, or a figure is shown as another."""
+        ours = self.stated
+        is_shown = ours is not None and (ours.from_ is None or has_moved(ours.from_, ours.to))
+        return self.resolved is not None or is_shown or has_moved(*self._own)
 
 
 class EventStory(msgspec.Struct, frozen=True, kw_only=True):
     """The reports of an event, the first recorded first, and the questions that it moved.
 
-    `beside` are other items that count as one with them. `observed` is the day, month or year of
+    `beside` are other items of one origin with them. `observed` is the day, month or year of
     its beginning, `recorded` the first and the last day on which its items entered the record.
     `moves` are the decided questions, then the largest moves; `small` are too small to print.
     """
@@ -102,12 +111,12 @@ def event_story(
         shown = moves.get(move.scenario, move)
         both = replace(shown, stated=move.stated, stated_on=move.stated_on)
         moves[move.scenario] = both
-    together = (
-        cause.evidence for cause in story.causes if not items.keys().isdisjoint(cause.evidence)
-    )
+    origins = {item.origin for item in items.values() if item.origin}
+    known = sorted((item.recorded, id) for id, item in database.evidence.items() if origins)
+    beside = [id for on, id in known if first <= on <= last and id not in items]
     return EventStory(
         items=tuple(id for _, id in by_day),
-        beside=tuple(id for block in together for id in block if id not in items),
+        beside=tuple(id for id in beside if database.evidence[id].origin in origins),
         observed=min((item.observed for item in items.values()), key=first_day),
         recorded=(first, last),
         moves=tuple(sorted((move for move in moves.values() if move.visible), key=_order)),
@@ -123,42 +132,30 @@ def _decided(story: Story, ids: Collection[EvidenceId]) -> Iterator[EventMove]:
 
 
 def _implied(story: Story, ids: Collection[EvidenceId]) -> Iterator[EventMove]:
-    """Yield the effects of the items, after those through another question."""
-    effects: dict[tuple[str, ScenarioId, float], Shift] = {
-        (cause.kind, effect.scenario, effect.decibans): Shift(from_=effect.from_, to=effect.to)
-        for cause in story.causes
-        for effect in cause.effects
-    }
+    """Yield the questions that the items moved, themselves or only through a link."""
     for move in story.moves:
-        behind = [(_is_by(cause, ids), cause) for cause in move.implied.causes]
-        own = [(is_own, cause) for is_own, cause in behind if is_own is not None]
-        for is_own, cause in sorted(own, key=lambda pair: pair[0])[-1:]:
-            assert cause.decibans is not None  # noqa: S101 - a cause of the ledger has them
+        causes = [c for c in move.implied.causes if not set(ids).isdisjoint(c.items)]
+        through = [c.subjects[0] for c in causes if c.kind == "given"]
+        if causes:
             yield EventMove(
                 scenario=move.scenario,
-                implied=effects[cause.kind, move.scenario, cause.decibans],
-                through=None if is_own else cause.subjects[0],
+                implied=Shift(from_=move.implied.from_, to=move.implied.to),
+                decibans=sum(cause.decibans for cause in causes),
+                through=through[0] if len(through) == len(causes) else None,
             )
 
 
 def _stated(story: Story, ids: Collection[EvidenceId]) -> Iterator[EventMove]:
-    """Yield the stated moves for which the story, or the forecast, names one of the items."""
+    """Yield the stated moves by forecasts that cite one of the items."""
     for move in story.moves:
-        side, named = move.stated, False
-        if side and side.main_step:
-            named = not set(ids).isdisjoint(side.main_step.evidence)
-            named = named or any(_is_by(cause, ids) is not None for cause in side.because)
-        if side and side.main_step and named:
-            shift = Shift(from_=side.from_, to=side.to)
-            yield EventMove(scenario=move.scenario, stated=shift, stated_on=side.main_step.day)
-
-
-def _is_by(cause: Because, ids: Collection[EvidenceId]) -> bool | None:
-    """True if these items are the cause, False if behind another cause, None if unrelated."""
-    if not set(ids).isdisjoint(cause.evidence):
-        return True
-    other = cause.by if cause.kind == "given" and cause.subjects else None
-    return False if other and not set(ids).isdisjoint(other.evidence) else None
+        steps = (
+            [step for step in move.stated.steps if not set(ids).isdisjoint(step.evidence)]
+            if move.stated
+            else []
+        )
+        if steps and move.stated:
+            shift = Shift(from_=move.stated.from_, to=move.stated.to)
+            yield EventMove(scenario=move.scenario, stated=shift, stated_on=steps[-1].date)
 
 
 def _forecast_day(database: Database, last: date, as_of: date) -> date:

@@ -1,12 +1,15 @@
 """Outcomes that became known in a window, with the last forecasts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from math import log2
 
 import msgspec
 
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.review.causes import event_of
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     TEAM,
@@ -20,6 +23,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     unit_of,
 )
 from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
+from scenarios.values import first_day
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,9 +41,10 @@ class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
 class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values.
 
-    `stated` and `implied` are those of the day before it was recorded. `last_said` is the last
-    forecast of the team, or of its only analyst, on a scored day, and `last_implied` the implied
-    figure then, by the records of that time; None if `score`, which uses today's, omits it.
+    `stated` and `implied` stood on the eve of the outcome, or at the horizon if that is earlier.
+    `last_said` is the last forecast of the team, or of its only analyst, on a scored day, and
+    `last_implied` the implied figure then, by the records of that time; None if `score`, which uses
+    today's, omits it.
     """
 
     scenario: ScenarioId
@@ -51,6 +56,11 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...]
     last_said: LastFigure | None
     last_implied: LastFigure | None
+
+    @property
+    def said(self) -> float:
+        """The stated figure, without one the implied."""
+        return self.implied if self.stated is None else self.stated
 
 
 def outcomes(
@@ -120,14 +130,59 @@ class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
     annulled: tuple[ScenarioId, ...]
 
 
-def outcome_of(id: str, resolved: Iterable[JointOutcome]) -> str:
-    """Outcome of a scenario in words, empty if it is not among these."""
-    for outcome in resolved:
-        if id in outcome.occurred:
-            return "occurred"
-        if id in outcome.did_not_occur:
-            return "did not occur"
-    return ""
+class NewsEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """All new items of one event, or an outcome, with the questions that it decided and moved.
+
+    `day` is the one on which it was observed, as it is written. `decibans` are the sum of the sizes
+    of its effects on open questions; `scenarios` are those that are told under it.
+    """
+
+    key: str
+    items: tuple[EvidenceId, ...]
+    day: str
+    decided: tuple[ScenarioId, ...]
+    decibans: float
+    scenarios: tuple[ScenarioId, ...] = ()
+
+
+def news_events(
+    window: Window, ends: Iterable[JointOutcome], decibans: Mapping[str, float]
+) -> dict[str, NewsEvent]:
+    """The events with new items, and the outcomes, by key; `decibans` are those of each event."""
+    items: dict[str, list[EvidenceId]] = {}
+    new = window.between[1].evidence
+    for *_, id in sorted((first_day(new[i].observed), new[i].recorded, i) for i in new):
+        items.setdefault(event_of(id, new[id]), []).append(id)
+    decided: dict[str, list[ScenarioId]] = {}
+    days: dict[str, str] = {}
+    for end in ends:
+        ids = (*end.occurred, *end.did_not_occur, *end.annulled)
+        record = resolution(window.database, ids[0])
+        shown = [id for id in (record.evidence if record else ()) if id in new]
+        keys = [event_of(id, new[id]) for id in shown if event_of(id, new[id]) in items]
+        key = keys[0] if keys else f"outcome {ids[0]}"
+        decided.setdefault(key, []).extend(ids)
+        days.setdefault(key, f"{end.date}")
+        own = items.setdefault(key, [])
+        own.sort(key=lambda item: item not in shown[:1])
+    return {
+        key: NewsEvent(
+            key=key,
+            items=tuple(own),
+            day=days.get(key) or new[own[0]].observed,
+            decided=tuple(decided.get(key, ())),
+            decibans=decibans.get(key, 0.0),
+        )
+        for key, own in items.items()
+    }
+
+
+def surprise_bits(end: JointOutcome, last: Mapping[ScenarioId, ResolvedScenario]) -> float:
+    """−log2 of what was last said of what happened; 0 where nothing is known to have occurred."""
+    for id in end.occurred:
+        return -log2(last[id].said)
+    out = () if end.set else end.did_not_occur
+    return next((-log2(1 - last[id].said) for id in out), 0.0)
 
 
 def by_outcome(window: Window, resolved: Iterable[ResolvedScenario]) -> tuple[JointOutcome, ...]:

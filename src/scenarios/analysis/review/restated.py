@@ -1,5 +1,7 @@
 """Records about an earlier time that were changed inside a window."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -20,11 +22,47 @@ from scenarios.analysis.changes import (
 )
 from scenarios.analysis.evidence.knowledge import bears_on, connected, state
 from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Earlier, ScenarioView, Window
 from scenarios.analysis.period.probability_shifts import AsOf, ScenarioShift, compared, differs
-from scenarios.analysis.review.moves import Amendment, Restated
 from scenarios.model import Database, Kind, ScenarioId
 from scenarios.paths import path_of
+
+
+class Amendment(FieldChange, frozen=True, kw_only=True):
+    """A field that was changed afterwards, by whom, and when.
+
+    Without a `commit` it is a change of the working tree. `field` is empty for a record that was
+    taken out.
+    """
+
+    commit: str | None = None
+    author: str | None = None
+    day: date | None = None
+
+
+class RestatedFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's figures of a past day, as reported then and as of today; None if they agree."""
+
+    scenario: ScenarioId
+    stated: Shift | None
+    implied: Shift | None
+    because: tuple[Amendment, ...]
+
+
+class Restatement(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was changed afterwards since the commit that stood at the end of `day`.
+
+    `changed_since` are the scenarios whose figures changed after the review's own day: the commit
+    `reported` has those of that day.
+    """
+
+    commit: str
+    day: date
+    figures: tuple[RestatedFigures, ...] = ()
+    reported: str | None = None
+    changed_since: tuple[ScenarioId, ...] = ()
+
 
 _MATTERS: dict[Kind, str] = {
     "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days "
@@ -43,7 +81,7 @@ _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
 
 def restated(
     then: Database, later: Database, today: Database, day: date, odds: Days | None = None
-) -> tuple[tuple[Restated, ...], Days]:
+) -> tuple[tuple[RestatedFigures, ...], Days]:
     """The scenarios whose figures of `day`, or whose question, changed from `then` to `later`.
 
     Also returns today's ledgers with those records as they were. A record that `then` lacks stays
@@ -78,7 +116,7 @@ def restated(
         moved = shift and (differs(shift.stated) or differs(shift.implied))
         if because and (moved or id in asked):
             rows.append(
-                Restated(
+                RestatedFigures(
                     scenario=id,
                     stated=shift.stated if shift and differs(shift.stated) else None,
                     implied=shift.implied if shift and differs(shift.implied) else None,
@@ -89,7 +127,7 @@ def restated(
 
 
 def as_reported(
-    window: Window, before: Mapping[ScenarioId, Earlier], rows: Collection[Restated]
+    window: Window, before: Mapping[ScenarioId, Earlier], rows: Collection[RestatedFigures]
 ) -> Window:
     """The window with the earlier figures of these scenarios as they were `before` the change."""
 
@@ -110,7 +148,9 @@ def as_reported(
     return replace(window, look=look)
 
 
-def committed(rows: Sequence[Restated], revisions: Sequence[Revision]) -> tuple[Restated, ...]:
+def committed(
+    rows: Sequence[RestatedFigures], revisions: Sequence[Revision]
+) -> tuple[RestatedFigures, ...]:
     """The rows with the last of these commits that set each field to its present value."""
 
     def of(change: Amendment) -> Amendment:
@@ -215,9 +255,11 @@ def _rows(shift: ScenarioShift, *databases: Database) -> set[str]:
     return ids | {item.source for item in items if item.source}
 
 
-def by_record(figures: Iterable[Restated]) -> list[tuple[Amendment, tuple[Restated, ...]]]:
+def by_record(
+    figures: Iterable[RestatedFigures],
+) -> list[tuple[Amendment, tuple[RestatedFigures, ...]]]:
     """The first change of each record with the scenarios that it restates, questions first."""
-    rows: dict[Key, list[Restated]] = {}
+    rows: dict[Key, list[RestatedFigures]] = {}
     first: dict[Key, Amendment] = {}
     for row in figures:
         for change in row.because:

@@ -1,8 +1,9 @@
 """The weekly report, as data, and its one-page form for a reader without decibans."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,12 +20,12 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, open_views, spreads
 from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
-from scenarios.analysis.review.moves import Move, Restatement, causes, moves
+from scenarios.analysis.review.moves import ImpliedChange, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes
+from scenarios.analysis.review.restated import Restatement
 from scenarios.analysis.review.status import (
     StatusRow,
     in_order,
-    largest_first,
     movement,
     row_of,
     status,
@@ -38,7 +39,6 @@ from scenarios.model import (
     Evidence,
     IndicatorId,
     IndicatorKey,
-    Kind,
     Retraction,
     ScenarioId,
     SetId,
@@ -144,6 +144,43 @@ class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
     untouched: tuple[ScenarioId, ...]
 
 
+DecisionKind = Literal["overdue", "apart", "gap", "sum"]
+_DECIDED: dict[str, DecisionKind] = {"overdue": "overdue", "sum-not-one": "sum"}
+DECIDED = (*_DECIDED, "gap")
+"""Rules whose findings are decisions; `gap` is one only after a move."""
+_APART, _GAP, _LARGE_DB = 0.2, 0.1, 6.0
+"""Points between analysts, and between stated and implied, that are to be decided; or decibans."""
+_POINT, _ROUNDING = 0.01, 1e-9
+
+
+class PendingDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A judgement that waits: an outcome, analysts or figures that are apart, or a sum.
+
+    The `subject` is a scenario, or the set of a `sum`; the `analysts` are those whose forecasts
+    stand, or who forecast last. `day` is the next review.
+    """
+
+    kind: DecisionKind
+    subject: str
+    analysts: tuple[Analyst, ...]
+    day: date
+    stated: float | None = None
+    implied: float | None = None
+    spread: Spread | None = None
+
+
+class Chore(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything else that waits for one person, counted; None where nobody is known.
+
+    `forecasts` of them are questions without a recent forecast, the oldest made on `last`.
+    """
+
+    analyst: Analyst | None
+    count: int
+    forecasts: int
+    last: date | None
+
+
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
@@ -155,7 +192,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     since: date
     headline: Headline
     scenarios: tuple[StatusRow, ...]
-    moves: tuple[Move, ...]
+    moves: tuple[ImpliedChange, ...]
     story: Story
     due: Due
     clarifications: tuple[Clarified, ...]
@@ -167,6 +204,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     findings_standing: tuple[Finding, ...]
     method: Method
+    decisions: tuple[PendingDecision, ...] = ()
+    chores: tuple[Chore, ...] = ()
     restated: Restatement | None = None
 
     @property
@@ -179,19 +218,25 @@ def review(
     window: Window,
     restatement: Restatement | None = None,
     earlier: Days | None = None,
+    reported: Window | None = None,
     *,
     audited: bool = True,
 ) -> Review:
-    """Report of the moves between the window's two dates, with their causes.
+    """Report of the moves between the window's two dates, with their causes, by today's files.
 
-    `earlier` are the ledgers before a restatement; unless `audited`, no findings.
+    `earlier` are the ledgers before a restatement, `reported` the window with the figures of that
+    time, from which the `moves` lead; unless `audited`, no findings.
     """
+    then = reported or window
     tracker, rows = window.database.tracker, status(window)
     views = [window.views[row.id] for row in rows if not row.withheld]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
-    moved, news = _story(window, restatement, earlier or window.odds)
+    news = story_of(window, restatement, earlier)
+    moving = [then.views[view.id] for view in views if view.open and view.odds_before]
+    moving = [view for view in moving if view.moved]
+    moved = moves(then, sorted(moving, key=lambda view: (-movement(view), view.id)))
     new, standing_before = since_then(window) if audited else ((), ())
-    return Review(
+    whole = Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
@@ -214,24 +259,20 @@ def review(
         method=method(window),
         restated=restatement,
     )
+    return msgspec.structs.replace(
+        whole, decisions=decisions(window, whole), chores=chores(window, whole.every_finding)
+    )
 
 
-def story_of(window: Window) -> Story:
+def story_of(
+    window: Window, restatement: Restatement | None = None, earlier: Days | None = None
+) -> Story:
     """The story of a window alone."""
-    return _story(window, None, window.odds)[1]
-
-
-def _story(
-    window: Window, restatement: Restatement | None, earlier: Days
-) -> tuple[tuple[Move, ...], Story]:
-    views = window.views.values()
-    live = [view for view in views if view.open and view.odds_before and view.moved]
-    moved = moves(window, sorted(live, key=lambda view: (-movement(view), view.id)))
-    ended = [view for view in views if view.resolution]
+    ended = [view for view in window.views.values() if view.resolution]
     is_new = any(view.resolution.recorded > window.since for view in ended if view.resolution)
     rows = in_order(row_of(window, view) for view in ended if is_new)
-    resolved = outcomes(window, [window.views[row.id] for row in rows], earlier)
-    return moved, story(window, moved, causes(window, moved), resolved, restatement)
+    resolved = outcomes(window, [window.views[row.id] for row in rows], earlier or window.odds)
+    return story(window, resolved, restatement)
 
 
 _IF_SEEN = "if-seen"
@@ -314,62 +355,76 @@ def _if_seen(window: Window, key: IndicatorKey) -> Watched:
     )
 
 
-TO_DECIDE = (
-    "overdue",
-    "unexplained-move",
-    "gap",
-    "not-reviewed",
-    "one-origin",
-    "weak-line",
-    "sum-not-one",
-    "implies-broken",
-    "past-due",
-    "unrated",
-)
-"""Rules whose findings wait for a judgement, the urgent ones first; others are upkeep."""
+def decisions(window: Window, review: Review) -> tuple[PendingDecision, ...]:
+    """The judgements that wait, the urgent ones first; a set once for each kind."""
+    ahead = window.as_of.toordinal() + window.database.tracker.review_every_days
+    day = date.fromordinal(min(ahead, date.max.toordinal()))
+    made: dict[tuple[str, str], PendingDecision] = {}
+
+    def add(kind: DecisionKind, id: str, who: tuple[Analyst, ...] = (), **more: Any) -> None:
+        known = window.database.scenarios.get(id)
+        key = kind, f"set {known.set}" if known and known.set else id
+        analysts = who or (tuple(_owners(window, id)) if known else ())
+        row = PendingDecision(kind=kind, subject=id, analysts=analysts, day=day, **more)
+        made.setdefault(key, row)
+
+    for finding in review.every_finding:
+        if finding.rule in _DECIDED:
+            add(_DECIDED[finding.rule], finding.subject, tuple(_analysts(window, finding)))
+    rows = {row.id: row for row in review.scenarios}
+    for spread in review.spreads:
+        points = spread.high - spread.low + _ROUNDING
+        if points >= _APART or spread.spread_decibans >= _LARGE_DB:
+            add("apart", spread.scenario, spread=spread, stated=_stated(rows[spread.scenario]))
+    wide = {decision.subject for decision in made.values() if decision.kind == "apart"}
+    for move in sorted(review.story.moved, key=lambda move: -abs(_gap(rows[move.scenario]))):
+        row = rows[move.scenario]
+        stated, implied = _stated(row), row.shown.probability
+        if stated is None or implied is None or move.scenario in wide:
+            continue
+        points = abs(stated - implied) + _ROUNDING
+        if points >= _GAP or (abs(_gap(row)) >= _LARGE_DB and points >= _POINT):
+            add("gap", move.scenario, stated=stated, implied=implied)
+    return tuple(sorted(made.values(), key=lambda made: _KINDS.index(made.kind)))
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings of one rule, which wait for a judgement about their `subjects`.
-
-    The `analysts` are those whose forecasts stand on these questions, or who forecast them last,
-    and who recorded the items; none where nobody is known.
-    """
-
-    rule: str
-    kind: Kind
-    subjects: tuple[str, ...]
-    analysts: tuple[Analyst, ...]
+_KINDS: tuple[DecisionKind, ...] = ("overdue", "sum", "apart", "gap")
 
 
-def decisions(
-    window: Window, findings: Iterable[Finding], scenarios: Sequence[StatusRow]
-) -> tuple[Decision, ...]:
-    """The findings that wait for a judgement, by rule, in the order of `TO_DECIDE`.
+def _stated(row: StatusRow) -> float | None:
+    return row.stated.probability if row.stated else None
 
-    Questions stand in the order of their movement, or of the gap where it is about that.
-    """
-    rules: dict[str, list[Finding]] = {}
+
+def _gap(row: StatusRow) -> float:
+    return row.gap_decibans or 0.0
+
+
+def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
+    """All findings that are no decision, counted for each person; a set counts once for a rule."""
+    database, counts = window.database, dict[Analyst | None, dict[tuple[str, str], date | None]]()
     for finding in findings:
-        rules.setdefault(finding.rule, []).append(finding)
-    moved = {row.id: float(n) for n, row in enumerate(largest_first(scenarios))}
-    gaps = {row.id: -abs(row.gap_decibans or 0.0) for row in scenarios}
-
-    def in_order(rule: str) -> list[str]:
-        ranks = gaps if rule == "gap" else moved
-        subjects = dict.fromkeys(finding.subject for finding in rules[rule])
-        return sorted(subjects, key=lambda subject: ranks.get(subject, 0.0))
-
-    return tuple(
-        Decision(
-            rule=rule,
-            kind=rules[rule][0].kind,
-            subjects=tuple(in_order(rule)),
-            analysts=tuple(sorted({who for own in rules[rule] for who in _analysts(window, own)})),
+        if finding.rule in DECIDED:
+            continue
+        known, last = database.scenarios.get(finding.record), None
+        unit = known.set if known and known.set else finding.subject
+        if finding.rule == "not-reviewed" and finding.kind == "scenario":
+            forecasts = given(database, finding.record, None, window.as_of)
+            last = forecasts[-1].date if forecasts else None
+        owners: list[Analyst | None] = [*_analysts(window, finding)]
+        for who in owners or [None]:
+            own = counts.setdefault(who, {})
+            days = [day for day in (own.get((finding.rule, unit)), last) if day]
+            own[finding.rule, unit] = min(days, default=None)
+    made = [
+        Chore(
+            analyst=who,
+            count=len(own),
+            forecasts=sum(rule == "not-reviewed" for rule, _ in own),
+            last=min(filter(None, own.values()), default=None),
         )
-        for rule in TO_DECIDE
-        if rule in rules
-    )
+        for who, own in counts.items()
+    ]
+    return tuple(sorted(made, key=lambda chore: (-chore.count, chore.analyst or "~")))
 
 
 def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
@@ -380,16 +435,21 @@ def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
         recorder = database.evidence[finding.record].analyst
         yield from (recorder,) if recorder else ()
     elif finding.kind == "scenario":
-        forecasts = given(database, finding.record, None, window.as_of)
-        stands = standing(database, finding.record, window.as_of)
-        yield from stands or (forecast.analyst for forecast in forecasts[-1:])
+        yield from _owners(window, finding.record)
+
+
+def _owners(window: Window, id: ScenarioId) -> Iterator[Analyst]:
+    """Yield those whose forecasts of a scenario stand, else who forecast it last."""
+    forecasts = given(window.database, id, None, window.as_of)
+    stands = standing(window.database, id, window.as_of)
+    yield from stands or (forecast.analyst for forecast in forecasts[-1:])
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """The story in short and in full, open questions, what to decide and to watch, and due tasks.
+    """The story in short and in full, open questions, what to decide, to do and to watch.
 
-    A page shows the first of each list and counts the rest. `unreviewed` are those without a
-    recent forecast; of the `unseen` indicators `watch` has those that could tell most.
+    A page shows the first of each list and counts the rest. Of the `unseen` indicators `watch` has
+    those that could tell most.
     """
 
     tracker: About
@@ -398,8 +458,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     headline: Headline
     story: Story
     scenarios: tuple[StatusRow, ...]
-    decisions: tuple[Decision, ...]
-    unreviewed: tuple[ScenarioId, ...]
+    decisions: tuple[PendingDecision, ...]
+    chores: tuple[Chore, ...]
     watch: tuple[Watched, ...]
     unseen: int
     spreads: tuple[Spread, ...]
@@ -416,8 +476,8 @@ def brief(window: Window, review: Review) -> Brief:
         headline=review.headline,
         story=review.story,
         scenarios=tuple(row for row in review.scenarios if row.outcome is None),
-        decisions=decisions(window, review.every_finding, review.scenarios),
-        unreviewed=tuple(f.record for f in review.every_finding if f.rule == "not-reviewed"),
+        decisions=review.decisions,
+        chores=review.chores,
         watch=watched(window, keys),
         unseen=len(keys),
         spreads=tuple(review.spreads),

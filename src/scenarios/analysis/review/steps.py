@@ -1,5 +1,8 @@
-"""Steps of a stated probability, day by day, with the analyst or the cause of each."""
+"""What we say: the steps of a stated probability, the reason quoted, and the evidence since."""
 
+from __future__ import annotations
+
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
@@ -8,62 +11,170 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolved, rivals
-from scenarios.analysis.forecasts import Means, Stated, standing, standing_days, stated
+from scenarios.analysis.forecasts import (
+    GivenForecast,
+    Means,
+    Stated,
+    standing,
+    standing_days,
+    stated,
+)
 from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.analysis.review.causes import CauseFinder, ChangeCause, main_causes
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.scales import decibans
 
-StepCause = Literal[
-    "joined", "withdrawal", "expiry", "outcome", "extremize", "normalisation", "restated"
-]
+StepCause = Literal["withdrawal", "expiry", "outcome", "extremize", "normalisation"]
+_OF_STEP = 1 / 3
+"""Share of a step, in decibans, from which a cause of the evidence is told beside it."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of a stated probability; `before` and `figure` are the team's around that day.
+class StatedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a stated probability; `team_from` and `team_to` stood around its day.
 
-    An analyst's step has `own_before` and `own`, the reason and the evidence of the forecast; one
-    who `joined` others had no figure before. A step without an analyst has a cause instead:
+    An analyst's step leads from the figure of theirs that stood before, set on `previous_date`, to
+    the new one; a first forecast has no previous one. A step without an analyst has a cause:
     `subjects` are the analysts of a `withdrawal` or an `expiry`, and the rivals of an `outcome` or
-    a `normalisation`. `extremize` is `team.extremize`, changed, or where two stand and one did.
+    a `normalisation`.
     """
 
-    day: date
-    before: float | None
-    figure: float | None
+    date: dt.date
     analyst: Analyst | None = None
-    own_before: float | None = None
-    own: float | None = None
-    reason: str | None = None
+    previous: float | None = None
+    previous_date: dt.date | None = None
+    probability: float | None = None
+    rationale: str | None = None
     evidence: tuple[EvidenceId, ...] = ()
+    team_from: float | None
+    team_to: float | None
     cause: StepCause | None = None
     subjects: tuple[str, ...] = ()
 
     def size(self, way: float) -> float:
-        """Decibans of an analyst's own step towards the sign of `way`; 0 or less against it."""
-        before = self.before if self.own_before is None else self.own_before
-        if self.own is None or before is None:
+        """Decibans of an analyst's step towards the sign of `way`; 0 or less against it."""
+        before = self.team_from if self.previous is None else self.previous
+        if self.probability is None or before is None:
             return 0.0
-        return (decibans(self.own) - decibans(before)) * (1 if way > 0 else -1)
-
-    def shift(self, way: float) -> float:
-        """Decibans of the team's step towards the sign of `way`."""
-        if self.figure is None or self.before is None:
-            return 0.0
-        return (decibans(self.figure) - decibans(self.before)) * (1 if way > 0 else -1)
+        return (decibans(self.probability) - decibans(before)) * (1 if way > 0 else -1)
 
 
-def steps(window: Window, view: ScenarioView, restated: StepCause = "restated") -> tuple[Step, ...]:
-    """Steps of a scenario's stated probability inside the window, oldest first.
+class StepReason(msgspec.Struct, frozen=True, kw_only=True):
+    """The reason quoted for a stated move: whose it is, and the items that the step cites."""
 
-    A first step that comes from a changed record has the cause `restated`.
+    analyst: Analyst
+    text: str
+    evidence: tuple[EvidenceId, ...]
+
+
+class EvidenceSince(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Implied probability since the earliest figure that the steps replaced, with its main cause.
+
+    The cause goes the way of the step that is told, is at least a third of it, and was known by its
+    day; else it is None.
     """
+
+    date: dt.date
+    from_: float
+    to: float
+    because: ChangeCause | None
+
+
+class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A stated probability over the window, with its steps, the reason and the look-back.
+
+    `evidence_since` stands only where no step cites anything.
+    """
+
+    from_: float | None
+    to: float | None
+    analysts: int
+    steps: tuple[StatedStep, ...]
+    reason: StepReason | None
+    evidence_since: EvidenceSince | None
+
+    @property
+    def cited(self) -> tuple[EvidenceId, ...]:
+        """The items that the steps cite, those of the quoted step first."""
+        first = self.reason.evidence if self.reason else ()
+        others = (id for step in self.steps for id in step.evidence)
+        return tuple(dict.fromkeys((*first, *others)))
+
+    @property
+    def is_own(self) -> bool:
+        """True if an analyst moved it, who had forecast it before or joined others."""
+        return self.from_ is not None and any(step.analyst for step in self.steps)
+
+
+def stated_move(window: Window, view: ScenarioView, finder: CauseFinder) -> StatedMove | None:
+    """Return what we say of a scenario over the window; None where nobody's forecast stood."""
     means: Means = {}
-    taken: list[Step] = []
-    if view.restated_stated and view.stated_before:
-        now = stated(window.database, view.id, window.since, means)
-        figure = now.probability if now else None
-        was = view.stated_before.probability
-        taken.append(Step(day=window.since, before=was, figure=figure, cause=restated))
+    was = stated(window.database, view.id, window.since, means) if view.odds_before else None
+    now, taken = view.stated, steps(window, view, means)
+    if was is None and now is None and not taken:
+        return None
+    before, after = was.probability if was else None, now.probability if now else None
+    way = after - before if before is not None and after is not None else 0.0
+    step = quoted(taken, way)
+    reason = None
+    if step and step.rationale and step.analyst:
+        reason = StepReason(analyst=step.analyst, text=step.rationale, evidence=step.evidence)
+    since = None
+    if not any(step.evidence for step in taken):
+        since = _evidence_since(view, taken, step, finder)
+    return StatedMove(
+        from_=before,
+        to=after,
+        analysts=len(now.analysts) if now else 0,
+        steps=taken,
+        reason=reason,
+        evidence_since=since,
+    )
+
+
+def quoted(steps: Sequence[StatedStep], way: float) -> StatedStep | None:
+    """The step whose reason is quoted: the largest towards `way` that has one.
+
+    A first forecast only where no other has one; where none has, the largest of all. Of equal steps
+    the later, then the first by analyst. Forecasts that no longer stand are not quoted.
+    """
+    ends = [step for step in steps if step.cause in ("withdrawal", "expiry")]
+    gone = {who: step.date for step in ends for who in step.subjects}
+    own = [step for step in steps if step.analyst and (step.size(way) > 0 or not way)]
+    stands = [step for step in own if step.date >= gone.get(step.analyst or "", step.date)]
+
+    def order(step: StatedStep) -> tuple[object, ...]:
+        joined = step.previous is None
+        size = round(step.size(way), 9) if way else 0.0
+        return not step.rationale, joined, -size, -step.date.toordinal(), step.analyst
+
+    return min(stands, key=order, default=None)
+
+
+def _evidence_since(
+    view: ScenarioView,
+    steps: Sequence[StatedStep],
+    step: StatedStep | None,
+    finder: CauseFinder,
+) -> EvidenceSince | None:
+    """The look-back of a move whose steps cite nothing; None where none of both figures stood."""
+    days = [s.previous_date for s in steps if s.analyst and s.previous_date]
+    start = min(days, default=date.min)
+    if start < view.scenario.opened or step is None or view.unfounded:
+        return None
+    own = step.size(1)
+    causes = main_causes(finder.of(view.id, start, step.date), own) if start < step.date else ()
+    large = [cause for cause in causes if abs(cause.decibans) >= abs(own) * _OF_STEP]
+    return EvidenceSince(
+        date=start,
+        from_=finder.figure(view.id, start),
+        to=view.implied.probability,
+        because=next(iter(large[:1]), None),
+    )
+
+
+def steps(window: Window, view: ScenarioView, means: Means) -> tuple[StatedStep, ...]:
+    """Steps of a scenario's stated probability inside the window, oldest first."""
+    taken: list[StatedStep] = []
     before = stated(window.database, view.id, window.since, means)
     for day in sorted(_days(window, view)):
         after = stated(window.database, view.id, day, means)
@@ -91,31 +202,26 @@ def _days(window: Window, view: ScenarioView) -> set[date]:
 
 def _on(
     window: Window, view: ScenarioView, day: date, before: Stated | None, after: Stated | None
-) -> Iterator[Step]:
+) -> Iterator[StatedStep]:
     """Yield the analysts' steps on a day, or else those without an analyst."""
     database, id = window.database, view.id
     was, now = before.probability if before else None, after.probability if after else None
-    step = partial(Step, day=day, before=was, figure=now)
+    step = partial(StatedStep, date=day, team_from=was, team_to=now)
     stood = standing(database, id, day - timedelta(1))
     forecasts = [forecast for forecast in view.given if forecast.date == day]
     for forecast in forecasts:
         own = stood.get(forecast.analyst)
-        own_before = own.probability if own else None
         if forecast.probability is None:
             if own:
                 yield step(cause="withdrawal", subjects=(forecast.analyst,))
-        elif forecast.probability != own_before:
+        elif own is None or forecast.probability != own.probability:
             yield step(
                 analyst=forecast.analyst,
-                own_before=own_before,
-                own=forecast.probability,
-                reason=forecast.rationale,
-                evidence=tuple(
-                    item
-                    for item in forecast.evidence
-                    if item in database.evidence and database.evidence[item].recorded <= day
-                ),
-                cause="joined" if own_before is None and stood else None,
+                previous=own.probability if own else None,
+                previous_date=own.date if own else None,
+                probability=forecast.probability,
+                rationale=forecast.rationale,
+                evidence=tuple(_cited(database, forecast)),
             )
     gone = stood.keys() - standing(database, id, day).keys() - {f.analyst for f in forecasts}
     if gone:
@@ -125,6 +231,21 @@ def _on(
         yield step(cause=cause, subjects=subjects)
     if before and after and (len(before.analysts) > 1) != (len(after.analysts) > 1):
         yield from [step(cause="extremize")] * (database.tracker.team.extremize != 1)
+
+
+def _cited(database: Database, forecast: GivenForecast) -> Iterator[EvidenceId]:
+    """Yield the items that a forecast cites and that were known on its day, by today's ids."""
+    for cited in forecast.evidence:
+        id = cited if cited in database.evidence else database.called_now.get(("evidence", cited))
+        item = database.evidence.get(id or "")
+        gone = item.retracted if item else None
+        if (
+            id
+            and item
+            and item.recorded <= forecast.date
+            and not (gone and gone.date <= forecast.date)
+        ):
+            yield id
 
 
 def _by_the_set(
@@ -137,30 +258,3 @@ def _by_the_set(
         return "outcome", decided
     sheets = {id: [database.sheets[s].date for s in database.speaking.get(id, ())] for id in others}
     return "normalisation", tuple(id for id, days in sheets.items() if day in days)
-
-
-def main_step(steps: Sequence[Step], way: float) -> Step | None:
-    """The main step of a move: the quoted one, unless a step without an analyst is larger."""
-    own = quoted(steps, way)
-    others = [step for step in steps if step.analyst is None and step.shift(way) > 0]
-    other = max(others, key=lambda step: (step.shift(way), step.day), default=None)
-    if own and other:
-        return own if own.shift(way) >= other.shift(way) else other
-    return own or other
-
-
-def quoted(steps: Sequence[Step], way: float) -> Step | None:
-    """The analyst's step whose reason is quoted: the largest own step in the team's direction.
-
-    Of equal steps the latest, then the first by analyst; those who joined come last. Forecasts
-    that no longer stand are not quoted.
-    """
-    ends = [step for step in steps if step.cause in ("withdrawal", "expiry")]
-    gone = {who: step.day for step in ends for who in step.subjects}
-    taken = [step for step in steps if step.analyst and step.size(way) > 0]
-    own = [step for step in taken if step.day >= gone.get(step.analyst or "", step.day)]
-    return min(
-        own,
-        key=lambda s: (s.cause == "joined", -round(s.size(way), 9), -s.day.toordinal(), s.analyst),
-        default=None,
-    )

@@ -1,4 +1,4 @@
-"""The story of a review: steps, causes, reasons and news of a window, for every sentence of it."""
+"""The news of a review: its order, what stands under which event, and the lead in short."""
 
 from __future__ import annotations
 
@@ -12,52 +12,28 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.forecasts import given
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
-from scenarios.analysis.review.moves import Amendment, Cause, CauseKind, Move, Restated, Restatement
-from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario, by_outcome
+from scenarios.analysis.review.causes import CauseFinder, ChangeCause, event_of, main_causes
+from scenarios.analysis.review.moves import ImpliedChange
+from scenarios.analysis.review.outcomes import (
+    JointOutcome,
+    NewsEvent,
+    ResolvedScenario,
+    by_outcome,
+    news_events,
+    surprise_bits,
+)
+from scenarios.analysis.review.restated import RestatedFigures, Restatement
 from scenarios.analysis.review.status import withheld
-from scenarios.analysis.review.steps import Step, StepCause, main_step, steps
-from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.scales import MOVED_BITS, jeffreys, printed, probability
+from scenarios.analysis.review.steps import StatedMove, stated_move
+from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
+from scenarios.scales import EVEN, decibans, has_moved, jeffreys
 
 FigureKind = Literal["stated", "implied"]
-_BESIDE = 1 / 3
-"""A second cause is named where it did at least this share of what the first did."""
-_NAMED = 2
+NewsKind = Literal["surprise", "restated", "move", "expected", "opened", "first-forecast", "event"]
+NEWS_BITS, SURPRISE_BITS = 0.02, 0.5
+"""A move and an outcome are news from this size on."""
 STALE_DAYS = 30
-"""Days after the newest record from which a quiet week says when there was news."""
-
-
-class Because(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause of one move: a row of the ledger with its decibans, or of a step without an analyst.
-
-    `subjects` and `evidence` are those of the cause; `given` and `overlap` have their driver in
-    `by`, a `restated` cause has its `changes`.
-    """
-
-    kind: CauseKind | StepCause
-    subjects: tuple[str, ...] = ()
-    evidence: tuple[EvidenceId, ...] = ()
-    decibans: float | None = None
-    day: date | None = None
-    by: Because | None = None
-    changes: tuple[Amendment, ...] = ()
-
-
-class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability over the window, its steps, and the main one, which sentences quote.
-
-    `because` are at most two causes of the ledger that were known on the day of that step and go
-    its way, the largest first; or the cause of a step without an analyst. `against` are the
-    analysts' steps the other way.
-    """
-
-    from_: float | None
-    to: float | None
-    analysts: int
-    steps: tuple[Step, ...]
-    main_step: Step | None
-    because: tuple[Because, ...]
-    against: tuple[Step, ...]
+"""Days after the newest record from which a quiet week names the day to look at."""
 
 
 class ImpliedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -66,35 +42,40 @@ class ImpliedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
     `because` are at most two of them that go the way of the move, the largest first.
     """
 
-    from_: float | None
+    from_: float
     to: float
     decibans: float
-    causes: tuple[Because, ...]
-    because: tuple[Because, ...]
+    causes: tuple[ChangeCause, ...]
+    because: tuple[ChangeCause, ...]
 
 
 class ScenarioStory(msgspec.Struct, frozen=True, kw_only=True):
-    """Move of a scenario; `figure` comes first, and the implied one too where it is `apart`.
+    """Both figures of a scenario over the window; the quoted one is `figure`.
 
-    It is `only_restated` if later changes of records alone moved it.
+    `teller` is the member by which its set is told, else itself; `event` the key of the event under
+    which it stands. `movement_bits` are those of the quoted figure.
     """
 
     scenario: ScenarioId
+    set: SetId | None
+    teller: ScenarioId
     figure: FigureKind
     stated: StatedMove | None
     implied: ImpliedMove
-    apart: bool
-    only_restated: bool
+    event: str | None
     movement_bits: float
 
     @property
-    def shown_figures(self) -> tuple[float, float]:
-        """The figure that sentences give first, before and after."""
-        side = self.stated if self.figure == "stated" else self.implied
-        before, after = side.from_ if side else None, side.to if side else None
-        assert before is not None  # noqa: S101 - there is a figure
-        assert after is not None  # noqa: S101 - there is a figure
-        return before, after
+    def shown_figures(self) -> tuple[float | None, float | None]:
+        """The quoted figure, before and after."""
+        side = self.stated if self.figure == "stated" and self.stated else self.implied
+        return side.from_, side.to
+
+    @property
+    def has_moved(self) -> bool:
+        """True if one of the figures is shown as another."""
+        sides = (self.stated, self.implied)
+        return any(side is not None and has_moved(side.from_, side.to) for side in sides)
 
 
 class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,23 +86,33 @@ class FirstForecast(msgspec.Struct, frozen=True, kw_only=True):
     probability: float
 
 
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """The news of a window, in the order of the lead.
+class NewsItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of news: its scenario (of a set that which tells it), or its event; its bits."""
 
-    `moves` are in order of size; where evidence moved a figure, moves by joining and moves without
-    an analyst come last. `live` are the open questions, of which `opened` are new, those of the
-    `withheld` files are unknown, and `forecast` of the others were forecast. `newest` is the day of
-    the newest record, if nothing happened and it is long past. The commit `reported` has the
-    figures of that day for those `changed_since`.
+    kind: NewsKind
+    scenario: ScenarioId | None = None
+    event: str | None = None
+    bits: float = 0.0
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """The news of a window, in their order, and all that they are about.
+
+    `moves` are the open questions with a figure or a step that changed, by size. `live` are the
+    open questions, of which `opened` are new, those of the `withheld` files are unknown, and
+    `forecast` of the others were forecast. `newest` is the day of the newest record, if nothing was
+    recorded in the window. The commit `reported` has the figures of that day for those
+    `changed_since`.
     """
 
     as_of: date
     since: date
+    news: tuple[NewsItem, ...]
+    events: tuple[NewsEvent, ...]
+    moves: tuple[ScenarioStory, ...]
     outcomes: tuple[JointOutcome, ...]
     resolved: tuple[ResolvedScenario, ...]
-    restated: tuple[Restated, ...]
-    moves: tuple[ScenarioStory, ...]
-    causes: tuple[Cause, ...]
+    restated: tuple[RestatedFigures, ...]
     opened: tuple[ScenarioId, ...]
     first_forecasts: tuple[FirstForecast, ...]
     live: int
@@ -135,27 +126,42 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> tuple[ScenarioStory, ...]:
-        """Moves that do not come from later changes of records alone."""
-        return tuple(move for move in self.moves if not move.only_restated)
+        """The moves of which a figure is shown as another."""
+        return tuple(move for move in self.moves if move.has_moved)
 
     @property
     def notable(self) -> tuple[ScenarioStory, ...]:
-        """The moves worth a sentence, in the order of the sentences."""
-        return tuple(move for move in self.moved if move.movement_bits >= MOVED_BITS)
+        """The moves that are news, in their order; a set once."""
+        ids = [news.scenario for news in self.news if news.kind == "move"]
+        return tuple(move for id in ids for move in self.moves if move.scenario == id)
+
+    @property
+    def is_quiet(self) -> bool:
+        """True if something is open, and nothing but perhaps an event is news."""
+        return self.live > 0 and all(news.kind == "event" for news in self.news)
+
+    @property
+    def is_stale(self) -> bool:
+        """True if the newest record is so old that the day to look at is named."""
+        return self.newest is not None and (self.as_of - self.newest).days > STALE_DAYS
 
     def of(self, id: ScenarioId) -> ScenarioStory | None:
-        """The story of one scenario, if it moved."""
+        """The story of one scenario, if it changed."""
         return next((move for move in self.moves if move.scenario == id), None)
+
+    def event(self, key: str | None) -> NewsEvent | None:
+        """The event of that key."""
+        return next((event for event in self.events if event.key == key), None)
 
 
 class TopMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """The largest move, by the figure that comes first, with its causes and the reason quoted."""
+    """The first move of the news, with the causes of an implied figure, or the reason quoted."""
 
     scenario: ScenarioId
     figure: FigureKind
     from_: float
     to: float
-    because: tuple[Because, ...]
+    because: tuple[ChangeCause, ...]
     rationale: str | None
     analyst: Analyst | None
 
@@ -178,45 +184,173 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def story(
-    window: Window,
-    moves: Sequence[Move],
-    causes: Sequence[Cause],
-    resolved: Sequence[ResolvedScenario],
-    restatement: Restatement | None,
+    window: Window, resolved: Sequence[ResolvedScenario], restatement: Restatement | None
 ) -> Story:
-    """The story of a window, from its moves and their causes."""
-    rows = restatement.figures if restatement else ()
-    maker = _StoryMaker(window, causes, {row.scenario: row for row in rows})
+    """The story of a window by today's files."""
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
+    outcomes, rows = by_outcome(window, resolved), restatement.figures if restatement else ()
+    changed = _told_together(_moves(window, older))
+    moves = [m for m in changed if m.has_moved or (m.stated and m.stated.steps)]
+    decided = [end for end in outcomes if end.occurred or end.annulled or not end.set]
+    events = news_events(window, decided, _sizes(window, changed))
+    moves = [replace(move, event=_event(window, move, events)) for move in moves]
+    moves.sort(key=lambda move: (-_rank(move), -_size(move), move.scenario))
     first = tuple(_first_forecasts(window, older))
-    stories = sorted(map(maker.of, moves), key=lambda move: (-move.movement_bits, move.scenario))
-    if any(_is_by_evidence(move) for move in stories):
-        stories.sort(key=_is_by_joining)
-    changed = window.odds.changed(window.since, window.as_of).values()
-    new = [item for item in changed if window.since < item.recorded]
-    large = any(move.movement_bits >= MOVED_BITS for move in stories)
-    quiet = not (large or resolved or rows or first or new or len(live) > len(older))
-    last = latest_day(window.database, window.as_of) if quiet else None
+    opened = tuple(view.id for view in live if not view.odds_before)
+    new = window.between[1].evidence
+    sheets = (sheet.date for sheet in window.database.sheets.values())
+    is_new = new or resolved or any(window.since < day <= window.as_of for day in sheets)
+    news = [*_outcomes(decided, resolved), *([NewsItem(kind="restated")] if rows else [])]
+    news += [
+        NewsItem(kind="move", scenario=move.scenario, event=move.event, bits=_rank(move))
+        for move in moves
+        if move.teller == move.scenario and move.movement_bits >= NEWS_BITS
+    ]
+    news += [NewsItem(kind="opened", scenario=id) for id in opened]
+    news += [NewsItem(kind="first-forecast", scenario=each.scenario) for each in first]
+    news.sort(key=lambda item: _ORDER.index(item.kind))
+    told = [
+        replace(event, scenarios=tuple(move.scenario for move in moves if move.event == key))
+        for key, event in events.items()
+    ]
+    told.sort(key=lambda event: (-event.decibans, event.key))
+    if not news and told and told[0].decibans:
+        news.append(NewsItem(kind="event", event=told[0].key))
+    keys = [item.event for item in news if item.event]
+    told.sort(key=lambda event: keys.index(event.key) if event.key in keys else len(keys))
     return Story(
         as_of=window.as_of,
         since=window.since,
-        outcomes=by_outcome(window, resolved),
+        news=tuple(news),
+        events=tuple(told),
+        moves=tuple(moves),
+        outcomes=outcomes,
         resolved=tuple(resolved),
         restated=rows,
-        moves=tuple(stories),
-        causes=tuple(causes),
-        opened=tuple(view.id for view in live if not view.odds_before),
+        opened=opened,
         first_forecasts=first,
         live=len(live),
         forecast=sum(bool(view.given) for view in older),
         new_evidence=len(new),
         withheld=_unreadable(window),
         state=_state(window, len(live)),
-        newest=last if last and (window.as_of - last).days > STALE_DAYS else None,
+        newest=None if is_new else latest_day(window.database, window.as_of),
         reported=restatement.reported if restatement else None,
         changed_since=restatement.changed_since if restatement else (),
     )
+
+
+_ORDER: tuple[NewsKind, ...] = (
+    *("surprise", "restated", "move", "expected", "opened", "first-forecast", "event"),
+)
+
+
+def _moves(window: Window, views: Iterable[ScenarioView]) -> Iterator[ScenarioStory]:
+    """Yield the scenarios with a figure or a step that changed, each by itself."""
+    finder = CauseFinder(window.odds)
+    for view in views:
+        before, now = finder.figure(view.id, window.since), view.implied.probability
+        stated = stated_move(window, view, finder)
+        if before == now and not (stated and (stated.steps or stated.from_ != stated.to)):
+            continue
+        causes = finder.of(view.id, window.since, window.as_of)
+        change = view.implied.decibans - decibans(before)
+        yield ScenarioStory(
+            scenario=view.id,
+            set=view.scenario.set,
+            teller=view.id,
+            figure="stated" if stated and stated.is_own else "implied",
+            stated=stated,
+            implied=ImpliedMove(
+                from_=before,
+                to=now,
+                decibans=change,
+                causes=causes,
+                because=main_causes(causes, change),
+            ),
+            event=None,
+            movement_bits=0.0,
+        )
+
+
+def _told_together(moves: Iterable[ScenarioStory]) -> list[ScenarioStory]:
+    """The moves with the figure that is quoted in their whole set, and the member that tells it."""
+    units: dict[str, list[ScenarioStory]] = {}
+    for move in moves:
+        units.setdefault(f"set {move.set}" if move.set else move.scenario, []).append(move)
+    together = []
+    for unit in units.values():
+        is_stated = any(move.figure == "stated" for move in unit)
+        quoted = [
+            replace(move, figure="stated" if is_stated and move.stated else "implied")
+            for move in unit
+        ]
+        sized = [replace(move, movement_bits=jeffreys(*move.shown_figures)) for move in quoted]
+        gained = [move for move in sized if _change(move) > 0]
+        teller = min(gained or sized, key=lambda move: (-move.movement_bits, move.scenario))
+        together += [replace(move, teller=teller.scenario) for move in sized]
+    return together
+
+
+def _change(move: ScenarioStory) -> float:
+    before, after = move.shown_figures
+    return 0.0 if before is None or after is None else after - before
+
+
+def _rank(move: ScenarioStory) -> float:
+    """Bits by which a move stands in the order of the news: doubled where it crossed 50 %."""
+    before, after = move.shown_figures
+    if before is None or after is None:
+        return 0.0
+    return move.movement_bits * (2 if (before - EVEN) * (after - EVEN) < 0 else 1)
+
+
+def _size(move: ScenarioStory) -> float:
+    """The larger movement of both figures, for those whose quoted figure did not move."""
+    stated = jeffreys(move.stated.from_, move.stated.to) if move.stated else 0.0
+    return max(stated, jeffreys(move.implied.from_, move.implied.to))
+
+
+def _keys(window: Window, items: Iterable[EvidenceId]) -> list[str]:
+    """The keys of the events of these items."""
+    return [event_of(id, window.database.evidence[id]) for id in items]
+
+
+def _sizes(window: Window, moves: Iterable[ScenarioStory]) -> dict[str, float]:
+    """The sum of the sizes of the effects of each event on open questions, in decibans."""
+    sizes: dict[str, float] = {}
+    for move in moves:
+        for cause in move.implied.causes:
+            for key in _keys(window, cause.items[:1]):
+                sizes[key] = sizes.get(key, 0.0) + abs(cause.decibans)
+    return sizes
+
+
+def _event(window: Window, move: ScenarioStory, events: Mapping[str, NewsEvent]) -> str | None:
+    """The event that the steps cite, of several or of none that which moved its evidence most."""
+    ranked = [key for c in move.implied.causes for key in _keys(window, c.items[:1])]
+    here = [key for key in ranked if key in events]
+    reason = move.stated.reason if move.stated else None
+    own = (
+        reason.evidence if reason and reason.evidence else move.stated.cited if move.stated else ()
+    )
+    cited = [key for key in _keys(window, own) if key in events]
+    return next((key for key in here if key in cited), None) or next(iter((*cited, *here)), None)
+
+
+def _outcomes(
+    ends: Iterable[JointOutcome], resolved: Iterable[ResolvedScenario]
+) -> Iterator[NewsItem]:
+    """Yield the outcomes, the most surprising first."""
+    last = {entry.scenario: entry for entry in resolved}
+    items = []
+    for end in ends:
+        bits = surprise_bits(end, last)
+        [id, *_] = (*end.occurred, *end.did_not_occur, *end.annulled)
+        kind: NewsKind = "surprise" if bits >= SURPRISE_BITS and not end.annulled else "expected"
+        items.append(NewsItem(kind=kind, scenario=id, bits=bits))
+    yield from sorted(items, key=lambda item: -item.bits)
 
 
 def _unreadable(window: Window) -> tuple[str, ...]:
@@ -236,13 +370,12 @@ def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "r
 
 def headline(of: Story) -> Headline:
     """The lead of a story in short."""
-    moved, top = of.moved, next(iter(of.notable), None)
-    path = next(iter(of.withheld), None)
+    top, path = next(iter(of.notable), None), next(iter(of.withheld), None)
     return Headline(
         resolved=of.outcomes,
         restated=tuple(row.scenario for row in of.restated),
         top=_top(top) if top else None,
-        moved=None if path else len(moved),
+        moved=None if path else len(of.moved),
         live=None if path else of.live,
         opened=len(of.opened),
         forecast=of.forecast,
@@ -251,218 +384,33 @@ def headline(of: Story) -> Headline:
     )
 
 
-def quoted(moves: Iterable[Move], of: Story) -> tuple[Move, ...]:
-    """The moves with the reason, and the analyst, that the story quotes of each."""
-    by_id = {move.scenario: move.stated for move in of.moves}
-
-    def with_reason(move: Move) -> Move:
-        side = by_id[move.scenario]
-        step = side.main_step if side else None
-        if move.stated is None or step is None:
-            return move
-        shift = replace(move.stated, rationale=step.reason, analyst=step.analyst)
-        return replace(move, stated=shift)
-
-    return tuple(map(with_reason, moves))
-
-
-class _StoryMaker:
-    """Tells the story of each move from the causes by scenario."""
-
-    def __init__(
-        self, window: Window, causes: Sequence[Cause], restated: Mapping[ScenarioId, Restated]
-    ) -> None:
-        self._window, self._restated = window, restated
-        self._by: dict[ScenarioId, list[tuple[float, Cause]]] = {}
-        for cause in causes:
-            for effect in cause.effects:
-                self._by.setdefault(effect.scenario, []).append((effect.decibans, cause))
-        for parts in self._by.values():
-            parts.sort(key=lambda part: -abs(part[0]))
-
-    def of(self, move: Move) -> ScenarioStory:
-        view = self._window.views[move.scenario]
-        implied, stated = self._implied(view), self._stated(view)
-        shown = [
-            name
-            for name, before, after in (
-                ("stated", stated.from_ if stated else None, stated.to if stated else None),
-                ("implied", implied.from_, implied.to),
-            )
-            if _visible(before, after)
-        ]
-        same = stated and implied.because[:1] and _same(stated.because, implied.because)
-        step = stated.main_step if stated else None
-        own = step and step.analyst and step.cause is None
-        is_stated = "stated" in shown and (own or same or shown == ["stated"])
-        return ScenarioStory(
-            scenario=move.scenario,
-            figure="stated" if is_stated else "implied",
-            stated=stated,
-            implied=implied,
-            apart=len(shown) > 1 and not same,
-            only_restated=self._is_only_restated(view, stated),
-            movement_bits=max(view.stated_bits, view.implied_bits),
-        )
-
-    def _is_only_restated(self, view: ScenarioView, stated: StatedMove | None) -> bool:
-        """True if neither figure would have moved without later changes of records."""
-        if view.id not in self._restated or view.implied_before is None:
-            return False
-        before = probability(view.implied_before.decibans + view.restated_decibans)
-        own = stated.steps[view.restated_stated :] if stated else ()
-        return not own and not _visible(before, view.implied.probability)
-
-    def _implied(self, view: ScenarioView) -> ImpliedMove:
-        before = view.implied_before
-        change = view.implied.decibans - before.decibans if before else 0.0
-        parts = self._causes(view.id)
-        return ImpliedMove(
-            from_=before.probability if before else None,
-            to=view.implied.probability,
-            decibans=change,
-            causes=parts,
-            because=_largest(parts, change),
-        )
-
-    def _stated(self, view: ScenarioView) -> StatedMove | None:
-        was, now = view.stated_before, view.stated
-        if was is None and now is None:
-            return None
-        changes = self._changes(view.id)
-        is_team = bool(changes) and all(change.field == "team.extremize" for change in changes)
-        taken = steps(self._window, view, "extremize" if is_team else "restated")
-        before, after = was.probability if was else None, now.probability if now else None
-        way = (after or 0.0) - (before or 0.0)
-        step = main_step(taken, way) if before is not None and after is not None else None
-        last = taken[-1] if after is None and taken else step
-        because: tuple[Because, ...] = ()
-        if last and (last.analyst is None or last.cause):
-            assert last.cause  # noqa: S101 - a step without an analyst has one
-            changes = changes if last is taken[0] and view.restated_stated else ()
-            subjects = last.subjects or ((last.analyst,) if last.analyst else ())
-            because = (Because(kind=last.cause, subjects=subjects, changes=changes),)
-        elif last:
-            known = [part for part in self._causes(view.id) if _known_by(part, last.day)]
-            because = _largest(known, way)
-        return StatedMove(
-            from_=before,
-            to=after,
-            analysts=len(now.analysts) if now else 0,
-            steps=taken,
-            main_step=step,
-            because=because,
-            against=tuple(
-                other for other in taken if step and other.analyst and other.size(way) < 0
-            ),
-        )
-
-    def _causes(self, id: ScenarioId) -> tuple[Because, ...]:
-        return tuple(
-            replace(
-                _because(worth, cause),
-                by=self._driver(id, cause),
-                changes=self._changes(id) if cause.kind == "restated" else (),
-            )
-            for worth, cause in self._by.get(id, ())
-        )
-
-    def _changes(self, id: ScenarioId) -> tuple[Amendment, ...]:
-        row = self._restated.get(id)
-        return row.because if row else ()
-
-    def _root_causes(self, id: ScenarioId) -> list[tuple[float, Cause]]:
-        """The causes of a scenario that do not follow from others, largest first."""
-        follows = ("rivals", "overlap", "bound")
-        return [part for part in self._by.get(id, ()) if part[1].kind not in follows]
-
-    def _driver(self, id: ScenarioId, cause: Cause) -> Because | None:
-        """The driver of the linked question, or of the overlap."""
-        of: list[tuple[float, Cause]] = []
-        if cause.kind == "overlap":
-            of = [part for part in self._root_causes(id) if part[1].evidence or part[1].day]
-        elif cause.kind == "given" and cause.subjects:
-            of = self._root_causes(cause.subjects[0])
-        return _because(*of[0]) if of else None
-
-
-def _because(worth: float, cause: Cause) -> Because:
-    return Because(
-        kind=cause.kind,
-        subjects=cause.subjects,
-        evidence=cause.evidence,
-        decibans=worth,
-        day=cause.day,
-    )
-
-
-def _known_by(cause: Because, day: date) -> bool:
-    """True if all of a cause, or its driver, was known on a day; always for the passing of time."""
-    if cause.kind in ("time", "restated"):
-        return cause.kind == "time"
-    last = cause.day or (cause.by.day if cause.by else None)
-    return last is not None and last <= day
-
-
-def _visible(before: float | None, after: float | None) -> bool:
-    if before is None or after is None:
-        return False
-    return jeffreys(before, after) >= MOVED_BITS or printed(before) != printed(after)
-
-
-def _largest(parts: Iterable[Because], change: float) -> tuple[Because, ...]:
-    """The main cause that moved it the same way, whatever its kind, and a second that is large.
-
-    A second that drove the first, or was driven by it, is left out as a repetition.
-    """
-    same = [part for part in parts if (part.decibans or 0.0) * change > 0]
-    named = same[:1]
-    for part in same[1:]:
-        is_large = abs(part.decibans or 0.0) >= abs(same[0].decibans or 0.0) * _BESIDE
-        if is_large and len(named) < _NAMED and _behind(part) != _behind(same[0]):
-            named.append(part)
-    return tuple(named)
-
-
-def _same(causes: Sequence[Because], others: Sequence[Because]) -> bool:
-    """True if the first of each is the same cause, of a step or of the ledger."""
-    firsts = [(cause.kind, cause.subjects) for each in (causes, others) for cause in each[:1]]
-    items = [cause.evidence for each in (causes, others) for cause in each[:1] if cause.evidence]
-    return len(firsts) > 1 and firsts[0] == firsts[1] and len({*items}) <= 1
-
-
-def _behind(cause: Because) -> tuple[str, ...]:
-    """The kind, subjects and items behind a cause in the end."""
-    last = cause.by or cause
-    return last.kind, *last.subjects, *last.evidence
-
-
-def _is_by_evidence(move: ScenarioStory) -> bool:
-    bits = jeffreys(move.implied.from_, move.implied.to)
-    return bits >= MOVED_BITS and any(cause.evidence for cause in move.implied.because)
-
-
-def _is_by_joining(move: ScenarioStory) -> bool:
-    """True if an analyst who joined, or no analyst, moved it, and no evidence did."""
-    step = move.stated.main_step if move.stated else None
-    is_own = step is not None and step.analyst is not None and step.cause is None
-    bits = jeffreys(move.implied.from_, move.implied.to)
-    return not is_own and bits < MOVED_BITS and step is not None
-
-
 def _top(move: ScenarioStory) -> TopMove:
-    side = move.stated if move.figure == "stated" and move.stated else move.implied
-    step = move.stated.main_step if move.figure == "stated" and move.stated else None
     before, after = move.shown_figures
+    assert before is not None and after is not None  # noqa: S101, PT018 - what moved has both
+    reason = move.stated.reason if move.stated and move.figure == "stated" else None
     return TopMove(
         scenario=move.scenario,
         figure=move.figure,
         from_=before,
         to=after,
-        because=side.because,
-        rationale=step.reason if step else None,
-        analyst=step.analyst if step else None,
+        because=() if move.figure == "stated" else move.implied.because,
+        rationale=reason.text if reason else None,
+        analyst=reason.analyst if reason else None,
     )
+
+
+def quoted(moves: Iterable[ImpliedChange], of: Story) -> tuple[ImpliedChange, ...]:
+    """The moves with the reason, and the analyst, that the story quotes of each."""
+
+    def with_reason(move: ImpliedChange) -> ImpliedChange:
+        told = of.of(move.scenario)
+        reason = told.stated.reason if told and told.stated else None
+        if move.stated is None or reason is None:
+            return move
+        shift = replace(move.stated, rationale=reason.text, analyst=reason.analyst)
+        return replace(move, stated=shift)
+
+    return tuple(map(with_reason, moves))
 
 
 def _first_forecasts(window: Window, views: Iterable[ScenarioView]) -> Iterator[FirstForecast]:

@@ -35,7 +35,7 @@ from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
-    *("theme", "corroborated_by", "quote", "notes", "attachment"),
+    *("theme", "short", "corroborated_by", "quote", "notes", "attachment"),
 )
 """The keys of an item as the command that resumes it has them."""
 _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (

@@ -21,8 +21,9 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.document import Document, plain
 from scenarios.render.documents.brief import document as in_brief
-from scenarios.render.documents.brief import lead, on_page, title
+from scenarios.render.documents.brief import on_page, title
 from scenarios.render.documents.report import document, live
+from scenarios.render.documents.review import sentences
 from scenarios.render.writers import markdown, terminal
 from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
@@ -127,5 +128,5 @@ def report_page(
     if form == "html":
         return page(document)
     text = terminal.write(led(in_brief(shown, database, every=every)), _COLUMNS)
-    headline = plain(lead(shown.story, database).text)
+    headline = plain(sentences.headline(sentences.words_of(shown.story, database)))
     return eml(headline, review.as_of, text, document, partial(page, around=MAIL), in_pixels)

@@ -31,6 +31,7 @@ from scenarios.render.documents import session
 from scenarios.render.documents.due import draft_text
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.git.committing import behind
 from scenarios.storage.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
@@ -78,6 +79,8 @@ def command(
     refuse_day("date", on, how.latest)
     opened = open_here(context)
     tell_left_out(opened)
+    if warning := behind(opened.root):
+        prompt.tell(warning, 0)
     analyst = doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=how.commit)
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:

@@ -71,7 +71,7 @@ def details(
         tell(f"{RELIABILITY}\n{CREDIBILITY}")
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
     record["grade"] = prompt.optional(question, _graded, given=record["grade"], label="grade")
-    for key in ("origin", "event", "theme"):  # which count once what items share
+    for key in ("short", "origin", "event", "theme"):  # these count once what items share
         record[key] = answer_to(TASK.by_key[key], record[key], at)
     return new_source
 

@@ -15,6 +15,7 @@ SCENARIOS = Kind(
     (
         ("id", cells.text, ""),
         ("title", cells.line, ""),
+        ("short", cells.line, ""),
         ("question", cells.text, ""),
         ("resolution_criteria", cells.text, "criteria resolution_source_and_criteria"),
         ("opened", cells.day, "open opens open_date opening_date"),
@@ -87,6 +88,7 @@ EVIDENCE = Kind(
         ("summary", cells.line, "headline title"),
         ("observed", cells.observed, "observed_on date_observed happened"),
         ("recorded", cells.day, "recorded_on date_recorded"),
+        ("short", cells.line, ""),
         ("analyst", cells.line, ""),
         ("source", cells.line, ""),
         ("url", cells.text, "address link"),

@@ -108,7 +108,7 @@ def _figures(moment: Moment) -> Iterator[Row]:
     for unit in units.values():
         means: Means = {}
         for id in unit:
-            first, last = span_of(views[id], moment.as_of)
+            first, last = span_of(moment.window, views[id])
             for day in (day for day in moment.days if first <= day <= last):
                 figure, chance = stated(database, id, day, means), odds.at(day).implied(id)
                 gap = decibans(figure.probability) - decibans(chance) if figure else None

@@ -11,8 +11,8 @@ from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number
-from scenarios.render.text import from_to, has_moved, short_day
-from scenarios.scales import printed
+from scenarios.render.text import from_to, short_day
+from scenarios.scales import has_moved
 
 MEDIUM = 660
 """Pixels across the picture on a tablet: that for a desk, with less room for titles and axis."""
@@ -133,7 +133,8 @@ def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
     elif any(row.outcome and row.stated is not None for row in rows):
         yield parts.then(0, 0), "we said last"
     current = [row for row in rows if row.stated is not None and not row.outcome]
-    still = [row for row in current if printed(row.stated_before or 2) == printed(row.stated or 2)]
+    still = [row for row in current if row.stated_before is not None]
+    still = [row for row in still if not has_moved(row.stated_before, row.stated)]
     if len(still) < len(current):
         yield parts.now(0, 0), f"we say, {short_day(data.as_of)}"
     if still:

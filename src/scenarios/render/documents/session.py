@@ -6,7 +6,7 @@ from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, criteria_text, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
-from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic
+from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, offered
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -262,13 +262,14 @@ def _heading(topic: Topic) -> str:
 
 
 def _items(fresh: Fresh, known: Known) -> Iterator[str]:
-    """Yield the items, the newest last."""
+    """Yield the items by their numbers, the newest last."""
     earlier = fresh.evidence[:-_MOST]
     if earlier:
         yield f"{counted(len(earlier), 'earlier item')}: scen list evidence"
-    for id in fresh.evidence[-_MOST:]:
+    for number, id in enumerate(fresh.evidence[-_MOST:], len(earlier) + 1):
         item = known.evidence[id]
-        yield f"{item.observed} ({item.grade(known.database.sources)}) {item.summary} [{id}]"
+        grade = item.grade(known.database.sources)
+        yield f"{number}. {item.observed} ({grade}) {item.summary} [{id}]"
 
 
 def _changes(fresh: Fresh, known: Known) -> Iterator[str]:
@@ -297,10 +298,7 @@ def _later(topic: Topic) -> str:
 
 def _of_all(topics: Sequence[Topic], known: Known) -> Fresh:
     """The items that are new for one of them or several, each once, the oldest first."""
-    ids = {id for topic in topics for id in topic.fresh.evidence}
-    return Fresh(
-        evidence=tuple(sorted(ids, key=lambda item: (known.evidence[item].recorded, item)))
-    )
+    return Fresh(evidence=offered(topics, known))
 
 
 def _listed(news: Sequence[str], width: int, most: int) -> list[str]:

@@ -96,7 +96,7 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
             lambda row: cells.one_line(row.title),
         ),
     )
-    note = "On the day before the outcome was recorded; the last forecasts before it: scen score"
+    note = "On the day before the outcome, or at the horizon; the last forecasts: scen score"
     return cells.table(last, columns, note=note)
 
 

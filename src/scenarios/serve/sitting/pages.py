@@ -37,6 +37,7 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
+from scenarios.storage.git.committing import behind
 from scenarios.storage.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
@@ -195,6 +196,7 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
         "before",
         who=people.who_records(ask),
         summary=summary,
+        behind=behind(opened.root),
         overdue=due.overdue,
         left=[
             (day, short_day(day), counted(len(was.answers), "answer"))
@@ -278,7 +280,8 @@ def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
         if not reading.faults.get(f"p:{id}") and ended is None:
             reading.fault(f"p:{id}", "a probability, as before, or skip it")
         return
-    answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why)
+    why, items = sitting.cited(why, topic.fresh.evidence)
+    answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why, items)
     sitting.put(sat.notes, id, answer)
 
 

@@ -135,12 +135,22 @@ def _own_fields(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]
             label="Why",
             kind="text",
             rows=2,
-            hint="Of a figure that moves without a reason nobody will know what moved it.",
-            value=(answer.rationale or "") if answer else "",
+            hint="Why did you move it? Others will ask. The numbers of items before a reason, like "
+            "1 3: They met, cite them.",
+            value=_reason_text(topic, answer),
         ),
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
     )
     return (FieldGroup(title="", parts=asked),)
+
+
+def _reason_text(topic: Topic, answer: SittingAnswer | None) -> str:
+    """A reason as it was typed, with the numbers of the items that it names."""
+    if answer is None:
+        return ""
+    items = topic.fresh.evidence
+    numbers = [str(items.index(id) + 1) for id in answer.evidence if id in items]
+    return f"{' '.join(numbers)}{': ' * bool(numbers)}{answer.rationale or ''}"
 
 
 def sums_shown(answered: Sitting, step: SittingStep) -> Values:

@@ -12,7 +12,6 @@ from scenarios.render.charts.lanes import Member, Multiples
 from scenarios.render.charts.lanes import figures as figures_of
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import last_figures
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
@@ -113,7 +112,7 @@ def through(move: EventMove, database: Database) -> tuple[doc.Span, ...]:
 def four(move: EventMove) -> cells.Four:
     """Both figures before and after; of a decided question the last ones."""
     if move.resolved:
-        last, implied = last_figures(move.resolved)
+        last, implied = move.resolved.stated, move.resolved.implied
         return last, last, implied, implied
     stated, by_evidence = (
         (s.from_, s.to) if s else (None, None) for s in (move.stated, move.implied)

@@ -73,6 +73,8 @@ def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
         lead = site.evidence[figures(site).event(site.events[item.event]).items[0]]
         event = doc.Jump(one_line(lead.summary), f"event-{item.event}")
         yield doc.Fact("Event", event, "what it moved, and who else says so")
+    if item.short:
+        yield doc.Fact("In short", one_line(item.short))
     if item.analyst:
         yield doc.Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
     if item.theme:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.review.story import Story
 from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -13,6 +12,7 @@ from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.documents.brief import in_short, lead
 from scenarios.render.documents.review import sentences
+from scenarios.render.documents.review.sentences import ReviewWords
 from scenarios.render.pictures import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
@@ -27,10 +27,10 @@ from scenarios.workspace.reading import span
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
 
 
-def is_quiet(news: Story) -> bool:
-    """True if nothing was resolved, changed, moved much or is new, though something is open."""
-    happened = news.notable or news.outcomes or news.opened or news.restated or news.first_forecasts
-    return news.live > 0 and not (happened or news.withheld)
+def _words(site: Site) -> ReviewWords:
+    """The story of the last review, with its rows."""
+    review = figures(site).review
+    return sentences.words_of(review.story, site.database, review.scenarios)
 
 
 def before(site: Site) -> Iterator[tuple[doc.Span, ...]]:
@@ -38,8 +38,8 @@ def before(site: Site) -> Iterator[tuple[doc.Span, ...]]:
     if day := latest_day(site.database, figures(site).window.since):
         news = story_of(span(site.opened, day, None, odds=site.once(odds_of)))
         if news.notable or news.outcomes:
-            sentence = sentences.lead(news, site.database)[0]
-            yield f"The last news, by {long_day(day)}: ", *sentence
+            sentence = sentences.headline(sentences.words_of(news, site.database))
+            yield f"The last news, by {long_day(day)}: ", *sentence, "."
     rows = figures(site).rows.values()
     open_ = [(row.horizon, row.id) for row in rows if row.outcome is None and row.horizon]
     if coming := [row for row in open_ if row[0] >= site.as_of]:
@@ -63,7 +63,7 @@ def page(site: Site) -> Page:
     return Page(
         address=INDEX,
         title=site.title,
-        description=in_short(figures(site).review.story, site.database),
+        description=in_short(_words(site)),
         main=main,
         noticed=True,
         section="scenarios",
@@ -90,14 +90,14 @@ def _card(site: Site) -> Card:
 
 def _summary(site: Site) -> Iterator[doc.Block]:
     yield doc.Heading(1, site.title)
-    yield lead(figures(site).review.story, site.database)
-    if is_quiet(figures(site).review.story):
+    yield from lead(_words(site))
+    if figures(site).review.story.is_quiet:
         yield from (doc.Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)
     yield from _events(site)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {short_day(figures(site).window.since)}"
-        still = is_quiet(figures(site).review.story)
+        still = figures(site).review.story.is_quiet
         yield doc.Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
 
@@ -120,7 +120,7 @@ def _facets(site: Site) -> tuple[Facet, ...]:
     facets: dict[str, dict[str, str]] = {"state": {}, "set": {}, "tag": {}, "theme": {}}
     names = {"set": tracker.sets, "theme": tracker.themes}
     for id in figures(site).rows:
-        for word in _words(site, id):
+        for word in _row_words(site, id):
             kind, _, value = word.partition("-")
             facets[kind][word] = names.get(kind, {}).get(value, value.replace("-", " "))
     return tuple(
@@ -130,7 +130,7 @@ def _facets(site: Site) -> tuple[Facet, ...]:
     )
 
 
-def _words(site: Site, id: ScenarioId) -> list[str]:
+def _row_words(site: Site, id: ScenarioId) -> list[str]:
     scenario, row = site.scenarios.get(id), figures(site).rows[id]
     view = figures(site).window.views.get(id)
     items = [site.evidence[item].theme for item in view.evidence] if view else []
@@ -159,7 +159,7 @@ def _scenario_table(site: Site) -> doc.Table:
     return cells.table(
         rows.values(),
         columns,
-        words=tuple(" ".join(_words(site, id)) for id in rows),
+        words=tuple(" ".join(_row_words(site, id)) for id in rows),
         note=f"Changes are in points, since {short_day(figures(site).window.since)}."
         if rows
         else "",

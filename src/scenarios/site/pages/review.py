@@ -11,6 +11,7 @@ from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Block, Figure, Jump, Paragraph
 from scenarios.render.documents.brief import in_short, on_page
 from scenarios.render.documents.review import sections
+from scenarios.render.documents.review.sentences import words_of
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -24,7 +25,8 @@ def review_page(site: Site, day: str) -> Page:
     """The page that `scen report --as-of DAY` makes; its records lead to their pages."""
     address, on = place("review", day), date.fromisoformat(day)
     # Not by `span`, whose cache of bands holds one day at a time.
-    both = window(site.database, start_of(site.opened, on), on, odds=site.once(odds_of))
+    odds, since = site.once(odds_of), start_of(site.opened, on)
+    both = window(site.database, since, on, banded=True, odds=odds)
     both, compared, _ = looked_back(site, both)
     blocks = (
         *on_page(brief(both, compared), compared, site.database),
@@ -34,7 +36,7 @@ def review_page(site: Site, day: str) -> Page:
     return Page(
         address=address,
         title=review_title(on),
-        description=in_short(compared.story, site.database),
+        description=in_short(words_of(compared.story, site.database, compared.scenarios)),
         main=fill(
             "site/review.html",
             before=_turn(site, site.days[max(at - 1, 0) : at], address),

@@ -17,7 +17,7 @@ from scenarios.render.charts.draw import Card
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
-from scenarios.render.documents.review.sentences import of_scenario
+from scenarios.render.documents.review.sentences import of_scenario, words_of
 from scenarios.render.pictures import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day, term
@@ -105,7 +105,8 @@ def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
 
 
 def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
-    return of_scenario(view, figures(site).review.story, site.database)
+    review = figures(site).review
+    return of_scenario(words_of(review.story, site.database, review.scenarios), view)
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
@@ -167,6 +168,8 @@ def _evidence(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
 
 def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
     scenario = view.scenario
+    if scenario.short:
+        yield doc.Item(f"In short: {one_line(scenario.short)}")
     if scenario.tags:
         yield doc.Item(f"Tags: {', '.join(scenario.tags)}")
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):

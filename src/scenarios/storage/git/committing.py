@@ -382,6 +382,18 @@ def _differs(file: Path, oid: str | None) -> bool:
     return oid is None or oid_of(file.read_bytes(), len(oid) // 2).hex() != oid
 
 
+def behind(database: Path) -> str:
+    """Warning that HEAD lacks commits of its upstream, as of the last fetch; empty without any."""
+    try:
+        own = _ask(git.repository(database), "rev-list", "--count", "HEAD..@{upstream}", "--")
+    except ScenError:
+        return ""
+    number = os.fsdecode(own.stdout).strip()
+    if own.returncode or number in ("", "0"):
+        return ""
+    return f"{number} commits behind the upstream of the last fetch: pull the evidence first"
+
+
 def _head(repository: Repository) -> str | None:
     """The current commit; None on an empty branch."""
     parsed = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")

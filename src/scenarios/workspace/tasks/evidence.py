@@ -36,7 +36,18 @@ from scenarios.workspace.tasks.task import (
 from scenarios.workspace.writing import Written, refuse_day, write
 
 _KEYS = (
-    *("summary", "observed", "recorded", "analyst", "source", "url", "origin", "event", "theme"),
+    *(
+        "summary",
+        "observed",
+        "recorded",
+        "short",
+        "analyst",
+        "source",
+        "url",
+        "origin",
+        "event",
+        "theme",
+    ),
     *("corroborated_by", "quote", "notes", "ratings", "indicators"),
 )
 
@@ -127,6 +138,11 @@ TASK = task.Task(
             is_needed=True,
             stand_in="…",
             begins=True,
+        ),
+        task.short(
+            "summary",
+            "In a few words, like: Russia invaded Ukraine",
+            "A clause for headlines, like: Russia invaded Ukraine.",
         ),
         task.Ask(
             "ratings",
@@ -233,9 +249,11 @@ TASK = task.Task(
         ),
     ),
     options="summary ratings indicators observed recorded source grade url quote origin event theme"
-    " corroborated_by attachment analyst notes id",
+    " short corroborated_by attachment analyst notes id",
     groups=(
-        task.Layout("What was observed", "summary observed source url grade quote attachment"),
+        task.Layout(
+            "What was observed", "summary short observed source url grade quote attachment"
+        ),
         task.Layout(
             "What it shows",
             "indicators",

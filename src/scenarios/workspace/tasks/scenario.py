@@ -86,6 +86,7 @@ def _write(root: Path, answers: task.Answers, how: How) -> Written:
         raise UsageError("a source and a reason go with a reference class: give --reference too")
     record = {
         "title": answers["title"],
+        "short": answers.get("short"),
         "question": answers["question"],
         "resolution_criteria": answers["criteria"],
         "opened": answers["opened"].isoformat(),
@@ -123,6 +124,11 @@ TASK = task.Task(
     asks=(
         new_id("scenario", "military-pact", free("scenario")),
         task.Ask("title", "Short title", read=task.LINE, is_needed=True),
+        task.short(
+            "title",
+            "As a noun phrase, for sentences, like: a formal pact",
+            "A noun phrase by which sentences name it, like: a formal pact.",
+        ),
         task.PROSE("question", "Question to be decided", "What exactly will be decided."),
         task.PROSE("criteria", "Resolution criteria", rows=5),
         task.Ask(
@@ -223,12 +229,12 @@ TASK = task.Task(
         ),
     ),
     groups=(
-        task.Layout("The question", "id title question criteria horizon"),
+        task.Layout("The question", "id title short question criteria horizon"),
         task.Layout("The prior", "reference reference_source prior adjusted basis"),
         task.Layout("More", "set hazard given tags opened", folded=True),
     ),
     options="id title question criteria horizon prior basis opened hazard given tags set"
-    " reference reference_source adjusted",
+    " short reference reference_source adjusted",
     write=_write,
     names=lambda answers: str(answers["id"]),
     doubt=lambda written, answers: crowded_set(written.after.database, answers["id"]),

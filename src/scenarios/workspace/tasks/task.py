@@ -175,6 +175,23 @@ class Ask(msgspec.Struct, frozen=True):
         return self.label or self.question
 
 
+_LONG = 60
+"""Letters from which on a title or a summary is too long for a headline."""
+
+
+def short(of: str, question: str, hint: str) -> Ask:
+    """The short form of a title or a summary, asked for where that is long."""
+    return Ask(
+        "short",
+        question,
+        hint,
+        LINE,
+        label="In short",
+        hint=hint,
+        when=lambda _, answers: len(answers.get(of) or "") > _LONG,
+    )
+
+
 PROSE = partial(Ask, kind="text", is_needed=True)
 """A required text of any length."""
 

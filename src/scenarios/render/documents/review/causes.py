@@ -1,178 +1,122 @@
-"""Words for the causes of a move, and for what was changed afterwards."""
+"""Words for causes, for items and days, and for what was changed afterwards."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.probability_shifts import ScenarioShift
-from scenarios.analysis.review.moves import Amendment, Restated
-from scenarios.analysis.review.outcomes import outcome_of
-from scenarios.analysis.review.restated import by_record
-from scenarios.analysis.review.story import Because, Story
-from scenarios.model import Analyst, Database, ScenarioId, SetId
+from scenarios.analysis.review.causes import ChangeCause
+from scenarios.analysis.review.restated import Amendment, RestatedFigures, by_record
+from scenarios.analysis.review.story import Story
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
-from scenarios.render.document import Figure, Link, Span
-from scenarios.scales import TOLERANCE, percent, printed
+from scenarios.render.document import Figure, Link, Ref, Span
+from scenarios.scales import TOLERANCE, has_moved, percent, percents
 from scenarios.text import counted
-from scenarios.values import indicator_key
+from scenarios.values import first_day, indicator_key
 
 Sentence = tuple[Span, ...]
 _LINES = 10
 """Scenarios of which a correction says what they are now."""
-_NAMED = 2
-"""Changes that are named; the rest is counted."""
+_DAY, _MONTH = 3, 2
+"""Parts of a date that is known to the day, and to the month."""
 
 
-def cause_words(cause: Because, id: ScenarioId, story: Story, database: Database) -> Sentence:
-    """`because of “…”`, `because “…” occurred`, `as time passed without it`."""
-    words = _PHRASES.get(cause.kind)
-    return (words and words(cause, id, story, database)) or (_WORDS.get(cause.kind, ""),)
+def name(id: ScenarioId, database: Database, *, first: bool = False) -> Ref:
+    """A scenario as sentences name it, by its `short`, else by its title; `first` in a line."""
+    known = database.scenarios.get(id)
+    text = one_line(known.short or known.title) if known else id
+    return Ref(id, "scenario", text[:1].upper() + text[1:] if first and known else text)
 
 
-def _event(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    return "because of ", *_items(cause.evidence, database)
-
-
-def _retraction(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    return "because ", *_items(cause.subjects, database), f" {was(len(cause.subjects))} retracted"
-
-
-def _outcome(cause: Because, id: ScenarioId, story: Story, database: Database) -> Sentence:
-    first, how = _decided(cause, id, story, database)
-    return "because ", *cells.quoted(cells.scenario(first, database)), f" {how}"
-
-
-def _absence(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    sign = cells.quoted(cells.indicator(cause.subjects[0], database))
-    return "because ", *sign, " was due and absent"
-
-
-def _given(cause: Because, _id: ScenarioId, story: Story, database: Database) -> Sentence:
-    if not cause.subjects or cause.by is None:
-        return ()
-    other, way = cause.subjects[0], "raised" if (cause.by.decibans or 0.0) > 0 else "lowered"
-    title = cells.quoted(cells.scenario(other, database))
-    by = cause_words(cause.by, other, story, database)
-    return *by, f", which {way} ", *title, ", on which it depends"
-
-
-def _overlap(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    by, head = cause.by, "because older evidence on the same theme counts for "
-    if by is None or not by.evidence:
-        return (head + _weight(cause),)
-    return f"{head}less beside ", *_items(by.evidence, database)
-
-
-def _restated(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    return ("because ", *amendment(cause.changes[0], database)) if cause.changes else ()
-
-
-def _people(cause: Because, _id: ScenarioId, _story: Story, database: Database) -> Sentence:
-    who = " and ".join(analyst_name(subject, database) for subject in cause.subjects)
-    verb = {"joined": f"{who} joined", "withdrawal": f"{who} withdrew"}
-    return (f"as {verb.get(cause.kind, f'the forecast of {who} expired')}",)
-
-
-_PHRASES: dict[str, Callable[[Because, ScenarioId, Story, Database], Sentence]] = {
-    "event": _event,
-    "retraction": _retraction,
-    "outcome": _outcome,
-    "absence": _absence,
-    "given": _given,
-    "overlap": _overlap,
-    "restated": _restated,
-    "extremize": _restated,
-    "joined": _people,
-    "withdrawal": _people,
-    "expiry": _people,
-}
-_WORDS = {
-    "rivals": "because the others of its set changed",
-    "normalisation": "as others of its set were forecast anew",
-    "extremize": "because team.extremize applies from two analysts on",
-    "given": "because a question moved on which it depends",
-    "time": "as time passed without it",
-    "bound": "at the limit of what can be implied, 0.1% and 99.9%",
-    "restated": "because a record was changed afterwards",
-}
-
-
-def _items(ids: Sequence[str], database: Database) -> Sentence:
-    more = (f" and {len(ids) - 1} more",) if len(ids) > 1 else ()
-    item = Link(short(ids[0], database), database.evidence[ids[0]].url, ids[0])
-    return *cells.quoted(item), *more
-
-
-def _decided(
-    cause: Because, id: ScenarioId, story: Story, database: Database
-) -> tuple[ScenarioId, str]:
-    """The outcome on which a scenario depends, else the first, and how it came out."""
-    given = database.scenarios[id].prior.given
-    first = next((other for other in cause.subjects if other in given), cause.subjects[0])
-    return first, outcome_of(first, story.outcomes) or "was decided"
-
-
-def cause_label(cause: Because, id: ScenarioId, story: Story, database: Database) -> str:
-    if cause.kind == "outcome":
-        first, how = _decided(cause, id, story, database)
-        return f"{one_line(database.scenarios[first].title)} {how}"
-    if cause.by and cause.kind != "overlap":
-        return cause_label(cause.by, id, story, database)
-    if cause.kind == "absence":
-        owner, name = indicator_key(cause.subjects[0])
-        return f"absent: {one_line(database.scenarios[owner].indicators[name].statement)}"
-    if items := cause.evidence or (cause.subjects if cause.kind == "retraction" else ()):
-        more = f" and {len(items) - 1} more" if len(items) > 1 else ""
-        return ("" if cause.evidence else "retracted: ") + short(items[0], database) + more
-    if cause.kind == "overlap":
-        return f"{_weight(cause)} weight for older evidence on the same theme"
-    return LABELS[cause.kind]
-
-
-def _weight(cause: Because) -> str:
-    """`more` beside an item that was retracted, else `less`."""
-    return "more" if cause.by and cause.by.kind == "retraction" else "less"
-
-
-LABELS = {
-    "overlap": "other weight for older evidence on the same theme",
-    "given": "the question that it depends on",
-    "rivals": "the others of its set",
-    "normalisation": "the others of its set",
-    "extremize": "team.extremize",
-    "time": "time passed without it",
-    "bound": "the limit of what can be implied",
-    "restated": "changed afterwards",
-    "joined": "another forecaster joined",
-    "withdrawal": "a forecast was withdrawn",
-    "expiry": "a forecast expired",
-}
-
-
-def short(id: str, database: Database) -> str:
-    """The first clause of an item's summary."""
+def short(id: EvidenceId, database: Database) -> str:
+    """An item as sentences tell it: its `short`, else the first clause of its summary."""
     known = database.evidence.get(id)
-    return one_line(known.summary).partition("; ")[0] if known else id
+    if known is None:
+        return id
+    return one_line(known.short) or one_line(known.summary).partition("; ")[0]
+
+
+def item_link(id: EvidenceId, database: Database) -> Link:
+    """An item as sentences tell it, which leads to its address."""
+    return Link(short(id, database), database.evidence[id].url, id)
+
+
+def observed_words(observed: str, story: Story) -> str:
+    """`on 24 February`, `in February` or `in 2021`."""
+    parts, day = observed.split("-"), first_day(observed)
+    if len(parts) == _DAY:
+        return f"on {day_words(day, story)}"
+    year = f" {day.year}" if day.year != story.as_of.year else ""
+    return f"in {day:%B}{year}" if len(parts) == _MONTH else f"in {day.year}"
+
+
+def cause_words(cause: ChangeCause, database: Database) -> Sentence:
+    """A cause in a few words: the item, the outcome, the linked question, or what was absent."""
+    first = cause.subjects[0] if cause.subjects else ""
+    more = (f" and {len(cause.subjects) - 1} more",) if len(cause.subjects) > 1 else ()
+    if cause.kind == "event":
+        return item_link(first, database), *more
+    if cause.kind == "retraction":
+        return item_link(first, database), *more, ", retracted"
+    if cause.kind == "outcome":
+        end = resolution(database, first)
+        how = f" {cells.outcome_words(end.outcome)}" if end else " was decided"
+        return name(first, database), how
+    if cause.kind == "given":
+        by = cause_words(cause.by, database) if cause.by else ()
+        return "through ", name(first, database), *((": ", *by) if by else ())
+    if cause.kind == "absence":
+        owner, key = indicator_key(first)
+        sign = database.scenarios[owner].indicators[key]
+        due = f" by {sign.due.day} {sign.due:%B}" if sign.due else ""
+        return f"not seen{due}: {one_line(sign.statement)}", *more
+    return ({"time": "time passed without it"}.get(cause.kind, "held within 0.1% and 99.9%"),)
 
 
 def analyst_name(id: Analyst | None, database: Database) -> str:
     return database.tracker.analysts.get(id or "", id or "")
 
 
-def restated(story: Story, database: Database, *, ids: bool = True) -> Iterator[Sentence]:
-    """Yield what was changed afterwards, and what would have been said; commits by their `ids`."""
+def shortened(reason: str | None, most: int) -> str:
+    """A reason whole up to so many words, else its first sentence or clause, and `…`."""
+    text = one_line(reason)
+    words = list(re.finditer(r"\S+", text))
+    if len(words) <= most:
+        return text
+    head = text[: words[most - 1].end()]
+    ends = [match.start() for match in re.finditer(r"[.;:,](?=\s|$)", head)]
+    firm = [end for end in ends if head[end] in ".;:"]
+    cut = head[: (firm or ends or [len(head)])[0]]
+    return f"{cut} …"
+
+
+_ROWS = 12
+"""Changed records of which there is a row."""
+
+
+def restated(story: Story, database: Database) -> Sentence:
+    """`The starting chance of a pact was raised from 8% to 15%`; the number of several."""
     changes = by_record(story.restated)
-    named: set[str] = set()
-    for change, rows in changes[:_NAMED]:
-        words = (*amendment(change, database), *by_whom(change, story, ids=ids))
+    if len(changes) > 1:
+        return (f"{len(changes)} records of the time before were changed",)
+    first, *words = amendment(changes[0][0], database)
+    return first[:1].upper() + first[1:] if isinstance(first, str) else first, *words
+
+
+def restated_rows(story: Story, database: Database, *, every: bool) -> Iterator[Sentence]:
+    """Yield each record that was changed afterwards, by whom, and what the figures then are."""
+    changes, named = by_record(story.restated), set[ScenarioId]()
+    for change, rows in changes if every else changes[:_ROWS]:
         fresh = [row for row in rows if row.scenario not in named][:1]
         named |= {row.scenario for row in fresh}
         instead = (span for row in fresh for span in _instead(row, story, database))
-        yield ("Changed afterwards: ", *words, ".", *instead)
-    if more := len(changes[_NAMED:]):
-        audit = ": scen audit" if ids else ""
-        yield (f"{counted(more, 'more record')} {was(more)} changed afterwards{audit}.",)
+        yield (*amendment(change, database), *by_whom(change, story), *instead)
+    if more := 0 if every else len(changes[_ROWS:]):
+        yield (f"{counted(more, 'more record')}: scen audit",)
 
 
 def amendment(change: Amendment, database: Database) -> Sentence:
@@ -187,21 +131,22 @@ def amendment(change: Amendment, database: Database) -> Sentence:
 
 
 def _question(change: Amendment, keys: list[str], database: Database) -> Sentence:
-    of = cells.quoted(cells.scenario(change.record, database))
+    of = (name(change.record, database),)
     if keys[0] == "indicators":
         return f"the indicator {change.record}/{keys[1]} was changed", *_step(change)
     if keys[0] == "question":
         return "the question of ", *of, " was reworded"
     if keys[0] == "resolution_criteria":
         return "the criteria of ", *of, " were reworded"
-    return f"the {keys[0]} of ", *of, " was ", *_way(change)
+    what = "starting chance" if change.field == "prior.probability" else keys[0]
+    return f"the {what} of ", *of, " was ", *_way(change)
 
 
 def _item(change: Amendment, keys: list[str], database: Database) -> Sentence:
     of = cells.quoted(cells.item(change.record, database))
     if keys[0] != "ratings":
         return f"the {keys[0]} of ", *of, " was ", *_way(change)
-    about = (" for ", *cells.quoted(cells.scenario(keys[1], database))) if keys[1:] else ()
+    about = (" for ", name(keys[1], database)) if keys[1:] else ()
     return "the rating of ", *of, *about, " was ", *_way(change)
 
 
@@ -210,7 +155,7 @@ def _forecast(change: Amendment, keys: list[str], database: Database) -> Sentenc
         return ()
     sheet = database.sheets[change.record]
     who = database.tracker.analysts.get(sheet.analyst, sheet.analyst)
-    of = cells.quoted(cells.scenario(keys[1], database))
+    of = (name(keys[1], database),)
     return f"the forecast of {who} of {sheet.date} for ", *of, " was ", *_way(change)
 
 
@@ -241,38 +186,42 @@ def _value(change: Amendment, value: object) -> Span | None:
     return value if isinstance(value, str) else None
 
 
-def by_whom(change: Amendment, story: Story, *, ids: bool = True) -> Sentence:
-    """` on 26 November (ann, 3f2a9c1)`, or that it is not committed."""
+def by_whom(change: Amendment, story: Story) -> Sentence:
+    """` (Ann, 26 November, 3f2a9c1)`, or that it is not committed."""
     if change.commit is None or change.day is None:
         return (" (not committed)",)
-    commit = f", {change.commit[:7]}" if ids else ""
-    return (f" on {day_words(change.day, story)} ({change.author}{commit})",)
+    return (f" ({change.author}, {day_words(change.day, story)}, {change.commit[:7]})",)
 
 
-def _instead(row: Restated, story: Story, database: Database) -> Sentence:
-    then = f"On {day_words(story.since, story)}"
-    title = cells.quoted(cells.scenario(row.scenario, database))
-    parts: list[Sentence] = []
-    for who, shift in (
-        ("we would have said ", row.stated),
-        ("the evidence would have said ", row.implied),
-    ):
-        if shift and cells.has_moved(shift.from_, shift.to):
-            parts.append((who, p(shift.to), ", not ", p(shift.from_)))
-    ends = [*parts[:1], *(("; ", *part) for part in parts[1:])]
-    return (f" {then}, of ", *title, ", ", *(s for part in ends for s in part), ".") if ends else ()
+def _instead(row: RestatedFigures, story: Story, database: Database) -> Sentence:
+    """With today's files the figures of the start of the window; in its end those said then."""
+    parts: list[Span] = []
+    for who, shift in (("we", row.stated), ("the evidence", row.implied)):
+        if shift and shift.from_ is not None and shift.to is not None and has_changed(shift):
+            then, now = percents(shift.from_, shift.to)
+            parts.append(f"{', ' if parts else ''}{who} at {now}, not {then}")
+    on = f". With today’s files, on {day_words(story.since, story)}, "
+    return (on, name(row.scenario, database), ": ", *parts) if parts else ()
 
 
 def has_changed(shift: Shift) -> bool:
-    """True if two figures are printed differently."""
+    """True if two figures are shown differently."""
     if shift.from_ is None or shift.to is None:
         return shift.from_ != shift.to
-    return printed(shift.from_) != printed(shift.to)
+    return has_moved(shift.from_, shift.to)
 
 
 def was(number: int) -> str:
     """`was`, or `were` of several."""
     return "was" if number == 1 else "were"
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number_words(number: int) -> str:
+    """A number in words up to ten."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number}"
 
 
 def day_words(day: date, story: Story) -> str:
@@ -300,4 +249,6 @@ def shifted(stated: Shift | None, implied: Shift | None) -> str:
 
 
 def _arrow(shift: Shift) -> str:
-    return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
+    if shift.from_ is None or shift.to is None:
+        return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
+    return " → ".join(percents(shift.from_, shift.to))

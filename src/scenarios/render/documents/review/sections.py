@@ -1,27 +1,21 @@
 """Sections of a review below its moves: what is new, what needs somebody, and what comes up."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
-from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.due import Due, DueEntry
-from scenarios.analysis.review.moves import Restated, Restatement
-from scenarios.analysis.review.review import TO_DECIDE, Clarified, NewEvidence
-from scenarios.analysis.review.story import Story
+from scenarios.analysis.review.restated import RestatedFigures, Restatement
+from scenarios.analysis.review.review import DECIDED, Clarified, NewEvidence
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
-from scenarios.render.cells import one_line, p
-from scenarios.render.document import plain, titled
-from scenarios.render.documents.review.causes import analyst_name, day_words, shifted
+from scenarios.render.cells import one_line
+from scenarios.render.document import titled
+from scenarios.render.documents.review.causes import shifted
 from scenarios.scales import LOWEST
 from scenarios.text import counted
-
-_ITEMS = 2
-"""Items that are named beside those of a move."""
 
 
 def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.Flat]:
@@ -36,25 +30,19 @@ def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.
 
 
 def evidence(
-    new: Sequence[NewEvidence],
-    above: Collection[EvidenceId],
-    database: Database,
-    since: date,
-    *,
-    every: bool = False,
+    new: Sequence[NewEvidence], above: Collection[EvidenceId], database: Database
 ) -> Iterator[doc.Flat]:
-    """Yield the items that no move above names, those that bear on the same scenarios together."""
-    left = [entry for entry in new if entry.id not in above]
+    """Yield the items that no event above names, those that bear on the same scenarios together."""
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
-    for entry in left if every else left[:_ITEMS]:
-        groups.setdefault(entry.scenarios, []).append(entry)
+    for entry in new:
+        if entry.id not in above:
+            groups.setdefault(entry.scenarios, []).append(entry)
     rows = []
     for ids, entries in groups.items():
         on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
         rows.append(doc.Item(on, tuple(_new(entry, database) for entry in entries)))
-    if not every and left[_ITEMS:]:
-        rows.append(doc.Item(f"{len(left) - _ITEMS} more: scen list evidence --since {since}"))
-    yield from doc.section(f"Other new evidence ({len(left)})", rows, anchor="new-evidence")
+    number = sum(map(len, groups.values()))
+    yield from doc.section(f"Other new evidence ({number})", rows, anchor="new-evidence")
 
 
 def _new(entry: NewEvidence, database: Database) -> doc.Item:
@@ -76,22 +64,6 @@ def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterat
     return doc.section("Indicators that changed state", rows, anchor="changed-indicators")
 
 
-def differing(spreads: Sequence[Spread], database: Database, most: int) -> Iterator[doc.Flat]:
-    """Yield the ranges of analysts, and what those at the ends say."""
-    differ = [row for row in spreads if cells.has_moved(row.low, row.high)]
-    rows = []
-    for row in differ[:most]:
-        under = []
-        for who, end in ((row.low_analyst, row.low), (row.high_analyst, row.high)):
-            why = one_line(row.rationales.get(who, "no reason given"))
-            under.append(doc.Item((f"{analyst_name(who, database)}, ", p(end), f": {why}")))
-        name = cells.scenario(row.scenario, database)
-        rows.append(doc.Item((name, f" (n = {row.analysts})"), tuple(under)))
-    if more := len(differ) - len(rows):
-        rows.append(doc.Item(f"and over {counted(more, 'more question')}"))
-    yield from doc.section("Where analysts differ", rows, anchor="spreads")
-
-
 def restated(restatement: Restatement | None, database: Database) -> Iterator[doc.Flat]:
     """Yield the questions and figures that were changed afterwards, and by what."""
     if restatement and restatement.figures:
@@ -105,7 +77,7 @@ def restated(restatement: Restatement | None, database: Database) -> Iterator[do
         )
 
 
-def _restated(row: Restated, database: Database) -> doc.Item:
+def _restated(row: RestatedFigures, database: Database) -> doc.Item:
     figures = shifted(row.stated, row.implied)
     under = []
     for change in row.because:
@@ -115,9 +87,7 @@ def _restated(row: Restated, database: Database) -> doc.Item:
     return doc.Item((name, f": {figures}" if figures else ""), tuple(under))
 
 
-ANCHOR, TODOS = "findings", "needs"
-_MOST = 6
-"""Rules at the top; the findings of the others are counted."""
+ANCHOR = "findings"
 WORDS: dict[str, tuple[str, str]] = {
     "overdue": ("question/s past its/their horizon", "resolve"),
     "unexplained-move": ("forecast/s moved without a reason", "forecast"),
@@ -146,22 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "few-indicators": ("scenario/s with too few indicators", "add-indicator"),
 }
 """For each rule, urgent ones first: words for one finding/several, and a command that helps."""
-_IN_FULL_ABOVE = frozenset({"overdue", "not-reviewed"})
-"""Rules of which the top says it all."""
-_LINE = 78
-"""Characters of a line: a command in it is not broken."""
 _ALONE = frozenset({"review"})
 """Commands that are given no id."""
-
-
-def needs(findings: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
-    """Yield the findings counted by rule, each rule with a command about its first finding."""
-    rules = [*_by_rule(findings).items()]
-    rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
-    done = [1 if WORDS[rule][1] not in _ALONE else len(own) for rule, own in rules[:_MOST]]
-    if more := len(findings) - sum(done):
-        rows.append(doc.Item(f"{more} more: scen check --findings"))
-    yield from doc.section("What needs you", rows, anchor=TODOS)
 
 
 def in_full(
@@ -169,7 +125,7 @@ def in_full(
 ) -> Iterator[doc.Block]:
     """Yield each new finding under its rule, those that say the same together; count the others."""
     groups = []
-    for rule, own in _by_rule(f for f in new if f.rule not in _IN_FULL_ABOVE).items():
+    for rule, own in _by_rule(new).items():
         same: dict[str, list[Finding]] = {}
         for finding in own:
             same.setdefault(finding.message, []).append(finding)
@@ -177,7 +133,8 @@ def in_full(
             doc.Item((*_subjects(alike, database), f": {message}"), bullet=True)
             for message, alike in same.items()
         )
-        groups.append(doc.Item(f"{rule}:", tuple(rows)))
+        first = ", the first" if own[1:] else ""
+        groups.append(doc.Item(f"{rule}{first}: {command(own[0], database)}", tuple(rows)))
     if groups:
         head = doc.Heading(2, "New findings", anchor=ANCHOR)
         yield doc.Folded(head, (doc.Items(tuple(groups)),))
@@ -190,7 +147,7 @@ def in_full(
 def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
     """Yield what is found since the last review and asks for no decision, by what it is about."""
     rows = []
-    for rule, own in _by_rule(finding for finding in new if finding.rule not in TO_DECIDE).items():
+    for rule, own in _by_rule(finding for finding in new if finding.rule not in DECIDED).items():
         about = [titled(doc.Ref(finding.subject, finding.kind), database) for finding in own]
         more = (f"; and {len(about) - cells.NAMED} more",) if about[cells.NAMED :] else ()
         named = cells.listed(about[: cells.NAMED], "; ")
@@ -204,17 +161,6 @@ def _label(rule: str, findings: Sequence[Finding]) -> str:
     if findings[1:]:
         words = [f"{word}s" if many == "s" else many or word for word, _, many in forms]
     return " ".join([str(len(findings)), *words])
-
-
-def _needs(rule: str, findings: Sequence[Finding], database: Database) -> doc.Item:
-    label = _label(rule, findings)
-    messages = {finding.message for finding in findings}
-    why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    first = ", the first" if findings[1:] and WORDS[rule][1] not in _ALONE else ""
-    text, typed = f"{label}{why}{first}:", command(findings[0], database)
-    if len(text) + len(typed) < _LINE:
-        return doc.Item(f"{text} {typed}")
-    return doc.Item(text, (doc.Item(typed),))
 
 
 def command(finding: Finding, database: Database) -> str:
@@ -275,11 +221,6 @@ def coming(due: Due, database: Database) -> Iterator[doc.Flat]:
     days = (due.until - due.as_of).days
     rows = (due_item(entry, database) for entry in due.coming)
     return doc.section(f"Coming up in the next {days} days", rows, anchor="coming")
-
-
-def next_due(entry: DueEntry, database: Database, story: Story) -> tuple[doc.Span, ...]:
-    what = plain(due_task(entry, database))
-    return (f"Next, by {day_words(entry.day, story)}: {what}.",)
 
 
 _DONE_BY = {"horizon": "resolve", "review": "review", "forecasts": "review"}

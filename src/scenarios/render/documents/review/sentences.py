@@ -1,220 +1,129 @@
-"""Every sentence, caption and subject about a move: words for the story of a review."""
+"""Every sentence about a move: headline, bullets, rows of events, steps and reasons."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from scenarios.analysis.period.period import ScenarioView
-from scenarios.analysis.review.outcomes import JointOutcome, ResolvedScenario
-from scenarios.analysis.review.steps import Step
-from scenarios.analysis.review.story import Because, ScenarioStory, Story
+from scenarios.analysis.review.outcomes import JointOutcome, NewsEvent, ResolvedScenario
+from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.steps import StatedMove
+from scenarios.analysis.review.story import NewsItem, ScenarioStory, Story
 from scenarios.model import Database, ScenarioId
 from scenarios.render import cells
-from scenarios.render.cells import one_line, p, rose_or_fell
-from scenarios.render.document import Span
+from scenarios.render.cells import one_line, p
+from scenarios.render.document import Span, plain
 from scenarios.render.documents.review import causes
-from scenarios.render.documents.review.causes import Sentence, day_words, was
-from scenarios.render.text import long_day
+from scenarios.render.documents.review.causes import (
+    Sentence,
+    analyst_name,
+    cause_words,
+    day_words,
+    name,
+    observed_words,
+    shortened,
+)
+from scenarios.render.text import term
+from scenarios.scales import HIGHEST, LOWEST, has_moved, percent, percents, printed
 from scenarios.text import counted
 
-_OUTCOMES = 3
-"""Outcomes and questions that are named; the rest is counted."""
-_OTHERS, _MOVES = 3, 3
-_REASON = 240
-"""Characters of a reason in a sentence."""
+_HEADLINE, _WORDS, _BULLETS, _REASON = 15, 75, 3, 15
+"""Most words of a headline, words and bullets of a lead, and words of a reason in it."""
+_LONGEST = 190
+"""Most characters of a bullet: two lines of 100 columns, less the mark and a word that wraps."""
 _WEEK = 7
+_OTHERS = 4
+"""Members of a set that are told beside the one that tells it."""
 
 
-def lead(story: Story, database: Database, room: int = 0) -> list[Sentence]:
-    """The news: outcomes, what was changed afterwards, the largest move, and what else is new.
+class ReviewWords(NamedTuple):
+    """A story with the rows of its scenarios, whose ranges the sentences give."""
 
-    In `room` for a few sentences it names more moves, and neither commands nor commits.
-    """
-    moves, hints = story.notable, not room
-    first = [*outcomes(story, database), *causes.restated(story, database, ids=hints)]
-    others = [*rest(story, database, min(len(moves), 1), commands=hints)]
-    moves = moves[: max(1, min(_MOVES, room - len(first) - len(others)))]
-    first += [moved(move, story, database, moves[0] if n else None) for n, move in enumerate(moves)]
-    return [*first, *rest(story, database, len(moves), commands=hints)][: room or None]
+    story: Story
+    database: Database
+    rows: Mapping[ScenarioId, StatusRow] = {}
 
-
-def joined(sentences: Iterable[Sentence]) -> Sentence:
-    """Sentences with blanks between them."""
-    return tuple(
-        span
-        for place, sentence in enumerate(sentences)
-        for span in ((" ", *sentence) if place else sentence)
-    )
+    @property
+    def names_analysts(self) -> bool:
+        """True if more than one analyst has ever forecast."""
+        return len({sheet.analyst for sheet in self.database.sheets.values()}) > 1
 
 
-def outcomes(story: Story, database: Database) -> Iterator[Sentence]:
-    """Yield the outcomes, with the last figures before each."""
-    last = {entry.scenario: entry for entry in story.resolved}
-    for together in story.outcomes[:_OUTCOMES]:
-        yield _outcomes(together, last, story, database)
-    more = story.outcomes[_OUTCOMES:]
-    if number := sum(len((*e.occurred, *e.did_not_occur, *e.annulled)) for e in more):
-        yield (f"{counted(number, 'more question')} {was(number)} resolved.",)
+def words_of(story: Story, database: Database, rows: Iterable[StatusRow] = ()) -> ReviewWords:
+    """A story with the rows of its scenarios."""
+    return ReviewWords(story, database, {row.id: row for row in rows})
 
 
-def _outcomes(
-    together: JointOutcome,
-    last: dict[ScenarioId, ResolvedScenario],
-    story: Story,
-    database: Database,
-) -> Sentence:
-    occurred, others, annulled = together.occurred, together.did_not_occur, together.annulled
-    on = f" on {day_words(together.date, story)}"
-    parts: list[Sentence] = []
-    if occurred:
-        parts.append(
-            (*cells.titles(occurred, database), f" occurred{on}", *_last_words(last[occurred[0]]))
-        )
-    if occurred and len(others) > _OTHERS:
-        parts.append((f"The {len(others)} others of its set did not",))
-    elif others:
-        named: list[Span] = []
-        for place, id in enumerate(others[:_OTHERS]):
-            between = " and " if place == len(others[:_OTHERS]) - 1 else ", "
-            named += [between] if place else []
-            stated, implied = last_figures(last[id])
-            named += [*cells.quoted(cells.scenario(id, database)), " (", p(stated or implied), ")"]
-        more = len(others) - _OTHERS
-        named += [f" and {more} more"] if more > 0 else []
-        parts.append((*named, " did not" if occurred else f" did not occur{on}"))
-    if annulled:
-        parts.append((*cells.titles(annulled, database), f" {was(len(annulled))} annulled"))
-    return joined([(*part, ".") for part in parts])
+def lead(of: ReviewWords) -> list[Sentence]:
+    """The headline of at most 15 words, and at most three bullets; together at most 75 words."""
+    first, story = headline(of), of.story
+    if story.withheld:
+        first = _cut(f"Cannot be read: {', '.join(story.withheld)}; what moved is not known")
+    for most in (_REASON, 8, 5, 0):
+        bullets = [bullet for bullet in _bullets(of, most) if len(plain(bullet)) <= _LONGEST]
+        while bullets and number_of_words((first, *bullets[:_BULLETS])) > _WORDS and most == 0:
+            bullets = bullets[:_BULLETS][:-1]
+        if number_of_words((first, *bullets[:_BULLETS])) <= _WORDS:
+            break
+    return [first, *bullets[:_BULLETS]]
 
 
-def last_figures(entry: ResolvedScenario) -> tuple[float | None, float]:
-    """The stated probability that was scored last, and the implied one."""
-    scored, implied = entry.last_said, entry.last_implied
-    stated = scored.probability if scored else entry.stated
-    return stated, implied.probability if implied else entry.implied
+def number_of_words(sentences: Iterable[Sentence]) -> int:
+    """Number of the words and figures of sentences."""
+    return sum(len(_words(plain(sentence))) for sentence in sentences)
 
 
-def _last_words(entry: ResolvedScenario) -> Sentence:
-    stated, implied = last_figures(entry)
-    if stated is None:
-        return "; nobody had forecast it, and the evidence said ", p(implied)
-    return "; we last said ", p(stated), ", the evidence ", p(implied)
+def _words(text: str) -> list[str]:
+    return re.findall(r"\S*\w\S*", text)
 
 
-def moved(
-    move: ScenarioStory, story: Story, database: Database, after: ScenarioStory | None = None
-) -> Sentence:
-    """`“A pact” fell from 37% to 4%, because of “Berlin stops certification”. ann: “Over.”`
-
-    The causes are not repeated `after` a move with the same ones.
-    """
-    title = cells.quoted(cells.scenario(move.scenario, database))
-    stated = move.stated if move.figure == "stated" else None
-    team = f" ({stated.analysts} analysts)" if stated and stated.analysts > 1 else ""
-    side = stated or move.implied
-    subject = title if stated else ("What the evidence implies for ", *title)
-    same = after and after.figure == move.figure and _because_of(after) == side.because != ()
-    why: Sentence = (
-        (", for the same reason",) if same else _why(move, side.because, story, database)
-    )
-    if stated and stated.main_step and not side.because and not stated.main_step.reason:
-        why = (", and ", _no_reason(move, database)) if stated.main_step.analyst else ()
-    figures = rose_or_fell(*move.shown_figures)
-    ways = (*subject, *figures, team, *why, *_apart(move, story, database), ".")
-    return (*ways, *_reasons(move, database)) if stated else ways
+def _cut(text: str, most: int = _HEADLINE) -> Sentence:
+    """A text, cut behind a number of words."""
+    words = list(re.finditer(r"\S*\w\S*", text))
+    return (text,) if len(words) <= most else (f"{text[: words[most - 1].end()].rstrip(',;:')} …",)
 
 
-def _because_of(move: ScenarioStory) -> tuple[Because, ...]:
-    side = move.stated if move.figure == "stated" and move.stated else move.implied
-    return side.because
+def headline(of: ReviewWords) -> Sentence:
+    """The news: what happened, with its day, then our judgement, then the evidence."""
+    story = of.story
+    if text := _STATES.get(story.state):
+        return (text,)
+    first = next(iter(story.news), None)
+    if first is None:
+        return _without_news(of)
+    what, judged = _HEADLINES[first.kind](of, first)
+    whats = [what, *([_decided(of, first)] if first.kind in ("surprise", "expected") else [])]
+    judgements = [judged, judged.partition(", the evidence")[0]] if judged else []
+    whole = [f"{text}; {words}" for words in judgements for text in whats]
+    for text in (*whole, what):
+        if len(_words(text)) <= _HEADLINE:
+            return (text,)
+    left = _HEADLINE - len(_words(judged))
+    return _cut(what) if left < _HEADLINE // 2 else (f"{plain(_cut(what, left))}; {judged}",)
 
 
-def _apart(move: ScenarioStory, story: Story, database: Database) -> Sentence:
-    if not move.apart or move.stated is None or move.implied.from_ is None:
-        return ()
-    if move.figure == "implied" and move.stated.from_ is not None and move.stated.to is not None:
-        step = rose_or_fell(move.stated.from_, move.stated.to)
-        return ("; what we say", *step, *_why(move, move.stated.because, story, database))
-    step = rose_or_fell(move.implied.from_, move.implied.to)
-    return "; the evidence", *step, *_why(move, move.implied.because, story, database)
+def _without_news(of: ReviewWords) -> Sentence:
+    """That nothing was recorded or no figure moved, or the largest of the small moves."""
+    story = of.story
+    what = f"Nothing was recorded since {day_words(story.newest, story)}; " if story.newest else ""
+    text = f"{what}no figure moved{' a point' * bool(story.moved)}"
+    for move in _small(story)[:1]:
+        title, stated = plain(name(move.scenario, of.database)), move.stated
+        before, after = (stated.from_, stated.to) if stated else (None, None)
+        if not has_moved(before, after):
+            title, before, after = f"the evidence on {title}", move.implied.from_, move.implied.to
+        was, now = percents(before or 0.0, after or 0.0)
+        text = f"{what}{title} went from {was} to {now}"
+    return _cut(text[:1].upper() + text[1:])
 
 
-def _reasons(move: ScenarioStory, database: Database) -> Iterator[Span]:
-    """Yield the reason of the largest step with its name, and of those that went the other way."""
-    assert move.stated  # noqa: S101 - asked only where it moved
-    step = move.stated.main_step
-    if step and step.analyst and step.reason:
-        yield from (" ", *step_of(move, step, database))
-    for other in move.stated.against:
-        who, way = causes.analyst_name(other.analyst, database), " went the other way, "
-        why = f": “{shortened(other.reason)}”" if other.reason else ""
-        yield from (f" {who}{way}", *_own(other), f"{why}{'' if why else '.'}")
-
-
-def step_of(move: ScenarioStory, step: Step, database: Database) -> Iterator[Span]:
-    """`ann, 30% → 60%: “E one settles it.”`; one who forecasts alone needs no figures."""
-    yield causes.analyst_name(step.analyst, database)
-    if move.stated and move.stated.analysts > 1:
-        yield from (", ", *_own(step))
-    named = {id for cause in _because_of(move) for id in cause.evidence}
-    if step.evidence and not named & {*step.evidence}:
-        yield from (", citing ", *cells.quoted(causes.short(step.evidence[0], database)))
-    yield f": “{shortened(step.reason)}”"
-
-
-def _no_reason(move: ScenarioStory, database: Database) -> str:
-    """The words for a largest step without a reason; of several analysts its own is named."""
-    assert move.stated  # noqa: S101 - asked only where it moved
-    assert move.stated.main_step  # noqa: S101
-    who = causes.analyst_name(move.stated.main_step.analyst, database)
-    return f"{who} gave no reason" if move.stated.analysts > 1 else "no reason was given"
-
-
-def _own(step: Step) -> Sentence:
-    return (*(() if step.own_before is None else (p(step.own_before), " → ")), p(step.own))
-
-
-def shortened(reason: str | None) -> str:
-    """A reason in one line, cut after some words where it is long."""
-    text = one_line(reason)
-    return text if len(text) <= _REASON else text[:_REASON].rpartition(" ")[0] + " …"
-
-
-def _why(
-    move: ScenarioStory, because: Sequence[Because], story: Story, database: Database
-) -> Sentence:
-    """The causes, the largest first."""
-    text: list[Span] = []
-    for place, cause in enumerate(because):
-        words = causes.cause_words(cause, move.scenario, story, database)
-        again = place and words[0] == "because of " == text[1]
-        text += [" and " if place else ", ", *words[1 if again else 0 :]]
-    return tuple(text)
-
-
-def label(move: ScenarioStory, story: Story, database: Database) -> str:
-    """The causes of a move in a few words, for a caption: the largest cause first."""
-    named = [causes.cause_label(c, move.scenario, story, database) for c in _because_of(move)]
-    text = "; ".join(dict.fromkeys(named))
-    step = move.stated.main_step if move.stated else None
-    if not text and step and step.analyst:
-        reason, hints = shortened(step.reason), "" if step.evidence else "no new evidence: "
-        text = f"{hints}“{reason}”" if reason else _no_reason(move, database)
-    if move.apart and move.figure == "stated" and move.implied.because:
-        first = causes.cause_label(move.implied.because[0], move.scenario, story, database)
-        text += f"; the evidence: {first}"
-    return text
-
-
-def of_scenario(view: ScenarioView, story: Story, database: Database) -> Sentence:
-    """The outcome of a scenario, or what moved it since the last review."""
-    if view.resolution:
-        outcome = cells.outcome_words(view.resolution.outcome)
-        return (f"It {outcome}: {one_line(view.resolution.basis)}",)
-    if move := story.of(view.id):
-        return (f"Since {day_words(story.since, story)}: ", *moved(move, story, database))
-    if view.odds_before is None:
-        return (f"Opened on {view.scenario.opened}, since the last review.",)
-    return (f"Unchanged since {day_words(story.since, story)}.",)
+def _small(story: Story) -> list[ScenarioStory]:
+    """The moves of a point or more, where no news are told; a set once."""
+    moves = (move for move in story.moved if move.teller == move.scenario)
+    return [move for move in moves if not story.news and _points(move) >= _POINT]
 
 
 _STATES = {
@@ -224,80 +133,298 @@ _STATES = {
 }
 
 
-def rest(
-    story: Story, database: Database, named: int, *, commands: bool = True
-) -> Iterator[Sentence]:
-    """Yield what is new beside the moves that are named, or that nothing moved."""
-    if text := _STATES.get(story.state):
-        ask = ": scen new asks the first question" if story.state == "empty" and commands else ""
-        yield (f"{text}{ask}.",)
-        return
-    if story.opened:
-        yield _new_questions(story, database)
-    yield from _first_forecasts(story, database)
-    if story.withheld:
-        what = "what else moved" if named or story.outcomes else "what moved"
-        yield (f"{', '.join(story.withheld)} cannot be read: {what} is not known.",)
-    else:
-        yield from ((text,) for text in _count(story, named))
-    if story.newest:
-        shows = f": scen report --as-of {story.newest} shows the last week with news"
-        last = long_day(story.newest)
-        yield (f"The newest record is of {last}{shows if commands else ''}.",)
-    if story.reported:
-        number, day = len(story.changed_since), day_words(story.as_of, story)
-        rev = f" (scen report --as-of {story.as_of} --rev {story.reported[:7]})"
-        are = "question is" if number == 1 else "questions are"
-        yield (f"Changed since: {number} {are} not as reported on {day}{rev if commands else ''}.",)
+def _of_outcome(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+    entry = next(entry for entry in of.story.resolved if entry.scenario == news.scenario)
+    event = next((event for event in of.story.events if news.scenario in event.decided), None)
+    what = _decided(of, news)
+    if entry.outcome == "annulled":
+        return what, ""
+    if event and event.items and entry.outcome == "occurred":
+        what = _happened(of, event)
+    implied = percent(entry.implied)
+    if entry.stated is None:
+        return what, f"the evidence had said {implied}"
+    return what, f"we had said {percent(entry.stated)}, the evidence {implied}"
 
 
-def _first_forecasts(story: Story, database: Database) -> Iterator[Sentence]:
-    for first in story.first_forecasts[:_OUTCOMES]:
-        who = ", ".join(causes.analyst_name(id, database) for id in first.analysts)
-        title = cells.quoted(cells.scenario(first.scenario, database))
-        yield (*title, " was forecast for the first time: ", p(first.probability), f" ({who}).")
-    if more := len(story.first_forecasts[_OUTCOMES:]):
-        yield (f"{counted(more, 'more question')} {was(more)} forecast for the first time.",)
+def _decided(of: ReviewWords, news: NewsItem) -> str:
+    """The outcome of a question, with its day."""
+    entry = next(entry for entry in of.story.resolved if entry.scenario == news.scenario)
+    title = plain(name(entry.scenario, of.database, first=True))
+    if entry.outcome == "annulled":
+        return f"{title} was annulled"
+    word = "by" if entry.outcome == "did-not-occur" else "on"
+    return f"{title} {cells.outcome_words(entry.outcome)} {word} {day_words(entry.date, of.story)}"
 
 
-def _count(story: Story, named: int) -> Iterator[str]:
-    """Yield how many moved beside those that are named, or that none did."""
-    older, moved = story.live - len(story.opened), len(story.moved)
-    fresh = counted(story.new_evidence, "item") + (" is" if story.new_evidence == 1 else " are")
-    if moved and not story.notable:
-        yield f"Hardly anything moved{_since(story)}."
-    elif moved > named:
-        more = f"{moved - named}{' more' if named else ''} of {counted(older, 'open question')}"
-        yield f"{more} moved; {fresh} new." if story.new_evidence else f"{more} moved."
-    elif moved and older - moved == 1:
-        yield "The other open question did not move."
-    elif moved and older > moved:
-        yield f"None of the other {older - moved} open questions moved."
-    elif not moved and older:
-        yield _quiet(story, older, fresh)
+def _happened(of: ReviewWords, event: NewsEvent) -> str:
+    """`Russia invaded Ukraine on 24 February`; a summary stands behind its day."""
+    text, item = causes.short(event.items[0], of.database), of.database.evidence[event.items[0]]
+    on = observed_words(event.day, of.story)
+    if item.short or len(_words(text)) < _SHORT:
+        return f"{text} {on}"
+    when = on.partition(" ")[2]
+    return f"{when[:1].upper()}{when[1:]}: {text}"
 
 
-def _new_questions(story: Story, database: Database) -> Sentence:
-    new = story.opened
-    if len(new) > _OUTCOMES:
-        return (f"{len(new)} questions are new.",)
-    are = "is a new question" if len(new) == 1 else "are new questions"
-    return *cells.titles(new, database), f" {are}."
+_SHORT = 8
+"""Words of a clause behind which its day is read."""
 
 
-def _quiet(story: Story, older: int, fresh: str) -> str:
-    more = story.outcomes or story.restated or story.first_forecasts
-    nothing = f"Nothing{' else' * bool(more)} moved"
-    again = story.forecast - len(story.first_forecasts)
-    parts = [f"{fresh} new"] * bool(story.new_evidence)
-    parts += [f"{again} of {counted(older, 'open question')} {was(again)} forecast"] * bool(again)
-    though = f", though {' and '.join(parts)}" if parts else ""
-    return f"{nothing}{_since(story)}{though}."
+def _of_move(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+    move, event = of.story.of(news.scenario or ""), of.story.event(news.event)
+    assert move  # noqa: S101 - the news are about moves of the story
+    judged = _judged(of, move)
+    if event is None or not event.items:
+        return judged[:1].upper() + judged[1:], ""
+    return _happened(of, event), judged
 
 
-def _since(story: Story) -> str:
-    week = (story.as_of - story.since).days == _WEEK
-    return " this week" if week else f" since {day_words(story.since, story)}"
+def _judged(of: ReviewWords, move: ScenarioStory) -> str:
+    """`a low above 40 is likely, 64%`; of the evidence, between which figures it went."""
+    title, (before, after) = plain(name(move.scenario, of.database)), move.shown_figures
+    if move.figure == "stated" and after is not None:
+        return f"{title} is {_term(of, after)}, {percent(after)}"
+    if before is None or after is None:
+        return title
+    was, now = percents(before, after)
+    return f"the evidence on {title} went from {was} to {now}"
+
+
+def _term(of: ReviewWords, figure: float) -> str:
+    return term(figure, of.database.tracker.estimative_language)
+
+
+def _of_restated(of: ReviewWords, _news: NewsItem) -> tuple[str, str]:
+    return plain(causes.restated(of.story, of.database)), ""
+
+
+def _of_opened(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+    new = of.story.opened
+    first = plain(name(news.scenario or "", of.database))
+    return f"New question: {first}" if not new[1:] else f"{len(new)} questions are new", ""
+
+
+def _of_first(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+    first = next(each for each in of.story.first_forecasts if each.scenario == news.scenario)
+    title = plain(name(first.scenario, of.database, first=True))
+    return f"{title} was forecast for the first time: {percent(first.probability)}", ""
+
+
+def _of_event(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+    event = of.story.event(news.event)
+    assert event  # noqa: S101 - the news are about events of the story
+    moved = [move for move in of.story.moved if _points(move) >= _POINT]
+    own = next((move for move in moved if move.event == event.key), None)
+    if own is None:
+        return _happened(of, event), "" if moved else "no figure moved a point"
+    return _happened(of, event), _judged(of, own)
+
+
+_POINT = 0.01
+
+
+def _points(move: ScenarioStory) -> float:
+    """The larger change of both figures, as they are shown."""
+    sides = ((move.stated.from_, move.stated.to) if move.stated else (None, None),)
+    pairs = (*sides, (move.implied.from_, move.implied.to))
+    return max(abs(printed(b) - printed(a)) if b and a else 0.0 for b, a in pairs)
+
+
+_HEADLINES = {
+    "surprise": _of_outcome,
+    "expected": _of_outcome,
+    "restated": _of_restated,
+    "move": _of_move,
+    "opened": _of_opened,
+    "first-forecast": _of_first,
+    "event": _of_event,
+}
+
+
+def _bullets(of: ReviewWords, most: int) -> Iterator[Sentence]:
+    """Yield a bullet for each piece of news, in their order, or else for each small move.
+
+    Reasons have at most `most` words.
+    """
+    story = of.story
+    yield from (bullet(of, move, most) for move in _small(story))
+    for number, news in enumerate(story.news):
+        if news.kind == "move":
+            move = story.of(news.scenario or "")
+            yield from [bullet(of, move, most)] if move else ()
+        elif news.kind == "restated":
+            yield from _of_restated_figure(of)
+        elif news.kind == "event":
+            event = story.event(news.event)
+            moves = [story.of(id) for id in event.scenarios] if event else []
+            told = [move for move in moves if move and move.has_moved]
+            yield from (bullet(of, move, most) for move in told if move.teller == move.scenario)
+        elif number and (news.kind != "opened" or story.news[number - 1].kind != "opened"):
+            what, judged = _HEADLINES[news.kind](of, news)
+            yield (f"{what}; {judged}" if judged else what,)
+
+
+def _of_restated_figure(of: ReviewWords) -> Iterator[Sentence]:
+    """Yield the figure of the first question whose past figures today's files change."""
+    for row in of.story.restated[:1]:
+        shown = of.rows.get(row.scenario)
+        if not row.implied or row.implied.from_ is None or row.implied.to is None:
+            continue
+        if has_moved(row.implied.from_, row.implied.to):
+            then, now = percents(row.implied.from_, row.implied.to)
+            at = f"With today’s files the evidence stood at {now} on "
+            on = f"{day_words(of.story.since, of.story)}, not {then}"
+            ours = shown.stated.probability if shown and shown.stated else None
+            says = () if ours is None else (f": {percent(ours)} · {_term(of, ours)}",)
+            yield (
+                name(row.scenario, of.database, first=True),
+                *says,
+                *evidence_range(of, row.scenario),
+            )
+            yield (f"{at}{on}; no event is behind it",)
+
+
+def bullet(of: ReviewWords, move: ScenarioStory, most: int = _REASON) -> Sentence:
+    """`A pact: 4% (from 20%) · almost no chance · “It is over.” Freight · evidence 2–9%`."""
+    before, after = move.shown_figures
+    title = name(move.scenario, of.database, first=True)
+    if move.figure == "implied" or after is None:
+        stated, ours = move.stated, ""
+        if stated and stated.to is not None:
+            figure = _from(stated.from_, stated.to).removesuffix(", not moved")
+            ours = f" · we say {figure}"
+        because = (
+            ()
+            if not move.implied.because
+            else (" · mostly: ", *cause_words(move.implied.because[0], of.database))
+        )
+        step = _from(move.implied.from_, move.implied.to)
+        return title, f": evidence {step}", *because, ours
+    return (
+        title,
+        f": {_from(before, after)} · {_term(of, after)}",
+        *_reason_part(of, move.stated, most),
+        *evidence_range(of, move.scenario),
+    )
+
+
+def _from(before: float | None, after: float) -> str:
+    """`40% (from 25%)`; `6%, not moved`."""
+    if before is None:
+        return percent(after)
+    if not has_moved(before, after):
+        return f"{percent(after)}, not moved"
+    was, now = percents(before, after)
+    return f"{now} (from {was})"
+
+
+def _reason_part(of: ReviewWords, stated: StatedMove | None, most: int) -> Sentence:
+    if stated is None or not most:
+        return ()
+    if stated.reason is None:
+        return (" · no reason given",) if any(step.analyst for step in stated.steps) else ()
+    who = f" {analyst_name(stated.reason.analyst, of.database)}" if of.names_analysts else ""
+    return (f" · “{shortened(stated.reason.text, most)}”{who}",)
+
+
+def evidence_range(of: ReviewWords, id: ScenarioId) -> Sentence:
+    """` · evidence 38–69%`; its figure where there is no range."""
+    row = of.rows.get(id)
+    if row is None or row.shown.probability is None:
+        return ()
+    return (f" · evidence {range_words(row)}",)
+
+
+def range_words(row: StatusRow) -> str:
+    """`38–69%`, `at most 0.5%`, or the figure."""
+    figure, low, high = row.shown.probability, row.shown.low, row.shown.high
+    assert figure is not None  # noqa: S101 - the caller has seen to it
+    if low is None or high is None or percent(low) == percent(high):
+        if figure in (LOWEST, HIGHEST):
+            return f"at {'most' if figure == LOWEST else 'least'} {percent(figure)}"
+        return percent(figure)
+    if low <= LOWEST:
+        return f"at most {percent(high)}"
+    if high >= HIGHEST:
+        return f"at least {percent(low)}"
+    return f"{percent(low).removesuffix('%')}–{percent(high)}"
+
+
+def row_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
+    """`25% → 40% · evidence 31% → 54% (38–69%)`: both figures of a question over the window."""
+    stated, parts = move.stated, list[Span]()
+    if stated and (stated.to is not None or stated.from_ is not None):
+        parts += cells.step(stated.from_, stated.to) if stated.to is not None else ("–",)
+        parts.append(" · ")
+    row = of.rows.get(move.scenario)
+    if row and row.shown.probability is None:
+        return tuple(parts[:-1])
+    parts += ["evidence ", *cells.step(move.implied.from_, move.implied.to)]
+    if row and row.shown.low is not None:
+        parts.append(f" ({range_words(row)})")
+    return tuple(parts)
+
+
+def others_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
+    """`Others: a pact 4% (from 5%), rupture 2%`: the members of a set beside the one told."""
+    if move.set is None or move.teller != move.scenario:
+        return ()
+    others = [other for other in of.story.moved if other.set == move.set and other != move]
+    parts: list[Span] = []
+    for other in others[:_OTHERS]:
+        before, after = other.shown_figures
+        if after is not None:
+            parts += [", " if parts else "Of its set: ", name(other.scenario, of.database)]
+            parts.append(f" {_from(before, after)}".replace(", not moved", ""))
+    return tuple(parts)
+
+
+def of_scenario(of: ReviewWords, view: ScenarioView) -> Sentence:
+    """The outcome of a scenario, or what moved it since the last review."""
+    if view.resolution:
+        outcome = cells.outcome_words(view.resolution.outcome)
+        return (f"It {outcome}: {one_line(view.resolution.basis)}",)
+    since = day_words(of.story.since, of.story)
+    move = of.story.of(view.id)
+    if move and move.has_moved:
+        return f"Since {since}: ", *bullet(of, move), "."
+    if view.odds_before is None:
+        return (f"Opened on {view.scenario.opened}, since the last review.",)
+    return (f"Unchanged since {since}.",)
+
+
+def label(of: ReviewWords, move: ScenarioStory) -> str:
+    """Why a question moved, in a few words for a caption: the reason, or the main cause."""
+    reason = move.stated.reason if move.stated and move.figure == "stated" else None
+    if reason:
+        return f"“{shortened(reason.text, _REASON)}”"
+    if move.figure == "stated":
+        return "no reason given"
+    causes_named = (plain(cause_words(c, of.database)) for c in move.implied.because)
+    return "; ".join(dict.fromkeys(causes_named))
+
+
+def outcome_words(of: ReviewWords, entry: ResolvedScenario) -> str:
+    """`we had said 64%, likely; evidence 61%`: what stood on the eve of an outcome."""
+    if entry.stated is None:
+        return f"nobody had forecast it; evidence {percent(entry.implied)}"
+    ours = f"we had said {percent(entry.stated)}, {_term(of, entry.stated)}"
+    return f"{ours}; evidence {percent(entry.implied)}"
+
+
+def rivals_words(of: ReviewWords, end: JointOutcome) -> Sentence:
+    """`Of three outcomes, limited force had 34% and no new force 2%.`."""
+    last = {entry.scenario: entry for entry in of.story.resolved}
+    if not end.set or not end.did_not_occur:
+        return ()
+    parts: list[Span] = []
+    for number, id in enumerate(end.did_not_occur[:_OTHERS]):
+        between = " and " if number == len(end.did_not_occur[:_OTHERS]) - 1 and number else ", "
+        parts += [between if number else "", name(id, of.database), " had " if not number else " "]
+        parts.append(p(last[id].said))
+    size = causes.number_words(len(end.did_not_occur) + len(end.occurred))
+    return f"Of {size} outcomes, ", *parts, "."
 
 
 def period(since: date, as_of: date) -> str:
