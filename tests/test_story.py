@@ -14,16 +14,22 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.forecasts import stated
+from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import Review, review
-from scenarios.model import Database, Sheet
+from scenarios.analysis.review.status import status
+from scenarios.analysis.review.steps import StatedMove, quoted
+from scenarios.analysis.review.story import ScenarioStory
+from scenarios.model import Database, ScenarioId, Sheet
 from scenarios.render.document import Text, plain
 from scenarios.render.documents import report
 from scenarios.render.documents.brief import in_short
-from scenarios.render.documents.review import sections, sentences
+from scenarios.render.documents.review import causes, reasons, sections, sentences
+from scenarios.render.documents.review.causes import day_words
+from scenarios.render.documents.review.sentences import ReviewWords
 from scenarios.render.writers import terminal, writer
+from scenarios.scales import percents
 from scenarios.site.at import page_at
 from scenarios.site.build import feed
 from scenarios.site.site import Site
@@ -88,32 +94,26 @@ def test_what_is_told_of_a_desk_of_four_is_true(seed: int) -> None:
 def checked(db: Database, made: Review, odds: Days) -> None:
     """What holds of each review: its causes, figures, lead and length."""
     story, as_of = made.story, made.as_of
+    of = sentences.words_of(story, db, made.scenarios)
     for move in story.moves:
-        causes, way = move.implied.causes, move.implied.decibans
-        assert sum(cause.decibans for cause in causes) == near(way, abs=1e-9)
+        parts, way = move.implied.causes, move.implied.decibans
+        assert sum(cause.decibans for cause in parts) == near(way, abs=1e-9)
         assert all(cause.decibans * way > 0 for cause in move.implied.because)
         linked = {*db.scenarios[move.scenario].prior.given}
         rivals = {id for id, s in db.scenarios.items() if move.set and s.set == move.set}
-        for cause in causes:
+        for cause in parts:
             if cause.kind == "outcome":
                 assert {*cause.subjects} <= linked | rivals
         assert move.implied.from_ == odds.at(story.since).implied(move.scenario)
         assert move.implied.to == odds.at(as_of).implied(move.scenario)
-        for step in move.stated.steps if move.stated else ():
-            for on, figure in (
-                (step.date - timedelta(1), step.team_from),
-                (step.date, step.team_to),
-            ):
-                now = stated(db, move.scenario, on)
-                assert figure == (now.probability if now else None)
-        since = move.stated.evidence_since if move.stated else None
-        if since and move.stated:
-            assert (since.from_, since.to) == (
-                odds.at(since.date).implied(move.scenario),
-                move.implied.to,
-            )
-            assert move.stated.cited == ()
-    of = sentences.words_of(story, db, made.scenarios)
+        if move.stated:
+            of_what_we_say(of, move, move.stated, odds)
+    for entry in story.resolved:
+        eve = min(entry.date - timedelta(1), db.scenarios[entry.scenario].horizon)
+        if eve >= db.scenarios[entry.scenario].opened:
+            assert (entry.stated, entry.implied) == printed(db, entry.scenario, eve, odds)
+    top = made.headline.top
+    assert not top or top.figure == "implied" or top.because == ()
     first, *bullets = lead = sentences.lead(of)
     assert sentences.number_of_words([first]) <= 15
     assert len(bullets) <= 3
@@ -125,6 +125,53 @@ def checked(db: Database, made: Review, odds: Days) -> None:
     assert not re.search(r"(?<![\d.])0\.0%|100\.0%", text)
     for pair in re.finditer(r"(\S+) → (\S+)", text):
         assert pair[1].rstrip("%") != pair[2].rstrip("%,;.)"), pair[0]
+
+
+def printed(
+    db: Database, id: ScenarioId, on: date, odds: Days
+) -> tuple[float | None, float | None]:
+    """The stated and the implied figure that `status --as-of` a day prints."""
+    [row] = status(window(db, on, on, only={id}, odds=odds))
+    return row.stated.probability if row.stated else None, row.shown.probability
+
+
+def of_what_we_say(of: ReviewWords, move: ScenarioStory, stated: StatedMove, odds: Days) -> None:
+    """Figures beside days stood, and of the ledger nothing is said but what it did since."""
+    db, id, since = of.database, move.scenario, stated.evidence_since
+    for step in stated.steps:
+        eve = step.date - timedelta(1)
+        if eve >= db.scenarios[id].opened:
+            assert step.team_from == printed(db, id, eve, odds)[0]
+        assert step.team_to == printed(db, id, step.date, odds)[0]
+        if step.analyst:
+            assert step.probability == standing(db, id, step.date)[step.analyst].probability
+        if step.analyst and step.previous_date:
+            was = standing(db, id, eve)[step.analyst]
+            assert (step.previous, step.previous_date) == (was.probability, was.date)
+    words = [plain(part) for part in reasons.reason_words(of, move, 30)]
+    assert [part for part in words if "mostly" in part and not part.startswith("Since the")] == []
+    if move.figure == "stated":
+        assert "mostly" not in plain(sentences.bullet(of, move))
+        reason = f"“{causes.shortened(stated.reason.text, 15)}”" if stated.reason else ""
+        assert sentences.label(of, move) == (reason or "no reason given")
+    if since is None:
+        return
+    assert stated.cited == ()
+    then, now = printed(db, id, since.date, odds)[1], printed(db, id, of.story.as_of, odds)[1]
+    assert (since.from_, since.to) == (then, now)
+    if since.because:
+        way = (stated.to or 0) - (stated.from_ or 0)
+        told = quoted(stated.steps, way)
+        assert told
+        assert since.because.decibans * told.size(1) > 0
+        assert abs(since.because.decibans) >= abs(told.size(1)) / 3
+    if words[-1].startswith("Since the forecast of"):
+        assert then is not None
+        assert now is not None
+        on = re.match(r"Since the forecast of (.*?) the evidence went (\S+) → ([^\s,]+)", words[-1])
+        assert on
+        assert (on[1], on[2]) == (day_words(since.date, of.story), percents(then, now)[0])
+        assert on[3].rstrip(".") == percents(then, now)[1]
 
 
 def commands(text: str) -> Iterator[str]:
