@@ -49,7 +49,9 @@ def document(
         *news.watch(
             of, review.due.coming if whole else review.due.coming[:_DUE], more=_more_due(review)
         ),
-        *news.changed_afterwards(of, every=whole),
+        *news.changed_afterwards(
+            of, review.restated.commit if whole and review.restated else "", every=whole
+        ),
         *news.differing(of, review.spreads, limits),
         *sections.clarified(review.clarifications, database),
         *(_behind(review, of, every=every) if whole else _elsewhere(review)),
@@ -134,7 +136,6 @@ def _behind(review: Review, of: ReviewWords, *, every: bool) -> Iterator[doc.Blo
     yield from sections.indicators(review.indicator_changes, database)
     yield from sections.in_full(review.findings, review.findings_standing, database)
     yield from news.causes_in_full(of)
-    yield from sections.restated(review.restated, database)
     if review.scenarios:
         note = (
             f"Changes are in points, since {review.since}; in brackets, the evidence that is new. "

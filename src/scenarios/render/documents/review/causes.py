@@ -211,11 +211,6 @@ def has_changed(shift: Shift) -> bool:
     return has_moved(shift.from_, shift.to)
 
 
-def was(number: int) -> str:
-    """`was`, or `were` of several."""
-    return "was" if number == 1 else "were"
-
-
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

@@ -258,8 +258,8 @@ def watch(
     yield from doc.section("What would change our mind", would, anchor="watch", asks="words")
 
 
-def changed_afterwards(of: ReviewWords, *, every: bool) -> Iterator[Flat]:
-    """Yield what was changed afterwards: one sentence, and at most 12 rows."""
+def changed_afterwards(of: ReviewWords, commit: str, *, every: bool) -> Iterator[Flat]:
+    """Yield what was changed since a commit: one sentence, and at most 12 rows."""
     story = of.story
     rows = [Item(row, bullet=True) for row in causes.restated_rows(story, of.database, every=every)]
     if story.changed_since and story.reported:
@@ -272,7 +272,8 @@ def changed_afterwards(of: ReviewWords, *, every: bool) -> Iterator[Flat]:
         number = len(
             {(change.kind, change.record) for row in story.restated for change in row.because}
         )
-        lead = f"{counted(number, 'record')} changed since, after {day_words(story.since, story)}."
+        since = f"{day_words(story.since, story)}{f' ({commit[:7]})' * bool(commit)}"
+        lead = f"{counted(number, 'record')} changed since, after {since}."
         yield from doc.section(
             "What was changed afterwards", rows, under=(lead,), anchor="restated"
         )

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
-from scenarios.analysis.review.due import Due, DueEntry
-from scenarios.analysis.review.restated import RestatedFigures, Restatement
+from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.review import DECIDED, Clarified, NewEvidence
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database, EvidenceId, ScenarioId
@@ -13,7 +12,6 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import one_line
 from scenarios.render.document import titled
-from scenarios.render.documents.review.causes import shifted
 from scenarios.scales import LOWEST
 from scenarios.text import counted
 
@@ -62,29 +60,6 @@ def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterat
         groups.setdefault(change.scenario, []).append(doc.Item(text, bullet=True))
     rows = (doc.Item((cells.scenario(id, database), ":"), tuple(o)) for id, o in groups.items())
     return doc.section("Indicators that changed state", rows, anchor="changed-indicators")
-
-
-def restated(restatement: Restatement | None, database: Database) -> Iterator[doc.Flat]:
-    """Yield the questions and figures that were changed afterwards, and by what."""
-    if restatement and restatement.figures:
-        lead = (
-            f"What was said by {restatement.day}, as commit {restatement.commit[:7]} had it, and "
-            "what today's records would have said."
-        )
-        rows = (_restated(row, database) for row in restatement.figures)
-        yield from doc.section(
-            "What was changed afterwards", rows, under=(lead,), anchor="restated"
-        )
-
-
-def _restated(row: RestatedFigures, database: Database) -> doc.Item:
-    figures = shifted(row.stated, row.implied)
-    under = []
-    for change in row.because:
-        who = f" ({change.author}, {change.commit[:7]})" if change.commit else ""
-        under.append(doc.Item(f"{change.record}: {cells.field_words(change)}{who}", bullet=True))
-    name = cells.scenario(row.scenario, database)
-    return doc.Item((name, f": {figures}" if figures else ""), tuple(under))
 
 
 ANCHOR = "findings"
@@ -214,22 +189,6 @@ def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
     return {rule: rules[rule] for rule in (*WORDS, *rules) if rule in rules}
-
-
-def coming(due: Due, database: Database) -> Iterator[doc.Flat]:
-    """Yield one line for each day and thing; what is late stands among the findings."""
-    days = (due.until - due.as_of).days
-    rows = (due_item(entry, database) for entry in due.coming)
-    return doc.section(f"Coming up in the next {days} days", rows, anchor="coming")
-
-
-_DONE_BY = {"horizon": "resolve", "review": "review", "forecasts": "review"}
-
-
-def due_item(entry: DueEntry, database: Database) -> doc.Item:
-    """A due task and the command that does it, after its day."""
-    command = f": scen {_DONE_BY[entry.what]}" if entry.what in _DONE_BY else ""
-    return doc.Item((*due_task(entry, database), command), lead=str(entry.day))
 
 
 def due_task(entry: DueEntry, database: Database) -> tuple[doc.Span, ...]:
