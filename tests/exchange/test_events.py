@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.address import engine_words, hidden, refuse_unescaped, scheme_of
 from scenarios.errors import ScenError
-from scenarios.exchange.address import engine_words, hidden, refuse_unescaped, scheme_of
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,

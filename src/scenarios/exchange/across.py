@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scenarios.address import engine_words
 from scenarios.errors import Problem, ScenError
-from scenarios.exchange.address import engine_words
 from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.folders import parts, table_of
 from scenarios.exchange.targets.sql import Connection, insert, quoted, types_of

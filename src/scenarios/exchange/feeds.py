@@ -15,7 +15,7 @@ from time import process_time
 from typing import Any, NamedTuple, NoReturn
 from xml.sax import SAXException
 
-from scenarios.exchange.address import web_address
+from scenarios.address import web_address
 from scenarios.exchange.tables.table import refused
 from scenarios.storage.child import Child, Limits
 from scenarios.text import clean, counted, digest, shown, unseen

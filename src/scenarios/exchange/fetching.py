@@ -18,8 +18,8 @@ from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from scenarios.address import web_address
 from scenarios.errors import ScenError
-from scenarios.exchange.address import web_address
 from scenarios.text import shown
 
 MOST_SECONDS = 30

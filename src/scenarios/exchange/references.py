@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from scenarios.address import web_address
 from scenarios.errors import extra_needed
-from scenarios.exchange.address import web_address
 from scenarios.exchange.arrivals import (
     DOI,
     ISBN,

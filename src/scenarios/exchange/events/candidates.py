@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
+from scenarios.address import hidden
 from scenarios.errors import ScenError
-from scenarios.exchange.address import hidden
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
 from scenarios.exchange.events.store import Rows, Store, layout_of
 from scenarios.model import EvidenceId

@@ -14,14 +14,14 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
-from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.address import (
+from scenarios.address import (
     engine_words,
     hidden,
     refuse_unescaped,
     scheme_of,
     without_secrets,
 )
+from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.engine import connect
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import EventLayout, folded

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scenarios.address import engine_words, hidden, refuse_unescaped
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
 from scenarios.exchange.targets.sql import (
     comments,
     create_indexes,

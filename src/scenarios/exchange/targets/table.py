@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from scenarios.address import hidden
 from scenarios.errors import UsageError
-from scenarios.exchange.address import hidden
 from scenarios.text import did_you_mean, shown
 
 TableRows = tuple[str, Sequence[str], list[tuple[object, ...]]]

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scenarios.address import web_address
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import unreadable
-from scenarios.exchange.address import web_address
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from scenarios import __version__
+from scenarios.address import hidden, scheme_of, without_secrets
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
-from scenarios.exchange.address import hidden, scheme_of, without_secrets
 from scenarios.exchange.engine import Answer
 from scenarios.exchange.query import SECONDS, ask, converted, plain
 from scenarios.exchange.targets import folders
