@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.exchange.query import ask, plain
+from scenarios.exchange.query import ask
 from scenarios.exchange.targets.sql import SQLITE
+from scenarios.exchange.view.table import plain
 from scenarios.exchange.view.view import View
 from scenarios.render.documents.records import query_table as document
 from scenarios.render.writers import terminal

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from datetime import date, datetime, time
-from decimal import Decimal
 from importlib.util import find_spec
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,6 @@ from scenarios.text import did_you_mean, shown
 
 SECONDS = 60.0
 """The time limit of a query."""
-_LARGEST = 2**63
 _NULL = '"NULL"'
 """The type of a column of nulls."""
 _READING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
@@ -75,23 +71,6 @@ def converted(answer: Answer, method: str, *given: Any, needs: Iterable[str] = (
         engine.execute(f"CREATE TABLE answer ({columns})")
         insert(engine, "answer", types.values(), answer.rows)
         return getattr(engine.table("answer"), method)(*given)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it, else its text, as for a number that JSON does not have."""
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    is_number = isinstance(value, float) and isfinite(value)
-    is_whole = isinstance(value, int) and abs(value) < _LARGEST
-    if value is None or is_number or is_whole or isinstance(value, str):
-        return value
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _needed(engine: Engine, sql: str) -> list[str]:

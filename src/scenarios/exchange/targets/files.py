@@ -21,9 +21,8 @@ from zipfile import BadZipFile, ZipFile
 import msgspec
 
 from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.query import plain
 from scenarios.exchange.targets.table import Codec, TableRows, begins_with
-from scenarios.exchange.view.table import Row, ViewTable
+from scenarios.exchange.view.table import Row, ViewTable, plain
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 

@@ -1,7 +1,9 @@
 """A table of the view: its columns, its key, and its references to other tables."""
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -122,8 +124,27 @@ def tables(**named: ViewTable) -> tuple[ViewTable, ...]:
 
 
 SCENARIO = column("scenario_id", "text", "The scenario", "@")
+_LARGEST = 2**63
+"""Of a whole number in JSON, which readers keep in 64 bits."""
 
 
 def as_json(value: Any) -> str:
     """The value of a `json` column."""
     return msgspec.json.encode(value).decode()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it, else its text, as for a number that JSON does not have."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    is_number = isinstance(value, float) and isfinite(value)
+    is_whole = isinstance(value, int) and abs(value) < _LARGEST
+    if value is None or is_number or is_whole or isinstance(value, str):
+        return value
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -16,10 +16,11 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
 from scenarios.exchange.engine import Answer
-from scenarios.exchange.query import SECONDS, ask, converted, plain
+from scenarios.exchange.query import SECONDS, ask, converted
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
+from scenarios.exchange.view.table import plain
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.progress import Progress, unwatched
