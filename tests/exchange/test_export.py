@@ -18,7 +18,7 @@ import pytest
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.engine import connect
-from scenarios.exchange.targets.sql import Engine, create_table
+from scenarios.exchange.statements import Engine, create_table
 from scenarios.exchange.targets.table import TARGETS, named
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of

@@ -10,7 +10,7 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import Answer, connect
 from scenarios.exchange.query import ask, write_parquet
-from scenarios.exchange.targets.sql import fill
+from scenarios.exchange.statements import fill
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.workspace.opened import open_folder

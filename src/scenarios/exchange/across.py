@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from scenarios.address import engine_words
 from scenarios.errors import Problem, ScenError
+from scenarios.exchange.statements import Connection, insert, quoted, types_of
 from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.folders import parts, table_of
-from scenarios.exchange.targets.sql import Connection, insert, quoted, types_of
 from scenarios.exchange.view.table import Row, as_json
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
 from scenarios.storage.child import ChildEnded

@@ -11,7 +11,7 @@ from typing import Any
 
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import Answer, Engine, connect, started
-from scenarios.exchange.targets.sql import faults, fill, insert, quoted
+from scenarios.exchange.statements import faults, fill, insert, quoted
 from scenarios.exchange.view.table import Rows
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown

@@ -29,7 +29,7 @@ from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.forecasts import given
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import connect
-from scenarios.exchange.targets import sql
+from scenarios.exchange.statements import faults, fill, literal, quoted, selected
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
 from scenarios.exchange.view.tables import TABLES
@@ -189,19 +189,19 @@ def _text(cell: str) -> str | None:
 
 
 def _write_parquet(view: View, folder: Path) -> None:
-    with sql.faults(folder), closing(connect()) as engine:
+    with faults(folder), closing(connect()) as engine:
 
         def write(name: str, place: Path) -> None:
-            sql.fill(engine, view, [name])
-            engine.execute(f"COPY {sql.quoted(name)} TO {sql.literal(place)} (FORMAT parquet)")
+            fill(engine, view, [name])
+            engine.execute(f"COPY {quoted(name)} TO {literal(place)} (FORMAT parquet)")
 
         _write(view, folder, "parquet", write)
 
 
 def _read_parquet(folder: Path) -> Iterator[TableRows]:
-    with sql.faults(folder), closing(connect()) as engine:
+    with faults(folder), closing(connect()) as engine:
         for name, place in _files(folder, "parquet"):
-            yield name, *sql.selected(engine, f"read_parquet({sql.literal(place)})")
+            yield name, *selected(engine, f"read_parquet({literal(place)})")
 
 
 def is_lake(folder: Path) -> bool:

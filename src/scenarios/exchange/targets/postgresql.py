@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.address import engine_words, hidden, refuse_unescaped
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.exchange.targets.sql import (
+from scenarios.exchange.statements import (
     comments,
     create_indexes,
     create_table,
