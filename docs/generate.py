@@ -29,9 +29,10 @@ from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.events.candidates import Candidates
+from scenarios.exchange.query import Queried
 from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.candidates import Accepted
-from scenarios.workspace.exchange.exporting import Exported, Queried
+from scenarios.workspace.exchange.exporting import Exported
 from scenarios.workspace.importing.settings import Imported
 from scenarios.workspace.inbox import ProposedEntries
 

@@ -26,6 +26,7 @@ from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Chosen, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.arrivals import Wanted
+from scenarios.exchange.query import Queried, query
 from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
@@ -33,7 +34,7 @@ from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.audit_preview import foretold_of
 from scenarios.workspace.corrections import KeyChange, Located, remove, rename
-from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
+from scenarios.workspace.exchange.exporting import Exported, export, view_of
 from scenarios.workspace.how import How
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring

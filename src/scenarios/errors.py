@@ -58,6 +58,11 @@ class Problem:
         return f"{where}: {level}{self.rule}: {self.message}{hint}"
 
 
+def unreadable(place: str, reason: str) -> Problem:
+    """The fault of a file, or of a tracker of several, that cannot be read at all."""
+    return Problem(place, 1, 1, "unreadable", reason)
+
+
 def extra_needed(what: str, extra: str) -> ScenError:
     """A package is not there that few need; the command adds it wherever scen came from."""
     return ScenError(f"{what} needs an extra: pip install 'scen[{extra}]'")

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.cli.commands.query import STATUS
+from scenarios.cli.commands.query import STATUS, opened_across
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange import engine
 from scenarios.exchange.across import Across, TrackerPart
 from scenarios.exchange.engine import Answer, connect
 from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.workspace.exchange.exporting import export, opened_across, view_of
+from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make, scen
 from tests.exchange.test_query import ATTACKS

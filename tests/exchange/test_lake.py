@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli.commands.query import opened_across
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.engine import connect
 from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exchange.exporting import export, opened_across
+from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make
 from tests.full import FULL

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli.commands.query import opened_across
 from scenarios.exchange.query import ask
-from scenarios.workspace.exchange.exporting import export, opened_across
+from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, SCEN, scen
 from tests.full import FULL

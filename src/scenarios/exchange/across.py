@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.address import engine_words
-from scenarios.errors import Problem, ScenError
+from scenarios.errors import Problem, ScenError, unreadable
 from scenarios.exchange.statements import Connection, insert, quoted, types_of
 from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.folders import parts, table_of
@@ -55,10 +55,6 @@ class Across:
                 _unload(engine, tracker, names)
         for view in VIEWS if len(names) == len(TABLES) else ():
             engine.execute(f"CREATE VIEW {quoted(view.name)} AS {_with_tracker(view.sql)}")
-
-
-def unreadable(tracker: str, reason: str) -> Problem:
-    return Problem(tracker, 1, 1, "unreadable", reason)
 
 
 def of_rows(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import Answer, Engine, connect, started
 from scenarios.exchange.statements import faults, fill, insert, quoted
-from scenarios.exchange.view.table import Rows
+from scenarios.exchange.view.table import Rows, plain
 from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.view import View
 from scenarios.text import did_you_mean, shown
 
 SECONDS = 60.0
@@ -71,6 +76,63 @@ def converted(answer: Answer, method: str, *given: Any, needs: Iterable[str] = (
         engine.execute(f"CREATE TABLE answer ({columns})")
         insert(engine, "answer", types.values(), answer.rows)
         return getattr(engine.table("answer"), method)(*given)
+
+
+class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of an answer, with DuckDB's type."""
+
+    name: str
+    type: str
+
+
+class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """The answer to a query: its columns, and its rows by their names.
+
+    Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
+    """
+
+    ledger: int = VERSION
+    as_of: date
+    revision: str | None
+    columns: tuple[QueryColumn, ...]
+    rows: list[dict[str, Any]]
+
+    @property
+    def answer(self) -> Answer:
+        """DuckDB's answer, with its types; not part of the JSON."""
+        return Answer(*self.__dict__["answer"])
+
+    def arrow(self) -> Any:
+        """The answer as a `pyarrow.Table`, with DuckDB's types; ScenError without pyarrow."""
+        return converted(self.answer, "to_arrow_table", needs=["pyarrow"])
+
+    def pandas(self) -> Any:
+        """The answer as a `pandas.DataFrame`, where a day is a `datetime64`."""
+        return converted(self.answer, "df", needs=["pandas"])
+
+    def polars(self) -> Any:
+        """The answer as a `polars.DataFrame`, converted by Arrow."""
+        return converted(self.answer, "pl", needs=["polars", "pyarrow"])
+
+
+def query(view: View, sql: str, seconds: float = SECONDS) -> Queried:
+    """The answer to SQL on the tables of a view."""
+    stamp = view.moment.stamp
+    return result_of(ask(view, sql, seconds), stamp.as_of, stamp.revision)
+
+
+def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
+    """The result of an answer of DuckDB's: plain values, and days."""
+    names = [name for name, _ in answer.columns]
+    rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
+    result = Queried(
+        as_of=as_of,
+        revision=revision,
+        columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
+        rows=[dict(zip(names, row, strict=True)) for row in rows],
+    )
+    result.__dict__["answer"] = answer
+    return result
 
 
 def _needed(engine: Engine, sql: str) -> list[str]:

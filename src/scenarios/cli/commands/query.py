@@ -2,29 +2,35 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scenarios.address import hidden, scheme_of
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeout
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.across import Across as Trackers
+from scenarios.exchange.across import of_lake, of_postgresql, of_rows
 from scenarios.exchange.engine import Answer
-from scenarios.exchange.query import SECONDS, ask, write_parquet
+from scenarios.exchange.query import SECONDS, ask, query, result_of, write_parquet
 from scenarios.exchange.targets.files import write_workbook
-from scenarios.exchange.targets.folders import as_csv
+from scenarios.exchange.targets.folders import as_csv, is_lake
 from scenarios.render.document import Unit
 from scenarios.render.documents.records import query_table
 from scenarios.storage.disk import open_named
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.exporting import opened_across, query, result_of, view_of
+from scenarios.text import shown
+from scenarios.workspace.exchange.exporting import opened_trackers, view_of
 from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
@@ -97,6 +103,32 @@ def command(
         columns = (UNITS, DROPPED) if text == STATUS else ()
         ranked = text == STATUS
         show(result, lambda: query_table(names, rows, *columns, ranked=ranked), Form(form), output)
+
+
+@contextmanager
+def opened_across(
+    text: str, day: date, rev: str | None = None, *, limited: bool = False
+) -> Iterator[Trackers]:
+    """The trackers of a lake, of a PostgreSQL database, or of a file with a folder a line.
+
+    Those of a file are read for a day, `limited` to what was known on it; the others are exports,
+    which have days of their own.
+    """
+    place, scheme = Path(text), scheme_of(text)
+    if rev or (limited and (scheme or place.is_dir())):
+        raise UsageError("--across takes no --rev, and --as-of only for a file of folders")
+    if scheme in ("postgresql", "postgres"):
+        with of_postgresql(text) as across:
+            yield across
+    elif scheme or not (is_lake(place) or place.is_file()):
+        known = "a lake (scen export parquet:DIR --lake), postgresql://HOST/DATABASE, or a file"
+        raise ScenError(f"{shown(hidden(text))} is none of these: {known} of folders")
+    elif place.is_dir():
+        yield of_lake(place)
+    else:
+        trackers, unread = opened_trackers(text)
+        views = {id: view_of(opened, day, limited=limited) for id, opened in trackers.items()}
+        yield Trackers({id: of_rows(id, view.rows) for id, view in views.items()}, unread)
 
 
 def _read(sql: str) -> str:

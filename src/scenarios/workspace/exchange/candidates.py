@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.address import web_address
-from scenarios.errors import Problem, ScenError, UsageError
-from scenarios.exchange.across import unreadable
+from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,

@@ -1,26 +1,18 @@
-"""Export to a file, a folder or an address, and SQL on the tables of one tracker or of many."""
+"""Export to a file, a folder or an address; the tables of a database, and many databases."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from scenarios import __version__
-from scenarios.address import hidden, scheme_of, without_secrets
-from scenarios.analysis.ledger.version import VERSION
-from scenarios.errors import Problem, ScenError, UsageError
-from scenarios.exchange.across import Across, of_lake, of_postgresql, of_rows, unreadable
-from scenarios.exchange.engine import Answer
-from scenarios.exchange.query import SECONDS, ask, converted
+from scenarios.address import hidden, without_secrets
+from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view.table import plain
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Stamp, View
 from scenarios.progress import Progress, unwatched
@@ -162,89 +154,6 @@ def _refuse(target: Target, place: Path, tracker: str, *, overwrite: bool) -> No
     if target.form == "folder":
         raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
     raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")
-
-
-class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of an answer, with DuckDB's type."""
-
-    name: str
-    type: str
-
-
-class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """The answer to a query: its columns, and its rows by their names.
-
-    Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
-    """
-
-    ledger: int = VERSION
-    as_of: date
-    revision: str | None
-    columns: tuple[QueryColumn, ...]
-    rows: list[dict[str, Any]]
-
-    @property
-    def answer(self) -> Answer:
-        """DuckDB's answer, with its types; not part of the JSON."""
-        return Answer(*self.__dict__["answer"])
-
-    def arrow(self) -> Any:
-        """The answer as a `pyarrow.Table`, with DuckDB's types; ScenError without pyarrow."""
-        return converted(self.answer, "to_arrow_table", needs=["pyarrow"])
-
-    def pandas(self) -> Any:
-        """The answer as a `pandas.DataFrame`, where a day is a `datetime64`."""
-        return converted(self.answer, "df", needs=["pandas"])
-
-    def polars(self) -> Any:
-        """The answer as a `polars.DataFrame`, converted by Arrow."""
-        return converted(self.answer, "pl", needs=["polars", "pyarrow"])
-
-
-def query(view: View, sql: str, seconds: float = SECONDS) -> Queried:
-    """The answer to SQL on the tables of a view."""
-    stamp = view.moment.stamp
-    return result_of(ask(view, sql, seconds), stamp.as_of, stamp.revision)
-
-
-def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
-    """The result of an answer of DuckDB's: plain values, and days."""
-    names = [name for name, _ in answer.columns]
-    rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
-    result = Queried(
-        as_of=as_of,
-        revision=revision,
-        columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
-        rows=[dict(zip(names, row, strict=True)) for row in rows],
-    )
-    result.__dict__["answer"] = answer
-    return result
-
-
-@contextmanager
-def opened_across(
-    text: str, day: date, rev: str | None = None, *, limited: bool = False
-) -> Iterator[Across]:
-    """The trackers of a lake, of a PostgreSQL database, or of a file with a folder a line.
-
-    Those of a file are read for a day, `limited` to what was known on it; the others are exports,
-    which have days of their own.
-    """
-    place, scheme = Path(text), scheme_of(text)
-    if rev or (limited and (scheme or place.is_dir())):
-        raise UsageError("--across takes no --rev, and --as-of only for a file of folders")
-    if scheme in ("postgresql", "postgres"):
-        with of_postgresql(text) as across:
-            yield across
-    elif scheme or not (is_lake(place) or place.is_file()):
-        known = "a lake (scen export parquet:DIR --lake), postgresql://HOST/DATABASE, or a file"
-        raise ScenError(f"{shown(hidden(text))} is none of these: {known} of folders")
-    elif place.is_dir():
-        yield of_lake(place)
-    else:
-        trackers, unread = opened_trackers(text)
-        views = {id: view_of(opened, day, limited=limited) for id, opened in trackers.items()}
-        yield Across({id: of_rows(id, view.rows) for id, view in views.items()}, unread)
 
 
 def opened_trackers(text: str) -> tuple[dict[str, Opened], list[Problem]]:
