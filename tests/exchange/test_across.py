@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.cli.commands.query import STATUS, opened_across
+from scenarios.cli.commands.query import opened_across
+from scenarios.cli.commands.status import STATUS
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange import engine
 from scenarios.exchange.across import Across, TrackerPart

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,7 @@ import typer
 
 from scenarios.address import hidden, scheme_of
 from scenarios.cli import parsing
+from scenarios.cli.commands.status import DROPPED, STATUS, UNITS
 from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeout
 from scenarios.cli.output.result import deliver, show
@@ -24,7 +25,6 @@ from scenarios.exchange.engine import Answer
 from scenarios.exchange.query import SECONDS, ask, query, result_of, write_parquet
 from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv, is_lake
-from scenarios.render.document import Unit
 from scenarios.render.documents.records import query_table
 from scenarios.storage.disk import open_named
 from scenarios.storage.output_files import beside, refuse_unfit
@@ -37,31 +37,6 @@ QueryForm = StrEnum("QueryForm", [*Form, "parquet", "xlsx"])  # type: ignore[mis
 _TABLE = QueryForm("table")
 _FILES = ("parquet", "xlsx")
 _LONGEST = 1 << 20
-
-STATUS = """
-WITH newest AS (
-  SELECT coalesce(max(as_of) FILTER (as_of <= current_date + 1), max(as_of)) AS day FROM meta)
-SELECT tracker, m.as_of, scenario_id AS scenario, s.state, c.horizon,
-  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, c.title,
-  coalesce(n.day - m.as_of BETWEEN 0 AND coalesce(t.review_every_days, 7), false) AS ranked
-FROM newest n, status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
-LEFT JOIN tracker t USING (tracker)
-WHERE s.state <> 'resolved'
-ORDER BY ranked DESC, CASE WHEN ranked THEN array_position(['overdue', 'open'], s.state) END,
-  CASE WHEN ranked THEN s.movement_bits END DESC NULLS LAST, tracker, scenario_id
-"""
-"""Query of `scen status --across`: overdue scenarios, then the most moved first.
-
-Not ranked is an export older than the newest by more than its review, or for a day to come, by the
-clock of any zone.
-"""
-UNITS: Mapping[str, Unit] = {
-    **dict.fromkeys(("stated_before", "stated", "implied_before", "implied"), "p"),
-    "movement_bits": "bits",
-}
-"""Its columns of figures."""
-DROPPED = ("stated_before", "implied_before", "title", "horizon", "movement_bits", "state")
-"""Its columns that a narrow page leaves out, in order."""
 
 
 def command(

@@ -1,6 +1,6 @@
 """One row a scenario."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import typer
@@ -8,16 +8,42 @@ import typer
 from scenarios.analysis.period.trajectory import Point, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
+from scenarios.cli.commands import command as command_of
 from scenarios.cli.opening import history_of, reading
 from scenarios.cli.options import TABLE, Across, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import on_terminal
 from scenarios.model import Database, ScenarioId
-from scenarios.render.document import Document
+from scenarios.render.document import Document, Unit
 from scenarios.render.documents.status import Trends, document, figures
 from scenarios.workspace import reading as workspace
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.remembered import remembered
+
+STATUS = """
+WITH newest AS (
+  SELECT coalesce(max(as_of) FILTER (as_of <= current_date + 1), max(as_of)) AS day FROM meta)
+SELECT tracker, m.as_of, scenario_id AS scenario, s.state, c.horizon,
+  s.stated_before, s.stated, s.implied_before, s.implied, s.movement_bits, c.title,
+  coalesce(n.day - m.as_of BETWEEN 0 AND coalesce(t.review_every_days, 7), false) AS ranked
+FROM newest n, status s JOIN scenarios c USING (tracker, scenario_id) JOIN meta m USING (tracker)
+LEFT JOIN tracker t USING (tracker)
+WHERE s.state <> 'resolved'
+ORDER BY ranked DESC, CASE WHEN ranked THEN array_position(['overdue', 'open'], s.state) END,
+  CASE WHEN ranked THEN s.movement_bits END DESC NULLS LAST, tracker, scenario_id
+"""
+"""Query of `scen status --across`: overdue scenarios, then the most moved first.
+
+Not ranked is an export older than the newest by more than its review, or for a day to come, by the
+clock of any zone.
+"""
+UNITS: Mapping[str, Unit] = {
+    **dict.fromkeys(("stated_before", "stated", "implied_before", "implied"), "p"),
+    "movement_bits": "bits",
+}
+"""Its columns of figures."""
+DROPPED = ("stated_before", "implied_before", "title", "horizon", "movement_bits", "state")
+"""Its columns that a narrow page leaves out, in order."""
 
 
 def command(
@@ -34,10 +60,9 @@ def command(
     export that is older than the newest by more than its review stands apart.
     """
     if across is not None:
-        from scenarios.cli.commands import query
-
-        form_there = query.QueryForm(form)
-        query.command(context, query.STATUS, as_of, rev, across, form=form_there, output=output)
+        query = command_of("query")
+        options = {"as_of": as_of, "rev": rev, "across": across, "form": form, "output": output}
+        query(context=context, sql=STATUS, **options)
         return
     opened, on = reading(context, rev), as_of or parsing.today()
     is_json, repository = form == Form("json"), history_of(context)
