@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta
 
-from scenarios.proposal import MODELS
+from scenarios.drafts import MODELS
 from scenarios.values import SPACE
 
 _LIMITS = {

@@ -20,7 +20,7 @@ FLOORS = (
         "model",
         "scales",
         "paths",
-        "proposal",
+        "drafts",
         "analysis",
         "storage",
         "exchange",

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.review.inbox import proposals
+from scenarios.drafts import Repeat
 from scenarios.paths import path_of
-from scenarios.proposal import Repeat
 from scenarios.workspace.how import How
 from scenarios.workspace.inbox import MOST_BYTES, MOST_WAITING, SAME_DAY, dismiss, propose, waiting
 from scenarios.workspace.opened import open_folder

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 
 from scenarios.analysis.review.inbox import proposals
+from scenarios.drafts import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.model import Database
-from scenarios.proposal import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.values import Proposed
 from tests.records import database, day, item, resolution, scenario
 

@@ -14,9 +14,9 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from scenarios.drafts import MODELS
 from scenarios.model import Database, Evidence, Kind, Scenario, Tracker
 from scenarios.paths import path_of
-from scenarios.proposal import MODELS
 from scenarios.storage.loader import decoded, load, within_limits
 from scenarios.storage.schema import nodes_at, schema_text, validate
 from scenarios.storage.yaml.reader import read

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from scenarios.drafts import MODELS
 from scenarios.errors import NotWritten, Problem, ScenError, folded
 from scenarios.model import Kind, Record
 from scenarios.paths import RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
-from scenarios.proposal import MODELS
 from scenarios.storage.cache.files import CachedEvidence, with_changes
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor

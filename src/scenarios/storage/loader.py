@@ -12,11 +12,11 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import LoadedRecords, called_today, under_todays_ids
+from scenarios.drafts import MODELS, Proposal, draft_faults
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Evidence, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
-from scenarios.proposal import MODELS, Proposal, draft_faults
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
 from scenarios.storage.cache.packed import Frame
 from scenarios.storage.schema import validate, whole

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.rules.duplicates import WITHIN_DAYS
+from scenarios.drafts import Proposal, Repeat
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Analyst, Kind
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
-from scenarios.proposal import Proposal, Repeat
 from scenarios.storage import journal, worktree
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import decoded, read_record

@@ -11,8 +11,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Literal, NamedTuple
 
+from scenarios.drafts import MODELS
 from scenarios.errors import ScenError
-from scenarios.proposal import MODELS
 from scenarios.storage import worktree
 from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock

@@ -7,8 +7,8 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.rules.duplicates import alike, clusters
+from scenarios.drafts import Proposal
 from scenarios.model import Database, Evidence, ScenarioId
-from scenarios.proposal import Proposal
 
 
 class ProposalRow(msgspec.Struct, frozen=True):

@@ -9,9 +9,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.analysis.review.inbox import InboxListing, ProposalRow
+from scenarios.drafts import Proposal
 from scenarios.model import Kind, ScenarioId, Tracker
 from scenarios.paths import file_address, path_of
-from scenarios.proposal import Proposal
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
 from scenarios.render.document import Document, Ref, Span

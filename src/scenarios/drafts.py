@@ -1,4 +1,4 @@
-"""A proposal: a draft of evidence or of a forecast that nobody accepted yet."""
+"""Drafts of evidence and of forecasts: proposals, which count nowhere until they are accepted."""
 
 from collections.abc import Iterator
 from functools import partial
