@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from scenarios.analysis.review.inbox import proposals
 from scenarios.drafts import Repeat
 from scenarios.paths import path_of
+from scenarios.storage.proposals import MOST_BYTES, waiting
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import MOST_BYTES, MOST_WAITING, SAME_DAY, dismiss, propose, waiting
+from scenarios.workspace.inbox import MOST_WAITING, SAME_DAY, dismiss, propose
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.random_databases import random_database

@@ -19,8 +19,8 @@ from scenarios.storage import journal
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.journal import CommandJournal
+from scenarios.storage.proposals import waiting
 from scenarios.storage.state_folder import Change, digest_of
-from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import EACH, SCEN, scen, tree
 from tests.storage.system import mounted, needs_root, without_privileges

@@ -12,12 +12,12 @@ from scenarios.analysis.review.inbox import proposals
 from scenarios.errors import ScenError
 from scenarios.exchange.feeds import MOST_BYTES
 from scenarios.exchange.fetching import Network
+from scenarios.storage.proposals import waiting
 from scenarios.text import unseen
 from scenarios.values import Feed
 from scenarios.workspace import inbox
 from scenarios.workspace.corrections import remove, rename
 from scenarios.workspace.exchange.feeds import allow, read_feeds, unknown_addresses
-from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES, make, tree
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from scenarios.workspace.inbox import propose, waiting
+from scenarios.storage.proposals import waiting
+from scenarios.workspace.inbox import propose
 from tests.hostile import ACTS, TEXTS
 from tests.serve.desks import reader
 from tests.serve.forms import as_analyst, hidden, opened, send

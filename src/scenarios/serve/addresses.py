@@ -32,8 +32,9 @@ from scenarios.serve.frame import ENTRIES as PAGES
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
+from scenarios.storage.proposals import waiting
 from scenarios.workspace.how import TRIED, How
-from scenarios.workspace.inbox import answers_of, waiting
+from scenarios.workspace.inbox import answers_of
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import Opened

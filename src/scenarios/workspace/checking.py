@@ -26,9 +26,9 @@ from scenarios.storage import disk, journal
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.git import merging
 from scenarios.storage.git import repository as git
+from scenarios.storage.proposals import waiting
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
-from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here, here
 
 

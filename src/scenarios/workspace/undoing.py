@@ -12,9 +12,9 @@ from scenarios.storage import journal, state_folder
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
+from scenarios.storage.proposals import waiting
 from scenarios.storage.state_folder import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import waiting
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, half, write
 

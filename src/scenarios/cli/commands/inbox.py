@@ -10,7 +10,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import from_database, say
 from scenarios.errors import NAMED
 from scenarios.render.documents.due import inbox_document
-from scenarios.workspace.inbox import waiting
+from scenarios.storage.proposals import waiting
 
 
 def command(context: typer.Context, form: Shown = TABLE, output: Output = None) -> None:

@@ -15,8 +15,9 @@ from scenarios.cli.tasks import command_of, run
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.render.documents.due import draft_text
+from scenarios.storage.proposals import waiting
 from scenarios.workspace.how import How
-from scenarios.workspace.inbox import answers_of, waiting, waiting_at
+from scenarios.workspace.inbox import answers_of, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
 from scenarios.workspace.tasks.task import Ask

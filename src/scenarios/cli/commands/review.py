@@ -32,11 +32,12 @@ from scenarios.render.documents.due import draft_text
 from scenarios.render.writers import terminal
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.git.committing import behind
+from scenarios.storage.proposals import Waiting, waiting
 from scenarios.storage.session_notes import HalfRated, Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import Waiting, answers_of, dismiss, waiting, waiting_at
+from scenarios.workspace.inbox import answers_of, dismiss, waiting_at
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry

@@ -17,9 +17,9 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import tell
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
+from scenarios.storage.proposals import Waiting
 from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
-from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
 from scenarios.workspace.opened import Opened

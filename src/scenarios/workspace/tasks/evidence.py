@@ -11,11 +11,11 @@ from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.proposals import Waiting
 from scenarios.storage.worktree import Exists
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.inbox import Waiting
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import Opened
