@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.exchange.stix import EXTENSION, id_of
+from scenarios.exchange.arrivals import stix_id
+from scenarios.exchange.stix import EXTENSION
 from tests.cli.commands import FILES, make, scen, tree
 from tests.exchange.test_restore import made
 from tests.exchange.whole_databases import files, whole_database
@@ -48,7 +49,7 @@ def bundle() -> dict[str, Any]:
 
 
 def put(*objects: dict[str, Any]) -> None:
-    text = {"type": "bundle", "id": id_of("bundle", "x"), "objects": objects}
+    text = {"type": "bundle", "id": stix_id("bundle", "x"), "objects": objects}
     Path("y.stix.json").write_text(json.dumps(text))
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import pkgutil
 import re
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -38,6 +39,15 @@ class Foreign(NamedTuple):
 
     system: str
     id: str
+
+
+STIX_TYPES = {"source": "identity", "evidence": "note", "scenario": "report"}
+_STIX = uuid.UUID("27ed47d9-e8b1-5c87-b479-839878e862e5")
+
+
+def stix_id(type: str, *names: str) -> str:
+    """An id in STIX that is the same for the same names in every run, so that it comes home."""
+    return f"{type}--{uuid.uuid5(_STIX, '/'.join((type, *names)))}"
 
 
 _TITLES = {"scenario": "title", "indicator": "statement", "evidence": "summary", "source": "name"}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.errors import extra_needed
+from scenarios.exchange.arrivals import stix_id
 from scenarios.exchange.targets.table import Codec
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
@@ -20,8 +20,6 @@ from scenarios.values import Code, Record
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
 """Our properties, which STIX lacks: above all a probability, which is no confidence."""
-TYPES = {"source": "identity", "evidence": "note", "scenario": "report"}
-_SPACE = uuid.UUID("27ed47d9-e8b1-5c87-b479-839878e862e5")
 _LABELS = {
     1: "1 - Confirmed by other sources",
     2: "2 - Probably True",
@@ -67,11 +65,6 @@ def label_of(credibility: int | None) -> str:
     return _LABELS[credibility or 6]
 
 
-def id_of(kind: str, *names: str) -> str:
-    """An id that is the same for the same names in every run."""
-    return f"{kind}--{uuid.uuid5(_SPACE, '/'.join((kind, *names)))}"
-
-
 def extension(**properties: Any) -> dict[str, Any]:
     """Our properties of an object, without the empty ones."""
     filled = {
@@ -105,7 +98,7 @@ class Bundled(NamedTuple):
         }
         record = records.get(kind, {}).get(names[0]) if names else None
         known = str(record.foreign.get("stix", "")) if record else ""
-        return known if known.startswith(f"{kind}--") else id_of(kind, self.tracker, *names)
+        return known if known.startswith(f"{kind}--") else stix_id(kind, self.tracker, *names)
 
     def object(self, kind: str, names: tuple[str, ...], day: dt.date, **properties: Any) -> Any:
         """An object that the tracker created on a day."""
@@ -127,7 +120,7 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
     with place.open("rb") as file:
         head = file.read(2000)
     return EXTENSION.encode() in head and (
-        tracker is None or id_of("bundle", tracker).encode() in head
+        tracker is None or stix_id("bundle", tracker).encode() in head
     )
 
 
@@ -145,7 +138,7 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
     database = bundled.database
     start = min((item.recorded for item in database.evidence.values()), default=_BEGINNING)
     start = min((start, *(scenario.opened for scenario in database.scenarios.values())))
-    program = id_of("identity", "scen")
+    program = stix_id("identity", "scen")
     yield _object("identity", program, _BEGINNING, name="scen", identity_class="system")
     yield _object(
         "extension-definition",

@@ -1,29 +1,24 @@
 """A stated probability, or a whole sheet of them."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from scenarios.analysis.history import audit
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
-from scenarios.cli.output.streams import say
-from scenarios.cli.output.written import doubt_analyst
+from scenarios.cli.output.written import doubt_analyst, foretell_sheet
 from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
 from scenarios.errors import Keys, UsageError
-from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
 from scenarios.text import shown, suggested
-from scenarios.workspace.audit_preview import foretold_of_sheet
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.sheets import Entry, Placed, Prepared, read_sheet
+from scenarios.workspace.sheets import Placed, Prepared, read_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
@@ -71,12 +66,6 @@ def places_in(path: Path) -> Placed:
         return f"{where}: {fault}"
 
     return placed
-
-
-def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
-    """Say, before figures are put into a sheet, what a later audit will find of that."""
-    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today(), audit):
-        say(text)
 
 
 def _foretell(root: Path, answers: Answers) -> None:

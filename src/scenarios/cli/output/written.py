@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,15 +15,16 @@ from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import NAMED, ScenError
-from scenarios.model import Database
+from scenarios.model import Analyst, Database
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
 from scenarios.workspace import results, writing
-from scenarios.workspace.audit_preview import foretold_of, foretold_words
+from scenarios.workspace.audit_preview import foretold_of, foretold_of_sheet, foretold_words
 from scenarios.workspace.inbox import SAME_ID
 from scenarios.workspace.opened import known_id
+from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
 
 
@@ -104,6 +106,12 @@ def _line(committed: writing.Committed) -> str:
     return (
         f"would be committed as {committed.subject}" if committed.subject else "nothing to commit"
     )
+
+
+def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
+    """Say, before figures are put into a sheet, what a later audit will find of that."""
+    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today(), audit):
+        say(text)
 
 
 _CORRECTED_MOST = 10

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scenarios.analysis.changes import records
 from scenarios.analysis.forecasts import refusal
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
-from scenarios.exchange import stix
+from scenarios.exchange import arrivals
 from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
 from scenarios.model import NONE_STATED, Database, Kind, Sheet
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
@@ -163,7 +163,7 @@ class KnownIds:
         tracker = self.opened.database.tracker
         names = tracker.id, first_commit(self.opened.root), tracker.title
         return {
-            (kind, stix.id_of(stix.TYPES[kind], whose, name)): id
+            (kind, arrivals.stix_id(arrivals.STIX_TYPES[kind], whose, name)): id
             for whose in filter(None, names)
             for kind in KINDS
             for id, record in self.there[kind].items()
