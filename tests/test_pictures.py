@@ -15,7 +15,7 @@ from scenarios.analysis.period.period import open_views, window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.analysis.scores.scoring import score
-from scenarios.render.charts import svg
+from scenarios.render import palette
 from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
 from scenarios.render.documents.score import calibration, skill
@@ -72,10 +72,10 @@ def page(folder: Path, on: date) -> Path:
     drawn = "<h1>Pictures</h1>" + "".join(
         f"<p>{picture(one.drawing, one.label)}</p>" for one in charts(on) if one
     )
-    light, dark = svg.variables(svg.LIGHT), svg.variables(svg.DARK)
+    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
     schemes = f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
     body = "body{margin:0 14px;background:var(--paper);color:var(--ink);color-scheme:light dark}"
-    rules = f"{schemes}{body}{svg.page()}"
+    rules = f"{schemes}{body}{palette.page()}"
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     title = "<title>Pictures</title>"
     text = f'<!DOCTYPE html><html lang="en">{head}{title}<style>{rules}</style><main>{drawn}</main>'

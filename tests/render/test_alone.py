@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.render.charts import svg
+from scenarios.render import palette
 from scenarios.render.charts.draw import alone, fitted
 from scenarios.render.charts.svg import Drawing, face, png, text
 from tests.hostile import TEXTS
@@ -45,8 +45,8 @@ def test_it_is_signed_to_the_eye_and_to_programs() -> None:
 
 def test_a_dark_one_is_dark_for_every_reader() -> None:
     dark = made(dark=True)
-    assert svg.DARK["paper"] in dark
-    assert svg.LIGHT["paper"] not in dark
+    assert palette.DARK["paper"] in dark
+    assert palette.LIGHT["paper"] not in dark
     assert "prefers-color-scheme" not in dark
 
 

@@ -7,11 +7,11 @@ from itertools import combinations
 
 import pytest
 
-from scenarios.render.charts import svg
+from scenarios.render import palette
 from scenarios.render.writers import html
 
 
-@pytest.mark.parametrize("scheme", [svg.LIGHT, svg.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_text_and_lines_stand_out_from_their_ground(scheme: dict[str, str]) -> None:
     for ground in ("paper", "window"):
         for name in ("ink", "muted", "stated", "implied", "for", "against"):
@@ -19,15 +19,15 @@ def test_text_and_lines_stand_out_from_their_ground(scheme: dict[str, str]) -> N
         assert contrast(scheme["seen"], scheme[ground]) >= 3
 
 
-@pytest.mark.parametrize("scheme", [svg.LIGHT, svg.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_a_tint_grows_with_what_a_cell_is_worth_and_text_on_it_is_read(
     scheme: dict[str, str],
 ) -> None:
-    assert [svg.tint(db) for db in (0.4, 0.6, -3.2, 99)] == ["", "for-1", "against-3", "for-10"]
+    assert [palette.tint(db) for db in (0.4, 0.6, -3.2, 99)] == ["", "for-1", "against-3", "for-10"]
     for name in ("for", "against"):
         grounds = [mixed(scheme[name], scheme["paper"], 0.045 * n) for n in range(1, 11)]
         assert all(contrast(scheme["ink"], ground) >= 4.5 for ground in grounds)
-        assert f".{name}-10{{background:color-mix(in srgb,var(--{name}) 45%," in svg.tints()
+        assert f".{name}-10{{background:color-mix(in srgb,var(--{name}) 45%," in palette.tints()
 
 
 def mixed(one: str, other: str, share: float) -> str:
@@ -37,7 +37,7 @@ def mixed(one: str, other: str, share: float) -> str:
 
 
 def test_no_two_colours_are_one_and_nothing_else_has_the_hue_of_what_is_stated_or_implied() -> None:
-    for scheme in (svg.LIGHT, svg.DARK):
+    for scheme in (palette.LIGHT, palette.DARK):
         assert all(one != other for one, other in combinations(scheme.values(), 2))
     rules = html.style()
     users = set(re.findall(r"([^{}\n]+){[^{}]*var\(--(?:stated|implied)\)", rules))

@@ -5,8 +5,9 @@ It has no width, no colour and no mark-up: a writer adds them. A text is one spa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -15,6 +16,12 @@ from scenarios.model import Database, Kind
 from scenarios.render.text import MINUS, signed
 from scenarios.scales import HIGHEST, decibans, has_moved, held, pair_digits, percent
 
+Places = Mapping[str, str]
+"""Where an anchor is found: of a section, of a scenario (`s-ID`) or of evidence (`e-ID`).
+
+A mark of a chart leads to one of them, and to nothing else.
+"""
+NOWHERE: Places = MappingProxyType({})
 BLANK = "·"
 """Stands for a gap in a trend."""
 BARS = "▁▂▃▄▅▆▇█"

@@ -18,8 +18,7 @@ from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev, SinceRev
 from scenarios.cli.output.result import deliver, in_pixels, led, origin_of, show
 from scenarios.cli.output.streams import say, schema
 from scenarios.errors import ScenError, UsageError
-from scenarios.render.charts.svg import NOWHERE
-from scenarios.render.document import Document, plain
+from scenarios.render.document import NOWHERE, Document, plain
 from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.brief import on_page, title
 from scenarios.render.documents.report import document, live

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from scenarios.render import palette
 from scenarios.render.charts import lanes, ledger, overview, parts, scores, svg, timeline
 from scenarios.render.charts.lanes import Lanes, Multiples
 from scenarios.render.charts.ledger import LedgerBars
@@ -13,8 +14,9 @@ from scenarios.render.charts.overview import Overview, Sparkline
 from scenarios.render.charts.parts import DayFigures
 from scenarios.render.charts.scale import SMALL, DayScale, folded, log_odds
 from scenarios.render.charts.scores import Reliability, SkillRows
-from scenarios.render.charts.svg import NOWHERE, Box, Drawing, Places, number, safe
+from scenarios.render.charts.svg import Box, Drawing, number, safe
 from scenarios.render.charts.timeline import ScenarioTimeline
+from scenarios.render.document import NOWHERE, Places
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
@@ -128,12 +130,14 @@ def fitted(box: Box, size: tuple[int, int] | None) -> Box:
 def _rules(*, dark: bool) -> str:
     """Plain colours: what draws a picture alone need not know variables."""
     if dark:
-        return _coloured(svg.DARK)
-    return f"{_coloured(svg.LIGHT)}@media(prefers-color-scheme:dark){{{_coloured(svg.DARK)}}}"
+        return _coloured(palette.DARK)
+    return (
+        f"{_coloured(palette.LIGHT)}@media(prefers-color-scheme:dark){{{_coloured(palette.DARK)}}}"
+    )
 
 
 def _coloured(scheme: Mapping[str, str]) -> str:
-    return _COLOUR.sub(lambda match: scheme[match[1]], svg.drawing())
+    return _COLOUR.sub(lambda match: scheme[match[1]], palette.drawing())
 
 
 SIZE = (1200, 630)

@@ -7,7 +7,8 @@ import msgspec
 
 from scenarios.render.charts import parts, scale, svg
 from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places
+from scenarios.render.charts.svg import Drawing
+from scenarios.render.document import NOWHERE, Places
 from scenarios.render.text import from_to, short_day
 
 _GUTTER, _FIGURES = 270, 212

@@ -10,7 +10,8 @@ import msgspec
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number
+from scenarios.render.charts.svg import Drawing, number
+from scenarios.render.document import NOWHERE, Places
 from scenarios.render.text import from_to, short_day
 from scenarios.scales import has_moved
 

@@ -8,7 +8,8 @@ import msgspec
 from scenarios.render.charts import parts, svg
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, Linear, folded, width
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places
+from scenarios.render.charts.svg import Drawing
+from scenarios.render.document import NOWHERE, Places
 from scenarios.render.text import signed
 from scenarios.scales import percent
 

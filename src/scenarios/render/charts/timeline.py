@@ -11,7 +11,8 @@ import msgspec
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.render.charts import parts, scale, svg
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places
+from scenarios.render.charts.svg import Drawing
+from scenarios.render.document import NOWHERE, Places
 from scenarios.render.text import from_to, short_day, signed
 from scenarios.scales import percent
 

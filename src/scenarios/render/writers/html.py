@@ -19,10 +19,19 @@ from msgspec.structs import replace
 from scenarios.model import Database, Kind
 from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
-from scenarios.render.charts import svg
+from scenarios.render import palette
 from scenarios.render.charts.draw import alone, draw, picture
-from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import Block, Chart, Document, Figure, Text, grouped, plain
+from scenarios.render.document import (
+    NOWHERE,
+    Block,
+    Chart,
+    Document,
+    Figure,
+    Places,
+    Text,
+    grouped,
+    plain,
+)
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
@@ -87,10 +96,10 @@ def safe(text: str) -> str:
 def style() -> str:
     """The style sheet: colours of both schemes, then the rules."""
     rules = files("scenarios.render").joinpath("templates/page.css").read_text(encoding="utf-8")
-    light, dark = svg.variables(svg.LIGHT), svg.variables(svg.DARK)
+    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
     schemes = f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     paper = f"@media print{{:root{{{light}}}}}\n"
-    return f"\n{schemes}{paper}{svg.page()}{rules}\n"
+    return f"\n{schemes}{paper}{palette.page()}{rules}\n"
 
 
 def digest(rules: str) -> str:
@@ -256,7 +265,7 @@ class _Look:
 def _kind(column: doc.Column, cell: Text) -> str:
     """Class of a cell: figures to the right, and grounds; words may have no figures."""
     if isinstance(cell, doc.Tinted):
-        return svg.tint(cell.decibans) or "even"
+        return palette.tint(cell.decibans) or "even"
     if isinstance(cell, str) and _DAY.fullmatch(cell):
         return "day"
     return "n" if column.align == "right" else ""
