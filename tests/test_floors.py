@@ -29,6 +29,44 @@ FLOORS = (
     *("workspace", "api", "site", "serve editor agents", "cli"),
 )
 ANALYSIS = ("evidence", "changes forecasts ledger", "period scores", "rules", "history", "review")
+ROOMS = {
+    "feeds": "exchange.feeds workspace.exchange.feeds cli.commands.inbox_fetch",
+    "editor": "editor cli.commands.lsp",
+    "agents": "agents cli.commands.mcp",
+    "site": "site. cli.commands.site",
+    "serve": "serve. cli.commands.serve",
+    "charts": "render.charts. render.pictures cli.commands.plot",
+    "history": "analysis.history. render.documents.history"
+    " cli.commands.history cli.commands.diff cli.commands.audit",
+    "matrix": "analysis.review.ach render.documents.matrix cli.commands.matrix",
+    "scores": "analysis.scores. render.documents.score cli.commands.score",
+    "sitting": "analysis.review.agenda workspace.sitting render.documents.session"
+    " storage.session_notes cli.sitting cli.commands.review",
+    "due": "analysis.review.due render.documents.due cli.commands.due",
+    "inbox": "workspace.inbox workspace.tasks.dismissal cli.commands.inbox",
+}
+"""What uses the core and stays in the program, by how the names of its modules begin."""
+EXTENSIONS = {
+    "achz": "exchange.achz",
+    "stix": "exchange.stix exchange.threat_sharing",
+    "references": "exchange.references",
+    "sites": "exchange.metaculus exchange.sites",
+    "events": "exchange.events. workspace.exchange.candidates render.documents.candidates"
+    " cli.commands.candidates",
+    "sql": "exchange.query exchange.across exchange.targets.sql exchange.targets.postgresql"
+    " cli.commands.query",
+}
+"""What could be a package of its own, in the same way."""
+STILL_INVERTED = {
+    ("analysis.review.outcomes", "scores"): "a review tells the scores of what came out",
+    ("analysis.review.review", "due"): "a review lists what is due",
+    ("exchange.view.view", "scores"): "a table of the export has the score of each question",
+    ("render.documents.brief", "charts"): "the brief draws what moved",
+    ("render.documents.brief", "due"): "the brief says what is due",
+    ("render.documents.review.sections", "due"): "a review lists what is due",
+    ("render.writers.html", "charts"): "a page draws the charts of a document",
+}
+"""Imports of the core that go up, each with its reason: the list only becomes shorter."""
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 WRITERS = {"write_text", "write_bytes", "os.replace", "os.link", "unlink"}
@@ -103,6 +141,50 @@ def f():
         "scenarios.storage.loader",
         "scenarios.analysis.forecasts",
     }
+
+
+def capability(name: str) -> str:
+    """The room or the extension of a module; empty for the core."""
+    path = f"{name.removeprefix('scenarios.')}."
+    beginnings = [
+        (len(begin), owner)
+        for owner, names in (ROOMS | EXTENSIONS).items()
+        for begin in names.split()
+        if path.startswith(begin)
+    ]
+    return max(beginnings, default=(0, ""))[1]
+
+
+def upward(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """A module of the core or of an extension with each room or other extension that it imports.
+
+    What puts the program together may import all: the library, and the command line outside the
+    files of its commands.
+    """
+    own = capability(name)
+    is_face = re.match(r"scenarios\.(api|cli(\.commands)?|cli\.(?!commands\.).*)$", name)
+    for other in {capability(module) for module in set.union(*imports(text))} - {"", own}:
+        if (not own and not is_face) or (own in EXTENSIONS and other in EXTENSIONS):
+            yield name.removeprefix("scenarios."), other
+
+
+def test_no_module_of_the_core_imports_a_room_and_no_extension_another() -> None:
+    names = MODULES.keys() - {"scenarios"}  # which loads what it offers when it is asked for
+    assert {edge for name in names for edge in upward(name, MODULES[name])} == {*STILL_INVERTED}
+    every = [begin for names in (ROOMS | EXTENSIONS).values() for begin in names.split()]
+    paths = [f"{name.removeprefix('scenarios.')}." for name in names]
+    assert [begin for begin in every if not any(path.startswith(begin) for path in paths)] == []
+    wrong = """
+from scenarios.render.charts import svg
+def f():
+    from scenarios.exchange.query import ask
+"""
+    assert {*upward("scenarios.exchange.view.wrong", wrong)} == {
+        ("exchange.view.wrong", "charts"),
+        ("exchange.view.wrong", "sql"),
+    }
+    assert [*upward("scenarios.exchange.stix", wrong)] == [("exchange.stix", "sql")]
+    assert [*upward("scenarios.api", wrong)] == []
 
 
 def test_no_module_imports_itself_and_the_longest_chain_has_at_most_15_arrows() -> None:
