@@ -10,17 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import ScenError
+from scenarios.exchange import statements as sql
 from scenarios.exchange.engine import connect, duckdb
-from scenarios.exchange.statements import (
-    create_indexes,
-    create_table,
-    create_views,
-    faults,
-    fill,
-    literal,
-    quoted,
-    selected,
-)
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Row, Rows, Value
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES
@@ -41,13 +32,13 @@ def _write_sqlite(view: Rows, place: Path) -> None:
         file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         file.execute("BEGIN")
         for name, table in TABLES.items():
-            file.execute(create_table(table, "sqlite"))
+            file.execute(sql.create_table(table, "sqlite"))
             marks = ", ".join("?" * len(table.columns))
-            into = f"INSERT INTO {quoted(name)} VALUES ({marks})"  # noqa: S608 - our own names
+            into = f"INSERT INTO {sql.quoted(name)} VALUES ({marks})"  # noqa: S608 - our own names
             file.executemany(into, map(_sqlite_cells, view.rows(name)))
-            for index in create_indexes(table):
+            for index in sql.create_indexes(table):
                 file.execute(index)
-        for statement in (*create_views(), "ANALYZE", "COMMIT"):
+        for statement in (*sql.create_views(), "ANALYZE", "COMMIT"):
             file.execute(statement)
 
 
@@ -85,14 +76,14 @@ def _sqlite_faults(place: Path) -> Iterator[None]:
 def _tables(file: Any, names: str) -> Iterator[TableRows]:
     for (name,) in file.execute(names).fetchall():
         if name in TABLES:
-            yield name, *selected(file, quoted(name))
+            yield name, *sql.selected(file, sql.quoted(name))
 
 
 def _write_duckdb(view: Rows, place: Path) -> None:
     """Write every table to a new file, with its keys and references."""
-    with faults(place), closing(connect(str(place))) as file:
-        fill(file, view, referring=True)
-        file.execute(f"COMMENT ON TABLE meta IS {literal(_MADE_BY)}")
+    with sql.faults(place), closing(connect(str(place))) as file:
+        sql.fill(file, view, referring=True)
+        file.execute(f"COMMENT ON TABLE meta IS {sql.literal(_MADE_BY)}")
         file.execute("CHECKPOINT")
 
 
@@ -112,7 +103,7 @@ def _is_duckdb_export(place: Path, tracker: str | None = None) -> bool:
 
 
 def _read_duckdb(place: Path) -> Iterator[TableRows]:
-    with faults(place), closing(connect(str(place), read_only=True)) as file:
+    with sql.faults(place), closing(connect(str(place), read_only=True)) as file:
         yield from _tables(file, "SELECT table_name FROM duckdb_tables()")
 
 

@@ -21,17 +21,7 @@ from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render import palette
 from scenarios.render.charts.draw import alone, draw, picture
-from scenarios.render.document import (
-    NOWHERE,
-    Block,
-    Chart,
-    Document,
-    Figure,
-    Places,
-    Text,
-    grouped,
-    plain,
-)
+from scenarios.render.document import NOWHERE, Document, Figure, Places, Text, grouped, plain
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
@@ -336,8 +326,8 @@ def eml(
     mail.set_content(text, cte="quoted-printable")
     pictures: dict[str, bytes] = {}
 
-    def inside(block: Block) -> Block:
-        if not isinstance(block, Chart):
+    def inside(block: doc.Block) -> doc.Block:
+        if not isinstance(block, doc.Chart):
             return block
         data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
         id = f"{hashlib.sha256(data).hexdigest()[:32]}@scen"
