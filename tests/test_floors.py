@@ -62,7 +62,7 @@ STILL_INVERTED = {
     ("analysis.review.review", "due"): "a review lists what is due",
     ("exchange.view.view", "scores"): "a table of the export has the score of each question",
     ("render.documents.brief", "charts"): "the brief draws what moved",
-    ("render.documents.brief", "due"): "the brief says what is due",
+    ("render.documents.review.news", "due"): "the brief says what is due",
     ("render.documents.review.sections", "due"): "a review lists what is due",
     ("render.writers.html", "charts"): "a page draws the charts of a document",
 }

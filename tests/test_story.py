@@ -27,7 +27,7 @@ from scenarios.render.documents import report
 from scenarios.render.documents.brief import in_short
 from scenarios.render.documents.review import causes, reasons, sections, sentences
 from scenarios.render.documents.review.causes import day_words
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.writers import terminal, writer
 from scenarios.scales import percents
 from scenarios.site.at import page_at
@@ -94,7 +94,7 @@ def test_what_is_told_of_a_desk_of_four_is_true(seed: int) -> None:
 def checked(db: Database, made: Review, odds: Days) -> None:
     """What holds of each review: its causes, figures, lead and length."""
     story, as_of = made.story, made.as_of
-    of = sentences.words_of(story, db, made.scenarios)
+    of = context_of(story, db, made.scenarios)
     for move in story.moves:
         parts, way = move.implied.causes, move.implied.decibans
         assert sum(cause.decibans for cause in parts) == near(way, abs=1e-9)
@@ -135,7 +135,7 @@ def printed(
     return row.stated.probability if row.stated else None, row.shown.probability
 
 
-def of_what_we_say(of: ReviewWords, move: ScenarioStory, stated: StatedMove, odds: Days) -> None:
+def of_what_we_say(of: ReviewContext, move: ScenarioStory, stated: StatedMove, odds: Days) -> None:
     """Figures beside days stood, and of the ledger nothing is said but what it did since."""
     db, id, since = of.database, move.scenario, stated.evidence_since
     for step in stated.steps:
@@ -225,7 +225,7 @@ def test_the_same_lead_is_told_in_every_format(on: str) -> None:
     made = review(window(database, as_of - timedelta(7), as_of, banded=True))
     told = [
         flat(sentence)
-        for sentence in sentences.lead(sentences.words_of(made.story, database, made.scenarios))
+        for sentence in sentences.lead(context_of(made.story, database, made.scenarios))
     ]
     base = ("--database", str(SHIPPED), "report", "--as-of", on, "--no-restate")
     texts = [scen(*base, "--format", form).stdout for form in ("table", "markdown", "html")]
@@ -243,7 +243,7 @@ def test_the_same_lead_is_told_in_every_format(on: str) -> None:
 def test_the_site_the_feed_and_the_card_tell_it_too() -> None:
     site = Site(open_folder(SHIPPED), date(2022, 2, 28))
     made = review(window(site.database, date(2022, 2, 21), date(2022, 2, 28), banded=True))
-    told = flat(in_short(sentences.words_of(made.story, site.database, made.scenarios)))
+    told = flat(in_short(context_of(made.story, site.database, made.scenarios)))
     address = "review/2022-02-28/index.html"
     page, home = page_at(site, address), page_at(site, "index.html")
     assert page

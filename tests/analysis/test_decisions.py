@@ -9,7 +9,7 @@ from scenarios.analysis.review.review import Chore, PendingDecision, Review, rev
 from scenarios.model import Database
 from scenarios.render.document import Items, plain
 from scenarios.render.documents.review import news
-from scenarios.render.documents.review.sentences import words_of
+from scenarios.render.documents.review.context import context_of
 from tests.analysis.words import database_of
 from tests.records import day
 
@@ -25,7 +25,7 @@ def decided(text: str) -> list[tuple[str, str, tuple[str, ...]]]:
 def told(text: str) -> list[str]:
     base = database_of(text)
     made = looked(base)
-    of = words_of(made.story, base, made.scenarios)
+    of = context_of(made.story, base, made.scenarios)
     blocks = [
         *news.decide(of, made.decisions, news.SectionLimits()),
         *news.do(of, made.chores),

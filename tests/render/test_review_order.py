@@ -21,8 +21,9 @@ from scenarios.model import Database
 from scenarios.render.document import Document, Figure, Heading, flat, plain
 from scenarios.render.documents import brief as short
 from scenarios.render.documents import report
+from scenarios.render.documents.review.context import context_of
 from scenarios.render.documents.review.sections import WORDS as FINDINGS
-from scenarios.render.documents.review.sentences import lead, number_of_words, words_of
+from scenarios.render.documents.review.sentences import lead, number_of_words
 from scenarios.render.writers import writer
 from scenarios.scales import has_moved
 from scenarios.storage.loader import load
@@ -136,7 +137,7 @@ def test_what_did_not_move_is_printed_as_it_was(seed: int, since: int) -> None:
 def test_a_brief_is_short_and_in_plain_words(on: str) -> None:
     _, made, db = of_shipped(on)
     document = short.document(made, db)
-    told = lead(words_of(made.story, db, made.scenarios))
+    told = lead(context_of(made.story, db, made.scenarios))
     assert 0 < len(told) <= 4
     assert number_of_words(told) <= 75
     for form in ("table", "markdown", "html", "csv"):
@@ -189,7 +190,7 @@ def test_an_empty_week_a_first_day_and_a_database_of_outcomes_are_told() -> None
 def told_in_short(text: str) -> list[str]:
     db = database_of(text)
     made, _ = looked(db, day(2), day(9))
-    return [plain(sentence) for sentence in lead(words_of(made.story, db, made.scenarios))]
+    return [plain(sentence) for sentence in lead(context_of(made.story, db, made.scenarios))]
 
 
 HALF = "desk@0 a=.5"

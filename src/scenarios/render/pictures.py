@@ -35,7 +35,8 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
-from scenarios.render.documents.review.sentences import label, words_of
+from scenarios.render.documents.review.context import context_of
+from scenarios.render.documents.review.sentences import label
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
 from scenarios.text import counted
@@ -132,7 +133,7 @@ def _with_cause(step: LargeChange, course: Course, odds: Days, since: date) -> L
         return step
     event = story.event(move.event)
     leads = f"e-{event.items[0]}" if event and event.items else step.anchor
-    return replace(step, cause=label(words_of(story, around), move), anchor=leads)
+    return replace(step, cause=label(context_of(story, around), move), anchor=leads)
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
@@ -359,7 +360,7 @@ def overview(
     """
     moved, words = (
         {move.scenario: move for move in review.story.moved},
-        words_of(review.story, database),
+        context_of(review.story, database),
     )
 
     def why(id: ScenarioId) -> str:

@@ -23,6 +23,7 @@ from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.brief import on_page, title
 from scenarios.render.documents.report import document, live
 from scenarios.render.documents.review import sentences
+from scenarios.render.documents.review.context import context_of
 from scenarios.render.writers import markdown, terminal
 from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
@@ -127,5 +128,5 @@ def report_page(
     if form == "html":
         return page(document)
     text = terminal.write(led(in_brief(shown, database, every=every)), _COLUMNS)
-    headline = plain(sentences.headline(sentences.words_of(shown.story, database)))
+    headline = plain(sentences.headline(context_of(shown.story, database)))
     return eml(headline, review.as_of, text, document, partial(page, around=MAIL), in_pixels)

@@ -12,7 +12,7 @@ from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import plain
 from scenarios.render.documents.review import news, sentences
 from scenarios.render.documents.review.causes import analyst_name
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.pictures import overview
 from scenarios.render.text import short_day
 from scenarios.scales import has_moved
@@ -36,7 +36,7 @@ def document(
     The `picture` stands where else a table does; with `every` nothing is left out.
     """
     words = (doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items())
-    of = sentences.words_of(brief.story, database, brief.scenarios)
+    of = context_of(brief.story, database, brief.scenarios)
     limits = news.IN_FULL if every else _LIMITS
     due = brief.due.coming if every else brief.due.coming[:_DUE]
     return (
@@ -56,7 +56,7 @@ def document(
     )
 
 
-def _by_one_analyst(of: ReviewWords) -> Iterator[doc.Paragraph]:
+def _by_one_analyst(of: ReviewContext) -> Iterator[doc.Paragraph]:
     """Yield who gave all forecasts and reasons, where that is one analyst."""
     analysts = {sheet.analyst for sheet in of.database.sheets.values()}
     if len(analysts) == 1:
@@ -77,12 +77,12 @@ def title(brief: Brief) -> str:
     return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
-def in_short(of: ReviewWords) -> str:
+def in_short(of: ReviewContext) -> str:
     """The headline and the bullets in one line."""
     return ". ".join(plain(sentence).rstrip(".") for sentence in sentences.lead(of)) + "."
 
 
-def lead(of: ReviewWords) -> Iterator[doc.Block]:
+def lead(of: ReviewContext) -> Iterator[doc.Block]:
     """Yield the headline, which a page sets in large letters, and the bullets."""
     return news.headline(of)
 

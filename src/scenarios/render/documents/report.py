@@ -14,7 +14,7 @@ from scenarios.render.cells import Cell, StatusLine, left, p
 from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import news, sections, sentences
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.text import counted
 
 _MOST, _DUE = 16, 4
@@ -35,7 +35,7 @@ def document(
     `whole` adds the status table, what is new beside the moves, the findings, the rows that add up
     to each move, `every` the small ones among them, and the method.
     """
-    of = sentences.words_of(review.story, database, review.scenarios)
+    of = context_of(review.story, database, review.scenarios)
     limits = news.IN_FULL if whole else news.SectionLimits()
     return (
         doc.Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
@@ -127,7 +127,7 @@ def _elsewhere(review: Review) -> Iterator[doc.Block]:
         yield doc.Paragraph("Bands, the rows of each move and the method: scen report --all")
 
 
-def _behind(review: Review, of: ReviewWords, *, every: bool) -> Iterator[doc.Block]:
+def _behind(review: Review, of: ReviewContext, *, every: bool) -> Iterator[doc.Block]:
     """Every figure of every scenario, what is new, the rows of what moved, and the method."""
     database = of.database
     yield from outcomes(review.resolved, database)

@@ -12,7 +12,7 @@ from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.documents.brief import in_short, lead
 from scenarios.render.documents.review import sentences
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.pictures import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
@@ -27,10 +27,10 @@ from scenarios.workspace.reading import span
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
 
 
-def _words(site: Site) -> ReviewWords:
+def _words(site: Site) -> ReviewContext:
     """The story of the last review, with its rows."""
     review = figures(site).review
-    return sentences.words_of(review.story, site.database, review.scenarios)
+    return context_of(review.story, site.database, review.scenarios)
 
 
 def before(site: Site) -> Iterator[tuple[doc.Span, ...]]:
@@ -38,7 +38,7 @@ def before(site: Site) -> Iterator[tuple[doc.Span, ...]]:
     if day := latest_day(site.database, figures(site).window.since):
         news = story_of(span(site.opened, day, None, odds=site.once(odds_of)))
         if news.notable or news.outcomes:
-            sentence = sentences.headline(sentences.words_of(news, site.database))
+            sentence = sentences.headline(context_of(news, site.database))
             yield f"The last news, by {long_day(day)}: ", *sentence, "."
     rows = figures(site).rows.values()
     open_ = [(row.horizon, row.id) for row in rows if row.outcome is None and row.horizon]

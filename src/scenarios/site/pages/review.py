@@ -11,7 +11,7 @@ from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Block, Figure, Jump, Paragraph
 from scenarios.render.documents.brief import in_short, on_page
 from scenarios.render.documents.review import sections
-from scenarios.render.documents.review.sentences import words_of
+from scenarios.render.documents.review.context import context_of
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
@@ -36,7 +36,7 @@ def review_page(site: Site, day: str) -> Page:
     return Page(
         address=address,
         title=review_title(on),
-        description=in_short(words_of(compared.story, site.database, compared.scenarios)),
+        description=in_short(context_of(compared.story, site.database, compared.scenarios)),
         main=fill(
             "site/review.html",
             before=_turn(site, site.days[max(at - 1, 0) : at], address),

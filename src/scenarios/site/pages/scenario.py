@@ -17,7 +17,8 @@ from scenarios.render.charts.draw import Card
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
-from scenarios.render.documents.review.sentences import of_scenario, words_of
+from scenarios.render.documents.review.context import context_of
+from scenarios.render.documents.review.sentences import of_scenario
 from scenarios.render.pictures import figures_of, timeline
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day, term
@@ -106,7 +107,7 @@ def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
 
 def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
     review = figures(site).review
-    return of_scenario(words_of(review.story, site.database, review.scenarios), view)
+    return of_scenario(context_of(review.story, site.database, review.scenarios), view)
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:

@@ -16,7 +16,7 @@ from scenarios.render.document import Flat, Item, Span
 from scenarios.render.documents.review import causes, sections, sentences
 from scenarios.render.documents.review import reasons as why_moved
 from scenarios.render.documents.review.causes import Sentence, analyst_name, day_words, name
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext
 from scenarios.scales import has_moved, percent, percents
 from scenarios.text import counted
 
@@ -38,7 +38,7 @@ _BESIDE = 1 / 3
 """A further event is named in a row from this share of the decibans of the first."""
 
 
-def headline(of: ReviewWords, command: str = "") -> Iterator[doc.Block]:
+def headline(of: ReviewContext, command: str = "") -> Iterator[doc.Block]:
     """Yield the headline and the bullets; where the newest record is old, the command too."""
     first, *bullets = sentences.lead(of)
     yield doc.Paragraph(first, tone="" if command else "lead")
@@ -51,7 +51,7 @@ def headline(of: ReviewWords, command: str = "") -> Iterator[doc.Block]:
         yield doc.Paragraph(f"The last week with news: {command} --as-of {of.story.newest}")
 
 
-def happened(of: ReviewWords, limits: SectionLimits) -> Iterator[doc.Block]:
+def happened(of: ReviewContext, limits: SectionLimits) -> Iterator[doc.Block]:
     """Yield each event once, with the questions that it decided, and those that stand under it."""
     groups = [*_groups(of)]
     blocks: list[doc.Block] = []
@@ -69,7 +69,7 @@ def happened(of: ReviewWords, limits: SectionLimits) -> Iterator[doc.Block]:
         yield from blocks
 
 
-def _groups(of: ReviewWords) -> Iterator[tuple[doc.Heading, list[Item]]]:
+def _groups(of: ReviewContext) -> Iterator[tuple[doc.Heading, list[Item]]]:
     story = of.story
     told = [move for move in story.moved if move.teller == move.scenario]
     for event in story.events:
@@ -92,7 +92,7 @@ def _ids(end: JointOutcome) -> tuple[str, ...]:
     return *end.occurred, *end.did_not_occur, *end.annulled
 
 
-def _decided(of: ReviewWords, end: JointOutcome) -> Item:
+def _decided(of: ReviewContext, end: JointOutcome) -> Item:
     entry = next(e for e in of.story.resolved if e.scenario == _ids(end)[0])
     how = cells.outcome_words(entry.outcome)
     day = f"{'by' if entry.outcome == 'did-not-occur' else 'on'} {day_words(entry.date, of.story)}"
@@ -103,7 +103,7 @@ def _decided(of: ReviewWords, end: JointOutcome) -> Item:
     )
 
 
-def _moved(of: ReviewWords, move: ScenarioStory) -> Item:
+def _moved(of: ReviewContext, move: ScenarioStory) -> Item:
     under = [sentences.others_words(of, move), _further(of, move)]
     if not (move.stated and move.stated.is_own):
         under += [_without_analyst(of, move)]
@@ -111,7 +111,7 @@ def _moved(of: ReviewWords, move: ScenarioStory) -> Item:
     return Item(row, tuple(map(Item, filter(None, under))))
 
 
-def _further(of: ReviewWords, move: ScenarioStory) -> Sentence:
+def _further(of: ReviewContext, move: ScenarioStory) -> Sentence:
     """`also: Germany stops the certification`: further events that moved its evidence."""
     if not has_moved(move.implied.from_, move.implied.to):
         return ()
@@ -128,7 +128,7 @@ def _further(of: ReviewWords, move: ScenarioStory) -> Sentence:
     return ("also: ", *cells.listed(links, "; ")) if links else ()
 
 
-def _without_analyst(of: ReviewWords, move: ScenarioStory) -> Sentence:
+def _without_analyst(of: ReviewContext, move: ScenarioStory) -> Sentence:
     """The steps of a figure that no analyst moved, else the cause of the evidence's move."""
     steps = move.stated.steps if move.stated else ()
     has_cause = move.event is None and has_moved(move.implied.from_, move.implied.to)
@@ -137,7 +137,7 @@ def _without_analyst(of: ReviewWords, move: ScenarioStory) -> Sentence:
     return causes.cause_words(move.implied.because[0], of.database)
 
 
-def reasons(of: ReviewWords, limits: SectionLimits) -> Iterator[Flat]:
+def reasons(of: ReviewContext, limits: SectionLimits) -> Iterator[Flat]:
     """Yield why we moved, by question: the reason first, then the steps and what they cite."""
     rows = []
     for move in of.story.moves:
@@ -153,7 +153,7 @@ def reasons(of: ReviewWords, limits: SectionLimits) -> Iterator[Flat]:
     yield from doc.section("Why we moved", shown, anchor="reasons")
 
 
-def causes_in_full(of: ReviewWords) -> Iterator[Flat]:
+def causes_in_full(of: ReviewContext) -> Iterator[Flat]:
     """Yield every cause of the evidence of each question, with its decibans."""
     blocks: list[Flat] = []
     for move in of.story.moves:
@@ -172,13 +172,13 @@ def causes_in_full(of: ReviewWords) -> Iterator[Flat]:
         yield from blocks
 
 
-def _dated(of: ReviewWords, cause: ChangeCause) -> Sentence:
+def _dated(of: ReviewContext, cause: ChangeCause) -> Sentence:
     on = f" ({cause.day})" if cause.day else ""
     return *causes.cause_words(cause, of.database), on
 
 
 def decide(
-    of: ReviewWords, decisions: Sequence[PendingDecision], limits: SectionLimits
+    of: ReviewContext, decisions: Sequence[PendingDecision], limits: SectionLimits
 ) -> Iterator[Flat]:
     """Yield what waits for a judgement, with its owners and the day of the next review."""
     rows = []
@@ -191,7 +191,7 @@ def decide(
     yield from doc.section("Decide", rows or [Item("Nothing this week.")], anchor="decide")
 
 
-def _decision(of: ReviewWords, pending: PendingDecision) -> Sentence:
+def _decision(of: ReviewContext, pending: PendingDecision) -> Sentence:
     if pending.kind == "sum":
         question = of.database.tracker.sets.get(pending.subject, pending.subject)
         return (f"{question}: the figures do not sum to 100%",)
@@ -213,14 +213,14 @@ def _decision(of: ReviewWords, pending: PendingDecision) -> Sentence:
     return title, f": we say {ours}, the evidence {theirs}. Keep {ours}?"
 
 
-def analyst_figure(of: ReviewWords, who: str, figure: float, day: date) -> str:
+def analyst_figure(of: ReviewContext, who: str, figure: float, day: date) -> str:
     """`Freight 40% (22 July)`: the day of a figure that is older than a review."""
     old = (of.story.as_of - day).days > of.database.tracker.review_every_days
     on = f" ({day_words(day, of.story)})" if old else ""
     return f"{analyst_name(who, of.database)} {percent(figure)}{on}"
 
 
-def do(of: ReviewWords, chores: Sequence[Chore], command: str = "") -> Iterator[Flat]:
+def do(of: ReviewContext, chores: Sequence[Chore], command: str = "") -> Iterator[Flat]:
     """Yield all else that waits, one count for each person."""
     parts = []
     for chore in chores:
@@ -236,7 +236,7 @@ def do(of: ReviewWords, chores: Sequence[Chore], command: str = "") -> Iterator[
 
 
 def watch(
-    of: ReviewWords, due: Sequence[DueEntry], signs: Sequence[Watched] = (), more: str = ""
+    of: ReviewContext, due: Sequence[DueEntry], signs: Sequence[Watched] = (), more: str = ""
 ) -> Iterator[Flat]:
     """Yield what comes, whether each sign is seen by its day, and what would change our mind."""
     rows = []
@@ -258,7 +258,7 @@ def watch(
     yield from doc.section("What would change our mind", would, anchor="watch", asks="words")
 
 
-def changed_afterwards(of: ReviewWords, commit: str, *, every: bool) -> Iterator[Flat]:
+def changed_afterwards(of: ReviewContext, commit: str, *, every: bool) -> Iterator[Flat]:
     """Yield what was changed since a commit: one sentence, and at most 12 rows."""
     story = of.story
     rows = [Item(row, bullet=True) for row in causes.restated_rows(story, of.database, every=every)]
@@ -283,7 +283,9 @@ _FEWEST_POINTS, _FEWEST_DB = 0.1, 3.0
 """Points or decibans from which analysts differ."""
 
 
-def differing(of: ReviewWords, spreads: Sequence[Spread], limits: SectionLimits) -> Iterator[Flat]:
+def differing(
+    of: ReviewContext, spreads: Sequence[Spread], limits: SectionLimits
+) -> Iterator[Flat]:
     """Yield where analysts differ, each end with its reason; old figures have their day."""
     rows = []
     for row in spreads:

@@ -16,11 +16,11 @@ from scenarios.render.documents.review.causes import (
     name,
     shortened,
 )
-from scenarios.render.documents.review.sentences import ReviewWords
+from scenarios.render.documents.review.context import ReviewContext
 from scenarios.scales import has_moved, percent, percents
 
 
-def reason_words(of: ReviewWords, move: ScenarioStory, most: int) -> Iterator[Sentence]:
+def reason_words(of: ReviewContext, move: ScenarioStory, most: int) -> Iterator[Sentence]:
     """Yield the reason of a stated move, its steps, what they cite, and what the evidence did."""
     stated, database = move.stated, of.database
     assert stated  # noqa: S101 - asked only of stated moves
@@ -39,7 +39,7 @@ def reason_words(of: ReviewWords, move: ScenarioStory, most: int) -> Iterator[Se
         yield words
 
 
-def evidence_since(of: ReviewWords, stated: StatedMove) -> Sentence:
+def evidence_since(of: ReviewContext, stated: StatedMove) -> Sentence:
     """`Since its last forecast (3 August) the evidence went 12% → 26%, mostly: the gauge …`."""
     since = stated.evidence_since
     if since is None:
@@ -56,7 +56,7 @@ def evidence_since(of: ReviewWords, stated: StatedMove) -> Sentence:
     return f"{on}, mostly: ", *cause_words(since.because, of.database), "."
 
 
-def steps_words(of: ReviewWords, steps: Sequence[StatedStep]) -> Iterator[Span]:
+def steps_words(of: ReviewContext, steps: Sequence[StatedStep]) -> Iterator[Span]:
     """Yield each step with its day: of several analysts by name, from the figure of theirs."""
     before: Analyst | None = None
     for number, step in enumerate(steps):
@@ -78,7 +78,7 @@ def steps_words(of: ReviewWords, steps: Sequence[StatedStep]) -> Iterator[Span]:
         before = step.analyst
 
 
-def _without_analyst(of: ReviewWords, step: StatedStep) -> str:
+def _without_analyst(of: ReviewContext, step: StatedStep) -> str:
     """A change of the team's figure that no analyst made."""
     day, database = day_words(step.date, of.story), of.database
     if step.cause in ("expiry", "withdrawal"):

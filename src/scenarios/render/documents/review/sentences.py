@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
 
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.outcomes import JointOutcome, NewsEvent, ResolvedScenario
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.steps import StatedMove
 from scenarios.analysis.review.story import NewsItem, ScenarioStory, Story
-from scenarios.model import Database, ScenarioId
+from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span, plain
@@ -26,6 +25,7 @@ from scenarios.render.documents.review.causes import (
     observed_words,
     shortened,
 )
+from scenarios.render.documents.review.context import ReviewContext
 from scenarios.render.text import term
 from scenarios.scales import HIGHEST, LOWEST, has_moved, percent, percents, printed
 from scenarios.text import counted
@@ -39,25 +39,7 @@ _OTHERS = 4
 """Members of a set that are told beside the one that tells it."""
 
 
-class ReviewWords(NamedTuple):
-    """A story with the rows of its scenarios, whose ranges the sentences give."""
-
-    story: Story
-    database: Database
-    rows: Mapping[ScenarioId, StatusRow] = {}
-
-    @property
-    def names_analysts(self) -> bool:
-        """True if more than one analyst has ever forecast."""
-        return len({sheet.analyst for sheet in self.database.sheets.values()}) > 1
-
-
-def words_of(story: Story, database: Database, rows: Iterable[StatusRow] = ()) -> ReviewWords:
-    """A story with the rows of its scenarios."""
-    return ReviewWords(story, database, {row.id: row for row in rows})
-
-
-def lead(of: ReviewWords) -> list[Sentence]:
+def lead(of: ReviewContext) -> list[Sentence]:
     """The headline of at most 15 words, and at most three bullets; together at most 75 words."""
     first, story = headline(of), of.story
     if story.withheld:
@@ -86,7 +68,7 @@ def _cut(text: str, most: int = _HEADLINE) -> Sentence:
     return (text,) if len(words) <= most else (f"{text[: words[most - 1].end()].rstrip(',;:')} …",)
 
 
-def headline(of: ReviewWords) -> Sentence:
+def headline(of: ReviewContext) -> Sentence:
     """The news: what happened, with its day, then our judgement, then the evidence."""
     story = of.story
     if text := _STATES.get(story.state):
@@ -105,7 +87,7 @@ def headline(of: ReviewWords) -> Sentence:
     return _cut(what) if left < _HEADLINE // 2 else (f"{plain(_cut(what, left))}; {judged}",)
 
 
-def _without_news(of: ReviewWords) -> Sentence:
+def _without_news(of: ReviewContext) -> Sentence:
     """That nothing was recorded or no figure moved, or the largest of the small moves."""
     story = of.story
     what = f"Nothing was recorded since {day_words(story.newest, story)}; " if story.newest else ""
@@ -133,7 +115,7 @@ _STATES = {
 }
 
 
-def _of_outcome(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+def _of_outcome(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     entry = next(entry for entry in of.story.resolved if entry.scenario == news.scenario)
     event = next((event for event in of.story.events if news.scenario in event.decided), None)
     what = _decided(of, news)
@@ -147,7 +129,7 @@ def _of_outcome(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
     return what, f"we had said {percent(entry.stated)}, the evidence {implied}"
 
 
-def _decided(of: ReviewWords, news: NewsItem) -> str:
+def _decided(of: ReviewContext, news: NewsItem) -> str:
     """The outcome of a question, with its day."""
     entry = next(entry for entry in of.story.resolved if entry.scenario == news.scenario)
     title = plain(name(entry.scenario, of.database, first=True))
@@ -157,7 +139,7 @@ def _decided(of: ReviewWords, news: NewsItem) -> str:
     return f"{title} {cells.outcome_words(entry.outcome)} {word} {day_words(entry.date, of.story)}"
 
 
-def _happened(of: ReviewWords, event: NewsEvent) -> str:
+def _happened(of: ReviewContext, event: NewsEvent) -> str:
     """`Russia invaded Ukraine on 24 February`; a summary stands behind its day."""
     text, item = causes.short(event.items[0], of.database), of.database.evidence[event.items[0]]
     on = observed_words(event.day, of.story)
@@ -171,7 +153,7 @@ _SHORT = 8
 """Words of a clause behind which its day is read."""
 
 
-def _of_move(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+def _of_move(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     move, event = of.story.of(news.scenario or ""), of.story.event(news.event)
     assert move  # noqa: S101 - the news are about moves of the story
     judged = _judged(of, move)
@@ -180,7 +162,7 @@ def _of_move(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
     return _happened(of, event), judged
 
 
-def _judged(of: ReviewWords, move: ScenarioStory) -> str:
+def _judged(of: ReviewContext, move: ScenarioStory) -> str:
     """`a low above 40 is likely, 64%`; of the evidence, between which figures it went."""
     title, (before, after) = plain(name(move.scenario, of.database)), move.shown_figures
     if move.figure == "stated" and after is not None:
@@ -191,27 +173,27 @@ def _judged(of: ReviewWords, move: ScenarioStory) -> str:
     return f"the evidence on {title} went from {was} to {now}"
 
 
-def _term(of: ReviewWords, figure: float) -> str:
+def _term(of: ReviewContext, figure: float) -> str:
     return term(figure, of.database.tracker.estimative_language)
 
 
-def _of_restated(of: ReviewWords, _news: NewsItem) -> tuple[str, str]:
+def _of_restated(of: ReviewContext, _news: NewsItem) -> tuple[str, str]:
     return plain(causes.restated(of.story, of.database)), ""
 
 
-def _of_opened(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+def _of_opened(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     new = of.story.opened
     first = plain(name(news.scenario or "", of.database))
     return f"New question: {first}" if not new[1:] else f"{len(new)} questions are new", ""
 
 
-def _of_first(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+def _of_first(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     first = next(each for each in of.story.first_forecasts if each.scenario == news.scenario)
     title = plain(name(first.scenario, of.database, first=True))
     return f"{title} was forecast for the first time: {percent(first.probability)}", ""
 
 
-def _of_event(of: ReviewWords, news: NewsItem) -> tuple[str, str]:
+def _of_event(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     event = of.story.event(news.event)
     assert event  # noqa: S101 - the news are about events of the story
     moved = [move for move in of.story.moved if _points(move) >= _POINT]
@@ -242,7 +224,7 @@ _HEADLINES = {
 }
 
 
-def _bullets(of: ReviewWords, most: int) -> Iterator[Sentence]:
+def _bullets(of: ReviewContext, most: int) -> Iterator[Sentence]:
     """Yield a bullet for each piece of news, in their order, or else for each small move.
 
     Reasons have at most `most` words.
@@ -265,7 +247,7 @@ def _bullets(of: ReviewWords, most: int) -> Iterator[Sentence]:
             yield (f"{what}; {judged}" if judged else what,)
 
 
-def _of_restated_figure(of: ReviewWords) -> Iterator[Sentence]:
+def _of_restated_figure(of: ReviewContext) -> Iterator[Sentence]:
     """Yield the figure of the first question whose past figures today's files change."""
     for row in of.story.restated[:1]:
         shown = of.rows.get(row.scenario)
@@ -285,7 +267,7 @@ def _of_restated_figure(of: ReviewWords) -> Iterator[Sentence]:
             yield (f"{at}{on}; no event is behind it",)
 
 
-def bullet(of: ReviewWords, move: ScenarioStory, most: int = _REASON) -> Sentence:
+def bullet(of: ReviewContext, move: ScenarioStory, most: int = _REASON) -> Sentence:
     """`A pact: 4% (from 20%) · almost no chance · “It is over.” Freight · evidence 2–9%`."""
     before, after = move.shown_figures
     title = name(move.scenario, of.database, first=True)
@@ -319,7 +301,7 @@ def _from(before: float | None, after: float) -> str:
     return f"{now} (from {was})"
 
 
-def _reason_part(of: ReviewWords, stated: StatedMove | None, most: int) -> Sentence:
+def _reason_part(of: ReviewContext, stated: StatedMove | None, most: int) -> Sentence:
     if stated is None or not most:
         return ()
     if stated.reason is None:
@@ -328,7 +310,7 @@ def _reason_part(of: ReviewWords, stated: StatedMove | None, most: int) -> Sente
     return (f" · “{shortened(stated.reason.text, most)}”{who}",)
 
 
-def evidence_range(of: ReviewWords, id: ScenarioId) -> Sentence:
+def evidence_range(of: ReviewContext, id: ScenarioId) -> Sentence:
     """` · evidence 38–69%`; its figure where there is no range."""
     row = of.rows.get(id)
     if row is None or row.shown.probability is None:
@@ -351,7 +333,7 @@ def range_words(row: StatusRow) -> str:
     return f"{percent(low).removesuffix('%')}–{percent(high)}"
 
 
-def row_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
+def row_words(of: ReviewContext, move: ScenarioStory) -> Sentence:
     """`25% → 40% · evidence 31% → 54% (38–69%)`: both figures of a question over the window."""
     stated, parts = move.stated, list[Span]()
     if stated and (stated.to is not None or stated.from_ is not None):
@@ -366,7 +348,7 @@ def row_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
     return tuple(parts)
 
 
-def others_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
+def others_words(of: ReviewContext, move: ScenarioStory) -> Sentence:
     """`Others: a pact 4% (from 5%), rupture 2%`: the members of a set beside the one told."""
     if move.set is None or move.teller != move.scenario:
         return ()
@@ -380,7 +362,7 @@ def others_words(of: ReviewWords, move: ScenarioStory) -> Sentence:
     return tuple(parts)
 
 
-def of_scenario(of: ReviewWords, view: ScenarioView) -> Sentence:
+def of_scenario(of: ReviewContext, view: ScenarioView) -> Sentence:
     """The outcome of a scenario, or what moved it since the last review."""
     if view.resolution:
         outcome = cells.outcome_words(view.resolution.outcome)
@@ -394,7 +376,7 @@ def of_scenario(of: ReviewWords, view: ScenarioView) -> Sentence:
     return (f"Unchanged since {since}.",)
 
 
-def label(of: ReviewWords, move: ScenarioStory) -> str:
+def label(of: ReviewContext, move: ScenarioStory) -> str:
     """Why a question moved, in a few words for a caption: the reason, or the main cause."""
     reason = move.stated.reason if move.stated and move.figure == "stated" else None
     if reason:
@@ -405,7 +387,7 @@ def label(of: ReviewWords, move: ScenarioStory) -> str:
     return "; ".join(dict.fromkeys(causes_named))
 
 
-def outcome_words(of: ReviewWords, entry: ResolvedScenario) -> str:
+def outcome_words(of: ReviewContext, entry: ResolvedScenario) -> str:
     """`we had said 64%, likely; evidence 61%`: what stood on the eve of an outcome."""
     if entry.stated is None:
         return f"nobody had forecast it; evidence {percent(entry.implied)}"
@@ -413,7 +395,7 @@ def outcome_words(of: ReviewWords, entry: ResolvedScenario) -> str:
     return f"{ours}; evidence {percent(entry.implied)}"
 
 
-def rivals_words(of: ReviewWords, end: JointOutcome) -> Sentence:
+def rivals_words(of: ReviewContext, end: JointOutcome) -> Sentence:
     """`Of three outcomes, limited force had 34% and no new force 2%.`."""
     last = {entry.scenario: entry for entry in of.story.resolved}
     if not end.set or not end.did_not_occur:
