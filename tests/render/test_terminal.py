@@ -136,8 +136,7 @@ Changes are in points, since 2022-01-24; in brackets, the evidence that is new.
 resolved  outcome        on          stated  implied
 --------  -------------  ----------  ------  -------
 b         did not occur  2022-01-30     30%      50%
-On the day before the outcome was recorded; the last forecasts before it: scen
-score"""
+On the day before the outcome, or at the horizon; the last forecasts: scen score"""
     )
 
 
