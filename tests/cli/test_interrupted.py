@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.model import Sheet, SheetId
+from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
 from tests.cli.conversation import Said, converse
+from tests.storage.system import mounted
 
 REVIEW = ("review", "--analyst", "desk", "--date", "2022-02-28")
 SITTING = {
@@ -69,6 +72,13 @@ def written() -> dict[str, bytes]:
     return tree(Path("disk/scenarios"))
 
 
+def sheets() -> dict[SheetId, Sheet]:
+    """The sheets as a reader has them meanwhile; there is nothing that it cannot read."""
+    opened = open_folder(Path("disk/scenarios"))
+    assert opened.problems == []
+    return {**opened.database.sheets}
+
+
 def notes() -> list[Path]:
     return [path for path in Path("disk/state").rglob("*") if path.suffix in (".yaml", ".txt")]
 
@@ -109,7 +119,9 @@ def test_a_sitting_that_is_left_after_each_answer(how: str) -> None:
     """What was said before is not asked again, and nothing is half there."""
     start = written()
     whole, made = talk(REVIEW, SITTING), written()
+    complete = sheets()
     put_back("start")
+    before = sheets()
     states: list[dict[str, bytes]] = []
 
     def is_new() -> bool:
@@ -119,6 +131,7 @@ def test_a_sitting_that_is_left_after_each_answer(how: str) -> None:
 
     while (said := talk(REVIEW, SITTING, is_new, how)).code in (130, 137):
         assert written().items() <= start.items() | made.items()
+        assert sheets() in (before, complete)
     assert (said.code, said.out, written()) == (0, whole.out, made)
     assert (len(states), notes()) == (17, [])
 
@@ -140,3 +153,28 @@ def test_an_item_that_is_left_at_any_question(how: str) -> None:
             talk(tuple(shlex.split(line)[3:]), {}, after(0), "^D")
         said = talk(tuple(shlex.split(item)[3:]) or ADD, ITEM)
         assert (said.code, written(), notes()) == (0, made, [])
+
+
+@pytest.mark.parametrize("number", [0, 4, 8, 12])
+def test_a_sitting_whose_disk_fills_up_goes_on_from_its_answers_once_there_is_room(
+    tmp_path: Path, number: int
+) -> None:
+    talk(REVIEW, SITTING)
+    complete, is_full = sheets(), after(number)
+    shutil.rmtree("disk")
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", "size=1m"):
+        shutil.copytree("start", "disk", dirs_exist_ok=True)
+        before, filler = sheets(), Path("disk/filler")
+
+        def fill() -> bool:
+            if is_full():
+                filler.write_bytes(bytes(shutil.disk_usage("disk").free))
+            return False
+
+        said = talk(REVIEW, SITTING, fill)
+        assert (said.code, "No space left on device" in said.screen) == (1, True)
+        assert sheets() == before
+        filler.unlink()
+        again = talk(REVIEW, SITTING)
+        assert (again.code, sheets(), notes()) == (0, complete, [])
