@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.storage.system import mounted
+
 PASSWORD = "not-a-secret"  # noqa: S105 - of a server that lives for a test
 
 
@@ -63,6 +65,20 @@ def server(**settings: int) -> Iterator[Server]:
             subprocess.run([*control, "-m", "immediate", "stop"], cwd=folder, check=True, **who)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def small_disk(options: str) -> Iterator[Path]:
+    """A disk of its own that the server may use."""
+    folder = Path(tempfile.mkdtemp(prefix="scen-disk-", dir="/tmp"))
+    folder.chmod(0o755)
+    try:
+        (disk := folder / "disk").mkdir()
+        with mounted(disk, options):
+            os.chown(disk, _user().get("user", -1), -1)
+            yield disk
+    finally:
+        shutil.rmtree(folder)
 
 
 def _programs() -> Path:

@@ -25,7 +25,7 @@ from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import DESK, FILES, SCEN
 from tests.full import FULL
-from tests.postgres import PASSWORD, Server, server
+from tests.postgres import PASSWORD, Server, server, small_disk
 
 psycopg = pytest.importorskip("psycopg")
 DAY = date(2022, 3, 1)
@@ -529,6 +529,29 @@ def test_a_line_that_goes_dead_leaves_whole_tables(
     assert sources(base) == 1
     put(desk, running.address("postgres/desk"))
     assert (schemas(base), sources(base)) == (["desk"], 2)
+
+
+def test_a_server_whose_disk_is_full_has_the_tables_of_before(
+    running: Server, base: Any, desk: Path
+) -> None:
+    with small_disk("size=40m") as disk:
+        base.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+        base.execute("CREATE DATABASE little TABLESPACE small")
+        address, filler = running.address("little/desk"), disk / "filler"
+        with psycopg.connect(running.address("little"), autocommit=True) as little:
+            put(desk, address)
+            add(desk)
+            for share in (0, 10, 40, 90):
+                free = shutil.disk_usage(disk).free
+                filler.write_bytes(bytes(free - share * 8192))
+                with pytest.raises(ScenError, match="No space left on device"):
+                    put(desk, address)
+                assert (schemas(little), sources(little)) == (["desk"], 1)
+                filler.unlink()
+            put(desk, address)
+            assert (schemas(little), sources(little)) == (["desk"], 2)
+        base.execute("DROP DATABASE little")
+        base.execute("DROP TABLESPACE small")
 
 
 def test_an_export_that_ends_at_any_message_leaves_the_views_of_all_trackers_whole(
