@@ -3,9 +3,10 @@
     python bench/house.py [DIR]
     python bench/house.py --walk [COMMAND ...]
 
-`DIR` is the package, `src/scenarios` unless given. A walk runs a command of `scen` on a copy of the
-shipped database; `terminal` and `form` are `add-evidence` with prompts and in the browser. Without
-a command there are four: these two, `report`, and `import evidence` of a CSV file.
+`DIR` is a package, `src/scenarios` of this checkout unless given. A walk runs a command of this
+checkout's `scen` on a copy of the shipped database; `terminal` and `form` are `add-evidence` with
+prompts and in the browser. Without a command there are four: these two, `report`, and `import
+evidence` of a CSV file. Imports that go up are in `tests/test_floors.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -25,6 +27,12 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "scenarios"
 SHORT, LONG = 40, 500
 DIALECT = ("one", "found", "made", "told", "said", "so many")
+PARTICIPLE = re.compile(
+    r"_?([A-Z][a-z]+(ed|en|ing)|Begun|Brought|Found|Gone|Held|Kept|Known|Left|Made|Said|Sat|Sent"
+    r"|Shown|Thought|Told)"
+)
+"""A type that is called by a participle alone."""
+DIRECTIVE = re.compile(r"#\s*(noqa|type:|pragma)")
 TAG = re.compile(r"</?[a-z][a-z0-9]*[ />]|</?[a-z][a-z0-9]*$")
 WALKS = ("terminal", "form", "report", "import evidence rows.csv")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -36,6 +44,10 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=PACKAGE)
     parser.add_argument("--walk", nargs=argparse.REMAINDER, metavar="COMMAND")
     given = parser.parse_args()
+    if given.walk is not None and given.folder.resolve() != PACKAGE:
+        parser.error(f"a walk runs {PACKAGE} alone: start bench/house.py of the other checkout")
+    if not any(given.folder.rglob("*.py")):
+        parser.error(f"{given.folder}: there is no module")
     if given.walk is None:
         for name, value in measures(given.folder):
             print(f"{name:52} {value}")
@@ -75,6 +87,18 @@ def measures(folder: Path) -> Iterator[tuple[str, object]]:
     classes = Counter(node.name for _, node in nodes if isinstance(node, ast.ClassDef))
     twice = [f"{name} {number}" for name, number in classes.most_common() if number > 1]
     yield "class names that stand twice or more", f"{len(twice)}: {', '.join(twice)}"
+    yield "types", classes.total()
+    bare = sorted(name for name in classes if PARTICIPLE.fullmatch(name))
+    yield "types that are a bare participle", f"{len(bare)}: {', '.join(bare[:8])}"
+    fields = [(node.name, fields_of(node)) for _, node in nodes if isinstance(node, ast.ClassDef)]
+    yield "widest type", "{} {}".format(*max(fields, key=lambda field: field[1]))
+    functions = [node.name for _, node in nodes if isinstance(node, Function)]
+    thousands = sum(lengths.values()) / 1000
+    private = sum(name.startswith("_") and not name.startswith("__") for name in functions)
+    yield "functions in a thousand lines", round(len(functions) / thousands, 1)
+    yield "private share of functions", round(private / len(functions), 2)
+    comments = sum(sum(comment_lines(path)) for path in paths)
+    yield "lines of comment in a thousand", round(comments / thousands, 2)
     both = sum({"dry_run", "commit"} <= names(node) for _, node in nodes)
     yield "signatures with dry_run and commit", both
     kinds = (ast.Module, ast.ClassDef, *Function.__args__)
@@ -129,6 +153,20 @@ def names(node: ast.AST) -> set[str]:
     if not isinstance(node, Function):
         return set()
     return {each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+
+
+def fields_of(node: ast.ClassDef) -> int:
+    """Number of the annotated fields of a class."""
+    return sum(isinstance(statement, ast.AnnAssign) for statement in node.body)
+
+
+def comment_lines(path: Path) -> Iterator[bool]:
+    """Yield for each comment whether it has a line of its own and is read by people."""
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                alone = token.line.lstrip().startswith("#")
+                yield alone and not DIRECTIVE.match(token.string)
 
 
 def holds_tags(node: ast.AST) -> bool:
