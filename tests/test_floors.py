@@ -175,7 +175,7 @@ def test_no_module_of_the_core_imports_a_room_and_no_extension_another() -> None
     paths = [f"{name.removeprefix('scenarios.')}." for name in names]
     assert [begin for begin in every if not any(path.startswith(begin) for path in paths)] == []
     wrong = """
-from scenarios.render.charts import svg
+from scenarios.render import svg
 def f():
     from scenarios.exchange.query import ask
 """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from scenarios.render.charts.scale import BASE, SMALL, width
-from scenarios.render.charts.svg import Drawing
+from scenarios.render.svg import Drawing
 
 
 class Label(NamedTuple):

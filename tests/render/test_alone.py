@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scenarios.errors import ScenError
 from scenarios.render import palette
 from scenarios.render.charts.draw import alone, fitted
-from scenarios.render.charts.svg import Drawing, face, png, text
+from scenarios.render.svg import Drawing, face, png, text
 from tests.hostile import TEXTS
 
 SVG = "{http://www.w3.org/2000/svg}"

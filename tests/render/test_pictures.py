@@ -19,7 +19,6 @@ from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, Outcome
 from scenarios.render.charts.scale import DayScale, cut, folded, log_odds, spread, width
-from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import (
     DayEvidence,
     LargeChange,
@@ -31,6 +30,7 @@ from scenarios.render.charts.timeline import (
 from scenarios.render.document import Chart, plain
 from scenarios.render.documents.review.causes import cause_words
 from scenarios.render.pictures import overview
+from scenarios.render.svg import Drawing
 from scenarios.scales import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, indicator, item, resolution, scenario, sheet

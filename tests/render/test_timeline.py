@@ -14,10 +14,10 @@ from scenarios.model import Database
 from scenarios.render.charts import parts
 from scenarios.render.charts.draw import draw
 from scenarios.render.charts.scale import DayScale
-from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures import timeline
+from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to
 from scenarios.scales import percent
 from tests.records import (

@@ -15,7 +15,7 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError, extra_needed
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
-from scenarios.render.charts.svg import png
+from scenarios.render.svg import png
 from scenarios.site.site import Site
 from scenarios.workspace.reading import Reviewed, reviewed, span
 

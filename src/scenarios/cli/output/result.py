@@ -11,9 +11,9 @@ from scenarios.cli.options import Form
 from scenarios.cli.output import streams
 from scenarios.cli.output.streams import as_json, is_led, say, unreadable, width
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.render.charts.svg import FALLBACKS, face, png
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
+from scenarios.render.svg import FALLBACKS, face, png
 from scenarios.render.writers import terminal, writer
 from scenarios.storage.output_files import write
 from scenarios.text import shown

@@ -6,17 +6,17 @@ from typing import Any, Literal
 
 import msgspec
 
-from scenarios.render import palette
-from scenarios.render.charts import lanes, ledger, overview, parts, scores, svg, timeline
+from scenarios.render import palette, svg
+from scenarios.render.charts import lanes, ledger, overview, parts, scores, timeline
 from scenarios.render.charts.lanes import Lanes, Multiples
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview, Sparkline
 from scenarios.render.charts.parts import DayFigures
 from scenarios.render.charts.scale import SMALL, DayScale, folded, log_odds
 from scenarios.render.charts.scores import Reliability, SkillRows
-from scenarios.render.charts.svg import Box, Drawing, number, safe
 from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import NOWHERE, Places
+from scenarios.render.svg import Box, Drawing, number, safe
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,

@@ -5,10 +5,11 @@ from datetime import date
 
 import msgspec
 
-from scenarios.render.charts import parts, scale, svg
+from scenarios.render import svg
+from scenarios.render.charts import parts, scale
 from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
-from scenarios.render.charts.svg import Drawing
 from scenarios.render.document import NOWHERE, Places
+from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to, short_day
 
 _GUTTER, _FIGURES = 270, 212

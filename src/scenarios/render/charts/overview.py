@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import parts, svg
+from scenarios.render import svg
+from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
-from scenarios.render.charts.svg import Drawing, number
 from scenarios.render.document import NOWHERE, Places
+from scenarios.render.svg import Drawing, number
 from scenarios.render.text import from_to, short_day
 from scenarios.scales import has_moved
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.render.charts import svg
+from scenarios.render import svg
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, width
-from scenarios.render.charts.svg import number
+from scenarios.render.svg import number
 from scenarios.render.text import short_day
 
 WIDE, NARROW = 960, 340

@@ -5,11 +5,12 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.render.charts import parts, svg
+from scenarios.render import svg
+from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, Linear, folded, width
-from scenarios.render.charts.svg import Drawing
 from scenarios.render.document import NOWHERE, Places
+from scenarios.render.svg import Drawing
 from scenarios.render.text import signed
 from scenarios.scales import percent
 

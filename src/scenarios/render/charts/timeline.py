@@ -9,10 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
-from scenarios.render.charts import parts, scale, svg
+from scenarios.render import svg
+from scenarios.render.charts import parts, scale
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
-from scenarios.render.charts.svg import Drawing
 from scenarios.render.document import NOWHERE, Places
+from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to, short_day, signed
 from scenarios.scales import percent
 
