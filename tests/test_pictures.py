@@ -16,9 +16,9 @@ from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.analysis.scores.scoring import score
 from scenarios.render import palette
-from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
 from scenarios.render.documents.score import calibration, skill
+from scenarios.render.drawing import picture
 from scenarios.render.pictures import lanes, multiples, overview, timeline
 from scenarios.site.pages.scenario import ledger
 from scenarios.workspace.opened import open_folder

@@ -10,8 +10,9 @@ import pytest
 
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.review.event import event_story, story_between
-from scenarios.render.charts.draw import Card, card, draw
+from scenarios.render.charts.draw import Card, card
 from scenarios.render.document import Chart, plain
+from scenarios.render.drawing import draw
 from scenarios.render.text import on_screen
 from scenarios.site.pages.event import event_picture
 from tests.analysis.words import database_of

@@ -7,8 +7,8 @@ from typing import Any
 from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.model import Tracker
-from scenarios.render.charts.draw import draw
 from scenarios.render.document import Chart, plain
+from scenarios.render.drawing import draw
 from scenarios.render.pictures import lanes, letter
 from tests.records import database, day, item, near, resolution, scenario, sheet
 from tests.render.drawings import elements, texts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import window
 from scenarios.model import Database, Tracker
-from scenarios.render.charts.draw import draw
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.document import Group, plain
+from scenarios.render.drawing import draw
 from scenarios.scales import decibans
 from scenarios.site.pages.scenario import ledger
 from tests.records import database, day, indicator, item, near, scenario

@@ -14,7 +14,7 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.review import review
 from scenarios.model import Given
-from scenarios.render.charts.draw import alone, draw, picture
+from scenarios.render.charts.draw import alone
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, Outcome
@@ -29,6 +29,7 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, plain
 from scenarios.render.documents.review.causes import cause_words
+from scenarios.render.drawing import draw, picture
 from scenarios.render.pictures import overview
 from scenarios.render.svg import Drawing
 from scenarios.scales import percent

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from scenarios.analysis.scores.calibration import CalibrationBin, Corp, CorpStep
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import Skill
-from scenarios.render.charts.draw import draw
 from scenarios.render.document import Chart, plain
 from scenarios.render.documents.score import calibration, skill
+from scenarios.render.drawing import draw
 from tests.records import database, day
 from tests.render.drawings import elements, texts
 

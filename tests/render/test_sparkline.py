@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.render.charts.draw import draw
 from scenarios.render.charts.overview import Sparkline
 from scenarios.render.charts.parts import DayFigures
+from scenarios.render.drawing import draw
 from tests.records import day
 from tests.render.drawings import elements, texts
 

@@ -12,10 +12,10 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.model import Database
 from scenarios.render.charts import parts
-from scenarios.render.charts.draw import draw
 from scenarios.render.charts.scale import DayScale
 from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import Chart, plain
+from scenarios.render.drawing import draw
 from scenarios.render.pictures import timeline
 from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to

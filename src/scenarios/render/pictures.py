@@ -21,7 +21,7 @@ from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.model import Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.draw import alone, draw
+from scenarios.render.charts.draw import alone
 from scenarios.render.charts.lanes import Lanes, Member, Multiples
 from scenarios.render.charts.overview import Overview, OverviewRow, Sparkline, fitting
 from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
@@ -37,6 +37,7 @@ from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.documents.review.sentences import label
+from scenarios.render.drawing import draw
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
 from scenarios.text import counted

@@ -15,7 +15,7 @@ from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev, SinceReview
-from scenarios.cli.output.result import deliver, in_pixels, led, origin_of, show
+from scenarios.cli.output.result import chart_in_pixels, deliver, led, origin_of, show
 from scenarios.cli.output.streams import say, schema
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import NOWHERE, Document, plain
@@ -129,4 +129,4 @@ def report_page(
         return page(document)
     text = terminal.write(led(in_brief(shown, database, every=every)), _COLUMNS)
     headline = plain(sentences.headline(context_of(shown.story, database)))
-    return eml(headline, review.as_of, text, document, partial(page, around=MAIL), in_pixels)
+    return eml(headline, review.as_of, text, document, partial(page, around=MAIL), chart_in_pixels)

@@ -11,7 +11,7 @@ from scenarios.cli.options import Form
 from scenarios.cli.output import streams
 from scenarios.cli.output.streams import as_json, is_led, say, unreadable, width
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.render.document import Document
+from scenarios.render.document import Chart, Document
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.svg import FALLBACKS, face, png
 from scenarios.render.writers import terminal, writer
@@ -58,6 +58,14 @@ def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool 
     except ScenError as error:
         tell_refused(context, error)
         return None, None
+
+
+def chart_in_pixels(chart: Chart) -> bytes:
+    """The chart as PNG, for a mail: mailers show no SVG."""
+    from scenarios.render.charts.draw import alone
+    from scenarios.render.drawing import draw
+
+    return in_pixels(alone([("", draw(chart.drawing))], chart.label, ""), 2)
 
 
 def in_pixels(drawn: str, zoom: float) -> bytes:

@@ -1,68 +1,16 @@
-"""A picture of any kind, drawn: wide for a desk and narrow for a phone."""
+"""A picture that stands alone: drawings under their titles as one SVG, and a preview's card."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
 from scenarios.render import palette, svg
-from scenarios.render.charts import lanes, ledger, overview, parts, scores, timeline
-from scenarios.render.charts.lanes import Lanes, Multiples
-from scenarios.render.charts.ledger import LedgerBars
-from scenarios.render.charts.overview import Overview, Sparkline
+from scenarios.render.charts import parts
 from scenarios.render.charts.parts import DayFigures
 from scenarios.render.charts.scale import SMALL, DayScale, folded, log_odds
-from scenarios.render.charts.scores import Reliability, SkillRows
-from scenarios.render.charts.timeline import ScenarioTimeline
-from scenarios.render.document import NOWHERE, Places
-from scenarios.render.svg import Box, Drawing, number, safe
-
-_DRAWN: dict[type[Any], Callable[..., Drawing]] = {
-    Overview: overview.draw,
-    ScenarioTimeline: timeline.draw,
-    Lanes: lanes.draw,
-    Multiples: lanes.draw_multiples,
-    Sparkline: overview.draw_sparkline,
-    LedgerBars: ledger.draw,
-    Reliability: scores.draw_reliability,
-    SkillRows: scores.draw_skill,
-}
-
-
-def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """Draw the data; marks link to the `places` of the page."""
-    return _DRAWN[type(data)](data, narrow=narrow, places=places)
-
-
-def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
-    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them.
-
-    A text is the address of a picture that is drawn already: mailers show no SVG.
-    """
-    if isinstance(data, str):
-        fit = 'width="960" style="max-width:100%;height:auto"'
-        return f'<img src="{safe(data)}" alt="{safe(label)}" {fit}>'
-    drawings = {"wide": draw(data, places=places)}
-    if isinstance(data, Overview):
-        drawings["medium"] = overview.draw(data, medium=True, places=places)
-    drawings["narrow"] = draw(data, narrow=True, places=places)
-    return "".join(element(drawing, label, name) for name, drawing in drawings.items())
-
-
-_PIXELS = 16
-"""Of a reader who did not choose another size of text."""
-
-
-def element(drawing: Drawing, label: str, name: str) -> str:
-    """A drawing as an element of a page; a group, since an image could have no links in it."""
-    role = "group" if 'class="mark"' in drawing.body else "img"
-    box = " ".join(map(number, drawing.box))
-    wide, high = (f"{side / _PIXELS:g}" for side in drawing.box[2:])
-    size = f'width="{wide}rem" height="{high}rem"'
-    head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}"'
-    return f'{head} viewBox="{box}" {size}>{drawing.body}</svg>'
-
+from scenarios.render.svg import Box, Drawing
 
 _EDGE, _GAP = 20, 26
 _HEAD, _LINE, _UNDER = 16, 21, 6

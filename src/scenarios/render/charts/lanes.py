@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from scenarios.render import svg
+from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
 from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
 from scenarios.render.document import NOWHERE, Places
@@ -44,6 +44,7 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
 
 
+@drawing.draw.register(Lanes)
 def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The lanes one below the other, then the days, then the shares."""
     wide = NARROW if narrow else WIDE
@@ -176,6 +177,7 @@ class Multiples(Lanes, frozen=True, kw_only=True):
     event: str = ""
 
 
+@drawing.draw.register(Multiples)
 def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """In columns; the cells of a row are as high as the highest of them."""
     wide = NARROW if narrow else WIDE

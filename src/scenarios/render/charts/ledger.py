@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render import svg
+from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, LogOdds, bounded, folded, log_odds, width
@@ -57,6 +57,7 @@ class _Row(NamedTuple):
     indent: int = 0
 
 
+@drawing.draw.register(LedgerBars)
 def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The rows from the prior down to what is implied, and what is stated beside it."""
     rows = list(_rows(data))

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
+from msgspec.structs import replace
 
-from scenarios.render import svg
+from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
@@ -73,6 +74,12 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     as_of: date
     rows: tuple[OverviewRow, ...]
     rest: str = ""
+    is_medium: bool = False
+
+    @property
+    def medium(self) -> Self:
+        """The same for a tablet."""
+        return replace(self, is_medium=True)
 
 
 class _Columns(NamedTuple):
@@ -84,11 +91,10 @@ class _Columns(NamedTuple):
     implied: float
 
 
-def draw(
-    data: Overview, *, narrow: bool = False, medium: bool = False, places: Places = NOWHERE
-) -> Drawing:
+@drawing.draw.register(Overview)
+def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """A row a question, on one axis of log odds, for a desk, a tablet or a phone."""
-    wide = NARROW if narrow else MEDIUM if medium else WIDE
+    wide = NARROW if narrow else MEDIUM if data.is_medium else WIDE
     columns = _columns(data, wide)
     key, y = parts.key(_key(data, wide), wide)
     body: list[str] = []
@@ -286,6 +292,7 @@ class Sparkline(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[DayFigures, ...]
 
 
+@drawing.draw.register(Sparkline)
 def draw_sparkline(data: Sparkline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The line and its last figure as a dot; as wide on a phone."""
     del narrow, places

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.render import svg
+from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, Linear, folded, width
@@ -53,6 +53,7 @@ def look_of(forecaster: str) -> Look:
     return _LOOKS.get(forecaster, "stated")
 
 
+@drawing.draw.register(Reliability)
 def draw_reliability(
     data: Reliability, *, narrow: bool = False, places: Places = NOWHERE
 ) -> Drawing:
@@ -143,6 +144,7 @@ class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
 
 
+@drawing.draw.register(SkillRows)
 def draw_skill(data: SkillRows, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """A dot a pair with its interval: to the right of 0 it is better than the other."""
     figures = [p for pair in data.pairs for p in (pair.skill, pair.low, pair.high) if p is not None]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
-from scenarios.render import svg
+from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
 from scenarios.render.document import NOWHERE, Places
@@ -190,6 +190,7 @@ class Frame(NamedTuple):
     narrow: bool
 
 
+@drawing.draw.register(ScenarioTimeline)
 def draw(data: ScenarioTimeline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The figures above, evidence and indicators below, the largest steps in words at the foot."""
     key, height = parts.key(_key(data), NARROW) if narrow else (_beside(data), 6.0)

@@ -20,8 +20,8 @@ from scenarios.model import Database, Kind
 from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render import palette
-from scenarios.render.charts.draw import alone, draw, picture
 from scenarios.render.document import NOWHERE, Document, Figure, Places, Text, grouped, plain
+from scenarios.render.drawing import picture
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
@@ -312,11 +312,11 @@ def eml(
     text: str,
     document: Document,
     page: Callable[[Document], str],
-    pixels: Callable[[str, float], bytes],
+    pixels: Callable[[doc.Chart], bytes],
 ) -> str:
     """The mail (RFC 5322) in ASCII, dated at the beginning of the local day, to and from nobody.
 
-    `page` makes the HTML of the document, `pixels` the PNG of an SVG at a zoom.
+    `page` makes the HTML of the document, `pixels` the PNG of a chart.
     """
     mail = EmailMessage()
     cut = printable(" ".join(subject.split()))
@@ -329,7 +329,7 @@ def eml(
     def inside(block: doc.Block) -> doc.Block:
         if not isinstance(block, doc.Chart):
             return block
-        data = pixels(alone([("", draw(block.drawing))], block.label, ""), 2)
+        data = pixels(block)
         id = f"{hashlib.sha256(data).hexdigest()[:32]}@scen"
         pictures[id] = data
         return replace(block, drawing=f"cid:{id}")
