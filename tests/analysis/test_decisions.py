@@ -5,11 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.review import Chore, PendingDecision, Review, review
-from scenarios.model import Database
+from scenarios.analysis.review.decisions import Chore, PendingDecision, to_accept
+from scenarios.analysis.review.review import Review, review
+from scenarios.drafts import EvidenceDraft, Proposal
+from scenarios.model import Database, Tracker
 from scenarios.render.document import Items, plain
 from scenarios.render.documents.review import news
 from scenarios.render.documents.review.context import context_of
+from scenarios.values import Proposed
 from tests.analysis.words import database_of
 from tests.records import day
 
@@ -87,6 +90,24 @@ def test_all_else_is_one_count_for_each_person_a_set_once_for_a_rule() -> None:
 def test_nothing_to_decide_is_said() -> None:
     assert told("a; e @25 a=1.01")[0] == "Nothing this week."
     assert PendingDecision(kind="gap", subject="a", analysts=(), day=day(1)).stated is None
+
+
+def test_the_proposals_that_wait_on_a_day_are_one_decision() -> None:
+    draft = EvidenceDraft("Talks")
+    waiting = {
+        id: Proposal(Proposed("agent", "reader", day(on)), draft)
+        for id, on in (("late", 31), ("b", 9), ("c", 9), ("d", 12))
+    }
+    expected = PendingDecision(kind="proposals", subject="b", analysts=(), day=day(37), count=3)
+    assert to_accept(waiting, Tracker(), day(30)) == (expected,)
+    assert to_accept(waiting, Tracker(), day(8)) == ()
+    base = database_of("a")
+    made = looked(base)
+    of = context_of(made.story, base, made.scenarios)
+    for number, words in ((3, "b and 2 more proposals"), (1, "b")):
+        one = replace(expected, count=number)
+        [block] = [x for x in news.decide(of, [one], news.SectionLimits()) if isinstance(x, Items)]
+        assert plain(block.rows[0].text) == f"Accept or dismiss {words} (7 February)"
 
 
 def test_many_decisions_are_counted() -> None:

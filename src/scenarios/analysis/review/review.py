@@ -1,9 +1,8 @@
 """The weekly report, as data, and its one-page form for a reader without decibans."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, Literal
 
 import msgspec
 
@@ -14,10 +13,11 @@ from scenarios.analysis.evidence.indicators import (
     diagnosticity,
     reading,
 )
-from scenarios.analysis.forecasts import given, standing
+from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, open_views, spreads
+from scenarios.analysis.review.decisions import Chore, PendingDecision, chores, decisions
 from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
 from scenarios.analysis.review.moves import ImpliedChange, moves
@@ -34,7 +34,6 @@ from scenarios.analysis.review.story import Headline, Story, headline, quoted, s
 from scenarios.analysis.rules.findings import since_then
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import (
-    Analyst,
     Dependence,
     Evidence,
     IndicatorId,
@@ -144,43 +143,6 @@ class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
     untouched: tuple[ScenarioId, ...]
 
 
-DecisionKind = Literal["overdue", "apart", "gap", "sum"]
-_DECIDED: dict[str, DecisionKind] = {"overdue": "overdue", "sum-not-one": "sum"}
-DECIDED = (*_DECIDED, "gap")
-"""Rules whose findings are decisions; `gap` is one only after a move."""
-_APART, _GAP, _LARGE_DB = 0.2, 0.1, 6.0
-"""Points between analysts, and between stated and implied, that are to be decided; or decibans."""
-_POINT, _ROUNDING = 0.01, 1e-9
-
-
-class PendingDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """A judgement that waits: an outcome, analysts or figures that are apart, or a sum.
-
-    The `subject` is a scenario, or the set of a `sum`; the `analysts` are those whose forecasts
-    stand, or who forecast last. `day` is the next review.
-    """
-
-    kind: DecisionKind
-    subject: str
-    analysts: tuple[Analyst, ...]
-    day: date
-    stated: float | None = None
-    implied: float | None = None
-    spread: Spread | None = None
-
-
-class Chore(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything else that waits for one person, counted; None where nobody is known.
-
-    `forecasts` of them are questions without a recent forecast, the oldest made on `last`.
-    """
-
-    analyst: Analyst | None
-    count: int
-    forecasts: int
-    last: date | None
-
-
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
@@ -260,7 +222,11 @@ def review(
         restated=restatement,
     )
     return msgspec.structs.replace(
-        whole, decisions=decisions(window, whole), chores=chores(window, whole.every_finding)
+        whole,
+        decisions=decisions(
+            window, whole.every_finding, rows, whole.spreads, [move.scenario for move in news.moved]
+        ),
+        chores=chores(window, whole.every_finding),
     )
 
 
@@ -353,96 +319,6 @@ def _if_seen(window: Window, key: IndicatorKey) -> Watched:
         if_seen=after,
         movement_bits=jeffreys(implied, after),
     )
-
-
-def decisions(window: Window, review: Review) -> tuple[PendingDecision, ...]:
-    """The judgements that wait, the urgent ones first; a set once for each kind."""
-    ahead = window.as_of.toordinal() + window.database.tracker.review_every_days
-    day = date.fromordinal(min(ahead, date.max.toordinal()))
-    made: dict[tuple[str, str], PendingDecision] = {}
-
-    def add(kind: DecisionKind, id: str, who: tuple[Analyst, ...] = (), **more: Any) -> None:
-        known = window.database.scenarios.get(id)
-        key = kind, f"set {known.set}" if known and known.set else id
-        analysts = who or (tuple(_owners(window, id)) if known else ())
-        row = PendingDecision(kind=kind, subject=id, analysts=analysts, day=day, **more)
-        made.setdefault(key, row)
-
-    for finding in review.every_finding:
-        if finding.rule in _DECIDED:
-            add(_DECIDED[finding.rule], finding.subject, tuple(_analysts(window, finding)))
-    rows = {row.id: row for row in review.scenarios}
-    for spread in review.spreads:
-        points = spread.high - spread.low + _ROUNDING
-        if points >= _APART or spread.spread_decibans >= _LARGE_DB:
-            add("apart", spread.scenario, spread=spread, stated=_stated(rows[spread.scenario]))
-    wide = {decision.subject for decision in made.values() if decision.kind == "apart"}
-    for move in sorted(review.story.moved, key=lambda move: -abs(_gap(rows[move.scenario]))):
-        row = rows[move.scenario]
-        stated, implied = _stated(row), row.shown.probability
-        if stated is None or implied is None or move.scenario in wide:
-            continue
-        points = abs(stated - implied) + _ROUNDING
-        if points >= _GAP or (abs(_gap(row)) >= _LARGE_DB and points >= _POINT):
-            add("gap", move.scenario, stated=stated, implied=implied)
-    return tuple(sorted(made.values(), key=lambda made: _KINDS.index(made.kind)))
-
-
-_KINDS: tuple[DecisionKind, ...] = ("overdue", "sum", "apart", "gap")
-
-
-def _stated(row: StatusRow) -> float | None:
-    return row.stated.probability if row.stated else None
-
-
-def _gap(row: StatusRow) -> float:
-    return row.gap_decibans or 0.0
-
-
-def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
-    """All findings that are no decision, counted for each person; a set counts once for a rule."""
-    database, counts = window.database, dict[Analyst | None, dict[tuple[str, str], date | None]]()
-    for finding in findings:
-        if finding.rule in DECIDED:
-            continue
-        known, last = database.scenarios.get(finding.record), None
-        unit = known.set if known and known.set else finding.subject
-        if finding.rule == "not-reviewed" and finding.kind == "scenario":
-            forecasts = given(database, finding.record, None, window.as_of)
-            last = forecasts[-1].date if forecasts else None
-        owners: list[Analyst | None] = [*_analysts(window, finding)]
-        for who in owners or [None]:
-            own = counts.setdefault(who, {})
-            days = [day for day in (own.get((finding.rule, unit)), last) if day]
-            own[finding.rule, unit] = min(days, default=None)
-    made = [
-        Chore(
-            analyst=who,
-            count=len(own),
-            forecasts=sum(rule == "not-reviewed" for rule, _ in own),
-            last=min(filter(None, own.values()), default=None),
-        )
-        for who, own in counts.items()
-    ]
-    return tuple(sorted(made, key=lambda chore: (-chore.count, chore.analyst or "~")))
-
-
-def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
-    database = window.database
-    if finding.kind == "forecasts":
-        yield database.sheets[finding.record].analyst
-    elif finding.kind == "evidence":
-        recorder = database.evidence[finding.record].analyst
-        yield from (recorder,) if recorder else ()
-    elif finding.kind == "scenario":
-        yield from _owners(window, finding.record)
-
-
-def _owners(window: Window, id: ScenarioId) -> Iterator[Analyst]:
-    """Yield those whose forecasts of a scenario stand, else who forecast it last."""
-    forecasts = given(window.database, id, None, window.as_of)
-    stands = standing(window.database, id, window.as_of)
-    yield from stands or (forecast.analyst for forecast in forecasts[-1:])
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from scenarios import __version__
 from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.decisions import to_accept
 from scenarios.analysis.review.review import Review, brief
 from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
@@ -25,6 +27,7 @@ from scenarios.render.documents.report import document, live
 from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.writers import markdown, terminal
+from scenarios.storage.proposals import waiting
 from scenarios.workspace.opened import Opened, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
 
@@ -58,6 +61,9 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     window, result = _reviewed(context, opened, window, restate=restate)
+    if opened.commit is None:  # the inbox of a commit is not read
+        proposals = to_accept(waiting(opened.root).waiting, opened.database.tracker, on)
+        result = replace(result, decisions=(*result.decisions, *proposals))
     if form in ("html", "eml"):
         deliver(report_page(context, opened, window, result, form, every=every), output)
         return

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.causes import ChangeCause
+from scenarios.analysis.review.decisions import Chore, PendingDecision
 from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.outcomes import JointOutcome
-from scenarios.analysis.review.review import Chore, PendingDecision, Watched
+from scenarios.analysis.review.review import Watched
 from scenarios.analysis.review.story import ScenarioStory
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -192,6 +193,9 @@ def decide(
 
 
 def _decision(of: ReviewContext, pending: PendingDecision) -> Sentence:
+    if pending.kind == "proposals":
+        more = f" and {counted(pending.count - 1, 'more proposal')}" if pending.count > 1 else ""
+        return (f"Accept or dismiss {pending.subject}{more}",)
     if pending.kind == "sum":
         question = of.database.tracker.sets.get(pending.subject, pending.subject)
         return (f"{question}: the figures do not sum to 100%",)
