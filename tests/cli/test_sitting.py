@@ -87,6 +87,40 @@ def test_a_forecast_is_taken_back_another_reaffirmed_a_scenario_skipped() -> Non
     assert sheet() == "  trade: null\n  pact: 0.1\nrationales:\n  trade: No idea.\n"
 
 
+def test_the_numbers_of_items_before_a_reason_cite_them_and_others_are_part_of_it() -> None:
+    for day in ("10", "11"):
+        dated = f"observed: 2022-02-{day}\nrecorded: 2022-02-{day}\n"
+        news = f"summary: S\n{dated}ratings: {{trade: N}}\n"
+        (CALL.parent / f"2022-02-{day}-news.yaml").write_text(news)
+    said = sit("37%", "3 1: Nobody pays.", "", words=(*DAY, *TRADE))
+    assert "    - 1. 2022-02-10 (F6) S [2022-02-10-news]\n" in said.screen
+    assert sheet() == ("  trade: 0.37\nrationales:\n  trade: '3 1: Nobody pays.'\n")
+    SHEET.unlink()
+    sit("37%", "2, 1: Nobody pays.", "", words=(*DAY, *TRADE))
+    cited = "evidence:\n  trade:\n    - 2022-02-11-news\n    - 2022-02-10-news\n"
+    assert sheet() == f"  trade: 0.37\nrationales:\n  trade: Nobody pays.\n{cited}"
+
+
+def test_it_warns_where_the_branch_is_behind_its_upstream_as_of_the_last_fetch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    run(Path(), "init", "-q")
+    commit(Path(), "Start")
+    clone = tmp_path / "clone"
+    run(Path(), "clone", "-q", ".", str(clone))
+    Path("scenarios/notes.txt").write_text("more")
+    commit(Path(), "More")
+    monkeypatch.chdir(clone)
+    warning = "1 commit behind the upstream of the last fetch: pull the evidence first\n"
+    assert warning not in sit("q", words=(*DAY, *TRADE)).screen
+    run(clone, "fetch", "-q")
+    assert sit("q", words=(*DAY, *TRADE)).screen.startswith(warning)
+    run(clone, "merge", "-q", "--ff-only", "@{upstream}")
+    assert warning not in sit("q", words=(*DAY, *TRADE)).screen
+
+
 def test_where_all_is_skipped_there_is_no_sheet() -> None:
     before = tree(Path("scenarios"))
     said = sit("y", *[""] * 7, "s", "s", "s")

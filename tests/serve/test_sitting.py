@@ -27,6 +27,7 @@ SHEETS = {
     ),
 }
 UNRATED = "summary: A dinner\nobserved: 2022-02-18\nrecorded: 2022-02-18\n"
+RATED = "ratings: {pact: N}\n"
 PAST = FILES["pact.yaml"].replace(
     "    added: 2022-01-01", "    added: 2022-01-01\n    due: 2022-02-01\n    if_absent: I"
 )
@@ -100,6 +101,39 @@ def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: 
         "  pact: 'A hunch [revised after the reveal; blind: 0.15] They know more'\n"
     )
     assert kept(desk, "desk", TODAY) is None
+
+
+def test_the_numbers_of_items_before_a_reason_cite_them(client: TestClient, desk: Path) -> None:
+    make(desk, {"evidence/2022/2022-02-10-news.yaml": UNRATED.replace("-18", "-10") + RATED})
+    begin(client)
+    assert "1. 10 Feb 2022 (F6) A dinner" in text(client)
+    post(client, "answers", p__pact="15%", why__pact="1: They met.", p__ties="85%")
+    post(client, "show", do="show")
+    post(client, "revise", p__pact="0.15", p__ties="0.85")
+    post(client, "answers", same__trade="yes")
+    post(client, "revise", p__trade="0.6")
+    post(client, "end", do="write")
+    sheet = desk / "forecasts/2022/2022-02-21-desk.yaml"
+    assert sheet.read_text().endswith(
+        "rationales:\n  pact: They met.\nevidence:\n  pact:\n    - 2022-02-10-news\n"
+    )
+
+
+def test_the_first_page_warns_where_the_branch_is_behind_its_upstream(
+    client: TestClient, desk: Path
+) -> None:
+    run(desk, "init", "-q")
+    commit(desk, "Start")
+    run(desk, "branch", "ahead")
+    run(desk, "branch", "--set-upstream-to", "ahead")
+    assert "behind the upstream" not in text(client)
+    run(desk, "checkout", "-q", "ahead")
+    (desk / "notes.txt").write_text("more")
+    commit(desk, "More")
+    run(desk, "checkout", "-q", "-")
+    assert "1 commit behind the upstream of the last fetch: pull the evidence first." in text(
+        client
+    )
 
 
 HIDDEN = ("12.3", "0.1234", "0.8766", "12%", "88%", "13%", "79%", "87%", "21%", "20%", "80%")

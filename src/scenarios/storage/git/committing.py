@@ -17,6 +17,7 @@ from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.worktree import sync
+from scenarios.text import counted
 
 _NOTE = "scen-commit-"
 _LOCKS = (
@@ -388,10 +389,9 @@ def behind(database: Path) -> str:
         own = _ask(git.repository(database), "rev-list", "--count", "HEAD..@{upstream}", "--")
     except ScenError:
         return ""
-    number = os.fsdecode(own.stdout).strip()
-    if own.returncode or number in ("", "0"):
-        return ""
-    return f"{number} commits behind the upstream of the last fetch: pull the evidence first"
+    number = 0 if own.returncode else int(own.stdout)
+    behind = f"{counted(number, 'commit')} behind the upstream of the last fetch"
+    return f"{behind}: pull the evidence first" if number else ""
 
 
 def _head(repository: Repository) -> str | None:
