@@ -28,7 +28,17 @@ FLOORS = (
     ),
     *("workspace", "api", "site", "serve editor agents", "cli"),
 )
-ANALYSIS = ("evidence", "changes forecasts ledger", "period scores", "rules", "history", "review")
+ANALYSIS = (
+    *(
+        "evidence",
+        "changes forecasts ledger",
+        "daily_forecasts",
+        "question_scores",
+        "period scores",
+        "rules",
+    ),
+    *("history", "review"),
+)
 ROOMS = {
     "feeds": "exchange.feeds workspace.exchange.feeds cli.commands.inbox_fetch",
     "editor": "editor cli.commands.lsp",
@@ -58,9 +68,7 @@ EXTENSIONS = {
 }
 """What could be a package of its own, in the same way."""
 STILL_INVERTED = {
-    ("analysis.review.outcomes", "scores"): "a review tells the scores of what came out",
     ("analysis.review.review", "due"): "a review lists what is due",
-    ("exchange.view.view", "scores"): "a table of the export has the score of each question",
     ("render.documents.brief", "charts"): "the brief draws what moved",
     ("render.documents.review.news", "due"): "the brief says what is due",
     ("render.documents.review.sections", "due"): "a review lists what is due",

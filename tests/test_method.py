@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from scenarios.analysis.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.evidence.indicators import (
     absence,
     diagnosticity,
@@ -45,7 +46,6 @@ from scenarios.analysis.review.review import watched as effects_of
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
 from scenarios.analysis.rules.rule import LoadedRecords
-from scenarios.analysis.scores.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import TRIED
 from scenarios.errors import ScenError

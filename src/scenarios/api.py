@@ -17,13 +17,14 @@ from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
+from scenarios.analysis.question_scores import Chosen
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.search import SearchResult
-from scenarios.analysis.scores.scoring import By, Chosen, Score, score
+from scenarios.analysis.scores.scoring import By, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.exchange.arrivals import Wanted
 from scenarios.exchange.query import Queried, query

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from scenarios.analysis.daily_forecasts import Timeline
 from scenarios.analysis.scores import calibration as scores
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
@@ -19,7 +20,6 @@ from scenarios.analysis.scores.calibration import (
     pool_adjacent_violators,
     wilson,
 )
-from scenarios.analysis.scores.daily_forecasts import Timeline
 from tests.analysis.timelines import asked
 from tests.records import near
 

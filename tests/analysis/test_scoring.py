@@ -16,17 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
+from scenarios.analysis.daily_forecasts import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.scores.daily_forecasts import OURS, baseline, brier, log_score, peer, place
-from scenarios.analysis.scores.scoring import (
-    By,
-    Chosen,
-    ForecasterScore,
-    QuestionScore,
-    Score,
-    every_question_score,
-    score,
-)
+from scenarios.analysis.question_scores import Chosen, QuestionScore, every_question_score
+from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from scenarios.model import NONE_STATED, Resolution
 from scenarios.values import Proposed
 from tests.analysis.words import database_of

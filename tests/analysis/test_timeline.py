@@ -7,11 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.scores.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import (
     Line,
     Timeline,
     archive,
@@ -22,6 +18,10 @@ from scenarios.analysis.scores.daily_forecasts import (
     sweep,
     timeline,
 )
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts import stated
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Sheet
 from tests.records import (
     START,

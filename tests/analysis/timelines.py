@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import accumulate
 
-from scenarios.analysis.scores.daily_forecasts import Line, ResolvedQuestion, Timeline
+from scenarios.analysis.daily_forecasts import Line, ResolvedQuestion, Timeline
 from tests.records import START
 
 Runs = list[tuple[int, float | None]]

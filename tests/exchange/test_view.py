@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.scores.scoring import QuestionScore, score
+from scenarios.analysis.question_scores import QuestionScore
+from scenarios.analysis.scores.scoring import score
 from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import COMPUTED, TABLES
 from scenarios.exchange.view.view import ROWS, Stamp, View

@@ -6,11 +6,7 @@ from math import log2
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.period.period import ScenarioView, Window
-from scenarios.analysis.review.causes import event_of
-from scenarios.analysis.scores.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import (
     IMPLIED,
     TEAM,
     Excluded,
@@ -22,6 +18,10 @@ from scenarios.analysis.scores.daily_forecasts import (
     timelines,
     unit_of,
 )
+from scenarios.analysis.evidence.knowledge import resolution
+from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.review.causes import event_of
 from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
 from scenarios.values import first_day
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scenarios.analysis.scores.daily_forecasts import Figure, Spans, Timeline, stood
+from scenarios.analysis.daily_forecasts import Figure, Spans, Timeline, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""

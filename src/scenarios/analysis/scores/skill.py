@@ -12,8 +12,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.odds import Totals, implied
-from scenarios.analysis.scores.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import (
     OURS,
     TEAM,
     Archive,
@@ -33,6 +32,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     stood,
     sweep,
 )
+from scenarios.analysis.ledger.odds import Totals, implied
 from scenarios.model import Analyst, ScenarioId
 from scenarios.scales import decibans, probability
 

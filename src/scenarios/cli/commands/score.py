@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.question_scores import Chosen
 from scenarios.analysis.review.review import about
-from scenarios.analysis.scores.scoring import By, Chosen
+from scenarios.analysis.scores.scoring import By
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading

@@ -14,9 +14,9 @@ from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import span_of
+from scenarios.analysis.question_scores import every_question_score
 from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
-from scenarios.analysis.scores.scoring import every_question_score
 from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES

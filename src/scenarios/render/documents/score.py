@@ -7,9 +7,10 @@ import msgspec
 from msgspec import convert
 from msgspec.structs import replace
 
+from scenarios.analysis.daily_forecasts import OURS, Cluster, place
+from scenarios.analysis.question_scores import QuestionScore
 from scenarios.analysis.scores.calibration import CalibrationBin, Corp, CorpStep
-from scenarios.analysis.scores.daily_forecasts import OURS, Cluster, place
-from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
+from scenarios.analysis.scores.scoring import ForecasterScore, Score
 from scenarios.analysis.scores.skill import DRAWS, FEWEST, LEAST, MOST, FittedFactor, Skill
 from scenarios.render import cells
 from scenarios.render import document as doc

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from scenarios.analysis.daily_forecasts import OURS, TEAM
 from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceRow
 from scenarios.analysis.review.listing import indicators as indicator_rows
 from scenarios.analysis.review.listing import sources as source_rows
-from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, EvidenceId, SourceId
 from scenarios.render import cells

@@ -1,0 +1,171 @@
+"""The score of each forecaster on each question whose outcome is known."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from operator import mul
+
+import msgspec
+
+from scenarios.analysis.daily_forecasts import (
+    Archive,
+    Cluster,
+    Excluded,
+    Figure,
+    Line,
+    Spans,
+    Timeline,
+    Unit,
+    archive,
+    baseline,
+    before,
+    brier,
+    log_score,
+    peer,
+    questions,
+    stood,
+    sweep,
+    timelines,
+    unit_of,
+)
+from scenarios.analysis.ledger.days import Days
+from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
+from scenarios.progress import Progress, unwatched
+
+
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """Filter of questions: resolved within both dates, named, and with one of the tags."""
+
+    since: date | None = None
+    until: date | None = None
+    scenarios: tuple[ScenarioId, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+def is_chosen(database: Database, unit: Unit, resolved: date, chosen: Chosen) -> bool:
+    """Return True if a scenario, or a set with any of its members, is selected."""
+    return (
+        (chosen.since is None or chosen.since <= resolved)
+        and (chosen.until is None or resolved <= chosen.until)
+        and (not chosen.scenarios or not set(chosen.scenarios).isdisjoint(unit))
+        and (not chosen.tags or not set(chosen.tags).isdisjoint(tags_of(database, unit)))
+    )
+
+
+class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One forecaster on one question; `common_brier`: where all of its own stood.
+
+    A `set` is one question, and its `scenario` the member that occurred. Where a forecaster never
+    had a figure for each member, a member is scored `alone`.
+    """
+
+    scenario: ScenarioId
+    set: SetId | None
+    alone: bool
+    outcome: Outcome
+    forecaster: str
+    brier: float
+    log_score: float
+    baseline: float
+    peer: float | None
+    coverage: float
+    final_brier: float | None
+    common_brier: float | None
+    covered_days: int
+    scored_days: int
+    planned_days: int
+
+    @property
+    def question(self) -> Cluster:
+        """The set or the scenario that is scored."""
+        whole = self.set if self.set and not self.alone else None
+        return whole is not None, whole or self.scenario
+
+
+def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
+    """The rows of every question whose outcome was known on a day."""
+    scored, _ = scored_timelines(archive(Days(database)), as_of, Chosen(), unwatched)
+    return score_rows(scored)
+
+
+def scored_timelines(
+    kept: Archive, as_of: date, chosen: Chosen, progress: Progress
+) -> tuple[list[Timeline[Figure]], list[Excluded]]:
+    """The timelines of the chosen questions, and the questions not scored."""
+    database, results = kept.database, list[Timeline[Figure] | Excluded]()
+    every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
+    for unit in progress(every, "scoring", len(every)):
+        asked = questions(database, unit, as_of)
+        ended = [each.resolved for each in asked if each.outcome == asked[0].outcome]
+        if asked and is_chosen(database, unit, max(ended), chosen):
+            results += timelines(kept, unit, asked)
+    excluded = [result for result in results if isinstance(result, Excluded)]
+    excluded += (
+        Excluded(scenario=id, reason=f"withheld: {path} cannot be read")
+        for id, path in database.withheld.items()
+        if id not in database.scenarios
+    )
+    scored = [result for result in results if isinstance(result, Timeline)]
+    return scored, sorted(excluded, key=lambda row: row.scenario)
+
+
+def score_rows(scored: Iterable[Timeline[Figure]]) -> tuple[QuestionScore, ...]:
+    rows = (row for timeline in scored for row in question_scores(timeline))
+    return tuple(sorted(rows, key=lambda row: row.scenario))
+
+
+def question_scores(timeline: Timeline[Figure]) -> Iterator[QuestionScore]:
+    """The row of each forecaster of a question who is not scored on its set instead."""
+    asked, lines = timeline.question, timeline.lines
+    happened = asked.outcome == "occurred"
+    together = before((e - s, len(figures) == len(lines)) for s, e, figures in sweep(lines))
+    peers = _peers(timeline, happened)
+    for name in (name for name in lines if name not in timeline.in_set):
+        spans: Spans = stood(lines[name])
+        briers = [brier(figure, happened) for _, _, figure in spans]
+        logs = [log_score(figure, happened) for _, _, figure in spans]
+        gains = [baseline(figure, happened) for _, _, figure in spans]
+        days = [end - start for start, end, _ in spans]
+        shared = [together[end] - together[start] for start, end, _ in spans]
+        last = timeline.last[name]
+        yield QuestionScore(
+            scenario=asked.scenario,
+            set=asked.set,
+            alone=asked.alone,
+            outcome=asked.outcome,
+            forecaster=name,
+            brier=sum(map(mul, briers, days)) / sum(days),
+            log_score=sum(map(mul, logs, days)) / sum(days),
+            baseline=sum(map(mul, gains, days)) / asked.planned,
+            peer=peers.get(name),
+            coverage=sum(days) / asked.scored,
+            final_brier=None if last is None else brier(last, happened),
+            common_brier=sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
+            covered_days=sum(days),
+            scored_days=asked.scored,
+            planned_days=asked.planned,
+        )
+
+
+def _peers(timeline: Timeline[Figure], happened: bool) -> dict[Analyst, float]:
+    """Each analyst's `peer` over the planned days; of none where no day had two."""
+    spans: dict[Analyst, Spans] = {n: stood(line) for n, line in timeline.analysts.items()}
+    logs = {p: log_score(p, happened) for own in spans.values() for _, _, p in own}
+    lines: dict[Analyst, Line] = {
+        name: tuple((s, e, None if p is None else logs[p]) for s, e, p in line)
+        for name, line in timeline.analysts.items()
+    }
+    # `peer` is linear in both scores, so its sum over a run of days needs only these two.
+    runs = [(e - s, sum(f.values()), len(f)) for s, e, f in sweep(lines)]
+    peers = before((days, peer(1, 0, n)) for days, _, n in runs)
+    mean = before((days, peer(total / max(n, 1), 0, n)) for days, total, n in runs)
+    return {
+        name: sum(logs[p] * (peers[e] - peers[s]) - (mean[e] - mean[s]) for s, e, p in own)
+        / timeline.question.planned
+        for name, own in spans.items()
+        if peers[-1] > 0
+    }
+
+
+def tags_of(database: Database, unit: Unit) -> tuple[str, ...]:
+    """Tags of a scenario, or of any member of a set, each once."""
+    return tuple(dict.fromkeys(tag for id in unit for tag in database.scenarios[id].tags))
