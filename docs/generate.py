@@ -19,7 +19,7 @@ from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.due import Due
+from scenarios.analysis.review.deadlines import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.inbox import InboxListing
 from scenarios.analysis.review.review import Brief, Review

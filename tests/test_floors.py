@@ -52,7 +52,7 @@ ROOMS = {
     "scores": "analysis.scores. render.documents.score cli.commands.score",
     "sitting": "analysis.review.agenda workspace.sitting render.documents.session"
     " storage.session_notes cli.sitting cli.commands.review",
-    "due": "analysis.review.due render.documents.due cli.commands.due",
+    "due": "render.documents.due cli.commands.due",
     "inbox": "workspace.inbox workspace.tasks.dismissal cli.commands.inbox",
 }
 """What uses the core and stays in the program, by how the names of its modules begin."""
@@ -68,10 +68,7 @@ EXTENSIONS = {
 }
 """What could be a package of its own, in the same way."""
 STILL_INVERTED = {
-    ("analysis.review.review", "due"): "a review lists what is due",
     ("render.documents.brief", "charts"): "the brief draws what moved",
-    ("render.documents.review.news", "due"): "the brief says what is due",
-    ("render.documents.review.sections", "due"): "a review lists what is due",
 }
 """Imports of the core that go up, each with its reason: the list only becomes shorter."""
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}

@@ -20,7 +20,7 @@ from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.question_scores import Chosen
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix, matrix
-from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
+from scenarios.analysis.review.deadlines import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.search import SearchResult

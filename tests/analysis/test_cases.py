@@ -9,7 +9,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import refusal, standing, stated
 from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.agenda import agenda
-from scenarios.analysis.review.due import due
+from scenarios.analysis.review.deadlines import due
 from scenarios.analysis.review.listing import accuracy
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.findings import findings

@@ -9,7 +9,7 @@ from hypothesis import given
 from icalendar import Calendar
 from msgspec.structs import replace
 
-from scenarios.analysis.review.due import Due, DueEntry, due
+from scenarios.analysis.review.deadlines import Due, DueEntry, due
 from scenarios.model import Database, Tracker
 from scenarios.render.documents.due import ics
 from tests.hostile import ACTS, ADDRESSES, TEXTS

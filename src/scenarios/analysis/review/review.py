@@ -17,8 +17,8 @@ from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, open_views, spreads
+from scenarios.analysis.review.deadlines import Due, due
 from scenarios.analysis.review.decisions import Chore, PendingDecision, chores, decisions
-from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
 from scenarios.analysis.review.moves import ImpliedChange, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.review.due import WITHIN_DAYS, due
+from scenarios.analysis.review.deadlines import WITHIN_DAYS, due
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev

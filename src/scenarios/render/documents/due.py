@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from scenarios.analysis.review.due import Due, DueEntry
+from scenarios.analysis.review.deadlines import Due, DueEntry
 from scenarios.analysis.review.inbox import InboxListing, ProposalRow
 from scenarios.drafts import Proposal
 from scenarios.model import Kind, ScenarioId, Tracker

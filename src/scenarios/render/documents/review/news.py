@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.causes import ChangeCause
+from scenarios.analysis.review.deadlines import DueEntry
 from scenarios.analysis.review.decisions import Chore, PendingDecision
-from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.outcomes import JointOutcome
 from scenarios.analysis.review.review import Watched
 from scenarios.analysis.review.story import ScenarioStory

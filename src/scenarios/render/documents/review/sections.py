@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
+from scenarios.analysis.review.deadlines import DueEntry
 from scenarios.analysis.review.decisions import DECIDED
-from scenarios.analysis.review.due import DueEntry
 from scenarios.analysis.review.review import Clarified, NewEvidence
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database, EvidenceId, ScenarioId
