@@ -105,15 +105,21 @@ class CauseFinder:
         came = {id: item for id, item in items.items() if before < item.recorded}
         went = tuple(id for id in items if id not in came)
         absences = ChangeCause(kind="absence", subjects=tuple(self._due(beside, day)), day=day)
-        self._put(items, is_there=False)
-        if went:
-            totals = replace(self._trial.totals(beside, before), left=new.left)
-            retraction = ChangeCause(kind="retraction", subjects=went, day=day)
-            chain.step(_figures(totals, priors), retraction)
-        if came:
-            chain.step(_figures(self._trial.totals(beside, day), priors), absences)
-            self._add(chain, beside, day, came, _figures(new, priors), priors)
-        self._put(items, is_there=True)
+        events = _by_event(came)
+        if len(events) == 1 and not went and not absences.subjects:  # it did all that is left
+            [same] = events.values()
+            cause = ChangeCause(kind="event", subjects=tuple(same), day=day)
+            chain.step(_figures(new, priors), cause)
+        elif items:
+            self._put(items, is_there=False)
+            if went:
+                totals = replace(self._trial.totals(beside, before), left=new.left)
+                retraction = ChangeCause(kind="retraction", subjects=went, day=day)
+                chain.step(_figures(totals, priors), retraction)
+            if came:
+                chain.step(_figures(self._trial.totals(beside, day), priors), absences)
+                self._add(chain, beside, day, events, _figures(new, priors), priors)
+            self._put(items, is_there=True)
         chain.step(_figures(new, priors), absences)
         for id in beside:
             change = decibans(now.implied(id)) - decibans(was.implied(id))
@@ -125,14 +131,11 @@ class CauseFinder:
         chain: _Chain,
         beside: Columns,
         day: date,
-        came: Mapping[EvidenceId, Evidence],
+        events: Mapping[str, Mapping[EvidenceId, Evidence]],
         end: Mapping[ScenarioId, float],
         priors: Mapping[ScenarioId, float],
     ) -> None:
         """Add the new events of a day one after another, so that the figures end at `end`."""
-        events: dict[str, dict[EvidenceId, Evidence]] = {}
-        for id, item in came.items():
-            events.setdefault(event_of(id, item), {})[id] = item
 
         def with_event(key: str) -> dict[ScenarioId, float]:
             self._put(events[key], is_there=True)
@@ -228,6 +231,14 @@ class CauseFinder:
             for same in joined.values()
         ]
         return sorted(causes, key=lambda cause: (-abs(cause.decibans), cause.kind, cause.subjects))
+
+
+def _by_event(items: Mapping[EvidenceId, Evidence]) -> dict[str, dict[EvidenceId, Evidence]]:
+    """Items by the event that they report."""
+    events: dict[str, dict[EvidenceId, Evidence]] = {}
+    for id, item in items.items():
+        events.setdefault(event_of(id, item), {})[id] = item
+    return events
 
 
 class _Chain:
