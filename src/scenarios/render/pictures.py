@@ -36,7 +36,7 @@ from scenarios.render.charts.timeline import (
 from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
 from scenarios.render.documents.review.context import context_of
-from scenarios.render.documents.review.sentences import label
+from scenarios.render.documents.review.sentences import label, row_label
 from scenarios.render.drawing import draw
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
@@ -365,7 +365,7 @@ def overview(
     )
 
     def why(id: ScenarioId) -> str:
-        return label(words, moved[id]) if id in moved else ""
+        return row_label(words, moved[id]) if id in moved else ""
 
     decided = [_decided(entry, database) for entry in occurred_first(review.resolved)]
     rows = [row for row in review.scenarios if row.outcome is None and row.implied]

@@ -38,7 +38,6 @@ def document(
     words = (doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items())
     of = context_of(brief.story, database, brief.scenarios)
     limits = news.IN_FULL if every else _LIMITS
-    due = brief.due.coming if every else brief.due.coming[:_DUE]
     return (
         doc.Heading(1, title(brief)),
         *lead(of),
@@ -49,7 +48,7 @@ def document(
         *news.decide(of, brief.decisions, limits),
         *news.do(of, brief.chores),
         *news.reasons(of, limits),
-        *news.watch(of, due, _signs(brief, every=every)),
+        *news.watch(of, brief.due, _signs(brief, every=every), None if every else _DUE),
         *news.differing(of, brief.spreads, limits),
         *_by_one_analyst(of),
         *(doc.section("What the words mean", words, anchor="words") if picture else ()),
@@ -171,10 +170,12 @@ def _signs(brief: Brief, *, every: bool) -> list[Watched]:
 
 
 _MEANINGS = {
-    "We say": "what our analysts give as the probability; of several, their mean.",
+    "We say": "what our analysts give as the probability; of several, one from the odds of each.",
     "The evidence": "what follows from a first figure and from all that was recorded since, each "
     "item weighed by how well it tells the outcomes apart and how good its source is. Neither "
     "figure changes the other.",
+    "The range of the evidence": "how far it could lie off if our ratings do. It knows nothing of "
+    "what nobody recorded, and the truth lies outside more often for one of several answers.",
     "What would change our mind": "where the evidence would stand if a good source reported it "
     "today.",
     "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "

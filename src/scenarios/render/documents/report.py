@@ -46,9 +46,7 @@ def document(
         *news.reasons(of, limits),
         *news.decide(of, review.decisions, limits),
         *news.do(of, review.chores, "scen check --findings"),
-        *news.watch(
-            of, review.due.coming if whole else review.due.coming[:_DUE], more=_more_due(review)
-        ),
+        *news.watch(of, review.due, most=None if whole else _DUE),
         *news.changed_afterwards(
             of, review.restated.commit if whole and review.restated else "", every=whole
         ),
@@ -56,11 +54,6 @@ def document(
         *sections.clarified(review.clarifications, database),
         *(_behind(review, of, every=every) if whole else _elsewhere(review)),
     )
-
-
-def _more_due(review: Review) -> str:
-    more = len(review.due.coming[_DUE:])
-    return f"and {more} more: scen due" if more else ""
 
 
 def live(review: Review) -> list[StatusRow]:

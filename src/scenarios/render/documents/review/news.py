@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.causes import ChangeCause
-from scenarios.analysis.review.deadlines import DueEntry
+from scenarios.analysis.review.deadlines import Due
 from scenarios.analysis.review.decisions import Chore, PendingDecision
 from scenarios.analysis.review.outcomes import JointOutcome
 from scenarios.analysis.review.review import Watched
@@ -240,18 +240,22 @@ def do(of: ReviewContext, chores: Sequence[Chore], command: str = "") -> Iterato
 
 
 def watch(
-    of: ReviewContext, due: Sequence[DueEntry], signs: Sequence[Watched] = (), more: str = ""
+    of: ReviewContext, due: Due, signs: Sequence[Watched] = (), most: int | None = None
 ) -> Iterator[Flat]:
-    """Yield what comes, whether each sign is seen by its day, and what would change our mind."""
+    """Yield what comes, whether each sign is seen by its day, and what would change our mind.
+
+    Of at most so many; then without reviews, which `do` counts for each person.
+    """
+    coming = [entry for entry in due.coming if most is None or entry.what != "review"]
     rows = []
-    for entry in due:
+    for entry in coming[:most]:
         words: Sentence = sections.due_task(entry, of.database)
         if entry.what == "indicator":
             words = "whether ", cells.indicator(entry.id, of.database), " is seen"
         rows.append(Item(words, lead=f"by {day_words(entry.day, of.story)}:"))
-    yield from doc.section(
-        "What to watch", [*rows, *([Item(more)] if more else [])], anchor="coming"
-    )
+    if more := len(coming) - len(rows):
+        rows.append(Item(f"and {more} more: scen due"))
+    yield from doc.section("What to watch", rows, anchor="coming")
     would = []
     for sign in signs:
         was, now = percents(sign.implied, sign.if_seen)
@@ -311,5 +315,5 @@ def differing(
         )
     shown = rows[: limits.differing]
     if more := len(rows) - len(shown):
-        shown.append(Item(f"and over {counted(more, 'more question')}{limits.command}"))
+        shown.append(Item(f"and on {counted(more, 'more question')}{limits.command}"))
     yield from doc.section("Where analysts differ", shown, anchor="spreads")

@@ -62,7 +62,7 @@ def steps_words(of: ReviewContext, steps: Sequence[StatedStep]) -> Iterator[Span
     for number, step in enumerate(steps):
         day = day_words(step.date, of.story)
         if step.analyst is None:
-            yield ("; " if number else "") + _without_analyst(of, step)
+            yield ("; " if number else "") + without_analyst(of, step)
             continue
         if of.names_analysts or step.analyst != before:
             who = f"{analyst_name(step.analyst, of.database)} " if of.names_analysts else ""
@@ -78,13 +78,13 @@ def steps_words(of: ReviewContext, steps: Sequence[StatedStep]) -> Iterator[Span
         before = step.analyst
 
 
-def _without_analyst(of: ReviewContext, step: StatedStep) -> str:
+def without_analyst(of: ReviewContext, step: StatedStep) -> str:
     """A change of the team's figure that no analyst made."""
     day, database = day_words(step.date, of.story), of.database
     if step.cause in ("expiry", "withdrawal"):
         who = " and ".join(analyst_name(subject, database) for subject in step.subjects)
         return (
-            f"{who} withdrew on {day}"
+            f"{who} withdrew a forecast on {day}"
             if step.cause == "withdrawal"
             else f"the forecast of {who} ended on {day}"
         )

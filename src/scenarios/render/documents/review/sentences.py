@@ -26,6 +26,7 @@ from scenarios.render.documents.review.causes import (
     shortened,
 )
 from scenarios.render.documents.review.context import ReviewContext
+from scenarios.render.documents.review.reasons import without_analyst
 from scenarios.render.text import term
 from scenarios.scales import HIGHEST, LOWEST, has_moved, percent, percents, printed
 from scenarios.text import counted
@@ -385,6 +386,14 @@ def label(of: ReviewContext, move: ScenarioStory) -> str:
         return "no reason given"
     causes_named = (plain(cause_words(c, of.database)) for c in move.implied.because)
     return "; ".join(dict.fromkeys(causes_named))
+
+
+def row_label(of: ReviewContext, move: ScenarioStory) -> str:
+    """The same beside our figure: what moved it where no analyst did."""
+    steps = move.stated.steps if move.stated else ()
+    if any(step.analyst for step in steps):
+        return label(of, move)
+    return "; ".join(without_analyst(of, step) for step in steps) or label(of, move)
 
 
 def outcome_words(of: ReviewContext, entry: ResolvedScenario) -> str:
