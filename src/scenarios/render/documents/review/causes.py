@@ -9,11 +9,12 @@ from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.probability_shifts import ScenarioShift
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.restated import Amendment, RestatedFigures, by_record
+from scenarios.analysis.review.steps import StatedStep
 from scenarios.analysis.review.story import Story
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
-from scenarios.render.document import Figure, Link, Ref, Span
+from scenarios.render.document import Figure, Link, Ref, Span, plain
 from scenarios.scales import TOLERANCE, has_moved, percent, percents
 from scenarios.text import counted
 from scenarios.values import first_day, indicator_key
@@ -247,3 +248,19 @@ def _arrow(shift: Shift) -> str:
     if shift.from_ is None or shift.to is None:
         return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
     return " → ".join(percents(shift.from_, shift.to))
+
+
+def without_analyst(step: StatedStep, story: Story, database: Database) -> str:
+    """A change of the team's figure that no analyst made."""
+    day = day_words(step.date, story)
+    if step.cause in ("expiry", "withdrawal"):
+        who = " and ".join(analyst_name(subject, database) for subject in step.subjects)
+        return (
+            f"{who} withdrew a forecast on {day}"
+            if step.cause == "withdrawal"
+            else f"the forecast of {who} ended on {day}"
+        )
+    titles = ", ".join(plain(name(id, database)) for id in step.subjects[:2])
+    if step.cause == "outcome":
+        return f"{titles} was decided on {day}"
+    return {"extremize": f"team.extremize, {day}"}.get(step.cause or "", f"with its set, {day}")

@@ -6,14 +6,13 @@ from scenarios.analysis.review.steps import StatedMove, StatedStep
 from scenarios.analysis.review.story import ScenarioStory
 from scenarios.model import Analyst
 from scenarios.render import cells
-from scenarios.render.document import Span, plain
+from scenarios.render.document import Span
 from scenarios.render.documents.review import causes
 from scenarios.render.documents.review.causes import (
     Sentence,
     analyst_name,
     cause_words,
     day_words,
-    name,
     shortened,
 )
 from scenarios.render.documents.review.context import ReviewContext
@@ -62,7 +61,7 @@ def steps_words(of: ReviewContext, steps: Sequence[StatedStep]) -> Iterator[Span
     for number, step in enumerate(steps):
         day = day_words(step.date, of.story)
         if step.analyst is None:
-            yield ("; " if number else "") + without_analyst(of, step)
+            yield ("; " if number else "") + causes.without_analyst(step, of.story, of.database)
             continue
         if of.names_analysts or step.analyst != before:
             who = f"{analyst_name(step.analyst, of.database)} " if of.names_analysts else ""
@@ -76,19 +75,3 @@ def steps_words(of: ReviewContext, steps: Sequence[StatedStep]) -> Iterator[Span
             yield " → "
         yield f"{percent(step.probability or 0.0)} ({day})"
         before = step.analyst
-
-
-def without_analyst(of: ReviewContext, step: StatedStep) -> str:
-    """A change of the team's figure that no analyst made."""
-    day, database = day_words(step.date, of.story), of.database
-    if step.cause in ("expiry", "withdrawal"):
-        who = " and ".join(analyst_name(subject, database) for subject in step.subjects)
-        return (
-            f"{who} withdrew a forecast on {day}"
-            if step.cause == "withdrawal"
-            else f"the forecast of {who} ended on {day}"
-        )
-    titles = ", ".join(plain(name(id, database)) for id in step.subjects[:2])
-    if step.cause == "outcome":
-        return f"{titles} was decided on {day}"
-    return {"extremize": f"team.extremize, {day}"}.get(step.cause or "", f"with its set, {day}")

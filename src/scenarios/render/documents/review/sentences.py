@@ -26,7 +26,6 @@ from scenarios.render.documents.review.causes import (
     shortened,
 )
 from scenarios.render.documents.review.context import ReviewContext
-from scenarios.render.documents.review.reasons import without_analyst
 from scenarios.render.text import term
 from scenarios.scales import HIGHEST, LOWEST, has_moved, percent, percents, printed
 from scenarios.text import counted
@@ -393,7 +392,9 @@ def row_label(of: ReviewContext, move: ScenarioStory) -> str:
     steps = move.stated.steps if move.stated else ()
     if any(step.analyst for step in steps):
         return label(of, move)
-    return "; ".join(without_analyst(of, step) for step in steps) or label(of, move)
+    return "; ".join(
+        causes.without_analyst(step, of.story, of.database) for step in steps
+    ) or label(of, move)
 
 
 def outcome_words(of: ReviewContext, entry: ResolvedScenario) -> str:
