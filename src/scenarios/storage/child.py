@@ -72,6 +72,8 @@ class Child:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process, unless it runs: it imports while this one does other things."""
         if self._process is None:
+            # `-I -S` and these paths: else a `json.py` in the current folder would run
+            # (test_nothing_of_the_current_folder_or_of_the_environment_is_imported).
             own = (self.limits.memory_mib, self.limits.answer_mib, self.packages)
             code = f"import sys; sys.path += {_paths()}; from {__name__} import work; work(*{own})"
             words, pipe = [sys.executable, "-I", "-S", "-c", code], subprocess.PIPE
@@ -107,6 +109,8 @@ class Child:
         seconds, subject = seconds or self.limits.seconds, subject or self.subject
         known = {_place(record): record for record in records}
         process, late = self.start(), Event()
+        # `late` is set first: the kill ends the reading below, which then looks why it ended
+        # (test_a_fault_costs_one_call_and_is_named).
         watch = Timer(seconds, lambda: (late.set(), process.kill()))  # type: ignore[func-returns-value]
         watch.daemon = True  # a Ctrl-C while it starts would have the end wait for its time
         kind, value = "ended", None
@@ -229,6 +233,8 @@ def work(memory_mib: int, answer_mib: int, packages: Iterable[str] = ()) -> None
         os.dup2(nothing, number)
     sys.excepthook = partial(_fail, answers)
     if sys.platform == "linux":  # elsewhere the limit is of something else, or not kept
+        # Not RLIMIT_AS, which counts what DuckDB reserves, seven times what it uses
+        # (docs/decisions.md).
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
         _limit(resource.RLIMIT_DATA, pages * resource.getpagesize() + memory_mib * _MIB)
     [*map(import_module, packages)]
@@ -271,8 +277,12 @@ def _watch(calls: IO[bytes], seconds: float, *, is_busy: bool) -> None:
     While it is busy, the end of the pipe is a signal that ends it, in whatever code it is.
     """
     if sys.platform != "win32":
+        # The system counts from the start of the process, of all calls together
+        # (test_a_call_may_take_twice_its_time_of_the_processor_and_leaves_no_core).
         _limit(resource.RLIMIT_CPU, int(process_time() + _PROCESSORS * seconds) + 2)
         _limit(resource.RLIMIT_CORE, 0)
+        # SIGIO, by its default, ends the process: a thread that watches the pipe would not run
+        # while `re` searches (test_a_child_ends_with_its_parent).
         fcntl.fcntl(calls, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(calls, fcntl.F_GETFL) & ~os.O_ASYNC
         fcntl.fcntl(calls, fcntl.F_SETFL, flags | is_busy * os.O_ASYNC)

@@ -28,6 +28,9 @@ def open_file(place: str | Path, folder: int | None = None) -> BufferedReader:
 
 def open_named(file: Path) -> BufferedReader:
     """Open a file that a user named, or a pipe of the shell's `<(…)`; OSError for a FIFO too."""
+    # To open a FIFO waits until somebody writes, perhaps for ever; that of a shell's `<(…)` is
+    # meant (test_a_fifo_is_named_and_not_waited_for,
+    # test_what_the_shell_pipes_in_under_a_name_is_read).
     mode, pipes = file.stat().st_mode, ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or str(file).startswith(pipes)):
         words = "a FIFO, a socket or a device, and no file: it was not opened"
@@ -73,11 +76,15 @@ def temporary(
         try:
             descriptor = os.open(place, _NEW, 0o666 if mode is None else 0o600)
             with os.fdopen(descriptor, "wb") as file:
+                # Between its making and its lock a file looks like one of a dead process, and may
+                # be cleared (test_a_new_file_that_is_cleared_before_it_is_locked_is_made_again).
                 if not _claim(descriptor, place):
                     continue
                 file.write(data)
                 file.flush()
                 if mode is not None:
+                    # The umask takes bits from the mode given to `os.open`: others could not use a
+                    # shared lock (test_who_may_use_the_folder_may_use_it_whatever_the_umask).
                     place.chmod(mode)
                 if data and durable:
                     os.fsync(descriptor)

@@ -66,6 +66,8 @@ def end(root: Path, *, kept: bool = False) -> None:
     """
     place = place_of(root)
     with suppress(OSError):
+        # The half may have been committed meanwhile: by what is kept `check` says which files of it
+        # were (test_where_the_half_was_committed_check_says_what_stayed_and_how_to_mend_it).
         is_in_git = not place.parent.name.startswith(".")
         place.replace(place.with_suffix(".kept")) if kept and is_in_git else place.unlink()
     worktree.sync(place.parent)
@@ -80,6 +82,8 @@ def left(place: Path) -> CommandJournal | None:
         with open_file(place) as file:
             journal = msgspec.json.decode(file.read(), type=CommandJournal)
         names = [name for change in journal.changes for name in change.path.split("/")]
+        # A forged path would be read, and later written, outside of the database
+        # (test_a_journal_that_is_forged_or_damaged_is_named_and_not_followed).
         if all(name[:1] not in ("", ".") and not {*name} & {*"\\:\0"} for name in names):
             return journal
     except FileNotFoundError:
@@ -123,6 +127,8 @@ def whole(
     place, deadline = place_of(root), time.monotonic() + _PATIENCE
 
     def now(path: str) -> bytes | None:
+        # The other part is asked of the disk: one command moves a proposal to its record, and both
+        # have to be as before together (test_a_proposal_and_its_record_are_seen_together).
         is_read = path.startswith(f"{INBOX}/") == inbox
         return files.get(path) if is_read else content(root, path)
 
@@ -156,4 +162,6 @@ def _look(place: Path) -> tuple[int, CommandJournal | str]:
         return 0, ""
     except ScenError as error:
         journal = f"{error}"
+    # The time of this look, which no other look has: in one tick a command can end and the next
+    # begin (test_a_reader_in_a_loop_never_sees_a_half_of_commands_at_work).
     return now if abs(now - changed) < _TICK else changed, journal

@@ -248,6 +248,9 @@ def _withheld(
         text = snapshot.get(path, b"").decode("utf-8", "replace")
         ids = {id}
         for set_id, members in database.members.items():
+            # The text is no YAML, so any form of `set: ID` counts: one that is missed prints
+            # figures which the file contradicts
+            # (test_no_figure_is_told_that_the_broken_member_of_a_set_could_change).
             if not text or re.search(rf"\bset['\"]?\s*:[\s>|'\"+-]*{set_id}(?![\w-])", text):
                 ids.update(members)
         fired = (key for item in database.evidence.values() for key in item.indicators)

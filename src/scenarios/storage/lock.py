@@ -47,6 +47,8 @@ def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 def lock_file(root: Path) -> Path:
     """The path of a database's lock, whatever the environment says."""
     place = process.nearest(root)
+    # A `.git` file may name any folder, and nothing is written into one that is not git's:
+    # test_what_a_git_file_names_is_not_written_to_unless_it_is_a_git_directory.
     parts = ("HEAD", "objects", "refs")
     if place and all(os.path.lexists(place.common_dir / part) for part in parts):
         return place.common_dir / NAME
@@ -88,6 +90,8 @@ def _acquire(place: Path, deadline: float) -> Callable[[], None]:
             removed.append(_open(place))
             _wait(removed[-1], deadline - time.monotonic())
             with suppress(FileNotFoundError):
+                # The holder before removed its file while we waited, and a lock on that keeps
+                # nobody out (test_of_a_file_that_is_removed_meanwhile_nobody_has_the_lock).
                 if os.path.samestat(os.fstat(removed[-1]), place.lstat()):
                     return partial(os.close, removed.pop())
     finally:
@@ -119,6 +123,8 @@ def _make(place: Path) -> None:
     """Make a lock file with its folder's owner, group and mode from the start."""
     folder = place.parent.stat()
     mode = folder.st_mode & 0o666
+    # Made elsewhere and linked in: a lock that is root's even for a moment shuts its users out
+    # (test_one_that_root_made_is_its_users).
     with temporary(place.parent, b"", mode) as written, suppress(FileExistsError):
         with suppress(OSError):  # its group is not ours
             os.chown(written, -1 if os.geteuid() else folder.st_uid, folder.st_gid)
@@ -141,6 +147,8 @@ def _wait(descriptor: int, seconds: float) -> None:
         return
     if seconds <= 0:
         raise TimeoutError
+    # The thread may get the lock after the time is up, when `descriptor` is closed and its number
+    # another file's (test_what_a_live_process_holds_is_named_and_a_dead_one_holds_nothing).
     twin = os.dup(descriptor)
     failures = []
 

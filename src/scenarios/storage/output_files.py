@@ -42,6 +42,8 @@ def beside(place: Path) -> Iterator[Path]:
                 for name in (*names, ""):
                     worktree.sync(Path(folder, name))
             worktree.sync(room / place.name)
+            # Between two renames a reader, or a kill, would find no export
+            # (test_a_kill_leaves_the_earlier_export_or_the_new_one).
             if not (os.path.lexists(place) and _exchanged(room / place.name, place)):
                 _replace(room / place.name, place)
             worktree.sync(above)

@@ -105,6 +105,8 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
     place = folder / _name(analyst, on)
     if writes:
         make(folder)  # now: an answer that cannot be kept is not to be asked for
+    # Locked for the whole sitting: of two, the later would find its file changed at an answer
+    # (test_two_at_once_are_refused_and_a_file_that_was_edited_meanwhile_is_left_alone).
     with sole(place) if writes else nullcontext():
         data = content(place)
         new = Sitting(os.path.realpath(root), on, analyst)

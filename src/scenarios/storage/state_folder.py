@@ -36,6 +36,8 @@ def folder_of(root: Path) -> Path:
         ) from None
     folder = base / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
     for part in (folder.parent, folder):
+        # The link and what it leads to: another user's link may lead into a folder of ours
+        # (test_a_link_of_another_user_into_a_folder_of_ours_is_not_followed).
         with suppress(OSError):  # then nothing of it can be read
             refuse_foreign(part, part.lstat(), part.stat())
     return folder

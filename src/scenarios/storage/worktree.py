@@ -101,6 +101,8 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
     """Write a new file, and missing folders; raise Exists if its path is taken."""
     place = root / path
     with refusals(place):
+        # The name is not resolved: a link in its place is taken, not followed
+        # (test_nothing_that_exists_is_ever_overwritten).
         target = inside(root, place.parent) / place.name
         make_folders(target.parent)
         with temporary(target.parent, data, mode) as written:
@@ -117,6 +119,8 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
         target.open("r+b").close()  # renaming would get past a write-protected file
         mode = stat.S_IMODE(target.stat().st_mode)
         with temporary(target.parent, new, mode) as written:
+            # Again: an editor may have saved while the temporary file was written
+            # (test_a_file_that_changed_since_it_was_read_is_left_alone).
             _refuse_changed(place, target, old)
             written.replace(target)
         sync(target.parent)
@@ -207,6 +211,8 @@ def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folde
         return _problem(path, "symlink", f"leads out of the database, to {safe(real)}")
     if not entry.is_dir():
         return _content(entry, path, real, folder.most_bytes) if record else None
+    # Twelve folders that link to each other would be walked by every way through them
+    # (test_loops_and_webs_of_symlinked_folders_end).
     if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
         return None
     return _Folder(path + "/", real, linked or folder.linked, folder.most_bytes)
@@ -226,6 +232,8 @@ def _content(entry: _Entry, path: str, real: str, most_bytes: int) -> bytes | Pr
 
 def _read(file: str, limit: int) -> bytes:
     data = b""
+    # What was a file when the folder was listed may be a link or a FIFO by now
+    # (test_what_vanishes_or_is_swapped_while_it_is_read_traps_nobody).
     descriptor = os.open(file, os.O_RDONLY | UNFOLLOWED)
     try:
         while chunk := os.read(descriptor, min(limit - len(data), 1 << 16)):
@@ -262,6 +270,8 @@ def publish(written: Path, target: Path) -> None:
         try:
             written.replace(target)
         except BaseException:
+            # Left behind, the reserved name would be an empty record, after Ctrl-C too
+            # (test_a_filesystem_without_hard_links_is_written_to_without_overwriting).
             target.unlink()
             raise
 
@@ -313,6 +323,9 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
                 with refusals(root / path):
                     opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
                     ready.append((path, open_files.enter_context(opening), folders[folder] / name))
+            # Before any file of the batch has its name, which a power loss could leave empty
+            # otherwise; once, because each file would wait for the disk (c83e1639,
+            # tests/fuzz/test_power_loss.py).
             if _syncs_all:
                 os.sync()
             for path, written, target in ready:

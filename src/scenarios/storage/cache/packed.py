@@ -223,6 +223,8 @@ class Cache:
             if not _make_private(self.folder.parent) or not _make_private(self.folder):
                 return
             whole = b"".join((program(), digest(data), data))
+            # Not synced: what a power loss tears has another digest, and is read anew
+            # (test_what_is_cut_short_or_of_another_program_is_ignored_and_written_anew).
             with temporary(self.folder, whole, 0o600, durable=False) as written:
                 written.replace(self.folder / name)
 

@@ -125,6 +125,8 @@ _AS_USER = re.compile(
 
 INERT = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    # Tracked files can form a repository, with programs and a history of its own
+    # (test_after_a_clone_nothing_runs_and_the_real_history_answers).
     *("-c", "log.showSignature=false", "-c", "safe.bareRepository=explicit"),
 )
 """Settings under which git runs no program that a repository names: reading is not trusting."""
@@ -171,6 +173,8 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
             env=as_user(),
             stdout=output,
             stderr=subprocess.STDOUT,
+            # git may outlive this program: its lock on the note keeps others from mending its work
+            # (test_a_git_that_outlives_its_command_is_left_to_its_work).
             pass_fds=(held,) if os.name != "nt" else (),
             check=False,
         )
@@ -218,6 +222,8 @@ def for_reading(git_dir: Path) -> dict[str, str]:
         **kept,
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
+        # A broken index would end the reading, and replacements and grafts tell another history;
+        # what a partial clone lacks is not fetched (a8396855).
         "GIT_INDEX_FILE": str(git_dir / "scen reads no index"),
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": os.devnull,

@@ -406,6 +406,8 @@ def _commits(
 ) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
     """Each commit, its changes against its first parent, and a merge's against all."""
     only = _only(repository)
+    # Without --full-history git leaves out a branch of which a merge kept nothing
+    # (test_any_graph_of_commits_replays_to_what_its_commits_hold).
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
     listed = (
         process.run(repository.git_dir, "rev-list", *order, tip, "--", only).decode().splitlines()
@@ -414,6 +416,8 @@ def _commits(
     wanted = []
     for id, before in parents.items():
         wanted.append(" ".join((id, *before[:1])))
+        # A merge is asked for twice: against its first parent for the figures, against all for what
+        # it did itself (test_a_merge_tells_what_it_did_itself_and_what_that_moved).
         if before[1:]:
             wanted.append(" ".join((id, *before)))
     shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always")

@@ -124,11 +124,15 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
     column = node.start_mark.column
     end = layout.content_end(text, node, column)
     at = layout.next_line(text, end)
+    # A comment as deep as the entries is the last entry's; one less deep belongs to what follows
+    # (test_a_value_is_put_where_it_belongs).
     while (comment := _COMMENT_LINE.match(text, at)) and len(comment[1]) >= column:
         at = comment.end()
     before, line_break = text[:at], layout.line_break(text, at)
     if not before.endswith("\n"):
         leaf, _ = layout.last_leaf(text, node, column)
+        # A text that ends with the file has no line break, and would get one from the line behind
+        # it (test_an_item_is_appended_as_the_others_are).
         if end == len(text) and layout.is_block_scalar(leaf):  # its header has to say so: `-`
             start, header = leaf.start_mark.index, layout.header_of(text, leaf)
             strip = re.sub("[-+]", "", header) + "-"
@@ -313,6 +317,8 @@ def reworded(data: bytes, names: Names) -> bytes:
     """The file with other ids for those keys and values; their quotes stay, and all else does."""
     text, root, value = parsed(data, ("",))
     new = text
+    # From the end, so that a longer name does not shift the places before it
+    # (test_an_id_changes_at_its_places_and_keeps_its_quotes).
     for node, old, name in sorted(
         _named(root, (), names), key=lambda named: -named[0].start_mark.index
     ):

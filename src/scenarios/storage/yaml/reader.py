@@ -224,6 +224,7 @@ def _clipped(text: str) -> str:
 
 
 MAX_DEPTH = 20
+# Python raises for an integer of more than 4,300 digits (test_no_bytes_raise).
 MAX_DIGITS = 100
 
 
@@ -317,6 +318,8 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), _BAD_NUMBER),
     **{sign + word: _BAD_NUMBER for sign in ("", "-", "+") for word in (".inf", ".Inf", ".INF")},
 }
+# Not PyYAML's, for which 00123 is octal, and 1_000 and 12:30 are numbers
+# (test_plain_scalars_follow_the_core_schema_and_norway_stays_a_text).
 _NUMBER = re.compile(
     r"(?P<whole>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hexadecimal>[0-9a-fA-F]+)"
     r"|(?P<real>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
@@ -354,6 +357,8 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 key = _AWAITED
             else:
                 key = event.value
+                # By identity: `_resolved` returns the same object for a text alone, and 2021 or
+                # true is no key (tests/transcripts/faults/syntax.txt).
                 if value is not key:
                     faults.append(of_key(path, event))
                 elif key in keys:

@@ -19,6 +19,8 @@ def dump(value: dict[str, Any], schema_address: str) -> str:
 def dump_fragment(value: dict[str, Any] | list[Any], column: int = 0, step: int = 2) -> str:
     """The entries of a mapping or list as block lines that start at `column`."""
     width = max(WIDTH - column, WIDTH // 2)
+    # Where both ways can write a value their texts are equal: an edit would else rewrite lines that
+    # nobody changed (test_what_needs_no_thought_is_written_as_the_dumper_writes_it).
     if isinstance(value, dict) and (text := _plain(value, width, step)) is not None:
         return text if not column else _indented(text, column)
     text = _dump(value, width=width, step=step, is_flow=False)
