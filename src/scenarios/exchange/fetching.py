@@ -80,6 +80,8 @@ def fetch(address: str, most_bytes: int, network: Network) -> FetchedFile:
 def is_public(address: str) -> bool:
     """True for an IP address of one host of the public Internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
+    # Translated and tunnelled addresses of IPv6 contain one of IPv4, which may be of the own
+    # network (test_no_host_leads_into_the_readers_own_network).
     if ip in _NAT64:
         ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if isinstance(ip, ipaddress.IPv6Address) and (ip not in _UNICAST or ip.sixtofour or ip.teredo):
@@ -112,6 +114,8 @@ def _connection(address: str, network: Network, deadline: float) -> HTTPSConnect
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or 443
     ips = network.resolve(host, port)
+    # Each of them, though only the first is connected to: the order is the resolver's
+    # (test_no_host_leads_into_the_readers_own_network).
     for ip in ips:
         if not is_public(ip):
             raise _refused(address, f"{host} is {ip}, which is not a public address")

@@ -55,6 +55,8 @@ class Desk:
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root, self.read_only, self.is_watched = root, read_only, False
+        # `_writing` is taken before `_lock`: a write looks while it holds `_writing`, and a look
+        # that took it would wait for ever (test_what_another_changed_during_a_write_is_not_lost).
         self._lock, self._looks, self._writing = threading.Lock(), 0, threading.Lock()
         self._changes: deque[tuple[Writing, Future[Written | None]]] = deque()
         self._cached = SizedCache[Opened](_REVISIONS, lambda _: 1)
@@ -69,6 +71,9 @@ class Desk:
 
         Callers that wait for another's look share the next one.
         """
+        # Read before the lock: a look under way may have passed the changed file already, so only
+        # one that begins later will do
+        # (test_those_who_wait_while_another_looks_share_the_next_look).
         begun = self._looks
         with self._lock:
             if self._looks > begun:
@@ -81,7 +86,11 @@ class Desk:
 
     def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
         """Look, unless the latest state has each changed file already, as after a write."""
+        # The notice of our own write waits until its state is the latest; it would else read the
+        # folder for what is known already (23a5c681).
         with self._writing:
+            # The removed lock is the only notice that a half has ended, and no file of the state:
+            # test_an_editor_and_a_server_have_the_state_before_and_the_server_says_so.
             is_whole = not self.latest.opened.half
             is_known = is_whole and changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
@@ -100,6 +109,8 @@ class Desk:
         or if files were changed from outside.
         """
         own = Future[Written | None]()
+        # Queued before the lock is taken: whoever holds it writes all that wait, in one turn
+        # (test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_looked_at).
         self._changes.append((change, own))
         with self._writing:
             if not own.done():
@@ -124,6 +135,8 @@ class Desk:
         """True if the state after these writes could become the latest."""
         opened = done[-1].opened
         files = _files(opened)
+        # A link that leads nowhere has no bytes in the state, so that only a look can find its
+        # fault (test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write).
         is_lost = any(fault.path not in files for fault in seen.opened.problems)
         is_committed = any(written.committed for written in done)
         with self._lock:

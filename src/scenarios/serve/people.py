@@ -49,6 +49,8 @@ def remembers(ask: PageRequest, reply: Response) -> Response:
 
 def wrote(ask: PageRequest) -> int:
     """Return the number of the first state with all that this browser wrote; 0 for any."""
+    # Anybody can send a cookie, and `int` raises for 5,000 digits
+    # (test_a_mark_of_a_write_that_is_none_is_ignored).
     number = ask.request.cookies.get(_cookie(ask, "wrote"), "")[:9]
     return min(int(number) if number.isdecimal() else 0, ask.seen.number)
 

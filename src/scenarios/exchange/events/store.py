@@ -153,6 +153,8 @@ def spark_session(address: str) -> tuple[Any, str]:
 _LAYOUTS = {"icews": mappings.ICEWS, "gdelt": mappings.GDELT, "acled": mappings.ACLED}
 _TRIED = ("duckdb", "postgresql", "postgres", "spark")
 _NAMED, _LONGEST = 12, 300
+# Less than DuckDB's own, so that 128 MB are enough for text (b6e81a7f,
+# test_duckdb_answers_in_bounded_memory).
 _BUFFER = 4_000_000
 _LIMITS = {"threads": 2, "memory_limit": "128MB", "temp_directory": ""}
 """Memory is bounded, and nothing is written beside the files."""
@@ -262,6 +264,8 @@ def _local(address: str, tables: Sequence[str]) -> Store:
             connection.read_csv(
                 paths,
                 header=not files.head,
+                # As a number the code 042 would be 42, which is another event
+                # (test_an_event_of_icews_goes_by_its_date_and_id_and_a_code_keeps_its_noughts).
                 all_varchar=True,
                 union_by_name=not files.head,
                 delim=files.delimiter,
@@ -285,6 +289,8 @@ def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
 
     read_only, at = place is not None, str(place or ":memory:")
     raw = connect(at, read_only=read_only, preserve_insertion_order=False, **_LIMITS)
+    # The order matters: once access is off no path can be allowed, and after the lock nothing can
+    # be set (test_the_engine_reads_these_files_alone_and_fetches_nothing).
     if allowed:
         raw.execute("SET allowed_paths = ?", [allowed])
     raw.execute("SET enable_external_access = false")

@@ -69,6 +69,8 @@ def _explained(error: str, delimiter: str) -> str:
     return error
 
 
+# Both forms of a workbook are in memory together
+# (test_what_would_fill_the_memory_is_refused_within_300_mb).
 MOST_PACKED, MOST_UNPACKED, MOST_PARTS = 16 << 20, 64 << 20, 2000
 _NOT_WORKED_OUT = re.compile(
     rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)'
@@ -159,6 +161,8 @@ def _plain(packed: bytes, file: str) -> io.BytesIO:
             if len({part.filename for part in parts}) < len(parts):
                 raise refused(file, 0, "a part of the workbook stands in it twice")
             left, percent = MOST_UNPACKED, set[bytes]()
+            # Styles first: without them 60 % in a cell would be 0.6, where CSV has 60%
+            # (test_a_number_that_is_shown_in_percent_is_the_text_that_csv_has).
             for part in sorted(parts, key=lambda part: "styles" not in part.filename.lower()):
                 data = _unpacked(source, part, left, file)
                 left -= len(data)
@@ -198,6 +202,8 @@ def _as_shown(percent: set[bytes], cell: re.Match[bytes]) -> bytes:
 
 def _of_opendocument(data: bytes, file: str) -> bytes:
     """The sheets with their padding once, and a cell in percent as the text that CSV would have."""
+    # calamine also reads a number that is spelled `&#57;99999999`, or has more digits, and would
+    # fill memory with its cells (test_a_spreadsheet_that_would_fill_memory_is_refused).
     if data.count(b"s-repeated") > len(_REPEATED.findall(data)):
         raise ValueError("a cell or a row of it repeats, and its number cannot be read")
     data = _REPEATED.sub(lambda at: at[0] if int(at[2]) <= _MOST_REPEATED[at[1]] else b"", data)
@@ -237,6 +243,7 @@ def _look(name: str, data: bytes, file: str) -> None:
 MOST_JSON_BYTES = 64 << 20
 _MOST_OPENED, _MOST_VALUES = 600_000, 4_000_000
 """Objects and lists, and values, read at once: they take more memory than their text."""
+# An object of three million keys, which opens a single brace, took a gigabyte (f509f974).
 _MOST_EACH, _MOST_OF_ONE = 1_000, 200_000
 """Values of an object or list on average, and of one that is alone in its file."""
 
@@ -255,6 +262,8 @@ def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
 
 def parsed(text: str, file: str, row: int) -> Any:
     """The value of a text of JSON, which stands in a row (0: the whole file)."""
+    # Counted in the text: once parsed, too many values have taken the memory already
+    # (test_what_would_fill_the_memory_is_refused_within_300_mb).
     opened = text.count("{") + text.count("[")
     if opened > _MOST_OPENED or text.count(",") > min(
         _MOST_VALUES, _MOST_OF_ONE + _MOST_EACH * opened
