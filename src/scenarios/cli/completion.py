@@ -45,6 +45,7 @@ def keys(root: Path, path: str, key: str) -> list[str]:
     """The names that stand under a key of one record; none where that cannot be read."""
     value: Any = None
     place = root / path
+    # A FIFO would keep the shell waiting at a Tab (test_what_can_stand_there_is_offered).
     if place.is_file() and not place.is_symlink():
         with suppress(OSError), place.open("rb") as file:
             value = read(path, file.read(MAX_BYTES + 1))[0]
@@ -280,6 +281,8 @@ def _values(command: str, parameter: _Parameter, word: str, database: str | None
     return {}
 
 
+# Shells evaluate what they are offered: a branch called `$(…)` would run
+# (test_only_plain_names_are_ever_given).
 _PLAIN = re.compile(r"[A-Za-z0-9._/=@+-]+")
 
 

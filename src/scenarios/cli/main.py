@@ -22,6 +22,8 @@ from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
 
 _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTALL)
+# In Click's wording and in pydantic's, which newer Typers pass on
+# (test_a_value_that_cannot_be_is_told_in_the_same_words_by_each_typer).
 _WORDS = {
     r"(Got unexpected extra argument[^=]*)": r"\1; put quotes around a value of several words",
     r"Input should be a valid integer.*": "it must be a whole number",
@@ -81,6 +83,8 @@ class _Plain(NamedTuple):
 def _plain(parameters: Sequence[Any]) -> Sequence[Any]:
     """Return the parameters, which build a validator where a value needs one."""
     for parameter in parameters:
+        # The name is private to Typer: where a release lacks it, commands start slower and nothing
+        # fails (test_the_options_of_a_value_that_is_certainly_right_build_no_validator).
         if hasattr(parameter, "get_runtime_param"):
             coercion = _Plain(partial(type(parameter).get_runtime_param, parameter))
             parameter.get_runtime_param = lambda coercion=coercion: coercion
@@ -127,6 +131,8 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             result = super().invoke(ctx)
+            # Flushed here: at exit Python would report a full disk as an exception it ignored
+            # (e6a1fa80).
             if sys.stdout:
                 sys.stdout.flush()
             _end_with_1_without_every_file()
@@ -246,6 +252,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream:  # closed by `>&-`
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # At Python's own threshold all objects are searched again and again while records are decoded
+    # (4f9679bd).
     gc.set_threshold(_OBJECTS)
     atexit.register(gc.freeze)  # the search of all objects at the end takes 30 ms
     asked = os.environ.get("_SCEN_COMPLETE", "")

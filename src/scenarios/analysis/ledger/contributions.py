@@ -278,6 +278,8 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
         for tie in row.ties:
             first = first_with.setdefault(tie, number)
             if first != number:
+                # The earliest row leads, which gives a group the same key in whatever order its
+                # ties are met (test_the_order_of_evidence_does_not_matter).
                 lower, higher = sorted((lead(number), lead(first)))
                 leader[higher] = lower
     together: dict[int, list[LedgerRow]] = {}

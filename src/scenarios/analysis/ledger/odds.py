@@ -313,6 +313,8 @@ class Odds:
 
     def steps(self, scenario_id: ScenarioId) -> Steps:
         """The steps of a scenario's prior; dependencies first, without recursion."""
+        # A stack of our own: a chain of 300 links ended in a RecursionError (9c649611,
+        # test_a_long_chain_of_links_has_a_band_and_the_members_of_a_set_share_theirs).
         path = {scenario_id: None}
         while path:
             id = next(reversed(path))

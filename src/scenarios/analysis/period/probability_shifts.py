@@ -71,6 +71,7 @@ class AsOf:
     def before(self, database: Database) -> AsOf:
         """Another database on the same day; its ledgers share what the items do not change."""
         old, new = database.evidence, self.database.evidence
+        # In the order of a set the last bit of an effect depended on the hash seed (ed07a62c).
         ids = sorted({*old, *new})
         items = {id: old.get(id) for id in ids if old.get(id) != new.get(id)}
         frame = attrgetter("tracker", "scenarios", "sources")

@@ -58,6 +58,8 @@ def resampled(rows: Sequence[Sequence[float]]) -> Iterator[tuple[int, ...]]:
     one integer, so that a draw of thousands of rows is one sum.
     """
     columns = f"<{len(rows[0])}Q"
+    # A sum of 2^64 would carry into the next column, unseen
+    # (test_what_could_run_into_the_next_column_is_refused).
     if len(rows) * max(map(max, rows)) >= _LARGEST:
         raise OverflowError("a resample could sum to 2^24 or more")
     packed = [
@@ -187,6 +189,7 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
     return intervals
 
 
+# A grid is searched, since the loss of a set need not be convex (docs/decisions.md).
 LEAST, MOST = 0.5, 3.0
 """The least `team.extremize` that is tried, and the most of it and of `rating_strength`."""
 _STEPS_PER_UNIT = 20

@@ -112,6 +112,8 @@ def cut(text: str, room: int = 2) -> str:
 def _width() -> int:
     """The columns in which questions are asked."""
     try:
+        # Of stderr, where questions are asked, and each time: a window becomes narrower
+        # (test_a_question_is_as_wide_as_the_terminal_has_become).
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
     except (OSError, ValueError):
         columns = 0
@@ -152,6 +154,8 @@ def _pager(text: str) -> str:
 
 def _is_read(pager: str, text: str) -> bool:
     """Show a text in a pager; False where there is no such pager."""
+    # As git does it, so that the user's own LESS and LV win
+    # (tests/transcripts/terminal/screen.txt).
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     data = f"{text}\n".encode(sys.stdout.encoding, "replace")
     sys.stdout.flush()
