@@ -77,3 +77,17 @@ def test_what_is_printed_fits_its_schema(command: str) -> None:
     schema = json.loads((DOCS / "json" / f"{name}.schema.json").read_text("utf-8"))
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     jsonschema.validate(json.loads(printed.stdout), schema, format_checker=checker)
+
+
+def test_each_test_that_a_comment_of_the_program_names_is_there() -> None:
+    root = Path(__file__).parents[1]
+    tests = "\n".join(path.read_text() for path in (root / "tests").rglob("*.py"))
+    named = {
+        name
+        for path in (root / "src").rglob("*.py")
+        for comment in re.findall(r"^\s*#.*", path.read_text(), re.MULTILINE)
+        for name in re.findall(r"\b(test_\w+?)(?:\.py)?\b(?!…|\w)", comment)
+    }
+    files = {path.stem for path in (root / "tests").rglob("test_*.py")}
+    assert {n for n in named - files if not re.search(rf"\bdef {n}", tests)} == set()
+    assert len(named) > 30
