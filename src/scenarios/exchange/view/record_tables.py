@@ -1,7 +1,21 @@
-"""The records as tables: each column with the path of its value."""
+"""The records as tables: each column with the step to its value."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
+from scenarios.exchange.view.steps import (
+    Beside,
+    Id,
+    IsNumber,
+    Itself,
+    Key,
+    Name,
+    PartKey,
+    Position,
+    RecordKind,
+    Step,
+)
 from scenarios.exchange.view.table import (
     SCENARIO,
     ViewColumn,
@@ -29,22 +43,24 @@ def _worth(database: Database, rating: Rating) -> float:
     return rating_decibans(rating, database.tracker.decibans)
 
 
-EVIDENCE = column("evidence_id", "text", "The item", "@")
+EVIDENCE = column("evidence_id", "text", "The item", Id())
 RATING = (
-    column("code", "text?", "CC, C, N, I or II; null where a ratio is given", ".:text"),
-    column("likelihood_ratio", "real?", "0.001 to 1000; null where a code is given", ".:number"),
+    column("code", "text?", "CC, C, N, I or II; null where a ratio is given", Itself("text")),
+    column(
+        "likelihood_ratio", "real?", "0.001 to 1000; null where a code is given", Itself("number")
+    ),
     column("decibans", "real", "What code or ratio is worth, before any weight", compute=_worth),
 )
 
 
-def _proposed(path: str) -> tuple[ViewColumn, ...]:
-    """Who proposed what a person accepted."""
+def _proposed(way: Callable[[str], Step]) -> tuple[ViewColumn, ...]:
+    """Who proposed what a person accepted; the way to each key of that."""
     return (
-        column("proposed_by", "text?", "feed, events, agent or person", f"{path}.by"),
-        column("proposed_name", "text?", "Its name", f"{path}.name"),
-        column("proposed", "date?", "The day on which it was proposed", f"{path}.on"),
-        column("proposed_from", "text?", "Where it was taken from", f"{path}.from"),
-        column("suggested", "text?", "Its ratings, grade or figure", f"{path}.suggested"),
+        column("proposed_by", "text?", "feed, events, agent or person", way("by")),
+        column("proposed_name", "text?", "Its name", way("name")),
+        column("proposed", "date?", "The day on which it was proposed", way("on")),
+        column("proposed_from", "text?", "Where it was taken from", way("from")),
+        column("suggested", "text?", "Its ratings, grade or figure", way("suggested")),
     )
 
 
@@ -52,9 +68,9 @@ def _titles(meaning: str, of: str, id: str, title: str) -> ViewTable:
     """The ids that the tracker declares, with their titles."""
     return table(
         meaning,
-        column(id, "text", "The id", "@1"),
+        column(id, "text", "The id", Name(1)),
         position(f"the {of} in the tracker"),
-        column(title, "text", f"The {title}", "."),
+        column(title, "text", f"The {title}", Itself()),
         of=f"tracker.{of}s.*",
         key=id,
     )
@@ -76,7 +92,10 @@ RECORDED = tables(
             "dependence_within",
             "real",
             "How alike lines of one theme are, 0 to 1",
-            "evidence_dependence.within|evidence_dependence:number",
+            Key(
+                "evidence_dependence.within",
+                otherwise=Key("evidence_dependence", "number"),
+            ),
         ),
         column(
             "dependence_between",
@@ -97,17 +116,17 @@ RECORDED = tables(
     rating_decibans=table(
         "What each consistency code is worth",
         position("the code in the tracker"),
-        column("code", "text", "CC, C, N, I or II", "@1"),
-        column("decibans", "real", "What it is worth, before any weight", "."),
+        column("code", "text", "CC, C, N, I or II", Name(1)),
+        column("decibans", "real", "What it is worth, before any weight", Itself()),
         of="tracker.decibans.*",
         key="code",
     ),
     grade_weights=table(
         "The share of a rating that an Admiralty grade keeps; no rows: all of it",
-        column("scale", "text", "reliability or credibility", "@part"),
+        column("scale", "text", "reliability or credibility", PartKey()),
         position("the grade in its scale"),
-        column("grade", "text", "A to F, or 1 to 6", "@1"),
-        column("weight", "real", "The share, 0 to 1", "."),
+        column("grade", "text", "A to F, or 1 to 6", Name(1)),
+        column("weight", "real", "The share, 0 to 1", Itself()),
         of="tracker.grade_weights.reliability.* tracker.grade_weights.credibility.#",
         key="scale grade",
     ),
@@ -116,7 +135,7 @@ RECORDED = tables(
     sets=_titles("Sets of mutually exclusive and exhaustive scenarios", "set", "set_id", "title"),
     feeds=table(
         "Feeds of news that are read when asked",
-        column("feed_id", "text", "The id", "@1"),
+        column("feed_id", "text", "The id", Name(1)),
         position("the feed in the tracker"),
         column("url", "text", "The address"),
         column("source_id", "text", "Who says so", "source"),
@@ -128,7 +147,7 @@ RECORDED = tables(
     ),
     sources=table(
         "Who says so, and how reliable they are",
-        column("source_id", "text", "The id", "@"),
+        column("source_id", "text", "The id", Id()),
         column("name", "text", "The name"),
         column("url", "text?", "The address"),
         column("reliability", "text", "The Admiralty letter, A to F"),
@@ -138,7 +157,7 @@ RECORDED = tables(
     ),
     evidence=table(
         "What was observed, one thing a row",
-        column("evidence_id", "text", "The id", "@"),
+        column("evidence_id", "text", "The id", Id()),
         column("summary", "text", "What happened"),
         column("observed", "text", "When: a day, a month (2021-12) or a year"),
         column("observed_day", "date", "The first day that this can mean", compute=_first_day),
@@ -159,7 +178,7 @@ RECORDED = tables(
         column("notes", "text?", "What else there is to say"),
         column("retracted", "date?", "From this day it counts no longer", "retracted.date"),
         column("retracted_reason", "text?", "Why", "retracted.reason"),
-        *_proposed("proposed"),
+        *_proposed(lambda key: Key(f"proposed.{key}")),
         of="evidence",
         key="evidence_id",
         refers="source_id sources; theme_id themes",
@@ -169,7 +188,7 @@ RECORDED = tables(
         "How much more expected an item is if a scenario happens than if not",
         EVIDENCE,
         position("the rating in its file"),
-        column("scenario_id", "text", "The scenario that is rated", "@1"),
+        column("scenario_id", "text", "The scenario that is rated", Name(1)),
         *RATING,
         of="evidence.ratings.*",
         key="evidence_id scenario_id",
@@ -180,9 +199,11 @@ RECORDED = tables(
         "The indicators that an item shows, and how",
         EVIDENCE,
         position("the indicator in its file"),
-        column("scenario_id", "text", "The scenario in whose file the indicator stands", "@1/0"),
-        column("indicator_id", "text", "The indicator", "@1/1"),
-        column("state", "text", "observed, emerging or reversed", "."),
+        column(
+            "scenario_id", "text", "The scenario in whose file the indicator stands", Name(1, 0)
+        ),
+        column("indicator_id", "text", "The indicator", Name(1, 1)),
+        column("state", "text", "observed, emerging or reversed", Itself()),
         of="evidence.indicators.*",
         key="evidence_id scenario_id indicator_id",
         refers="evidence_id evidence; scenario_id+indicator_id indicators",
@@ -192,36 +213,36 @@ RECORDED = tables(
         "Independent items that an item rests on",
         EVIDENCE,
         position("the other in its file"),
-        column("corroborated_by", "text", "The other item", "."),
+        column("corroborated_by", "text", "The other item", Itself()),
         of="evidence.corroborated_by.#",
         key="evidence_id corroborated_by",
         refers="evidence_id evidence; corroborated_by evidence.evidence_id",
     ),
     foreign_ids=table(
         "What a record is called elsewhere",
-        column("kind", "text", "scenario, evidence or source", "@kind"),
-        column("record_id", "text", "The record", "@"),
+        column("kind", "text", "scenario, evidence or source", RecordKind()),
+        column("record_id", "text", "The record", Id()),
         position("the name in its file"),
-        column("system", "text", "Where it is called so: metaculus, icews, …", "@1"),
-        column("foreign_id", "text", "What it is called there", ".:any"),
-        column("is_number", "boolean", "Whether its file has that as a number", ".:is_number"),
+        column("system", "text", "Where it is called so: metaculus, icews, …", Name(1)),
+        column("foreign_id", "text", "What it is called there", Itself()),
+        column("is_number", "boolean", "Whether its file has that as a number", IsNumber()),
         of="scenario.foreign.* evidence.foreign.* source.foreign.*",
         key="kind record_id system",
         indexes="system+foreign_id",
     ),
     former_ids=table(
         "Ids that a record had before it was renamed",
-        column("kind", "text", "scenario, evidence or source", "@kind"),
-        column("record_id", "text", "The record's id now", "@"),
+        column("kind", "text", "scenario, evidence or source", RecordKind()),
+        column("record_id", "text", "The record's id now", Id()),
         position("the id in its file"),
-        column("former_id", "text", "The id that it had", "."),
+        column("former_id", "text", "The id that it had", Itself()),
         of="scenario.formerly.# evidence.formerly.# source.formerly.#",
         key="kind former_id",
         indexes="kind+record_id",
     ),
     scenarios=table(
         "Questions, with criteria, a horizon and a prior",
-        column("scenario_id", "text", "The id", "@"),
+        column("scenario_id", "text", "The id", Id()),
         column("title", "text", "The title"),
         column("short", "text?", "The noun phrase by which sentences name it"),
         column("question", "text", "What is asked"),
@@ -253,7 +274,7 @@ RECORDED = tables(
         "The tags of a scenario",
         SCENARIO,
         position("the tag in its file"),
-        column("tag", "text", "The tag", "."),
+        column("tag", "text", "The tag", Itself()),
         of="scenario.tags.#",
         key="scenario_id tag",
         refers="scenario_id scenarios",
@@ -263,7 +284,7 @@ RECORDED = tables(
         "Scenarios that happen whenever this one does",
         SCENARIO,
         position("the other in its file"),
-        column("implied_scenario_id", "text", "The other: at least as probable", "."),
+        column("implied_scenario_id", "text", "The other: at least as probable", Itself()),
         of="scenario.implies.#",
         key="scenario_id implied_scenario_id",
         refers="scenario_id scenarios; implied_scenario_id scenarios.scenario_id",
@@ -281,7 +302,7 @@ RECORDED = tables(
     prior_links=table(
         "The prior under each outcome of another scenario",
         SCENARIO,
-        column("given_scenario_id", "text", "The other scenario", "@1"),
+        column("given_scenario_id", "text", "The other scenario", Name(1)),
         column("if_occurred", "real", "The prior if that occurs", "occurred"),
         column("if_did_not_occur", "real", "The prior if it does not", "did-not-occur"),
         of="scenario.prior.given.*",
@@ -292,7 +313,7 @@ RECORDED = tables(
         "Evidence that the basis of a prior already uses, and which is worth 0 for it",
         SCENARIO,
         position("the item in its file"),
-        column("evidence_id", "text", "The item", "."),
+        column("evidence_id", "text", "The item", Itself()),
         of="scenario.prior.includes.#",
         key="scenario_id evidence_id",
         refers="scenario_id scenarios; evidence_id evidence",
@@ -300,15 +321,19 @@ RECORDED = tables(
     ),
     indicators=table(
         "What is watched for",
-        column("scenario_id", "text", "The scenario in whose file it stands", "@"),
-        column("indicator_id", "text", "Its id there", "@1"),
+        column("scenario_id", "text", "The scenario in whose file it stands", Id()),
+        column("indicator_id", "text", "Its id there", Name(1)),
         position("the indicator in that file"),
         column("statement", "text", "What would be seen"),
         column("added", "date", "When it was written down"),
         column("watch", "text?", "Where, how often and who"),
         column("due", "date?", "After this day its absence counts"),
-        column("if_absent_code", "text?", "What absence is worth, as a code", "if_absent:text"),
-        column("if_absent_ratio", "real?", "The same as a likelihood ratio", "if_absent:number"),
+        column(
+            "if_absent_code", "text?", "What absence is worth, as a code", Key("if_absent", "text")
+        ),
+        column(
+            "if_absent_ratio", "real?", "The same as a likelihood ratio", Key("if_absent", "number")
+        ),
         column("chance", "real?", "How probable it is to be seen by then"),
         column("theme_id", "text?", "What it is about", "theme"),
         column("events", "json?", "What to look for in an event store"),
@@ -319,10 +344,10 @@ RECORDED = tables(
     ),
     indicator_ratings=table(
         "How much more expected an indicator is if a scenario happens than if not",
-        column("scenario_id", "text", "The scenario in whose file the indicator stands", "@"),
-        column("indicator_id", "text", "The indicator", "@1"),
+        column("scenario_id", "text", "The scenario in whose file the indicator stands", Id()),
+        column("indicator_id", "text", "The indicator", Name(1)),
         position("the rating in that file"),
-        column("rated_scenario_id", "text", "The scenario that is rated", "@2"),
+        column("rated_scenario_id", "text", "The scenario that is rated", Name(2)),
         *RATING,
         of="scenario.indicators.*.ratings.*",
         key="scenario_id indicator_id rated_scenario_id",
@@ -344,7 +369,7 @@ RECORDED = tables(
         "The evidence behind an outcome",
         SCENARIO,
         position("the item in its file"),
-        column("evidence_id", "text", "The item", "."),
+        column("evidence_id", "text", "The item", Itself()),
         of="scenario.resolution.evidence.#",
         key="scenario_id evidence_id",
         refers="scenario_id resolutions; evidence_id evidence",
@@ -352,7 +377,7 @@ RECORDED = tables(
     ),
     sheets=table(
         "One analyst's forecasts of one day",
-        column("sheet_id", "text", "The id", "@"),
+        column("sheet_id", "text", "The id", Id()),
         column("date", "date", "The day"),
         column("analyst", "text", "Who forecasts"),
         of="forecasts",
@@ -361,12 +386,12 @@ RECORDED = tables(
     ),
     forecasts=table(
         "Stated probabilities",
-        column("sheet_id", "text", "The sheet, which has its day and its analyst", "@"),
+        column("sheet_id", "text", "The sheet, which has its day and its analyst", Id()),
         position("the scenario in its file"),
-        column("scenario_id", "text", "The scenario", "@1"),
-        column("probability", "real?", "0.0001 to 0.9999; null withdraws", "."),
-        column("rationale", "text?", "Why", "^rationales.@1"),
-        *_proposed("^proposed.@1"),
+        column("scenario_id", "text", "The scenario", Name(1)),
+        column("probability", "real?", "0.0001 to 0.9999; null withdraws", Itself()),
+        column("rationale", "text?", "Why", Beside("rationales")),
+        *_proposed(partial(Beside, "proposed")),
         of="forecasts.probabilities.*",
         key="sheet_id scenario_id",
         refers="sheet_id sheets; scenario_id scenarios",
@@ -374,10 +399,15 @@ RECORDED = tables(
     ),
     forecast_evidence=table(
         "The evidence that moved a forecast",
-        column("sheet_id", "text", "The sheet", "@"),
-        column("position", "integer", "The place of the item in its file, from 1", "##"),
-        column("scenario_id", "text", "The scenario", "@1"),
-        column("evidence_id", "text", "The item", "."),
+        column("sheet_id", "text", "The sheet", Id()),
+        column(
+            "position",
+            "integer",
+            "The place of the item in its file, from 1",
+            Position(in_record=True),
+        ),
+        column("scenario_id", "text", "The scenario", Name(1)),
+        column("evidence_id", "text", "The item", Itself()),
         of="forecasts.evidence.*.#",
         key="sheet_id scenario_id evidence_id",
         refers="sheet_id+scenario_id forecasts; evidence_id evidence",

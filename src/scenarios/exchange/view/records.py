@@ -1,15 +1,26 @@
-"""Records from tables and rows from records, by the path of each column."""
+"""Records from tables and rows from records, by the step of each column."""
 
 import datetime as dt
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from scenarios.analysis.changes import records as records_of
 from scenarios.exchange.arrivals import Misfit, Place
 from scenarios.exchange.view.record_tables import RECORDED
+from scenarios.exchange.view.steps import (
+    Beside,
+    Id,
+    IsNumber,
+    Itself,
+    Key,
+    Name,
+    PartKey,
+    RecordKind,
+    RecordPart,
+    keys_of,
+)
 from scenarios.exchange.view.table import Row, Type, Value, ViewColumn, ViewTable, as_json
 from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Kind
@@ -114,22 +125,8 @@ _READ: Mapping[Type, tuple[Callable[[object], Any], str]] = {
 }
 """The reader of each type, and what it reads."""
 
-_KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
 _SOURCES = frozenset(source for table in RECORDED for source in table.of)
-
-
-class _Place(NamedTuple):
-    """A part of a record with the names that lead to it and its places, from 1, at two levels."""
-
-    kind: str
-    name: str
-    id: str
-    record: Any
-    names: tuple[Any, ...]
-    value: Any
-    place: int
-    place_in_record: int
 
 
 def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
@@ -139,7 +136,7 @@ def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
         name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
         for id, record in records_of(database, kind).items():
             for n, (names, place, value) in enumerate(_parts(record, path), start=1):
-                part = _Place(kind, name, id, record, names, value, place, n)
+                part = RecordPart(kind, name, id, record, names, value, place, n)
                 yield tuple(_cell(column, part, database) for column in table.columns)
 
 
@@ -156,51 +153,13 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
         yield from _parts(part, path[1:])
 
 
-def _cell(column: ViewColumn, part: _Place, database: Database) -> Value:
+def _cell(column: ViewColumn, part: RecordPart, database: Database) -> Value:
     if column.compute:
         return column.compute(database, part.value)
-    value = _value(column.path, part)
+    value = column.step.get(part)
     if column.type == "json":
         return None if value is None else as_json(value)
     return None if value == "" else str(value) if column.type == "text" and value else value
-
-
-def _value(path: str, part: _Place) -> Any:
-    if path[0] in "@#":
-        return _about(path, part)
-    if path[0] == "^":
-        key, name, *keys = path[1:].split(".")
-        return _inside(getattr(part.record, key).get(_about(name, part)), keys)
-    for choice in path.split("|"):
-        way, _, kind = choice.partition(":")
-        value = _inside(part.value, filter(None, way.split(".")))
-        if kind == "is_number":
-            return isinstance(value, int)
-        if value is not None and (not kind or isinstance(value, _KINDS[kind])):
-            return value
-    return None
-
-
-def _inside(value: Any, keys: Iterable[str]) -> Any:
-    """The value to which keys lead; None where one of them is absent."""
-    for key in keys:
-        value = getattr(value, key.replace("-", "_") + "_" * iskeyword(key), None)
-    return value
-
-
-def _about(path: str, part: _Place) -> Any:
-    known = {
-        "@": part.id,
-        "#": part.place,
-        "##": part.place_in_record,
-        "@kind": part.kind,
-        "@part": part.name,
-    }
-    if path in known:
-        return known[path]
-    level, _, half = path[1:].partition("/")
-    name = part.names[int(level) - 1]
-    return name.split("/")[int(half)] if half else name
 
 
 class RecordContent(NamedTuple):
@@ -226,20 +185,21 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
 def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
     """Put a row into its record; one of a record, or of a named part, that is not there is lost."""
     kind, *path = source.split(".")
-    about = {column.path: cells.get(column.name) for column in table.columns}
-    if about.get("@kind", kind) != kind or about.get("@part") not in (None, *path):
+    about = {column.step: cells.get(column.name) for column in table.columns}
+    is_elsewhere = about.get(PartKey()) not in (None, *path)
+    if is_elsewhere or about.get(RecordKind(), kind) != kind:
         return
-    halves = "/".join(str(about[half]) for half in ("@1/0", "@1/1") if half in about)
-    names = iter([about.get("@1", halves), about.get("@2")])
+    halves = "/".join(str(about[half]) for half in (Name(1, 0), Name(1, 1)) if half in about)
+    names = iter([about.get(Name(1), halves), about.get(Name(2))])
     inside = (next(names) if key == "*" else None if key == "#" else key for key in path)
-    steps = [about.get("@", kind), *inside]
+    steps = [about.get(Id(), kind), *inside]
     if not _has_parents(every[kind], steps, source):
         return
     _put(every[kind], steps, _entry(table, cells))
     for column in table.columns:
-        if column.path.startswith("^") and column.name in cells:
-            beside, _, *keys = column.path[1:].split(".")
-            _put(every[kind], [steps[0], beside, steps[-1], *keys], cells[column.name])
+        if isinstance(way := column.step, Beside) and column.name in cells:
+            place = [steps[0], way.key, steps[-1], *keys_of(way.below)]
+            _put(every[kind], place, cells[column.name])
 
 
 def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
@@ -255,20 +215,19 @@ def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
 
 def _entry(table: ViewTable, cells: Cells) -> Any:
     """The value of a row without names: one value, or several keys."""
-    named = [column for column in table.columns if not column.compute and column.name in cells]
-    if any(column.path[0] == "." and not column.compute for column in table.columns):
-        values = {column.path: cells[column.name] for column in named if column.path[0] == "."}
-        is_number = values.pop(".:is_number", False)
+    own = [column for column in table.columns if not column.compute]
+    named = [column for column in own if column.name in cells]
+    if any(isinstance(column.step, Itself | IsNumber) for column in own):
+        values = {c.step: cells[c.name] for c in named if isinstance(c.step, Itself | IsNumber)}
+        is_number = values.pop(IsNumber(), False)
         value: Any = next(iter(values.values()), None)
         return int(value) if is_number and value.removeprefix("-").isdecimal() else value
     entry: dict[str, Any] = {}
-    for column in named:
-        if column.path[0] not in "@#^":
-            first, _, other = column.path.partition("|")
-            parent = f"{first.rpartition('.')[0]}."
-            is_split = any(c is not column and c.path.startswith(parent) for c in named)
-            path = first if not other or is_split else other
-            _put(entry, path.partition(":")[0].split("."), cells[column.name])
+    keys = {column.name: column.step for column in named if isinstance(column.step, Key)}
+    for name, key in keys.items():
+        others = (other.parent for other in keys.values() if other is not key)
+        whole = key.otherwise if key.parent not in others else None  # else of a mapping
+        _put(entry, keys_of((whole or key).path), cells[name])
     return entry
 
 

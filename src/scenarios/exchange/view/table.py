@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from scenarios.exchange.view.steps import Id, Key, Position, Step
 from scenarios.model import Database
 
 Type = Literal["text", "integer", "real", "boolean", "date", "json"]
@@ -17,20 +18,12 @@ Row = tuple[Value, ...]
 
 
 class ViewColumn(msgspec.Struct, frozen=True):
-    """A column, and the `path` of its value in the part of a record that a row is of.
-
-    A path has dots between keys: `retracted.reason`.
-    `.` is the part itself, `@` the record's id, `@1` the name of the first `*` of the table, `@1/0`
-    what stands before the `/` in it, `#` the place in the last list or mapping, `##` that in the
-    record; `@kind` is the record's kind, `@part` the key that holds the part, and `^rationales.@1`
-    a value beside the part. `key:text` and `key:number` are the value where it is one; of `a|b` it
-    is the first that is there. A column with `compute` is computed, and not read back.
-    """
+    """A column, and the step to its value; one with `compute` is computed, and not read back."""
 
     name: str
     type: Type
     meaning: str
-    path: str
+    step: Step
     null: bool = False
     compute: Callable[[Database, Any], Value] | None = None
 
@@ -80,17 +73,21 @@ def column(
     name: str,
     type: str,
     meaning: str,
-    path: str = "",
+    step: Step | str = "",
     compute: Callable[[Database, Any], Value] | None = None,
 ) -> ViewColumn:
-    """A column; its cells may be null where a `?` stands behind the type."""
+    """A column; its cells may be null where a `?` stands behind the type.
+
+    A text is the key of the value, below the part; without one it has the column's name.
+    """
     of: Any = type.removesuffix("?")
-    return ViewColumn(name, of, meaning, path or name, type.endswith("?"), compute)
+    way = Key(step or name) if isinstance(step, str) else step
+    return ViewColumn(name, of, meaning, way, type.endswith("?"), compute)
 
 
 def position(of: str) -> ViewColumn:
     """The column that keeps the order of a file."""
-    return column("position", "integer", f"The place of {of}, from 1", "#")
+    return column("position", "integer", f"The place of {of}, from 1", Position())
 
 
 def table(
@@ -123,7 +120,7 @@ def tables(**named: ViewTable) -> tuple[ViewTable, ...]:
     return tuple(msgspec.structs.replace(table, name=name) for name, table in named.items())
 
 
-SCENARIO = column("scenario_id", "text", "The scenario", "@")
+SCENARIO = column("scenario_id", "text", "The scenario", Id())
 _LARGEST = 2**63
 """Of a whole number in JSON, which readers keep in 64 bits."""
 
