@@ -41,8 +41,8 @@ from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import Accuracy, accuracy
-from scenarios.analysis.review.review import review, unseen
-from scenarios.analysis.review.review import watched as effects_of
+from scenarios.analysis.review.review import review
+from scenarios.analysis.review.signs import signs, unseen
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
 from scenarios.analysis.rules.rule import LoadedRecords
@@ -104,7 +104,10 @@ CONSTANTS = (
     ("Coherence", "Up to {} is rounding", "scales:TOLERANCE"),
     ("Gap", "Over {:g} dB", "analysis.rules.findings:GAP_DECIBANS"),
     ("Movement", "from {} bits on", "scales:MOVED_BITS"),
-    ("What would change our mind", "for the {} that", "analysis.review.review:TRIED"),
+    ("What would change our mind", "for the {} that", "analysis.review.signs:TRIED"),
+    ("What would change our mind", "min(1, {}/days", "analysis.review.signs:SOON_DAYS"),
+    ("What would change our mind", "latest {} graded", "analysis.review.signs:LATEST_GRADES"),
+    ("What would change our mind", "by a factor of {}", "analysis.review.signs:GROWN"),
     ("Calibration", "Under {} questions", "render.documents.score:ENOUGH"),
     ("Interval of a skill", "{:,} times", "analysis.scores.skill:DRAWS"),
     ("Interval of a skill", "Under {} questions", "analysis.scores.skill:FEWEST"),
@@ -485,10 +488,13 @@ def test_tornado(says: Section) -> None:
 
 
 def test_what_would_change_our_mind(says: Section) -> None:
-    asked = scenario(indicators={"x": indicator({"s": "CC"})})
-    looked = window(database(scenarios={"s": asked}), day(2), day(9))
-    [one] = effects_of(looked, unseen(looked))
-    says(f"from {one.implied:.3f} to {one.if_seen:.3f}")
+    asked = scenario(indicators={"x": indicator({"s": "CC"}, due=day(189), chance=0.3)})
+    graded = {"e": item(reliability="B", credibility=2)}
+    looked = window(database(GRADED, scenarios={"s": asked}, evidence=graded), day(2), day(9))
+    [sign] = signs(looked, unseen(looked))
+    says(f"from {sign.implied:.3f} to {sign.if_seen:.3f}, {sign.movement_bits:.3f} bits")
+    says(f"{sign.chance_soon:.3f}")
+    says(f"{(sign.chance_soon or 0) * sign.movement_bits:.3f} bits")
 
 
 def test_the_ach_matrix(says: Section) -> None:

@@ -23,7 +23,8 @@ from scenarios.analysis.period.trajectory import courses, trends
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.review import review, unseen, watched
+from scenarios.analysis.review.review import review
+from scenarios.analysis.review.signs import signs, unseen
 from scenarios.analysis.review.status import status
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import LoadedRecords
@@ -118,7 +119,7 @@ def without_last(db: Database) -> Database:
 
 
 def would_change(looked: Window) -> object:
-    return watched(looked, unseen(looked))
+    return signs(looked, unseen(looked))
 
 
 ASKED: dict[str, Callable[[Database], object]] = {

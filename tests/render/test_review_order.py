@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -173,6 +174,20 @@ def test_it_says_what_would_change_a_mind_and_when_it_is_due() -> None:
     )
     text = writer("table")(short.document(made, db))
     assert "Talks: Title, evidence 9% → 50%" in text
+
+
+def test_a_sign_that_rests_is_told_only_where_all_are_asked_for() -> None:
+    db = database_of("a x:CC/due=200/statement=Talks v:C/due=200/statement=Visits; w")
+    told = set()
+    for week in range(5, 8):
+        _, made = looked(db, day(7 * week - 7), day(7 * week))
+        texts = [
+            writer("table")(short.document(made, db, every=every)).partition("change our mind")[2]
+            for every in (False, True)
+        ]
+        told.add(tuple(re.findall("Talks|Visits", texts[0])))
+        assert re.findall("Talks|Visits", texts[1]) == ["Talks"]
+    assert told == {("Talks",), ("Visits",)}
 
 
 def test_an_empty_week_a_first_day_and_a_database_of_outcomes_are_told() -> None:

@@ -1,28 +1,22 @@
 """The weekly report, as data, and its one-page form for a reader without decibans."""
 
-from collections import ChainMap
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import (
-    IndicatorChange,
-    ReadingState,
-    change_of,
-    diagnosticity,
-    reading,
-)
+from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import ScenarioView, Spread, Window, open_views, spreads
+from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.deadlines import Due, due
 from scenarios.analysis.review.decisions import Chore, PendingDecision, chores, decisions
 from scenarios.analysis.review.listing import EvidenceRow, ListFilter, evidence
 from scenarios.analysis.review.moves import ImpliedChange, moves
 from scenarios.analysis.review.outcomes import ResolvedScenario, outcomes
 from scenarios.analysis.review.restated import Restatement
+from scenarios.analysis.review.signs import Sign, signs, unseen
 from scenarios.analysis.review.status import (
     StatusRow,
     in_order,
@@ -33,17 +27,7 @@ from scenarios.analysis.review.status import (
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
 from scenarios.analysis.rules.findings import since_then
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import (
-    Dependence,
-    Evidence,
-    IndicatorId,
-    IndicatorKey,
-    Retraction,
-    ScenarioId,
-    SetId,
-    Tracker,
-)
-from scenarios.scales import held, jeffreys, probability
+from scenarios.model import Dependence, Retraction, ScenarioId, SetId, Tracker
 from scenarios.values import GradeWeights
 
 
@@ -241,86 +225,6 @@ def story_of(
     return story(window, resolved, restatement)
 
 
-_IF_SEEN = "if-seen"
-"""No item has this id: theirs begin with a date."""
-
-
-TRIED = 60
-"""Indicators whose effect is computed: those that could have the largest."""
-
-
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator not seen so far, and the implied probability now and if it were seen.
-
-    It would be seen in one item graded A1 of the day. `movement_bits` is the movement then.
-    """
-
-    scenario: ScenarioId
-    indicator: IndicatorId
-    statement: str
-    state: ReadingState
-    due: date | None
-    watch: str | None
-    implied: float
-    if_seen: float
-    movement_bits: float
-
-
-def unseen(window: Window) -> list[IndicatorKey]:
-    """The indicators of live scenarios that may still be seen: not past due, not observed."""
-    return [
-        (view.id, name)
-        for view in open_views(window)
-        for name, indicator in view.scenario.indicators.items()
-        if indicator.due is None or indicator.due >= window.as_of
-        if reading(window.now, (view.id, name)).state != "observed"
-    ]
-
-
-def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]:
-    """Effects of the TRIED indicators that could have the largest, largest first."""
-    most = sorted(keys, key=lambda key: (-_at_most(window, key), key))[:TRIED]
-    effects = (_if_seen(window, key) for key in most)
-    return tuple(sorted(effects, key=lambda e: (-e.movement_bits, e.scenario, e.indicator)))
-
-
-def _at_most(window: Window, key: IndicatorKey) -> float:
-    """The movement in bits if it counted in full."""
-    worth = diagnosticity(window.now, key) * window.database.tracker.rating_strength
-    implied = window.views[key[0]].implied
-    ends = (probability(implied.decibans + sign * worth) for sign in (1, -1))
-    return max(jeffreys(implied.probability, held(end)) for end in ends)
-
-
-def _if_seen(window: Window, key: IndicatorKey) -> Watched:
-    id, name = key
-    indicator = window.database.scenarios[id].indicators[name]
-    implied = window.views[id].implied.probability
-    item = Evidence(
-        indicator.statement,
-        observed=window.as_of.isoformat(),
-        recorded=window.as_of,
-        reliability="A",
-        credibility=1,
-        theme=indicator.theme,
-        indicators={f"{id}/{name}": "observed"},
-    )
-    seen = ChainMap({_IF_SEEN: item}, window.database.evidence)  # type: ignore[arg-type]
-    database = msgspec.structs.replace(window.database, evidence=seen)
-    after = window.odds.beside(database, {_IF_SEEN: item}).at(window.as_of).implied(id)
-    return Watched(
-        scenario=id,
-        indicator=name,
-        statement=indicator.statement,
-        state=reading(window.now, key).state,
-        due=indicator.due,
-        watch=indicator.watch,
-        implied=implied,
-        if_seen=after,
-        movement_bits=jeffreys(implied, after),
-    )
-
-
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """The story in short and in full, open questions, what to decide, to do and to watch.
 
@@ -336,7 +240,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: tuple[StatusRow, ...]
     decisions: tuple[PendingDecision, ...]
     chores: tuple[Chore, ...]
-    watch: tuple[Watched, ...]
+    watch: tuple[Sign, ...]
     unseen: int
     spreads: tuple[Spread, ...]
     due: Due
@@ -354,7 +258,7 @@ def brief(window: Window, review: Review) -> Brief:
         scenarios=tuple(row for row in review.scenarios if row.outcome is None),
         decisions=review.decisions,
         chores=review.chores,
-        watch=watched(window, keys),
+        watch=signs(window, keys),
         unseen=len(keys),
         spreads=tuple(review.spreads),
         due=review.due,

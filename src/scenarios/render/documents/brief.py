@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
-from scenarios.analysis.review.review import Brief, Review, Watched
+from scenarios.analysis.review.review import Brief, Review
+from scenarios.analysis.review.signs import Sign
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.model import Database
 from scenarios.render import cells
@@ -48,7 +49,7 @@ def document(
         *news.decide(of, brief.decisions, limits),
         *news.do(of, brief.chores),
         *news.reasons(of, limits),
-        *news.watch(of, brief.due, _signs(brief, every=every), None if every else _DUE),
+        *news.watch(of, brief.due, _signs(brief, database, every=every), None if every else _DUE),
         *news.differing(of, brief.spreads, limits),
         *_by_one_analyst(of),
         *(doc.section("What the words mean", words, anchor="words") if picture else ()),
@@ -160,12 +161,13 @@ def _has_moved(row: StatusRow) -> bool:
     return has_moved(stated_before, stated) or has_moved(implied_before, implied)
 
 
-def _signs(brief: Brief, *, every: bool) -> list[Watched]:
-    """The signs that would move the evidence most, one for each question."""
-    first: dict[str, Watched] = {}
-    for watched in brief.watch:
-        if has_moved(watched.implied, watched.if_seen):
-            first.setdefault(watched.scenario, watched)
+def _signs(brief: Brief, database: Database, *, every: bool) -> list[Sign]:
+    """The first sign of each question, of which a set is one; without `every` none that rests."""
+    first: dict[str, Sign] = {}
+    for sign in brief.watch:
+        if has_moved(sign.implied, sign.if_seen) and (every or not sign.rests):
+            set_id = database.scenarios[sign.scenario].set
+            first.setdefault(f"/{set_id}" if set_id else sign.scenario, sign)
     return list(first.values())[: None if every else _WATCHED]
 
 
@@ -176,8 +178,8 @@ _MEANINGS = {
     "figure changes the other.",
     "The range of the evidence": "how far it could lie off if our ratings do. It knows nothing of "
     "what nobody recorded, and the truth lies outside more often for one of several answers.",
-    "What would change our mind": "where the evidence would stand if a good source reported it "
-    "today.",
+    "What would change our mind": "where the evidence would stand if a report as good as our "
+    "usual ones came in today.",
     "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "
     "from 33% to 50%.",
 }

@@ -9,7 +9,7 @@ from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.deadlines import Due
 from scenarios.analysis.review.decisions import Chore, PendingDecision
 from scenarios.analysis.review.outcomes import JointOutcome
-from scenarios.analysis.review.review import Watched
+from scenarios.analysis.review.signs import Sign
 from scenarios.analysis.review.story import ScenarioStory
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -240,7 +240,7 @@ def do(of: ReviewContext, chores: Sequence[Chore], command: str = "") -> Iterato
 
 
 def watch(
-    of: ReviewContext, due: Due, signs: Sequence[Watched] = (), most: int | None = None
+    of: ReviewContext, due: Due, signs: Sequence[Sign] = (), most: int | None = None
 ) -> Iterator[Flat]:
     """Yield what comes, whether each sign is seen by its day, and what would change our mind.
 
@@ -261,7 +261,7 @@ def watch(
         was, now = percents(sign.implied, sign.if_seen)
         statement = cells.indicator(f"{sign.scenario}/{sign.indicator}", of.database)
         would.append(
-            Item((statement, ": ", name(sign.scenario, of.database), f", evidence {was} → {now}"))
+            Item((statement, ": ", name(sign.member, of.database), f", evidence {was} → {now}"))
         )
     yield from doc.section("What would change our mind", would, anchor="watch", asks="words")
 
