@@ -20,7 +20,7 @@ from mcp.types import CallToolResult, Implementation, ListToolsResult
 from scenarios import agents
 from scenarios.storage import journal
 from scenarios.storage.state_folder import Change, digest_of
-from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
+from tests.cli.commands import DECIDED, FILES, SCEN, changes, make, scen, tree
 from tests.hostile import ACTS, ADDRESSES, AS_OF, TEXTS, broken_files, hostile_files
 from tests.storage.test_git import commit, run
 
@@ -162,6 +162,21 @@ def test_of_a_desk_that_is_not_whole_an_agent_is_told_why_and_nothing_else(
         assert (told.keys(), told["refused"].startswith(reason)) == ({"notice", "refused"}, True)
     [checked] = called(("check", {}))
     assert not checked.is_error
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_of_a_decided_question_an_agent_is_told_what_was_said_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.chdir(make(tmp_path / "scenarios", DECIDED[case]))
+    at = {"as_of": "2022-04-01"}
+    told, status = called(("explain", {"scenario": "trade", **at}), ("status", at))
+    result = told.structured_content["result"]
+    figures = [result[key]["probability"] for key in ("stated", "implied")]
+    assert (result["ledger_day"], *figures) == ("2022-02-19", 0.7, pytest.approx(0.7597, abs=1e-4))
+    assert [line["evidence"] for line in result["lines"]] == [["2022-02-04-visit"]]
+    [row] = [r for r in status.structured_content["result"]["scenarios"] if r["id"] == "trade"]
+    assert [row[key]["probability"] for key in ("stated", "implied")] == figures
 
 
 @pytest.mark.usefixtures("desk")

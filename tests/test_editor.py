@@ -22,6 +22,7 @@ from scenarios.editor import Cursor, cursor
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
 from scenarios.workspace.opened import open_folder
+from tests.cli.commands import DECIDED, make
 from tests.lsp_client import PATIENCE, SCEN, EditorClient, edited, editor
 
 DATA = Path(__file__).parent / "data"
@@ -242,6 +243,25 @@ def test_a_scenario_is_shown_with_its_question_its_figures_and_what_moved_them_l
     ):
         assert expected in text
     assert round(explained.implied.probability, 2) == 0.76
+    desk.close(path)
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_a_decided_question_is_shown_as_it_stood_last(
+    desk: EditorClient, tmp_path: Path, case: str
+) -> None:
+    path = make(tmp_path / "scenarios", DECIDED[case]) / VISIT
+    desk.open(path)
+    desk.type(path, path.read_text())
+    text = desk.ask("hover", path, 5, 3).contents.value
+    for expected in (
+        "Resolved: did not occur. The ledger as it stood on 2022-02-19.",
+        "Implied 76%",
+        "Stated 70%",
+        "Last moved by 2022-02-04-visit: A visit (its line counts +5.0).",
+        "Last forecast by desk on 2022-02-10: 70%.",
+    ):
+        assert expected in text
     desk.close(path)
 
 

@@ -79,3 +79,29 @@ def process(*words: str | bytes, cwd: Path, **env: str) -> subprocess.Popen[byte
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+
+
+def decided(horizon: str, known: str) -> dict[str, str]:
+    """The database where trade ended by a horizon and its outcome was known on a day.
+
+    On 20 February a forecast and an item say what all knew by then; the day before, trade stood at
+    70%, the evidence at 76%.
+    """
+    ended = FILES["trade.yaml"].replace("2024-12-31", horizon) + (
+        f"resolution: {{outcome: did-not-occur, date: {known}, recorded: 2022-03-10, basis: So.}}\n"
+    )
+    item = "summary: It is over\nobserved: 2022-02-20\nrecorded: 2022-02-20\nratings: {trade: II}\n"
+    sheet = "date: 2022-02-{0}\nanalyst: desk\nprobabilities: {{trade: {1}}}\n"
+    return FILES | {
+        "trade.yaml": ended,
+        "evidence/2022/2022-02-20-over.yaml": item,
+        "forecasts/2022/2022-02-10-desk.yaml": sheet.format(10, 0.7),
+        "forecasts/2022/2022-02-20-desk.yaml": sheet.format(20, 0.01),
+    }
+
+
+DECIDED = {
+    "the day before its outcome": decided("2024-12-31", "2022-02-20"),
+    "its horizon, before its outcome": decided("2022-02-19", "2022-03-05"),
+}
+"""Databases where what is said of trade is of 19 February."""

@@ -16,7 +16,7 @@ from scenarios.cli.options import Form
 from scenarios.render.writers import WRITERS
 from scenarios.workspace import tasks as workspace_tasks
 from scenarios.workspace.tasks.task import Task
-from tests.cli.commands import DESK, EACH, scen
+from tests.cli.commands import DECIDED, DESK, EACH, make, scen
 from tests.storage.test_git import commit, run
 
 READING = (
@@ -132,3 +132,15 @@ def test_every_command_has_a_file_or_a_task_and_a_line_in_the_help() -> None:
         assert isinstance(resolve_name(f"{workspace_tasks.__name__}.{name}"), Task)
     for name, line in HELP.items():
         assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_of_a_decided_question_it_is_explained_what_was_said_last(
+    tmp_path: Path, case: str
+) -> None:
+    place = ("--database", str(make(tmp_path, DECIDED[case])))
+    text = scen(*place, "explain", "trade", "--as-of", "2022-04-01").output
+    assert "Resolved: did not occur. The ledger as it stood on 2022-02-19." in text
+    assert "Implied 76% (likely)" in text
+    assert "Stated 70% (likely), 1.3 dB below what the evidence implies." in text
+    assert "2022-02-20-over" not in text

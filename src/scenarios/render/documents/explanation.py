@@ -85,7 +85,7 @@ def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
     for _, id, line in sorted(behind, key=lambda move: move[:2])[-1:]:
         counts, item = doc.Figure(line.counted_decibans, "dB"), _item(id, database, named=False)
         yield "Last moved by ", *item, " (its line counts ", counts, ")."
-    for last in given(database, result.scenario, None, result.as_of)[-1:]:
+    for last in given(database, result.scenario, None, result.ledger_day)[-1:]:
         yield f"Last forecast by {last.analyst} on {last.date}: ", p(last.probability), "."
 
 
