@@ -178,7 +178,7 @@ ABOVE = "it.checkVisibility() && it.getBoundingClientRect().top < 900 ? it.textC
 def test_it_says_who_decides_what_and_explains_its_words(show: Show) -> None:
     with show(WAR, java_script_enabled=False) as seen:
         assert seen.page.locator("#decide li").all_inner_texts() == [
-            "Russia holding Kyiv: we say 40%, the evidence 54%. Keep 40%? (illustrative, 7 March)"
+            "Russia holding Kyiv: we say 40%, the evidence 54%. Keep 40%? (Illustrative, 7 March)"
         ]
         seen.page.locator("#board .help").click()
         assert seen.page.locator("#words").is_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -124,6 +125,19 @@ def test_the_analyst_is_illustrative_and_every_sheet_has_a_reason(shipped: Datab
     assert all(sheet.rationales for sheet in sheets)
     days = {sheet.date for sheet in sheets}
     assert (min(days), len(days) >= 10) == (date(2021, 12, 17), True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["report --all", "report --brief --all", "report --format html", "due --within 400d", "score"],
+)
+def test_nobody_is_spoken_of_who_is_declared_and_has_given_nothing(
+    shipped: Database, command: str
+) -> None:
+    declared = {"illustrative": "Illustrative", "you": "You", "colleague": "A colleague"}
+    assert shipped.tracker.analysts == declared
+    printed = scen(*command.split(), "--as-of", "2022-02-28").stdout
+    assert re.findall(r"\bYou\b|colleague", printed) == []
 
 
 def test_every_resolved_scenario_is_scored_with_its_n(shipped: Database) -> None:
