@@ -41,7 +41,7 @@ def document(
     limits = news.IN_FULL if every else _LIMITS
     return (
         doc.Heading(1, title(brief)),
-        *lead(of),
+        *news.headline(of),
         *(_waiting(brief) if picture else ()),
         *cells.notice(brief.tracker.notice),
         *_standing(brief, database, picture, every=every),
@@ -80,11 +80,6 @@ def title(brief: Brief) -> str:
 def in_short(of: ReviewContext) -> str:
     """The headline and the bullets in one line."""
     return ". ".join(plain(sentence).rstrip(".") for sentence in sentences.lead(of)) + "."
-
-
-def lead(of: ReviewContext) -> Iterator[doc.Block]:
-    """Yield the headline, which a page sets in large letters, and the bullets."""
-    return news.headline(of)
 
 
 def _waiting(brief: Brief) -> Iterator[doc.Paragraph]:

@@ -10,9 +10,10 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, notice, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.documents.brief import in_short, lead
+from scenarios.render.documents.brief import in_short
 from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.context import ReviewContext, context_of
+from scenarios.render.documents.review.news import headline
 from scenarios.render.pictures import overview
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
@@ -90,7 +91,7 @@ def _card(site: Site) -> Card:
 
 def _summary(site: Site) -> Iterator[doc.Block]:
     yield doc.Heading(1, site.title)
-    yield from lead(_words(site))
+    yield from headline(_words(site))
     if figures(site).review.story.is_quiet:
         yield from (doc.Paragraph(paragraph) for paragraph in before(site))
     yield from notice(site.database.tracker.notice)

@@ -155,8 +155,7 @@ def _forecast(change: Amendment, keys: list[str], database: Database) -> Sentenc
     if not keys[1:]:
         return ()
     sheet = database.sheets[change.record]
-    who = database.tracker.analysts.get(sheet.analyst, sheet.analyst)
-    of = (name(keys[1], database),)
+    who, of = analyst_name(sheet.analyst, database), (name(keys[1], database),)
     return f"the forecast of {who} of {sheet.date} for ", *of, " was ", *_way(change)
 
 
