@@ -32,7 +32,7 @@ PRINTED = (
     *(f"report {brief}--as-of {day}" for brief in ("", "--brief ") for day in REVIEWS),
     "retract 2022-02-24-full-scale-attack --reason Slip --dry-run",
     "add-source trt --name TRT --reliability C --dry-run",
-    "forecast military-pact 0.1 --analyst desk --date 2022-02-28 --dry-run",
+    "forecast military-pact 0.1 --analyst you --date 2022-02-28 --dry-run",
 )
 WHOLE = re.compile(r"[^\n].*\n\nExample: .+\nTo do: .+\.", re.DOTALL)
 
