@@ -28,6 +28,7 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
+from scenarios.cli.commands.extensions import Extensions
 from scenarios.exchange.events.candidates import Candidates
 from scenarios.exchange.query import Queried
 from scenarios.workspace import checking, reading, results, sitting
@@ -146,6 +147,7 @@ OUTPUTS: dict[str, Any] = {
     "candidates-accept": Accepted,
     "candidates-propose": ProposedEntries,
     "import": Imported,
+    "extensions": Extensions,
 }
 """What each command prints with --format json."""
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from scenarios import extending
 from scenarios.cli.commands import HELP
+from scenarios.extensions import HOOKS
 from tests.cli.commands import scen
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,6 +42,19 @@ WHOLE = re.compile(r"[^\n].*\n\nExample: .+\nTo do: .+\.", re.DOTALL)
 def test_each_page_that_is_made_is_current() -> None:
     for name, text in GENERATE["pages"]().items():
         assert (DOCS / name).read_text("utf-8") == text, GENERATE["COMMAND"]
+
+
+def test_each_name_on_which_an_extension_stands_is_explained_and_there_are_at_most_60() -> None:
+    text = (DOCS / "extending.md").read_text("utf-8")
+    explained = re.findall(
+        r"^\| `(\w+)` \| \S.{10,} \|$", text.partition("\n## Names\n")[2], re.MULTILINE
+    )
+    assert sorted(explained) == sorted(extending.__all__)
+    assert len(explained) <= 60
+    hooks = re.findall(r"^\| `(\w+)` \|", text.partition("\n## Names\n")[0], re.MULTILINE)
+    assert tuple(hooks) == HOOKS
+    for name in explained:
+        assert getattr(extending, name) is not None
 
 
 def test_each_rule_is_explained_with_an_example_and_what_to_do() -> None:

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "scenarios"
 FLOORS = (
     *(
         "errors",
+        "extensions",
         "text",
         "address",
         "progress",
@@ -26,7 +27,7 @@ FLOORS = (
         "exchange",
         "render",
     ),
-    *("workspace", "api", "site", "serve editor agents", "cli"),
+    *("workspace", "api", "site", "extending", "behind", "serve editor agents", "cli"),
 )
 ANALYSIS = (
     *(
@@ -71,6 +72,10 @@ STILL_INVERTED = {
     ("render.documents.brief", "charts"): "the brief draws what moved",
 }
 """Imports of the core that go up, each with its reason: the list only becomes shorter."""
+PUBLIC = {"scenarios", "scenarios.extending", "scenarios.render.document"}
+"""What an extension may import of ours, besides itself."""
+LAZY = {"scenarios", "scenarios.extending"}
+"""Modules that load what they offer when it is asked for."""
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 WRITERS = {"write_text", "write_bytes", "os.replace", "os.link", "unlink"}
@@ -103,8 +108,8 @@ def imported(name: str) -> set[str]:
 
 
 def room(name: str) -> str:
-    """The folder or file that a module is in; the package itself is in none."""
-    return f"{name}.".split(".")[1]
+    """The folder or file that a module is in, `behind` the door or not; the package is in none."""
+    return "behind" if name.startswith("scenarios.extensions.") else f"{name}.".split(".")[1]
 
 
 def floor(room: str, floors: tuple[str, ...] = FLOORS) -> int:
@@ -113,11 +118,11 @@ def floor(room: str, floors: tuple[str, ...] = FLOORS) -> int:
 
 def wrong_ways(name: str, text: str) -> Iterator[str]:
     """What is imported from a higher floor, or from another room of the analysis not below."""
-    _, own, *inside = name.split(".")
+    own, inside = room(name), name.split(".")[2:]
     for other in set.union(*imports(text)):
         if not other.startswith("scenarios."):
             continue
-        _, there, *deeper = other.split(".")
+        there, deeper = room(other), other.split(".")[2:]
         inner = own == there == "analysis" and inside[0] != deeper[0]
         across = inner and floor(deeper[0], ANALYSIS) >= floor(inside[0], ANALYSIS)
         if across or floor(there) > floor(own):
@@ -173,7 +178,7 @@ def upward(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def test_no_module_of_the_core_imports_a_room_and_no_extension_another() -> None:
-    names = MODULES.keys() - {"scenarios"}  # which loads what it offers when it is asked for
+    names = MODULES.keys() - LAZY
     assert {edge for name in names for edge in upward(name, MODULES[name])} == {*STILL_INVERTED}
     every = [begin for names in (ROOMS | EXTENSIONS).values() for begin in names.split()]
     paths = [f"{name.removeprefix('scenarios.')}." for name in names]
@@ -191,8 +196,35 @@ def f():
     assert [*upward("scenarios.api", wrong)] == []
 
 
+def beyond(name: str, text: str) -> set[str]:
+    """The imports of an extension that are neither public nor its own, or those of extensions."""
+    ours = {other for other in set.union(*imports(text)) if other.split(".")[0] == "scenarios"}
+    if room(name) != "behind":
+        return {other for other in ours if room(other) == "behind"}
+    own = ".".join(name.split(".")[:3])
+    return {other for other in ours if not f"{other}.".startswith(f"{own}.")} - PUBLIC
+
+
+def test_an_extension_imports_what_is_public_and_itself_and_no_other_module_imports_one() -> None:
+    for name, text in MODULES.items():
+        assert beyond(name, text) == set(), name
+    example = Path(__file__).parent / "data" / "extension" / "oddsroom.py"
+    assert beyond("scenarios.extensions.oddsroom", example.read_text()) == set()
+    wrong = """
+from scenarios.extending import Arrival
+from scenarios.text import slug
+def f():
+    from scenarios.extensions.other import read
+"""
+    assert beyond("scenarios.extensions.wrong.reading", wrong) == {
+        "scenarios.text",
+        "scenarios.extensions.other",
+    }
+    assert beyond("scenarios.cli.wrong", wrong) == {"scenarios.extensions.other"}
+
+
 def test_no_module_imports_itself_and_the_longest_chain_has_at_most_15_arrows() -> None:
-    names = MODULES.keys() - {"scenarios"}  # which loads what it offers when it is asked for
+    names = MODULES.keys() - LAZY
     TopologicalSorter({name: imported(name) & names for name in names}).prepare()
     assert depth({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == 2
     above = {name for name in names if {"site", "serve"} & {room(name), name.split(".")[-1]}}
@@ -224,7 +256,7 @@ def test_typer_is_imported_under_cli_alone_and_click_nowhere_and_a_socket_in_two
 
 def test_the_core_knows_no_disk_no_clock_and_no_chance() -> None:
     for name, text in MODULES.items():
-        if room(name) in FLOORS[: FLOORS.index("storage")]:
+        if room(name) in FLOORS[: FLOORS.index("storage")] and room(name) != "extensions":
             assert not SHELL_ONLY & {other.split(".")[0] for other in imported(name)}, name
             assert not re.search(r"\.(today|now)\(", text), name
 

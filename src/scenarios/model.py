@@ -100,6 +100,8 @@ class Tracker(Record, frozen=True):
     themes: dict[ThemeId, values.Name] = {}
     """The subjects of evidence: an id and a title each. Lines of one theme overlap more than lines
     of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
+    extensions: Annotated[values.Ids, lacks(page="`scen check` names one that is absent.")] = ()
+    """The extensions whose rules, findings and tables it wants. Example: ["house-rules"]."""
     feeds: Annotated[
         dict[Annotated[values.Id, Meta(examples=["asia"])], values.Feed],
         lacks(page="The inbox names the feed of a proposal."),
@@ -493,8 +495,6 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """The members of a set with the recorded outcome `occurred`."""
-        known = {id: s.resolution.outcome for id, s in self.scenarios.items() if s.resolution}
-        return {
-            set_id: tuple(id for id in ids if known.get(id) == "occurred")
-            for set_id, ids in self.members.items()
-        }
+        ended = {id: s.resolution.outcome for id, s in self.scenarios.items() if s.resolution}
+        true = {id for id, outcome in ended.items() if outcome == "occurred"}
+        return {name: tuple(id for id in ids if id in true) for name, ids in self.members.items()}

@@ -37,6 +37,7 @@ READING = (
     ("audit",),
     ("query", "SELECT scenario_id, question, opened, prior_probability FROM scenarios"),
     ("candidates", "--from", "events"),
+    ("extensions",),
     ("report", "--as-of", "2022-02-07"),
     ("report", "--brief", "--as-of", "2022-02-07"),
 )

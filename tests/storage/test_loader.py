@@ -30,7 +30,7 @@ DATA = Path(__file__).parents[1] / "data"
 SOURCE = Path(scenarios.__path__[0])
 NOT_IN_A_TEXT = {"not-a-file", "symlink", "too-large", "unreadable"}
 NOT_IN_A_TEXT |= {"attachment-missing", "attachment-changed", "attachment-unnamed"}
-NOT_IN_A_TEXT |= {"half-done", "half-committed", "leftover", "merged-twice"}
+NOT_IN_A_TEXT |= {"half-done", "half-committed", "leftover", "merged-twice", "extension"}
 
 TRACKER = b"format: 1\ntitle: Alignment\n"
 PACT = b"""\

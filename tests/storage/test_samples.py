@@ -22,7 +22,6 @@ NOT_BUILT: dict[tuple[Kind, str], Any] = {
     ("tracker", "team.recency"): 0.25,
     ("tracker", "team.record"): 60,
     ("tracker", "half_life_days"): {"default": 1095, "energy": 365},
-    ("tracker", "extensions"): ["house-rules"],
     ("tracker", "hindsight"): True,
     ("tracker", "analysts.asia"): {"name": "Asia desk", "role": "analyst"},
     ("scenario", "quantity"): {"kind": "number", "unit": "billion dollars", "thresholds": [240]},

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from typer.models import ArgumentInfo
 
-from scenarios.cli.commands import HELP
+from scenarios.cli.commands import HELP, extension_help
 from scenarios.cli.commands import command as function
 from scenarios.errors import ScenError
 from scenarios.model import Kind
@@ -202,7 +202,7 @@ def offers(words: Sequence[str], word: str) -> Offers:
         return _begun(_GLOBAL if word.startswith("-") else _commands(""), word)
     size = 2 if " ".join(left[:2]) in HELP else 1
     command, rest = " ".join(left[:size]), left[size:]
-    if command not in HELP:
+    if command not in HELP and command not in extension_help():
         return {}
     parameters = _parameters(command)
     pending, position, is_over = _read(parameters, rest)
@@ -224,7 +224,11 @@ def offers(words: Sequence[str], word: str) -> Offers:
 
 def _commands(above: str) -> Offers:
     """The commands of one word, or the second words of those that begin `above`."""
-    names = {name.removeprefix(above): about for name, about in HELP.items() if above in name}
+    names = {
+        name.removeprefix(above): about
+        for name, about in (HELP | extension_help()).items()
+        if above in name
+    }
     return {name: about for name, about in names.items() if " " not in name}
 
 

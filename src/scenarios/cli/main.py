@@ -14,8 +14,8 @@ from typing import Annotated, Any, NamedTuple, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from scenarios import __version__
-from scenarios.cli.commands import GROUPS, HELP, command
+from scenarios import __version__, extensions
+from scenarios.cli.commands import GROUPS, HELP, command, extension_help
 from scenarios.cli.output.streams import from_database, is_led, paged, say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
@@ -75,8 +75,9 @@ class _Plain(NamedTuple):
             return [*value]
         elif value in get_args(of) or (isinstance(of, type) and isinstance(value, of)):
             return value
-        elif isinstance(of, type) and issubclass(of, Enum) and value in of.__members__:
-            return of[value]
+        elif isinstance(of, type) and issubclass(of, Enum):
+            with suppress(ValueError):
+                return of(value)
         return self.typers().coerce(value, param=param, ctx=ctx)
 
 
@@ -103,10 +104,10 @@ class _Group(TyperGroup):
         return _plain(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as the group has it
-        return list(HELP)
+        return [*HELP, *extension_help()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
-        if cmd_name not in HELP:
+        if cmd_name not in HELP and cmd_name not in extension_help():
             return None
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -118,7 +119,13 @@ class _Group(TyperGroup):
         if (both := " ".join(args[:2])) in HELP:
             args = [both, *args[2:]]
         if args and args[0] not in HELP and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], HELP) or "scen -h lists them"
+            if args[0] in (also := extension_help()):
+                return super().resolve_command(ctx, args)
+            if program := extensions.programs().get(args[0]):
+                from scenarios.cli.extension_commands import run_program
+
+                raise typer.Exit(run_program(program, args[1:], ctx.params.get("database")))
+            hint = did_you_mean(args[0], HELP | also) or "scen -h lists them"
             ctx.fail(f"no command {shown(args[0])}; {hint}")
         return super().resolve_command(ctx, args)
 
@@ -127,6 +134,17 @@ class _Group(TyperGroup):
             with formatter.section(title):
                 beside = _WIDEST - max(map(len, commands)) + _SPACE
                 formatter.write_dl([*commands.items()], col_spacing=beside)
+        if also := extension_help():
+            with formatter.section("Extensions"):
+                beside = max(_WIDEST - max(map(len, also)), 0) + _SPACE
+                formatter.write_dl([*also.items()], col_spacing=beside)
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().main(*arguments, **options)
+        finally:
+            for line in extensions.take_notes():
+                say(line)
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from scenarios.cli import parsing
-from scenarios.render.writers import WRITERS
+from scenarios.render.writers import WRITERS, is_added
 from scenarios.workspace.how import How
 
 Format = Literal["table", "json"]
@@ -88,11 +88,22 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
+def _of_extension(cls: Any, value: object) -> Any:
+    """A format that an extension writes, which `--help` does not list: help looks for none."""
+    if not is_added(value):
+        return None
+    form = str.__new__(cls, value)
+    form._name_ = form._value_ = value
+    return form
+
+
 def _for_typer(declared: Any) -> Any:
     """`Annotated[str, "--set ID", "Its help."]` as an option, with `"FILE"` as an argument.
 
     A mapping behind the help has further settings of Typer; a `date | None` is parsed as a day.
     """
+    if FORMAT in getattr(declared, "__metadata__", ()):
+        declared.__origin__._missing_ = classmethod(_of_extension)
     match getattr(declared, "__metadata__", ()):
         case (str() as usage, str() as words, *more):
             of, settings = declared.__origin__, {"help": words or None, **dict(*more)}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from scenarios import extensions
 from scenarios.errors import ScenError
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES, Form
 from scenarios.progress import Progress, unwatched
@@ -119,9 +120,9 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
-_OWN = ("scenarios", "indicators", "evidence", "forecasts", "sources")
+OWN = ("scenarios", "indicators", "evidence", "forecasts", "sources")
 READERS = {
-    **{kind: f"own.kinds:{kind}" for kind in _OWN},
+    **{kind: f"own.kinds:{kind}" for kind in OWN},
     "metaculus": "metaculus:read",
     "fatebook": "sites:fatebook",
     "predictionbook": "sites:predictionbook",
@@ -172,7 +173,9 @@ Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
 
 IN_CHILD = frozenset({"achz", "misp", "stix"})
-"""The kinds whose files hold what strangers can nest, pack and repeat: a child reads them."""
+"""Our kinds whose files hold what strangers can nest, pack and repeat: a child reads them, and
+those of extensions.
+"""
 LIMITS = Limits(seconds=300, memory_mib=1024)
 """Of a file: 64 MiB of STIX take a minute to be validated, and 600 MiB."""
 _RECORDS = (Arrived, Arrival, ForecastArrival, Foreign, Misfit, Place, Wanted)
@@ -180,35 +183,58 @@ _RECORDS = (Arrived, Arrival, ForecastArrival, Foreign, Misfit, Place, Wanted)
 
 def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
     """The contents of a file, of a folder or of a stream, of which messages have the name."""
-    if kind not in IN_CHILD:
-        return _read(kind, name, file, wanted)
+    if kind in READERS and kind not in IN_CHILD:
+        return _read(kind, reader(kind), name, file, wanted)
     zone = getattr(wanted.timezone, "key", wanted.timezone.utcoffset(None))
     where = str(file) if isinstance(file, Path) else file.read(MOST_JSON_BYTES + 1)
-    words = (f"{__name__}:read_in_child", kind, name, where, wanted, zone)
-    arrived: Arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
+    words = (f"{__name__}:read_in_child", kind, code_of(kind), name, where, wanted, zone)
+    arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
+    if not isinstance(arrived, Arrived):
+        raise ScenError(f"{name}: the importer of {kind} returned {arrived!r:.80}, not Arrived")
+    for records, of in (
+        *((arrived.records, Arrival), (arrived.forecasts, ForecastArrival)),
+        (arrived.misfits, Misfit),
+    ):
+        if wrong := [record for record in records if not isinstance(record, of)]:
+            raise ScenError(f"{name}: the importer of {kind} returned {wrong[0]!r:.80} as a record")
     return arrived
 
 
+def code_of(kind: str) -> str:
+    """The `module:function` that reads a kind; one of an extension is imported in the child."""
+    if kind in READERS:
+        return f"scenarios.exchange.{READERS[kind]}"
+    addition = extensions.offered("importers", READERS)[kind]
+    if isinstance(addition.code, str):
+        return addition.code
+    function = addition.load()
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def kinds() -> list[str]:
+    """Our kinds, then those of extensions."""
+    return [*READERS, *extensions.offered("importers", READERS)]
+
+
 def reader(kind: str) -> Reader:
-    """The reader of a kind."""
-    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{READERS[kind]}")
+    """The reader of a kind of ours."""
+    read: Reader = pkgutil.resolve_name(code_of(kind))
     return read
 
 
 def read_in_child(
-    kind: str, name: str, where: str | bytes, wanted: Wanted, zone: str | dt.timedelta
+    kind: str, code: str, name: str, where: str | bytes, wanted: Wanted, zone: str | dt.timedelta
 ) -> Arrived:
     file = Path(where) if isinstance(where, str) else io.BytesIO(where)
     timezone = ZoneInfo(zone) if isinstance(zone, str) else dt.timezone(zone)
     wanted = msgspec.structs.replace(wanted, timezone=timezone, progress=unwatched)
-    return _read(kind, name, file, wanted)
+    return _read(kind, pkgutil.resolve_name(code), name, file, wanted)
 
 
-def _read(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
-    read = reader(kind)
+def _read(kind: str, read: Reader, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
     if not isinstance(file, Path):
         return read(SourceFile(name, None, file), wanted)
-    if file.is_dir() and READERS[kind].startswith("own."):
+    if file.is_dir() and kind in OWN:
         raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
     try:
         if file.is_dir():

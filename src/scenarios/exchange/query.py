@@ -43,9 +43,10 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
 
     A child gives it: neither the query nor what other desks exported can keep this process.
     """
+    tables = TABLES if callable(source) else source.tables
     with started() as engine:
         try:
-            names = _needed(engine, sql)
+            names = _needed(engine, sql, tables)
             if callable(source):
                 source(engine, names)
             else:
@@ -53,7 +54,7 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
             return engine.answer(sql, seconds)
         except ScenError as error:
             if missing := _NO_TABLE.search(str(error)):
-                known = [*TABLES, *(view.name for view in VIEWS)]
+                known = [*tables, *(view.name for view in VIEWS)]
                 hint = did_you_mean(missing[1], known) or f"there are {', '.join(known)}"
                 raise ScenError(f"no table {shown(missing[1])}; {hint}") from error
             raise
@@ -135,7 +136,7 @@ def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queri
     return result
 
 
-def _needed(engine: Engine, sql: str) -> list[str]:
+def _needed(engine: Engine, sql: str, known: Iterable[str]) -> list[str]:
     """The tables that a reading statement needs: all of them if it may look around."""
     kinds, tables = engine.parse(sql)
     if not kinds:
@@ -147,8 +148,8 @@ def _needed(engine: Engine, sql: str) -> list[str]:
             f"a query reads, and this is {kinds[0]}: begin it with SELECT, WITH or FROM"
         )
     if tables is None or _LOOKS_AROUND.search(sql):
-        return [*TABLES]
+        return [*known]
     named = {name.lower() for name in tables}
     if named & {view.name for view in VIEWS}:
-        return [*TABLES]
-    return [name for name in TABLES if name in named]
+        return [*known]
+    return [name for name in known if name in named]

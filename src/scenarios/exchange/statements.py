@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import duckdb
 from scenarios.exchange.view.table import Rows, Type, ViewTable
-from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.tables import VIEWS
 
 Engine = Literal["sqlite", "duckdb", "postgresql"]
 _TYPES: Mapping[Type, Mapping[Engine, str]] = {
@@ -83,17 +83,17 @@ def selected(file: Any, source: str) -> tuple[list[str], list[tuple[object, ...]
 
 
 def fill(
-    file: Connection, view: Rows, names: Iterable[str] = TABLES, *, referring: bool = False
+    file: Connection, view: Rows, names: Iterable[str] | None = None, *, referring: bool = False
 ) -> None:
-    """Put these tables into a connection, and the views if they are all of them."""
-    names = tuple(names)
+    """Put these tables, or all, into a connection, and the views if they are all of them."""
+    names = tuple(view.tables if names is None else names)
     for name in names:
-        table = TABLES[name]
+        table = view.tables[name]
         file.execute(create_table(table, "duckdb", referring=referring))
         types = [type for _, type in types_of(table, "duckdb")]
         insert(file, quoted(name), types, view.rows(name))
         file.execute("; ".join((*create_indexes(table), *comments(table))))
-    for statement in create_views() if len(names) == len(TABLES) else ():
+    for statement in create_views() if len(names) == len(view.tables) else ():
         file.execute(statement)
 
 

@@ -14,12 +14,14 @@ from shlex import quote
 
 import msgspec
 
+from scenarios import extensions
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.duplicates import clusters
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding, several
-from scenarios.errors import NAMED, Keys, Problem, ScenError, UsageError, folded
+from scenarios.errors import NAMED, Fault, Keys, Problem, ScenError, UsageError, folded
+from scenarios.exchange.additions import file_rules, finding_rules, record_faults
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage import disk, journal
@@ -115,6 +117,38 @@ def half_faults(opened: Opened) -> Iterator[Problem]:
                 )
 
 
+def extension_faults(opened: Opened) -> Iterator[Problem]:
+    """Extensions that the tracker names and that are absent or broken; faults by their rules.
+
+    No write is refused for one: there is one rule book for reading and writing.
+    """
+    names = opened.database.tracker.extensions
+    faults = dict(extensions.absent(names))
+    for rule in file_rules(opened.database).values() if names else ():
+        try:
+            faulty = record_faults(rule, opened.database)
+        except ScenError as error:
+            faults[rule.extension] = str(error)
+            continue
+        for kind, record, fault in faulty:
+            yield _placed_fault(opened, path_of(kind, record), fault)
+    for name, reason in faults.items():
+        message = f"extension '{name}': {reason}: its rules, findings and tables are left out"
+        hint = f"pip install scen-{name}, if you trust who wrote it; scen extensions lists them"
+        keys = "extensions", names.index(name)
+        fault = Fault(keys, "value", "extension", message, hint, "warning")
+        yield _placed_fault(opened, "tracker.yaml", fault)
+
+
+def _placed_fault(opened: Opened, path: str, fault: Fault) -> Problem:
+    lines = key_places(opened, path)
+    place = lines.get(fault.keys) or lines[()]
+    line, column = place.key_line, place.key_column
+    if fault.at == "value":
+        line, column = place.value_line, place.value_column
+    return Problem(path, line, column, fault.rule, fault.message, fault.hint, fault.severity)
+
+
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding with the line of its file; lines and columns count from 1."""
 
@@ -154,12 +188,14 @@ def check(
     proposals = waiting(opened.root).problems if opened.commit is None else []
     halves = half_faults(opened) if opened.commit is None else ()
     named = [fault for fault in halves if files is None or fault.path in files][:NAMED]
-    beside = (attachment_faults(opened), merged_twice(opened), _left_by_a_kill(opened), proposals)
-    problems = sorted(chain(opened.problems, named, *beside))
+    beside = (attachment_faults, merged_twice, _left_by_a_kill, extension_faults)
+    found = (fault for faults in beside for fault in faults(opened))
+    problems = sorted(chain(opened.problems, named, found, proposals))
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)
-        day_findings = findings(window(opened.database, findings_on - days, findings_on))
+        period = window(opened.database, findings_on - days, findings_on)
+        day_findings = findings(period, also=finding_rules(opened.database))
     return Checked(
         problems=folded(p for p in problems if files is None or p.path in files),
         findings=_placed(opened, day_findings),

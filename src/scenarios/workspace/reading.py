@@ -25,6 +25,7 @@ from scenarios.analysis.review.status import StatusRow, in_order, row_as_reporte
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
+from scenarios.exchange.additions import finding_rules
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
 from scenarios.storage.git import repository as git
@@ -334,21 +335,26 @@ def reviewed(
     """
     days = period.since, period.as_of
     commits = compared(opened, repository, *days) if repository else None
+    also = finding_rules(opened.database) if audited else ()
 
     def look_back() -> tuple[Review, dict[ScenarioId, Earlier]]:
         changed = None
         if repository and commits:
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
         if changed is None:
-            return review(period, audited=audited), {}
+            return review(period, audited=audited, also=also), {}
         reported = reported_figures(changed, days[0])
         looked_back = as_reported(period, reported, changed.restatement.figures)
-        return review(period, *changed, looked_back, audited=audited), reported
+        return review(period, *changed, looked_back, audited=audited, also=also), reported
 
-    arguments = f"{days} {commits} {audited}"
-    result, reported = remembered_whole(
-        opened, "review", arguments, tuple[Review, dict[ScenarioId, Earlier]], look_back
-    )
+    if also:  # their code may change between two commands
+        result, reported = look_back()
+    else:
+        result, reported = remembered_whole(
+            *(opened, "review", f"{days} {commits} {audited}"),
+            tuple[Review, dict[ScenarioId, Earlier]],
+            look_back,
+        )
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
     return Reviewed(as_reported(period, reported, rows), result, _SHALLOW if is_unseen else None)

@@ -1,6 +1,6 @@
 """The weekly report, as data, and its one-page form for a reader without decibans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -25,7 +25,7 @@ from scenarios.analysis.review.status import (
     status,
 )
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
-from scenarios.analysis.rules.findings import since_then
+from scenarios.analysis.rules.findings import FindingRule, since_then
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Dependence, Retraction, ScenarioId, SetId, Tracker
 from scenarios.values import GradeWeights
@@ -167,11 +167,13 @@ def review(
     reported: Window | None = None,
     *,
     audited: bool = True,
+    also: Sequence[FindingRule] = (),
 ) -> Review:
     """Report of the moves between the window's two dates, with their causes, by today's files.
 
     `earlier` are the ledgers before a restatement, `reported` the window with the figures of that
-    time, from which the `moves` lead; unless `audited`, no findings.
+    time, from which the `moves` lead; unless `audited`, no findings, else those of
+    further rules `also`.
     """
     then = reported or window
     tracker, rows = window.database.tracker, status(window)
@@ -181,7 +183,7 @@ def review(
     moving = [then.views[view.id] for view in views if view.open and view.odds_before]
     moving = [view for view in moving if view.moved]
     moved = moves(then, sorted(moving, key=lambda view: (-movement(view), view.id)))
-    new, standing_before = since_then(window) if audited else ((), ())
+    new, standing_before = since_then(window, also) if audited else ((), ())
     whole = Review(
         tracker=about(tracker),
         as_of=window.as_of,

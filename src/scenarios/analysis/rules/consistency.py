@@ -377,6 +377,7 @@ _WARNINGS = frozenset(
     {
         "attachment-missing",
         "attachment-unnamed",
+        "extension",
         "half-committed",
         "leftover",
         "merged-twice",
@@ -414,6 +415,7 @@ _TITLES = {
     "attachment-changed": "A saved copy that is not what was attached",
     "attachment-unnamed": "A saved copy that no item names",
     "merged-twice": "Items of both sides of a merge that may be one event",
+    "extension": "An extension that the tracker names, and that is absent or broken",
     "leftover": "A temporary file of a command that was killed",
     "half-done": "A file that a killed command changed, but not the others of it",
     "half-committed": "Half of a killed command in the last commit",

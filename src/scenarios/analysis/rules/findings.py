@@ -1,6 +1,6 @@
 """The analytic findings: advice that depends on a date, each a small rule that yields."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -180,23 +180,28 @@ FindingRule = Rule[Callable[[Window], Iterator[Finding]]]
 """A rule that depends on the day."""
 
 
-def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
+def findings(
+    window: Window, *, flagged: bool = False, also: Iterable[FindingRule] = ()
+) -> tuple[Finding, ...]:
     """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag.
 
-    Nothing about a scenario that is resolved, or an item that bears on such ones alone.
+    `also` are further rules. Nothing about a scenario that is resolved, or an item that bears on
+    such ones alone.
     """
-    chosen = (each for each in RULES if each.flag or not flagged)
+    chosen = (each for each in (*RULES, *also) if each.flag or not flagged)
     every = (finding for each in chosen for finding in each.check(window))
     return tuple(finding for finding in every if not _is_over(window, finding))
 
 
-def since_then(window: Window) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def since_then(
+    window: Window, also: Sequence[FindingRule] = ()
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings that did not stand at the start of the window, and those that did."""
     start = 2 * window.since.toordinal() - window.as_of.toordinal()
     first = date.fromordinal(max(start, 1))
     before = period(window.database, first, window.since, odds=window.odds)
-    stood = {_as_before(finding) for finding in findings(before)}
-    now = findings(window)
+    stood = {_as_before(finding) for finding in findings(before, also=also)}
+    now = findings(window, also=also)
     new = tuple(finding for finding in now if _as_before(finding) not in stood)
     return new, tuple(finding for finding in now if _as_before(finding) in stood)
 

@@ -5,6 +5,8 @@ from importlib import import_module
 from keyword import iskeyword
 from pkgutil import resolve_name
 
+from scenarios.extensions import offered
+
 GROUPS = {
     "Every week": {
         "add-evidence": "Record an observation and rate it for each scenario.",
@@ -60,6 +62,7 @@ GROUPS = {
         "candidates": "List events in an event store that match indicators.",
         "lsp": "Check, complete and explain the files in an editor.",
         "mcp": "Let an agent read, and propose into the inbox.",
+        "extensions": "List installed extensions and what each of them adds.",
     },
 }
 """By when they are used, the commands, each with its line in `scen --help`."""
@@ -77,9 +80,18 @@ TASKS = {
 }
 
 
+def extension_help() -> dict[str, str]:
+    """The commands of extensions, each with its line."""
+    taken = {word for name in HELP for word in (name, name.split()[0])}
+    return {n: each.code.help for n, each in offered("commands", taken).items()}
+
+
 def command(name: str) -> Callable[..., None]:
     """The function of a command: a task's, or that of its file, with `_` for `-`."""
-    if name in TASKS:
+    if name not in HELP:
+        module = import_module("scenarios.cli.extension_commands")
+        function = module.command_of(offered("commands")[name])
+    elif name in TASKS:
         task = resolve_name(f"scenarios.workspace.tasks.{TASKS[name]}")
         function = import_module("scenarios.cli.tasks").command_of(task)
     else:

@@ -13,7 +13,7 @@ from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import progress, say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import READERS, Misfit, Wanted
+from scenarios.exchange.arrivals import Misfit, Wanted, kinds
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
@@ -28,7 +28,7 @@ FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
 def command(
     context: typer.Context,
-    kind: Annotated[str, "KIND", f"{', '.join(READERS)}; database: an export."],
+    kind: Annotated[str, "KIND", f"{', '.join(kinds())}; database: an export."],
     file: Annotated[Path, "FILE", "File to read, or - for standard input."],
     columns: Annotated[
         list[str] | None,

@@ -41,7 +41,7 @@ def _write_document(view: View, place: Path) -> None:
         for key, value in msgspec.to_builtins(view.moment.stamp).items():
             file.write(b"\n%s: %s," % (encode(key), encode(value)))
         file.write(b'\n"tables": {')
-        for number, (name, table) in enumerate(TABLES.items()):
+        for number, (name, table) in enumerate(view.tables.items()):
             file.write(b"%s\n%s: [" % (b"," if number else b"", encode(name)))
             for n, row in enumerate(view.rows(name)):
                 file.write(b"%s\n  %s" % (b"," if n else b"", encode(_object(table, row))))
@@ -61,10 +61,10 @@ def _read_document(place: Path) -> Iterator[TableRows]:
 def _write_lines(view: View, place: Path) -> None:
     """Write `meta`, then every other table, each row with the name of its table."""
     with place.open("wb") as file:
-        for name in ("meta", *(name for name in TABLES if name != "meta")):
+        for name in ("meta", *(name for name in view.tables if name != "meta")):
             lead = {"table": name} | ({"schema": "tables"} if name == "meta" else {})
             for row in view.rows(name):
-                file.write(msgspec.json.encode(lead | _object(TABLES[name], row)) + b"\n")
+                file.write(msgspec.json.encode(lead | _object(view.tables[name], row)) + b"\n")
 
 
 def _read_lines(place: Path) -> Iterator[TableRows]:
@@ -172,7 +172,9 @@ def _fitting(text: str) -> str:
 
 
 def _write_tables(view: View, place: Path) -> None:
-    sheets = [(n, [c.name for c in table.columns], view.rows(n)) for n, table in TABLES.items()]
+    sheets = [
+        (n, [c.name for c in table.columns], view.rows(n)) for n, table in view.tables.items()
+    ]
     title, tracker = view.moment.records.tracker.title, view.moment.stamp.tracker
     write_workbook(place, sheets, title=title, subject=tracker, comments=_MADE_BY)
 

@@ -103,9 +103,9 @@ def form(folder: Path) -> str | None:
 
 
 def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], None]) -> None:
-    for name in TABLES:
+    for name in view.tables:
         write(name, folder / f"{name}.{ending}")
-    resources = [_resource(table, ending) for table in TABLES.values()]
+    resources = [_resource(table, ending) for table in view.tables.values()]
     describe(folder, view.moment.stamp, resources, view.moment.records.tracker.title)
 
 
@@ -146,7 +146,9 @@ def _files(folder: Path, ending: str) -> Iterator[tuple[str, Path]]:
 def _write_csv(view: View, folder: Path) -> None:
     def write(name: str, place: Path) -> None:
         with place.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(file, [column.name for column in TABLES[name].columns], view.rows(name))
+            _write_rows(
+                file, [column.name for column in view.tables[name].columns], view.rows(name)
+            )
 
     _write(view, folder, "csv", write)
 

@@ -274,7 +274,7 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
         mark = f"{_MADE_BY}: {stamp.tracker}" + (f"{_ORIGIN}{stamp.origin}" if stamp.origin else "")
         connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
-        for name, table in TABLES.items():
+        for name, table in view.tables.items():
             connection.execute(create_table(table, "postgresql"))
             with connection.cursor().copy(f"COPY {quoted(name)} FROM STDIN") as copy:
                 for row in view.rows(name):

@@ -31,7 +31,7 @@ def _write_sqlite(view: Rows, place: Path) -> None:
         file.execute(f"PRAGMA application_id = {_MARK}")
         file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         file.execute("BEGIN")
-        for name, table in TABLES.items():
+        for name, table in view.tables.items():
             file.execute(sql.create_table(table, "sqlite"))
             marks = ", ".join("?" * len(table.columns))
             into = f"INSERT INTO {sql.quoted(name)} VALUES ({marks})"  # noqa: S608 - our own names

@@ -1,15 +1,17 @@
 """The export formats, one line each, and how a user's text names one of them."""
 
-import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
+from scenarios import extensions
 from scenarios.address import hidden
 from scenarios.errors import UsageError
+from scenarios.extensions import Addition, Target
 from scenarios.text import did_you_mean, shown
 
 TableRows = tuple[str, Sequence[str], list[tuple[object, ...]]]
@@ -28,39 +30,8 @@ class Codec(NamedTuple):
     read: Callable[[Path], Iterator[TableRows]] | None = None
 
 
-class Target(msgspec.Struct, frozen=True):
-    """A format: how it is named (`scheme:`, an ending), and the codec that makes it.
-
-    An `address` is sent to, and all of the text is that address: `code` is then a module with
-    `send(view, address)`, which returns the place. `tables` are the only ones that go out, if any;
-    `also` are schemes besides the name.
-    """
-
-    name: str
-    form: Literal["folder", "file", "address"]
-    meaning: str
-    path: str
-    endings: tuple[str, ...] = ()
-    tables: tuple[str, ...] | None = None
-    also: tuple[str, ...] = ()
-
-    @property
-    def schemes(self) -> tuple[str, ...]:
-        return (self.name, *self.also)
-
-    @property
-    def reads(self) -> bool:
-        """True if the whole database can be read back."""
-        return self.tables is None and self.form != "address" and self.code.read is not None
-
-    @property
-    def code(self) -> Any:
-        """The codec, loaded now."""
-        return pkgutil.resolve_name(f"scenarios.exchange.{self.path}")
-
-
 _SOURCES = ("sources",)
-TARGETS = (
+_OURS = (
     Target("csv", "folder", "a folder of CSV with datapackage.json", "targets.folders:CSV"),
     Target("parquet", "folder", "a folder of Parquet", "targets.folders:PARQUET"),
     Target("json", "file", "one JSON document", "targets.files:DOCUMENT", (".json",)),
@@ -75,7 +46,33 @@ TARGETS = (
     Target("bibtex", "file", "BibTeX", "references:BIBTEX", (".bib", ".bibtex"), _SOURCES),
     Target("csl", "file", "CSL-JSON", "references:CSL", (".csl.json", ".csl"), _SOURCES),
 )
-"""Every format; a text without a scheme and without an ending names a folder of CSV."""
+TARGETS = tuple(replace(target, codec=f"scenarios.exchange.{target.codec}") for target in _OURS)
+"""Our formats; a text without a scheme and without an ending names a folder of CSV."""
+
+
+class _GuardedCodec:
+    """The codec of an extension, loaded when one of its functions is needed."""
+
+    def __init__(self, addition: Addition) -> None:
+        self._addition = addition
+
+    def __getattr__(self, part: str) -> Any:
+        addition = self._addition
+        codec = addition._replace(code=addition.code.codec).load()
+        if (function := getattr(codec, part, None)) is None:
+            return None
+        whole = (lambda path: [*function(path)]) if part == "read" else function
+        return partial(addition._replace(code=whole).call, object)
+
+
+def every_target() -> tuple[Target, ...]:
+    """Our formats, then those of extensions, whose codecs raise ScenError alone."""
+    added = extensions.offered("targets", [target.name for target in TARGETS])
+    return (
+        *TARGETS,
+        *(replace(each.code, name=n, codec=_GuardedCodec(each)) for n, each in added.items()),
+    )
+
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 
@@ -91,14 +88,14 @@ def named(text: str) -> Named:
     """The target of `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
     if match := _SCHEME.fullmatch(text):
         scheme, rest = match[1].lower(), match[2]
-        schemes = {name: target for target in TARGETS for name in target.schemes}
+        schemes = {name: target for target in reversed(every_target()) for name in target.schemes}
         if target := schemes.get(scheme):
             return Named(target, text if target.form == "address" else _path(scheme, rest))
         raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, schemes))
     place = Path(text)
     if not text or text.endswith("/") or place.is_dir():
         return Named(TARGETS[0], text)
-    endings = {ending: target for target in TARGETS for ending in target.endings}
+    endings = {ending: target for target in reversed(every_target()) for ending in target.endings}
     for ending in sorted(endings, key=len, reverse=True):
         if place.name.lower().endswith(ending):
             return Named(endings[ending], text)

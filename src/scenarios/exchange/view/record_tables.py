@@ -110,6 +110,7 @@ RECORDED = tables(
             "What the mean log odds of a team are multiplied by",
             "team.extremize",
         ),
+        column("extensions", "json?", "Extensions whose rules, findings and tables it wants"),
         of="tracker",
         key="format",
     ),

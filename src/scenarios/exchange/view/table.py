@@ -64,7 +64,10 @@ class ViewTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(Protocol):
-    """A view: the rows of each table."""
+    """A view: its tables, and the rows of each."""
+
+    @property
+    def tables(self) -> Mapping[str, ViewTable]: ...
 
     def rows(self, name: str) -> list[Row]: ...
 

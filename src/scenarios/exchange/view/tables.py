@@ -1,9 +1,15 @@
 """Every table and view: those that are computed of the records, and all in their order."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from scenarios import extensions
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
+from scenarios.model import Database
 
 SCHEMA_VERSION = 1
 """Of the tables and their columns; a name that goes or changes its meaning makes the next one."""
@@ -131,23 +137,58 @@ COMPUTED = tables(
 )
 
 
-def _ordered() -> dict[str, ViewTable]:
-    every = {view_table.name: view_table for view_table in (*RECORDED, *COMPUTED)}
-    ordered: dict[str, ViewTable] = {}
+def ordered(*added: ViewTable) -> dict[str, ViewTable]:
+    """Each of our tables and the added ones by name; what a table refers to stands before it."""
+    every = {view_table.name: view_table for view_table in (*RECORDED, *COMPUTED, *added)}
+    in_order: dict[str, ViewTable] = {}
 
     def add(view_table: ViewTable) -> None:
         for reference in view_table.references:
             if reference.table != view_table.name:
                 add(every[reference.table])
-        ordered.setdefault(view_table.name, view_table)
+        in_order.setdefault(view_table.name, view_table)
 
     for view_table in every.values():
         add(view_table)
-    return ordered
+    return in_order
 
 
-TABLES = _ordered()
-"""Each table by its name; what a table refers to stands before it."""
+TABLES = ordered()
+"""Our tables; a view has those of the extensions that its tracker names too."""
+
+
+class AddedTable(NamedTuple):
+    """A table of an extension, with the function from a ViewContext to its rows."""
+
+    table: ViewTable
+    rows: Callable[[Any], Iterable[tuple[Any, ...]]]
+    addition: extensions.Addition
+
+    def made(self, moment: Any) -> list[tuple[Any, ...]]:
+        """The rows; ScenError where the function fails, or a row has another number of cells."""
+        with extensions.guarded(self.addition.owner, self.addition.name):
+            rows = [*map(tuple, self.rows(moment))]
+            if wrong := [row for row in rows if len(row) != len(self.table.columns)]:
+                raise ValueError(f"a row of {len(wrong[0])} cells: {wrong[0]}")
+            return rows
+
+
+@cache
+def added_tables(names: Sequence[str]) -> dict[str, AddedTable]:
+    """The tables of the named extensions, by name."""
+    added = {}
+    for name, addition in extensions.offered("tables", TABLES, names).items():
+        pair = addition.load(tuple)
+        with extensions.guarded(addition.owner, name):
+            declared, rows = pair
+            added[name] = AddedTable(replace(declared, name=name, of=()), rows, addition)
+    return added
+
+
+def tables_of(database: Database) -> dict[str, ViewTable]:
+    """Our tables, and those that the tracker names; what a table refers to stands before it."""
+    added = added_tables(database.tracker.extensions)
+    return ordered(*(each.table for each in added.values())) if added else TABLES
 
 
 class SqlView(NamedTuple):

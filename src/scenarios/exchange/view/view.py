@@ -16,10 +16,11 @@ from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.question_scores import every_question_score
 from scenarios.analysis.review.status import row_of, withheld
-from scenarios.analysis.rules.findings import RULES, findings
+from scenarios.analysis.rules.findings import findings
+from scenarios.exchange.additions import finding_rules
 from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
-from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES
+from scenarios.exchange.view.tables import SCHEMA_VERSION, added_tables, tables_of
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
@@ -161,17 +162,17 @@ def _states(moment: Moment) -> Iterator[Row]:
 
 
 def _findings(moment: Moment) -> Iterator[Row]:
-    severity = {rule.id: rule.severity for rule in RULES}
     for n, fault in enumerate(moment.database.unreadable, start=1):
         place = f"{fault.path}:{fault.line}:{fault.column}"
         id = id_of(fault.path)
         named = (fault.path, f"{place}: {fault.message}", kind_of(fault.path), id, fault.path)
         yield n, fault.rule, "error", *named
     first = len(moment.database.unreadable) + 1
-    for n, line in enumerate(findings(moment.window), start=first):
+    every = findings(moment.window, also=finding_rules(moment.database))
+    for n, line in enumerate(every, start=first):
         path = path_of(line.kind, line.record)
         yield (
-            *(n, line.rule, severity[line.rule], line.subject, line.message),
+            *(n, line.rule, "note", line.subject, line.message),
             *(line.kind, line.record, path),
         )
 
@@ -213,15 +214,30 @@ class View:
         self._rows: dict[str, list[Row]] = {}
         self._keys: dict[ForeignKey, set[Row]] = {}
 
+    @cached_property
+    def tables(self) -> Mapping[str, ViewTable]:
+        """Each table by its name, with those of the extensions that the tracker names."""
+        return tables_of(self.moment.database)
+
+    def columns(self, table: str, *names: str) -> list[Row]:
+        """The cells of some columns of a table, row by row."""
+        places = self.tables[table].places(names)
+        return [tuple(row[n] for n in places) for row in self.rows(table)]
+
     def rows(self, name: str) -> list[Row]:
         if name not in self._rows:
-            table = TABLES[name]
+            table = self.tables[name]
             records = self.moment.records
-            rows = list(rows_of(table, records) if table.of else ROWS[name](self.moment))
+            rows = list(rows_of(table, records) if table.of else self._computed(name))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows
         return self._rows[name]
+
+    def _computed(self, name: str) -> Iterable[Row]:
+        if name in ROWS:
+            return ROWS[name](self.moment)
+        return added_tables(self.moment.database.tracker.extensions)[name].made(self.moment)
 
     def _referring(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> list[Row]:
         places, known = table.places(reference.columns), self._known(table, reference, rows)
@@ -237,7 +253,7 @@ class View:
         return kept
 
     def _known(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> set[Row]:
-        other = TABLES[reference.table]
+        other = self.tables[reference.table]
         whole = ForeignKey((), reference.table, reference.key)
         if whole not in self._keys:
             places = other.places(reference.key)

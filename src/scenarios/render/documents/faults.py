@@ -98,7 +98,8 @@ _FIGURES = re.compile(r"[0-9]+")
 def _rule(id: str) -> dict[str, Any]:
     """A rule; GitHub wants all three texts."""
     texts = ("shortDescription", "fullDescription", "help")
-    return {"id": id, **{key: {"text": EVERY_RULE[id].title} for key in texts}}
+    title = EVERY_RULE[id].title if id in EVERY_RULE else id  # of an extension
+    return {"id": id, **{key: {"text": title} for key in texts}}
 
 
 def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from scenarios.address import hidden, without_secrets
 from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
-from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.targets.table import named
 from scenarios.exchange.view.view import Stamp, View
+from scenarios.extensions import Target
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit, may_follow, origin_of
@@ -95,7 +95,7 @@ def export(
         elif is_lake(place):
             raise ScenError(f"{worktree.safe(place)}: is a lake of several trackers: --lake")
         _refuse(target, place, whose, overwrite=overwrite)
-    names = tuple(TABLES) if target.tables is None else target.tables
+    names = tuple(view.tables) if target.tables is None else target.tables
     for table in progress(names, "making the tables", len(names)):
         view.rows(table)
     if target.form == "address":

@@ -11,8 +11,9 @@ from scenarios.errors import NAMED, NotWritten, ScenError
 from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
 from scenarios.exchange.targets import folders
-from scenarios.exchange.targets.table import TARGETS, Target
+from scenarios.exchange.targets.table import every_target
 from scenarios.exchange.view.records import Cells, RecordContent, records, typed
+from scenarios.extensions import Target
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
@@ -115,10 +116,12 @@ def _form(place: Path) -> Target:
             raise ScenError(f"{shown}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written")
     if place.is_dir():
         form = folders.form(place) or "csv"
-        targets = [target for target in TARGETS if target.name == form and target.reads]
+        targets = [target for target in every_target() if target.name == form and target.reads]
     elif place.is_file():
         with worktree.refusals(place):
-            of_file = [target for target in TARGETS if target.form == "file" and target.reads]
+            of_file = [
+                target for target in every_target() if target.form == "file" and target.reads
+            ]
             named = [t for t in of_file if place.name.lower().endswith(t.endings)]
             targets = named or [t for t in of_file if t.code.is_ours(place)]
     else:

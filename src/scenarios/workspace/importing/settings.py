@@ -10,7 +10,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scenarios.errors import NAMED, ScenError, UsageError
-from scenarios.exchange.arrivals import READERS, Arrived, Misfit, Place, Wanted, read_file
+from scenarios.exchange.arrivals import (
+    OWN,
+    Arrived,
+    Misfit,
+    Place,
+    Wanted,
+    kinds,
+    read_file,
+)
 from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
@@ -154,12 +162,10 @@ def arrive(
 
     Messages call a stream `-`.
     """
-    if kind not in READERS:
-        every = [*READERS, "database"]
+    if kind not in (every := [*kinds(), "database"])[:-1]:
         hint = did_you_mean(kind, every) or f"there is {', '.join(every)}"
         raise UsageError(f"nothing is imported as {shown(kind)}; {hint}")
-    is_own = READERS[kind].startswith("own.")
-    if not is_own and (wanted.columns or wanted.defaults):
+    if kind not in OWN and (wanted.columns or wanted.defaults):
         raise UsageError(
             f"--map and --default are for tables of records; {kind} has its own columns"
         )

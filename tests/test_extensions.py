@@ -1,0 +1,532 @@
+"""A package that nobody here wrote adds to each hook; what is wrong with one costs one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from typer.testing import Result
+
+from scenarios import extensions
+from scenarios.exchange.view.tables import added_tables
+from scenarios.storage import child
+from tests.cli.commands import FILES, SCEN, make, scen, tree
+from tests.quick_child import START
+
+DATA = Path(__file__).parent / "data"
+EXAMPLE, BROKEN = DATA / "extension", DATA / "broken_extension"
+OURS = ("scen",)
+"""Packages that bring what is of this program, which every test has."""
+BROKEN_LINE = (
+    "scen: extension broken of scen-broken 0.1 left out: "
+    "ModuleNotFoundError: No module named 'broken_scen_module'\n"
+)
+ROOMS = """\
+id,title,opens,closes,chance,by
+7,Will it rain?,2022-01-02,2029-12-31,30,Ann
+8,,2022-01-02,2029-12-31,10,Ann
+"""
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a database, from which commands are run."""
+    make(tmp_path / "home" / "scenarios", FILES)
+    monkeypatch.chdir(tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def install(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Puts folders with packages on the path, and a name into the tracker; the last is first."""
+    before = {*sys.modules}
+    monkeypatch.setattr(child.Child, "start", START)  # one whose path has those folders
+
+    def put(*folders: Path, wanted: str = "") -> None:
+        for folder in folders:
+            monkeypatch.syspath_prepend(folder)
+        if wanted:
+            tracker = home / "scenarios/tracker.yaml"
+            tracker.write_text(f"{tracker.read_text()}extensions: [{wanted}]\n")
+        forget()
+
+    forget()
+    yield put
+    forget()
+    importing = "scenarios.cli.commands.import_"  # whose help lists the kinds that were there
+    for name in {*sys.modules} - before | {importing}:
+        if name == importing or not name.startswith("scenarios"):
+            sys.modules.pop(name, None)
+
+
+def forget() -> None:
+    extensions.installed.cache_clear()
+    added_tables.cache_clear()
+    extensions.take_notes()
+
+
+def package(folder: Path, name: str, code: str, version: str = "1.0", entry: str = "") -> Path:
+    """A folder with an installed package `scen-NAME`, whose module has this code."""
+    metadata = folder / f"scen_{name}-{version}.dist-info"
+    metadata.mkdir(parents=True)
+    head = f"Metadata-Version: 2.1\nName: scen-{name}\nVersion: {version}\n"
+    (metadata / "METADATA").write_text(head)
+    (metadata / "entry_points.txt").write_text(f"[scen]\n{entry or name} = {name}_x:EXTENSION\n")
+    lead = "from scenarios.extending import *\n"
+    (folder / f"{name}_x.py").write_text(lead + dedent(code))
+    return folder
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result: Result = scen(*words)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def lines(*words: str) -> list[str]:
+    """What a command says on stderr, of extensions."""
+    return [line for line in run(*words)[2].splitlines() if "extension" in line]
+
+
+def test_an_importer_brings_records_and_forecasts(home: Path, install: Install) -> None:
+    install(EXAMPLE)
+    (home / "rooms.csv").write_text(ROOMS)
+    code, _, said = run("import", "oddsroom", "rooms.csv")
+    assert (code, "rooms.csv:3: title: is empty" in said) == (1, True)
+    code, out, _ = run("import", "oddsroom", "rooms.csv", "--skip-invalid", "--prior", "0.2")
+    assert (code, out) == (0, "scenarios: 1 added\nforecasts: 1 added\n")
+    record = (home / "scenarios/will-it-rain.yaml").read_text()
+    assert record.endswith("foreign:\n  oddsroom: '7'\n")
+    assert run("import", "oddsroom", "rooms.csv", "--skip-invalid")[1] == (
+        "scenarios: 1 unchanged\nforecasts: 1 unchanged\n"
+    )
+
+
+def test_a_writer_is_a_format_of_every_result_and_its_text_acts_on_no_terminal(
+    home: Path, install: Install
+) -> None:
+    install(EXAMPLE)
+    pact = home / "scenarios/pact.yaml"
+    pact.write_text(pact.read_text().replace("A pact", '"A \\u202e pact"'))
+    out = run("explain", "pact", "--as-of", "2022-03-01", "--format", "chat")[1]
+    assert out.startswith("* ")
+    assert "\u202e" not in out
+    for command in ("report", "check", "due"):
+        assert run(command, "--format", "chat")[0] == 0, command
+    said = run("due", "--format", "chatt")[2]
+    assert "'chatt' is none of table, json, markdown, html, csv, ics" in said
+
+
+def test_a_target_is_found_by_its_ending_and_its_scheme(home: Path, install: Install) -> None:
+    install(EXAMPLE)
+    for text, path in (("x.ids", "x.ids"), ("ids:y", "y"), ("ids:///z.ids", "z.ids")):
+        assert run("export", text)[0] == 0
+        assert (home / path).read_text() == "pact\nties\ntrade\n"
+    assert run("export", "x.ids")[0] == 0  # over its own
+    assert "is not an earlier export of this kind" in run("export", "ids:y")[2]
+
+
+def test_a_page_is_on_the_site_and_a_later_site_replaces_it(home: Path, install: Install) -> None:
+    install(EXAMPLE)
+    assert run("site", "out")[0] == 0
+    page = (home / "out/horizons/index.html").read_text()
+    assert "<title>Horizons" in page
+    assert "pact: 2030-12-31" in page
+    assert run("site", "out")[0] == 0
+
+
+def test_a_command_has_its_options_a_document_and_json(install: Install) -> None:
+    install(EXAMPLE)
+    code, out, _ = run("countdown", "--as-of", "2030-12-30")
+    assert (code, out.splitlines()[2].split()) == (0, ["pact", "1"])
+    out = run("countdown", "--as-of", "2030-12-30", "--format", "json")[1]
+    assert json.loads(out)["pact"] == 1
+    said = run("--help")[1].split("\nExtensions:\n")[1]
+    assert said.strip() == "countdown      Count the days to each horizon."
+    assert "--as-of DATE" in run("countdown", "--help")[1]
+    assert "did you mean 'countdown'?" in run("countdow")[2]
+
+
+def test_rules_findings_and_tables_count_in_a_database_that_names_the_extension(
+    home: Path, install: Install
+) -> None:
+    install(EXAMPLE)
+    source = home / "scenarios/sources/kremlin.yaml"
+    kept = (line for line in source.read_text().splitlines() if not line.startswith("url:"))
+    source.write_text("\n".join(kept) + "\n")
+    arguments = "check", "--findings", "--as-of", "2022-03-01"
+    unasked = run(*arguments)
+    assert "source-without-address" not in unasked[1] + unasked[2]
+    assert "horizons" not in json.loads(json_export(home))["tables"]
+    install(wanted="oddsroom")
+    code, out, said = run(*arguments)
+    assert code == 0
+    at = "scenarios/sources/kremlin.yaml:1:1: warning: source-without-address: it has no url\n"
+    assert at in out
+    assert "scenarios/pact.yaml:6:1: far-horizon: pact: more than five years ahead\n" in out
+    assert "0 errors, 1 warning" in said
+    assert run(*arguments, "--strict")[0] == 1
+    sarif = json.loads(run(*arguments, "--format", "sarif")[1])["runs"][0]
+    assert "far-horizon" in {rule["id"] for rule in sarif["tool"]["driver"]["rules"]}
+    report = json.loads(run("report", "--as-of", "2022-02-07", "--format", "json")[1])
+    both = report["findings"] + report["findings_standing"]
+    assert [f["subject"] for f in both if f["rule"] == "far-horizon"] == ["pact", "ties"]
+    rows = json.loads(json_export(home))["tables"]["horizons"]
+    assert {row["scenario_id"] for row in rows} == {"pact", "ties", "trade"}
+    on = "--as-of", "2022-03-01", "--format", "csv"
+    assert run("query", "SELECT count(*) AS n FROM horizons WHERE days > 0", *on)[1] == "n\n3\n"
+    found = "SELECT count(*) AS n FROM findings WHERE rule = 'far-horizon'"
+    assert run("query", found, *on)[1] == "n\n2\n"
+    for target in ("x.sqlite", "x.duckdb", "x.xlsx", "x.jsonl", "out/", "parquet:p"):
+        assert run("export", target)[0] == 0, target
+    assert (home / "out/horizons.csv").read_text().splitlines()[0] == "scenario_id,days"
+
+
+def json_export(home: Path) -> str:
+    assert run("export", "x.json", "--as-of", "2022-03-01", "--overwrite")[0] == 0
+    return (home / "x.json").read_text()
+
+
+def test_a_write_is_refused_for_no_rule_of_an_extension(install: Install) -> None:
+    install(EXAMPLE, wanted="oddsroom")
+    arguments = "add-source", "x", "--name", "N", "--reliability", "C"
+    assert run(*arguments)[0] == 0
+    assert "sources/x.yaml:2:1: warning: source-without-address" in run("check")[1]
+
+
+def test_all_is_listed_with_its_package_and_version(install: Install) -> None:
+    install(EXAMPLE, BROKEN)
+    listed = json.loads(run("extensions", "--format", "json")[1])
+    others = [each for each in listed["extensions"] if each["package"].split()[0] not in OURS]
+    assert [(each["name"], each["package"]) for each in others] == [
+        ("broken", "scen-broken 0.1"),
+        ("oddsroom", "scen-oddsroom 1.2"),
+    ]
+    assert others[0]["fault"] == BROKEN_LINE.partition("left out: ")[2].strip()
+    assert others[1]["meaning"] == "Questions and forecasts of the Odds Room"
+    assert others[1]["adds"] == {
+        "importers": ["oddsroom"],
+        "targets": ["ids"],
+        "writers": ["chat"],
+        "rules": ["source-without-address"],
+        "findings": ["far-horizon"],
+        "tables": ["horizons"],
+        "commands": ["countdown"],
+        "pages": ["horizons/index.html"],
+    }
+
+
+def test_a_broken_one_is_a_line_of_each_command_that_looked(install: Install) -> None:
+    install(BROKEN)
+    for words in (("export", "x.json"), ("--help",), ("site", "out"), ("due", "--format", "no")):
+        assert BROKEN_LINE in run(*words)[2], words
+    assert run("export", "y.json")[0] == 0
+
+
+def test_nothing_is_looked_for_where_no_command_needs_it(install: Install) -> None:
+    install(BROKEN)
+    quiet = (
+        ("--version",),
+        ("status",),
+        ("report", "--as-of", "2022-02-07"),
+        ("explain", "pact"),
+        ("list", "evidence"),
+        ("add-source", "x", "--name", "N", "--reliability", "C"),
+        ("rate", "2022-02-04-visit", "trade=I"),
+        ("forecast", "pact", "0.2", "--analyst", "desk", "--date", "2022-02-08"),
+        ("check",),
+        ("diff", "--help"),
+    )
+    for words in quiet:
+        assert "scen-broken" not in run(*words)[2], words
+    assert extensions.installed.cache_info().currsize == 0
+
+
+def test_an_absent_one_is_a_warning_with_the_command_that_installs_it(install: Install) -> None:
+    install(BROKEN, wanted="house-rules, broken")
+    code, out, said = run("check")
+    left_out = "its rules, findings and tables are left out"
+    assert (code, "0 errors, 2 warnings" in said) == (0, True)
+    assert out == (
+        f"scenarios/tracker.yaml:5:14: warning: extension: extension 'house-rules': not installed: "
+        f"{left_out} (pip install scen-house-rules, if you trust who wrote it; scen extensions "
+        "lists them)\n"
+        f"scenarios/tracker.yaml:5:27: warning: extension: extension 'broken': left out: "
+        f"ModuleNotFoundError: No module named 'broken_scen_module': {left_out} (pip install "
+        "scen-broken, if you trust who wrote it; scen extensions lists them)\n"
+    )
+    assert run("check", "--strict")[0] == 1
+    code, _, said = run("report", "--as-of", "2022-02-07")
+    line = (
+        "scen: extension house-rules that tracker.yaml names: not installed: scen check says more"
+    )
+    assert (code, said.splitlines().count(line)) == (0, 1)
+
+
+def test_nothing_is_run_from_the_folder_in_which_one_is(home: Path, install: Install) -> None:
+    package(home, "evil", "open('was-run', 'w')\nEXTENSION = Extension(meaning='x')")
+    tracker = home / "scenarios/tracker.yaml"
+    tracker.write_text(f"{tracker.read_text()}extensions: [evil]\n")
+    before = tree(home)
+    for words in (("check",), ("extensions",), ("report", "--as-of", "2022-02-07")):
+        done = subprocess.run(
+            [sys.executable, "-c", "from scenarios.cli.main import main; main()", *words],
+            cwd=home,
+            env={**os.environ, "SCEN_CACHE": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "evil of" in done.stdout + done.stderr) == (0, False), words
+    install()
+    assert not (home / "was-run").exists()
+    assert tree(home) == before
+
+
+LEFT_OUT = {
+    "raises": ("raise RuntimeError('no\\nluck')", "RuntimeError in raises_x.py:2: no luck"),
+    "exits": ("raise SystemExit(3)", "SystemExit in exits_x.py:2: 3"),
+    "hook": (
+        "EXTENSION = Extension(meaning='x', greetings={})",
+        "TypeError in hook_x.py:2: Unexpected keyword argument 'greetings'",
+    ),
+    "other": ("EXTENSION = 3", "TypeError: other_x:EXTENSION is no scenarios.extending.Extension"),
+    "listed": (
+        "EXTENSION = Extension(meaning='x', writers=['chat'])",
+        "AttributeError: 'list' object has no attribute 'items'",
+    ),
+    "named": (
+        "EXTENSION = Extension(meaning='x', writers={'../x': print})",
+        "ValueError: writers: '../x' is no name: small letters, digits and hyphens",
+    ),
+    "kind": (
+        "EXTENSION = Extension(meaning='x', commands={'go': print})",
+        "TypeError: commands: go is builtin_function_or_method, and no Command",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_one_that_is_wrong_is_left_out_with_its_fault(
+    name: str, tmp_path: Path, install: Install
+) -> None:
+    code, fault = LEFT_OUT[name]
+    install(package(tmp_path / "site", name, code))
+    assert lines("export", "x.json") == [
+        f"scen: extension {name} of scen-{name} 1.0 left out: {fault}"
+    ]
+
+
+def test_one_that_prints_when_it_is_imported_breaks_no_result(
+    tmp_path: Path, install: Install
+) -> None:
+    code = "print('hello')\nEXTENSION = Extension(meaning='x')"
+    install(package(tmp_path / "site", "loud", code))
+    code_, out, said = run("extensions", "--format", "json")
+    assert (code_, json.loads(out)["schema"]) == (0, "extensions")
+    assert (
+        said
+        == "scen: extension loud of scen-loud 1.0: import: it printed, which is left out: hello\n"
+    )
+
+
+def test_of_two_versions_the_first_on_the_path_is_used_and_the_other_named(
+    tmp_path: Path, install: Install
+) -> None:
+    code = "EXTENSION = Extension(meaning='x')"
+    for version in ("1.0", "2.0"):
+        install(package(tmp_path / version, "twice", code, version))
+    used = "installed already, by scen-twice 2.0, which is used: pip uninstall one of them"
+    line = f"scen: extension twice of scen-twice 1.0 left out: {used}"
+    assert lines("export", "x.json") == [line]
+    install(tmp_path / "2.0")  # the same folder once more is no second version
+    assert len(lines("export", "y.json")) == 1
+
+
+def test_a_name_of_ours_or_of_an_earlier_extension_is_left_out(
+    tmp_path: Path, install: Install
+) -> None:
+    code = """
+    EXTENSION = Extension(
+        meaning='x',
+        importers={'evidence': print},
+        writers={'json': print, 'chat': print},
+        commands={'status': Command('x', print), 'inbox': Command('x', print)},
+        targets={'json': Target('json', 'file', 'x', None)},
+        pages={'review/index.html': print, 's/index.html': print},
+    )
+    """
+    install(EXAMPLE, package(tmp_path / "site", "zealous", code))
+    start, end = "scen: extension zealous of scen-zealous 1.0: ", " has that name"
+    assert lines("export", "x.json") == [f"{start}targets: json left out: scen{end}"]
+    assert lines("--help") == [
+        f"{start}commands: {name} left out: scen{end}" for name in ("status", "inbox")
+    ]
+    assert lines("due", "--format", "no") == [
+        f"{start}writers: json left out: scen{end}",
+        f"{start}writers: chat left out: extension oddsroom of scen-oddsroom 1.2{end}",
+    ]
+    assert f"{start}importers: evidence left out: scen{end}" in lines("import", "none", "x.csv")
+    assert lines("site", "out") == [f"{start}pages: review/index.html left out: scen{end}"]
+
+
+WRONG = """
+from pathlib import Path
+def fails(*_, **__):
+    return {}['key']
+def number(*_, **__):
+    print('loud')
+    return 3
+def write(view, path):
+    path.write_text('half')
+    raise OSError('full')
+EXTENSION = Extension(
+    meaning='x',
+    importers={'fails': fails, 'number': number, 'nowhere': 'wrong_x:nothing'},
+    writers={'fails': fails, 'number': number, 'nowhere': 'no_such_module:write'},
+    targets={
+        'half': Target('half', 'file', 'x', Codec(write, fails), ('.half',), ()),
+        'nowhere': Target('nowhere', 'file', 'x', 'no_such_module:CODEC', ('.now',), ()),
+    },
+    commands={
+        'fails': Command('Fail.', lambda workspace: fails()),
+        'open': Command('Take anything.', fails),
+        'number': Command('Give a number.', lambda workspace: number()),
+        'blocks': Command('Give no blocks.', lambda workspace: ({}, (1,))),
+    },
+    rules={'fails': rule('fails', 'x')(fails), 'plain': 'wrong_x:fails'},
+    findings={'fails': note('fails', 'x')(fails), 'counts': note('counts', 'x')(number)},
+    tables={'fails': (table('x', SCENARIO, key='scenario_id'), fails)},
+    pages={'fails/index.html': fails},
+)
+"""
+
+
+def test_a_function_that_fails_or_returns_another_type_costs_one_line(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "wrong", WRONG))
+    (home / "x.csv").write_text("a\n")
+    of, failed = "scen: extension wrong of scen-wrong 1.0: ", "KeyError in wrong_x.py:5: 'key'"
+    printed = f"{of}number: it printed, which is left out: loud\n"
+    number = "TypeError: it returned int, not"
+    nowhere = "ModuleNotFoundError: No module named 'no_such_module'"
+    cases = {
+        "due --format fails": f"{of}fails: {failed}\n",
+        "due --format number": f"{of}number: {number} str\n{printed}",
+        "due --format nowhere": f"{of}nowhere: {nowhere}\n",
+        "export x.half": f"{of}half: OSError in wrong_x.py:11: full\n",
+        "export x.now": f"{of}nowhere: {nowhere}\n",
+        "fails": f"{of}fails: {failed}\n",
+        "number": f"{of}number: {number} tuple\n{printed}",
+        "open": f"{of}open: TypeError: a command names its options: no *arguments, no **options\n",
+        "blocks": f"{of}blocks: TypeError: int is no block of a document\n",
+        "site out": f"{of}fails/index.html: {failed}\n",
+        "import fails x.csv": f"scen: x.csv: it could not be read: {failed}\n",
+        "import number x.csv": "scen: x.csv: the importer of number returned 3, not Arrived\n",
+        "import nowhere x.csv": "scen: x.csv: it could not be read: AttributeError in pkgutil.py:",
+    }
+    before = tree(home)
+    for words, said in cases.items():
+        code, out, err = run(*words.split())
+        assert (code, out, err.startswith(said)) == (1, "", True), (words, out, err)
+        assert len(err.splitlines()) == len(said.splitlines()), words
+    assert tree(home) == before
+
+
+def test_a_rule_a_finding_or_a_table_that_fails_is_named_and_the_rest_is_there(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "wrong", WRONG), wanted="wrong")
+    of, failed = "extension wrong of scen-wrong 1.0: ", "KeyError in wrong_x.py:5: 'key'"
+    code, out, said = run("check", "--findings", "--as-of", "2022-02-07")
+    assert (code, "0 errors, 1 warning" in said) == (0, True)
+    assert f"tracker.yaml:5:14: warning: extension: extension 'wrong': {of}plain: " in out
+    assert f"scen: {of}fails: {failed}\n" in said
+    assert f"scen: {of}counts: TypeError: 'int' object is not iterable\n" in said
+    code, out, said = run("report", "--as-of", "2022-02-07")
+    assert (code, f"scen: {of}fails: {failed}\n" in said) == (0, True)
+    code, _, said = run("export", "x.json")
+    assert (code, said.splitlines()[0]) == (1, f"scen: {of}fails: {failed}")
+    assert not (home / "x.json").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell scripts")
+def test_a_program_on_path_is_a_command_with_the_database_and_its_exit_status_is_ours(
+    home: Path, tmp_path: Path
+) -> None:
+    programs = tmp_path / "bin"
+    text = '#!/bin/sh\necho "$SCEN_DATABASE $*"\nexit 3\n'
+    program(programs, "scen-hello", text)
+    program(programs, "scen-status", "#!/bin/sh\necho ours is another\n")
+    program(programs, "scen-killed", "#!/bin/sh\nkill -TERM $$\n")
+    program(programs, "scen-odd", "no program")
+    (programs / "scen-empty").write_bytes(b"\x7fELF")
+    (programs / "scen-empty").chmod(0o755)
+    path = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    assert outside(home, path, "--database", "here", "hello", "-x", "y") == (3, "here -x y\n", "")
+    assert outside(home, path, "killed")[0] == 128 + 15
+    assert "ours is another" not in outside(home, path, "status")[1]
+    code, _, said = outside(home, path, "empty")
+    assert (code, said) == (
+        126,
+        f"scen: {programs}/scen-empty: could not be run: Exec format error\n",
+    )
+    listed = json.loads(outside(home, path, "extensions", "--format", "json")[1])["programs"]
+    assert listed["hello"] == f"{programs}/scen-hello"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell scripts")
+def test_a_folder_a_plain_file_and_what_lies_in_the_current_folder_are_no_commands(
+    home: Path, tmp_path: Path
+) -> None:
+    programs = tmp_path / "bin"
+    (programs / "scen-folder").mkdir(parents=True)
+    (programs / "scen-plain").write_text("#!/bin/sh\necho run\n")
+    program(home, "scen-here", "#!/bin/sh\necho run\n")
+    program(home / "bin", "scen-below", "#!/bin/sh\necho run\n")
+    path = {"PATH": f".:bin::{programs}:{os.environ['PATH']}"}
+    for name in ("folder", "plain", "here", "below", "../here"):
+        code, out, said = outside(home, path, name)
+        assert (code, out, "no command" in said) == (2, "", True), name
+    listed = json.loads(outside(home, path, "extensions", "--format", "json")[1])
+    assert {"folder", "plain", "here", "below"}.isdisjoint(listed["programs"])
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    (folder / name).chmod(0o755)
+
+
+def outside(home: Path, variables: dict[str, str], *words: str) -> tuple[int, str, str]:
+    """What a process of its own ends with, prints and says."""
+    done = subprocess.run(
+        [SCEN, *words],
+        cwd=home,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_200_installed_packages_are_found_and_only_what_is_used_is_imported(
+    tmp_path: Path, install: Install
+) -> None:
+    for number in range(200):
+        code = f"EXTENSION = Extension(meaning='x', importers={{'i{number}': 'x{number}:read'}})"
+        package(tmp_path / "site", f"p{number}", code)
+    install(tmp_path / "site")
+    listed = json.loads(run("extensions", "--format", "json")[1])["extensions"]
+    assert len([each for each in listed if each["name"].startswith("p")]) == 200
+    assert not any(f"x{number}" in sys.modules for number in range(200))
