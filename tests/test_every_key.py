@@ -17,9 +17,9 @@ import msgspec
 import pytest
 
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.exchange.stix import Bundled, ScenarioFigures, bundle
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.records import records, rows_of, typed
+from scenarios.extensions.stix.bundle import Bundled, ScenarioFigures, bundle
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of
 from scenarios.render.documents.records import record as record_document

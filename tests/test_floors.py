@@ -58,8 +58,8 @@ ROOMS = {
 }
 """What uses the core and stays in the program, by how the names of its modules begin."""
 EXTENSIONS = {
-    "achz": "exchange.achz",
-    "stix": "exchange.stix exchange.threat_sharing",
+    "achz": "extensions.achz.",
+    "stix": "extensions.stix.",
     "references": "exchange.references",
     "sites": "exchange.metaculus exchange.sites",
     "events": "exchange.events. workspace.exchange.candidates render.documents.candidates"
@@ -192,7 +192,7 @@ def f():
         ("exchange.view.wrong", "charts"),
         ("exchange.view.wrong", "sql"),
     }
-    assert [*upward("scenarios.exchange.stix", wrong)] == [("exchange.stix", "sql")]
+    assert [*upward("scenarios.extensions.stix", wrong)] == [("extensions.stix", "sql")]
     assert [*upward("scenarios.api", wrong)] == []
 
 

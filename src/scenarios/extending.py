@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Place,
         SourceFile,
         called,
+        stix_id,
     )
     from scenarios.exchange.incoming import (
         LONG_AGO_MS,
@@ -48,7 +49,8 @@ _HOMES = {
     "analysis.period.period": "Window",
     "analysis.rules.rule": "Finding note of_evidence of_scenario rule",
     "errors": "Fault extra_needed",
-    "exchange.arrivals": "Arrival Arrived ForecastArrival Foreign Misfit Place SourceFile called",
+    "exchange.arrivals": "Arrival Arrived ForecastArrival Foreign Misfit Place SourceFile called"
+    " stix_id",
     "exchange.incoming": "LONG_AGO_MS LONGEST_TEXT CellError Incoming Intake incoming items list_of"
     " rows text_of",
     "exchange.tables.reading": "json_value=value",

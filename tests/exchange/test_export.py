@@ -19,7 +19,7 @@ import pytest
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.engine import connect
 from scenarios.exchange.statements import Engine, create_table
-from scenarios.exchange.targets.table import TARGETS, named
+from scenarios.exchange.targets.table import every_target, named
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of
 from scenarios.workspace.opened import Opened, open_folder
@@ -69,8 +69,8 @@ def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() ->
         "x.csl.json",
     )
     # of which no table is read back
-    assert {named(text).target for text in (*PLACES, *others)} == {*TARGETS}
-    for target in TARGETS:
+    assert {named(text).target for text in (*PLACES, *others)} == {*every_target()}
+    for target in every_target():
         for scheme in target.schemes if target.form != "address" else ():
             assert named(f"{scheme}:a/b") == named(f"{scheme}:///a/b") == (target, "a/b")
             assert named(f"{scheme}:////a/b").place == "/a/b"

@@ -11,7 +11,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived
-from scenarios.exchange.threat_sharing import graded
+from scenarios.extensions.stix.reading import graded
 from scenarios.model import Database
 from scenarios.storage.loader import load
 from scenarios.workspace.importing.importing import bring

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived, SourceFile, Wanted
-from scenarios.exchange.stix import (
+from scenarios.extensions.stix.bundle import (
     EXTENSION,
     Bundled,
     ScenarioFigures,
@@ -24,7 +24,7 @@ from scenarios.exchange.stix import (
     credibility_of,
     label_of,
 )
-from scenarios.exchange.threat_sharing import arrived, read_stix
+from scenarios.extensions.stix.reading import arrived, read_stix
 from scenarios.model import Database
 from scenarios.storage.loader import load
 from scenarios.workspace.importing.importing import bring

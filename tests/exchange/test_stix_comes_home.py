@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.exchange.arrivals import stix_id
-from scenarios.exchange.stix import EXTENSION
+from scenarios.extensions.stix.bundle import EXTENSION
 from tests.cli.commands import FILES, make, scen, tree
 from tests.exchange.test_restore import made
 from tests.exchange.whole_databases import files, whole_database

@@ -127,12 +127,9 @@ READERS = {
     "fatebook": "sites:fatebook",
     "predictionbook": "sites:predictionbook",
     "manifold": "sites:manifold",
-    "misp": "threat_sharing:read_misp",
-    "achz": "achz:read",
     "ris": "references:read_ris",
     "bibtex": "references:read_bibtex",
     "csl": "references:read_csl",
-    "stix": "threat_sharing:read_stix",
 }
 """Kind → the `module:function` of `exchange/` that reads it."""
 
@@ -172,18 +169,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 Reader = Callable[[SourceFile, Wanted], Arrived]
 """A pure function from a file to its contents."""
 
-IN_CHILD = frozenset({"achz", "misp", "stix"})
-"""Our kinds whose files hold what strangers can nest, pack and repeat: a child reads them, and
-those of extensions.
-"""
 LIMITS = Limits(seconds=300, memory_mib=1024)
 """Of a file: 64 MiB of STIX take a minute to be validated, and 600 MiB."""
 _RECORDS = (Arrived, Arrival, ForecastArrival, Foreign, Misfit, Place, Wanted)
 
 
 def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
-    """The contents of a file, of a folder or of a stream, of which messages have the name."""
-    if kind in READERS and kind not in IN_CHILD:
+    """The contents of a file, of a folder or of a stream, of which messages have the name.
+
+    A child reads what an extension reads: strangers can nest, pack and repeat in those files.
+    """
+    if kind in READERS:
         return _read(kind, reader(kind), name, file, wanted)
     zone = getattr(wanted.timezone, "key", wanted.timezone.utcoffset(None))
     where = str(file) if isinstance(file, Path) else file.read(MOST_JSON_BYTES + 1)

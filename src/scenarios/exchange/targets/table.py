@@ -41,7 +41,6 @@ _OURS = (
     Target("xlsx", "file", "a workbook", "targets.files:WORKBOOK", (".xlsx",)),
     Target("postgresql", "address", "a schema", "targets.postgresql", also=("postgres",)),
     Target("metaculus", "folder", "Metaculus's CSV", "targets.folders:METACULUS", tables=()),
-    Target("stix", "file", "a STIX 2.1 bundle", "stix:FILE", (".stix.json", ".stix"), ()),
     Target("ris", "file", "the sources as RIS", "references:RIS", (".ris",), _SOURCES),
     Target("bibtex", "file", "BibTeX", "references:BIBTEX", (".bib", ".bibtex"), _SOURCES),
     Target("csl", "file", "CSL-JSON", "references:CSL", (".csl.json", ".csl"), _SOURCES),
@@ -50,19 +49,17 @@ TARGETS = tuple(replace(target, codec=f"scenarios.exchange.{target.codec}") for 
 """Our formats; a text without a scheme and without an ending names a folder of CSV."""
 
 
-class _GuardedCodec:
+class _GuardedCodec(NamedTuple):
     """The codec of an extension, loaded when one of its functions is needed."""
 
-    def __init__(self, addition: Addition) -> None:
-        self._addition = addition
+    addition: Addition
 
     def __getattr__(self, part: str) -> Any:
-        addition = self._addition
-        codec = addition._replace(code=addition.code.codec).load()
+        codec = self.addition._replace(code=self.addition.code.codec).load()
         if (function := getattr(codec, part, None)) is None:
             return None
         whole = (lambda path: [*function(path)]) if part == "read" else function
-        return partial(addition._replace(code=whole).call, object)
+        return partial(self.addition._replace(code=whole).call, object)
 
 
 def every_target() -> tuple[Target, ...]:

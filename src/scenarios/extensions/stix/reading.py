@@ -12,30 +12,29 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import (
+from scenarios import Wanted
+from scenarios.extending import (
+    LONGEST_TEXT,
     Arrival,
     Arrived,
+    CellError,
     ForecastArrival,
     Foreign,
+    Intake,
     Misfit,
     Place,
     SourceFile,
-    Wanted,
     called,
-)
-from scenarios.exchange.incoming import (
-    LONGEST_TEXT,
-    CellError,
-    Intake,
+    clean,
     incoming,
     items,
     list_of,
+    refused,
+    shown,
     text_of,
 )
-from scenarios.exchange.stix import EXTENSION, credibility_of, refuse_without_library
-from scenarios.exchange.tables.reading import value
-from scenarios.exchange.tables.table import refused
-from scenarios.text import clean, shown
+from scenarios.extending import json_value as value
+from scenarios.extensions.stix.bundle import EXTENSION, credibility_of, refuse_without_library
 
 _MISP = "misp"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -10,18 +10,27 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, SourceFile, Wanted
-from scenarios.exchange.incoming import (
+from scenarios import Wanted
+from scenarios.extending import (
     LONG_AGO_MS,
     LONGEST_TEXT,
+    Arrival,
+    Arrived,
     CellError,
+    Foreign,
     Incoming,
     Intake,
+    Place,
+    SourceFile,
+    clean,
+    counted,
+    digest,
+    extra_needed,
     incoming,
+    refused,
+    shown,
+    slug,
 )
-from scenarios.exchange.tables.table import refused
-from scenarios.text import clean, counted, digest, shown, slug
 
 try:
     from defusedxml import DefusedXmlException

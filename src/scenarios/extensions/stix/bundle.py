@@ -9,14 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import stix_id
-from scenarios.exchange.targets.table import Codec
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
-from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Source, SourceId
-from scenarios.scales import rating_decibans
-from scenarios.values import Code, Record
+from scenarios import Database, Evidence, Scenario, Source
+from scenarios.extending import Codec, View, extra_needed, rating_decibans, stix_id
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
 """Our properties, which STIX lacks: above all a probability, which is no confidence."""
@@ -29,7 +23,7 @@ _LABELS = {
     6: "6 - Truth cannot be judged",
 }
 """Appendix B of STIX 2.1, in its library's spelling."""
-OPINIONS: dict[Code, str] = {
+OPINIONS: dict[Any, str] = {
     "CC": "strongly-agree",
     "C": "agree",
     "N": "neutral",
@@ -87,7 +81,7 @@ class Bundled(NamedTuple):
     database: Database
     tracker: str
     as_of: dt.date
-    figures: Mapping[ScenarioId, ScenarioFigures]
+    figures: Mapping[str, ScenarioFigures]
 
     def named(self, kind: str, *names: str) -> str:
         """The id of a record: ours, or the one that it already has in STIX."""
@@ -107,8 +101,7 @@ class Bundled(NamedTuple):
 
 
 def _write(view: View, place: Path) -> None:
-    names = TABLES["status"].places(("scenario_id", "stated", "implied"))
-    rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
+    rows: list[Any] = view.columns("status", "scenario_id", "stated", "implied")
     figures = {id: ScenarioFigures(stated, implied) for id, stated, implied in rows}
     meta = view.moment.stamp
     text = bundle(Bundled(view.moment.records, meta.tracker, meta.as_of, figures))
@@ -159,13 +152,13 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
         description=database.tracker.description or None,
         identity_class="group",
     )
-    first: dict[SourceId, dt.date] = {}
+    first: dict[str, dt.date] = {}
     for item in database.evidence.values():
         if item.source:
             first[item.source] = min(item.recorded, first.get(item.source, item.recorded))
     for id, source in database.sources.items():
         yield _source(bundled, id, source, first.get(id, start))
-    bearing: dict[ScenarioId, list[EvidenceId]] = {}
+    bearing: dict[str, list[str]] = {}
     for id, item in database.evidence.items():
         yield _evidence(bundled, id, item)
         for scenario in item.ratings:
@@ -187,7 +180,7 @@ def _moment(day: dt.date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> Any:
+def _source(bundled: Bundled, id: str, source: Source, day: dt.date) -> Any:
     return bundled.object(
         "identity",
         (id,),
@@ -198,7 +191,7 @@ def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> Any
     )
 
 
-def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
+def _evidence(bundled: Bundled, id: str, item: Evidence) -> Any:
     sources, gone = bundled.database.sources, item.retracted
     source = sources.get(item.source or "")
     about = (item.source,) if source and item.source else ()
@@ -226,7 +219,7 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
     )
 
 
-def _opinion(bundled: Bundled, id: EvidenceId, item: Evidence, scenario: ScenarioId) -> Any:
+def _opinion(bundled: Bundled, id: str, item: Evidence, scenario: str) -> Any:
     rating, table = item.ratings[scenario], bundled.database.tracker.decibans
     worth = rating_decibans(rating, table)
     nearest = min(OPINIONS, key=lambda code: (abs(table[code] - worth), abs(table[code])))
@@ -241,9 +234,7 @@ def _opinion(bundled: Bundled, id: EvidenceId, item: Evidence, scenario: Scenari
     )
 
 
-def _scenario(
-    bundled: Bundled, id: ScenarioId, scenario: Scenario, bearing: list[EvidenceId]
-) -> Any:
+def _scenario(bundled: Bundled, id: str, scenario: Scenario, bearing: list[str]) -> Any:
     outcome = scenario.resolution
     figures = bundled.figures.get(id, ScenarioFigures(None, None))
     notes = [bundled.named("note", item) for item in bearing]
@@ -277,7 +268,7 @@ def _scenario(
     )
 
 
-def _keys(record: Record, names: str) -> dict[str, Any]:
+def _keys(record: Any, names: str) -> dict[str, Any]:
     """Some keys of a record as its file has them."""
     return {name: msgspec.to_builtins(getattr(record, name)) for name in names.split()}
 
