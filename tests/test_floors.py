@@ -60,7 +60,7 @@ ROOMS = {
 EXTENSIONS = {
     "achz": "extensions.achz.",
     "stix": "extensions.stix.",
-    "references": "exchange.references",
+    "references": "extensions.references.",
     "sites": "exchange.metaculus exchange.sites",
     "events": "exchange.events. workspace.exchange.candidates render.documents.candidates"
     " cli.commands.candidates",

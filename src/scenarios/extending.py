@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from scenarios.extensions import Command, Extension, Target
 
 if TYPE_CHECKING:
+    from scenarios.address import web_address
     from scenarios.analysis.period.period import Window
     from scenarios.analysis.rules.rule import Finding, note, of_evidence, of_scenario, rule
     from scenarios.errors import Fault, extra_needed
     from scenarios.exchange.arrivals import (
+        DOI,
+        ISBN,
         Arrival,
         Arrived,
         ForecastArrival,
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
         SourceFile,
         called,
         stix_id,
+        year_of,
     )
     from scenarios.exchange.incoming import (
         LONG_AGO_MS,
@@ -37,30 +41,33 @@ if TYPE_CHECKING:
         text_of,
     )
     from scenarios.exchange.tables.reading import value as json_value
-    from scenarios.exchange.tables.table import refused
-    from scenarios.exchange.targets.table import Codec
+    from scenarios.exchange.tables.table import lines, refused, texts
+    from scenarios.exchange.targets.table import Codec, begins_with
     from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table
     from scenarios.exchange.view.view import Moment, View
     from scenarios.scales import rating_decibans
     from scenarios.site.site import Page, Site, page_of
     from scenarios.text import clean, counted, digest, shown, slug
+    from scenarios.values import ID
 
 _HOMES = {
+    "address": "web_address",
     "analysis.period.period": "Window",
     "analysis.rules.rule": "Finding note of_evidence of_scenario rule",
     "errors": "Fault extra_needed",
     "exchange.arrivals": "Arrival Arrived ForecastArrival Foreign Misfit Place SourceFile called"
-    " stix_id",
+    " stix_id year_of DOI ISBN",
     "exchange.incoming": "LONG_AGO_MS LONGEST_TEXT CellError Incoming Intake incoming items list_of"
     " rows text_of",
     "exchange.tables.reading": "json_value=value",
-    "exchange.tables.table": "refused",
-    "exchange.targets.table": "Codec",
+    "exchange.tables.table": "lines refused texts",
+    "exchange.targets.table": "Codec begins_with",
     "exchange.view.table": "SCENARIO ViewTable column table",
     "exchange.view.view": "Moment View",
     "scales": "rating_decibans",
     "site.site": "Page Site page_of",
     "text": "clean counted digest shown slug",
+    "values": "ID",
 }
 _PLACES = {
     name.partition("=")[0]: (f"scenarios.{home}", name.partition("=")[2] or name)

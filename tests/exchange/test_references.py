@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived, Foreign
-from scenarios.exchange.references import bibtex, csl, ris
+from scenarios.extensions.references.reading import bibtex, csl, ris
 from scenarios.model import Source
 from tests.exchange.foreign import arrived, told
 

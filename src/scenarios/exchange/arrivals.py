@@ -127,9 +127,6 @@ READERS = {
     "fatebook": "sites:fatebook",
     "predictionbook": "sites:predictionbook",
     "manifold": "sites:manifold",
-    "ris": "references:read_ris",
-    "bibtex": "references:read_bibtex",
-    "csl": "references:read_csl",
 }
 """Kind → the `module:function` of `exchange/` that reads it."""
 
@@ -183,6 +180,9 @@ def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Ar
         return _read(kind, reader(kind), name, file, wanted)
     zone = getattr(wanted.timezone, "key", wanted.timezone.utcoffset(None))
     where = str(file) if isinstance(file, Path) else file.read(MOST_JSON_BYTES + 1)
+    if len(where) > MOST_JSON_BYTES:  # a text that is cut would be imported without its end
+        most = f"more than {MOST_JSON_BYTES >> 20} MiB from standard input"
+        raise ScenError(f"{name}: {most}: name a file; nothing was written")
     words = (f"{__name__}:read_in_child", kind, code_of(kind), name, where, wanted, zone)
     arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
     if not isinstance(arrived, Arrived):

@@ -30,7 +30,6 @@ class Codec(NamedTuple):
     read: Callable[[Path], Iterator[TableRows]] | None = None
 
 
-_SOURCES = ("sources",)
 _OURS = (
     Target("csv", "folder", "a folder of CSV with datapackage.json", "targets.folders:CSV"),
     Target("parquet", "folder", "a folder of Parquet", "targets.folders:PARQUET"),
@@ -41,9 +40,6 @@ _OURS = (
     Target("xlsx", "file", "a workbook", "targets.files:WORKBOOK", (".xlsx",)),
     Target("postgresql", "address", "a schema", "targets.postgresql", also=("postgres",)),
     Target("metaculus", "folder", "Metaculus's CSV", "targets.folders:METACULUS", tables=()),
-    Target("ris", "file", "the sources as RIS", "references:RIS", (".ris",), _SOURCES),
-    Target("bibtex", "file", "BibTeX", "references:BIBTEX", (".bib", ".bibtex"), _SOURCES),
-    Target("csl", "file", "CSL-JSON", "references:CSL", (".csl.json", ".csl"), _SOURCES),
 )
 TARGETS = tuple(replace(target, codec=f"scenarios.exchange.{target.codec}") for target in _OURS)
 """Our formats; a text without a scheme and without an ending names a folder of CSV."""

@@ -9,28 +9,35 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scenarios.address import web_address
-from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import (
+from scenarios import Source, Wanted
+from scenarios.extending import (
     DOI,
+    ID,
     ISBN,
     Arrival,
     Arrived,
+    Codec,
     Foreign,
+    Incoming,
     Misfit,
     Place,
     SourceFile,
-    Wanted,
+    View,
+    begins_with,
     called,
+    clean,
+    extra_needed,
+    incoming,
+    items,
+    lines,
+    list_of,
+    refused,
+    shown,
+    text_of,
+    texts,
+    web_address,
     year_of,
 )
-from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
-from scenarios.exchange.tables.table import lines, refused, texts
-from scenarios.exchange.targets.table import Codec, begins_with
-from scenarios.exchange.view.view import View
-from scenarios.model import Source
-from scenarios.text import clean, shown
-from scenarios.values import ID
 
 _ID = re.compile(ID)
 
