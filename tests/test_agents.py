@@ -19,7 +19,7 @@ from mcp.types import CallToolResult, Implementation, ListToolsResult
 
 from scenarios import agents
 from scenarios.storage import journal
-from scenarios.storage.state_folder import Change, digest_of
+from scenarios.storage.state_folder import FileBackup, digest_of
 from tests.cli.commands import DECIDED, FILES, SCEN, changes, make, scen, tree
 from tests.hostile import ACTS, ADDRESSES, AS_OF, TEXTS, broken_files, hostile_files
 from tests.storage.test_git import commit, run
@@ -146,7 +146,7 @@ def test_of_a_desk_that_is_not_whole_an_agent_is_told_why_and_nothing_else(
     if fault == "half":
         new, other = "sources/new.yaml", "sources/other.yaml"
         noted = [
-            Change(path=path, before=None, after=digest_of(b"name: N\nreliability: C\n"))
+            FileBackup(path=path, before=None, after=digest_of(b"name: N\nreliability: C\n"))
             for path in (new, other)
         ]
         journal.begin(desk, noted, "a test")

@@ -16,11 +16,11 @@ import pytest
 from scenarios.editor import EditedDatabase
 from scenarios.serve.desk import Desk
 from scenarios.storage import journal
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.journal import CommandJournal
 from scenarios.storage.proposals import waiting
-from scenarios.storage.state_folder import Change, digest_of
+from scenarios.storage.state_folder import FileBackup, digest_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import EACH, SCEN, scen, tree
 from tests.storage.system import mounted, needs_root, without_privileges
@@ -55,7 +55,7 @@ def _own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cache").mkdir()
 
 
-def changes(root: Path) -> list[Change]:
+def changes(root: Path) -> list[FileBackup]:
     """A rename of a source, an item more, and a change of the tracker."""
     files = tree(root)
     kremlin, tracker = files["sources/kremlin.yaml"], files["tracker.yaml"]
@@ -66,12 +66,12 @@ def changes(root: Path) -> list[Change]:
         "sources/kremlin.yaml": None,
     }
     return [
-        Change(path=path, before=files.get(path), after=digest_of(data))
+        FileBackup(path=path, before=files.get(path), after=digest_of(data))
         for path, data in after.items()
     ]
 
 
-def killed(root: Path) -> list[Change]:
+def killed(root: Path) -> list[FileBackup]:
     """A command that was killed when it had written its item and removed its source."""
     changed = changes(root)
     journal.begin(root, changed, "a test")
@@ -86,11 +86,11 @@ def read(root: Path) -> dict[str, bytes]:
 
 def test_a_half_is_read_as_it_was_before_with_and_without_a_cache(root: Path) -> None:
     before = tree(root)
-    later = Memory(cache_of(root), clock=lambda: 1 << 62)
+    later = RecordCache(cache_of(root), clock=lambda: 1 << 62)
     assert {**open_folder(root, later).snapshot} == before
     killed(root)
     assert tree(root) != before
-    for memory in (later, Memory(cache_of(root), clock=lambda: 1 << 62), Memory()):
+    for memory in (later, RecordCache(cache_of(root), clock=lambda: 1 << 62), RecordCache()):
         opened = open_folder(root, memory)
         assert ({**opened.snapshot}, opened.problems) == (before, [])
         assert [*opened.database.evidence] == ["2022-02-04-visit"]
@@ -119,11 +119,11 @@ def test_what_a_cache_keeps_beside_a_half_is_never_taken_for_a_file(root: Path) 
         killed(root)
         for _ in range(2):
             assert {
-                **open_folder(root, Memory(cache_of(root), clock=lambda: 1 << 62)).snapshot
+                **open_folder(root, RecordCache(cache_of(root), clock=lambda: 1 << 62)).snapshot
             } == before
         half = tree(root)
         journal.end(root)
-        now = Memory(cache_of(root), clock=lambda: 1 << 62)
+        now = RecordCache(cache_of(root), clock=lambda: 1 << 62)
         real = {path: data for path, data in half.items() if not path.startswith(".scen/")}
         assert {**open_folder(root, now).snapshot} == real
         assert NEW.rpartition("/")[2] in {
@@ -169,8 +169,8 @@ def test_a_proposal_and_its_record_are_seen_together(root: Path) -> None:
     (root / path).write_bytes(proposal)
     assert [*waiting(root).proposals] == ["2022-02-08-dinner"]
     moved = [
-        Change(path=NEW, before=None, after=digest_of(ITEM)),
-        Change(path=path, before=proposal, after=None),
+        FileBackup(path=NEW, before=None, after=digest_of(ITEM)),
+        FileBackup(path=path, before=proposal, after=None),
     ]
     journal.begin(root, moved, "inbox accept")
     (root / NEW).write_bytes(ITEM)
@@ -266,8 +266,8 @@ def test_an_export_of_before_stays_and_no_ghost_stands_beside_it_in_a_lake(
                 CommandJournal(
                     command="x",
                     changes=(
-                        Change(path=path, before=b"forged", after=digest_of(b"outside")),
-                        Change(path="pact.yaml", before=b"forged", after=None),
+                        FileBackup(path=path, before=b"forged", after=digest_of(b"outside")),
+                        FileBackup(path="pact.yaml", before=b"forged", after=None),
                     ),
                 )
             )
@@ -304,8 +304,8 @@ def test_a_link_out_of_the_database_is_neither_read_nor_written_by_a_journal(
     (outside / "x.yaml").write_bytes(ITEM)
     (root / "forecasts/2021").symlink_to(outside)
     forged = [
-        Change(path="forecasts/2021/x.yaml", before=b"forged", after=digest_of(ITEM)),
-        Change(path="sources/none.yaml", before=None, after=digest_of(b"x")),
+        FileBackup(path="forecasts/2021/x.yaml", before=b"forged", after=digest_of(ITEM)),
+        FileBackup(path="sources/none.yaml", before=None, after=digest_of(b"x")),
     ]
     journal.begin(root, forged, "x")
     assert "forecasts/2021/x.yaml" not in read(root)
@@ -347,7 +347,7 @@ def test_whoever_can_read_the_checkout_sees_the_state_before(root: Path) -> None
         Path(public).chmod(0o755)
         shutil.copytree(root, desk := Path(public, "desk"))
         with without_privileges():
-            opened = open_folder(desk, Memory())
+            opened = open_folder(desk, RecordCache())
         assert ({**opened.snapshot}, opened.half[:18]) == (before, "a command (a test)")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage import journal
-from scenarios.storage.edits import Draft
+from scenarios.storage.edits import FileChange
 from scenarios.storage.state_folder import MOST, last_noted
 from scenarios.workspace import writing
 from tests.cli.commands import EACH, scen, tree
@@ -174,8 +174,8 @@ def test_a_full_disk_is_not_said_of_the_file_that_is_attached(root: Path) -> Non
 
 def test_what_cannot_be_put_back_is_told_and_not_that_nothing_was_written(root: Path) -> None:
     drafts = [
-        Draft("sources/new.yaml", None, b"name: New\nreliability: B\n"),
-        Draft("tracker.yaml", b"not as it was", b"format: 1\n"),
+        FileChange("sources/new.yaml", None, b"name: New\nreliability: B\n"),
+        FileChange("tracker.yaml", b"not as it was", b"format: 1\n"),
     ]
     new = root / "sources/new.yaml"
     with (

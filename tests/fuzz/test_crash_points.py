@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import SCEN, changes, tree
 from tests.full import FULL
@@ -133,7 +133,7 @@ def strays(work: Path, told: str) -> Iterator[str]:
 
 def seen_half(work: Path, *states: dict[str, bytes]) -> Iterator[str]:
     """The records as a reader sees them, unless they are those of one of the states."""
-    opened = open_folder(work / "scenarios", Memory())
+    opened = open_folder(work / "scenarios", RecordCache())
     seen = {path: RANDOM.sub(b"id: RANDOM", opened.snapshot[path]) for path in opened.snapshot}
     is_record = re.compile(r"scenarios/(?!attachments/|inbox/|\.).*\.yaml")
     for state in states:

@@ -18,7 +18,7 @@ from scenarios.serve.frame import Sites
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.workspace import reading
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.reading import span
@@ -85,7 +85,7 @@ def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
     make(root, FILES)
     desk, sites, on = Desk(root), Sites(), date(2024, 3, 1)
     memory = desk.latest.opened.read
-    assert isinstance(memory, Memory)
+    assert isinstance(memory, RecordCache)
     # What is settled is in the cache alone.
     monkeypatch.setattr(memory, "_clock", lambda: time.time_ns() + ahead)
     for words in LATER:

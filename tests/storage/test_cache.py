@@ -18,8 +18,8 @@ import scenarios
 from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.storage.cache.files import CachedEvidence
-from scenarios.storage.cache.memory import Memory
-from scenarios.storage.cache.packed import Cache, cache_of, stat_of
+from scenarios.storage.cache.memory import RecordCache
+from scenarios.storage.cache.packed import PackedCache, cache_of, stat_of
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import FILES, make, scen, tree
@@ -64,7 +64,7 @@ def later() -> int:
 
 def opened(root: Path) -> Opened:
     """The database as a new process finds it, long after the last edit."""
-    return open_folder(root, Memory(cache_of(root), clock=later))
+    return open_folder(root, RecordCache(cache_of(root), clock=later))
 
 
 def kept(root: Path) -> set[str]:
@@ -74,7 +74,7 @@ def kept(root: Path) -> set[str]:
 
 def same(root: Path) -> None:
     """With the cache as it is, a reading is what it is without."""
-    anew = open_folder(root, Memory())
+    anew = open_folder(root, RecordCache())
     found = opened(root)
     assert (found.database, found.problems) == (anew.database, anew.problems)
     assert dict(found.snapshot) == dict(anew.snapshot)
@@ -119,7 +119,7 @@ def test_a_second_write_through_a_mapping_is_seen_though_the_times_of_the_file_s
     with place.open("r+b") as file, mmap(file.fileno(), 0) as mapped:
         at = mapped.find(b"trade: C") + len("trade: ")
         mapped[at : at + 1] = b"C"
-        soon = Memory(cache_of(root), clock=lambda: time.time_ns() + 10**10)
+        soon = RecordCache(cache_of(root), clock=lambda: time.time_ns() + 10**10)
         assert open_folder(root, soon).database.evidence[place.stem].ratings["trade"] == "C"
         before = place.stat()
         mapped[at : at + 1] = b"I"
@@ -137,7 +137,7 @@ def test_what_was_changed_a_moment_ago_is_known_by_its_digest_and_kept_once(root
     cache = cache_of(root)
     assert cache
     written = {name: (cache.folder / name).stat().st_ino for name in NAMES}
-    assert open_folder(root, Memory(cache, read)).problems == []
+    assert open_folder(root, RecordCache(cache, read)).problems == []
     assert parsed == []
     assert {name: (cache.folder / name).stat().st_ino for name in NAMES} == written
 
@@ -233,7 +233,7 @@ def test_no_item_is_judged_again_where_there_is_more_to_name_or_other_words(
     make(root, {**SOUND, ITEM: f"{MIXED}theme: talks\nsource: kremlin\n"})
     opened(root)
     (root / name).write_text(text)
-    files, _, _ = (memory := Memory(cache_of(root), clock=later)).snapshot(root)
+    files, _, _ = (memory := RecordCache(cache_of(root), clock=later)).snapshot(root)
     assert list(files.fresh()) == [name]
     loaded = load(files, memory)
     assert isinstance(items := loaded.database.evidence, CachedEvidence)
@@ -365,16 +365,16 @@ def test_a_full_disk_and_a_read_only_one_change_no_answer(root: Path) -> None:
 def test_a_folder_that_may_not_be_written_changes_no_answer(plain_root: Path) -> None:
     make(plain_root, FILES)
     subprocess.run(["chown", "-R", str(NOBODY), plain_root], check=False)
-    cache = Cache(plain_root / "home/scen/x")
+    cache = PackedCache(plain_root / "home/scen/x")
     with without_privileges():
         plain_root.chmod(0o555)
-        assert open_folder(plain_root, Memory(cache, clock=later)).problems == []
+        assert open_folder(plain_root, RecordCache(cache, clock=later)).problems == []
         assert not (plain_root / "home").exists()
         plain_root.chmod(0o755)
         cache.folder.mkdir(mode=0o700, parents=True)
         cache.folder.parent.chmod(0o700)
         cache.folder.chmod(0o500)
-        assert open_folder(plain_root, Memory(cache, clock=later)).problems == []
+        assert open_folder(plain_root, RecordCache(cache, clock=later)).problems == []
         assert [*cache.folder.iterdir()] == []
 
 

@@ -20,7 +20,7 @@ import scenarios
 from scenarios.analysis.rules import consistency
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.paths import id_of, path_of, place_of, schema_address
-from scenarios.storage.loader import Loaded, load
+from scenarios.storage.loader import LoadResult, load
 from scenarios.text import printable
 from tests.cli.commands import FILES, tree
 from tests.full import TIMES
@@ -76,7 +76,7 @@ DATABASE = Database(
 
 
 def test_a_sound_snapshot_loads_whole_in_any_order_with_any_line_ends_beside_anything() -> None:
-    whole = Loaded(DATABASE, [], 0, frozenset())
+    whole = LoadResult(DATABASE, [], 0, frozenset())
     assert load(SOUND) == load(dict(reversed(SOUND.items()))) == whole
     assert load({path: data.replace(b"\n", b"\r\n") for path, data in SOUND.items()}) == whole
     others = ["README.md", ".gitattributes", ".military-pact.yaml.swp", ".#rupture.yaml", "yaml"]

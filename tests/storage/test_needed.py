@@ -25,8 +25,8 @@ from scenarios.analysis.rules.duplicates import alike
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence, is_in_git
-from scenarios.storage.cache.memory import Memory
-from scenarios.storage.cache.packed import Folder, cache_of
+from scenarios.storage.cache.memory import RecordCache
+from scenarios.storage.cache.packed import PackedFolder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.afterwards import changed_afterwards
@@ -63,11 +63,11 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def cached(root: Path) -> Memory:
+def cached(root: Path) -> RecordCache:
     """All files are cached as if they had been there for long."""
-    memory = Memory(cache_of(root), clock=lambda: time.time_ns() + 10**12)
+    memory = RecordCache(cache_of(root), clock=lambda: time.time_ns() + 10**12)
     open_folder(root, memory)
-    return Memory(cache_of(root))
+    return RecordCache(cache_of(root))
 
 
 def of_size(folder: Path, size: int) -> Path:
@@ -88,7 +88,7 @@ def of_size(folder: Path, size: int) -> Path:
 
 def reads(do: Callable[[], object]) -> int:
     """How many records were decoded from the cache or read from a text."""
-    return calls(do, Folder.record, read_record)
+    return calls(do, PackedFolder.record, read_record)
 
 
 def calls(do: Callable[[], object], *functions: Any) -> int:
@@ -151,7 +151,9 @@ def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
     for size in SIZES:
         root = of_size(tmp_path, size)
         edit(root, f"{day(1)}-own1", CHANGED)
-        opened = open_folder(root, Memory(cache_of(root), clock=lambda: time.time_ns() + 10**12))
+        opened = open_folder(
+            root, RecordCache(cache_of(root), clock=lambda: time.time_ns() + 10**12)
+        )
         assert isinstance(opened.database.evidence, CachedEvidence)
         assert not opened.database.evidence.at_hand
         repository = git.repository(root)
@@ -205,8 +207,10 @@ def test_items_that_may_be_the_same_are_looked_for_among_those_of_its_days(tmp_p
 def test_the_folder_is_opened_once_to_add_an_item_of_which_nothing_is_asked(tmp_path: Path) -> None:
     root = of_size(tmp_path, 5)
     words = "--database", str(root), "add-evidence", "--rate", "rare=C"
-    assert calls(lambda: scen(*words, "New"), Memory.snapshot) == 1
-    assert calls(lambda: scen(*words, "Newer", "--commit"), Memory.snapshot) == 2  # under the lock
+    assert calls(lambda: scen(*words, "New"), RecordCache.snapshot) == 1
+    assert (
+        calls(lambda: scen(*words, "Newer", "--commit"), RecordCache.snapshot) == 2
+    )  # under the lock
 
 
 def plain(files: Any, memory: Any = None) -> Database:
@@ -341,7 +345,7 @@ def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_
     commit(tmp_path, "All", f"{START}T12:00:00Z")
     repository = git.repository(root)
 
-    def look(memory: Memory | None = None) -> tuple[Review, dict[str, object]]:
+    def look(memory: RecordCache | None = None) -> tuple[Review, dict[str, object]]:
         opened = open_folder(root, memory)
         found = reviewed(opened, span(opened, END, middle), repository)
         views = found.window.views.items()
@@ -351,9 +355,9 @@ def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_
         done, _ = edit(root, id, changes)
         if done.drafts and chance.random() < 0.5:
             commit(tmp_path, f"edit: {id}", f"{middle}T12:00:00Z")
-        assert look(cached(root)) == look(Memory())
-        assert look(Memory(cache_of(root))) == look(Memory())
-        assert calls(lambda: look(Memory(cache_of(root))), review, restated) == 0
+        assert look(cached(root)) == look(RecordCache())
+        assert look(RecordCache(cache_of(root))) == look(RecordCache())
+        assert calls(lambda: look(RecordCache(cache_of(root))), review, restated) == 0
 
 
 @pytest.mark.parametrize("seed", range(100, 140) if FULL else (107,))

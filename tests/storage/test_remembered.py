@@ -20,10 +20,10 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage import worktree
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
-from scenarios.storage.edits import Draft, accept
-from scenarios.storage.loader import Loaded, load, read_record
+from scenarios.storage.edits import FileChange, accept
+from scenarios.storage.loader import LoadResult, load, read_record
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.reading import standings
 from tests.full import FULL
@@ -135,12 +135,12 @@ def where(root: Path) -> Path:
     return cache.folder
 
 
-def accepted(opened: Opened) -> Loaded:
+def accepted(opened: Opened) -> LoadResult:
     """With a record more, that was not written."""
     text = b"summary: S\nobserved: 2022-01-03\nrecorded: 2022-01-03\nratings: {trade: C}\n"
     path = "evidence/2022/2022-01-03-more.yaml"
     with suppress(ScenError):
-        return accept(opened.snapshot, opened.loaded, [Draft(path, None, text)], READ)
+        return accept(opened.snapshot, opened.loaded, [FileChange(path, None, text)], READ)
     return opened.loaded
 
 
@@ -286,7 +286,7 @@ def begun(root: Path) -> Path:
 def test_after_any_steps_what_is_remembered_is_what_is_read(tmp_path: Path, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - the same steps every time
     root = begun(tmp_path / "scenarios")
-    going_on = Memory(cache_of(root), READ)
+    going_on = RecordCache(cache_of(root), READ)
     actions, weights = zip(*STEPS_TAKEN, strict=True)
     done = []
     for number in range(STEPS // 4):
@@ -295,7 +295,7 @@ def test_after_any_steps_what_is_remembered_is_what_is_read(tmp_path: Path, seed
         done.append(step.__name__)
         look = figures if number % 3 == 0 else answers
         expected = look(read_anew(root))
-        assert look(open_folder(root, Memory(cache_of(root), READ))) == expected, done[-20:]
+        assert look(open_folder(root, RecordCache(cache_of(root), READ))) == expected, done[-20:]
         assert look(open_folder(root, going_on)) == expected, done[-20:]
         if number % 50 == 49:
             begun(root)

@@ -27,7 +27,7 @@ from scenarios.storage.drafts import (
     kept_drafts,
     left,
 )
-from scenarios.storage.session_notes import HalfRated, Sitting, earlier, notes
+from scenarios.storage.session_notes import PartialRatings, SessionRecord, earlier, notes
 from scenarios.storage.session_notes import SittingAnswer as Answer
 from scenarios.storage.state_folder import drop
 from tests.full import TIMES
@@ -49,7 +49,7 @@ def files(root: Path) -> list[Path]:
     return [path for path in found if path.is_file() and path.suffix != ".lock"]
 
 
-def kept(root: Path) -> Sitting:
+def kept(root: Path) -> SessionRecord:
     """What another process finds."""
     with notes(root, "desk", DAY) as found:
         return found.sitting
@@ -77,18 +77,18 @@ figures = st.one_of(st.none(), st.floats(0.0001, 0.9999))
 def test_whatever_was_typed_is_read_back_as_it_was(
     root: Path, p: float | None, blind: float | None, text: str
 ) -> None:
-    visit = HalfRated({"pact": "CC", "war": 0.1}, {"pact/talks": "emerging"})
+    visit = PartialRatings({"pact": "CC", "war": 0.1}, {"pact/talks": "emerging"})
     said: dict[str, Any] = {
         "answers": {"pact": Answer(p, blind, "answered", "g", text)},
         "half_rated": {"2022-02-04-visit": visit},
         "past_due": {"pact/talks": "not-seen"},
     }
     with notes(root, "desk", DAY) as found:
-        assert (found.is_new, found.sitting) == (True, Sitting(str(root), DAY, "desk"))
+        assert (found.is_new, found.sitting) == (True, SessionRecord(str(root), DAY, "desk"))
         found.keep(**said)
         assert (found.is_new, files(root)) == (False, [found.place])
     with notes(root, "desk", DAY) as found:
-        assert found.sitting == Sitting(str(root), DAY, "desk", **said)
+        assert found.sitting == SessionRecord(str(root), DAY, "desk", **said)
         found.drop()
     assert files(root) == []
 

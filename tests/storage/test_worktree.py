@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
 from scenarios.storage.disk import MAX_BYTES, clear, clear_below, leftovers, temporary
-from scenarios.storage.worktree import Exists
+from scenarios.storage.worktree import PathTaken
 from tests.full import TIMES
 from tests.storage.system import (
     FLOCK,
@@ -189,7 +189,7 @@ def test_nothing_that_exists_is_ever_overwritten(root: Path, make: Make) -> None
     taken = root / "a.yaml"
     make(taken)
     before = taken.lstat()
-    with pytest.raises(Exists) as error:
+    with pytest.raises(PathTaken) as error:
         worktree.create(root, "a.yaml", b"new")
     assert str(error.value) == f"{taken}: exists already; nothing was written"
     assert isinstance(error.value, ScenError | FileExistsError)
@@ -223,7 +223,7 @@ def test_of_eight_that_create_one_file_exactly_one_wins(root: Path) -> None:
     def race(me: bytes) -> None:
         for number in range(25):
             path = f"evidence/{number // 10}/{number}.yaml"
-            with suppress(Exists):
+            with suppress(PathTaken):
                 worktree.create(root, path, me * 1000)
                 assert path not in won
                 won[path] = me * 1000
@@ -342,7 +342,7 @@ def test_a_read_only_folder_is_refused_and_a_write_protected_file_left_alone(
 def test_a_filesystem_without_hard_links_is_written_to_without_overwriting(root: Path) -> None:
     assert on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"a")) is None
     again = on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"b"))
-    assert isinstance(again, Exists)
+    assert isinstance(again, PathTaken)
     assert (root / "a.yaml").read_bytes() == b"a"
     none = (*HARD_LINKS, *RENAMES)
     fault = on_a_system_without(none, lambda: worktree.create(root, "b.yaml", b"b"))

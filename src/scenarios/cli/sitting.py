@@ -26,7 +26,7 @@ from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
 from scenarios.scales import percent
-from scenarios.storage.session_notes import Notes, Sitting, SittingAnswer, Stage
+from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
@@ -47,13 +47,13 @@ class Seat(NamedTuple):
 
     root: Path
     database: str | None
-    notes: Notes
+    notes: SessionFile
     only: Collection[ScenarioId]
     how: How
     begun: float
 
     @property
-    def sitting(self) -> Sitting:
+    def sitting(self) -> SessionRecord:
         return self.notes.sitting
 
     @property

@@ -22,7 +22,7 @@ from scenarios.model import EvidenceId
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import lock, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import ListedCommit, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
@@ -166,7 +166,7 @@ class Desk:
         opened = open_folder(self.root, before.opened.read if before else None)
         offered = self._offered(before.offered if before else ())
         state = _files(opened).state().hex()
-        if isinstance(opened.read, Memory):
+        if isinstance(opened.read, RecordCache):
             opened.read.lasts = True
         name = f"{state} {offered[0].id if offered else ''}"
         is_known = before and before.name.partition(" ")[0] == state

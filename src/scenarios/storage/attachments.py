@@ -21,7 +21,7 @@ _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 _COPY = re.compile(rf"[0-9a-f]{{64}}({_ENDING.pattern})?")
 
 
-class Copy:
+class AttachmentCopy:
     """A file read whole; its copy is put in place when the record is written."""
 
     def __init__(self, root: Path, path: str, digest: str, copied: Path | None) -> None:
@@ -45,12 +45,12 @@ class Copy:
 
 
 @contextmanager
-def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Copy]:
+def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[AttachmentCopy]:
     """A file's copy before it has its name; a dry run only reads it."""
     with _opened(source) as file:
         if dry_run:
             digest = _digest(source, file, None)
-            yield Copy(root, _path(source, digest), digest, None)
+            yield AttachmentCopy(root, _path(source, digest), digest, None)
             return
         folder = root / ATTACHMENTS
         with refusals(folder):
@@ -63,7 +63,7 @@ def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Copy]
                         digest = _digest(source, file, copy)
                         copy.flush()
                         os.fsync(copy.fileno())
-                    yield Copy(root, _path(source, digest), digest, place)
+                    yield AttachmentCopy(root, _path(source, digest), digest, place)
             finally:
                 with suppress(OSError):
                     folder.rmdir()  # where nothing is in it

@@ -14,7 +14,7 @@ from scenarios.model import Kind, Record
 from scenarios.paths import RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import CachedEvidence, with_changes
-from scenarios.storage.loader import Loaded, Read, load, read_record
+from scenarios.storage.loader import LoadResult, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.editor import EditError, unset
 from scenarios.storage.yaml.writer import dump
@@ -24,7 +24,7 @@ from scenarios.values import keys
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Draft(msgspec.Struct, frozen=True):
+class FileChange(msgspec.Struct, frozen=True):
     """One file's change: `old` is None for a new file, `new` for a removal."""
 
     path: str
@@ -32,10 +32,10 @@ class Draft(msgspec.Struct, frozen=True):
     new: bytes | None
 
 
-class Refused(NotWritten):
+class ChangeRefused(NotWritten):
     """A change is refused for new errors, in its `drafts` or in other files."""
 
-    def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
+    def __init__(self, problems: Sequence[Problem], drafts: Sequence[FileChange]) -> None:
         new = {draft.path for draft in drafts}
         faults = []
         for fault in folded(problems):
@@ -46,19 +46,19 @@ class Refused(NotWritten):
         self.problems, self.drafts = tuple(problems), tuple(drafts)
 
 
-class Put(msgspec.Struct, frozen=True):
+class KeyEdit(msgspec.Struct, frozen=True):
     """A new value for a key, or UNSET to remove it."""
 
     keys: tuple[str, ...]
     value: Any
 
 
-def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
+def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> FileChange:
     """A new record in tidy form: fixed key order, None and empty values left out."""
     path = path_of(kind, id)
     refuse_invalid(kind, id)
     refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
+    return FileChange(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
 def refuse_invalid(kind: Kind, id: str) -> None:
@@ -69,7 +69,9 @@ def refuse_invalid(kind: Kind, id: str) -> None:
         raise NotWritten(f"{shown(id)} is not a valid id: {rule}")
 
 
-def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Put]) -> Draft:
+def edited(
+    snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[KeyEdit]
+) -> FileChange:
     """An existing record with some keys changed, and every other byte kept."""
     path = path_of(kind, id)
     old = snapshot[path]
@@ -83,7 +85,7 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
         is_gone = put.value is msgspec.UNSET
         with at_place(path, f"cannot set {keys}: "):
             new = unset(new, put.keys) if is_gone else editor.put(new, put.keys, put.value)
-    return Draft(path, old, new)
+    return FileChange(path, old, new)
 
 
 @contextmanager
@@ -97,12 +99,12 @@ def at_place(path: str, words: str = "") -> Iterator[None]:
 
 def accept(
     snapshot: Mapping[str, bytes],
-    before: Loaded,
-    drafts: Sequence[Draft],
+    before: LoadResult,
+    drafts: Sequence[FileChange],
     read: Read | None = None,
     progress: Progress = unwatched,
-) -> Loaded:
-    """Load the database with the drafts; raise Refused if that brings new errors.
+) -> LoadResult:
+    """Load the database with the drafts; raise ChangeRefused if that brings new errors.
 
     `read` may cache what it has read of the snapshot.
     """
@@ -116,7 +118,7 @@ def accept(
     old_names = {id_of(path): gone[kind_of(path)] for path in came}
     problems = new_problems(before.problems, after.problems, old_names)
     if faults := [problem for problem in problems if problem.severity == "error"]:
-        raise Refused(faults, drafts)
+        raise ChangeRefused(faults, drafts)
     return after
 
 

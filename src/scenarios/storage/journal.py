@@ -21,7 +21,7 @@ from scenarios.storage import worktree
 from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
 from scenarios.storage.disk import open_file
 from scenarios.storage.lock import lock_file
-from scenarios.storage.state_folder import Change
+from scenarios.storage.state_folder import FileBackup
 
 _PATIENCE = 30.0
 """Seconds for which files are read again because commands begin and end meanwhile."""
@@ -35,7 +35,7 @@ class CommandJournal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     version: Literal[1] = 1
     command: str
-    changes: tuple[Change, ...]
+    changes: tuple[FileBackup, ...]
 
 
 def place_of(root: Path) -> Path:
@@ -45,7 +45,7 @@ def place_of(root: Path) -> Path:
     return held.with_suffix("") / f"{sha256(os.fsencode(name)).hexdigest()[:16]}.json"
 
 
-def begin(root: Path, changes: Sequence[Change], command: str) -> None:
+def begin(root: Path, changes: Sequence[FileBackup], command: str) -> None:
     """Note changes durably before the first is written, under the lock."""
     place = place_of(root)
     with worktree.refusals(place):

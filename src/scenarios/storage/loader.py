@@ -97,7 +97,7 @@ def _has_doubtful(value: dict[str, Any]) -> bool:
 Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
-class Loaded(msgspec.Struct, frozen=True):
+class LoadResult(msgspec.Struct, frozen=True):
     """The records built, the problems, the number of files left out, and the frame of evidence."""
 
     database: Database
@@ -111,13 +111,13 @@ def load(
     read: Read | None = None,
     progress: Progress = unwatched,
     lost: Sequence[Problem] = (),
-) -> Loaded:
+) -> LoadResult:
     """Build every sound record; list every problem by path, line and column.
 
     `read` is `read_record` or a cache of it. Kept records of `Files` are judged again only where
     what they depend on has changed. `lost` are faults of files missing from the snapshot.
     """
-    files_read = _FilesRead(lost)
+    files_read = SnapshotReader(lost)
     files = snapshot if isinstance(snapshot, CachedFiles) else None
     paths = sorted(files.fresh() if files else snapshot)
     for path in progress(paths, "reading the records", len(paths)):
@@ -149,10 +149,10 @@ def load(
         unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return Loaded(database, problems, len(files_read.unreadable), beside)
+    return LoadResult(database, problems, len(files_read.unreadable), beside)
 
 
-class _FilesRead:
+class SnapshotReader:
     """The content of a snapshot, file by file."""
 
     def __init__(self, lost: Sequence[Problem]) -> None:

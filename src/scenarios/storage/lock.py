@@ -27,7 +27,7 @@ _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSU
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBADF})
 
 
-class Held(ScenError):  # noqa: N818
+class LockHeld(ScenError):  # noqa: N818
     """Another process holds the lock."""
 
 
@@ -64,7 +64,7 @@ def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
         missing = not os.path.lexists(place)
         if missing and error.errno in _CLOSED and place.parent == Path(os.path.realpath(what)):
             raise ScenError(f"{safe(what)}: {error.strerror}; nothing was written") from error
-        kind = Held if isinstance(error, TimeoutError) else ScenError
+        kind = LockHeld if isinstance(error, TimeoutError) else ScenError
         reason = _reason(error, place, seconds)
         raise kind(f"{safe(what)}: cannot lock it: nothing was written: {reason}") from error
     try:

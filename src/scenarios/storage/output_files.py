@@ -88,7 +88,7 @@ def write(place: Path, data: bytes) -> None:
     refuse_unfit(place)
     try:
         worktree.create(place.parent, place.name, data)
-    except worktree.Exists:
+    except worktree.PathTaken:
         with worktree.refusals(place):
             old = place.read_bytes()
         worktree.replace(place.parent, place.name, old, data)

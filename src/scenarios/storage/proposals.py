@@ -10,7 +10,7 @@ from scenarios.drafts import Proposal
 from scenarios.errors import Problem
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
 from scenarios.storage import journal, worktree
-from scenarios.storage.edits import Draft, tidy
+from scenarios.storage.edits import FileChange, tidy
 from scenarios.storage.loader import read_record
 from scenarios.values import Proposed
 
@@ -63,7 +63,7 @@ def waiting(root: Path) -> Inbox:
     return inbox
 
 
-class Waiting(NamedTuple):
+class PendingProposal(NamedTuple):
     """A proposal that waits, with the file that its acceptance removes, if that is unchanged."""
 
     id: str
@@ -71,9 +71,9 @@ class Waiting(NamedTuple):
     data: bytes
 
     @property
-    def removal(self) -> Draft:
+    def removal(self) -> FileChange:
         """The removal of its file, in the same write as the record of its acceptance."""
-        return Draft(path_of("proposal", self.id), self.data, None)
+        return FileChange(path_of("proposal", self.id), self.data, None)
 
     @property
     def proposed(self) -> dict[str, Any]:

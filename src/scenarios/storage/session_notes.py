@@ -39,14 +39,14 @@ class SittingAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     evidence: tuple[EvidenceId, ...] = ()
 
 
-class HalfRated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PartialRatings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Ratings of an item so far."""
 
     ratings: dict[ScenarioId, Rating] = {}
     indicators: dict[str, IndicatorState] = {}
 
 
-class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SessionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All answers; `past_due` maps indicators to their answers."""
 
     database: str
@@ -56,11 +56,11 @@ class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     skipped: tuple[ScenarioId, ...] = ()
     rated: tuple[EvidenceId, ...] = ()
     left_unrated: tuple[EvidenceId, ...] = ()
-    half_rated: dict[EvidenceId, HalfRated] = {}
+    half_rated: dict[EvidenceId, PartialRatings] = {}
     past_due: dict[str, Literal["seen", "not-seen", "skipped"]] = {}
 
 
-class Notes:
+class SessionFile:
     """A sitting and its file: each change is on disk when `keep` returns.
 
     A file changed by another process is never overwritten. Without `writes` (a dry run) nothing is
@@ -68,7 +68,7 @@ class Notes:
     """
 
     def __init__(
-        self, folder: Path, sitting: Sitting, data: bytes | None, *, writes: bool = True
+        self, folder: Path, sitting: SessionRecord, data: bytes | None, *, writes: bool = True
     ) -> None:
         self.folder, self.sitting, self.writes = folder, sitting, writes
         self._name = _name(sitting.analyst, sitting.date)
@@ -99,7 +99,7 @@ class Notes:
 
 
 @contextmanager
-def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Iterator[Notes]:
+def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Iterator[SessionFile]:
     """The sitting of an analyst on a day, new or continued; locked meanwhile."""
     folder = folder_of(root)
     place = folder / _name(analyst, on)
@@ -109,12 +109,12 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
     # (test_two_at_once_are_refused_and_a_file_that_was_edited_meanwhile_is_left_alone).
     with sole(place) if writes else nullcontext():
         data = content(place)
-        new = Sitting(os.path.realpath(root), on, analyst)
+        new = SessionRecord(os.path.realpath(root), on, analyst)
         sitting = new if data is None else _parsed(place, data)
-        yield Notes(folder, sitting, data, writes=writes)
+        yield SessionFile(folder, sitting, data, writes=writes)
 
 
-def kept(root: Path, analyst: Analyst, on: date) -> Sitting | None:
+def kept(root: Path, analyst: Analyst, on: date) -> SessionRecord | None:
     """The answers of an unfinished sitting, or None."""
     place = folder_of(root) / _name(analyst, on)
     data = content(place)
@@ -134,11 +134,11 @@ def _name(analyst: Analyst, on: date) -> str:
     return f"{on}-{analyst}.yaml"
 
 
-def _parsed(place: Path, data: bytes) -> Sitting:
+def _parsed(place: Path, data: bytes) -> SessionRecord:
     value, faults = read(str(place), data)
     try:
         if not faults:
-            return msgspec.convert(value, Sitting)
+            return msgspec.convert(value, SessionRecord)
         fault = str(faults[0])
     except msgspec.ValidationError as error:
         fault = f"{place}: {error}"

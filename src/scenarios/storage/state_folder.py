@@ -138,7 +138,7 @@ MOST_BYTES = 32 << 20
 _NAME = re.compile(r"undo-([0-9]{8})\.json")
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class FileBackup(msgspec.Struct, frozen=True, kw_only=True):
     """A file's old content, None for a new one, and the digest of the new."""
 
     path: str
@@ -156,13 +156,13 @@ class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database: str
-    changes: tuple[Change, ...]
+    changes: tuple[FileBackup, ...]
     command: str = ""
     copy: str | None = None
     commit: str | None = None
 
 
-class Noted:
+class StateEntry:
     """An entry and its file."""
 
     def __init__(self, place: Path, entry: CommandChanges, data: bytes) -> None:
@@ -180,8 +180,8 @@ class Noted:
 
 
 def note_changes(
-    root: Path, changes: Sequence[Change], command: str, copy: str | None = None
-) -> Noted:
+    root: Path, changes: Sequence[FileBackup], command: str, copy: str | None = None
+) -> StateEntry:
     """Note changes durably before they are written; raises ScenError if it cannot."""
     folder = folder_of(root)
     make(folder)
@@ -192,14 +192,14 @@ def note_changes(
     while True:
         number += 1
         name = f"undo-{number:08d}.json"
-        with suppress(worktree.Exists):
+        with suppress(worktree.PathTaken):
             save(folder / name, None, data)
             break
     _bound(folder)
-    return Noted(folder / name, entry, data)
+    return StateEntry(folder / name, entry, data)
 
 
-def last_noted(root: Path, before: Path | None = None) -> Noted | None:
+def last_noted(root: Path, before: Path | None = None) -> StateEntry | None:
     """The last command noted [before another one]."""
     for _, place in sorted(_note_places(folder_of(root)), reverse=True):
         if (before is None or place < before) and (noted := _read(root, place)):
@@ -212,7 +212,7 @@ def digest_of(data: bytes | None) -> str | None:
     return None if data is None else sha256(data).hexdigest()
 
 
-def _read(root: Path, place: Path) -> Noted | None:
+def _read(root: Path, place: Path) -> StateEntry | None:
     """An entry of this checkout; None if gone, foreign or unreadable."""
     data = content(place)
     if data is None:
@@ -220,7 +220,7 @@ def _read(root: Path, place: Path) -> Noted | None:
     with suppress(msgspec.DecodeError):
         entry = msgspec.json.decode(data, type=CommandChanges)
         if entry.database == os.path.realpath(root):
-            return Noted(place, entry, data)
+            return StateEntry(place, entry, data)
     return None
 
 

@@ -23,7 +23,7 @@ _HINTS = {
 }
 
 
-class Exists(ScenError, FileExistsError):  # noqa: N818
+class PathTaken(ScenError, FileExistsError):  # noqa: N818
     """A new file was not written: its path is taken."""
 
 
@@ -98,7 +98,7 @@ def content(root: Path, path: str) -> bytes | None:
 
 
 def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
-    """Write a new file, and missing folders; raise Exists if its path is taken."""
+    """Write a new file, and missing folders; raise PathTaken if its path is taken."""
     place = root / path
     with refusals(place):
         # The name is not resolved: a link in its place is taken, not followed
@@ -289,7 +289,7 @@ def refusals(place: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
-        raise Exists(f"{safe(place)}: exists already; nothing was written") from error
+        raise PathTaken(f"{safe(place)}: exists already; nothing was written") from error
     except OSError as error:
         raise ScenError(f"{safe(place)}: {error.strerror}; nothing was written") from error
 
@@ -306,7 +306,7 @@ _syncs_all = hasattr(os, "sync")
 def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
     """Write new files, in order; yield each path, durable with its batch.
 
-    Raises Exists as `create` does.
+    Raises PathTaken as `create` does.
     """
     folders: dict[str, Path] = {}
     for name in {path.rpartition("/")[0] for path, _ in files}:

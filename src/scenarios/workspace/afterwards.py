@@ -13,7 +13,7 @@ from scenarios.analysis.review.restated import Restatement, committed, restated
 from scenarios.errors import NoCommit, ScenError
 from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import bearing_on, sides
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import oldest, revisions
 from scenarios.workspace.opened import Opened, open_revision
@@ -90,7 +90,9 @@ def changed_afterwards(
 def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
     """The database of a commit; a lasting memory keeps the latest."""
     files = opened.snapshot, opened.read
-    results = opened.read.results if isinstance(opened.read, Memory) and opened.read.lasts else {}
+    results = (
+        opened.read.results if isinstance(opened.read, RecordCache) and opened.read.lasts else {}
+    )
     kept: tuple[str, Database] = results.get(("revision", ""), ("", opened.database))
     if kept[0] != commit:
         then = open_revision(opened.root, repository, commit, *files)

@@ -11,7 +11,7 @@ from scenarios.analysis.changes import former, records
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, Tracker
 from scenarios.paths import SHEET_ID, path_of, place_of, references
-from scenarios.storage.edits import Draft, at_place, refuse_invalid, refuse_unwritable
+from scenarios.storage.edits import FileChange, at_place, refuse_invalid, refuse_unwritable
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import append, exact, put, reworded, unset
@@ -90,7 +90,7 @@ class RenamedReference(NamedTuple):
 def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         old = locate(opened, id)
         name = new.removeprefix(f"{old.id}/") if old.indicator else new
         if old.kind == "tracker":
@@ -114,7 +114,9 @@ def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written,
     return written, Located(old.kind, new)
 
 
-def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None) -> list[Draft]:
+def drafts(
+    opened: Opened, old: Located, new: str, content: bytes | None = None
+) -> list[FileChange]:
     """The record [with another content] under its new id, and every file that names it."""
     refuse_invalid(old.kind, new)
     _refuse_taken(opened, old, new)
@@ -127,8 +129,8 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     if old.kind in _KEEPS_NAMES:
         now = _remembering(opened, old, new, now)
     return [
-        Draft(old.path, data, None),
-        Draft(path_of(old.kind, new), None, now),
+        FileChange(old.path, data, None),
+        FileChange(path_of(old.kind, new), None, now),
         *_in_other_files(opened, others),
     ]
 
@@ -179,7 +181,7 @@ def refuse_half_read(opened: Opened, *ids: str) -> None:
                 raise ScenError(f"nothing was written; fix this first, it may name '{id}': {fault}")
 
 
-def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
+def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[FileChange]:
     known = opened.database.scenarios[old.id].indicators
     if new in known:
         raise ScenError(f"there is indicator '{old.id}/{new}' already; nothing was written")
@@ -189,17 +191,17 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
     own = RenamedReference("scenario", old.id, key, "key", new)
     fired = [*naming(opened.database, old, new)]
     now = _reworded(old.path, data, [own])
-    return [Draft(old.path, data, now), *_in_other_files(opened, fired)]
+    return [FileChange(old.path, data, now), *_in_other_files(opened, fired)]
 
 
-def _in_other_files(opened: Opened, places: list[RenamedReference]) -> Iterator[Draft]:
+def _in_other_files(opened: Opened, places: list[RenamedReference]) -> Iterator[FileChange]:
     by_path: dict[str, list[RenamedReference]] = {}
     for place in places:
         by_path.setdefault(path_of(place.kind, place.id), []).append(place)
     for path, in_file in sorted(by_path.items()):
         data = opened.snapshot[path]
         today = of_today(opened, in_file[0].kind, in_file[0].id, data)
-        yield Draft(path, data, _reworded(path, today, in_file))
+        yield FileChange(path, data, _reworded(path, today, in_file))
 
 
 def _reworded(path: str, data: bytes, places: list[RenamedReference]) -> bytes:
@@ -247,7 +249,7 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
     Refused if a figure counts it or another record names it.
     """
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         located = locate(opened, id)
         refuse_unwritable(reason, "reason")
         if located.kind == "tracker":
@@ -266,7 +268,7 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
         if located.indicator:
             with at_place(located.path):
                 new = unset(data, located.keys)
-        return [Draft(located.path, data, new)]
+        return [FileChange(located.path, data, new)]
 
     def words(written: Written) -> str:
         return f"remove: {locate(written.before, id).name}: {' '.join(reason.split())}"
@@ -383,7 +385,7 @@ def _edit(
 ) -> tuple[Written, Located]:
     edited: list[Located] = []
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         located = locate(opened, id)
         old = opened.snapshot[located.path]
         today = partial(of_today, opened, located.kind, located.id)
@@ -392,7 +394,7 @@ def _edit(
         edited.append(located._replace(id=name))
         if name != located.id:
             return drafts(opened, located, name, new)
-        return [Draft(located.path, old, new)]
+        return [FileChange(located.path, old, new)]
 
     written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {edited[-1].name}")
     return written, edited[-1]

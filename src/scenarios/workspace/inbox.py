@@ -18,9 +18,9 @@ from scenarios.drafts import Proposal, Repeat
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Kind
 from scenarios.paths import path_of
-from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.loader import decoded
-from scenarios.storage.proposals import MOST_BYTES, Inbox, Waiting, waiting
+from scenarios.storage.proposals import MOST_BYTES, Inbox, PendingProposal, waiting
 from scenarios.text import counted, joined_words, words
 from scenarios.values import Proposed, first_day
 from scenarios.workspace.how import AS_USUAL, Committable, How
@@ -30,7 +30,7 @@ from scenarios.workspace.writing import Written, write
 _ANSWERED = ("summary", "observed", "short", "source", "url", "quote", "theme")
 
 
-def waiting_at(root: Path, id: str) -> Waiting:
+def waiting_at(root: Path, id: str) -> PendingProposal:
     """The proposal of an id; raises if it is unknown, dismissed or unreadable."""
     inbox, path = waiting(root), path_of("proposal", id)
     fault = next((problem for problem in inbox.problems if problem.path == path), None)
@@ -40,7 +40,7 @@ def waiting_at(root: Path, id: str) -> Waiting:
     proposal = inbox.proposals[known_id(id, inbox.proposals, "proposal", "scen inbox")]
     if gone := proposal.dismissed:
         raise ScenError(f"{id} was dismissed on {gone.on} by {gone.by}: {gone.reason}")
-    return Waiting(id, proposal, inbox.files[path])
+    return PendingProposal(id, proposal, inbox.files[path])
 
 
 def answers_of(proposal: Proposal, event: str | None, origin: str | None) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def dismiss(
 ) -> Written:
     """Cut a proposal down to its marks, so that the same is not proposed again."""
 
-    def draft(_opened: Opened) -> list[Draft]:
+    def draft(_opened: Opened) -> list[FileChange]:
         _, proposal, data = waiting_at(root, id)
         record = msgspec.to_builtins(proposal)
         for part, kept in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
@@ -85,7 +85,7 @@ def dismiss(
                 record[part] = {key: record[part][key] for key in kept}
         record["dismissed"] = {"on": f"{on}", "by": analyst, "reason": reason}
         new = new_file("proposal", id, record)
-        return [Draft(new.path, data, new.new)]
+        return [FileChange(new.path, data, new.new)]
 
     return write(root, draft, f"inbox dismiss {id}", how, subject=f"inbox: dismiss {id}")
 
@@ -126,7 +126,7 @@ def propose(
     """
     entries: list[ProposedEntry] = []
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         arriving = _Arriving(opened, waiting(root), most)
         entries[:] = map(arriving.take, proposals)
         return [*arriving.drafts()]
@@ -178,15 +178,15 @@ class _Arriving:
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
-    def drafts(self) -> Iterator[Draft]:
+    def drafts(self) -> Iterator[FileChange]:
         """The files of added proposals, and of waiting ones with a new mark."""
         return (self._file(id, self.waiting[id]) for id in self.new)
 
-    def _file(self, id: str, proposal: Proposal) -> Draft:
+    def _file(self, id: str, proposal: Proposal) -> FileChange:
         record = msgspec.to_builtins(proposal)
         if path_of("proposal", id) not in self.inbox.files:
             return new_file("proposal", id, record)
-        return edited(self.inbox.files, "proposal", id, [Put(("repeats",), record["repeats"])])
+        return edited(self.inbox.files, "proposal", id, [KeyEdit(("repeats",), record["repeats"])])
 
     def _add_proposal(self, given: Mapping[str, Any]) -> ProposedEntry:
         proposal, faults = decoded("proposal", given)

@@ -19,11 +19,11 @@ from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import bearing_on, with_changes
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository, changed_files, revisions
-from scenarios.storage.loader import Loaded, Read, load, read_record
+from scenarios.storage.loader import LoadResult, Read, load, read_record
 from scenarios.text import counted, did_you_mean, shown
 
 
@@ -78,7 +78,7 @@ class Opened(NamedTuple):
 
     root: Path
     snapshot: Mapping[str, bytes]
-    loaded: Loaded
+    loaded: LoadResult
     problems: list[Problem]
     read: Read
     commit: str | None = None
@@ -191,7 +191,7 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
 
     Sound records go to the user's cache, and need not be read again.
     """
-    memory = read if isinstance(read, Memory) else Memory(cache_of(root))
+    memory = read if isinstance(read, RecordCache) else RecordCache(cache_of(root))
     files, problems, half = memory.snapshot(root)
     loaded = load(files, memory, progress, problems)
     if not (problems or half):  # beside a file that is not read as it is, a judgement may be wrong

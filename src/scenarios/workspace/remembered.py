@@ -9,7 +9,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import connected
 from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import digest
 from scenarios.workspace.opened import Opened
 
@@ -44,7 +44,11 @@ def remembered(
     database, files = opened.database, opened.snapshot
     arguments += "".join(database.withheld)
     memory = opened.read
-    if not isinstance(memory, Memory) or not isinstance(files, CachedFiles) or memory.place is None:
+    if (
+        not isinstance(memory, RecordCache)
+        or not isinstance(files, CachedFiles)
+        or memory.place is None
+    ):
         return make(database, database.scenarios)
     whole = digest(arguments.encode() + files.state())
     at_hand: _Memo[Value] | None = memory.results.get((name, arguments))

@@ -15,7 +15,7 @@ from scenarios.paths import id_of, path_of
 from scenarios.scales import percent
 from scenarios.storage import worktree
 from scenarios.storage.disk import MAX_BYTES
-from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.workspace.how import AS_USUAL, How
@@ -69,7 +69,7 @@ def record_entries(
     *,
     placed: Placed = unplaced,
     words: Callable[[Written], str],
-    accepted: Draft | None = None,
+    accepted: FileChange | None = None,
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
@@ -77,7 +77,7 @@ def record_entries(
     file of the `accepted` proposal is removed in the same write.
     """
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))
@@ -89,7 +89,7 @@ def record_entries(
     return write(root, draft, what, how, subject=words)
 
 
-def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
+def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> FileChange:
     """The draft of the day's sheet with these entries: a new sheet, or an edit of the old.
 
     A second forecast replaces the reason and evidence of the first too. The same figure without
@@ -104,11 +104,11 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
         is_same = sheet.probabilities.get(scenario, UNSET) == probability
         if is_same and not (rationale or evidence or proposed):
             continue
-        puts.append(Put(("probabilities", scenario), probability))
+        puts.append(KeyEdit(("probabilities", scenario), probability))
         beside = ("rationales", rationale), ("evidence", list(evidence)), ("proposed", proposed)
         for key, value in beside:
             if value or scenario in getattr(sheet, key):
-                puts.append(Put((key, scenario), value or UNSET))
+                puts.append(KeyEdit((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
 
 

@@ -16,7 +16,7 @@ from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
-from scenarios.storage.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
+from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage, kept
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
@@ -63,34 +63,34 @@ def words(probability: float | None) -> str:
     return percent(probability) if probability is not None else "withdrawn"
 
 
-def put(notes: Notes, id: ScenarioId, answer: SittingAnswer) -> None:
+def put(notes: SessionFile, id: ScenarioId, answer: SittingAnswer) -> None:
     """Keep the answer to a scenario."""
     skipped = tuple(other for other in notes.sitting.skipped if other != id)
     notes.keep(answers={**notes.sitting.answers, id: answer}, skipped=skipped)
 
 
-def skip(notes: Notes, id: ScenarioId) -> None:
+def skip(notes: SessionFile, id: ScenarioId) -> None:
     """Note that a scenario was skipped."""
     answers = {key: answer for key, answer in notes.sitting.answers.items() if key != id}
     skipped = (*(other for other in notes.sitting.skipped if other != id), id)
     notes.keep(answers=answers, skipped=skipped)
 
 
-def stage(notes: Notes, ids: Iterable[ScenarioId], stage: Stage) -> None:
+def stage(notes: SessionFile, ids: Iterable[ScenarioId], stage: Stage) -> None:
     """Move answers to a stage, all at once."""
     answers = notes.sitting.answers
     moved = {id: msgspec.structs.replace(answers[id], stage=stage) for id in ids}
     notes.keep(answers=answers | moved)
 
 
-def is_wanted(sitting: Sitting, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
+def is_wanted(sitting: SessionRecord, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
     """True if a scenario is asked about: neither skipped nor in the day's sheet."""
     if topic.id in sitting.answers or topic.id in only:
         return True
     return topic.id not in sitting.skipped and not is_in_the_sheet(sitting, topic)
 
 
-def is_in_the_sheet(sitting: Sitting, topic: Topic) -> bool:
+def is_in_the_sheet(sitting: SessionRecord, topic: Topic) -> bool:
     return topic.last is not None and topic.last.date == sitting.date
 
 
@@ -124,12 +124,12 @@ def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
     return msgspec.structs.replace(answer, stage="settled", rationale=rationale)
 
 
-def seen(sitting: Sitting) -> list[str]:
+def seen(sitting: SessionRecord) -> list[str]:
     """Indicators answered as seen by now."""
     return [key for key, how in sitting.past_due.items() if how == "seen"]
 
 
-def with_answers(database: Database, sitting: Sitting) -> Database:
+def with_answers(database: Database, sitting: SessionRecord) -> Database:
     """The database with the answers in the day's sheet."""
     figures = {id: answer.probability for id, answer in sitting.answers.items()}
     return agenda.stating(database, sitting.analyst, sitting.date, figures)
@@ -159,7 +159,7 @@ def key_of(indicator: PastDue) -> str:
     return f"{indicator.scenario}/{indicator.id}"
 
 
-def next_step(database: Database, due: Agenda, notes: Notes) -> SittingStep:
+def next_step(database: Database, due: Agenda, notes: SessionFile) -> SittingStep:
     """The first step not done; answers on changed grounds are reopened."""
     sitting = notes.sitting
     for id in due.unrated:
@@ -181,35 +181,39 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> SittingStep:
 
 
 def of_stage(
-    sitting: Sitting, group: Sequence[Topic], *stages: str
+    sitting: SessionRecord, group: Sequence[Topic], *stages: str
 ) -> list[tuple[Topic, SittingAnswer]]:
     """Scenarios whose answer is at one of these stages."""
     answers = ((topic, sitting.answers.get(topic.id)) for topic in group)
     return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
 
 
-def figures(database: Database, sitting: Sitting, group: Sequence[Topic]) -> tuple[SetSum, ...]:
+def figures(
+    database: Database, sitting: SessionRecord, group: Sequence[Topic]
+) -> tuple[SetSum, ...]:
     """The sums of the answers in their set."""
     stated = with_answers(database, sitting)
     return agenda.sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
 
 
-def show(notes: Notes, group: Sequence[Topic]) -> None:
+def show(notes: SessionFile, group: Sequence[Topic]) -> None:
     """Note that figures are about to be shown: later answers are not blind."""
     answered = of_stage(notes.sitting, group, "answered")
     stage(notes, [topic.id for topic, _ in answered], "revealed")
 
 
-def to_answer(sitting: Sitting, due: Agenda) -> int:
+def to_answer(sitting: SessionRecord, due: Agenda) -> int:
     """Number of scenarios that a sitting asks about, answered or not."""
     return sum(len(_of_sitting(sitting, group)) for group in due.groups)
 
 
-def _of_sitting(sitting: Sitting, group: Sequence[Topic]) -> list[Topic]:
+def _of_sitting(sitting: SessionRecord, group: Sequence[Topic]) -> list[Topic]:
     return [t for t in group if t.id in sitting.answers or not is_in_the_sheet(sitting, t)]
 
 
-def _in_group(database: Database, sitting: Sitting, group: Sequence[Topic]) -> SittingStep | None:
+def _in_group(
+    database: Database, sitting: SessionRecord, group: Sequence[Topic]
+) -> SittingStep | None:
     if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
         return SittingStep("ask", group=group)
     if of_stage(sitting, group, "answered"):
@@ -235,7 +239,7 @@ class End(NamedTuple):
         return f"{self.on}-{self.analyst}"
 
 
-def end(answered: Sitting) -> End:
+def end(answered: SessionRecord) -> End:
     """The sheet to write, and the other results of the sitting."""
     answers = answered.answers.items()
     entries = [Entry(id, a.probability, a.rationale, a.evidence) for id, a in answers]

@@ -10,10 +10,10 @@ from scenarios.model import Database
 from scenarios.paths import kind_of
 from scenarios.storage import journal, state_folder
 from scenarios.storage.attachments import digest_of
-from scenarios.storage.edits import Draft
+from scenarios.storage.edits import FileChange
 from scenarios.storage.git import repository as git
 from scenarios.storage.proposals import waiting
-from scenarios.storage.state_folder import Change, Noted
+from scenarios.storage.state_folder import FileBackup, StateEntry
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, half, write
@@ -34,9 +34,9 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
         written = write(root, lambda _: back, "undo", alone, subject="", noted=False)
         if written.mended or written.drafts:
             return written, ""
-    taken: list[Noted] = []
+    taken: list[StateEntry] = []
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
         note = _last(root, now, forgets=not how.dry_run)
         _refuse_changed(root, now, note)
@@ -47,7 +47,8 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
             )
         taken.append(note)
         return [
-            Draft(change.path, now.get(change.path), change.before) for change in note.entry.changes
+            FileChange(change.path, now.get(change.path), change.before)
+            for change in note.entry.changes
         ]
 
     def stray(after: Database) -> str | None:
@@ -59,7 +60,7 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     return written, taken[-1].entry.command
 
 
-def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: Noted) -> None:
+def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: StateEntry) -> None:
     for change in note.entry.changes:
         if not change.is_after(now.get(change.path)):
             place, is_new = from_here(root / change.path), change.before is None
@@ -72,7 +73,7 @@ def _subject(written: Written) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _stray(root: Path, note: Noted, after: Database) -> str | None:
+def _stray(root: Path, note: StateEntry, after: Database) -> str | None:
     """The copy that the command added, if it is unchanged and unnamed."""
     copy = note.entry.copy
     if copy is None or digest_of(root / copy) != Path(copy).stem:
@@ -81,7 +82,7 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
     return None if copy in named else copy
 
 
-def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Noted:
+def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> StateEntry:
     """The last command; a command already undone is reported and forgotten."""
     note = state_folder.last_noted(root)
     if note is None:
@@ -102,11 +103,11 @@ def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Note
     return note
 
 
-def _name(note: Noted) -> str:
+def _name(note: StateEntry) -> str:
     return f"the last command ({note.entry.command})" if note.entry.command else "the last command"
 
 
-def _commit_with(opened: Opened, note: Noted) -> str | None:
+def _commit_with(opened: Opened, note: StateEntry) -> str | None:
     """The last commit of a file that HEAD has as the command left it, and no earlier command did.
 
     A file that two commands changed to and fro is in HEAD as it was before both.
@@ -128,7 +129,7 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
     return None
 
 
-def _was_so(root: Path, note: Noted, change: Change) -> bool:
+def _was_so(root: Path, note: StateEntry, change: FileBackup) -> bool:
     """True if the file was in this state before an earlier command too."""
     while earlier := state_folder.last_noted(root, before=note.place):
         note = earlier

@@ -17,16 +17,16 @@ from scenarios.paths import id_of, kind_of
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import not_one
 from scenarios.storage import disk, journal, state_folder, worktree
-from scenarios.storage.attachments import Copy, drop
+from scenarios.storage.attachments import AttachmentCopy, drop
 from scenarios.storage.cache.files import with_changes
-from scenarios.storage.edits import Draft, accept, new_problems
+from scenarios.storage.edits import FileChange, accept, new_problems
 from scenarios.storage.git import committing
 from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.journal import CommandJournal
-from scenarios.storage.loader import Loaded, Read
+from scenarios.storage.loader import LoadResult, Read
 from scenarios.storage.lock import lock, lock_file
-from scenarios.storage.state_folder import Change, Noted
+from scenarios.storage.state_folder import FileBackup, StateEntry
 from scenarios.text import did_you_mean, printable
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
@@ -38,24 +38,24 @@ _MANY = 20
 
 def take(
     root: Path,
-    drafts: Sequence[Draft],
+    drafts: Sequence[FileChange],
     command: str,
-    copy: Copy | None = None,
+    copy: AttachmentCopy | None = None,
     *,
     noted: bool,
     progress: Progress = unwatched,
-) -> tuple[Noted | None, tuple[str, ...]]:
+) -> tuple[StateEntry | None, tuple[str, ...]]:
     """Write the drafts: new files first, then changes, then removals; note them for undo.
 
     A fault half way reverts the drafts before it. A kill leaves a journal of several files, from
     which the next command reverts them, and so does what cannot be reverted; until then no reader
     sees them. Returns the note, or the reason why there is none.
     """
-    note: Noted | None = None
+    note: StateEntry | None = None
     remarks: tuple[str, ...] = ()
-    done: list[Draft] = []
+    done: list[FileChange] = []
     changes = [
-        Change(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
+        FileBackup(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
     ]
     if len(drafts) > 1:
         journal.begin(root, changes, command)
@@ -105,15 +105,15 @@ def take_back_half(root: Path) -> tuple[str, ...]:
     return (f"a command was killed between its files; put back as they were: {names}{more}",)
 
 
-def half(root: Path, command: CommandJournal) -> list[Draft]:
+def half(root: Path, command: CommandJournal) -> list[FileChange]:
     """Drafts that put the files of a killed command back; none where it had changed all or none."""
     back = journal.half(command, partial(journal.content, root))
-    return [Draft(path, journal.content(root, path), before) for path, before in back.items()]
+    return [FileChange(path, journal.content(root, path), before) for path, before in back.items()]
 
 
 def _note(
-    root: Path, changes: Sequence[Change], command: str, copy: Copy | None
-) -> tuple[Noted | None, tuple[str, ...]]:
+    root: Path, changes: Sequence[FileBackup], command: str, copy: AttachmentCopy | None
+) -> tuple[StateEntry | None, tuple[str, ...]]:
     attached = copy.path if copy and copy.is_ours else None
     try:
         return state_folder.note_changes(root, changes, command, attached), ()
@@ -121,7 +121,7 @@ def _note(
         return None, (f"this cannot be undone by scen undo: {error}",)
 
 
-def _written(root: Path, drafts: Sequence[Draft]) -> Iterator[Draft]:
+def _written(root: Path, drafts: Sequence[FileChange]) -> Iterator[FileChange]:
     """Write the drafts; yield each when done."""
     ordered = sorted(drafts, key=lambda draft: (draft.old is not None, draft.new is None))
     by_path = {draft.path: draft for draft in drafts}
@@ -139,7 +139,7 @@ def _written(root: Path, drafts: Sequence[Draft]) -> Iterator[Draft]:
         yield by_path[path]
 
 
-def _put(root: Path, draft: Draft) -> None:
+def _put(root: Path, draft: FileChange) -> None:
     if draft.new is None:
         worktree.remove(root, draft.path, draft.old or b"")
     elif draft.old is None:
@@ -148,12 +148,12 @@ def _put(root: Path, draft: Draft) -> None:
         worktree.replace(root, draft.path, draft.old, draft.new)
 
 
-def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> bool:
+def _take_back(root: Path, done: Sequence[FileChange], error: BaseException) -> bool:
     """Undo the first files of a step; note with the error what cannot be put back, if anything."""
     is_back = True
     for draft in reversed(done):
         try:
-            _put(root, Draft(draft.path, draft.new, draft.old))
+            _put(root, FileChange(draft.path, draft.new, draft.old))
         except ScenError as other:
             is_back = False
             if isinstance(error, ScenError):
@@ -231,8 +231,8 @@ class Written(NamedTuple):
     """
 
     before: Opened
-    after: Loaded
-    drafts: list[Draft]
+    after: LoadResult
+    drafts: list[FileChange]
     dry_run: bool
     warnings: tuple[Problem, ...] = ()
     mended: tuple[str, ...] = ()
@@ -261,14 +261,14 @@ class Written(NamedTuple):
 
 def write(
     root: Path,
-    draft: Callable[[Opened], Sequence[Draft]],
+    draft: Callable[[Opened], Sequence[FileChange]],
     command: str,
     how: How = AS_USUAL,
     *,
     subject: str | Callable[[Written], str],
     edits: bool = True,
     noted: bool = True,
-    copy: Copy | None = None,
+    copy: AttachmentCopy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
     progress: Progress = unwatched,
 ) -> Written:
@@ -359,20 +359,20 @@ def differences(written: Written) -> str:
     return "\n".join(printable(line) for line in lines)
 
 
-def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
+def moved_or_changed(written: Written) -> list[tuple[str, FileChange]]:
     """Each file with its draft; a renamed file once."""
-    files: list[tuple[str, Draft]] = []
+    files: list[tuple[str, FileChange]] = []
     for path, draft in zip(written.paths, written.drafts, strict=False):
         old, before = files[-1] if files else ("", None)
         if before and before.new is None and draft.old is None:
-            files[-1] = f"{old} → {path}", Draft(draft.path, before.old, draft.new)
+            files[-1] = f"{old} → {path}", FileChange(draft.path, before.old, draft.new)
         else:
             files.append((path, draft))
     return files
 
 
 def refuse_future(
-    before: Database, read: Read, drafts: Sequence[Draft], latest: date | None
+    before: Database, read: Read, drafts: Sequence[FileChange], latest: date | None
 ) -> None:
     """Refuse records with new days after `latest`, if given."""
     if latest is None:

@@ -30,10 +30,10 @@ from scenarios.paths import path_of
 from scenarios.render.documents import session
 from scenarios.render.documents.due import draft_text
 from scenarios.render.writers import terminal
-from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.edits import FileChange, KeyEdit, edited
 from scenarios.storage.git.committing import behind
-from scenarios.storage.proposals import Waiting, waiting
-from scenarios.storage.session_notes import HalfRated, Notes, earlier, notes
+from scenarios.storage.proposals import PendingProposal, waiting
+from scenarios.storage.session_notes import PartialRatings, SessionFile, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.how import AS_USUAL, How
@@ -170,7 +170,7 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
     return fault is None
 
 
-def _take_up(root: Path, kept: Notes) -> None:
+def _take_up(root: Path, kept: SessionFile) -> None:
     """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
     begun = kept.sitting
     if not kept.is_new:
@@ -186,7 +186,7 @@ def _take_up(root: Path, kept: Notes) -> None:
             _offer(old, kept)
 
 
-def _offer(old: Notes, kept: Notes) -> None:
+def _offer(old: SessionFile, kept: SessionFile) -> None:
     was, now = old.sitting, kept.sitting
     held = counted(len(was.answers), "answer")
     prompt.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
@@ -309,7 +309,7 @@ def _settled(text: str) -> str:
     return word(text)
 
 
-def _record_item(seat: Seat, opened: Opened, proposal: Waiting, row: ProposalRow) -> None:
+def _record_item(seat: Seat, opened: Opened, proposal: PendingProposal, row: ProposalRow) -> None:
     """Record an item that bears on nothing yet, once its details are agreed to."""
     draft = answers_of(proposal.proposal, row.event, row.origin)
     own = {"recorded": seat.on.isoformat(), "analyst": seat.analyst, "proposal": proposal}
@@ -344,7 +344,7 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
             answers = {**begun.ratings, **begun.indicators}.items()
             prompt.tell(f"you had begun: {', '.join(f'{key}={value}' for key, value in answers)}")
         if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
-            _rate(seat, database, id, begun or HalfRated())
+            _rate(seat, database, id, begun or PartialRatings())
         else:
             seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id))
     return seat.sitting.rated != before
@@ -390,10 +390,10 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         say(f"seen, and not recorded: {_recording(key)}")
 
 
-def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> None:
+def _rate(seat: Seat, database: Database, id: EvidenceId, begun: PartialRatings) -> None:
     def save() -> None:
         states: dict[str, Any] = dict(answers.indicators)
-        half = HalfRated(dict(answers.ratings), states)
+        half = PartialRatings(dict(answers.ratings), states)
         seat.notes.keep(half_rated={**seat.sitting.half_rated, id: half})
 
     answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
@@ -413,12 +413,12 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id), half_rated=rest)
         return
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         now = opened.database.evidence[opened.evidence(id)]
         if now.ratings or now.indicators:
             raise ScenError(f"{id} was rated meanwhile: scen show {id}; nothing was written")
-        puts = [Put(("ratings", key), value) for key, value in answers.ratings.items()]
-        puts += [Put(("indicators", key), value) for key, value in answers.indicators.items()]
+        puts = [KeyEdit(("ratings", key), value) for key, value in answers.ratings.items()]
+        puts += [KeyEdit(("indicators", key), value) for key, value in answers.indicators.items()]
         return [edited(opened.snapshot, "evidence", id, puts)]
 
     try:

@@ -17,7 +17,7 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import tell
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
-from scenarios.storage.proposals import Waiting
+from scenarios.storage.proposals import PendingProposal
 from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
@@ -38,7 +38,7 @@ class Answers(NamedTuple):
 
 
 def details(
-    opened: Opened, record: dict[str, Any], proposal: Waiting | None, *, asked: bool
+    opened: Opened, record: dict[str, Any], proposal: PendingProposal | None, *, asked: bool
 ) -> dict[str, Any] | None:
     """Ask for the date, the source, the address and the grade; the record of a new source.
 

@@ -13,7 +13,7 @@ import msgspec
 from scenarios.errors import Keys, Problem, ScenError, folded
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Document, Item, Items
-from scenarios.storage.edits import Refused
+from scenarios.storage.edits import ChangeRefused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import keys_at
 from scenarios.workspace.how import How
@@ -381,7 +381,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     try:
         commits = bool(typed.first("commit"))
         written = call(how=How(not writes, commits, latest(by, typed), seen(typed), by.opened))
-    except Refused as error:
+    except ChangeRefused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))
         _place(form, reading, error)
@@ -399,7 +399,7 @@ def _message(error: ScenError) -> str:
     return "; ".join([*getattr(error, "__notes__", ()), str(error)])
 
 
-def _place(form: Form, reading: Reading, error: Refused) -> None:
+def _place(form: Form, reading: Reading, error: ChangeRefused) -> None:
     """Put each problem at its field; those without a field, with their place, at the form."""
     new = {draft.path: draft.new for draft in error.drafts if draft.new is not None}
     for problem in error.problems:

@@ -38,7 +38,7 @@ from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
 from scenarios.storage.git.committing import behind
-from scenarios.storage.session_notes import Notes, SittingAnswer, earlier, kept, notes
+from scenarios.storage.session_notes import SessionFile, SittingAnswer, earlier, kept, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.audit_preview import foretold_of_sheet
@@ -57,7 +57,7 @@ class Sat(NamedTuple):
 
     ask: PageRequest
     opened: Opened
-    notes: Notes
+    notes: SessionFile
     analyst: Analyst
     on: date
 

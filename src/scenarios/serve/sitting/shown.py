@@ -15,7 +15,7 @@ from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
 from scenarios.site.site import INDEX, Links
-from scenarios.storage.session_notes import Sitting, SittingAnswer
+from scenarios.storage.session_notes import SessionRecord, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting import SittingStep, key_of, to_answer, words
@@ -42,7 +42,7 @@ TICKS = [
 
 def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
     """Counts of the tasks in a new sitting."""
-    asked = to_answer(Sitting("", on, analyst), due)
+    asked = to_answer(SessionRecord("", on, analyst), due)
     parts = (
         counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
         counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
@@ -86,7 +86,9 @@ def past_due_asked(step: SittingStep) -> Values:
     return {"groups": (FieldGroup(title="Past due: seen by now?", note=note, parts=(row,)),)}
 
 
-def group_asked(database: Database, at_day: Known, answered: Sitting, step: SittingStep) -> Values:
+def group_asked(
+    database: Database, at_day: Known, answered: SessionRecord, step: SittingStep
+) -> Values:
     """The lines of scenarios that are answered together, each with its question and its scale."""
     group, language = step.group, database.tracker.estimative_language
     set_id = group[0].scenario.set if len(group) > 1 else None
@@ -153,7 +155,7 @@ def _reason_text(topic: Topic, answer: SittingAnswer | None) -> str:
     return f"{' '.join(numbers)}{': ' * bool(numbers)}{answer.rationale or ''}"
 
 
-def sums_shown(answered: Sitting, step: SittingStep) -> Values:
+def sums_shown(answered: SessionRecord, step: SittingStep) -> Values:
     """The analyst's own figures of a set, before any others are shown."""
     figures = [
         (topic.id, words(answered.answers[topic.id].probability))

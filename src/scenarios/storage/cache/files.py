@@ -15,7 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.packed import OID, Folder, Frame, digest, oid_of
+from scenarios.storage.cache.packed import OID, Frame, PackedFolder, digest, oid_of
 
 
 class ChangedMeanwhile(ScenError):  # noqa: N818
@@ -25,7 +25,7 @@ class ChangedMeanwhile(ScenError):  # noqa: N818
 class CachedFile(NamedTuple):
     """A file whose record is cached."""
 
-    folder: Folder
+    folder: PackedFolder
     place: int
 
     def record(self) -> Any:
@@ -41,7 +41,7 @@ class CachedFolder:
     `stats` has the stat of each read file.
     """
 
-    def __init__(self, name: str, folder: Folder | None) -> None:
+    def __init__(self, name: str, folder: PackedFolder | None) -> None:
         self.name, self.folder = name, folder
         self.places: list[int] = []
         self.read: dict[str, bytes] = {}
@@ -85,7 +85,7 @@ class CachedFolder:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
-    def settle(self, folder: Folder) -> None:
+    def settle(self, folder: PackedFolder) -> None:
         """Take the files from a folder that has just been cached."""
         self.folder, self.places = folder, [*range(len(folder.names))]
         self.read = {name: data for name, data in self.read.items() if name not in folder.places}
@@ -394,7 +394,7 @@ def _append_digests(
             of[id].append(part.digest(name))
 
 
-def _bearing(folder: Folder, database: Database) -> Sequence[Collection[ScenarioId]]:
+def _bearing(folder: PackedFolder, database: Database) -> Sequence[Collection[ScenarioId]]:
     """The scenarios on which items with the same `about` bear; cached."""
     if not folder.bearing or folder.bearing[0][0] != database.scenarios:
         texts = frozenset[str]().union(*folder.about)

@@ -14,9 +14,9 @@ from scenarios.paths import kind_of
 from scenarios.storage import journal, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, CachedFolder, digest_of
 from scenarios.storage.cache.packed import (
-    Cache,
-    Folder,
     Frame,
+    PackedCache,
+    PackedFolder,
     entry_of,
     folder_of,
     oid_of,
@@ -24,7 +24,7 @@ from scenarios.storage.cache.packed import (
     stat_of,
     unpacked,
 )
-from scenarios.storage.loader import Loaded, Read, read_record
+from scenarios.storage.loader import LoadResult, Read, read_record
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
 """Folders of records; a file elsewhere is a fault, and faults are not cached."""
@@ -37,7 +37,7 @@ _UNKNOWN = bytes(32)
 _MOST_RESULTS = 64
 
 
-class Memory:
+class RecordCache:
     """Reads files as records and remembers them, in a cache if given."""
 
     lasts = False
@@ -45,12 +45,12 @@ class Memory:
 
     def __init__(
         self,
-        place: Cache | None = None,
+        place: PackedCache | None = None,
         read: Read = read_record,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._read, self.place, self._clock = cache(read), place, clock
-        self._folders: dict[str, Folder | None] = {}
+        self._folders: dict[str, PackedFolder | None] = {}
         self.results: dict[tuple[str, str], Any] = {}
         """Results computed from the records, by a name and the arguments."""
 
@@ -93,7 +93,7 @@ class Memory:
                 part.places.append(place)
         return CachedFiles(root, parts), problems
 
-    def remember(self, files: CachedFiles, loaded: Loaded) -> None:
+    def remember(self, files: CachedFiles, loaded: LoadResult) -> None:
         """Cache the sound files of a snapshot."""
         if self.place is None:
             return
@@ -113,8 +113,13 @@ class Memory:
             loaded.database.evidence.settle()
 
     def _keep(
-        self, place: Cache, part: CachedFolder, sound: list[str], faulty: set[str], frame: Frame
-    ) -> Folder:
+        self,
+        place: PackedCache,
+        part: CachedFolder,
+        sound: list[str],
+        faulty: set[str],
+        frame: Frame,
+    ) -> PackedFolder:
         entries = [
             at.folder.entry(at.place)
             for name, at in part.kept.items()
@@ -130,7 +135,7 @@ class Memory:
         place.write(_file(part.name), packed(new))
         return new
 
-    def _folder(self, name: str) -> Folder | None:
+    def _folder(self, name: str) -> PackedFolder | None:
         if name not in self._folders:
             is_cached = self.place and _FOLDER.fullmatch(name)
             data = self.place.read(_file(name)) if self.place and is_cached else None

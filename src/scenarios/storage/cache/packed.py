@@ -48,7 +48,7 @@ class PackedRecord(NamedTuple):
     record: bytes
 
 
-class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
+class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
     """The entries of a folder in columns; `frame` is what its records were judged by.
 
     Columns of fixed width hold a value per name; records end at `ends`; `which` indexes `about`.
@@ -125,7 +125,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         return self._view[self._ends[place - 1] if place else 0 : self._ends[place]]
 
 
-def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) -> Folder:
+def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) -> PackedFolder:
     """Pack entries, sorted by name."""
     names: list[str] = []
     about: dict[tuple[str, ...], int] = {}
@@ -145,19 +145,21 @@ def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) 
             column.append(part)
     stats, digests, oids, records = map(b"".join, parts)
     indexes = which.tobytes(), links, ends.tobytes()
-    return Folder(name, sorted(frame), names, stats, digests, oids, [*about], *indexes, records)
+    return PackedFolder(
+        name, sorted(frame), names, stats, digests, oids, [*about], *indexes, records
+    )
 
 
-def packed(folder: Folder) -> bytes:
+def packed(folder: PackedFolder) -> bytes:
     return msgspec.msgpack.encode(folder)
 
 
-def unpacked(data: bytes | None) -> Folder | None:
+def unpacked(data: bytes | None) -> PackedFolder | None:
     """The folder in such bytes; None if invalid."""
     if data is None:
         return None
     try:
-        return msgspec.msgpack.decode(data, type=Folder)
+        return msgspec.msgpack.decode(data, type=PackedFolder)
     except msgspec.MsgspecError:
         return None
 
@@ -197,7 +199,7 @@ def stat_of(info: os.stat_result) -> bytes:
     return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-class Cache:
+class PackedCache:
     """The files of one database, each whole or absent."""
 
     def __init__(self, folder: Path) -> None:
@@ -233,7 +235,7 @@ is_used: ContextVar[bool] = ContextVar("is_used", default=True)
 """False for a command that reads every file anew."""
 
 
-def cache_of(root: Path) -> Cache | None:
+def cache_of(root: Path) -> PackedCache | None:
     """The cache of a database, by its real path; None if SCEN_CACHE is 0 or no folder is ours.
 
     XDG_CACHE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
@@ -250,7 +252,7 @@ def cache_of(root: Path) -> Cache | None:
         with suppress(OSError):
             if not _is_ours(part.lstat(), stat.S_ISDIR):
                 return None
-    return Cache(folder)
+    return PackedCache(folder)
 
 
 def digest(data: bytes) -> bytes:

@@ -27,7 +27,7 @@ _LOCKS = (
 """Locks of a commit, beside those of its index and branch."""
 
 
-class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommitState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """HEAD before the commit, its paths from the top, and those new to git."""
 
     head: str | None
@@ -58,7 +58,7 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
     """
     real = _real(repository, paths)
     known = {*_files(repository, real)}
-    begun = Begun(_head(repository), real, [path for path in real if path not in known])
+    begun = CommitState(_head(repository), real, [path for path in real if path not in known])
     file = repository.git_dir / f"{_NOTE}{os.urandom(8).hex()}"
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -78,7 +78,7 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
         os.close(descriptor)
 
 
-def left_note(file: Path) -> Begun | None:
+def left_note(file: Path) -> CommitState | None:
     """The note of a killed command, once nothing of it runs; an incomplete note is dropped."""
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_NOFOLLOW)
@@ -87,7 +87,7 @@ def left_note(file: Path) -> Begun | None:
     try:
         if os.fstat(descriptor).st_uid != os.geteuid() or not _lock(descriptor):
             return None
-        return msgspec.json.decode(file.read_bytes(), type=Begun)
+        return msgspec.json.decode(file.read_bytes(), type=CommitState)
     except msgspec.DecodeError:
         drop_note(file)
         return None
@@ -308,7 +308,7 @@ def mend(repository: Repository) -> Iterator[str]:
             drop_note(note)
 
 
-def _mend(repository: Repository, begun: Begun) -> Iterator[str]:
+def _mend(repository: Repository, begun: CommitState) -> Iterator[str]:
     head = _head(repository)
     new = ("diff-files", "--diff-filter=A", "--", *begun.new)
     intended = _named(repository, *new) if begun.new else []
@@ -330,7 +330,7 @@ def _mend(repository: Repository, begun: Begun) -> Iterator[str]:
         yield f"a command was killed after its commit {head[:7]}: committed: {names}"
 
 
-def _is_next(repository: Repository, head: str, begun: Begun) -> bool:
+def _is_next(repository: Repository, head: str, begun: CommitState) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
     listed = _ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]

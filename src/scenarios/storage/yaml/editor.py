@@ -223,7 +223,7 @@ def _replaced_lines(
         yield f"{slot.before}{first}{tail}{end}{below}{text[slot.resume :]}"
 
 
-class _Slot(NamedTuple):
+class ValueSlot(NamedTuple):
     """Bytes kept around a value in lines: `before` ends with its colon."""
 
     before: str
@@ -232,7 +232,7 @@ class _Slot(NamedTuple):
     resume: int
 
 
-def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
+def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> ValueSlot:
     key, old = pair
     start, column = old.start_mark.index, mapping.start_mark.column
     colon = layout.after_colon(text, key)
@@ -240,10 +240,10 @@ def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
         end = layout.line_end(text, key.end_mark.index)
         line_break = layout.line_break(text, layout.next_line(text, end))
         before = f"{text[:end]}{line_break}{' ' * column}:"
-        return _Slot(before, "", "", layout.next_line(text, end))
+        return ValueSlot(before, "", "", layout.next_line(text, end))
     if not layout.is_written(old):
         end = layout.line_end(text, colon)
-        return _Slot(text[:colon], text[colon:end], "", layout.next_line(text, end))
+        return ValueSlot(text[:colon], text[colon:end], "", layout.next_line(text, end))
     last = layout.content_end(text, old, column, keeps=False)
     resume = layout.next_line(text, last)
     tail, comments = "", []
@@ -264,11 +264,11 @@ def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
     elif comments:
         before, key_tail, between = text[:start].rstrip(" \t"), "", ""
     else:
-        return _Slot(text[:start].rstrip(" \t"), tail, "", resume)
+        return ValueSlot(text[:start].rstrip(" \t"), tail, "", resume)
     comments += [tail.strip()] if tail.strip() else []
     margin = " " * old.start_mark.column
     between += "".join(f"{margin}{comment}{line_break}" for comment in comments)
-    return _Slot(before, key_tail, between, resume)
+    return ValueSlot(before, key_tail, between, resume)
 
 
 Names = Mapping[tuple[Keys, At], str]

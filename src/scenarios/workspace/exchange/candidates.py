@@ -22,7 +22,7 @@ from scenarios.exchange.events.candidates import (
 from scenarios.exchange.events.store import Store, layout_of
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.paths import path_of
-from scenarios.storage.edits import Draft, new_file
+from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import counted, shown
 from scenarios.values import indicator_key
 from scenarios.workspace import inbox
@@ -115,7 +115,7 @@ def accept(
     new_ids: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         known = foreign_of(opened, date.max)
         drafts = []
         for record in records:
@@ -123,7 +123,7 @@ def accept(
             if id := known.get((system, name)):
                 already.append(id)
                 if data := opened.snapshot.get(path := path_of("evidence", id)):
-                    drafts.append(Draft(path, data, data))  # which may wait for its commit
+                    drafts.append(FileChange(path, data, data))  # which may wait for its commit
                 continue
             id = free_id(opened, record, new_ids)
             known[system, name] = id

@@ -47,7 +47,7 @@ def unknown_addresses(root: Path, feeds: Feeds) -> Feeds:
 def allow(root: Path, feeds: Feeds) -> None:
     """Remember for this clone that these addresses may be fetched."""
     for feed in feeds.values():
-        with suppress(worktree.Exists):
+        with suppress(worktree.PathTaken):
             state_folder.make_copy(root, _note(feed), f"{feed.url}\n".encode())
 
 

@@ -17,7 +17,7 @@ from scenarios.extensions import Target
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
-from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
+from scenarios.storage.edits import FileChange, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted, first_of
 from scenarios.workspace.how import AS_USUAL, How
@@ -39,7 +39,7 @@ def restore(
     entries = [(entry, file(entry)) for entry in records(tables(place))]
     counts = defaultdict[Kind, Count](Count)
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         drafts, differing = [], []
         for entry, new in entries:
             count, old = counts[entry.kind], opened.snapshot.get(new.path)
@@ -52,7 +52,7 @@ def restore(
                 count.updated += 1
             else:
                 differing.append(new.path)
-            drafts.append(Draft(new.path, old, new.new))
+            drafts.append(FileChange(new.path, old, new.new))
         if differing:
             number = counted(len(differing), "file")
             named = first_of(differing, NAMED)
@@ -131,14 +131,14 @@ def _form(place: Path) -> Target:
     return targets[0]
 
 
-def file(entry: RecordContent) -> Draft:
+def file(entry: RecordContent) -> FileChange:
     """The new file of a record."""
     kind, id, record = entry
     if kind != "tracker":
         return new_file(kind, id, record)
     path = path_of(kind, id)
     refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
+    return FileChange(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
 def _same(opened: Opened, entry: RecordContent, old: bytes, new: bytes) -> bool:

@@ -22,7 +22,7 @@ from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import EVEN
-from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
+from scenarios.storage.edits import ChangeRefused, FileChange, KeyEdit, accept, refuse_invalid, tidy
 from scenarios.text import counted, first_of, shown, slug
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import records
@@ -66,10 +66,10 @@ class Drafting:
         self.lacking = Counter[str]()
         self.superseded = self.clipped = self.idle = 0
         self._new: dict[str, dict[str, Any]] = {}
-        self._puts: dict[str, list[Put]] = {}
+        self._puts: dict[str, list[KeyEdit]] = {}
         self._declared: dict[str, set[str]] = {"analyst": set(), "set": set(), "theme": set()}
 
-    def drafts(self, opened: Opened) -> list[Draft]:
+    def drafts(self, opened: Opened) -> list[FileChange]:
         """The drafts; refused where records are unfit, unless these may be skipped."""
         self.opened, self.known = opened, KnownIds(opened)
         self.plan = Plan(opened, self.settings, self.faults)
@@ -80,7 +80,7 @@ class Drafting:
         if self.faults and not self.settings.skip_invalid:
             try:
                 accept(opened.snapshot, opened.loaded, drafts, opened.read)
-            except Refused as error:
+            except ChangeRefused as error:
                 for problem in error.problems:
                     self.plan.blame_problem(problem)
             raise refusal(self.faults)
@@ -180,7 +180,7 @@ class Drafting:
             given["resolution"] = tidy(Resolution, outcome)
         self._change(kind, id, [*differences(was, given)], was)
 
-    def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
+    def _change(self, kind: str, id: str, puts: list[KeyEdit], was: Any, *below: str) -> None:
         """Change an existing record, if that is allowed."""
         count = self.plan.counts["indicator" if below else kind]
         if not puts:
@@ -241,14 +241,14 @@ class Drafting:
             raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
         if owner and id in owner.indicators:
             was = built(owner.indicators[id])
-            puts = [Put((*below, *put.keys), put.value) for put in differences(was, given)]
+            puts = [KeyEdit((*below, *put.keys), put.value) for put in differences(was, given)]
             self._change("scenario", scenario, puts, was, *below)
         elif owner is None and id in self._new[scenario].get("indicators", {}):
             raise Unsound(f"the scenario has an indicator '{id}' already", "id")
         else:
             value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
             if owner:
-                self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
+                self._puts.setdefault(f"scenario {scenario}", []).append(KeyEdit(below, value))
             else:
                 self._new[scenario].setdefault("indicators", {})[id] = value
             self.plan.counts["indicator"].added += 1
@@ -278,7 +278,7 @@ class Drafting:
                     first[id] = min(first[id], day_of(forecast.moment, self.settings.timezone))
         early = [id for id, on in first.items() if on < closed[id]]
         for id in early:
-            self.plan.change("scenario", id, [Put(("opened",), first[id].isoformat())])
+            self.plan.change("scenario", id, [KeyEdit(("opened",), first[id].isoformat())])
         if early:
             self.plan.counts["scenario"].updated += len(early)
             self.remarks.append(
@@ -314,12 +314,12 @@ class Drafting:
         arrived, tracker = self.arrived, self.opened.database.tracker
         named = {new["set"] for new in self._new.values() if "set" in new}
         sets = sorted((self._declared["set"] | named) - {*tracker.sets})
-        puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
+        puts = [KeyEdit(("sets", id), arrived.sets.get(id, id)) for id in sets]
         themes = sorted((self._declared["theme"] & {*arrived.themes}) - {*tracker.themes})
-        puts += [Put(("themes", id), arrived.themes[id]) for id in themes]
+        puts += [KeyEdit(("themes", id), arrived.themes[id]) for id in themes]
         if tracker.analysts:
             who = sorted(self._declared["analyst"] - {*tracker.analysts})
-            puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
+            puts += [KeyEdit(("analysts", id), arrived.analysts.get(id, id)) for id in who]
         else:
             other = [name for id, name in arrived.analysts.items() if id != name]
             counts = self.plan.counts
@@ -384,7 +384,7 @@ def bring(
         try:
             subject, how = partial(_subject, kind, attempt), how._replace(latest=settings.latest)
             written = write(root, attempt.drafts, what, how, subject=subject, progress=progress)
-        except Refused as error:
+        except ChangeRefused as error:
             before = len(left.by_row())
             for problem in error.problems:
                 attempt.plan.blame_problem(problem)

@@ -16,7 +16,7 @@ from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place
 from scenarios.model import NONE_STATED, Database, Kind, Sheet
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.scales import EVEN, held
-from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
+from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file, tidy
 from scenarios.storage.git.repository import first_commit
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
@@ -46,14 +46,16 @@ def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
     return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
 
 
-def differences(present: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
+def differences(
+    present: Mapping[str, Any], given: Mapping[str, Any], *keys: str
+) -> Iterator[KeyEdit]:
     """The changes after which a record holds all given values; the rest stays."""
     for key, value in given.items():
         old = present.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
             yield from differences(old, value, *keys, key)
         elif not _is_same(old, value, keys):
-            yield Put((*keys, key), value)
+            yield KeyEdit((*keys, key), value)
 
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
@@ -79,7 +81,9 @@ def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
     return bool(old == value) or (not value and value != 0 and old in (None, (), {}))
 
 
-def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) -> Draft | None:
+def _rewritten(
+    read: Read, kind: Kind, path: str, data: bytes, puts: list[KeyEdit]
+) -> FileChange | None:
     """The edit of a file in tidy form."""
     record, _ = read(kind, path, data)
     if record is None:
@@ -92,7 +96,7 @@ def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) 
         for key in put.keys[:-1]:
             within = within.setdefault(key, {})
         within[put.keys[-1]] = put.value
-    return Draft(path, data, dump(tidy(MODELS[kind], value), address).encode())
+    return FileChange(path, data, dump(tidy(MODELS[kind], value), address).encode())
 
 
 KINDS: tuple[Kind, ...] = ("scenario", "evidence", "source")
@@ -240,7 +244,7 @@ class Plan:
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.opened, self.settings, self.faults = opened, settings, faults
         self.counts = {kind: Count() for kind in PLAN_KINDS}
-        self.drafts: dict[str, Draft] = {}
+        self.drafts: dict[str, FileChange] = {}
         self._origins: dict[str, list[RowOrigin]] = {}
 
     def comes_from(self, path: str, arrival: Arrival | ForecastArrival, *keys: str) -> None:
@@ -268,7 +272,7 @@ class Plan:
             return False
         return True
 
-    def change(self, kind: Kind, id: str, puts: list[Put]) -> None:
+    def change(self, kind: Kind, id: str, puts: list[KeyEdit]) -> None:
         """Draft a change of an existing file.
 
         A file in tidy form keeps that form; of another every other byte stays.
@@ -444,9 +448,9 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 
 def edits(
     sheet: Sheet, id: str, entries: SheetEntries, settings: Settings, count: Count, faults: Faults
-) -> list[Put]:
+) -> list[KeyEdit]:
     """Changes of the existing sheet of a day."""
-    puts: list[Put] = []
+    puts: list[KeyEdit] = []
     for entry, arrival in entries.values():
         added = _puts(sheet, entry)
         is_new = entry.scenario not in sheet.probabilities
@@ -484,14 +488,14 @@ def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> En
     return Entry(scenario, p, forecast.rationale, evidence)
 
 
-def _puts(sheet: Sheet, entry: Entry) -> list[Put]:
+def _puts(sheet: Sheet, entry: Entry) -> list[KeyEdit]:
     id, puts = entry.scenario, []
     if sheet.probabilities.get(id, "") != entry.probability:
-        puts.append(Put(("probabilities", id), entry.probability))
+        puts.append(KeyEdit(("probabilities", id), entry.probability))
     if entry.rationale and sheet.rationales.get(id) != entry.rationale:
-        puts.append(Put(("rationales", id), entry.rationale))
+        puts.append(KeyEdit(("rationales", id), entry.rationale))
     if entry.evidence and sheet.evidence.get(id, ()) != entry.evidence:
-        puts.append(Put(("evidence", id), list(entry.evidence)))
+        puts.append(KeyEdit(("evidence", id), list(entry.evidence)))
     return puts
 
 

@@ -10,9 +10,9 @@ from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
-from scenarios.storage.edits import Draft, Put, edited, new_file
-from scenarios.storage.proposals import Waiting
-from scenarios.storage.worktree import Exists
+from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
+from scenarios.storage.proposals import PendingProposal
+from scenarios.storage.worktree import PathTaken
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.how import AS_USUAL, How
@@ -75,7 +75,7 @@ def record_evidence(
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
     attach: Path | None = None,
-    proposal: Waiting | None = None,
+    proposal: PendingProposal | None = None,
 ) -> Written:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
 
@@ -85,7 +85,7 @@ def record_evidence(
     number is tried.
     """
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         opened.refuse_unknown(record["ratings"], record["indicators"])
         for other in record["corroborated_by"]:
             opened.evidence(other)
@@ -108,7 +108,7 @@ def record_evidence(
         while True:
             try:
                 return write(root, draft, what, how, subject=words, edits=edits, copy=copy)
-            except Exists:
+            except PathTaken:
                 if id:
                     raise
                 how = how._replace(read=None)
@@ -318,11 +318,11 @@ def rate(root: Path, answers: task.Answers, how: How = AS_USUAL) -> Written:
     """
     evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         opened.evidence(evidence)
         opened.refuse_unknown(ratings, indicators)
-        puts = [Put(("ratings", key), value) for key, value in ratings.items()]
-        puts += [Put(("indicators", key), state) for key, state in indicators.items()]
+        puts = [KeyEdit(("ratings", key), value) for key, value in ratings.items()]
+        puts += [KeyEdit(("indicators", key), state) for key, state in indicators.items()]
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
     moved = effects_subject("rate", evidence, answers["date"])
@@ -356,12 +356,12 @@ RATING = task.Task(
 def _retract(root: Path, answers: Answers, how: How) -> Written:
     evidence, on = answers["evidence"], answers["date"]
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         before = opened.database.evidence[opened.evidence(evidence)].retracted
         if before:
             raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
         value = {"date": on.isoformat(), "reason": answers["reason"]}
-        return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
+        return [edited(opened.snapshot, "evidence", evidence, [KeyEdit(("retracted",), value)])]
 
     words = effects_subject("retract", evidence, on)
     return write(root, draft, f"retract {evidence}", how, subject=words)

@@ -6,7 +6,7 @@ from typing import Any
 
 from scenarios.errors import Keys, ScenError
 from scenarios.model import IndicatorId, ScenarioId
-from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.edits import FileChange, KeyEdit, edited
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
@@ -38,10 +38,10 @@ def add_indicator(
 ) -> Written:
     """Put an indicator into a scenario's file; every other byte stays."""
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         _refuse_taken(opened, scenario, id)
         value = {key: value for key, value in record.items() if value is not None}
-        return [edited(opened.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
+        return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("indicators", id), value)])]
 
     what = f"add-indicator {scenario}/{id}"
     return write(root, draft, what, how, subject=f"indicator: {scenario}/{id}")

@@ -10,7 +10,7 @@ from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Clarification, Database, Evidence
 from scenarios.paths import path_of
 from scenarios.scales import base_rate, is_off_class, percent
-from scenarios.storage.edits import Draft, Put, edited, refuse_unwritable
+from scenarios.storage.edits import FileChange, KeyEdit, edited, refuse_unwritable
 from scenarios.storage.yaml.editor import append
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
@@ -258,7 +258,7 @@ def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
     }
     scenario = answers["scenario"]
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         before = opened.database.scenarios[opened.scenario(scenario)].resolution
         if before:
             raise ScenError(
@@ -267,7 +267,7 @@ def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
             )
         for id in record.get("evidence", ()):
             opened.evidence(id)
-        return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), record)])]
+        return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("resolution",), record)])]
 
     words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
     return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
@@ -339,16 +339,16 @@ RESOLUTION = task.Task(
 def _clarify(root: Path, answers: Answers, how: How) -> Written:
     scenario, text = answers["scenario"], answers["text"]
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         id = opened.scenario(scenario)
         path = path_of("scenario", id)
         refuse_unwritable(text, "text")
         data = opened.snapshot[path]
         clarification = Clarification(answers["date"], text)
         if clarification in opened.database.scenarios[id].clarifications:
-            return [Draft(path, data, data)]  # which may wait for its commit
+            return [FileChange(path, data, data)]  # which may wait for its commit
         item = {"date": answers["date"].isoformat(), "text": text}
-        return [Draft(path, data, append(data, ("clarifications",), item))]
+        return [FileChange(path, data, append(data, ("clarifications",), item))]
 
     return write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
 

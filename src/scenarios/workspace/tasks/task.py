@@ -13,7 +13,7 @@ from scenarios.analysis.changes import records as records_of
 from scenarios.analysis.evidence.knowledge import criteria_text, resolution
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
-from scenarios.storage.edits import Draft, new_file
+from scenarios.storage.edits import FileChange, new_file
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HELP, Offer, analysts, titled
@@ -88,7 +88,7 @@ def new_record(
 ) -> Written:
     """Write a new record of a kind."""
 
-    def draft(opened: Opened) -> list[Draft]:
+    def draft(opened: Opened) -> list[FileChange]:
         _refuse_taken(opened, kind, id)
         return [new_file(kind, id, record)]
 
