@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import seen_if
 from scenarios.model import (
+    ConditionalPrior,
     Database,
     Dependence,
     Evidence,
-    Given,
     HazardEnded,
     Indicator,
     IndicatorState,
@@ -154,11 +154,11 @@ def _block(
     return made
 
 
-def _given(chance: Random, probability: float) -> Given:
+def _given(chance: Random, probability: float) -> ConditionalPrior:
     """Two figures with the probability between them, whichever is the higher."""
     low = max(round(probability * chance.random(), 3), 0.001)
     high = min(round(1 - (1 - probability) * chance.random(), 3), 0.999)
-    return Given(low, high) if chance.random() < 0.5 else Given(high, low)
+    return ConditionalPrior(low, high) if chance.random() < 0.5 else ConditionalPrior(high, low)
 
 
 def _outcomes(chance: Random, block: list[str]) -> dict[str, Resolution]:

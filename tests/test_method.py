@@ -49,7 +49,7 @@ from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import TRIED
 from scenarios.errors import ScenError
-from scenarios.model import Database, Dependence, Given, HazardEnded, Rating, Tracker
+from scenarios.model import ConditionalPrior, Database, Dependence, HazardEnded, Rating, Tracker
 from scenarios.scales import (
     OFF_CLASS,
     base_rate,
@@ -420,7 +420,7 @@ def test_sets_in_which_only_comparison_counts(says: Section) -> None:
 
 def test_links(says: Section) -> None:
     def linked(on: int, **ended: Any) -> Ledger:
-        given = {"other": Given(occurred=0.2, did_not_occur=0.02)}
+        given = {"other": ConditionalPrior(occurred=0.2, did_not_occur=0.02)}
         scenarios = {"other": scenario(0.3, **ended), "s": scenario(0.074, given=given)}
         evidence = {"e": item(day(10), ratings={"other": "C"})}
         return at(database(scenarios=scenarios, evidence=evidence), on=on)

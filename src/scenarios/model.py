@@ -270,7 +270,7 @@ class HazardEnded(Record, frozen=True):
     announced."."""
 
 
-class Given(Record, frozen=True, rename="kebab"):
+class ConditionalPrior(Record, frozen=True, rename="kebab"):
     """The prior under each outcome of another scenario, each 0.001 to 0.999."""
 
     occurred: values.Prior
@@ -306,7 +306,7 @@ class Prior(Record, frozen=True):
     hazard_ended: Annotated[HazardEnded | None, lacks(stix=PRIOR_ALONE)] = None
     """From this day waiting says nothing any more, since the event has a date. Needs `hazard`."""
     given: Annotated[
-        dict[ScenarioId, Given],
+        dict[ScenarioId, ConditionalPrior],
         Meta(min_length=1, max_length=1),
         lacks(stix=PRIOR_ALONE),
         words(

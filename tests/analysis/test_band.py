@@ -14,7 +14,7 @@ from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budget, Budgets, bands
 from scenarios.analysis.review.explanation import explain
-from scenarios.model import Database, Dependence, Given, Tracker
+from scenarios.model import ConditionalPrior, Database, Dependence, Tracker
 from scenarios.scales import decibans, held, probability
 from tests.records import (
     WEIGHTS,
@@ -30,7 +30,7 @@ from tests.records import (
     scenario,
 )
 
-GIVEN = Given(occurred=0.8, did_not_occur=0.2)
+GIVEN = ConditionalPrior(occurred=0.8, did_not_occur=0.2)
 
 
 def of(db: Database, id: str = "s1", on: int = 9) -> Budget:

@@ -13,7 +13,7 @@ from scenarios.analysis.changes import Commit
 from scenarios.analysis.evidence import knowledge
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.history.provenance import DatabaseState, states
-from scenarios.model import Given, Prior, Source, Tracker
+from scenarios.model import ConditionalPrior, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
 from tests.analysis.words import story_of
 from tests.records import databases, day, item, resolution, scenario, sheet
@@ -77,7 +77,7 @@ def stories(draw: st.DrawFn) -> Story:
             f"{id}-sourced": structs.replace(it, reliability=None, source="paper")
             for id, it in one.evidence.items()
         }
-        prior = Prior(0.3, "B.", given={draw(st.sampled_from("ab")): Given(0.5, 0.1)})
+        prior = Prior(0.3, "B.", given={draw(st.sampled_from("ab")): ConditionalPrior(0.5, 0.1)})
         linked = {"alone": structs.replace(one.scenarios["alone"], prior=prior)}
         # Each asks its own question: two that ask the same are one that was renamed.
         asked = {id: structs.replace(it, title=id) for id, it in one.scenarios.items()}

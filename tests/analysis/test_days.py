@@ -19,7 +19,7 @@ from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.status import status
-from scenarios.model import Database, Dependence, Evidence, Given, LazyEvidence, Tracker
+from scenarios.model import ConditionalPrior, Database, Dependence, Evidence, LazyEvidence, Tracker
 from tests.analysis.story import Broken, Story, change
 from tests.analysis.test_chronicle import stories
 from tests.full import TIMES
@@ -127,7 +127,7 @@ def retracted(db: Database) -> dict[str, Any]:
 
 def renamed(db: Database) -> dict[str, Any]:
     called = replace(db.scenarios["o"], formerly=("o",))
-    linked = replace(db.scenarios["s"].prior, given={"p": Given(0.8, 0.2)})
+    linked = replace(db.scenarios["s"].prior, given={"p": ConditionalPrior(0.8, 0.2)})
     return {"o": None, "p": called, "s": replace(db.scenarios["s"], prior=linked)}
 
 
@@ -191,7 +191,7 @@ def test_days_on_either_side_are_right_before_and_after(name: str) -> None:
             evidence_dependence=Dependence(0.6, 0.2),
         ),
         scenarios={
-            "s": scenario(given={"o": Given(0.8, 0.2)}, indicators={"sign": sign}),
+            "s": scenario(given={"o": ConditionalPrior(0.8, 0.2)}, indicators={"sign": sign}),
             "o": scenario(0.5, hazard="constant"),
             **{id: scenario(0.25, set="k") for id in "abcd"},
         },

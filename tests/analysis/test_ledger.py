@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import known, resolved
 from scenarios.analysis.ledger.ledger import EvidenceEffect, Ledger, effects, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
-from scenarios.model import Database, Dependence, Evidence, Given, Tracker
+from scenarios.model import ConditionalPrior, Database, Dependence, Evidence, Tracker
 from scenarios.scales import decibans, probability, rating_decibans
 from tests.records import (
     START,
@@ -94,7 +94,7 @@ def test_what_tells_nothing_apart_is_counted_as_neutral_and_no_rating_is_not() -
 
 
 def test_the_strongest_line_stands_first_between_the_prior_s_own_steps_and_what_it_uses() -> None:
-    given = {"s2": Given(occurred=0.9, did_not_occur=0.5)}
+    given = {"s2": ConditionalPrior(occurred=0.9, did_not_occur=0.5)}
     db = alone("C", "CC", "C", 1000.0, includes=("e",), hazard="constant", given=given)
     lines = at(replace(db, scenarios={**db.scenarios, "s2": scenario()})).lines
     told = [(line.kind, line.id, line.evidence) for line in lines]
@@ -171,7 +171,7 @@ def test_leave_one_out_tells_what_was_seen_in_part_from_what_was_absent_in_part(
 
 
 def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
-    given = Given(occurred=0.9, did_not_occur=0.1)
+    given = ConditionalPrior(occurred=0.9, did_not_occur=0.1)
     scenarios = {
         "d": scenario(0.5, given={"e": given}),
         "e": scenario(0.4, given={"d": given}),

@@ -29,7 +29,15 @@ from scenarios.analysis.review.status import status
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.scoring import score
-from scenarios.model import Database, Dependence, Evidence, Given, Kind, Scenario, Tracker
+from scenarios.model import (
+    ConditionalPrior,
+    Database,
+    Dependence,
+    Evidence,
+    Kind,
+    Scenario,
+    Tracker,
+)
 from tests.analysis.story import Story, change
 from tests.full import FULL
 from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
@@ -109,7 +117,9 @@ SHAPES: dict[str, Callable[[int], Database]] = {
     "members of a set": members,
     "indicators of a scenario": indicators,
     "a chain of implies": lambda size: chain(size, lambda other: {"implies": (other,)}),
-    "a chain of links": lambda size: chain(size, lambda other: {"given": {other: Given(0.6, 0.4)}}),
+    "a chain of links": lambda size: chain(
+        size, lambda other: {"given": {other: ConditionalPrior(0.6, 0.4)}}
+    ),
     "sheets": sheets_of,
 }
 
@@ -169,7 +179,7 @@ def test_twice_the_records_are_twice_the_work(shape: str, command: str) -> None:
 def daily(size: int, **keys: Any) -> Database:
     """One item a day on a scenario that another one's prior, and a set, hang on."""
     items = told(size, lambda n: {"indicators": {"s0/i": "emerging"}} if n == 9 else {}, days=size)
-    link: dict[str, Any] = {"given": {"s0": Given(0.6, 0.4)}}
+    link: dict[str, Any] = {"given": {"s0": ConditionalPrior(0.6, 0.4)}}
     members = {f"m{n}": scenario(0.25, set="k", **link) for n in range(4)}
     watched = {"i": indicator({"s0": "C"}, due=day(20), if_absent="I")}
     first = scenario(indicators=watched, **keys)

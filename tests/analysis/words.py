@@ -206,7 +206,7 @@ def _scenario(id: str, words: list[str]) -> Any:
             keys["clarifications"] += (model.Clarification(the_day(on), text),)
         elif key == "given":
             other, *figures = value.split("/")
-            keys["given"] = {other: model.Given(*map(float, figures))}
+            keys["given"] = {other: model.ConditionalPrior(*map(float, figures))}
         elif key == "reference":
             counts, *why = value.split(":")
             occurred, cases = map(int, counts.split("/"))

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from scenarios import values
 from scenarios.model import (
     Clarification,
+    ConditionalPrior,
     Database,
     Evidence,
-    Given,
     Indicator,
     Kind,
     Prior,
@@ -168,11 +168,11 @@ def _some_of(chance: Random, ids: list[str], besides: str = "") -> tuple[str, ..
     return tuple(chance.sample(others, min(len(others), chance.choice([0, 0, 1, 3]))))
 
 
-def _around(prior: Prior) -> dict[str, Given]:
+def _around(prior: Prior) -> dict[str, ConditionalPrior]:
     """Figures between which the prior lies."""
     p = prior.probability
     return {
-        id: Given(max(one.occurred, p), min(one.did_not_occur, p))
+        id: ConditionalPrior(max(one.occurred, p), min(one.did_not_occur, p))
         for id, one in prior.given.items()
     }
 

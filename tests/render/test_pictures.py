@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.review import review
-from scenarios.model import Given
+from scenarios.model import ConditionalPrior
 from scenarios.render.charts.draw import alone
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, OverviewRow
@@ -213,7 +213,9 @@ def overview_of(*rows: OverviewRow) -> Overview:
 
 def made(*, both: bool = False) -> Chart:
     """Of one that moved by an item, one by that scenario, one that stands, one that is folded."""
-    prior = replace(scenario(0.2).prior, given={"a": Given(occurred=0.8, did_not_occur=0.1)})
+    prior = replace(
+        scenario(0.2).prior, given={"a": ConditionalPrior(occurred=0.8, did_not_occur=0.1)}
+    )
     base = database(
         scenarios={
             "a": scenario(0.2),

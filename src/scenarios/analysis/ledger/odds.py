@@ -29,7 +29,7 @@ from scenarios.analysis.ledger.contributions import (
     rows,
     total,
 )
-from scenarios.model import Database, Dependence, Given, Scenario, ScenarioId
+from scenarios.model import ConditionalPrior, Database, Dependence, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
 
 
@@ -241,7 +241,7 @@ class PriorLink(NamedTuple):
     """The scenario on which a prior depends, and whether it occurred; None while that is open."""
 
     other: ScenarioId
-    given: Given
+    given: ConditionalPrior
     occurred: bool | None
 
 

@@ -12,7 +12,7 @@ from scenarios.analysis.period.period import ScenarioView, Window, open_views, s
 from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules import consistency, duplicates, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
-from scenarios.model import EvidenceId, Given, ScenarioId
+from scenarios.model import ConditionalPrior, EvidenceId, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, not_one, rating_decibans
 from scenarios.text import counted
 from scenarios.values import indicator_key
@@ -165,7 +165,7 @@ def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> lis
     return ids
 
 
-def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:
+def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, ConditionalPrior]]:
     """The links of the open scenarios to others whose outcome is not known."""
     for view in open_views(window):
         for other, link in view.scenario.prior.given.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from scenarios.analysis.evidence.indicators import seen_if
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, rule
 from scenarios.errors import Fault, Keys
-from scenarios.model import Database, Evidence, Given, Indicator, IndicatorId, ScenarioId
+from scenarios.model import ConditionalPrior, Database, Evidence, Indicator, IndicatorId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.scales import LOWEST, rating_decibans
 from scenarios.text import did_you_mean
@@ -123,7 +123,7 @@ def more_occurred_than_cases(loaded: LoadedRecords) -> Iterator[RecordFault]:
             yield "scenario", id, Fault(keys, "value", "reference-count", message, hint)
 
 
-def _links(database: Database) -> Iterator[tuple[ScenarioId, ScenarioId, Given]]:
+def _links(database: Database) -> Iterator[tuple[ScenarioId, ScenarioId, ConditionalPrior]]:
     for id, scenario in database.scenarios.items():
         for other, given in scenario.prior.given.items():
             yield id, other, given
