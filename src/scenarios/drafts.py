@@ -10,7 +10,7 @@ from scenarios import values
 from scenarios.errors import Fault
 from scenarios.model import Evidence, Kind
 from scenarios.paths import MODELS as RECORDS
-from scenarios.values import Analyst, Proposed, Record, ScenarioId, indicator_key
+from scenarios.values import Analyst, ProposalOrigin, Record, ScenarioId, indicator_key
 
 
 class EvidenceDraft(Evidence, frozen=True):
@@ -50,7 +50,7 @@ class Dismissal(Record, frozen=True):
 _REPEATS = values.words("it is an address, or who reported it, and where")
 
 
-class Repeat(Proposed, frozen=True, omit_defaults=True):
+class Repeat(ProposalOrigin, frozen=True, omit_defaults=True):
     """Who reported the same story elsewhere."""
 
     url: values.Url | None = None
@@ -62,7 +62,7 @@ class Repeat(Proposed, frozen=True, omit_defaults=True):
 class Proposal(Record, frozen=True):
     """A draft of evidence or of a forecast. It counts nowhere until a person accepts it."""
 
-    proposed: values.Proposed
+    proposed: values.ProposalOrigin
     """Who proposed it."""
     evidence: EvidenceDraft | None = None
     """The draft of an item: `summary`, and any other key of one. Either this or `forecast`."""
@@ -99,7 +99,7 @@ class Proposal(Record, frozen=True):
         return Repeat(**by, url=self.item.url, foreign=self.foreign), *marks
 
     @property
-    def proposer(self) -> Proposed:
+    def proposer(self) -> ProposalOrigin:
         """Who proposed it, with the ratings, grade and figure that are for a person to give."""
         item, chance = self.item, self.forecast.probability if self.forecast else ""
         grade = f"{item.reliability or ''}{item.credibility or ''}"

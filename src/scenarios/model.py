@@ -220,7 +220,7 @@ class Evidence(Record, frozen=True):
     """Where the item turned out to be wrong: it is kept, and from that day it counts no longer."""
     foreign: Annotated[values.Foreign, lacks(stix=OWN_ID)] = {}
     """Example: {"icews": "2018-06-01/28500741"}."""
-    proposed: Annotated[values.Proposed | None, lacks(stix=NOT_OUT)] = None
+    proposed: Annotated[values.ProposalOrigin | None, lacks(stix=NOT_OUT)] = None
     """Who proposed it before a person accepted it; `scen inbox accept` writes it."""
     formerly: Annotated[values.EvidenceIds, lacks(stix=OWN_ID)] = ()
     """The ids that it had before, oldest first; `scen rename` and `scen edit` write them. Example:
@@ -253,7 +253,7 @@ class Sheet(Record, frozen=True):
     """For each scenario, the evidence that moved the probability. Example: {"deeper-alignment":
     ["2022-02-04-no-limits"]}."""
     proposed: Annotated[
-        dict[ScenarioId, values.Proposed],
+        dict[ScenarioId, values.ProposalOrigin],
         lacks(page="The audit tells who proposed a forecast.", stix=NOT_OUT),
     ] = {}
     """For each scenario whose probability was proposed: by whom, before the analyst accepted it.

@@ -307,7 +307,7 @@ class Attachment(Record, frozen=True):
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"."""
 
 
-class Proposed(Record, frozen=True, rename={"from_": "from"}):
+class ProposalOrigin(Record, frozen=True, rename={"from_": "from"}):
     """Who proposed a record, before a person accepted it."""
 
     by: Literal["feed", "events", "agent", "person"]
@@ -340,14 +340,14 @@ class Proposed(Record, frozen=True, rename={"from_": "from"}):
         return f"{self.who} on {self.on}{origin}{suggested}"
 
 
-class Part(NamedTuple):
+class NestedRecord(NamedTuple):
     """The record that a key holds, or `many` of them by their names or in a list."""
 
     record: type[Record]
     many: bool = False
 
 
-def keys(model: type[Record]) -> dict[str, Part | None]:
+def keys(model: type[Record]) -> dict[str, NestedRecord | None]:
     """The keys of a record in the order of its file, each with the record that it holds, if any."""
     return {
         field.encode_name: next(_records(field.type), None)
@@ -355,13 +355,13 @@ def keys(model: type[Record]) -> dict[str, Part | None]:
     }
 
 
-def _records(hint: Any) -> Iterator[Part]:
+def _records(hint: Any) -> Iterator[NestedRecord]:
     """The records of a type that is one, an alternative to others, or a mapping or list of some."""
     if isinstance(hint, type) and issubclass(hint, Record):
-        yield Part(hint)
+        yield NestedRecord(hint)
     many = get_origin(hint) in (dict, tuple)
     for form in get_args(hint):
-        yield from (Part(part.record, many or part.many) for part in _records(form))
+        yield from (NestedRecord(part.record, many or part.many) for part in _records(form))
 
 
 def first_day(observed: str) -> dt.date:

@@ -18,7 +18,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 from tests.analysis.story import Story
 from tests.analysis.test_chronicle import stories
 from tests.analysis.words import commit, stories_of, write
@@ -105,7 +105,7 @@ def test_no_commit_is_no_audit() -> None:
 
 
 def test_accepted_proposals_are_counted_by_who_proposed_and_who_accepted() -> None:
-    agent, feed = Proposed("agent", "reader", day(1)), Proposed("feed", "Asia", day(1))
+    agent, feed = ProposalOrigin("agent", "reader", day(1)), ProposalOrigin("feed", "Asia", day(1))
     story = Story()
     figure = sheet(day(2), {"pact": 0.3, "ties": 0.2}, proposed={"pact": agent})
     items = {f"e{n}": item(day(2), proposed=by) for n, by in enumerate((feed, feed, agent))}

@@ -12,7 +12,7 @@ from scenarios.model import Database, Tracker
 from scenarios.render.document import Items, plain
 from scenarios.render.documents.review import news
 from scenarios.render.documents.review.context import context_of
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 from tests.analysis.words import database_of
 from tests.records import day
 
@@ -95,7 +95,7 @@ def test_nothing_to_decide_is_said() -> None:
 def test_the_proposals_that_wait_on_a_day_are_one_decision() -> None:
     draft = EvidenceDraft("Talks")
     waiting = {
-        id: Proposal(Proposed("agent", "reader", day(on)), draft)
+        id: Proposal(ProposalOrigin("agent", "reader", day(on)), draft)
         for id, on in (("late", 31), ("b", 9), ("c", 9), ("d", 12))
     }
     expected = PendingDecision(kind="proposals", subject="b", analysts=(), day=day(37), count=3)

@@ -9,12 +9,12 @@ import msgspec
 from scenarios.analysis.review.inbox import proposals
 from scenarios.drafts import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.model import Database
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 from tests.records import database, day, item, resolution, scenario
 
 
-def proposed(on: int) -> Proposed:
-    return Proposed(by="agent", name="reader", on=day(on))
+def proposed(on: int) -> ProposalOrigin:
+    return ProposalOrigin(by="agent", name="reader", on=day(on))
 
 
 def test_the_oldest_proposal_comes_first_and_names_a_renamed_an_ended_and_no_unknown_scenario() -> (
@@ -40,7 +40,7 @@ def test_the_oldest_proposal_comes_first_and_names_a_renamed_an_ended_and_no_unk
 
 
 def story(by: Literal["feed", "agent"], name: str, summary: str, **keys: Any) -> Proposal:
-    about = Proposed(by=by, name=name, on=day(4))
+    about = ProposalOrigin(by=by, name=name, on=day(4))
     return Proposal(about, evidence=EvidenceDraft(summary, **keys))
 
 

@@ -21,7 +21,7 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import Chosen, QuestionScore, every_question_score
 from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from scenarios.model import NONE_STATED, Resolution
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 from tests.analysis.words import database_of
 from tests.records import START, database, day, near, scenario, sheet, sheets
 
@@ -266,7 +266,7 @@ def test_where_nobody_stated_a_prior_neither_it_nor_the_implied_is_scored() -> N
 
 
 def test_by_proposer_a_question_is_with_each_who_proposed_a_figure_of_it() -> None:
-    agent = Proposed("agent", "reader", day(0))
+    agent = ProposalOrigin("agent", "reader", day(0))
     figures: dict[str, float | None] = {"s1": 0.8, "s2": 0.4}
     outcome = Resolution("occurred", day(4), day(4), "So.")
     questions = {id: scenario(resolution=outcome, horizon=day(7)) for id in figures}

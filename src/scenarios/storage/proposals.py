@@ -12,7 +12,7 @@ from scenarios.paths import INBOX, bad_id, path_of, printable_path
 from scenarios.storage import journal, worktree
 from scenarios.storage.edits import FileChange, tidy
 from scenarios.storage.loader import read_record
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 
 MOST_BYTES = 32_768
 """The size of a proposal's file at most."""
@@ -78,7 +78,7 @@ class PendingProposal(NamedTuple):
     @property
     def proposed(self) -> dict[str, Any]:
         """The proposer and what was suggested, as the record has them."""
-        return tidy(Proposed, msgspec.to_builtins(self.proposal.proposer))
+        return tidy(ProposalOrigin, msgspec.to_builtins(self.proposal.proposer))
 
     @property
     def foreign(self) -> dict[str, str | int]:

@@ -22,7 +22,7 @@ from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.proposals import MOST_BYTES, Inbox, PendingProposal, waiting
 from scenarios.text import counted, joined_words, words
-from scenarios.values import Proposed, first_day
+from scenarios.values import ProposalOrigin, first_day
 from scenarios.workspace.how import AS_USUAL, Committable, How
 from scenarios.workspace.opened import Opened, from_here, known_id
 from scenarios.workspace.writing import Written, write
@@ -165,7 +165,7 @@ class _Arriving:
         self.stories: dict[str, list[_Story]] = defaultdict(list)
         self.used: Counter[str | int] = Counter()
         for id, item in opened.database.evidence.items():
-            accepted = Proposed("person", "", item.recorded)
+            accepted = ProposalOrigin("person", "", item.recorded)
             record = Proposal(accepted, item, foreign=item.foreign)  # type: ignore[arg-type]
             self._know(record, *_stories(id, record, "evidence"))
         for id, proposal in inbox.proposals.items():

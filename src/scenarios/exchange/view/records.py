@@ -26,7 +26,7 @@ from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Kind
 from scenarios.paths import MODELS
 from scenarios.text import did_you_mean, shown
-from scenarios.values import Part, keys
+from scenarios.values import NestedRecord, keys
 
 Cells = dict[str, Any]
 """A row by the names of its columns, without those that are null or computed."""
@@ -179,7 +179,7 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
             _put_row(every, table, source, cells)
     for kind in _ORDER:
         for id, record in every[kind].items():
-            yield RecordContent(kind, id, _kept(record, Part(MODELS[kind])))
+            yield RecordContent(kind, id, _kept(record, NestedRecord(MODELS[kind])))
 
 
 def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
@@ -241,13 +241,13 @@ def _put(node: Any, steps: Sequence[str | None], value: Any) -> None:
         node[steps[-1]] = value
 
 
-def _kept(record: dict[str, Any], part: Part) -> dict[str, Any]:
+def _kept(record: dict[str, Any], part: NestedRecord) -> dict[str, Any]:
     """The keys in their order that hold something, or a probability: null withdraws it."""
     kept = {}
     for key, below in keys(part.record).items():
         value = record.get(key)
         if below and isinstance(value, dict):
-            alone = Part(below.record)
+            alone = NestedRecord(below.record)
             many = below.many and {name: _kept(inner, alone) for name, inner in value.items()}
             value = many or _kept(value, alone)
         if value not in (None, [], {}):

@@ -34,7 +34,7 @@ from scenarios.serve.forms.form import (
     listed,
     until,
 )
-from scenarios.values import Proposed
+from scenarios.values import ProposalOrigin
 from scenarios.workspace.audit_preview import foretold_lines
 from scenarios.workspace.how import How
 from scenarios.workspace.inbox import waiting_at
@@ -283,7 +283,7 @@ def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
     return (*_suggested(written, item.proposed), *effects_report(by, written, id, item.recorded))
 
 
-def _suggested(written: Written, proposer: Proposed | None) -> Document:
+def _suggested(written: Written, proposer: ProposalOrigin | None) -> Document:
     """The suggestion, once the own answer is recorded."""
     return listed(
         [f"{proposer}"] if proposer and proposer.suggested and not written.dry_run else []
