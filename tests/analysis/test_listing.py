@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.evidence.knowledge import KnownEvidence, known
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
@@ -20,7 +20,7 @@ e @0 s1=C source=paper; f @4 s2=C retracted=6; g @5 theme=war; h @31;
 desk@0 s1=.5 gone=.5 why=s1; desk@5 s1=-; desk@40 s1=.5"""
 
 
-def facts(told: str = FACTS, on: int = 9) -> Known:
+def facts(told: str = FACTS, on: int = 9) -> KnownEvidence:
     return known(database_of(told), day(on))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
+from scenarios.analysis.evidence.knowledge import ComparisonSet, rated_together
 from scenarios.model import Database, Tracker
 from tests.records import day, scenario
 
@@ -18,7 +18,7 @@ def test_sets_come_first_then_tags_and_a_set_without_an_open_member_is_left_out(
         "odd": scenario(),
     }
     assert [*rated_together(Database(tracker, asked), day(1))] == [
-        RatedTogether("Set form: Form in 2030", ["pact", "rupture"], is_set=True),
-        RatedTogether("Tag energy", ["gas"], is_set=False),
-        RatedTogether("Without a tag", ["odd"], is_set=False),
+        ComparisonSet("Set form: Form in 2030", ["pact", "rupture"], is_set=True),
+        ComparisonSet("Tag energy", ["gas"], is_set=False),
+        ComparisonSet("Without a tag", ["odd"], is_set=False),
     ]

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, criteria_text, known
+from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, known
 from scenarios.analysis.review.agenda import (
     Agenda,
     Topic,
@@ -121,7 +121,7 @@ class Round(NamedTuple):
 
     seat: Seat
     database: Database
-    at_day: Known
+    at_day: KnownEvidence
     numbers: dict[ScenarioId, str]
     groups: Mapping[ScenarioId, Sequence[Topic]]
     announced: set[ScenarioId]

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Firing, Known, members
+from scenarios.analysis.evidence.knowledge import Firing, KnownEvidence, members
 from scenarios.model import EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.scales import jeffreys, rating_decibans
 from scenarios.values import first_day
@@ -58,7 +58,7 @@ class IndicatorReading(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...]
 
 
-def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
+def reading(known: KnownEvidence, key: IndicatorKey) -> IndicatorReading:
     """Walk an indicator through its known items by (observed, recorded, reversals last, id).
 
     Observed while the first sum is over 0, else emerging while the second is, else reversed after
@@ -88,7 +88,7 @@ def reading(known: Known, key: IndicatorKey) -> IndicatorReading:
     )
 
 
-def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
+def strength(known: KnownEvidence, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
     """The strength, 0 to 1, that the items in `only` alone would give."""
     value = 0.0
     for step in _walk(known, (f for f in known.firings.get(key, ()) if f[0] in only)):
@@ -109,7 +109,7 @@ class _Step(NamedTuple):
         return max(self.observed, self.reported)
 
 
-def _walk(known: Known, firings: Iterable[Firing]) -> Iterator[_Step]:
+def _walk(known: KnownEvidence, firings: Iterable[Firing]) -> Iterator[_Step]:
     """Yield 1 − Π(1 − w) over the best report of each origin, after each item of weight over 0.
 
     Once over `observed` reports, once over all with w/2 for `emerging`, held at ½. A reversal
@@ -149,7 +149,7 @@ def _lowered(total: float, weight: float) -> float:
 _ROUNDING = 1e-9
 
 
-def diagnosticity(known: Known, key: IndicatorKey) -> float:
+def diagnosticity(known: KnownEvidence, key: IndicatorKey) -> float:
     """Max − min decibans of the ratings; outside a set, or with a blank, 0 is one of them."""
     database = known.database
     scenario, indicator = key
@@ -160,7 +160,7 @@ def diagnosticity(known: Known, key: IndicatorKey) -> float:
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
 
 
-def value(known: Known, key: IndicatorKey) -> float | None:
+def value(known: KnownEvidence, key: IndicatorKey) -> float | None:
     """The expected movement in bits of an indicator with a `chance`, outside sets."""
     scenario = known.database.scenarios[key[0]]
     indicator, tracker = scenario.indicators[key[1]], known.database.tracker
@@ -171,7 +171,7 @@ def value(known: Known, key: IndicatorKey) -> float | None:
     return expected_movement(indicator.chance, scenario.prior.probability, worth)
 
 
-def unique(known: Known, key: IndicatorKey) -> bool:
+def unique(known: KnownEvidence, key: IndicatorKey) -> bool:
     """True if it speaks for exactly one scenario of those that it rates."""
     decibans = known.database.tracker.decibans
     ratings = known.database.scenarios[key[0]].indicators[key[1]].ratings.values()
@@ -189,7 +189,9 @@ class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...]
 
 
-def change_of(before: Known, after: Known, key: IndicatorKey) -> IndicatorChange | None:
+def change_of(
+    before: KnownEvidence, after: KnownEvidence, key: IndicatorKey
+) -> IndicatorChange | None:
     """The change of an indicator's state between two days, with its new items; None without one."""
     was, now = reading(before, key), reading(after, key)
     if was.state == now.state:

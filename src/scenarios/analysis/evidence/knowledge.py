@@ -28,7 +28,7 @@ Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
 
 
-class Known(msgspec.Struct, frozen=True, dict=True):
+class KnownEvidence(msgspec.Struct, frozen=True, dict=True):
     """The evidence known at `as_of`, with look-ups computed on first use.
 
     `among` limits the items considered.
@@ -81,9 +81,9 @@ class Known(msgspec.Struct, frozen=True, dict=True):
 
 def known(
     database: Database, as_of: date, among: Mapping[EvidenceId, Evidence] | None = None
-) -> Known:
+) -> KnownEvidence:
     """Evidence known at `as_of`, of the whole database or `among` these items of it."""
-    return Known(database, as_of, among)
+    return KnownEvidence(database, as_of, among)
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
@@ -310,7 +310,7 @@ def near(
     )
 
 
-class RatedTogether(NamedTuple):
+class ComparisonSet(NamedTuple):
     """The open members of a set, or open scenarios that share a tag: an item rates all at once."""
 
     title: str
@@ -318,20 +318,20 @@ class RatedTogether(NamedTuple):
     is_set: bool
 
 
-def rated_together(database: Database, day: date) -> Iterator[RatedTogether]:
+def rated_together(database: Database, day: date) -> Iterator[ComparisonSet]:
     """The scenarios that are open on a day: set by set, then tag by tag."""
     scenarios, sets = database.scenarios, database.tracker.sets
     live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
     for set_id, title in sets.items():
         if ids := [id for id in live if scenarios[id].set == set_id]:
-            yield RatedTogether(f"Set {set_id}: {title}", ids, is_set=True)
+            yield ComparisonSet(f"Set {set_id}: {title}", ids, is_set=True)
     by_tag: dict[str, list[ScenarioId]] = {}
     for id in live:
         if scenarios[id].set not in sets:
             by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
     for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
         title = f"Tag {tag}" if tag else "Without a tag"
-        yield RatedTogether(title, by_tag[tag], is_set=False)
+        yield ComparisonSet(title, by_tag[tag], is_set=False)
 
 
 def criteria_text(scenario: Scenario) -> str:

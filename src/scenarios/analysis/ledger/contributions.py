@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, absence, reading, seen_if, strength
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import KnownEvidence
 from scenarios.model import (
     Dependence,
     EvidenceId,
@@ -60,7 +60,7 @@ Beside = AbstractSet[ScenarioId]
 """The scenarios side by side, to look one up."""
 
 
-def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
+def included(known: KnownEvidence, columns: Columns) -> tuple[EvidenceId, ...]:
     """The known items that a prior already uses; in a set that of any member, open or not."""
     scenarios = known.database.scenarios
     using = {id for column in columns for id in scenarios[column].prior.includes}
@@ -68,7 +68,7 @@ def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
 
 
 def rows(
-    known: Known, columns: Columns, ids: AbstractSet[str] | None = None
+    known: KnownEvidence, columns: Columns, ids: AbstractSet[str] | None = None
 ) -> Iterator[LedgerRow]:
     """Rows of known items, indicators and absences that bear on one of these scenarios, by key.
 
@@ -105,7 +105,9 @@ def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, dat
     return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def _direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[LedgerRow]:
+def _direct_rows(
+    known: KnownEvidence, beside: Beside, ids: Iterable[EvidenceId]
+) -> Iterator[LedgerRow]:
     """Rows of known items for the scenarios that they rate directly, by id."""
     for id in sorted(ids):
         item, weight = known.evidence[id], known.weights[id]
@@ -123,7 +125,7 @@ def _direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Ite
 
 
 def _indicator_rows(
-    known: Known, beside: Beside, used: frozenset[EvidenceId], keys: Iterable[IndicatorKey]
+    known: KnownEvidence, beside: Beside, used: frozenset[EvidenceId], keys: Iterable[IndicatorKey]
 ) -> Iterator[LedgerRow]:
     """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
     for key in keys:
@@ -152,7 +154,7 @@ def _indicator_rows(
 
 
 def _absence_rows(
-    known: Known, columns: Columns, keys: Iterable[IndicatorKey]
+    known: KnownEvidence, columns: Columns, keys: Iterable[IndicatorKey]
 ) -> Iterator[LedgerRow]:
     for column, name in keys:
         scenario = known.database.scenarios[column] if column in columns else None
@@ -182,7 +184,7 @@ _MISSING: dict[ReadingState, float] = {"observed": 0.0, "emerging": 0.5}
 
 
 def _absent(
-    known: Known, indicator: Indicator, owner: ScenarioId, columns: Columns, missing: float
+    known: KnownEvidence, indicator: Indicator, owner: ScenarioId, columns: Columns, missing: float
 ) -> dict[ScenarioId, float]:
     """Decibans of an absence, by `if_absent` or by the chance of seeing the sign by `due`."""
     if indicator.chance is None:
@@ -203,21 +205,21 @@ def _absent(
     return {owner: (absence(seen_either[owner]) - absence(seen_either[None])) * missing}
 
 
-def ties(known: Known, id: EvidenceId) -> frozenset[str]:
+def ties(known: KnownEvidence, id: EvidenceId) -> frozenset[str]:
     """Keys that tie an item to others: its origin (without one, the item itself) and its event."""
     item = known.evidence[id]
     origin = f"origin:{item.origin or id}"
     return frozenset({origin, f"event:{item.event}"}) if item.event else frozenset({origin})
 
 
-def _known_order(known: Known, id: EvidenceId) -> tuple[date, date, EvidenceId]:
+def _known_order(known: KnownEvidence, id: EvidenceId) -> tuple[date, date, EvidenceId]:
     """By (recorded, observed, id): the order in which we came to know."""
     item = known.evidence[id]
     return item.recorded, first_day(item.observed), id
 
 
 def _worth(
-    known: Known, ratings: Mapping[ScenarioId, Rating], beside: Beside, share: float
+    known: KnownEvidence, ratings: Mapping[ScenarioId, Rating], beside: Beside, share: float
 ) -> dict[ScenarioId, float]:
     tracker = known.database.tracker
     factor = tracker.rating_strength * share

@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import (
-    Known,
+    KnownEvidence,
     bears_on,
     known,
     last_open_day,
@@ -99,7 +99,7 @@ def is_unfounded(prior: Prior, book: Ledger) -> bool:
     return prior.is_filler and not (book.neutral or book.shares or is_used)
 
 
-def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
+def ledger(known: KnownEvidence, scenario_id: ScenarioId) -> Ledger:
     """The ledger of one scenario, taken as still open; rivals known not to occur have left."""
     return ledger_of(Odds(known), scenario_id)
 
@@ -347,7 +347,7 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
     )
 
 
-def track_records(now: Known, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
+def track_records(now: KnownEvidence, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
     """Each source's record over the scenarios whose outcome was known at the date, by `Days.at`.
 
     A line's decibans are divided equally among its items; an item counted by two scenarios is
@@ -376,7 +376,9 @@ def track_records(now: Known, at: Callable[[date], Odds]) -> dict[SourceId, Trac
     }
 
 
-def _lines(now: Known, at: Callable[[date], Odds], id: ScenarioId) -> list[tuple[Line, float]]:
+def _lines(
+    now: KnownEvidence, at: Callable[[date], Odds], id: ScenarioId
+) -> list[tuple[Line, float]]:
     """The lines of a resolved scenario's last ledger that have items, with their worth."""
     outcome = resolved(now.database, id, now.as_of)
     if outcome is None or outcome.outcome == "annulled":

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import KnownEvidence
 from scenarios.analysis.ledger.contributions import Net
 from scenarios.analysis.ledger.ledger import Ledger, LineKind
 from scenarios.model import EvidenceId, ThemeId
@@ -71,7 +71,7 @@ class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
         return _ordered((*self.lines_added, *self.lines_removed, *self.lines_changed))
 
 
-def touched(known: Known, since: Known) -> frozenset[str]:
+def touched(known: KnownEvidence, since: KnownEvidence) -> frozenset[str]:
     """The items that `known` has and `since` has not, and the indicators that they fire."""
     ids = known.evidence.keys() - since.evidence.keys()
     return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, connected, members, resolved
+from scenarios.analysis.evidence.knowledge import KnownEvidence, connected, members, resolved
 from scenarios.analysis.ledger.contributions import (
     KINDS,
     Columns,
@@ -69,7 +69,7 @@ def columns(database: Database, scenario_id: ScenarioId) -> Columns:
     return (scenario_id,) if set_id is None else members(database, set_id)
 
 
-def compare(known: Known, beside: Columns) -> Comparison:
+def compare(known: KnownEvidence, beside: Columns) -> Comparison:
     """Compare a scenario alone, or the members of a set, by the evidence known."""
     account = Account(known.database, beside)
     account.post(known)
@@ -103,7 +103,7 @@ class Account:
         self._heights = {column: heights.copy() for column, heights in self._heights.items()}
         self._totals = {**self._totals}
 
-    def post(self, known: Known, ids: AbstractSet[str] | None = None) -> None:
+    def post(self, known: KnownEvidence, ids: AbstractSet[str] | None = None) -> None:
         """Put the rows of these items and indicators as they are known, in place of earlier ones.
 
         Without `ids`, all rows.
@@ -278,7 +278,7 @@ class Odds:
     From the evidence known alone, or by the steps that several days share.
     """
 
-    def __init__(self, known: Known, days: Stepped | None = None) -> None:
+    def __init__(self, known: KnownEvidence, days: Stepped | None = None) -> None:
         self.known = known
         self.day = known.as_of
         self._days = days

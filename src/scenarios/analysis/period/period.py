@@ -8,7 +8,7 @@ from types import MappingProxyType
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
-    Known,
+    KnownEvidence,
     State,
     known,
     last_open_day,
@@ -59,8 +59,8 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     stated: Stated | None
     given: tuple[GivenForecast, ...]
     since: date
-    now: Known
-    changed: Known
+    now: KnownEvidence
+    changed: KnownEvidence
     restated_decibans: float = 0.0
     restated_stated: bool = False
 
@@ -145,12 +145,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     since: date
     as_of: date
     odds: Days
-    before: Known
-    now: Known
+    before: KnownEvidence
+    now: KnownEvidence
     look: Callable[[], dict[ScenarioId, ScenarioView]]
 
     @cached_property
-    def between(self) -> tuple[Known, Known]:
+    def between(self) -> tuple[KnownEvidence, KnownEvidence]:
         """Of the items that were recorded or retracted in the window, those known at each end."""
         items = self.odds.changed(self.since, self.as_of)
         before, now = (known(self.database, day, items) for day in (self.since, self.as_of))
@@ -190,7 +190,7 @@ def window(
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     means: Means = {}
 
-    def view(id: ScenarioId, changed: Known) -> ScenarioView:
+    def view(id: ScenarioId, changed: KnownEvidence) -> ScenarioView:
         scenario, last = database.scenarios[id], last_days[id]
         earlier = earlier_of(odds, id, since, means)
         return ScenarioView(

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.indicators import strength
-from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.evidence.knowledge import KnownEvidence, resolved
 from scenarios.model import EvidenceId, IndicatorKey, Rating, ScenarioId, Tracker
 from scenarios.scales import rating_decibans
 from scenarios.values import Code, indicator_key
@@ -95,7 +95,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return {id: score for id, score in self.scores.items() if score.rank is not None}
 
 
-def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
+def matrix(known: KnownEvidence, columns: tuple[ScenarioId, ...]) -> Matrix:
     """The known items and the indicators seen that rate one of these scenarios, side by side.
 
     Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
@@ -143,7 +143,7 @@ def nearest_code(rating: Rating, tracker: Tracker) -> Code:
     return min(_FROM_NEUTRAL, key=distance)
 
 
-def _rows(known: Known, columns: tuple[ScenarioId, ...]) -> Iterator[MatrixRow]:
+def _rows(known: KnownEvidence, columns: tuple[ScenarioId, ...]) -> Iterator[MatrixRow]:
     database = known.database
     for id in sorted({id for column in columns for id in known.direct.get(column, ())}):
         item = known.evidence[id]
@@ -159,7 +159,7 @@ def _rows(known: Known, columns: tuple[ScenarioId, ...]) -> Iterator[MatrixRow]:
 
 
 def _row(
-    known: Known,
+    known: KnownEvidence,
     kind: RowKind,
     id: str,
     summary: str,
@@ -188,7 +188,7 @@ def _row(
     )
 
 
-def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
+def _fired(known: KnownEvidence, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
     """The indicators that a known item reports, in whatever state, and that rate a column."""
     scenarios = known.database.scenarios
     return [
@@ -211,7 +211,7 @@ def _leaders(inconsistency: Mapping[ScenarioId, int]) -> tuple[ScenarioId, ...]:
 
 
 def _linchpins(
-    known: Known, columns: tuple[ScenarioId, ...], counts: Mapping[ScenarioId, int]
+    known: KnownEvidence, columns: tuple[ScenarioId, ...], counts: Mapping[ScenarioId, int]
 ) -> tuple[Linchpin, ...]:
     """Removals that change the leaders, fewest items first; `counts` has the ranked columns."""
     before = _leaders(counts)
@@ -226,7 +226,7 @@ def _linchpins(
 
 
 def _removals(
-    known: Known, columns: tuple[ScenarioId, ...], fired: frozenset[IndicatorKey]
+    known: KnownEvidence, columns: tuple[ScenarioId, ...], fired: frozenset[IndicatorKey]
 ) -> Iterator[Removed]:
     """Every item, source and declared origin that bears on the matrix, by id.
 
@@ -250,7 +250,7 @@ def _removals(
 
 
 def _lost_inconsistencies(
-    known: Known,
+    known: KnownEvidence,
     columns: tuple[ScenarioId, ...],
     fired: frozenset[IndicatorKey],
     items: Collection[EvidenceId],

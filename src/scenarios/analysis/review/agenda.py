@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of, reading
 from scenarios.analysis.evidence.knowledge import (
-    Known,
+    KnownEvidence,
     contending,
     contends,
     known,
@@ -146,7 +146,7 @@ def agenda(
     )
 
 
-def offered(topics: Sequence[Topic], known: Known) -> tuple[EvidenceId, ...]:
+def offered(topics: Sequence[Topic], known: KnownEvidence) -> tuple[EvidenceId, ...]:
     """The items that are new for one of these scenarios, each once, the oldest first."""
     ids = {id for topic in topics for id in topic.fresh.evidence}
     return tuple(sorted(ids, key=lambda item: (known.evidence[item].recorded, item)))
@@ -195,7 +195,7 @@ def _topic(
     )
 
 
-def _rivals(now: Known, set_id: SetId | None) -> _Rivals:
+def _rivals(now: KnownEvidence, set_id: SetId | None) -> _Rivals:
     ids = members(now.database, set_id) if set_id else ()
     outcomes = ((id, resolved(now.database, id, now.as_of)) for id in ids)
     return _Rivals(
@@ -205,7 +205,11 @@ def _rivals(now: Known, set_id: SetId | None) -> _Rivals:
 
 
 def _fresh(
-    before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId], rivals: _Rivals
+    before: KnownEvidence,
+    now: KnownEvidence,
+    id: ScenarioId,
+    bearing: Iterable[EvidenceId],
+    rivals: _Rivals,
 ) -> Fresh:
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
@@ -226,7 +230,7 @@ def _fresh(
 
 
 def _grounds(
-    now: Known,
+    now: KnownEvidence,
     id: ScenarioId,
     last: GivenForecast | None,
     bearing: Iterable[EvidenceId],
@@ -240,7 +244,7 @@ def _grounds(
     return sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
 
 
-def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
+def _past_due(now: KnownEvidence, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
     late = []
     for id in ids:
         for name, indicator in now.database.scenarios[id].indicators.items():

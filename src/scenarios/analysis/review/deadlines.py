@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.evidence.knowledge import Known, known, state
+from scenarios.analysis.evidence.knowledge import KnownEvidence, known, state
 from scenarios.analysis.forecasts import given, refusal, standing
 from scenarios.model import Analyst, Database, ScenarioId
 
@@ -69,7 +69,7 @@ _entry = partial(DueEntry, days=0)
 """An entry whose days are not counted yet."""
 
 
-def _own_days(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
+def _own_days(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """Horizons, and indicators not seen; one that is emerging is watched until its day."""
     for id in ids:
         scenario = now.database.scenarios[id]
@@ -91,7 +91,7 @@ def _own_days(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
             )
 
 
-def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
+def _reviews(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The day by which each is to be forecast again, those of one day together."""
     days: dict[date, list[ScenarioId]] = {}
     for id in ids:
@@ -104,7 +104,7 @@ def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
         yield _entry(what="review", id=str(day), day=day, scenarios=tuple(together))
 
 
-def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
+def _expiries(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The last day on which forecasts stand, those of a sheet together."""
     expiry = now.database.tracker.forecast_expires_days
     if expiry is None:

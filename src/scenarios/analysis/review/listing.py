@@ -14,7 +14,7 @@ from scenarios.analysis.evidence.indicators import (
     unique,
     value,
 )
-from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
+from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, shown
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
@@ -156,7 +156,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     reliability_basis: str | None
 
 
-def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
+def indicators(known: KnownEvidence, wanted: ListFilter) -> list[IndicatorRow]:
     """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
     rows = []
     for id, scenario in sorted(shown(known.database, known.as_of).items()):
@@ -190,7 +190,7 @@ def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
     return rows
 
 
-def matching(known: Known, wanted: ListFilter) -> list[EvidenceId]:
+def matching(known: KnownEvidence, wanted: ListFilter) -> list[EvidenceId]:
     """Items recorded by then, including retracted ones, newest last."""
     database, items = known.database, known.database.evidence
     ids = (
@@ -210,7 +210,7 @@ def matching(known: Known, wanted: ListFilter) -> list[EvidenceId]:
 
 
 def evidence(
-    known: Known, wanted: ListFilter, ids: Collection[EvidenceId] | None = None
+    known: KnownEvidence, wanted: ListFilter, ids: Collection[EvidenceId] | None = None
 ) -> list[EvidenceRow]:
     """The rows of `matching` items, or of these of them."""
     database = known.database
@@ -235,7 +235,7 @@ def evidence(
     return rows
 
 
-def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
+def forecasts(known: KnownEvidence, wanted: ListFilter) -> list[ForecastRow]:
     """Every forecast up to then, newest last."""
     database = known.database
     return [
@@ -254,7 +254,7 @@ def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
     ]
 
 
-def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
+def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:
     """The sources, each with its known items."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known, Days(known.database, most=1).at)
@@ -276,7 +276,7 @@ def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
     ]
 
 
-def accuracy(known: Known) -> dict[SourceId, Accuracy]:
+def accuracy(known: KnownEvidence) -> dict[SourceId, Accuracy]:
     """The accuracy of each source that gave an item by then."""
     fates: dict[SourceId, Counter[Fate]] = {}
     outcomes = (scenario.resolution for scenario in known.database.scenarios.values())
@@ -313,7 +313,7 @@ def _accuracy(counts: Counter[Fate]) -> Accuracy:
     )
 
 
-def _backed(known: Known) -> set[EvidenceId]:
+def _backed(known: KnownEvidence) -> set[EvidenceId]:
     """The items corroborated by, or corroborating, a standing item of another origin."""
     pairs = (
         (id, other)
@@ -324,7 +324,7 @@ def _backed(known: Known) -> set[EvidenceId]:
     return {id for pair in pairs for id in pair}
 
 
-def _events(known: Known) -> dict[str, _Event]:
+def _events(known: KnownEvidence) -> dict[str, _Event]:
     events: dict[str, _Event] = {}
     for id, item in known.evidence.items():
         if item.event:

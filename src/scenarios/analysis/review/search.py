@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
+from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, shown
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import At, Keys
 from scenarios.model import Kind, ScenarioId
@@ -88,7 +88,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def search(
-    known: Known,
+    known: KnownEvidence,
     words: Sequence[str],
     wanted: ListFilter,
     locate: Locate,
@@ -112,7 +112,7 @@ def search(
     )
 
 
-def _parts(known: Known) -> Iterator[_Part]:
+def _parts(known: KnownEvidence) -> Iterator[_Part]:
     database = known.database
     tracker = database.tracker
     yield _Part("tracker", "tracker", tracker.title, None, "tracker", "tracker", tracker)
@@ -136,7 +136,7 @@ def _parts(known: Known) -> Iterator[_Part]:
         yield _Part("source", id, source.name, None, "source", id, source)
 
 
-def _is_wanted(known: Known, part: _Part, wanted: ListFilter) -> bool:
+def _is_wanted(known: KnownEvidence, part: _Part, wanted: ListFilter) -> bool:
     if (wanted.since or wanted.until) and not (part.day and wanted.day(part.day)):
         return False
     source = part.id if part.what == "source" else getattr(part.content, "source", None)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, diagnosticity, reading
-from scenarios.analysis.evidence.knowledge import Known, contending
+from scenarios.analysis.evidence.knowledge import KnownEvidence, contending
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.period.period import Window, open_views
 from scenarios.model import Evidence, IndicatorId, IndicatorKey, ScenarioId
@@ -77,7 +77,7 @@ def signs(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Sign, ...]:
     return tuple(_sign(window, key, effects[key], grade) for key in ranked)
 
 
-def usual_grade(known: Known) -> str:
+def usual_grade(known: KnownEvidence) -> str:
     """The median of the latest graded items by the share that a grade keeps; F6 without one.
 
     Of two in the middle it is the lower.

@@ -8,7 +8,12 @@ from typing import Any, NamedTuple
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, rated_together
+from scenarios.analysis.evidence.knowledge import (
+    ComparisonSet,
+    KnownEvidence,
+    known,
+    rated_together,
+)
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
@@ -115,7 +120,7 @@ def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[
 
 def _ask_indicators(
     database: Database,
-    groups: Sequence[RatedTogether],
+    groups: Sequence[ComparisonSet],
     fired: Collection[str],
     states: dict[str, str],
     closed: Collection[ScenarioId],
@@ -187,8 +192,8 @@ def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]
 
 
 def _ask_ratings(
-    at_day: Known,
-    groups: Sequence[RatedTogether],
+    at_day: KnownEvidence,
+    groups: Sequence[ComparisonSet],
     ratings: dict[ScenarioId, Any],
     recorded: Mapping[ScenarioId, Rating],
     through: Mapping[ScenarioId, list[Rating]],
@@ -219,7 +224,7 @@ def _ask_ratings(
 
 
 def _rate(
-    at_day: Known,
+    at_day: KnownEvidence,
     row: Sequence[ScenarioId],
     ids: Sequence[ScenarioId],
     ratings: dict[ScenarioId, Any],

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.evidence.knowledge import KnownEvidence, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, MatrixScore
 from scenarios.model import Kind, ScenarioId
 from scenarios.render import cells
@@ -22,7 +22,7 @@ _MANY = 4
 """Rows that are named; the others are counted."""
 
 
-def document(result: Matrix, known: Known, title: str) -> doc.Document:
+def document(result: Matrix, known: KnownEvidence, title: str) -> doc.Document:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
     head = f"Analysis of competing hypotheses, as of {known.as_of}"
     top = (doc.Heading(1, head, (title,) if title else ()), _table(result, known))
@@ -32,7 +32,7 @@ def document(result: Matrix, known: Known, title: str) -> doc.Document:
     return (*top, *(reading(result, known) if result.rows else (doc.Paragraph(NO_ROWS),)))
 
 
-def reading(result: Matrix, known: Known, level: Literal[2, 3] = 3) -> doc.Document:
+def reading(result: Matrix, known: KnownEvidence, level: Literal[2, 3] = 3) -> doc.Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
 
     def linked(sentences: Iterator[str]) -> list[doc.Text]:
@@ -47,7 +47,7 @@ def reading(result: Matrix, known: Known, level: Literal[2, 3] = 3) -> doc.Docum
     )
 
 
-def _linked(sentence: str, known: Known) -> doc.Text:
+def _linked(sentence: str, known: KnownEvidence) -> doc.Text:
     """A sentence whose ids are references to their records."""
     database = known.database
     parts: list[doc.Span] = []
@@ -63,7 +63,7 @@ def _id(id: str) -> str:
     return f"{_MARK}{id}{_MARK}"
 
 
-def _table(result: Matrix, known: Known) -> doc.Table:
+def _table(result: Matrix, known: KnownEvidence) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         score = result.scores.get(id)
         name = id + (f", ruled out {score.ruled_out}" if score and score.ruled_out else "")
@@ -202,7 +202,7 @@ def _change(pin: Linchpin) -> str:
     return f"{_and([*map(_id, after)])} would rank first instead of {_and([*map(_id, before)])}"
 
 
-def _notes(result: Matrix, known: Known) -> Iterator[str]:
+def _notes(result: Matrix, known: KnownEvidence) -> Iterator[str]:
     database = known.database
     outcomes = {id: resolved(database, id, known.as_of) for id in result.scenarios}
     ended = [f"{_id(id)} {cells.outcome_words(o.outcome)}" for id, o in outcomes.items() if o]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scenarios.analysis.evidence.knowledge import Known, criteria_text, resolved
+from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, offered
 from scenarios.model import Analyst, EvidenceId, ScenarioId
@@ -28,7 +28,7 @@ _TEXT = 3
 """Lines of a question, and of what decides it; one less of a reason."""
 
 
-def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
+def unrated_text(known: KnownEvidence, id: EvidenceId, width: int) -> str:
     """An item without its ratings: what it says and who says so."""
     item = known.database.evidence[id]
     source = f", {item.source}" if item.source else ""
@@ -144,7 +144,14 @@ def forecast_document(
 
 
 def topic_text(
-    topic: Topic, known: Known, number: str, language: str, width: int, most: int, *, items: bool
+    topic: Topic,
+    known: KnownEvidence,
+    number: str,
+    language: str,
+    width: int,
+    most: int,
+    *,
+    items: bool,
 ) -> str:
     """A scenario on one screen: its question, its analyst's last answer, and what is new.
 
@@ -171,7 +178,7 @@ def question(topic: Topic, language: str) -> doc.Document:
     )
 
 
-def grounds(topic: Topic, known: Known) -> doc.Document:
+def grounds(topic: Topic, known: KnownEvidence) -> doc.Document:
     """The blocks of what an answer rests on: what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
     heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
@@ -191,7 +198,7 @@ def _on_screen(text: str) -> str:
     return _DAY.sub(lambda match: on_screen(match[0]), text)
 
 
-def _linked(text: str, known: Known) -> doc.Text:
+def _linked(text: str, known: KnownEvidence) -> doc.Text:
     """A line with its days as a page writes them, and references to the items that it names."""
     parts: list[Any] = _NAMED.split(_on_screen(text))
     items = known.database.evidence
@@ -199,7 +206,7 @@ def _linked(text: str, known: Known) -> doc.Text:
     return tuple(parts)
 
 
-def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:
+def _news(topic: Topic, known: KnownEvidence, *, items: bool) -> tuple[str, list[str]]:
     """A heading and lines: what is new for a scenario since its analyst spoke."""
     fresh = topic.fresh
     news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
@@ -210,7 +217,9 @@ def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:
     return heading, news + ([_later(topic).partition(": ")[0]] if fresh.same_day else [])
 
 
-def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most: int) -> str:
+def set_text(
+    title: str, topics: Sequence[Topic], known: KnownEvidence, width: int, most: int
+) -> str:
     """New items for the members of a set, each once."""
     fresh = _of_all(topics, known)
     if not fresh.evidence:
@@ -221,7 +230,7 @@ def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most
     return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
 
 
-def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:
+def in_full(topic: Topic, topics: Sequence[Topic], known: KnownEvidence) -> str:
     """Everything that a screen has no room for; the items are those of the whole set.
 
     The question comes last, so that it stands above the answer however long the rest is.
@@ -261,7 +270,7 @@ def _heading(topic: Topic) -> str:
     return f"new since {day}:" if day else "what is known of it:"
 
 
-def _items(fresh: Fresh, known: Known) -> Iterator[str]:
+def _items(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
     """Yield the items by their numbers, the newest last."""
     earlier = fresh.evidence[:-_MOST]
     if earlier:
@@ -272,7 +281,7 @@ def _items(fresh: Fresh, known: Known) -> Iterator[str]:
         yield f"{number}. {item.observed} ({grade}) {item.summary} [{id}]"
 
 
-def _changes(fresh: Fresh, known: Known) -> Iterator[str]:
+def _changes(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
     for change in fresh.indicators:
         yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
     for id in fresh.retracted:
@@ -296,7 +305,7 @@ def _later(topic: Topic) -> str:
     return f"{items} of {day} itself, perhaps after you spoke: {listed}"
 
 
-def _of_all(topics: Sequence[Topic], known: Known) -> Fresh:
+def _of_all(topics: Sequence[Topic], known: KnownEvidence) -> Fresh:
     """The items that are new for one of them or several, each once, the oldest first."""
     return Fresh(evidence=offered(topics, known))
 

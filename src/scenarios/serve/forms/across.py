@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from scenarios import values
-from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
+from scenarios.analysis.evidence.knowledge import ComparisonSet, rated_together
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, Indicator, Rating, ScenarioId
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, Reading
@@ -24,7 +24,7 @@ def ratings_asked(
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
     others = [id for id in given if id not in inside]
-    groups += [RatedTogether("Not open on that day", others, is_set=False)] if others else []
+    groups += [ComparisonSet("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
         cells = tuple(_cell(database, id, given.get(id)) for id in group.ids)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import KnownEvidence
 from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evidence
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
@@ -51,14 +51,14 @@ def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
     return ", ".join(filter(None, parts))
 
 
-def item_asked(database: Database, at_day: Known, id: str) -> Values:
+def item_asked(database: Database, at_day: KnownEvidence, id: str) -> Values:
     """An item that rates nothing yet, without its effects."""
     day, blind = database.evidence[id].recorded, without_evidence(database)
     about, groups = topics.unrated_text(at_day, id, _WIDE), across.item_groups(blind, day)
     return {"item": id, "about": about.split("\n"), "groups": groups}
 
 
-def item_read(at_day: Known, id: str) -> Values:
+def item_read(at_day: KnownEvidence, id: str) -> Values:
     """An item in full, with its days and without its effects."""
     item = at_day.database.evidence[id]
     days = f"Observed {on_screen(item.observed)}, recorded {short_day(item.recorded)}."
@@ -87,7 +87,7 @@ def past_due_asked(step: SittingStep) -> Values:
 
 
 def group_asked(
-    database: Database, at_day: Known, answered: SessionRecord, step: SittingStep
+    database: Database, at_day: KnownEvidence, answered: SessionRecord, step: SittingStep
 ) -> Values:
     """The lines of scenarios that are answered together, each with its question and its scale."""
     group, language = step.group, database.tracker.estimative_language
@@ -107,7 +107,7 @@ def group_asked(
     }
 
 
-def _line(topic: Topic, at_day: Known) -> Values:
+def _line(topic: Topic, at_day: KnownEvidence) -> Values:
     places = Links({"e": at_day.database.evidence}, lambda place: f"/{place.removesuffix(INDEX)}")
     grounds = html.blocks(topics.grounds(topic, at_day), places)
     return {"id": topic.id, "title": topic.scenario.title, "grounds": grounds}
@@ -169,7 +169,7 @@ def sums_shown(answered: SessionRecord, step: SittingStep) -> Values:
 
 
 def revision_asked(
-    at_day: Known,
+    at_day: KnownEvidence,
     language: str,
     shown: Iterable[tuple[Topic, SittingAnswer, Reveal]],
     absent: Mapping[ScenarioId, Sequence[str]],

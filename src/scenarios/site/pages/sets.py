@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import KnownEvidence
 from scenarios.analysis.review.ach import Matrix, MatrixRow, matrix
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId, SetId
@@ -67,7 +67,7 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
     yield from titled(reading(sums, known, 2), known.database)
 
 
-def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: Known) -> doc.Table:
+def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: KnownEvidence) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         gone = matrix.scores[id].ruled_out
         name = known.database.scenarios[id].title + (
