@@ -27,7 +27,7 @@ class TeamFigure(msgspec.Struct, frozen=True, kw_only=True):
     analysts: int
 
 
-class Stated(msgspec.Struct, frozen=True, kw_only=True):
+class StatedProbability(msgspec.Struct, frozen=True, kw_only=True):
     """The stated probability and the analysts behind it; `pooled` is theirs, before normalising."""
 
     probability: float
@@ -51,7 +51,7 @@ Means = dict[tuple[SetId, date], SetMeans]
 """Pooled figures of each set on a day, computed once."""
 
 
-class GivenForecast(msgspec.Struct, frozen=True, kw_only=True):
+class SheetForecast(msgspec.Struct, frozen=True, kw_only=True):
     """Forecast of one scenario in one sheet; a probability of None withdraws."""
 
     sheet: SheetId
@@ -64,11 +64,11 @@ class GivenForecast(msgspec.Struct, frozen=True, kw_only=True):
 
 def given(
     database: Database, scenario_id: ScenarioId, since: date | None, until: date
-) -> list[GivenForecast]:
+) -> list[SheetForecast]:
     """Every forecast of a scenario after `since` and up to `until`, oldest first."""
     sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
     return [
-        GivenForecast(
+        SheetForecast(
             sheet=id,
             date=sheet.date,
             analyst=sheet.analyst,
@@ -108,7 +108,7 @@ def standing(
 
 def stated(
     database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
-) -> Stated | None:
+) -> StatedProbability | None:
     """The pooled standing forecasts, normalised in a complete set; `means` serves further calls."""
     own = standing(database, scenario_id, as_of)
     if not own:
@@ -116,13 +116,13 @@ def stated(
     mean, means = _mean(database.tracker, own), {} if means is None else means
     set_id = database.scenarios[scenario_id].set
     if set_id is None:
-        return Stated(probability=mean, analysts=tuple(own), pooled=mean)
+        return StatedProbability(probability=mean, analysts=tuple(own), pooled=mean)
     if (set_id, as_of) not in means:
         means[set_id, as_of] = _means(database, set_id, as_of)
     together = means[set_id, as_of]
     whole = together.whole if scenario_id in together.members else together.whole + mean
     chance = mean if together.incomplete else share(mean, whole)
-    return Stated(probability=chance, analysts=tuple(own), pooled=mean)
+    return StatedProbability(probability=chance, analysts=tuple(own), pooled=mean)
 
 
 def pooled(

@@ -10,7 +10,7 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
-from scenarios.analysis.forecasts import GivenForecast
+from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window, window
@@ -233,7 +233,7 @@ def _timeline_table(
 
 
 def _entries(
-    evidence: tuple[EvidenceId, ...], forecasts: list[GivenForecast], database: Database, most: int
+    evidence: tuple[EvidenceId, ...], forecasts: list[SheetForecast], database: Database, most: int
 ) -> Iterator[tuple[Span, ...]]:
     """Yield items and forecasts of a row, at most `most` of each, with the number of others."""
     for id in evidence[:most]:

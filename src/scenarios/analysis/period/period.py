@@ -17,10 +17,10 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.forecasts import (
-    GivenForecast,
     Means,
+    SheetForecast,
     StandingForecast,
-    Stated,
+    StatedProbability,
     given,
     standing,
     stated,
@@ -38,7 +38,7 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of a scenario at the earlier date; None where it had not opened."""
 
     implied_before: Quantity | None
-    stated_before: Stated | None
+    stated_before: StatedProbability | None
 
 
 class ScenarioView(Earlier, frozen=True, kw_only=True):
@@ -56,8 +56,8 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
     odds_before: Odds | None
     implied: Quantity
     band: Band | None
-    stated: Stated | None
-    given: tuple[GivenForecast, ...]
+    stated: StatedProbability | None
+    given: tuple[SheetForecast, ...]
     since: date
     now: KnownEvidence
     changed: KnownEvidence
@@ -131,7 +131,7 @@ class ScenarioView(Earlier, frozen=True, kw_only=True):
         )
 
 
-def _chance(figure: Quantity | Stated | None) -> float | None:
+def _chance(figure: Quantity | StatedProbability | None) -> float | None:
     return figure.probability if figure else None
 
 

@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     last_open_day,
     resolved,
 )
-from scenarios.analysis.forecasts import Means, Stated, stated
+from scenarios.analysis.forecasts import Means, StatedProbability, stated
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
@@ -100,7 +100,7 @@ class Side(NamedTuple):
     whole: AsOf
     scenario: ScenarioId
     odds: Odds
-    stated: Stated | None
+    stated: StatedProbability | None
     outcome: Outcome | None
 
     @property

@@ -8,7 +8,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import connected, known, last_open_day
-from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_days, stated
+from scenarios.analysis.forecasts import Means, SheetForecast, given, standing_days, stated
 from scenarios.analysis.ledger.days import Days
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
@@ -73,7 +73,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
     lanes: tuple[Lane, ...]
-    forecasts: tuple[GivenForecast, ...]
+    forecasts: tuple[SheetForecast, ...]
 
 
 def courses(

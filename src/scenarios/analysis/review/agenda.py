@@ -19,8 +19,8 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.forecasts import (
-    GivenForecast,
     Means,
+    SheetForecast,
     StandingForecast,
     TeamFigure,
     given,
@@ -89,8 +89,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     id: ScenarioId
     scenario: Scenario
-    last: GivenForecast | None
-    reasoned: GivenForecast | None
+    last: SheetForecast | None
+    reasoned: SheetForecast | None
     standing: StandingForecast | None
     fresh: Fresh
     movement_bits: float
@@ -168,7 +168,7 @@ def _topic(
     odds_before: Odds,
     odds: Odds,
     id: ScenarioId,
-    forecasts: Sequence[GivenForecast],
+    forecasts: Sequence[SheetForecast],
     bearing: Collection[EvidenceId],
     rivals: _Rivals,
     means: Means,
@@ -232,7 +232,7 @@ def _fresh(
 def _grounds(
     now: KnownEvidence,
     id: ScenarioId,
-    last: GivenForecast | None,
+    last: SheetForecast | None,
     bearing: Iterable[EvidenceId],
     rivals: _Rivals,
 ) -> str:

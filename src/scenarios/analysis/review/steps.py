@@ -12,9 +12,9 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolved, rivals
 from scenarios.analysis.forecasts import (
-    GivenForecast,
     Means,
-    Stated,
+    SheetForecast,
+    StatedProbability,
     standing,
     standing_days,
     stated,
@@ -201,7 +201,11 @@ def _days(window: Window, view: ScenarioView) -> set[date]:
 
 
 def _on(
-    window: Window, view: ScenarioView, day: date, before: Stated | None, after: Stated | None
+    window: Window,
+    view: ScenarioView,
+    day: date,
+    before: StatedProbability | None,
+    after: StatedProbability | None,
 ) -> Iterator[StatedStep]:
     """Yield the analysts' steps on a day, or else those without an analyst."""
     database, id = window.database, view.id
@@ -233,7 +237,7 @@ def _on(
         yield from [step(cause="extremize")] * (database.tracker.team.extremize != 1)
 
 
-def _cited(database: Database, forecast: GivenForecast) -> Iterator[EvidenceId]:
+def _cited(database: Database, forecast: SheetForecast) -> Iterator[EvidenceId]:
     """Yield the items that a forecast cites and that were known on its day, by today's ids."""
     for cited in forecast.evidence:
         id = cited if cited in database.evidence else database.called_now.get(("evidence", cited))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.forecasts import GivenForecast
+from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
@@ -151,7 +151,7 @@ def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
     rows = [given for who, given in sorted(latest.items()) if who in view.stated.analysts]
     analysts = site.database.tracker.analysts
-    columns: tuple[Cell[GivenForecast], ...] = (
+    columns: tuple[Cell[SheetForecast], ...] = (
         (left("Analyst"), lambda given: analysts.get(given.analyst, given.analyst)),
         (right("Stated"), lambda given: p(given.probability)),
         (left("On"), lambda given: f"{given.date}"),
