@@ -26,7 +26,7 @@ _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 _RETOLD = "they share a day, ratings and rare words"
 
 
-class Cluster(NamedTuple):
+class SimilarItems(NamedTuple):
     """Items that are alike, directly or through others, by the days on which they were observed."""
 
     ids: tuple[EvidenceId, ...]
@@ -49,7 +49,7 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
         yield of_evidence("possible-duplicate", latest, message)
 
 
-def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
+def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[SimilarItems]:
     """Items alike within three days of one another, by a shared address or by their summaries.
 
     Those that are all declared to be one event are left out. Takes time linear in the items: of
@@ -57,7 +57,7 @@ def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
     """
     days = {id: first_day(item.observed).toordinal() for id, item in evidence.items()}
     ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
-    joined = _Joined(ordered)
+    joined = UnionFind(ordered)
     latest: dict[str, EvidenceId] = {}
     for id in ordered:
         if url := evidence[id].url:
@@ -72,7 +72,7 @@ def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
         facts = {evidence[id].event or f"item {id}" for id in ids}
         if len(facts) > 1:
             reasons = {why for id in ids for why in joined.reasons.get(id, ())}
-            yield Cluster(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
+            yield SimilarItems(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
 
 
 def alike(
@@ -110,7 +110,7 @@ def _nearby(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[Evid
     return beginning(starts) if beginning else (id for id in evidence if id.startswith(starts))
 
 
-class _Joined:
+class UnionFind:
     """Disjoint sets of items (union-find): each item leads to the first of its set."""
 
     def __init__(self, ids: list[EvidenceId]) -> None:
@@ -130,7 +130,7 @@ class _Joined:
 
 
 def _join_summaries(
-    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, int]
+    joined: UnionFind, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, int]
 ) -> None:
     words = {id: summary_words(item.summary) for id, item in evidence.items()}
     rarity = Counter(chain.from_iterable(words.values()))
@@ -162,7 +162,7 @@ def _join_summaries(
 
 
 def _join_retold(
-    joined: _Joined,
+    joined: UnionFind,
     weights: Mapping[EvidenceId, Mapping[str, float]],
     rarest: Mapping[EvidenceId, list[str]],
 ) -> None:
