@@ -24,7 +24,7 @@ from statistics import median
 
 from tabulate import tabulate
 
-from scenarios.analysis.ledger.contributions import Heights, end_of, total
+from scenarios.analysis.ledger.contributions import LayerCounts, end_of, total
 from scenarios.model import Dependence
 from scenarios.scales import decibans, held, probability
 
@@ -119,7 +119,7 @@ def kish(lines: Lines) -> float:
 
 
 def layers(lines: Lines) -> float:
-    return total(Heights.of(end_of(*line) for line in lines), Dependence(WITHIN, BETWEEN))
+    return total(LayerCounts.of(end_of(*line) for line in lines), Dependence(WITHIN, BETWEEN))
 
 
 RULES: dict[str, Callable[[Lines], float]] = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from scenarios.analysis.ledger.contributions import Heights, end_of, factors
+from scenarios.analysis.ledger.contributions import LayerCounts, end_of, factors
 from scenarios.model import (
     Database,
     Dependence,
@@ -100,9 +100,9 @@ Lines = Sequence[tuple[float, str | None]]
 """The decibans and the theme of each line."""
 
 
-def heights(lines: Lines) -> Heights:
+def heights(lines: Lines) -> LayerCounts:
     """The heights of these lines."""
-    return Heights.of(end_of(*line) for line in lines)
+    return LayerCounts.of(end_of(*line) for line in lines)
 
 
 def shares(lines: Lines, dependence: Dependence) -> list[float]:

@@ -25,9 +25,9 @@ from scenarios.analysis.evidence.indicators import (
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.contributions import total
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
-from scenarios.analysis.ledger.ledger_changes import Reasons, compare
+from scenarios.analysis.ledger.ledger_changes import ChangedRecords, compare
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import (
     LINE_STEP,
@@ -377,7 +377,9 @@ def test_dependence(says: Section) -> None:
     says("20 6.67", total(many, Dependence(0.5, 0.5)), (10 + 0.01) / 1.5)
     a, c, b, _ = figures(at(alone(0.2, 0.5, a="CC", b="C", c="II")))
     says("5.83 2.50 −5.83", a, b, c)
-    change = compare(at(alone(0.2, 0.5, a="CC")), at(alone(0.2, 0.5, a="CC", b="CC")), Reasons())
+    change = compare(
+        at(alone(0.2, 0.5, a="CC")), at(alone(0.2, 0.5, a="CC", b="CC")), ChangedRecords()
+    )
     ((came,), (overlap,)) = change.lines_added, change.lines_changed
     assert overlap.cause == "overlap"
     says("6.67 3.33", came.after, overlap.before - overlap.after)
@@ -607,7 +609,7 @@ def test_after_the_outcome(says: Section) -> None:
     assert told is not None
     says("10.00 −5.00", told.right[0].decibans, told.wrong[0].decibans)
     ends = known(db, day(60))
-    records, held = track_records(ends, Days(db).at), accuracy(ends)
+    records, held = track_records(ends, DailyLedgers(db).at), accuracy(ends)
     for source, items, texts in (("x", 1, "5.00 0.00"), ("y", 2, "5.00 5.00")):
         own = records[source]
         says(f"{items} {texts}", own.items, own.toward_decibans, own.against_decibans)

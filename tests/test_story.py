@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.forecasts import standing
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.status import status
@@ -54,8 +54,8 @@ def shipped() -> Database:
 
 
 @cache
-def odds() -> Days:
-    return Days(shipped())
+def odds() -> DailyLedgers:
+    return DailyLedgers(shipped())
 
 
 def weeks() -> list[date]:
@@ -84,14 +84,14 @@ def test_what_is_told_of_a_desk_of_four_is_true(seed: int) -> None:
             id = f"{day(on)}-{analyst}"
             sheets[id] = Sheet(day(on), analyst, said, rationales=why, evidence=cites)
     db = replace(db, sheets=sheets)
-    ledgers = Days(db)
+    ledgers = DailyLedgers(db)
     for _ in range(4):
         until = draw.randint(1, 240)
         since = until - draw.choice((1, 7, 7, 30, 200))
         checked(db, review(window(db, day(since), day(until), banded=True)), ledgers)
 
 
-def checked(db: Database, made: Review, odds: Days) -> None:
+def checked(db: Database, made: Review, odds: DailyLedgers) -> None:
     """What holds of each review: its causes, figures, lead and length."""
     story, as_of = made.story, made.as_of
     of = context_of(story, db, made.scenarios)
@@ -128,14 +128,16 @@ def checked(db: Database, made: Review, odds: Days) -> None:
 
 
 def printed(
-    db: Database, id: ScenarioId, on: date, odds: Days
+    db: Database, id: ScenarioId, on: date, odds: DailyLedgers
 ) -> tuple[float | None, float | None]:
     """The stated and the implied figure that `status --as-of` a day prints."""
     [row] = status(window(db, on, on, only={id}, odds=odds))
     return row.stated.probability if row.stated else None, row.shown.probability
 
 
-def of_what_we_say(of: ReviewContext, move: ScenarioStory, stated: StatedMove, odds: Days) -> None:
+def of_what_we_say(
+    of: ReviewContext, move: ScenarioStory, stated: StatedMove, odds: DailyLedgers
+) -> None:
     """Figures beside days stood, and of the ledger nothing is said but what it did since."""
     db, id, since = of.database, move.scenario, stated.evidence_since
     for step in stated.steps:

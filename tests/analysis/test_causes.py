@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.causes import CauseFinder, ChangeCause, main_causes
 from scenarios.analysis.review.review import Review, review
@@ -127,7 +127,7 @@ def test_the_last_member_of_a_set_ends_at_the_bound() -> None:
 
 def test_in_a_set_an_item_did_to_each_member_what_the_ledger_changed_on_its_day() -> None:
     db = database_of(f"{SET}; d; e @3 a=CC b=C; f @5 b=CC d=C; g @5 c=II d=N")
-    finder, odds = CauseFinder(Days(db)), Days(db)
+    finder, odds = CauseFinder(DailyLedgers(db)), DailyLedgers(db)
     for id in "abc":
         parts = {c.subjects: c.decibans for c in finder.of(id, day(0), day(5))}
         assert {*parts} <= {("e",), ("f",), ("g",)}
@@ -138,7 +138,7 @@ def test_in_a_set_an_item_did_to_each_member_what_the_ledger_changed_on_its_day(
 
 
 def test_a_figure_held_at_its_bound_has_the_rest_of_its_causes_there() -> None:
-    finder = CauseFinder(Days(database_of("a; e @1 a=CC; f @1 a=CC; g @1 a=CC; h @5 a=II")))
+    finder = CauseFinder(DailyLedgers(database_of("a; e @1 a=CC; f @1 a=CC; g @1 a=CC; h @5 a=II")))
     event, bound = finder.of("a", day(2), day(9))
     assert (event.kind, event.decibans) == ("event", near(-10))
     assert (bound.kind, bound.decibans) == ("bound", near(30 - decibans(0.999)))
@@ -382,7 +382,7 @@ def test_what_was_said_last_stood_on_the_eve_of_the_outcome_or_at_the_horizon() 
 @pytest.mark.parametrize("seed", range(12))
 def test_effects_of_events_are_those_of_the_ledger_without_them(seed: int) -> None:
     db = random_database(seed)
-    finder, odds = CauseFinder(Days(db)), Days(db)
+    finder, odds = CauseFinder(DailyLedgers(db)), DailyLedgers(db)
     for id in db.scenarios:
         for item in [*db.evidence][:4]:
             on = db.evidence[item].recorded
@@ -391,7 +391,7 @@ def test_effects_of_events_are_those_of_the_ledger_without_them(seed: int) -> No
             if linked or len(same) > 1 or db.evidence[item].retracted:
                 continue
             without = {key: e for key, e in db.evidence.items() if key != item}
-            before = Days(replace(db, evidence=without)).at(on).implied(id)
+            before = DailyLedgers(replace(db, evidence=without)).at(on).implied(id)
             after = odds.at(on).implied(id)
             if not (0.0011 < before < 0.9989 and 0.0011 < after < 0.9989):
                 continue
@@ -407,7 +407,7 @@ def test_causes_sum_to_every_move_and_nothing_else_is_told_of_the_evidence(
     seed: int, since: int, days: int
 ) -> None:
     db = random_database(seed)
-    made, odds = week(db, since, since + days), Days(db)
+    made, odds = week(db, since, since + days), DailyLedgers(db)
     for move in made.story.moves:
         parts, way = move.implied.causes, move.implied.decibans
         assert sum(part.decibans for part in parts) == near(way, abs=1e-9)
@@ -439,7 +439,7 @@ def test_each_step_has_the_figures_of_its_day_and_cites_what_was_known_then(
         analyst = data.draw(st.sampled_from("wxyz"))
         given_.append(sheet(day(on), told, analyst=analyst, evidence=rests))
     db = replace(db, sheets=sheets(*given_))
-    at, odds = window(db, day(data.draw(st.integers(0, 40))), day(61)), Days(db)
+    at, odds = window(db, day(data.draw(st.integers(0, 40))), day(61)), DailyLedgers(db)
     for move in review(at).story.moves:
         for step in move.stated.steps if move.stated else ():
             assert all(db.evidence[id].recorded <= step.date for id in step.evidence)

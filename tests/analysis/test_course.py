@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import bearing, known, near
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import Window, window
@@ -50,7 +50,7 @@ def test_the_implied_probability_is_that_of_the_full_ledger_on_every_day(db: Dat
     for id in db.scenarios:
         full = [ledger(known(db, on), id).implied.probability for on in EVES_TOO]
         for records in (db, near(db, id, items)):
-            assert [Days(records).at(on).implied(id) for on in EVES_TOO] == full
+            assert [DailyLedgers(records).at(on).implied(id) for on in EVES_TOO] == full
 
 
 def looked_at(base: Database, number: int) -> Window:
@@ -180,7 +180,7 @@ def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:
     watched = {"x": indicator({"b": "CC"}, due=day(3), if_absent="II")}
     seen = item(indicators={"a/x": "observed"})
     db = database(scenarios={"a": scenario(indicators=watched)}, evidence={"e": seen})
-    assert Days(near(db, "a", bearing(db))).at(day(9)).implied("a") == 0.5
+    assert DailyLedgers(near(db, "a", bearing(db))).at(day(9)).implied("a") == 0.5
 
 
 def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
@@ -188,7 +188,7 @@ def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
     due = indicator({"s1": "C"}, due=day(3), if_absent="I")
     scenarios = {"s1": scenario(indicators={"x": forever, "y": due})}
     db = database(scenarios=scenarios, evidence={"e": item(day(1), ratings={"s1": "C"})})
-    assert Days(db).changes("s1") == [day(1), day(4)]
+    assert DailyLedgers(db).changes("s1") == [day(1), day(4)]
 
 
 def test_however_many_items_bear_on_a_scenario_it_is_drawn_on_as_many_days() -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, connected, known
 from scenarios.analysis.history.provenance import DatabaseState, states
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window
@@ -40,7 +40,7 @@ DAYS = (day(150), day(143), day(40), day(151), day(300))
 ANY_DAYS = st.lists(st.integers(-70, 400).map(day), min_size=1, max_size=8)
 
 
-def assert_as_alone(days: Days, db: Database, on: Iterable[date]) -> None:
+def assert_as_alone(days: DailyLedgers, db: Database, on: Iterable[date]) -> None:
     """Each figure, each line and each step of the arithmetic, to the last bit."""
     for this in on:
         stepped, alone = days.at(this), Odds(known(db, this))
@@ -54,7 +54,7 @@ def assert_as_alone(days: Days, db: Database, on: Iterable[date]) -> None:
 def test_a_day_after_any_other_has_the_ledger_that_it_has_alone(
     db: Database, on: list[date]
 ) -> None:
-    assert_as_alone(Days(db), db, on)
+    assert_as_alone(DailyLedgers(db), db, on)
 
 
 @pytest.mark.parametrize("seed", range(25 * TIMES))
@@ -63,7 +63,7 @@ def test_so_have_the_days_of_larger_databases_however_few_accounts_are_kept(
     seed: int, most: int | None
 ) -> None:
     db = random_database(seed)
-    assert_as_alone(Days(db, most=most), db, DAYS)
+    assert_as_alone(DailyLedgers(db, most=most), db, DAYS)
 
 
 @pytest.mark.parametrize("seed", range(10 * TIMES))
@@ -78,7 +78,7 @@ def test_a_database_beside_another_has_the_ledgers_that_it_has_alone(
     instead["2022-03-01-new"] = item(day(60), ratings={min(db.scenarios): "CC"})
     kept = {id: item for id, item in {**db.evidence, **instead}.items() if item}
     other = replace(db, evidence=kept)
-    days = Days(db, most=most)
+    days = DailyLedgers(db, most=most)
     assert_as_alone(days, db, DAYS[:2])
     beside = days.beside(other, instead)
     assert_as_alone(beside, other, DAYS)
@@ -89,7 +89,7 @@ def test_a_database_beside_another_has_the_ledgers_that_it_has_alone(
 def test_all_items_of_one_day_come_and_go_together() -> None:
     items = {f"e{n}": item(day(5), ratings={"s1": 1 + n / 1000}) for n in range(1000)}
     db = database(scenarios={"s1": scenario()}, evidence=items)
-    assert_as_alone(Days(db), db, [day(4), day(5), day(6), day(4), day(5)])
+    assert_as_alone(DailyLedgers(db), db, [day(4), day(5), day(6), day(4), day(5)])
 
 
 @given(stories(), ANY_DAYS)
@@ -109,7 +109,9 @@ def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_th
 ) -> None:
     some = st.sets(st.sampled_from([*db.evidence, "none"]))
     gone, other = data.draw(some), data.draw(some)
-    days = Days(replace(db, evidence={id: e for id, e in db.evidence.items() if id not in gone}))
+    days = DailyLedgers(
+        replace(db, evidence={id: e for id, e in db.evidence.items() if id not in gone})
+    )
     for id in db.scenarios:
         days.at(on[0]).implied(id)
     left = {id: item for id, item in db.evidence.items() if id not in other}
@@ -250,7 +252,7 @@ class Lazy(LazyEvidence):
 def test_the_items_of_a_scenario_are_looked_up_for_it_alone(seed: int) -> None:
     db = random_database(seed)
     lazy = Lazy(db)
-    days, plain = Days(replace(db, evidence=lazy)), Days(db)
+    days, plain = DailyLedgers(replace(db, evidence=lazy)), DailyLedgers(db)
     for id in db.scenarios:
         assert days.at(day(200)).implied(id) == plain.at(day(200)).implied(id)
     assert {column for beside in lazy.asked for column in beside} == {*db.scenarios}

@@ -13,7 +13,7 @@ import pytest
 
 import scenarios
 from scenarios.analysis.evidence.knowledge import declared_events
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.review.event import (
     EventStory,
     event_story,
@@ -29,7 +29,7 @@ LAST = date(2026, 6, 29)
 
 
 def event(db: Database, *ids: str, on: int = 9) -> EventStory:
-    return event_story(db, ids, day(on), partial(story_between, Days(db)))
+    return event_story(db, ids, day(on), partial(story_between, DailyLedgers(db)))
 
 
 def told(text: str, *ids: str, on: int = 9) -> EventStory:
@@ -165,7 +165,7 @@ def shipped() -> Database:
 
 
 def test_the_figures_of_every_event_are_those_of_the_report_of_its_days(shipped: Database) -> None:
-    desk, at = scenarios.open(SHIPPED), cache(partial(story_between, Days(shipped)))
+    desk, at = scenarios.open(SHIPPED), cache(partial(story_between, DailyLedgers(shipped)))
     reports: dict[tuple[date, date], Any] = {}
     seen = 0
     for ids in declared_events(shipped, LAST).values():

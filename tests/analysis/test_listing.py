@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.knowledge import KnownEvidence, known
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
@@ -138,7 +138,7 @@ def test_each_line_pointed_one_way() -> None:
 
 def records(outcome: str, on: int) -> dict[str, TrackRecord]:
     db = ended(outcome)
-    return track_records(known(db, day(on)), Days(db).at)
+    return track_records(known(db, day(on)), DailyLedgers(db).at)
 
 
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:

@@ -11,7 +11,13 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.knowledge import known, latest_day
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.ledger.ledger_changes import LedgerChange, Reasons, Shift, compare, touched
+from scenarios.analysis.ledger.ledger_changes import (
+    ChangedRecords,
+    LedgerChange,
+    Shift,
+    compare,
+    touched,
+)
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.model import Database, Dependence, Evidence, HazardEnded, Source, Tracker
@@ -40,7 +46,7 @@ THEMES = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme
 def change(db: Database, before: int, after: int, id: str = "s1") -> LedgerChange:
     """What differs between two days."""
     then, now = known(db, day(before)), known(db, day(after))
-    reasons = Reasons(new=touched(now, then), gone=touched(then, now))
+    reasons = ChangedRecords(new=touched(now, then), gone=touched(then, now))
     return compare(ledger(then, id), ledger(now, id), reasons)
 
 

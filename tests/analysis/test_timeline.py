@@ -20,7 +20,7 @@ from scenarios.analysis.daily_forecasts import (
 )
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Sheet
 from tests.records import (
@@ -57,7 +57,7 @@ def fields(db: Database, id: str = "s1", on: date = LATER) -> tuple[Any, ...]:
 def told(db: Database, id: str = "s1") -> Timeline[float]:
     found = question(db, id, LATER)
     assert found
-    return timeline(archive(Days(db)), found)
+    return timeline(archive(DailyLedgers(db)), found)
 
 
 def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known() -> None:
@@ -193,7 +193,7 @@ def daily(line: Line, days: int) -> list[float | None]:
 @given(resolved_databases())
 @settings(max_examples=60, deadline=None)
 def test_the_runs_are_what_a_count_of_every_day_gives(db: Database) -> None:
-    kept = archive(Days(db))
+    kept = archive(DailyLedgers(db))
     for id, one in db.scenarios.items():
         if found := question(db, id, LATER):
             days = [one.opened + timedelta(n) for n in range(found.scored)]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.commit_log import KnownFigures, history
 from scenarios.analysis.history.provenance import DatabaseState
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.probability_shifts import shifts
@@ -188,7 +188,7 @@ def daily(size: int, **keys: Any) -> Database:
 
 def one_day_more(size: int) -> int:
     db = daily(size, hazard="constant")
-    odds, before, after = Days(db), day(size - 2), day(size - 1)
+    odds, before, after = DailyLedgers(db), day(size - 2), day(size - 1)
 
     def figures(on: date) -> list[float]:
         return [odds.at(on).implied(id) for id in db.scenarios]
@@ -214,7 +214,7 @@ def one_item_more(size: int) -> int:
 def one_item_instead(size: int) -> int:
     """Ledgers as they were before an item was judged anew."""
     db = daily(size)
-    days, late, id = Days(db), day(size), min(db.evidence)
+    days, late, id = DailyLedgers(db), day(size), min(db.evidence)
     now = {scenario: days.at(late).implied(scenario) for scenario in db.scenarios}
     item_before = replace(db.evidence[id], ratings={"s0": "II"})
     before = replace(db, evidence={**db.evidence, id: item_before})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.review.event import event_story, story_between
 from scenarios.render.charts.draw import Card, card
 from scenarios.render.document import Chart, plain
@@ -27,7 +27,9 @@ TOLD = (
 
 def chart(told: str = TOLD, on: int = 9) -> Chart | None:
     db = database_of(told)
-    return event_picture(event_story(db, ["e"], day(on), partial(story_between, Days(db))), db)
+    return event_picture(
+        event_story(db, ["e"], day(on), partial(story_between, DailyLedgers(db))), db
+    )
 
 
 def figures_of(member: Any) -> list[tuple[date, float | None, float | None]]:

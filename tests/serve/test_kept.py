@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.period.period import bands_of
 from scenarios.serve.desk import Desk, DeskState
@@ -103,7 +103,7 @@ def test_a_forecast_leaves_every_band_as_it_was_and_an_item_makes_those_it_bears
     make(root, FILES)
     made, on = list[set[str]](), date(2024, 3, 1)
 
-    def counted(odds: Days, as_of: date, ids: Collection[str]) -> dict[str, Band]:
+    def counted(odds: DailyLedgers, as_of: date, ids: Collection[str]) -> dict[str, Band]:
         made.append({*ids})
         return bands_of(odds, as_of, ids)
 

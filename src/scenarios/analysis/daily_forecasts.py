@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import members, resolution, resolved, rivals
 from scenarios.analysis.forecasts import pooled, share, standing_days
-from scenarios.analysis.ledger.odds import Odds, Stepped, changes_daily
+from scenarios.analysis.ledger.odds import Odds, OddsSource, changes_daily
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
@@ -95,7 +95,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Database
     forecasts: dict[ScenarioId, dict[Analyst, Forecasts]]
-    odds: Stepped
+    odds: OddsSource
     means: dict[tuple[ScenarioId, date, int], Line]
 
     def on(self, question: ResolvedQuestion, day: int) -> Odds:
@@ -103,7 +103,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         return self.odds.at(question.opened + timedelta(day))
 
 
-def archive(odds: Stepped) -> Archive:
+def archive(odds: OddsSource) -> Archive:
     """Every forecast by question and analyst, oldest first."""
     database = odds.database
     by_scenario: dict[ScenarioId, dict[Analyst, Forecasts]] = {}
@@ -155,7 +155,7 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
     return Timeline(question=question, analysts=analysts, ours=ours, last=last, stated=stated)
 
 
-def days_of_figures(odds: Stepped, question: ResolvedQuestion) -> Sequence[int]:
+def days_of_figures(odds: OddsSource, question: ResolvedQuestion) -> Sequence[int]:
     """The scored days on which its implied probability may change, always with the first."""
     days = range(question.scored)
     if changes_daily(odds.database, question.scenario):

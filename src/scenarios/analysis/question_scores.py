@@ -27,7 +27,7 @@ from scenarios.analysis.daily_forecasts import (
     timelines,
     unit_of,
 )
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
@@ -83,7 +83,7 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 
 def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
     """The rows of every question whose outcome was known on a day."""
-    scored, _ = scored_timelines(archive(Days(database)), as_of, Chosen(), unwatched)
+    scored, _ = scored_timelines(archive(DailyLedgers(database)), as_of, Chosen(), unwatched)
     return score_rows(scored)
 
 

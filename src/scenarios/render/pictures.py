@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
 from scenarios.analysis.forecasts import SheetForecast
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window, window
 from scenarios.analysis.period.trajectory import Course, courses
@@ -118,12 +118,12 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
             steps.append((size, before.day, step))
     steps.sort(key=lambda step: (-step[0], step[2].day))
     around = near(database, course.scenario, bearing(database), database.speaking)
-    odds = Days(around)
+    odds = DailyLedgers(around)
     named = [_with_cause(step, course, odds, since) for _, since, step in steps[:_STEPS]]
     return sorted(named, key=lambda step: step.day)
 
 
-def _with_cause(step: LargeChange, course: Course, odds: Days, since: date) -> LargeChange:
+def _with_cause(step: LargeChange, course: Course, odds: DailyLedgers, since: date) -> LargeChange:
     """The step with its causes since the day before it, the largest first; it leads to that."""
     id, around = course.scenario, odds.database
     together = {id, *rivals(around, id), *around.scenarios[id].prior.given}

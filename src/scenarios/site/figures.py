@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import cache, cached_property, partial
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
@@ -87,9 +87,9 @@ class Figures:
         return self._ledgers[id]
 
 
-def odds_of(site: Site) -> Days:
+def odds_of(site: Site) -> DailyLedgers:
     """The ledgers of any day, shared by pages of several days."""
-    return Days(site.database)
+    return DailyLedgers(site.database)
 
 
 def looked_back(site: Site, period: Window, *, audited: bool = True) -> Reviewed:

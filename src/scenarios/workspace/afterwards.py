@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scenarios.analysis.changes import differences, touched_by
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import Means
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import Earlier, earlier_of
 from scenarios.analysis.review.restated import Restatement, committed, restated
 from scenarios.errors import NoCommit, ScenError
@@ -23,7 +23,7 @@ class LaterChanges(NamedTuple):
     """Later changes of records, and the ledgers with those records as they were."""
 
     restatement: Restatement
-    before: Days
+    before: DailyLedgers
 
 
 Compared = tuple[str, str, str]
@@ -53,7 +53,7 @@ def changed_afterwards(
     repository: git.Repository,
     since: date,
     as_of: date,
-    odds: Days | None = None,
+    odds: DailyLedgers | None = None,
     commits: Compared | None = None,
 ) -> LaterChanges | None:
     """Changes, by `as_of`, of records up to `since`; None if no commit is that early.

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.changes import FieldChange, Rename, called, differences
 from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, window
@@ -177,16 +177,16 @@ def span(
     since: date | None,
     *,
     banded: bool = False,
-    odds: Days | None = None,
+    odds: DailyLedgers | None = None,
 ) -> Window:
     """The period from `since`, else the last review, up to `on`; reuses `odds` if given."""
     start = start_of(opened, on, since)
-    odds = odds or Days(opened.database)
+    odds = odds or DailyLedgers(opened.database)
     bands = _bands(opened, on, odds) if banded else {}
     return window(opened.database, start, on, bands=bands, odds=odds)
 
 
-def _bands(opened: Opened, on: date, odds: Days) -> Mapping[ScenarioId, Band]:
+def _bands(opened: Opened, on: date, odds: DailyLedgers) -> Mapping[ScenarioId, Band]:
     def make(_: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
         return bands_of(odds, on, ids)
 
@@ -209,7 +209,7 @@ def standings(
 
     In a `repository` the earlier figures are those reported then.
     """
-    since, odds = start_of(opened, on), Days(opened.database, most=FEW)
+    since, odds = start_of(opened, on), DailyLedgers(opened.database, most=FEW)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
         around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}
@@ -238,7 +238,7 @@ def standings(
 
 
 def _reported(
-    opened: Opened, repository: git.Repository, since: date, on: date, odds: Days
+    opened: Opened, repository: git.Repository, since: date, on: date, odds: DailyLedgers
 ) -> dict[ScenarioId, Earlier]:
     """The earlier figures that were changed since, as they were reported."""
     commits = compared(opened, repository, since, on)

@@ -31,7 +31,7 @@ from scenarios.analysis.evidence.knowledge import (
     dependents,
     latest_day,
 )
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.rules.rule import LoadedRecords, under_todays_ids
 from scenarios.model import (
     Database,
@@ -86,7 +86,7 @@ class DatabaseState:
         self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
         for id, item in self.database.evidence.items():
             self._bear(id, item)
-        self.days = Days(self.database, self.bearing)
+        self.days = DailyLedgers(self.database, self.bearing)
 
     def copy(self) -> DatabaseState:
         """A copy of the state that can be changed separately."""

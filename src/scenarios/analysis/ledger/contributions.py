@@ -245,7 +245,7 @@ def end_of(decibans: float, theme: ThemeId | None) -> End:
     return abs(decibans), (decibans > 0) - (decibans < 0), theme or ""
 
 
-class Net(msgspec.Struct, frozen=True, kw_only=True):
+class GroupTotal(msgspec.Struct, frozen=True, kw_only=True):
     """Net decibans of a group for one scenario: strongest row for plus strongest against.
 
     `evidence` are the items that speak in these rows.
@@ -297,7 +297,7 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     ]
 
 
-def net(group: RowGroup) -> dict[ScenarioId, Net]:
+def net(group: RowGroup) -> dict[ScenarioId, GroupTotal]:
     """Net line of each scenario that a row of the group rates."""
     speaking: dict[ScenarioId, list[LedgerRow]] = {}
     for row in group.rows:
@@ -307,7 +307,7 @@ def net(group: RowGroup) -> dict[ScenarioId, Net]:
     return {column: _net(group, rows, column) for column, rows in speaking.items()}
 
 
-def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
+def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> GroupTotal:
     heard, rest = speaking, list[LedgerRow]()
     if len(speaking) > 1:
         speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
@@ -317,7 +317,7 @@ def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
         rest = [r for r in speaking if r is not strongest_for and r is not against]
     decibans = sum([row.values[column] for row in heard])
     alone = heard[0].evidence if len(heard) == 1 else ()
-    return Net(
+    return GroupTotal(
         group=group.key,
         theme=group.theme,
         decibans=decibans,
@@ -328,7 +328,7 @@ def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
     )
 
 
-class Heights(msgspec.Struct):
+class LayerCounts(msgspec.Struct):
     """Number of lines by height, sign and theme, from the lowest up, and by theme in all.
 
     Like lines are counted together: a sum is of as many terms as there are heights, and the same to
@@ -340,7 +340,7 @@ class Heights(msgspec.Struct):
     themes: dict[ThemeId, tuple[int, int]]
 
     @classmethod
-    def of(cls, lines: Iterable[End]) -> Heights:
+    def of(cls, lines: Iterable[End]) -> LayerCounts:
         """The heights of lines, each by its end."""
         counts = Counter(lines)
         heights = cls(counts, sorted(counts), {})
@@ -348,9 +348,9 @@ class Heights(msgspec.Struct):
             heights._count(sign, theme, number)
         return heights
 
-    def copy(self) -> Heights:
+    def copy(self) -> LayerCounts:
         """A copy of the heights, whose lines can change separately."""
-        return Heights(self.counts.copy(), [*self.ends], {**self.themes})
+        return LayerCounts(self.counts.copy(), [*self.ends], {**self.themes})
 
     def add(self, end: End, number: int = 1) -> None:
         """Add lines; a negative number removes them."""
@@ -379,7 +379,7 @@ class _Theme:
         self.inner = alone
 
 
-class _Layers:
+class ThemeLayers:
     """The lines from the lowest up; of those that reach a layer, by theme, their number and signs.
 
     In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
@@ -388,7 +388,7 @@ class _Layers:
     1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between.
     """
 
-    def __init__(self, heights: Heights, dependence: Dependence) -> None:
+    def __init__(self, heights: LayerCounts, dependence: Dependence) -> None:
         within = dependence.within
         between = min(dependence.between, within)  # more than that is a fault of the tracker
         alike, themes = within == between, sorted(heights.themes)
@@ -437,7 +437,7 @@ class _Layers:
         return total / (1 + self.between * size)
 
 
-def factors(heights: Heights, dependence: Dependence) -> dict[End, float]:
+def factors(heights: LayerCounts, dependence: Dependence) -> dict[End, float]:
     """The share of the lines of each end that counts, over 0 to 1.
 
     Where every line is equally high, its share is its weight in the block correlation matrix
@@ -446,7 +446,7 @@ def factors(heights: Heights, dependence: Dependence) -> dict[End, float]:
     The layers are walked upwards, and each theme's own sum is brought up to date only where a line
     of it ends.
     """
-    layers = _Layers(heights, dependence)
+    layers = ThemeLayers(heights, dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
     sums = dict.fromkeys(layers.themes.values(), (0.0, 0.0))
     shares: dict[End, float] = {}
@@ -460,20 +460,20 @@ def factors(heights: Heights, dependence: Dependence) -> dict[End, float]:
     return shares
 
 
-def total(heights: Heights, dependence: Dependence) -> float:
+def total(heights: LayerCounts, dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
-    layers = _Layers(heights, dependence)
+    layers = ThemeLayers(heights, dependence)
     between = layers.between
     return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
 
 
-def totals_without(heights: Heights, dependence: Dependence) -> dict[End, float]:
+def totals_without(heights: LayerCounts, dependence: Dependence) -> dict[End, float]:
     """The total without a line of each end.
 
     Takes the number of heights times that of themes: up to its height, what a layer counts differs
     in the same way for all lines of its theme and sign.
     """
-    layers = _Layers(heights, dependence)
+    layers = ThemeLayers(heights, dependence)
     whole, less = 0.0, dict[End, float]()
     sums = {(layers.themes[theme], sign): 0.0 for _, sign, theme in heights.ends}
     for end, step, size, signs in layers.walk():

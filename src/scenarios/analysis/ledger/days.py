@@ -18,11 +18,18 @@ from scenarios.analysis.evidence.knowledge import (
     resolution,
 )
 from scenarios.analysis.ledger.contributions import Columns
-from scenarios.analysis.ledger.odds import Account, Comparison, Odds, Totals, columns, left
+from scenarios.analysis.ledger.odds import (
+    Comparison,
+    EvidenceTotals,
+    LedgerAccount,
+    Odds,
+    columns,
+    left,
+)
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, Record, ScenarioId
 
 
-class Days:
+class DailyLedgers:
     """The ledgers of a database on any days, in any order; `put` and `forget` follow its changes.
 
     Figures equal those of `Odds(known(database, day))` to the last bit. `items` are those that bear
@@ -39,10 +46,10 @@ class Days:
         if items is not None:
             self.items = items
         self._most = most
-        self._accounts: dict[Columns, _DatedAccount] = {}
+        self._accounts: dict[Columns, AccountOnDay] = {}
         self._odds: dict[date, Odds] = {}
         self._dated: list[tuple[date, EvidenceId]] = []
-        self._of: Days | None = None
+        self._of: DailyLedgers | None = None
         self._instead: Mapping[EvidenceId, Evidence | None] = {}
 
     @cached_property
@@ -64,10 +71,10 @@ class Days:
         places = (bisect_right(self._dated, day, key=itemgetter(0)) for day in (since, until))
         return {id: evidence[id] for _, id in self._dated[slice(*places)]}
 
-    def totals(self, beside: Columns, day: date) -> Totals:
+    def totals(self, beside: Columns, day: date) -> EvidenceTotals:
         """The decibans that the evidence of a day adds to a scenario alone or to each of a set."""
         account = self.account(beside)
-        return Totals(
+        return EvidenceTotals(
             columns=beside,
             compared=self.database.scenarios[beside[0]].set is not None,
             left=frozenset(left(self.database, beside, day)),
@@ -87,12 +94,14 @@ class Days:
             days.update(self.account(columns(self.database, id)).days)
         return sorted(days)
 
-    def beside(self, database: Database, items: Mapping[EvidenceId, Evidence | None]) -> Days:
+    def beside(
+        self, database: Database, items: Mapping[EvidenceId, Evidence | None]
+    ) -> DailyLedgers:
         """The days of a database that differs in these items alone.
 
         Both share all that the items do not bear on, and neither may be changed afterwards.
         """
-        other = Days(database, most=self._most)
+        other = DailyLedgers(database, most=self._most)
         other._of, other._instead = self, items
         return other
 
@@ -129,7 +138,7 @@ class Days:
         for beside in [beside for beside in self._accounts if not set(beside).isdisjoint(ids)]:
             del self._accounts[beside]
 
-    def account(self, beside: Columns) -> _DatedAccount:
+    def account(self, beside: Columns) -> AccountOnDay:
         """The account of a scenario alone or of a set, as of the day of its last use."""
         if beside in self._accounts:
             return self._accounts[beside]
@@ -153,7 +162,7 @@ class Days:
                 items: Iterable[EvidenceId] = evidence.bearing(self.database, beside)
             else:
                 items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
-            account = _DatedAccount(self.database, beside, items)
+            account = AccountOnDay(self.database, beside, items)
         if len(self._accounts) == self._most:
             del self._accounts[next(iter(self._accounts))]
         self._accounts[beside] = account
@@ -164,7 +173,7 @@ _LATEST = 3
 """Days whose lines are kept: both ends of a window, and the start of that before."""
 
 
-class _DatedAccount(Account):
+class AccountOnDay(LedgerAccount):
     """An account that stands as of a day; what counts from a day on is sorted once."""
 
     def __init__(self, database: Database, beside: Columns, ids: Iterable[EvidenceId]) -> None:

@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import KINDS, Net
+from scenarios.analysis.ledger.contributions import KINDS, GroupTotal
 from scenarios.analysis.ledger.odds import Odds, log_odds
 from scenarios.model import (
     Database,
@@ -75,7 +75,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     scenario: ScenarioId
     prior: Quantity
     opening: tuple[Line, ...]
-    shares: list[tuple[Net, float]]
+    shares: list[tuple[GroupTotal, float]]
     closing: tuple[Line, ...]
     neutral: int
     implied: Quantity
@@ -161,14 +161,14 @@ def _quantity(probability: float) -> Quantity:
     return Quantity(probability=probability, decibans=decibans(probability))
 
 
-def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[Net, float]]:
+def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[GroupTotal, float]]:
     """The lines of evidence about a scenario, each with the share of it that counts."""
     comparison = odds.comparison(scenario_id)
     of = comparison.shares[scenario_id]
     return [(line, of[line.end]) for line in comparison.nets[scenario_id]]
 
 
-def _line(line: Net, share: float) -> Line:
+def _line(line: GroupTotal, share: float) -> Line:
     row = line.strongest
     return Line(
         kind=row.kind,
@@ -302,7 +302,7 @@ def _note(old: Ledger, line: Line, row: str) -> str | None:
     return "adds nothing to what was already seen" if same else None
 
 
-class Pointed(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the last ledger; `decibans` counted toward what happened, positive or negative."""
 
     id: str
@@ -314,8 +314,8 @@ class Pointed(msgspec.Struct, frozen=True, kw_only=True):
 class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that pointed to the outcome and lines that did not, largest first."""
 
-    right: tuple[Pointed, ...]
-    wrong: tuple[Pointed, ...]
+    right: tuple[OutcomeLine, ...]
+    wrong: tuple[OutcomeLine, ...]
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -332,7 +332,7 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
         return None
     sign = 1 if outcome == "occurred" else -1
     pointed = [
-        Pointed(
+        OutcomeLine(
             id=line.id,
             kind=line.kind,
             decibans=sign * line.counted_decibans,
@@ -348,7 +348,8 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
 
 
 def track_records(now: KnownEvidence, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
-    """Each source's record over the scenarios whose outcome was known at the date, by `Days.at`.
+    """Each source's record over the scenarios whose outcome was known at the date, by
+    `DailyLedgers.at`.
 
     A line's decibans are divided equally among its items; an item counted by two scenarios is
     one item.

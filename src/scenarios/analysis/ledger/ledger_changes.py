@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import KnownEvidence
-from scenarios.analysis.ledger.contributions import Net
+from scenarios.analysis.ledger.contributions import GroupTotal
 from scenarios.analysis.ledger.ledger import Ledger, LineKind
 from scenarios.model import EvidenceId, ThemeId
 
@@ -77,7 +77,7 @@ def touched(known: KnownEvidence, since: KnownEvidence) -> frozenset[str]:
     return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
 
 
-class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+class ChangedRecords(msgspec.Struct, frozen=True, kw_only=True):
     """Items and indicators new, gone (removed too), or judged anew; if `conventions` changed."""
 
     new: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     conventions: bool = False
 
 
-def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
+def compare(before: Ledger, after: Ledger, reasons: ChangedRecords) -> LedgerChange:
     """Lines that were added, removed or changed between two ledgers, with reasons."""
     were = {line.group: (line, share) for line, share in before.shares}
     overlap: Cause = "conventions" if reasons.conventions else "overlap"
@@ -118,7 +118,7 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
     )
 
 
-def _change(line: Net, before: float, after: float, cause: Cause) -> LineChange:
+def _change(line: GroupTotal, before: float, after: float, cause: Cause) -> LineChange:
     row = line.strongest
     return LineChange(
         id=row.id,
@@ -132,11 +132,11 @@ def _change(line: Net, before: float, after: float, cause: Cause) -> LineChange:
     )
 
 
-_Counted = tuple[Net, float]
+_Counted = tuple[GroupTotal, float]
 """A line and its counted decibans."""
 
 
-def _largest_first(lines: Iterable[tuple[Net, float]]) -> list[_Counted]:
+def _largest_first(lines: Iterable[tuple[GroupTotal, float]]) -> list[_Counted]:
     counted = [(line, line.decibans * share) for line, share in lines]
     return sorted(counted, key=lambda line: (-abs(line[1]), line[0].strongest.id))
 
@@ -163,14 +163,14 @@ def _matched(
     return pairs, came, list(left.values())
 
 
-def _members(line: Net) -> frozenset[str]:
+def _members(line: GroupTotal) -> frozenset[str]:
     """The items and indicators that a line stands for; an absence stands for none of them."""
     if line.strongest.kind == "absence":
         return frozenset()
     return frozenset({line.strongest.id, *line.evidence, *(row.id for row in line.suppressed)})
 
 
-def _cause(before: Net | None, after: Net | None, reasons: Reasons) -> Cause:
+def _cause(before: GroupTotal | None, after: GroupTotal | None, reasons: ChangedRecords) -> Cause:
     if before and after and _is_close(before.decibans, after.decibans):
         both = (before, after) if before.theme != after.theme else ()
         unchanged: Cause = "conventions" if reasons.conventions else "overlap"
@@ -192,7 +192,7 @@ def _cause(before: Net | None, after: Net | None, reasons: Reasons) -> Cause:
     return _by_evidence(before, after) if here & reasons.new else elsewhere
 
 
-def _by_evidence(before: Net | None, after: Net | None) -> Cause:
+def _by_evidence(before: GroupTotal | None, after: GroupTotal | None) -> Cause:
     if before is None:
         return "new evidence"
     weaker = after is None or abs(after.decibans) < abs(before.decibans)

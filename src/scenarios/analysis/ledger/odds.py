@@ -17,9 +17,9 @@ from scenarios.analysis.ledger.contributions import (
     KINDS,
     Columns,
     End,
-    Heights,
+    GroupTotal,
+    LayerCounts,
     LedgerRow,
-    Net,
     RowGroup,
     RowKey,
     centred,
@@ -33,7 +33,7 @@ from scenarios.model import ConditionalPrior, Database, Dependence, Scenario, Sc
 from scenarios.scales import decibans, held, probability
 
 
-class Totals(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceTotals(msgspec.Struct, frozen=True, kw_only=True):
     """The decibans that the evidence adds to a scenario alone, or to each member of its set.
 
     `left` are the members that are known not to occur.
@@ -45,7 +45,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     totals: dict[ScenarioId, float]
 
 
-class Comparison(Totals, frozen=True, kw_only=True, dict=True):
+class Comparison(EvidenceTotals, frozen=True, kw_only=True, dict=True):
     """The totals, with their groups of rows and the lines of each.
 
     `neutral` counts the rows that rate a scenario and are worth nothing to it.
@@ -53,8 +53,8 @@ class Comparison(Totals, frozen=True, kw_only=True, dict=True):
 
     dependence: Dependence
     groups: list[RowGroup]
-    nets: dict[ScenarioId, list[Net]]
-    heights: dict[ScenarioId, Heights]
+    nets: dict[ScenarioId, list[GroupTotal]]
+    heights: dict[ScenarioId, LayerCounts]
     neutral: dict[ScenarioId, int]
 
     @cached_property
@@ -71,12 +71,12 @@ def columns(database: Database, scenario_id: ScenarioId) -> Columns:
 
 def compare(known: KnownEvidence, beside: Columns) -> Comparison:
     """Compare a scenario alone, or the members of a set, by the evidence known."""
-    account = Account(known.database, beside)
+    account = LedgerAccount(known.database, beside)
     account.post(known)
     return account.comparison(known.database, known.as_of)
 
 
-class Account:
+class LedgerAccount:
     """Rows about a scenario alone or the members of a set, in groups; they come and go.
 
     A change costs as much as the groups of the rows that it concerns, and the sum over the heights
@@ -90,8 +90,8 @@ class Account:
         self._rows: dict[RowKey, tuple[LedgerRow, LedgerRow]] = {}  # before and after centring
         self._groups: dict[RowKey, RowGroup] = {}
         self._places: dict[str | RowKey, RowKey] = {}  # groups by ties, without by the row
-        self._nets: dict[ScenarioId, dict[RowKey, Net]] = {column: {} for column in beside}
-        self._heights: dict[ScenarioId, Heights] = {}
+        self._nets: dict[ScenarioId, dict[RowKey, GroupTotal]] = {column: {} for column in beside}
+        self._heights: dict[ScenarioId, LayerCounts] = {}
         self._neutral = dict.fromkeys(beside, 0)
         self._totals: dict[ScenarioId, float] = {}
 
@@ -150,7 +150,7 @@ class Account:
                 self._count(column, line, -1)
         return group.rows
 
-    def _count(self, column: ScenarioId, line: Net, number: int) -> None:
+    def _count(self, column: ScenarioId, line: GroupTotal, number: int) -> None:
         if heights := self._heights.get(column):
             heights.add(line.end, number)
             self._totals.pop(column, None)
@@ -159,7 +159,9 @@ class Account:
         """The decibans that the lines of each column add up to."""
         for column in self.columns:
             if column not in self._heights:
-                self._heights[column] = Heights.of(line.end for line in self._nets[column].values())
+                self._heights[column] = LayerCounts.of(
+                    line.end for line in self._nets[column].values()
+                )
             if column not in self._totals:
                 self._totals[column] = total(self._heights[column], self._dependence)
         return {column: self._totals[column] for column in self.columns}
@@ -195,7 +197,9 @@ def left(database: Database, beside: Columns, day: date) -> dict[ScenarioId, dat
     }
 
 
-def log_odds(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+def log_odds(
+    comparison: EvidenceTotals, priors: Mapping[ScenarioId, float]
+) -> dict[ScenarioId, float]:
     """Decibans of each implied probability before `bound`.
 
     In a set ln pᵢ + evidenceᵢ·ln10/10 is normalised over the members still in it; else Bayes' rule.
@@ -219,7 +223,9 @@ def log_odds(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[Sce
     return {c: strengths[c] - against(c) for c in comparison.columns}
 
 
-def implied(comparison: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+def implied(
+    comparison: EvidenceTotals, priors: Mapping[ScenarioId, float]
+) -> dict[ScenarioId, float]:
     """The implied probabilities, within their bounds: the one place that computes them."""
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
 
@@ -245,7 +251,7 @@ class PriorLink(NamedTuple):
     occurred: bool | None
 
 
-class Steps(msgspec.Struct, frozen=True, kw_only=True):
+class PriorSteps(msgspec.Struct, frozen=True, kw_only=True):
     """Prior of a scenario: as written, given the linked scenario, and at the date."""
 
     declared: float
@@ -254,7 +260,7 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     link: PriorLink | None
 
 
-class Stepped(Protocol):
+class OddsSource(Protocol):
     """The odds of any day, as they are stepped to: `days.Days`."""
 
     database: Database
@@ -265,7 +271,7 @@ class Stepped(Protocol):
     def changes(self, scenario_id: ScenarioId) -> Sequence[date]:
         """The days on which something changes but a prior that decays."""
 
-    def totals(self, beside: Columns, day: date) -> Totals:
+    def totals(self, beside: Columns, day: date) -> EvidenceTotals:
         """The totals of a day."""
 
     def comparison(self, beside: Columns, day: date) -> Comparison:
@@ -278,12 +284,12 @@ class Odds:
     From the evidence known alone, or by the steps that several days share.
     """
 
-    def __init__(self, known: KnownEvidence, days: Stepped | None = None) -> None:
+    def __init__(self, known: KnownEvidence, days: OddsSource | None = None) -> None:
         self.known = known
         self.day = known.as_of
         self._days = days
         self._compared: dict[Columns, Comparison] = {}
-        self._steps: dict[ScenarioId, Steps] = {}
+        self._steps: dict[ScenarioId, PriorSteps] = {}
         self._implied: dict[ScenarioId, float] = {}
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
@@ -295,7 +301,7 @@ class Odds:
             self._compared[beside] = compare(self.known, beside)
         return self._compared[beside]
 
-    def totals(self, scenario_id: ScenarioId) -> Totals:
+    def totals(self, scenario_id: ScenarioId) -> EvidenceTotals:
         """The totals of those lines."""
         if self._days:
             return self._days.totals(columns(self.known.database, scenario_id), self.day)
@@ -311,7 +317,7 @@ class Odds:
         """The priors at the date of a scenario and of its set."""
         return {id: self.steps(id).at_date for id in columns(self.known.database, scenario_id)}
 
-    def steps(self, scenario_id: ScenarioId) -> Steps:
+    def steps(self, scenario_id: ScenarioId) -> PriorSteps:
         """The steps of a scenario's prior; dependencies first, without recursion."""
         # A stack of our own: a chain of 300 links ended in a RecursionError (9c649611,
         # test_a_long_chain_of_links_has_a_band_and_the_members_of_a_set_share_theirs).
@@ -329,10 +335,10 @@ class Odds:
             del path[id]
         return self._steps[scenario_id]
 
-    def _step(self, id: ScenarioId, link: PriorLink | None) -> Steps:
+    def _step(self, id: ScenarioId, link: PriorLink | None) -> PriorSteps:
         declared = self.known.database.scenarios[id].prior.probability
         given, at_date = self.prior(id, link)
-        return Steps(declared=declared, given=given, at_date=at_date, link=link)
+        return PriorSteps(declared=declared, given=given, at_date=at_date, link=link)
 
     def prior(
         self,

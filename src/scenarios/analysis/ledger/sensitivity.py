@@ -77,7 +77,7 @@ class Budgets:
     def __init__(self, odds: Odds) -> None:
         self._odds = odds
         self._budgets: dict[ScenarioId, Budget] = {}
-        self._bent: dict[ScenarioId, tuple[_Bend, ...]] = {}
+        self._bent: dict[ScenarioId, tuple[InputRange, ...]] = {}
 
     def of(self, scenario_id: ScenarioId) -> Budget:
         """The budget of a scenario; a chain of links is followed from its end."""
@@ -115,7 +115,7 @@ def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Ba
     return {id: budgets.of(id).band for id in scenario_ids}
 
 
-class _Bend(NamedTuple):
+class InputRange(NamedTuple):
     """An input bent down and up: the decibans that it adds to each member; a line by its group."""
 
     kind: TermKind
@@ -125,7 +125,7 @@ class _Bend(NamedTuple):
 
 
 def _term(
-    bend: _Bend,
+    bend: InputRange,
     free: float,
     column: ScenarioId,
     shares: Mapping[ScenarioId, float],
@@ -163,7 +163,7 @@ def _shares(
 
 def _bends(
     odds: Odds, comparison: Comparison, linked: Mapping[ScenarioId, Band]
-) -> Iterator[_Bend]:
+) -> Iterator[InputRange]:
     left = comparison.left if comparison.compared else ()
     inside = [column for column in comparison.columns if column not in left]
 
@@ -176,23 +176,23 @@ def _bends(
 
     for column in inside:
         ends = ({column: prior(column, by=step)} for step in (-PRIOR_STEP, PRIOR_STEP))
-        yield _Bend("prior", column, tuple(ends))
+        yield InputRange("prior", column, tuple(ends))
     for other, band in linked.items():
         chances = ({other: chance} for chance in (band.low, band.high))
         ends = ({c: prior(c, linked=chance) for c in inside} for chance in chances)
-        yield _Bend("link", other, tuple(ends))
+        yield InputRange("link", other, tuple(ends))
     counted = _counted(comparison)
     for group, cells in counted.items():
         ends = ({c: share * db for c, db in cells.items()} for share in (-LINE_STEP, LINE_STEP))
-        yield _Bend("line", "", tuple(ends), group)
+        yield InputRange("line", "", tuple(ends), group)
     if counted:
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
-        yield _Bend("lines", "lines", tuple(ends))
+        yield InputRange("lines", "lines", tuple(ends))
     lines = {column: heights for column, heights in comparison.heights.items() if heights.ends}
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
         ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
-        yield _Bend(kind, kind, tuple(ends))
+        yield InputRange(kind, kind, tuple(ends))
 
 
 def _links(odds: Odds, scenario_id: ScenarioId) -> list[ScenarioId]:

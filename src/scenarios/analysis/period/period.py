@@ -25,7 +25,7 @@ from scenarios.analysis.forecasts import (
     standing,
     stated,
 )
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, is_unfounded, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band
@@ -144,7 +144,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     database: Database
     since: date
     as_of: date
-    odds: Days
+    odds: DailyLedgers
     before: KnownEvidence
     now: KnownEvidence
     look: Callable[[], dict[ScenarioId, ScenarioView]]
@@ -170,7 +170,7 @@ def window(
     banded: bool = False,
     only: Collection[ScenarioId] | None = None,
     bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
-    odds: Days | None = None,
+    odds: DailyLedgers | None = None,
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
@@ -178,7 +178,7 @@ def window(
 
     `only` limits the scenarios with views. `bands` and `odds` are reused if given.
     """
-    odds = odds or Days(database)
+    odds = odds or DailyLedgers(database)
     at = odds.at
     before, now = known(database, since), known(database, as_of)
     last_days = {
@@ -220,7 +220,7 @@ def window(
     )
 
 
-def earlier_of(odds: Days, id: ScenarioId, since: date, means: Means) -> Earlier:
+def earlier_of(odds: DailyLedgers, id: ScenarioId, since: date, means: Means) -> Earlier:
     """The figures of a scenario that stood on a day; `means` caches those of its database."""
     if odds.database.scenarios[id].opened > since:
         return Earlier(implied_before=None, stated_before=None)
@@ -233,7 +233,9 @@ FEW = 64
 """Number of accounts kept where only figures are needed."""
 
 
-def bands_of(odds: Days, as_of: date, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
+def bands_of(
+    odds: DailyLedgers, as_of: date, ids: Collection[ScenarioId]
+) -> dict[ScenarioId, Band]:
     """The bands of those among these scenarios that had opened."""
     database = odds.database
     every = (id for id in ids if id not in database.withheld)

@@ -18,12 +18,12 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
 )
 from scenarios.analysis.forecasts import Means, StatedProbability, stated
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
+    ChangedRecords,
     LedgerChange,
     LineChange,
-    Reasons,
     Shift,
     compare,
     touched,
@@ -63,8 +63,8 @@ class AsOf:
     `odds`, if given, come from a database with the same records about these scenarios.
     """
 
-    def __init__(self, database: Database, day: date, odds: Days | None = None) -> None:
-        self.database, self.day, self.odds = database, day, odds or Days(database)
+    def __init__(self, database: Database, day: date, odds: DailyLedgers | None = None) -> None:
+        self.database, self.day, self.odds = database, day, odds or DailyLedgers(database)
         self._means: Means = {}
         self.known_on = cache(partial(known, database))
 
@@ -193,7 +193,7 @@ def _shift(
         before, after = was.ledger, now.ledger
         old, new = was.whole.database, now.whole.database
         here, there = now.whole.known_on(now.odds.day), was.whole.known_on(was.odds.day)
-        reasons = Reasons(
+        reasons = ChangedRecords(
             new=touched(here, there),
             gone=touched(there, here),
             removed=frozenset(old.evidence.keys() - new.evidence.keys()),

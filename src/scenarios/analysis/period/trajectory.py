@@ -9,7 +9,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import connected, known, last_open_day
 from scenarios.analysis.forecasts import Means, SheetForecast, given, standing_days, stated
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
@@ -29,7 +29,7 @@ def trends(
     database: Database, days: Mapping[ScenarioId, Iterable[date]]
 ) -> dict[ScenarioId, tuple[Point, ...]]:
     """The figures of each scenario on those of its days on which it was open."""
-    odds, means, by_scenario = Days(database), Means(), {}
+    odds, means, by_scenario = DailyLedgers(database), Means(), {}
     for id, wanted in days.items():
         every = sorted({*wanted})
         first, last = database.scenarios[id].opened, last_open_day(database, id, every[-1])
@@ -119,7 +119,7 @@ def evenly(first: date, last: date, count: int) -> list[date]:
     return sorted({first + timedelta(days=round(length * n / steps)) for n in range(steps + 1)})
 
 
-def _days(window: Window, odds: Days, unit: Sequence[ScenarioId], most: int) -> list[date]:
+def _days(window: Window, odds: DailyLedgers, unit: Sequence[ScenarioId], most: int) -> list[date]:
     """The days on which something about these scenarios changed, or `most` at even distances."""
     spans = [span_of(window, window.views[id]) for id in unit]
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
@@ -140,7 +140,9 @@ def _days(window: Window, odds: Days, unit: Sequence[ScenarioId], most: int) -> 
     return sorted(wanted.union(day for span in spans for day in span))
 
 
-def _points(odds: Days, id: ScenarioId, days: Iterable[date], means: Means) -> tuple[Point, ...]:
+def _points(
+    odds: DailyLedgers, id: ScenarioId, days: Iterable[date], means: Means
+) -> tuple[Point, ...]:
     figures = ((day, stated(odds.database, id, day, means)) for day in days)
     return tuple(
         Point(
@@ -160,7 +162,7 @@ def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Ma
     return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
-def _lanes(window: Window, odds: Days, view: ScenarioView) -> Iterator[Lane]:
+def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[Lane]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(window, view)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}

@@ -29,7 +29,7 @@ from scenarios.analysis.forecasts import (
     standing,
     stated,
 )
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import implied_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import (
@@ -112,7 +112,7 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
     """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
-    at = Days(database).at
+    at = DailyLedgers(database).at
     now = at(on).known
     recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
     known = ((id, database.evidence[id]) for day, id in recorded if day <= on)

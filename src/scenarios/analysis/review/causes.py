@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import borne, resolution, resolved
 from scenarios.analysis.ledger.contributions import Columns
-from scenarios.analysis.ledger.days import Days
-from scenarios.analysis.ledger.odds import Totals, after_time, columns, log_odds
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.odds import EvidenceTotals, after_time, columns, log_odds
 from scenarios.model import Evidence, EvidenceId, ScenarioId
 from scenarios.scales import HIGHEST, decibans
 
@@ -59,7 +59,7 @@ class CauseFinder:
     events, for each scenario the largest alone first, then by key; last `bound`.
     """
 
-    def __init__(self, odds: Days) -> None:
+    def __init__(self, odds: DailyLedgers) -> None:
         self._odds, self._database = odds, odds.database
         self._hidden: dict[EvidenceId, Evidence | None] = {}
         evidence = ChainMap(self._hidden, self._database.evidence)  # type: ignore[arg-type]
@@ -268,7 +268,7 @@ _NOISE = 1e-12
 """Decibans of rounding in a figure."""
 
 
-def _figures(totals: Totals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+def _figures(totals: EvidenceTotals, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
     """Log odds in decibans; those of the last member of a set, infinite, at the upper bound."""
     top = decibans(HIGHEST)
     odds = log_odds(totals, priors).items()

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bears_on, dependents
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.outcomes import ResolvedScenario
@@ -81,7 +81,7 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True):
 StoryAt = Callable[[date, date], Story]
 
 
-def story_between(odds: Days, since: date, until: date) -> Story:
+def story_between(odds: DailyLedgers, since: date, until: date) -> Story:
     """The story of a window, with those questions alone that its items or outcomes can move."""
     database = odds.database
     items = odds.changed(since, until).values()

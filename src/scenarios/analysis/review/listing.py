@@ -15,7 +15,7 @@ from scenarios.analysis.evidence.indicators import (
     value,
 )
 from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, shown
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
     Analyst,
@@ -257,7 +257,7 @@ def forecasts(known: KnownEvidence, wanted: ListFilter) -> list[ForecastRow]:
 def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:
     """The sources, each with its known items."""
     given = Counter(item.source for item in known.evidence.values())
-    records = track_records(known, Days(known.database, most=1).at)
+    records = track_records(known, DailyLedgers(known.database, most=1).at)
     held = accuracy(known)
     none = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
     return [

@@ -8,9 +8,9 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, rivals
 from scenarios.analysis.ledger.ledger_changes import (
+    ChangedRecords,
     LedgerChange,
     LineChange,
-    Reasons,
     Shift,
     compare,
     touched,
@@ -52,11 +52,11 @@ class ImpliedChange(msgspec.Struct, frozen=True, kw_only=True):
 def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[ImpliedChange, ...]:
     """Moves of these scenarios, in their order."""
     before, now = window.between
-    reasons = Reasons(new=touched(now, before), gone=touched(before, now))
+    reasons = ChangedRecords(new=touched(now, before), gone=touched(before, now))
     return tuple(_move(window, view, reasons) for view in views)
 
 
-def _move(window: Window, view: ScenarioView, reasons: Reasons) -> ImpliedChange:
+def _move(window: Window, view: ScenarioView, reasons: ChangedRecords) -> ImpliedChange:
     before = view.ledger_before
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
     shift = StatedShift(

@@ -19,7 +19,7 @@ from scenarios.analysis.daily_forecasts import (
     unit_of,
 )
 from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.review.causes import event_of
 from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
@@ -64,7 +64,7 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcomes(
-    window: Window, views: Iterable[ScenarioView], earlier: Days
+    window: Window, views: Iterable[ScenarioView], earlier: DailyLedgers
 ) -> tuple[ResolvedScenario, ...]:
     """The resolutions in the window among these scenarios, in their order.
 

@@ -21,7 +21,7 @@ from scenarios.analysis.changes import (
     records,
 )
 from scenarios.analysis.evidence.knowledge import bears_on, connected, state
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Earlier, ScenarioView, Window
 from scenarios.analysis.period.probability_shifts import AsOf, ScenarioShift, compared, differs
@@ -80,8 +80,8 @@ _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
 
 
 def restated(
-    then: Database, later: Database, today: Database, day: date, odds: Days | None = None
-) -> tuple[tuple[RestatedFigures, ...], Days]:
+    then: Database, later: Database, today: Database, day: date, odds: DailyLedgers | None = None
+) -> tuple[tuple[RestatedFigures, ...], DailyLedgers]:
     """The scenarios whose figures of `day`, or whose question, changed from `then` to `later`.
 
     Also returns today's ledgers with those records as they were. A record that `then` lacks stays

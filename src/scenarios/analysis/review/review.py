@@ -7,7 +7,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
 from scenarios.analysis.forecasts import standing
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
 from scenarios.analysis.review.deadlines import Due, due
@@ -163,7 +163,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 def review(
     window: Window,
     restatement: Restatement | None = None,
-    earlier: Days | None = None,
+    earlier: DailyLedgers | None = None,
     reported: Window | None = None,
     *,
     audited: bool = True,
@@ -217,7 +217,7 @@ def review(
 
 
 def story_of(
-    window: Window, restatement: Restatement | None = None, earlier: Days | None = None
+    window: Window, restatement: Restatement | None = None, earlier: DailyLedgers | None = None
 ) -> Story:
     """The story of a window alone."""
     ended = [view for view in window.views.values() if view.resolution]

@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import KnownEvidence, contending
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import Window, open_views
 from scenarios.model import Evidence, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.scales import decibans, held, jeffreys, probability
@@ -141,14 +141,14 @@ def _most(window: Window, key: IndicatorKey, grade: str) -> _Effect:
     return max(effects, key=lambda effect: effect.bits)
 
 
-def _members(odds: Days, id: ScenarioId, on: date) -> tuple[ScenarioId, ...]:
+def _members(odds: DailyLedgers, id: ScenarioId, on: date) -> tuple[ScenarioId, ...]:
     """The scenarios of which one is told: the members of its set, else itself."""
     set_id, withheld = odds.database.scenarios[id].set, odds.database.withheld
     every = contending(odds.database, set_id, on) if set_id else ()
     return tuple(other for other in every if other not in withheld) or (id,)
 
 
-def _effect(odds: Days, key: IndicatorKey, on: date, grade: str) -> _Effect:
+def _effect(odds: DailyLedgers, key: IndicatorKey, on: date, grade: str) -> _Effect:
     """The effect of an item of a day that reports the indicator as observed."""
     id, name = key
     indicator = odds.database.scenarios[id].indicators[name]

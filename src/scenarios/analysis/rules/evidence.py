@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
-from scenarios.analysis.ledger.contributions import Net, ties
+from scenarios.analysis.ledger.contributions import GroupTotal, ties
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.rule import (
     Finding,
@@ -323,7 +323,7 @@ def one_sided(window: Window) -> Iterator[Finding]:
     sheets = window.database.sheets.values()
     reviews = sorted({sheet.date for sheet in sheets if sheet.date <= window.as_of})
     for view in open_views(window):
-        new: dict[int, list[Net]] = {}
+        new: dict[int, list[GroupTotal]] = {}
         for line in _counted(view):
             new.setdefault(bisect_left(reviews, _first_day(window, line)), []).append(line)
         new.pop(len(reviews), None)  # since the last review
@@ -337,12 +337,12 @@ def one_sided(window: Window) -> Iterator[Finding]:
             yield of_scenario("one-sided", view.id, message)
 
 
-def _counted(view: ScenarioView) -> Iterator[Net]:
+def _counted(view: ScenarioView) -> Iterator[GroupTotal]:
     """The lines of evidence that count something, before overlap."""
     return (line for line in view.odds.comparison(view.id).nets[view.id] if line.decibans)
 
 
-def _first_day(window: Window, line: Net) -> date:
+def _first_day(window: Window, line: GroupTotal) -> date:
     if all(row.kind == "direct" for row in line.heard):
         return min(row.since for row in line.heard)
     if items := [id for row in line.heard for id in row.evidence]:

@@ -19,7 +19,7 @@ from scenarios.analysis.daily_forecasts import (
     place,
 )
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import (
     Chosen,
@@ -124,7 +124,7 @@ def score(
     progress: Progress = unwatched,
 ) -> Score:
     """Score the chosen questions with an outcome at `as_of`; calibrate `forecaster`, or all."""
-    kept = archive(Days(database))
+    kept = archive(DailyLedgers(database))
     scored, excluded = scored_timelines(kept, as_of, chosen, progress)
     rows = score_rows(scored)
     by_name = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))

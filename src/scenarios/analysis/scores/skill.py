@@ -32,7 +32,7 @@ from scenarios.analysis.daily_forecasts import (
     stood,
     sweep,
 )
-from scenarios.analysis.ledger.odds import Totals, implied
+from scenarios.analysis.ledger.odds import EvidenceTotals, implied
 from scenarios.model import Analyst, ScenarioId
 from scenarios.scales import decibans, probability
 
@@ -271,7 +271,7 @@ def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Ru
         evidence, priors = odds.totals(id), odds.priors(id)
 
         def figures(
-            strength: float, of: Totals = evidence, priors: Mapping[str, float] = priors
+            strength: float, of: EvidenceTotals = evidence, priors: Mapping[str, float] = priors
         ) -> dict[ScenarioId, float]:
             # Every line times the factor: the discounts keep to the scale.
             totals = {c: total * strength / declared for c, total in of.totals.items()}

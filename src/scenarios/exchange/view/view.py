@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import Means, stated
-from scenarios.analysis.ledger.days import Days
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
@@ -102,7 +102,7 @@ def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceI
 def _figures(moment: Moment) -> Iterator[Row]:
     """By set, since its members are measured together; then by scenario and day."""
     database, views = moment.database, moment.window.views
-    odds = Days(database)
+    odds = DailyLedgers(database)
     units: dict[str, list[str]] = {}
     for id, view in views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
