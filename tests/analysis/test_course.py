@@ -14,10 +14,10 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import (
-    Course,
-    Mark,
-    Point,
-    Span,
+    EvidenceMark,
+    StatePeriod,
+    Trajectory,
+    TrajectoryPoint,
     courses,
     evenly,
     last_reviews,
@@ -87,15 +87,15 @@ def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
     return database(tracker, scenarios={"0": scenario(), "a": scenario(**keys)}, **records)
 
 
-def alone(base: Database, number: int, most: int = 60) -> Course:
+def alone(base: Database, number: int, most: int = 60) -> Trajectory:
     return courses(looked_at(base, number), ["a"], most)["a"]
 
 
-def told(course: Course) -> list[tuple[int, Any, Any]]:
+def told(course: Trajectory) -> list[tuple[int, Any, Any]]:
     return [((p.day - START).days, p.stated, about(p.implied)) for p in course.points]
 
 
-def drawn(course: Course) -> list[int]:
+def drawn(course: Trajectory) -> list[int]:
     return [day for day, _, _ in told(course)]
 
 
@@ -113,7 +113,7 @@ def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> No
     course = alone(one(evidence=evidence), 20, most=5)
     assert drawn(course) == [0, 5, 10, 15, 20]
     assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
-    assert course.marks[0] == Mark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
+    assert course.marks[0] == EvidenceMark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
 
 
 def test_a_hazard_is_drawn_on_days_between_and_on_the_day_before_each_change() -> None:
@@ -138,10 +138,10 @@ def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
     base = one(None, *said, evidence=evidence, resolution=ended)
     course = alone(base, 30)
     assert course.points[-1].day == day(7)
-    assert course.marks == (Mark(day=day(7), evidence=("e7",)),)
+    assert course.marks == (EvidenceMark(day=day(7), evidence=("e7",)),)
     assert [entry.date for entry in course.forecasts] == [day(5)]
     points = trends(base, {"a": [day(n) for n in (11, 8, 7, 4, -1, 4)]})["a"]
-    assert points[0] == Point(day=day(4), stated=None, implied=0.5)
+    assert points[0] == TrajectoryPoint(day=day(4), stated=None, implied=0.5)
     assert points[1:] == course.points[-1:]
 
 
@@ -163,7 +163,7 @@ def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
     turns = [("unobserved", 0), ("emerging", 10), ("observed", 20), ("emerging", 30)]
     assert [(span.state, (span.start - START).days) for span in x.spans] == turns
     assert [(span.end - START).days for span in x.spans] == [10, 20, 30, 40]
-    assert y.spans == (Span(state="unobserved", start=day(0), end=day(40)),)
+    assert y.spans == (StatePeriod(state="unobserved", start=day(0), end=day(40)),)
     assert (x.indicator, y.indicator) == ("x", "y")
 
 

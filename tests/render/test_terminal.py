@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.period.trajectory import Point
+from scenarios.analysis.period.trajectory import TrajectoryPoint
 from scenarios.analysis.review.status import status
 from scenarios.render.document import AXIS, Heading, sparkline, strip
 from scenarios.render.documents.status import Trends, document, figures
@@ -64,9 +64,9 @@ def test_a_sparkline_is_as_long_as_what_it_shows(told: tuple[float | None, ...])
 
 
 def test_what_was_stated_is_shown_where_anything_was() -> None:
-    first = Point(day=day(1), stated=None, implied=0.4)
+    first = TrajectoryPoint(day=day(1), stated=None, implied=0.4)
     for stated, shown in ((0.7, (None, None, 0.7, None)), (None, (None, 0.4, 0.5, None))):
-        second = Point(day=day(2), stated=stated, implied=0.5)
+        second = TrajectoryPoint(day=day(2), stated=stated, implied=0.5)
         assert figures(DAYS[:4], [first, second]) == shown
 
 

@@ -14,7 +14,7 @@ from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window, window
-from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.period.trajectory import Trajectory, courses
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
 from scenarios.analysis.review.review import Review, review, story_of
 from scenarios.analysis.review.status import StatusRow, largest_first
@@ -50,7 +50,7 @@ _REASON = 300
 
 
 def timeline(
-    course: Course, view: ScenarioView, database: Database, since: date, items: int = 3
+    course: Trajectory, view: ScenarioView, database: Database, since: date, items: int = 3
 ) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
@@ -58,11 +58,11 @@ def timeline(
     return Chart(_timeline_label(data, view), data, table)
 
 
-def anchor(course: Course, day: date) -> str:
+def anchor(course: Trajectory, day: date) -> str:
     return f"d-{course.scenario}-{day}"
 
 
-def figures_of(course: Course, *, unfounded: bool = False) -> tuple[DayFigures, ...]:
+def figures_of(course: Trajectory, *, unfounded: bool = False) -> tuple[DayFigures, ...]:
     """The points of a course; nothing implied where that is unfounded."""
     return tuple(
         DayFigures(day=p.day, stated=p.stated, implied=None if unfounded else p.implied)
@@ -77,7 +77,7 @@ def outcome_of(view: ScenarioView) -> Outcome | None:
 
 
 def _data(
-    course: Course, view: ScenarioView, database: Database, since: date, items: int
+    course: Trajectory, view: ScenarioView, database: Database, since: date, items: int
 ) -> ScenarioTimeline:
     band = None if view.unfounded else view.band
     return ScenarioTimeline(
@@ -94,7 +94,7 @@ def _data(
     )
 
 
-def _steps(course: Course, database: Database) -> list[LargeChange]:
+def _steps(course: Trajectory, database: Database) -> list[LargeChange]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
     entered = {mark.day: mark for mark in course.marks}
     decays = changes_daily(database, course.scenario)
@@ -123,7 +123,9 @@ def _steps(course: Course, database: Database) -> list[LargeChange]:
     return sorted(named, key=lambda step: step.day)
 
 
-def _with_cause(step: LargeChange, course: Course, odds: DailyLedgers, since: date) -> LargeChange:
+def _with_cause(
+    step: LargeChange, course: Trajectory, odds: DailyLedgers, since: date
+) -> LargeChange:
     """The step with its causes since the day before it, the largest first; it leads to that."""
     id, around = course.scenario, odds.database
     together = {id, *rivals(around, id), *around.scenarios[id].prior.given}
@@ -143,7 +145,7 @@ def _other(before: float | None, after: float | None) -> tuple[float, float] | N
     return before, after
 
 
-def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence]:
+def _seen(course: Trajectory, database: Database, most: int) -> Iterator[DayEvidence]:
     at = {point.day: number for number, point in enumerate(course.points)}
     for mark in course.marks:
         here = at[mark.day]
@@ -160,7 +162,7 @@ def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence
         )
 
 
-def _sayings(course: Course, most: int) -> Iterator[Saying]:
+def _sayings(course: Trajectory, most: int) -> Iterator[Saying]:
     first = course.points[0].day
     given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
     days = [point.day for point in course.points]
@@ -176,7 +178,7 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
         )
 
 
-def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
+def _lanes(course: Trajectory, view: ScenarioView) -> Iterator[Swim]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
         stretches = convert(lane.spans, tuple[Stretch, ...], from_attributes=True)
@@ -211,7 +213,7 @@ def _course(name: str, values: Mapping[date, float], since: date, reported: floa
 
 
 def _timeline_table(
-    course: Course, points: Sequence[DayFigures], database: Database, items: int
+    course: Trajectory, points: Sequence[DayFigures], database: Database, items: int
 ) -> Table:
     entered = {mark.day: mark.evidence for mark in course.marks}
     rows: list[Row] = []
@@ -251,7 +253,7 @@ def _entries(
 
 _MEMBERS_NAMED = 3
 """Members in the label."""
-Drawn = tuple[Course, ScenarioView]
+Drawn = tuple[Trajectory, ScenarioView]
 """A scenario as it is drawn: its course, and its figures at both dates."""
 
 

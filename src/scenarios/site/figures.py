@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
-from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.period.trajectory import Trajectory, courses
 from scenarios.analysis.review.event import EventStory, event_story, story_between
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -31,7 +31,7 @@ class Figures:
         self._site = site
         self._ledgers: dict[ScenarioId, Ledger] = {}
         self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
-        self._courses: dict[ScenarioId, Course] = {}
+        self._courses: dict[ScenarioId, Trajectory] = {}
         self.story_at = cache(partial(story_between, site.once(odds_of)))
 
     @cached_property
@@ -55,7 +55,7 @@ class Figures:
         """The row of each scenario, in the order of the status table."""
         return {row.id: row for row in self.review.scenarios}
 
-    def course(self, id: ScenarioId) -> Course:
+    def course(self, id: ScenarioId) -> Trajectory:
         """The course of a scenario to its present figures."""
         if id not in self._courses:
             self.draw(id)

@@ -8,7 +8,7 @@ from scenarios.analysis.changes import differences, touched_by
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import Means
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.period.period import Earlier, earlier_of
+from scenarios.analysis.period.period import PreviousFigures, earlier_of
 from scenarios.analysis.review.restated import Restatement, committed, restated
 from scenarios.errors import NoCommit, ScenError
 from scenarios.model import Database, ScenarioId
@@ -115,7 +115,7 @@ def _narrowed(
     return earlier, last, last if today is later else bearing_on(today, *touched)
 
 
-def reported_figures(changed: LaterChanges, since: date) -> dict[ScenarioId, Earlier]:
+def reported_figures(changed: LaterChanges, since: date) -> dict[ScenarioId, PreviousFigures]:
     """The earlier figures as they were reported, of scenarios changed since."""
     ids, means = {row.scenario for row in changed.restatement.figures}, Means()
     known = ids - changed.before.database.withheld.keys()

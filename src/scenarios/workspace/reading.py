@@ -15,7 +15,7 @@ from scenarios.analysis.evidence.knowledge import known, latest_day, members, re
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import FEW, Earlier, Window, bands_of, window
+from scenarios.analysis.period.period import FEW, PreviousFigures, Window, bands_of, window
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.restated import as_reported
@@ -239,16 +239,16 @@ def standings(
 
 def _reported(
     opened: Opened, repository: git.Repository, since: date, on: date, odds: DailyLedgers
-) -> dict[ScenarioId, Earlier]:
+) -> dict[ScenarioId, PreviousFigures]:
     """The earlier figures that were changed since, as they were reported."""
     commits = compared(opened, repository, since, on)
 
-    def make() -> dict[ScenarioId, Earlier]:
+    def make() -> dict[ScenarioId, PreviousFigures]:
         changed = changed_afterwards(opened, repository, since, on, odds, commits)
         return reported_figures(changed, since) if changed else {}
 
     arguments = f"{since} {on} {commits}"
-    return remembered_whole(opened, "restated", arguments, dict[ScenarioId, Earlier], make)
+    return remembered_whole(opened, "restated", arguments, dict[ScenarioId, PreviousFigures], make)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
@@ -337,7 +337,7 @@ def reviewed(
     commits = compared(opened, repository, *days) if repository else None
     also = finding_rules(opened.database) if audited else ()
 
-    def look_back() -> tuple[Review, dict[ScenarioId, Earlier]]:
+    def look_back() -> tuple[Review, dict[ScenarioId, PreviousFigures]]:
         changed = None
         if repository and commits:
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
@@ -352,7 +352,7 @@ def reviewed(
     else:
         result, reported = remembered_whole(
             *(opened, "review", f"{days} {commits} {audited}"),
-            tuple[Review, dict[ScenarioId, Earlier]],
+            tuple[Review, dict[ScenarioId, PreviousFigures]],
             look_back,
         )
     is_unseen = repository and not result.restated and git.is_shallow(repository)

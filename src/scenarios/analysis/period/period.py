@@ -34,14 +34,14 @@ from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario,
 from scenarios.scales import MOVED_BITS, decibans, has_moved, jeffreys
 
 
-class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+class PreviousFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of a scenario at the earlier date; None where it had not opened."""
 
     implied_before: Quantity | None
     stated_before: StatedProbability | None
 
 
-class ScenarioView(Earlier, frozen=True, kw_only=True):
+class ScenarioView(PreviousFigures, frozen=True, kw_only=True):
     """One scenario at both dates; earlier values are None where it had not opened.
 
     The earlier figures are those reported at the time. `restated_decibans` is how far later
@@ -220,13 +220,13 @@ def window(
     )
 
 
-def earlier_of(odds: DailyLedgers, id: ScenarioId, since: date, means: Means) -> Earlier:
+def earlier_of(odds: DailyLedgers, id: ScenarioId, since: date, means: Means) -> PreviousFigures:
     """The figures of a scenario that stood on a day; `means` caches those of its database."""
     if odds.database.scenarios[id].opened > since:
-        return Earlier(implied_before=None, stated_before=None)
+        return PreviousFigures(implied_before=None, stated_before=None)
     first = last_open_day(odds.database, id, since)
     implied, before = implied_of(odds.at(first), id), stated(odds.database, id, first, means)
-    return Earlier(implied_before=implied, stated_before=before)
+    return PreviousFigures(implied_before=implied, stated_before=before)
 
 
 FEW = 64

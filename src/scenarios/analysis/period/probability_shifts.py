@@ -57,7 +57,7 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineChange, ...]
 
 
-class AsOf:
+class DatedDatabase:
     """A database as of a day, with the look-ups that several scenarios share.
 
     `odds`, if given, come from a database with the same records about these scenarios.
@@ -68,7 +68,7 @@ class AsOf:
         self._means: Means = {}
         self.known_on = cache(partial(known, database))
 
-    def before(self, database: Database) -> AsOf:
+    def before(self, database: Database) -> DatedDatabase:
         """Another database on the same day; its ledgers share what the items do not change."""
         old, new = database.evidence, self.database.evidence
         # In the order of a set the last bit of an effect depended on the hash seed (ed07a62c).
@@ -76,16 +76,18 @@ class AsOf:
         items = {id: old.get(id) for id in ids if old.get(id) != new.get(id)}
         frame = attrgetter("tracker", "scenarios", "sources")
         is_alike = frame(database) == frame(self.database)
-        return AsOf(database, self.day, self.odds.beside(database, items) if is_alike else None)
+        return DatedDatabase(
+            database, self.day, self.odds.beside(database, items) if is_alike else None
+        )
 
-    def side(self, id: ScenarioId) -> Side | None:
+    def side(self, id: ScenarioId) -> FiguresOnDay | None:
         """Figures of a scenario; None where it had not opened."""
         scenario = self.database.scenarios.get(id)
         if scenario is None or scenario.opened > self.day:
             return None
         last = last_open_day(self.database, id, self.day)
         outcome = resolved(self.database, id, self.day)
-        return Side(
+        return FiguresOnDay(
             whole=self,
             scenario=id,
             odds=self.odds.at(last),
@@ -94,10 +96,10 @@ class AsOf:
         )
 
 
-class Side(NamedTuple):
+class FiguresOnDay(NamedTuple):
     """Figures of a scenario in one of the databases."""
 
-    whole: AsOf
+    whole: DatedDatabase
     scenario: ScenarioId
     odds: Odds
     stated: StatedProbability | None
@@ -110,11 +112,13 @@ class Side(NamedTuple):
 
 def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift, ...]:
     """Every scenario whose figures or outcome differ on a day; largest movement first."""
-    new = AsOf(after, day)
+    new = DatedDatabase(after, day)
     return tuple(shift for shift, _, _ in compared(new.before(before), new))
 
 
-def compared(old: AsOf, new: AsOf) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
+def compared(
+    old: DatedDatabase, new: DatedDatabase
+) -> list[tuple[ScenarioShift, FiguresOnDay | None, FiguresOnDay | None]]:
     """Shifts that are withheld in neither database, with both sides; None before the opening."""
     withheld = old.database.withheld.keys() | new.database.withheld.keys()
     ids = _touched(old, new) - withheld
@@ -132,7 +136,7 @@ def differs(shift: Shift | None) -> bool:
     return abs(shift.to - shift.from_) > _ROUNDING
 
 
-def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
+def _touched(old: DatedDatabase, new: DatedDatabase) -> set[ScenarioId]:
     """The scenarios whose figures may differ, since a record that they depend on does."""
     before, after = old.database, new.database
     if before.tracker != after.tracker:
@@ -155,7 +159,7 @@ def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
     return dependents(before, touched) | dependents(after, touched)
 
 
-def _moved(was: Side | None, now: Side | None) -> bool:
+def _moved(was: FiguresOnDay | None, now: FiguresOnDay | None) -> bool:
     """True if an outcome is new, or a figure came, went, or changed."""
     if was is None or now is None:
         return was is not now
@@ -183,7 +187,7 @@ def _judged(database: Database, ids: Iterable[EvidenceId]) -> dict[str, object]:
 
 
 def _shift(
-    id: ScenarioId, was: Side | None, now: Side | None, judged: frozenset[str]
+    id: ScenarioId, was: FiguresOnDay | None, now: FiguresOnDay | None, judged: frozenset[str]
 ) -> ScenarioShift:
     stated = Shift(from_=_stated(was), to=_stated(now))
     implied = Shift(from_=_implied(was), to=_implied(now))
@@ -228,9 +232,9 @@ def _conventions(tracker: Tracker) -> tuple[object, ...]:
     return tracker.decibans, of_grades, of_lines, tracker.rating_strength
 
 
-def _stated(side: Side | None) -> float | None:
+def _stated(side: FiguresOnDay | None) -> float | None:
     return side.stated.probability if side and side.stated else None
 
 
-def _implied(side: Side | None) -> float | None:
+def _implied(side: FiguresOnDay | None) -> float | None:
     return side.odds.implied(side.scenario) if side else None

@@ -17,7 +17,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.values import indicator_key
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True):
+class TrajectoryPoint(msgspec.Struct, frozen=True, kw_only=True):
     """Both probabilities on a day; `stated` is None where nobody's forecast stood."""
 
     day: date
@@ -27,7 +27,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
 def trends(
     database: Database, days: Mapping[ScenarioId, Iterable[date]]
-) -> dict[ScenarioId, tuple[Point, ...]]:
+) -> dict[ScenarioId, tuple[TrajectoryPoint, ...]]:
     """The figures of each scenario on those of its days on which it was open."""
     odds, means, by_scenario = DailyLedgers(database), Means(), {}
     for id, wanted in days.items():
@@ -44,14 +44,14 @@ def last_reviews(as_of: date, every: int, count: int) -> Sequence[date]:
     return [as_of - timedelta(days=every * n) for n in reversed(range(earliest))]
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceMark(msgspec.Struct, frozen=True, kw_only=True):
     """The items that entered the record on a day, or since the day before it that is drawn."""
 
     day: date
     evidence: tuple[EvidenceId, ...]
 
 
-class Span(msgspec.Struct, frozen=True, kw_only=True):
+class StatePeriod(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's state from one day to another, as it was known on them."""
 
     state: ReadingState
@@ -59,26 +59,26 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     end: date
 
 
-class Lane(msgspec.Struct, frozen=True, kw_only=True):
+class IndicatorTimeline(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, without a gap, oldest first."""
 
     indicator: IndicatorId
-    spans: tuple[Span, ...]
+    spans: tuple[StatePeriod, ...]
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
+class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario from the day on which it opened to its last open day, at most `as_of`."""
 
     scenario: ScenarioId
-    points: tuple[Point, ...]
-    marks: tuple[Mark, ...]
-    lanes: tuple[Lane, ...]
+    points: tuple[TrajectoryPoint, ...]
+    marks: tuple[EvidenceMark, ...]
+    lanes: tuple[IndicatorTimeline, ...]
     forecasts: tuple[SheetForecast, ...]
 
 
 def courses(
     window: Window, ids: Collection[ScenarioId], most: int, progress: Progress = unwatched
-) -> dict[ScenarioId, Course]:
+) -> dict[ScenarioId, Trajectory]:
     """Courses of these scenarios on the days on which one of their figures changed.
 
     Where there are more than `most` such days, `most` evenly spaced days are used. The members of a
@@ -97,7 +97,7 @@ def courses(
         for view in (window.views[id] for id in unit if id in ids):
             first, last = span_of(window, view)
             asked = [day for day in days if first <= day <= last]
-            by_scenario[view.id] = Course(
+            by_scenario[view.id] = Trajectory(
                 scenario=view.id,
                 points=_points(odds, view.id, asked, means),
                 marks=_marks(window, view, asked),
@@ -142,27 +142,27 @@ def _days(window: Window, odds: DailyLedgers, unit: Sequence[ScenarioId], most: 
 
 def _points(
     odds: DailyLedgers, id: ScenarioId, days: Iterable[date], means: Means
-) -> tuple[Point, ...]:
+) -> tuple[TrajectoryPoint, ...]:
     figures = ((day, stated(odds.database, id, day, means)) for day in days)
     return tuple(
-        Point(
+        TrajectoryPoint(
             day=day, stated=figure.probability if figure else None, implied=odds.at(day).implied(id)
         )
         for day, figure in figures
     )
 
 
-def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Mark, ...]:
+def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[EvidenceMark, ...]:
     """Each item on the first drawn day on or after its own; later items are left out."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
         place = bisect_left(days, window.now.evidence[id].recorded)
         if place < len(days):
             entered.setdefault(days[place], []).append(id)
-    return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
+    return tuple(EvidenceMark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
-def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[Lane]:
+def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[IndicatorTimeline]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(window, view)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}
@@ -174,10 +174,10 @@ def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[L
         items = firing.get((view.id, name), {})
         turns = {item.recorded for item in items.values()}
         turns |= {item.retracted.date for item in items.values() if item.retracted}
-        spans: list[Span] = []
+        spans: list[StatePeriod] = []
         for start in sorted({first, *(day for day in turns if first < day <= last)}):
             state = reading(known(window.database, start, items), (view.id, name)).state
             if not spans or spans[-1].state != state:
                 spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
-                spans.append(Span(state=state, start=start, end=last))
-        yield Lane(indicator=name, spans=tuple(spans))
+                spans.append(StatePeriod(state=state, start=start, end=last))
+        yield IndicatorTimeline(indicator=name, spans=tuple(spans))

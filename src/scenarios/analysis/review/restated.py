@@ -23,8 +23,13 @@ from scenarios.analysis.changes import (
 from scenarios.analysis.evidence.knowledge import bears_on, connected, state
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger_changes import Shift
-from scenarios.analysis.period.period import Earlier, ScenarioView, Window
-from scenarios.analysis.period.probability_shifts import AsOf, ScenarioShift, compared, differs
+from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window
+from scenarios.analysis.period.probability_shifts import (
+    DatedDatabase,
+    ScenarioShift,
+    compared,
+    differs,
+)
 from scenarios.model import Database, Kind, ScenarioId
 from scenarios.paths import path_of
 
@@ -100,7 +105,7 @@ def restated(
         if _matters(change, records(today, change.kind)[change.record], day)
     ]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
-    new = AsOf(today, day, odds)
+    new = DatedDatabase(today, day, odds)
     old = new.before(reverted)
     shifts = {shift.scenario: (shift, was) for shift, was, _ in compared(old, new)}
     asked = {a.record for a in amended if a.kind == "scenario" and a.field in ASKED}
@@ -127,7 +132,7 @@ def restated(
 
 
 def as_reported(
-    window: Window, before: Mapping[ScenarioId, Earlier], rows: Collection[RestatedFigures]
+    window: Window, before: Mapping[ScenarioId, PreviousFigures], rows: Collection[RestatedFigures]
 ) -> Window:
     """The window with the earlier figures of these scenarios as they were `before` the change."""
 

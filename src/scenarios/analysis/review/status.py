@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
-from scenarios.analysis.period.period import Earlier, ScenarioView, Window
+from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window
 from scenarios.model import Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans, jeffreys
 
@@ -157,7 +157,7 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     return [row for key in sorted(groups, key=order) for row in groups[key]]
 
 
-def row_as_reported(row: StatusRow, reported: Earlier) -> StatusRow:
+def row_as_reported(row: StatusRow, reported: PreviousFigures) -> StatusRow:
     """The row with its earlier figures as they were reported then."""
     if not (row.implied and row.implied.previous and reported.implied_before):
         return row

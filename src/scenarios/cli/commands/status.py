@@ -5,7 +5,7 @@ from datetime import date
 
 import typer
 
-from scenarios.analysis.period.trajectory import Point, last_reviews, trends
+from scenarios.analysis.period.trajectory import TrajectoryPoint, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
 from scenarios.cli.commands import command as command_of
@@ -97,9 +97,9 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
 
     def make(
         database: Database, ids: Collection[ScenarioId]
-    ) -> dict[ScenarioId, tuple[Point, ...]]:
+    ) -> dict[ScenarioId, tuple[TrajectoryPoint, ...]]:
         known = (id for id in ids if id not in database.withheld)
         return trends(database, dict.fromkeys(known, days))
 
-    points = remembered(opened, "trends", f"{days}", tuple[Point, ...], make)
+    points = remembered(opened, "trends", f"{days}", tuple[TrajectoryPoint, ...], make)
     return Trends(days, {row.id: figures(days, points.get(row.id, ())) for row in rows})

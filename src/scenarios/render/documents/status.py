@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.analysis.period.trajectory import Point
+from scenarios.analysis.period.trajectory import TrajectoryPoint
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
@@ -100,7 +100,7 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
     return cells.table(last, columns, note=note)
 
 
-def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
+def figures(days: Iterable[date], trend: Iterable[TrajectoryPoint]) -> Figures:
     """The stated probabilities, or the implied ones where none was stated; None is a gap."""
     points = {point.day: point for point in trend}
     is_stated = any(point.stated is not None for point in points.values())
