@@ -12,7 +12,7 @@ from msgspec import structs
 from scenarios.analysis.changes import Commit
 from scenarios.analysis.evidence import knowledge
 from scenarios.analysis.evidence.knowledge import latest_day
-from scenarios.analysis.history.provenance import DatabaseState, states
+from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.model import ConditionalPrior, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
 from tests.analysis.words import story_of
@@ -33,7 +33,7 @@ def test_a_commit_is_as_old_as_the_first_of_those_that_it_replaces() -> None:
 
 
 def test_the_latest_day_is_of_whatever_has_one() -> None:
-    standing = DatabaseState()
+    standing = CommitSnapshot()
     told: list[date | None] = [standing.latest]
     opened = scenario(opened=day(1))
     for one in (
@@ -53,7 +53,7 @@ def test_the_latest_day_is_of_whatever_has_one() -> None:
 
 def test_what_went_or_broke_is_remembered_until_it_is_back() -> None:
     kept, gone, broken = item(day(1)), item(day(2)), item(day(3))
-    standing = DatabaseState()
+    standing = CommitSnapshot()
     standing.put(change(id, None, one) for id, one in {"k": kept, "g": gone, "b": broken}.items())
     standing.put([change("g", gone, None), change("b", broken, Broken("evidence"))])
     assert standing.lost == {("evidence", "g"): gone, ("evidence", "b"): broken}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, connected, known
-from scenarios.analysis.history.provenance import DatabaseState, states
+from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
@@ -199,7 +199,7 @@ def test_days_on_either_side_are_right_before_and_after(name: str) -> None:
         },
         evidence=items,
     )
-    standing = DatabaseState(db)
+    standing = CommitSnapshot(db)
     on = [day(n) for n in (14, 19, 20, 11, 12, 13, 15, 16, 30, 2)]
     assert_as_alone(standing.days, db, on)
     records = {"tracker": db.tracker, **db.scenarios, **db.evidence}

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.commit_log import KnownFigures, history
-from scenarios.analysis.history.provenance import DatabaseState
+from scenarios.analysis.history.provenance import CommitSnapshot
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
@@ -199,7 +199,7 @@ def one_day_more(size: int) -> int:
 
 def one_item_more(size: int) -> int:
     """An item of the first day, after all others: the past is another from there."""
-    standing, late = DatabaseState(daily(size)), day(size)
+    standing, late = CommitSnapshot(daily(size)), day(size)
     before = {id: standing.days.at(late).implied(id) for id in standing.database.scenarios}
     new = change("2022-01-01-late", None, item(day(0), ratings={"s0": "CC"}))
 

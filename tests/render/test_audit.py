@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from scenarios.analysis.history.audit import Audit, Elsewhere, Entered
+from scenarios.analysis.history.audit import Audit, CommitDelay, ForeignIdCount
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.documents.history import audit_document
 from scenarios.render.writers.terminal import write
@@ -27,7 +27,7 @@ def finding(number: int, message: str, days: int = 0) -> AuditFinding:
     )
 
 
-def audit(*findings: AuditFinding, entered: tuple[Entered, ...] = ()) -> Audit:
+def audit(*findings: AuditFinding, entered: tuple[CommitDelay, ...] = ()) -> Audit:
     return Audit(
         tip="",
         commits=9,
@@ -46,8 +46,8 @@ def audit(*findings: AuditFinding, entered: tuple[Entered, ...] = ()) -> Audit:
 def test_a_few_of_the_commits_that_brought_records_from_elsewhere_are_named() -> None:
     commits = tuple(f"{number:07}abc" for number in range(7))
     came = (
-        Elsewhere(system="icews", records=9, commits=commits),
-        Elsewhere(system="stix", records=1, commits=commits[:1]),
+        ForeignIdCount(system="icews", records=9, commits=commits),
+        ForeignIdCount(system="stix", records=1, commits=commits[:1]),
     )
     text = told(replace(audit(), elsewhere=came))
     assert (
@@ -94,9 +94,9 @@ def test_another_day_another_thing() -> None:
 
 
 def test_what_was_entered_in_less_time_than_it_was_late_was_entered_at_once() -> None:
-    def entered(late: int, records: int = 45) -> tuple[Entered, ...]:
+    def entered(late: int, records: int = 45) -> tuple[CommitDelay, ...]:
         return tuple(
-            Entered(
+            CommitDelay(
                 date=DAY + timedelta(days=n),
                 records=records,
                 backdated=45,

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.analysis.changes import Commit, RecordChange, Revision
-from scenarios.analysis.history.provenance import DatabaseState, states
+from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import repository as history
@@ -303,7 +303,7 @@ def test_any_graph_of_commits_replays_to_what_its_commits_hold(
     stood: dict[str, Database] = {}
     for revision, database in replayed(parsed_once(git.without_files(folder), ids[-1])):
         found[revision.commit.id] = revision
-        stood[revision.commit.id] = DatabaseState(database).database
+        stood[revision.commit.id] = CommitSnapshot(database).database
     reached = {len(nodes) - 1}
     for number in reversed(range(len(nodes))):
         if number in reached:

@@ -11,14 +11,14 @@ import msgspec
 from scenarios.analysis.changes import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history import audit_rules as rules
 from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudgements
-from scenarios.analysis.history.provenance import RecordStep, Trail, trail
+from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, trail
 from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
 from scenarios.values import Analyst
 
 
 @note("judged-anew", "Priors, ratings and conventions changed after they were committed")
-def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
+def judged_anew(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A prior, rating, grade or convention that was changed, which changes past figures.
 
     Changes that were reverted are left out.
@@ -27,7 +27,7 @@ def judged_anew(trail: Trail) -> Iterator[AuditFinding]:
     To do: nothing, if it was intended; `scen report` shows the figures as they were reported.
     """
     first: dict[bytes, str] = {}
-    last: dict[bytes, tuple[RecordStep, str, str]] = {}
+    last: dict[bytes, tuple[RecordVersion, str, str]] = {}
     for step, scenario, (what, was, now), outcome in rejudgements(trail):
         if outcome is None and "none" not in (was, now):
             name = trail.name(step.change.id, scenario, what)
@@ -49,7 +49,7 @@ _CONVENTIONS = (
     *("decibans", "grade_weights", "evidence_dependence", "rating_strength"),
     *("team", "forecast_expires_days"),
 )
-RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
+RULES: tuple[Rule[Callable[[VersionHistory], Iterator[AuditFinding]]], ...] = (
     rules.hindsight_indicator,
     rules.edited_forecast,
     rules.renamed,
@@ -62,7 +62,7 @@ RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
 )
 
 
-class Entered(msgspec.Struct, frozen=True, kw_only=True):
+class CommitDelay(msgspec.Struct, frozen=True, kw_only=True):
     """The dated records that were committed on one day, and how long after their own dates."""
 
     date: date
@@ -72,7 +72,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     most_days: int
 
 
-class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+class ForeignIdCount(msgspec.Struct, frozen=True, kw_only=True):
     """Number of records with an id in another system, and the commits that brought them."""
 
     system: str
@@ -102,15 +102,15 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     first: date | None
     last: date | None
     findings: tuple[AuditFinding, ...]
-    entered: tuple[Entered, ...]
-    elsewhere: tuple[Elsewhere, ...]
+    entered: tuple[CommitDelay, ...]
+    elsewhere: tuple[ForeignIdCount, ...]
     accepted: tuple[AcceptedProposals, ...]
     lumped: tuple[str, ...]
     beyond: tuple[str, ...]
     left_out: int
 
 
-def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
+def audit(followed: VersionHistory, left_out: int = 0, tip: str = "") -> Audit:
     """Every rule's findings, by rule and then by commit, oldest first.
 
     `lumped` are commits that hold records of many days: a squash, or an import. `beyond` are those
@@ -172,13 +172,13 @@ def is_unread(before: Record | None, after: Record | None) -> bool:
     return same and all(getattr(before, key) == getattr(after, key) for key in keys)
 
 
-def _entered(trail: Trail) -> Iterator[Entered]:
+def _entered(trail: VersionHistory) -> Iterator[CommitDelay]:
     days: dict[date, list[int]] = {}
     for commit, own in _brought(trail):
         days.setdefault(commit.authored, []).append(trail.late(commit, own))
     for day, late in sorted(days.items()):
         behind = [n for n in late if n]
-        yield Entered(
+        yield CommitDelay(
             date=day,
             records=len(late),
             backdated=len(behind),
@@ -187,7 +187,7 @@ def _entered(trail: Trail) -> Iterator[Entered]:
         )
 
 
-def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
+def _elsewhere(trail: VersionHistory) -> Iterator[ForeignIdCount]:
     commits_of: dict[str, list[str]] = {}
     kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
     every = ((kind, *entry) for kind in kinds for entry in records(trail.database, kind).items())
@@ -197,7 +197,7 @@ def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
             commits_of.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
     for system, commits in sorted(commits_of.items()):
         once = tuple(dict.fromkeys(commits))
-        yield Elsewhere(system=system, records=len(commits), commits=once)
+        yield ForeignIdCount(system=system, records=len(commits), commits=once)
 
 
 def _accepted(database: Database) -> Iterator[AcceptedProposals]:
@@ -213,7 +213,7 @@ def _accepted(database: Database) -> Iterator[AcceptedProposals]:
         yield AcceptedProposals(*both, items[both], figures[both])
 
 
-def _lumped(trail: Trail) -> Iterator[str]:
+def _lumped(trail: VersionHistory) -> Iterator[str]:
     spans: dict[str, list[date]] = {}
     for commit, own in _brought(trail):
         spans.setdefault(commit.id, []).append(own)
@@ -222,7 +222,7 @@ def _lumped(trail: Trail) -> Iterator[str]:
             yield id
 
 
-def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
+def _brought(trail: VersionHistory) -> Iterator[tuple[Commit, date]]:
     """Each item and each sheet with its own date, in the commit that brought it."""
     seen: set[bytes] = set()
     for step in trail.steps:
@@ -234,7 +234,7 @@ def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
 
 
 def _findings(
-    revisions: Sequence[Revision], committed: Trail, now: Database, on: date
+    revisions: Sequence[Revision], committed: VersionHistory, now: Database, on: date
 ) -> tuple[AuditFinding, ...]:
     folders = ((kind, records(committed.database, kind), records(now, kind)) for kind in KINDS)
     changes = tuple(

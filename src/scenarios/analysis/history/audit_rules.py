@@ -8,7 +8,7 @@ import msgspec
 
 from scenarios.analysis.changes import Commit, figure_words, sheet_changes
 from scenarios.analysis.evidence.knowledge import borne, resolution
-from scenarios.analysis.history.provenance import RecordStep, Trail, dated
+from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, dated
 from scenarios.analysis.rules.rule import ALIKE, note
 from scenarios.model import (
     Analyst,
@@ -39,7 +39,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @note("backdated", "Backdated records")
-def backdated(trail: Trail) -> Iterator[AuditFinding]:
+def backdated(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
 
     Evidence, a sheet, a retraction or an outcome, more than `--days` (3) after its date.
@@ -62,7 +62,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("edited-forecast", "Forecasts edited after they were committed")
-def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
+def edited_forecast(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A committed figure, reason or item behind it that was changed or removed, or lost in a merge.
 
     Example: 0.2 was committed, and a later commit made it 0.6 in the same sheet.
@@ -92,7 +92,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("renamed", "References renamed to the id of today")
-def renamed(trail: Trail) -> Iterator[AuditFinding]:
+def renamed(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A reference by a former id that was replaced by the id of today: no judgement changed.
 
     Example: a sheet named `pact`, which is `treaty` now, and a later commit wrote `treaty`.
@@ -104,7 +104,7 @@ def renamed(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("question-changed", "Questions changed after the first forecast")
-def question_changed(trail: Trail) -> Iterator[AuditFinding]:
+def question_changed(trail: VersionHistory) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 
     Those forecasts are suspect until their analysts forecast again.
@@ -136,7 +136,7 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("deleted-evidence", "Evidence deleted rather than retracted")
-def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
+def deleted_evidence(trail: VersionHistory) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason.
 
     Example: a commit that deletes `evidence/2022/2022-02-04-visit.yaml`.
@@ -157,7 +157,7 @@ def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("deleted-evidence", step, "lost in a merge, not retracted")
 
 
-def of_step(rule: str, step: RecordStep, message: str) -> AuditFinding:
+def of_step(rule: str, step: RecordVersion, message: str) -> AuditFinding:
     """A finding about a commit's change of one record."""
     return of_commit(rule, step.commit, step.change.kind, step.change.id, message)
 
@@ -175,7 +175,7 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
     )
 
 
-def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding]:
+def _lost_forecasts(trail: VersionHistory, reported: set[bytes]) -> Iterator[AuditFinding]:
     """Figures that a merge dropped: they no longer stand, and no commit changed them."""
     for id, sheet in trail.database.sheets.items():
         reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
@@ -198,7 +198,7 @@ def _changed(before: Scenario, after: Scenario) -> list[str]:
 
 
 def _forecasters(
-    trail: Trail, step: RecordStep, before: Scenario, after: Scenario
+    trail: VersionHistory, step: RecordVersion, before: Scenario, after: Scenario
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
     """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed."""
     name = trail.name(step.change.id)
@@ -230,7 +230,7 @@ Course = list[tuple[int, Indicator]]
 
 
 @note("hindsight-indicator", "Indicators added or rated anew after what fires them")
-def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
+def hindsight_indicator(trail: VersionHistory) -> Iterator[AuditFinding]:
     """An indicator that was added, reworded or rated anew when what fires it had been recorded.
 
     Example: a commit of 2022-03-01 adds `talks`, which an item of 2022-02-04 fires.
@@ -253,7 +253,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("rated-after-outcome", "Judgements changed after the outcome was known")
-def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
+def rated_after_outcome(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 
     So was what the absence of an indicator is worth, or from when on.
@@ -268,7 +268,7 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
 
 
 @note("late-forecast", "Forecasts dated when the outcome was known")
-def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
+def late_forecast(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 
     Or a forecast with an older date that came when the outcome was in the database.
@@ -290,8 +290,8 @@ def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def rejudgements(
-    trail: Trail,
-) -> Iterator[tuple[RecordStep, ScenarioId, tuple[str, str, str], Resolution | None]]:
+    trail: VersionHistory,
+) -> Iterator[tuple[RecordVersion, ScenarioId, tuple[str, str, str], Resolution | None]]:
     """Each judgement that a commit changed, once, with the outcome if that was known.
 
     Reverted changes and those that a merge brings are left out.
@@ -318,7 +318,7 @@ def _fired(database: Database) -> list[tuple[str, list[EvidenceId]]]:
     return sorted(fired.items())
 
 
-def _courses(trail: Trail) -> dict[bytes, Course]:
+def _courses(trail: VersionHistory) -> dict[bytes, Course]:
     courses: dict[bytes, Course] = {}
     for step in trail.steps:
         id, before, after = step.change.id, step.change.before, step.change.after
@@ -332,7 +332,9 @@ def _courses(trail: Trail) -> dict[bytes, Course]:
     return courses
 
 
-def _hindsight(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
+def _hindsight(
+    trail: VersionHistory, course: Course, text: str, id: EvidenceId
+) -> tuple[str, int] | None:
     """Reason why an indicator is younger than an item that fires it, with its commit."""
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]
@@ -353,7 +355,7 @@ def _hindsight(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple
     return None
 
 
-def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
+def _is_after(trail: VersionHistory, number: int, born: int, item: Evidence) -> bool:
     """True if a commit came after the one that brought an item, and no rebase put it there.
 
     Where days lie between an item and its commit, as in a squash, the item's own date counts.
@@ -364,7 +366,7 @@ def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
     return number > born and not is_moved
 
 
-def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
+def _same(trail: VersionHistory, indicator: Indicator, other: Indicator) -> bool:
     """True if the judgements are the same and most of the words are."""
     if indicator is other:
         return True
@@ -375,7 +377,7 @@ def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
     return is_alike and _judged(trail, indicator) == _judged(trail, other)
 
 
-def _judged(trail: Trail, indicator: Indicator) -> bytes:
+def _judged(trail: VersionHistory, indicator: Indicator) -> bytes:
     """Judgements fixed beforehand: ratings, theme, worth and day of its absence."""
     absence = _absence(indicator)
     return trail.name(indicator.ratings, indicator.theme, *absence.values())
@@ -388,7 +390,9 @@ def _absence(indicator: Indicator) -> dict[str, object]:
     return {"absence": indicator.if_absent, "chance": indicator.chance, "due": due}
 
 
-def _rejudged(trail: Trail, step: RecordStep) -> Iterator[tuple[ScenarioId, str, str, str]]:
+def _rejudged(
+    trail: VersionHistory, step: RecordVersion
+) -> Iterator[tuple[ScenarioId, str, str, str]]:
     """Judgements that a commit changed: scenario, judgement, before, after."""
     was, now = step.change.before, step.change.after
     old: dict[tuple[ScenarioId, str], object] = {}
@@ -446,7 +450,9 @@ def _of_scenario(
     return judgements
 
 
-def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Resolution | None:
+def _known_outcome(
+    trail: VersionHistory, step: RecordVersion, scenario: ScenarioId
+) -> Resolution | None:
     """The outcome, if it was known before this commit, whose date a rebase may have changed."""
     before = Database(trail.database.tracker, trail.stood[step.number])
     earliest = step.commit.earliest
@@ -458,7 +464,7 @@ def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Reso
     return None
 
 
-def _late_forecasts(trail: Trail, step: RecordStep) -> Iterator[AuditFinding]:
+def _late_forecasts(trail: VersionHistory, step: RecordVersion) -> Iterator[AuditFinding]:
     was, now = step.change.before, step.change.after
     if not isinstance(now, Sheet):
         return

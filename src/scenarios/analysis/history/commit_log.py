@@ -18,7 +18,7 @@ from scenarios.analysis.changes import (
 )
 from scenarios.analysis.evidence.knowledge import last_open_day
 from scenarios.analysis.forecasts import Means, stated
-from scenarios.analysis.history.provenance import DatabaseState, states
+from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
@@ -137,7 +137,7 @@ def _entries(
 
 
 def _figures(
-    own: Sequence[RecordChange], standing: DatabaseState, names: Names | None, day: date | None
+    own: Sequence[RecordChange], standing: CommitSnapshot, names: Names | None, day: date | None
 ) -> tuple[Sequence[RecordChange], tuple[CommitFigures, ...]]:
     """The changes of a commit that are shown, and the figures after them.
 
@@ -185,7 +185,7 @@ def _brought(revision: Revision) -> list[RecordChange]:
 
 
 def _pairs(
-    standing: DatabaseState, ids: Iterable[ScenarioId], day: date | None
+    standing: CommitSnapshot, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
     """The figures of scenarios on a day."""
     database, means = standing.database, Means()

@@ -51,15 +51,15 @@ from scenarios.values import indicator_key
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
-def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, DatabaseState]]:
+def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, CommitSnapshot]]:
     """Each commit, oldest first, with the database before it; branches are kept apart.
 
     The caller puts the changes of the commit into that database before it asks for the next.
     """
     waiting = Counter(parent for revision in revisions for parent in revision.commit.parents[:1])
-    after: dict[str, DatabaseState] = {}
+    after: dict[str, CommitSnapshot] = {}
     for revision in revisions:
-        standing = DatabaseState()
+        standing = CommitSnapshot()
         for parent in revision.commit.parents[:1]:
             waiting[parent] -= 1
             standing = after[parent].copy() if waiting[parent] else after.pop(parent)
@@ -68,7 +68,7 @@ def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, DatabaseSt
             after[revision.commit.id] = standing
 
 
-class DatabaseState:
+class CommitSnapshot:
     """The database after a commit, with look-ups; `lost` has the last content of gone records."""
 
     def __init__(self, database: Database | None = None) -> None:
@@ -88,9 +88,9 @@ class DatabaseState:
             self._bear(id, item)
         self.days = DailyLedgers(self.database, self.bearing)
 
-    def copy(self) -> DatabaseState:
+    def copy(self) -> CommitSnapshot:
         """A copy of the state that can be changed separately."""
-        copy = DatabaseState(self.database)
+        copy = CommitSnapshot(self.database)
         copy.lost = {**self.lost}
         copy.unreadable = {*self.unreadable}
         return copy
@@ -241,7 +241,7 @@ Answered = tuple[int, Scenario | None]
 """The commit in which a sheet first forecast a scenario, and the scenario then, if known."""
 
 
-class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
+class RecordVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A record that a commit changed itself, from its last content under any id.
 
     `replaced` are former ids by which it named others, each with the id of today.
@@ -253,7 +253,7 @@ class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
     replaced: Names
 
 
-class Trail(msgspec.Struct, frozen=True, kw_only=True):
+class VersionHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Every step of a database's history, oldest first, and where its content began.
 
     `commits` are those that changed records themselves, `stood` the scenarios before each of them.
@@ -265,7 +265,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     commits: tuple[Commit, ...]
     stood: tuple[Scenarios, ...]
-    steps: tuple[RecordStep, ...]
+    steps: tuple[RecordVersion, ...]
     born: dict[Key, int]
     seen: dict[bytes, int]
     answers: dict[bytes, Answered]
@@ -276,7 +276,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         """The commit in which a piece of content first stood."""
         return self.seen[self.name(*content)]
 
-    def came(self, step: RecordStep) -> Commit:
+    def came(self, step: RecordVersion) -> Commit:
         """The commit that first brought a record's file, whether it could be read or not."""
         return self.commits[self.born[step.change.kind, step.change.id]]
 
@@ -293,12 +293,12 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return least if least > self.days else 0
 
 
-def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
+def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> VersionHistory:
     """Follow every record through the commits, to the database that stands at their end."""
     database = Database(Tracker())
     commits: list[Commit] = []
     stood: list[Scenarios] = []
-    steps: list[RecordStep] = []
+    steps: list[RecordVersion] = []
     born: dict[Key, int] = {}
     aliases: dict[str, str] = {}
     past: dict[str, str] = {}
@@ -320,13 +320,15 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
             steps.append(
-                RecordStep(number=number, commit=revision.commit, change=change, replaced=replaced)
+                RecordVersion(
+                    number=number, commit=revision.commit, change=change, replaced=replaced
+                )
             )
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             forecast = change.after.probabilities if isinstance(change.after, Sheet) else ()
             answers += [((change.id, s), (number, database.scenarios.get(s))) for s in forecast]
     nothing: dict[Kind, dict[str, str]] = {"scenario": {}, "evidence": {}, "source": {}}
-    return Trail(
+    return VersionHistory(
         database=under_todays_ids(LoadedRecords(database, nothing, database.evidence)).database,
         commits=tuple(commits),
         stood=tuple(stood),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from scenarios.analysis.changes import Differences, Key, records
-from scenarios.analysis.history.audit import RULES, Audit, Entered
+from scenarios.analysis.history.audit import RULES, Audit, CommitDelay
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
 from scenarios.analysis.ledger.ledger_changes import Shift
@@ -292,7 +292,7 @@ def _accepted(result: Audit) -> Iterator[str]:
         yield f"{number} proposed by {row.proposed_by}, accepted by {by}."
 
 
-def _entered(which: str, days: Sequence[Entered]) -> str:
+def _entered(which: str, days: Sequence[CommitDelay]) -> str:
     first, last = days[0].date, days[-1].date
     when = f"on {first}" if first == last else f"from {first} to {last}"
     least, most = min(day.least_days for day in days), max(day.most_days for day in days)
