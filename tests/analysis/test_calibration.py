@@ -14,9 +14,9 @@ from scenarios.analysis.daily_forecasts import Timeline
 from scenarios.analysis.scores import calibration as scores
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
-    Corp,
+    CorpDecomposition,
     Decomposition,
-    Share,
+    WeightedForecast,
     pool_adjacent_violators,
     wilson,
 )
@@ -36,7 +36,7 @@ def decomposition(timelines: list[Timeline[float]], name: str) -> list[Decomposi
     return [scores.decomposition(name, of) for of in scores.shares(timelines, name).values()]
 
 
-def corp(timelines: list[Timeline[float]], name: str) -> list[Corp]:
+def corp(timelines: list[Timeline[float]], name: str) -> list[CorpDecomposition]:
     return [scores.corp(name, of) for of in scores.shares(timelines, name).values()]
 
 
@@ -122,12 +122,12 @@ def test_the_parts_of_corp_of_a_small_example() -> None:
 twentieths = st.integers(1, 19).map(lambda k: k / 20)
 weights = st.integers(1, 8).map(lambda eighths: eighths / 8)
 happened = st.sampled_from([0.0, 1.0])
-shares = st.builds(Share, probability=twentieths, weight=weights, happened=happened)
+shares = st.builds(WeightedForecast, probability=twentieths, weight=weights, happened=happened)
 
 
 @given(st.lists(shares, min_size=1, max_size=12))
 def test_the_curve_rises_holds_every_forecast_once_and_no_monotone_fit_is_nearer(
-    said: list[Share],
+    said: list[WeightedForecast],
 ) -> None:
     """Of every cut of the forecasts into runs with a mean each, the rising one with least error."""
     curve = pool_adjacent_violators(said)

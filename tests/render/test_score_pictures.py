@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.analysis.scores.calibration import CalibrationBin, Corp, CorpStep
+from scenarios.analysis.scores.calibration import CalibrationBin, CorpDecomposition, CorpStep
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import Skill
 from scenarios.render.document import Chart, plain
@@ -27,7 +27,7 @@ def scored() -> Score:
     return replace(
         EMPTY,
         calibration=(CalibrationBin(forecaster="desk", **figures, **bounds),),
-        corp=(Corp(forecaster="desk", curve=curve, **PARTS),),
+        corp=(CorpDecomposition(forecaster="desk", curve=curve, **PARTS),),
     )
 
 

@@ -39,7 +39,7 @@ class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
     residual: float
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class WeightedForecast(msgspec.Struct, frozen=True, kw_only=True):
     """A figure, the share of its question's covered days on which it stood, and the outcome."""
 
     probability: float
@@ -47,7 +47,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     happened: float
 
 
-def calibration(forecaster: str, every: Sequence[Share]) -> list[CalibrationBin]:
+def calibration(forecaster: str, every: Sequence[WeightedForecast]) -> list[CalibrationBin]:
     """The bins that hold something, from low to high."""
     bins = []
     for number, held in _binned(every).items():
@@ -68,7 +68,7 @@ def calibration(forecaster: str, every: Sequence[Share]) -> list[CalibrationBin]
     return bins
 
 
-def decomposition(forecaster: str, every: Sequence[Share]) -> Decomposition:
+def decomposition(forecaster: str, every: Sequence[WeightedForecast]) -> Decomposition:
     """Murphy's parts of the mean squared error over the bins (Murphy 1973)."""
     bins = _binned(every)
     n, _, base = _moments(every)
@@ -88,12 +88,12 @@ def decomposition(forecaster: str, every: Sequence[Share]) -> Decomposition:
 
 def shares(
     timelines: Iterable[Timeline[Figure]], named: str | None = None
-) -> dict[str, list[Share]]:
+) -> dict[str, list[WeightedForecast]]:
     """Forecasts by forecaster, or of a named one, on the scored questions, each weighing 1.
 
     The figures of a set share its weight equally on each day.
     """
-    by_name: dict[str, list[Share]] = {}
+    by_name: dict[str, list[WeightedForecast]] = {}
     for timeline in timelines:
         happened = float(timeline.question.outcome == "occurred")
         lines = timeline.lines
@@ -107,13 +107,13 @@ def shares(
     return by_name
 
 
-def _parts(figure: Figure, weight: float, happened: float) -> Iterator[Share]:
+def _parts(figure: Figure, weight: float, happened: float) -> Iterator[WeightedForecast]:
     if not isinstance(figure, tuple):
-        yield Share(probability=figure, weight=weight, happened=happened)
+        yield WeightedForecast(probability=figure, weight=weight, happened=happened)
         return
     left = [(p, float(place == 0)) for place, p in enumerate(figure) if p]
     for p, occurred in left:
-        yield Share(probability=p, weight=weight / len(left), happened=occurred)
+        yield WeightedForecast(probability=p, weight=weight / len(left), happened=occurred)
 
 
 def wilson(frequency: float, n: float) -> tuple[float, float]:
@@ -124,19 +124,19 @@ def wilson(frequency: float, n: float) -> tuple[float, float]:
     return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
 
 
-def _binned(every: Iterable[Share]) -> dict[int, list[Share]]:
-    bins: dict[int, list[Share]] = {}
+def _binned(every: Iterable[WeightedForecast]) -> dict[int, list[WeightedForecast]]:
+    bins: dict[int, list[WeightedForecast]] = {}
     for share in every:
         number = min(bisect_right(EDGES, share.probability + _ROUNDING), len(EDGES) - 1) - 1
         bins.setdefault(number, []).append(share)
     return dict(sorted(bins.items()))
 
 
-def _brier(shares: Sequence[Share], n: float) -> float:
+def _brier(shares: Sequence[WeightedForecast], n: float) -> float:
     return math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in shares) / n
 
 
-def _moments(shares: Sequence[Share]) -> tuple[float, float, float]:
+def _moments(shares: Sequence[WeightedForecast]) -> tuple[float, float, float]:
     """Weight of some shares, their mean forecast and the frequency of the outcome."""
     n = math.fsum(share.weight for share in shares)
     mean = math.fsum(share.weight * share.probability for share in shares) / n
@@ -152,7 +152,7 @@ class CorpStep(msgspec.Struct, frozen=True, kw_only=True):
     frequency: float
 
 
-class Corp(msgspec.Struct, frozen=True, kw_only=True):
+class CorpDecomposition(msgspec.Struct, frozen=True, kw_only=True):
     """Brier = miscalibration − discrimination + uncertainty, exactly; each is 0 or more.
 
     `curve` has the recalibrated probability of every forecast, from low to high.
@@ -166,7 +166,7 @@ class Corp(msgspec.Struct, frozen=True, kw_only=True):
     curve: tuple[CorpStep, ...]
 
 
-def corp(forecaster: str, every: Sequence[Share]) -> Corp:
+def corp(forecaster: str, every: Sequence[WeightedForecast]) -> CorpDecomposition:
     """The CORP curve and parts (Dimitriadis, Gneiting & Jordan 2021, PNAS 118(8) e2016191118).
 
     The mean Brier score is what perfect recalibration would save (miscalibration), less what the
@@ -184,7 +184,7 @@ def corp(forecaster: str, every: Sequence[Share]) -> Corp:
             step = next(steps)
         p, y, r = share.probability, share.happened, step.frequency
         saved.append(share.weight * (p - r) * (p + r - 2 * y))  # (p − y)² − (r − y)²
-    return Corp(
+    return CorpDecomposition(
         forecaster=forecaster,
         brier=_brier(every, n),
         miscalibration=max(0.0, math.fsum(saved) / n),  # 0, but for rounding, at the least
@@ -194,13 +194,13 @@ def corp(forecaster: str, every: Sequence[Share]) -> Corp:
     )
 
 
-def pool_adjacent_violators(shares: Iterable[Share]) -> list[CorpStep]:
+def pool_adjacent_violators(shares: Iterable[WeightedForecast]) -> list[CorpStep]:
     """The nondecreasing function of the forecast with the least weighted squared distance.
 
     Equal forecasts are one; then neighbours of which the higher came true no more often than the
     lower are pooled, until none is left (Ayer et al. 1955, Annals of Mathematical Statistics 26).
     """
-    weights: dict[float, list[Share]] = {}
+    weights: dict[float, list[WeightedForecast]] = {}
     for share in shares:
         weights.setdefault(share.probability, []).append(share)
     steps: list[CorpStep] = []

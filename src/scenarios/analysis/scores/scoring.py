@@ -30,7 +30,7 @@ from scenarios.analysis.question_scores import (
 )
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
-    Corp,
+    CorpDecomposition,
     Decomposition,
     calibration,
     corp,
@@ -108,7 +108,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     without_prior: tuple[ScenarioId, ...]
     calibration: tuple[CalibrationBin, ...]
     decomposition: tuple[Decomposition, ...]
-    corp: tuple[Corp, ...]
+    corp: tuple[CorpDecomposition, ...]
     prior_by_reference: tuple[PriorScore, ...]
 
 

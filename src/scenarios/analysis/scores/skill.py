@@ -214,7 +214,7 @@ class FittedFactor(msgspec.Struct, frozen=True, kw_only=True):
     independent: int
 
 
-class _Run(NamedTuple):
+class ConstantPeriod(NamedTuple):
     """Days with the same inputs, from `start` on, and their figures by a factor."""
 
     start: int
@@ -261,7 +261,7 @@ def fitted(
     )
 
 
-def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
+def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[ConstantPeriod]:
     """The scored days on which evidence counted."""
     id, declared = question.scenario, archive.database.tracker.rating_strength
     left = {day for _, day in question.answers if day < question.scored}
@@ -278,10 +278,10 @@ def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Ru
             return implied(replace(of, totals=totals), priors)
 
         if any(evidence.totals[c] for c in {*evidence.columns} - evidence.left):
-            yield _Run(start, end - start, figures)
+            yield ConstantPeriod(start, end - start, figures)
 
 
-def _team_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
+def _team_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[ConstantPeriod]:
     """The scored days on which two or more analysts stood, in a set beside every other member."""
     lines: dict[tuple[ScenarioId, Analyst], Line] = {}
     for id, end in question.answers or ((question.scenario, question.scored),):
@@ -296,7 +296,7 @@ def _team_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
         if is_whole and any(len(figures) > 1 for figures in given.values()):
             means = {id: math.fsum(figures) / len(figures) for id, figures in given.items()}
             single = frozenset(id for id, figures in given.items() if len(figures) == 1)
-            yield _Run(start, end - start, partial(_extremized, means, single))
+            yield ConstantPeriod(start, end - start, partial(_extremized, means, single))
 
 
 def _extremized(
@@ -305,7 +305,7 @@ def _extremized(
     return {id: probability(db if id in single else by * db) for id, db in means.items()}
 
 
-def _loss(question: ResolvedQuestion, runs: Iterable[_Run], factor: float) -> float:
+def _loss(question: ResolvedQuestion, runs: Iterable[ConstantPeriod], factor: float) -> float:
     """Minus the log score at a factor; all other days would add the same to each."""
     losses = []
     for start, days, figures in runs:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.daily_forecasts import OURS, Cluster, place
 from scenarios.analysis.question_scores import QuestionScore
-from scenarios.analysis.scores.calibration import CalibrationBin, Corp, CorpStep
+from scenarios.analysis.scores.calibration import CalibrationBin, CorpDecomposition, CorpStep
 from scenarios.analysis.scores.scoring import ForecasterScore, Score
 from scenarios.analysis.scores.skill import DRAWS, FEWEST, LEAST, MOST, FittedFactor, Skill
 from scenarios.render import cells
@@ -305,7 +305,7 @@ def _sum(parts: Mapping[str, float]) -> tuple[doc.Span, ...]:
     return tuple(span for name, value in parts.items() for span in (name, _number(value, 4)))
 
 
-def _corp(row: Corp) -> Iterator[doc.Block]:
+def _corp(row: CorpDecomposition) -> Iterator[doc.Block]:
     columns: tuple[Cell[CorpStep], ...] = (
         (right("said from"), lambda step: p(step.low)),
         (right("said to"), lambda step: p(step.high)),
