@@ -40,7 +40,7 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.listing import Accuracy, accuracy
+from scenarios.analysis.review.listing import SourceAccuracy, accuracy
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.signs import signs, unseen
 from scenarios.analysis.rules.consistency import vague_words
@@ -613,7 +613,7 @@ def test_after_the_outcome(says: Section) -> None:
     for source, items, texts in (("x", 1, "5.00 0.00"), ("y", 2, "5.00 5.00")):
         own = records[source]
         says(f"{items} {texts}", own.items, own.toward_decibans, own.against_decibans)
-        right = Accuracy(items=items, standing=items, checked=1, accurate=1, corroborated=1)
+        right = SourceAccuracy(items=items, standing=items, checked=1, accurate=1, corroborated=1)
         assert held[source] == right
 
 

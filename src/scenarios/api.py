@@ -17,7 +17,7 @@ from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
-from scenarios.analysis.question_scores import Chosen
+from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.deadlines import WITHIN_DAYS, Due, due
@@ -147,7 +147,9 @@ class Workspace:
         forecaster: str | None = None,
     ) -> Score:
         """How good the forecasts of resolved scenarios were, known between two days if given."""
-        scored = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
+        scored = score(
+            self.database, as_of, QuestionFilter(since=since, until=until), by, forecaster
+        )
         if forecaster is not None:
             names = (row.name for row in scored.forecasters)
             known_id(forecaster, [*names], "forecaster", "Workspace.score")

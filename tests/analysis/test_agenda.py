@@ -9,10 +9,10 @@ from scenarios.analysis.evidence.knowledge import criteria_text, known
 from scenarios.analysis.forecasts import StandingForecast, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import (
-    Agenda,
-    Fresh,
-    PastDue,
-    Topic,
+    OverdueIndicator,
+    RecentNews,
+    ReviewAgenda,
+    ScenarioQuestion,
     agenda,
     counted_absent,
     offered,
@@ -25,16 +25,16 @@ from tests.records import database, databases, day, indicator
 NOW = day(20)
 
 
-def topics(db: Database | str, on: date = NOW) -> list[Topic]:
+def topics(db: Database | str, on: date = NOW) -> list[ScenarioQuestion]:
     """What the desk is asked, in order."""
     return [topic for group in due(db, on=on).groups for topic in group]
 
 
-def due(db: Database | str, *only: str, on: date = NOW) -> Agenda:
+def due(db: Database | str, *only: str, on: date = NOW) -> ReviewAgenda:
     return agenda(database_of(db) if isinstance(db, str) else db, "desk", on, only)
 
 
-def topic(db: Database | str, id: str = "s1") -> Topic:
+def topic(db: Database | str, id: str = "s1") -> ScenarioQuestion:
     return next(one for one in topics(db) if one.id == id)
 
 
@@ -43,8 +43,10 @@ def topic(db: Database | str, id: str = "s1") -> Topic:
 
 def test_of_some_scenarios_alone_only_what_is_theirs_is_due() -> None:
     db = "s1 x:C/due=4; past horizon=10 first:C/due=4; other horizon=9; unrated @2"
-    first = PastDue(scenario="past", id="first", indicator=indicator({"past": "C"}, due=day(4)))
-    assert due(db, "past") == Agenda(past_due=(first,), overdue=("past",))
+    first = OverdueIndicator(
+        scenario="past", id="first", indicator=indicator({"past": "C"}, due=day(4))
+    )
+    assert due(db, "past") == ReviewAgenda(past_due=(first,), overdue=("past",))
     assert [one.id for group in due(db, "s1").groups for one in group] == ["s1"]
 
 
@@ -72,7 +74,7 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
     [change] = made.fresh.indicators
     states = ("unobserved", "observed")
     assert astuple(change) == ("s1", "x", "Something is seen", *states, ("second",))
-    assert made.fresh == Fresh(
+    assert made.fresh == RecentNews(
         evidence=("first", "second"),
         same_day=("same",),
         retracted=("gone",),
@@ -93,7 +95,7 @@ def test_what_is_new_for_a_set_is_offered_once_in_the_order_of_its_records() -> 
 
 def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:
     made = topic("s1 probability=.2 opened=5; ann@9 s1=.5; e @1 s1=CC")
-    assert (made.last, made.standing, made.fresh) == (None, None, Fresh(evidence=("e",)))
+    assert (made.last, made.standing, made.fresh) == (None, None, RecentNews(evidence=("e",)))
 
 
 def test_a_reason_is_kept_while_the_figure_is_only_reaffirmed() -> None:

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.daily_forecasts import Timeline
+from scenarios.analysis.daily_forecasts import QuestionTimeline
 from scenarios.analysis.scores import calibration as scores
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
@@ -24,7 +24,7 @@ from tests.analysis.timelines import asked
 from tests.records import near
 
 
-def calibration(timelines: list[Timeline[float]], name: str) -> list[CalibrationBin]:
+def calibration(timelines: list[QuestionTimeline[float]], name: str) -> list[CalibrationBin]:
     return [
         bin
         for of in scores.shares(timelines, name).values()
@@ -32,18 +32,18 @@ def calibration(timelines: list[Timeline[float]], name: str) -> list[Calibration
     ]
 
 
-def decomposition(timelines: list[Timeline[float]], name: str) -> list[Decomposition]:
+def decomposition(timelines: list[QuestionTimeline[float]], name: str) -> list[Decomposition]:
     return [scores.decomposition(name, of) for of in scores.shares(timelines, name).values()]
 
 
-def corp(timelines: list[Timeline[float]], name: str) -> list[CorpDecomposition]:
+def corp(timelines: list[QuestionTimeline[float]], name: str) -> list[CorpDecomposition]:
     return [scores.corp(name, of) for of in scores.shares(timelines, name).values()]
 
 
 SMALL = [(0.1, 0), (0.2, 1), (0.3, 0), (0.4, 0), (0.6, 1), (0.8, 0), (0.9, 1)]
 
 
-def one_day(*said: tuple[float, bool]) -> list[Timeline[float]]:
+def one_day(*said: tuple[float, bool]) -> list[QuestionTimeline[float]]:
     return [asked(happened, desk=[(1, figure)]) for figure, happened in said]
 
 
@@ -173,7 +173,7 @@ questions = st.builds(asked, st.booleans(), desk=runs)
 
 @given(st.lists(questions, min_size=1, max_size=12))
 def test_the_parts_sum_to_the_brier_score_and_the_bins_hold_every_question_once(
-    timelines: list[Timeline[float]],
+    timelines: list[QuestionTimeline[float]],
 ) -> None:
     exact = partial(near, rel=0, abs=1e-12)
     answered, scores = [], []

@@ -10,7 +10,7 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.forecasts import TeamFigure, stated
 from scenarios.analysis.forecasts import given as forecasts_given
-from scenarios.analysis.review.agenda import SetSum, reveal, stating, sums
+from scenarios.analysis.review.agenda import SetTotal, reveal, stating, sums
 from scenarios.model import Database
 from scenarios.scales import probability
 from tests.analysis.words import database_of
@@ -83,8 +83,8 @@ def test_the_figures_of_a_complete_set_are_added_up_and_put_right() -> None:
     a, b, c = sums(after, "desk", NOW, ["b1", "a1", "a2", "alone", "c1"])
     assert (a.set, a.figures, a.members) == ("a", {"a1": 0.4, "a2": 0.8}, 2)
     assert (a.total, a.nearest) == (near(1.2), near({"a1": 0.3, "a2": 0.7}))
-    assert b == SetSum(set="b", figures={"b1": 0.3}, members=2, nearest=None)
-    assert c == SetSum(set="c", figures={"c1": 0.7}, members=1, nearest=None)
+    assert b == SetTotal(set="b", figures={"b1": 0.3}, members=2, nearest=None)
+    assert c == SetTotal(set="c", figures={"c1": 0.7}, members=1, nearest=None)
 
 
 def test_a_sum_within_rounding_is_left_alone() -> None:

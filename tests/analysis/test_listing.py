@@ -9,7 +9,7 @@ from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.listing import Accuracy, IndicatorRow, ListFilter
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceAccuracy
 from scenarios.model import Database
 from tests.analysis.words import database_of
 from tests.records import START, day, near
@@ -86,8 +86,8 @@ def test_forecasts_up_to_the_day() -> None:
 
 def test_a_source_is_listed_with_its_items() -> None:
     paper, wire = listing.sources(facts(), ListFilter())
-    given = (1, Accuracy(items=1, standing=1), paper.on_resolved, None, None)
-    none = (0, Accuracy(), paper.on_resolved, "https://w.org", "Why.")
+    given = (1, SourceAccuracy(items=1, standing=1), paper.on_resolved, None, None)
+    none = (0, SourceAccuracy(), paper.on_resolved, "https://w.org", "Why.")
     assert astuple(paper) == ("paper", "A wire", "B", *given)
     assert astuple(wire) == ("wire", "A wire", "C", *none)
     assert not any((paper.on_resolved.items, *astuple(wire.accuracy)))

@@ -10,7 +10,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.moves import ImpliedChange
-from scenarios.analysis.review.review import Review, Unchanged, review
+from scenarios.analysis.review.review import Review, UnchangedScenarios, review
 from scenarios.analysis.review.status import StatedFigure
 from scenarios.model import Clarification, Database, Dependence, Sheet, Tracker
 from tests.records import (
@@ -49,7 +49,7 @@ def test_a_quiet_week_is_split_into_reaffirmed_and_untouched() -> None:
     scenarios = {"seen": scenario(), "unseen": scenario(), "new": scenario(opened=day(5))}
     said = sheets(sheet(START, {"seen": 0.4}), sheet(day(5), {"seen": 0.4}))
     made = week(database(scenarios=scenarios, sheets=said))
-    assert made.unchanged == Unchanged(reaffirmed=("seen",), untouched=("unseen",))
+    assert made.unchanged == UnchangedScenarios(reaffirmed=("seen",), untouched=("unseen",))
     assert (made.moves, made.resolved, made.new_evidence) == ((), (), ())
 
 

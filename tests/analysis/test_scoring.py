@@ -18,7 +18,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.daily_forecasts import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.question_scores import Chosen, QuestionScore, every_question_score
+from scenarios.analysis.question_scores import QuestionFilter, QuestionScore, every_question_score
 from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from scenarios.model import NONE_STATED, Resolution
 from scenarios.values import ProposalOrigin
@@ -224,32 +224,32 @@ def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
 @pytest.mark.parametrize(
     ("chosen", "left"),
     [
-        (Chosen(), {"s1", "s2"}),
-        (Chosen(since=day(4)), {"s1", "s2"}),
-        (Chosen(since=day(5)), {"s2"}),
-        (Chosen(until=day(7)), {"s1"}),
-        (Chosen(until=day(8)), {"s1", "s2"}),
-        (Chosen(scenarios=("s2", "s9")), {"s2"}),
-        (Chosen(tags=("y", "z")), {"s1"}),
-        (Chosen(since=day(5), tags=("y",)), set()),
+        (QuestionFilter(), {"s1", "s2"}),
+        (QuestionFilter(since=day(4)), {"s1", "s2"}),
+        (QuestionFilter(since=day(5)), {"s2"}),
+        (QuestionFilter(until=day(7)), {"s1"}),
+        (QuestionFilter(until=day(8)), {"s1", "s2"}),
+        (QuestionFilter(scenarios=("s2", "s9")), {"s2"}),
+        (QuestionFilter(tags=("y", "z")), {"s1"}),
+        (QuestionFilter(since=day(5), tags=("y",)), set()),
     ],
 )
 def test_questions_are_chosen_by_resolution_date_name_and_tag(
-    chosen: Chosen, left: set[str]
+    chosen: QuestionFilter, left: set[str]
 ) -> None:
     assert {row.scenario for row in scored(QUESTIONS, chosen).questions} == left
 
 
 def test_what_cannot_be_scored_is_named_with_the_reason() -> None:
     told = QUESTIONS + "open; void annulled=5; at_once occurred=0; old annulled=1"
-    result = scored(told, Chosen(until=day(7)))
+    result = scored(told, QuestionFilter(until=day(7)))
     assert {row.scenario for row in result.questions} == {"s1"}
     assert [astuple(one) for one in result.excluded] == [
         ("at_once", "resolved by its opening day: no day to score"),
         ("old", "annulled"),
         ("void", "annulled"),
     ]
-    late = scored(told, Chosen(since=day(5), until=day(7)))
+    late = scored(told, QuestionFilter(since=day(5), until=day(7)))
     assert [astuple(one) for one in late.excluded] == [("void", "annulled")]
 
 
@@ -279,7 +279,9 @@ def test_by_proposer_a_question_is_with_each_who_proposed_a_figure_of_it() -> No
 
 
 def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -> None:
-    alone, rest = (scored(QUESTIONS, Chosen(scenarios=(id,))).forecasters for id in ("s1", "s2"))
+    alone, rest = (
+        scored(QUESTIONS, QuestionFilter(scenarios=(id,))).forecasters for id in ("s1", "s2")
+    )
     of = {by: scored(QUESTIONS, by=by).groups for by in get_args(By)}
     assert [astuple(group) for group in of["tag"]] == [("x", alone), ("y", alone), (None, rest)]
     assert [astuple(group) for group in of["scenario"]] == [("s1", alone), ("s2", rest)]
@@ -435,9 +437,13 @@ def test_the_first_forecast_of_a_set_is_that_of_the_first_day_that_had_it_whole(
 
 def test_a_set_is_chosen_by_the_day_of_its_outcome_and_by_any_of_its_members() -> None:
     whole = scored(IN_A_SET).questions
-    for chosen in (Chosen(since=day(6)), Chosen(scenarios=("c",)), Chosen(until=day(6))):
+    for chosen in (
+        QuestionFilter(since=day(6)),
+        QuestionFilter(scenarios=("c",)),
+        QuestionFilter(until=day(6)),
+    ):
         assert scored(IN_A_SET, chosen).questions == whole
-    assert scored(IN_A_SET, Chosen(until=day(5))).questions == ()
+    assert scored(IN_A_SET, QuestionFilter(until=day(5))).questions == ()
 
 
 def test_without_a_name_every_forecaster_is_calibrated() -> None:

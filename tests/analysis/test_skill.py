@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.daily_forecasts import Timeline
+from scenarios.analysis.daily_forecasts import QuestionTimeline
 from scenarios.analysis.scores.skill import DRAWS, Skill, interval, resampled, skill
 from tests.analysis.timelines import Runs, asked
 from tests.records import near
 
 
-def rows(*timelines: Timeline[float]) -> list[tuple[Any, ...]]:
+def rows(*timelines: QuestionTimeline[float]) -> list[tuple[Any, ...]]:
     """Under so few questions that there is no interval: who, against whom, of how many."""
     found = [astuple(row) for row in skill(timelines)]
     assert all(row[2:4] + row[5:] == (False, row[3], row[3], None, None) for row in found)

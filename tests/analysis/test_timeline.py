@@ -9,7 +9,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.daily_forecasts import (
     Line,
-    Timeline,
+    QuestionTimeline,
     archive,
     before,
     place,
@@ -54,7 +54,7 @@ def fields(db: Database, id: str = "s1", on: date = LATER) -> tuple[Any, ...]:
     return astuple(found) if found else ()
 
 
-def told(db: Database, id: str = "s1") -> Timeline[float]:
+def told(db: Database, id: str = "s1") -> QuestionTimeline[float]:
     found = question(db, id, LATER)
     assert found
     return timeline(archive(DailyLedgers(db)), found)
@@ -200,7 +200,9 @@ def test_the_runs_are_what_a_count_of_every_day_gives(db: Database) -> None:
             assert_same_days(db, id, timeline(kept, found), days)
 
 
-def assert_same_days(db: Database, id: str, result: Timeline[float], days: list[date]) -> None:
+def assert_same_days(
+    db: Database, id: str, result: QuestionTimeline[float], days: list[date]
+) -> None:
     for analyst in "xyz":
         line = daily(result.analysts.get(analyst, ()), len(days))
         assert line == [said_by(db, analyst, id, on) for on in days]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import accumulate
 
-from scenarios.analysis.daily_forecasts import Line, ResolvedQuestion, Timeline
+from scenarios.analysis.daily_forecasts import Line, QuestionTimeline, ResolvedQuestion
 from tests.records import START
 
 Runs = list[tuple[int, float | None]]
@@ -23,7 +23,7 @@ def asked(
     id: str = "s1",
     set: str | None = None,
     **analysts: Runs,
-) -> Timeline[float]:
+) -> QuestionTimeline[float]:
     """A question that was scored for as many days as its lines have."""
     lines = {name: line(runs) for name, runs in analysts.items()}
     others = {name: line(runs) for name, runs in (ours or {}).items()}
@@ -37,4 +37,4 @@ def asked(
         scored=days,
         planned=days,
     )
-    return Timeline(question=found, analysts=lines, ours=others, last={})
+    return QuestionTimeline(question=found, analysts=lines, ours=others, last={})

@@ -66,7 +66,7 @@ class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
         return self.set is not None and not self.answers
 
 
-class Timeline(msgspec.Struct, Generic[F_co], frozen=True, kw_only=True):
+class QuestionTimeline(msgspec.Struct, Generic[F_co], frozen=True, kw_only=True):
     """Every forecaster of a question who ever stood; a line covers the scored days, gaps as None.
 
     `last` is an analyst's last figure given inside the window, None where that withdrew or where
@@ -87,7 +87,7 @@ class Timeline(msgspec.Struct, Generic[F_co], frozen=True, kw_only=True):
         return {**self.analysts, **self.ours}
 
 
-class Archive(msgspec.Struct, frozen=True, kw_only=True):
+class ForecastArchive(msgspec.Struct, frozen=True, kw_only=True):
     """A database with the forecasts of each question, and the ledger on each day.
 
     `means` keeps the mean forecast of each question, which its rivals need, by window.
@@ -103,7 +103,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
         return self.odds.at(question.opened + timedelta(day))
 
 
-def archive(odds: OddsSource) -> Archive:
+def archive(odds: OddsSource) -> ForecastArchive:
     """Every forecast by question and analyst, oldest first."""
     database = odds.database
     by_scenario: dict[ScenarioId, dict[Analyst, Forecasts]] = {}
@@ -113,7 +113,7 @@ def archive(odds: OddsSource) -> Archive:
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             by_scenario.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database=database, forecasts=by_scenario, odds=odds, means={})
+    return ForecastArchive(database=database, forecasts=by_scenario, odds=odds, means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> ResolvedQuestion | None:
@@ -135,7 +135,7 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolv
     )
 
 
-def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
+def timeline(archive: ForecastArchive, question: ResolvedQuestion) -> QuestionTimeline[float]:
     """Forecasts standing at the end of each scored day; none from the resolution on counts."""
     by_analyst = archive.forecasts.get(question.scenario, {})
     lines = analysts_on(archive, question, question.scenario)
@@ -152,7 +152,9 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline[float]:
     ours = {name: line for name, line in ours.items() if stood(line)}
     last = {name: _last_given(by_analyst[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
-    return Timeline(question=question, analysts=analysts, ours=ours, last=last, stated=stated)
+    return QuestionTimeline(
+        question=question, analysts=analysts, ours=ours, last=last, stated=stated
+    )
 
 
 def days_of_figures(odds: OddsSource, question: ResolvedQuestion) -> Sequence[int]:
@@ -212,7 +214,7 @@ def line_of(marks: Mapping[int, T | None], question: ResolvedQuestion) -> Runs[T
 
 
 def analysts_on(
-    archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId
+    archive: ForecastArchive, question: ResolvedQuestion, scenario_id: ScenarioId
 ) -> dict[Analyst, Line]:
     """Line of each analyst on a scenario, over the days of the question."""
     by_analyst = archive.forecasts.get(scenario_id, {})
@@ -233,7 +235,7 @@ def _analyst(forecasts: Forecasts, stands: int, question: ResolvedQuestion) -> L
     return line_of(marks, question)
 
 
-def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId) -> Line:
+def _mean(archive: ForecastArchive, question: ResolvedQuestion, scenario_id: ScenarioId) -> Line:
     """The pooled figure of a scenario, over the days of the question."""
     window = scenario_id, question.opened, question.scored
     if window not in archive.means:
@@ -248,7 +250,7 @@ def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId)
     return archive.means[window]
 
 
-def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
+def _stated(archive: ForecastArchive, question: ResolvedQuestion) -> Line:
     """The stated probability at each day's end, as `forecasts.stated` has it."""
     means = {question.scenario: _mean(archive, question, question.scenario)}
     for rival in rivals(archive.database, question.scenario):
@@ -269,14 +271,14 @@ def _stated(archive: Archive, question: ResolvedQuestion) -> Line:
     return line_of(marks, question)
 
 
-def _implied(archive: Archive, question: ResolvedQuestion) -> Line:
+def _implied(archive: ForecastArchive, question: ResolvedQuestion) -> Line:
     """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
     id = question.scenario
     days = days_of_figures(archive.odds, question)
     return line_of({day: archive.on(question, day).implied(id) for day in days}, question)
 
 
-def _prior(archive: Archive, question: ResolvedQuestion) -> Line:
+def _prior(archive: ForecastArchive, question: ResolvedQuestion) -> Line:
     """The prior after `time` and before the evidence; as declared, whichever rivals have left."""
     id = question.scenario
     prior = archive.database.scenarios[id].prior
@@ -321,10 +323,10 @@ def peer(log_score: float, mean: float, n: int) -> float:
 
 Unit = tuple[ScenarioId, ...]
 """The members of a set, or a scenario that is in none."""
-Members = Mapping[ScenarioId, Timeline[float]]
+Members = Mapping[ScenarioId, QuestionTimeline[float]]
 
 
-class Excluded(msgspec.Struct, frozen=True, kw_only=True):
+class ExcludedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A resolved scenario that is not scored, and why."""
 
     scenario: ScenarioId
@@ -344,13 +346,13 @@ def questions(database: Database, unit: Unit, as_of: date) -> list[ResolvedQuest
 
 
 def timelines(
-    archive: Archive, unit: Unit, known: Sequence[ResolvedQuestion]
-) -> Iterator[Timeline[Figure] | Excluded]:
+    archive: ForecastArchive, unit: Unit, known: Sequence[ResolvedQuestion]
+) -> Iterator[QuestionTimeline[Figure] | ExcludedQuestion]:
     """The timeline of a set and of each scenario that is resolved, or why it is not scored.
 
     `known` are the resolved questions of the unit, one that occurred first.
     """
-    each = dict[ScenarioId, Timeline[float]]()
+    each = dict[ScenarioId, QuestionTimeline[float]]()
     for asked in known:
         reason = None
         if path := archive.database.withheld.get(asked.scenario):
@@ -362,7 +364,7 @@ def timelines(
         elif not asked.scored:
             reason = "resolved by its opening day: no day to score"
         if reason:
-            yield Excluded(scenario=asked.scenario, reason=reason)
+            yield ExcludedQuestion(scenario=asked.scenario, reason=reason)
         else:
             each[asked.scenario] = timeline(archive, asked)
     whole = _whole(each) if len(each) > 1 else None
@@ -372,7 +374,7 @@ def timelines(
     yield from (replace(own, in_set=in_set) for own in each.values())
 
 
-def _whole(each: Members) -> Timeline[Shares] | None:
+def _whole(each: Members) -> QuestionTimeline[Shares] | None:
     """The set as one question, from the day on which its last member opened.
 
     It ends with the outcome, or once one member alone could still occur: one that is past its own
@@ -399,7 +401,7 @@ def _whole(each: Members) -> Timeline[Shares] | None:
         own_lines = {id: own.lines.get(name, ()) for id, own in each.items()}
         lines[name] = _set_shares(whole, each, own_lines)
     lines = {name: line for name, line in lines.items() if stood(line)}
-    return Timeline(
+    return QuestionTimeline(
         question=whole,
         analysts={name: lines[name] for name in names if name in lines},
         ours={name: lines[name] for name in OURS if name in lines},

@@ -7,13 +7,13 @@ from operator import mul
 import msgspec
 
 from scenarios.analysis.daily_forecasts import (
-    Archive,
     Cluster,
-    Excluded,
+    ExcludedQuestion,
     Figure,
+    ForecastArchive,
     Line,
+    QuestionTimeline,
     Spans,
-    Timeline,
     Unit,
     archive,
     baseline,
@@ -32,7 +32,7 @@ from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
 
-class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+class QuestionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Filter of questions: resolved within both dates, named, and with one of the tags."""
 
     since: date | None = None
@@ -41,7 +41,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-def is_chosen(database: Database, unit: Unit, resolved: date, chosen: Chosen) -> bool:
+def is_chosen(database: Database, unit: Unit, resolved: date, chosen: QuestionFilter) -> bool:
     """Return True if a scenario, or a set with any of its members, is selected."""
     return (
         (chosen.since is None or chosen.since <= resolved)
@@ -83,37 +83,39 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 
 def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
     """The rows of every question whose outcome was known on a day."""
-    scored, _ = scored_timelines(archive(DailyLedgers(database)), as_of, Chosen(), unwatched)
+    scored, _ = scored_timelines(
+        archive(DailyLedgers(database)), as_of, QuestionFilter(), unwatched
+    )
     return score_rows(scored)
 
 
 def scored_timelines(
-    kept: Archive, as_of: date, chosen: Chosen, progress: Progress
-) -> tuple[list[Timeline[Figure]], list[Excluded]]:
+    kept: ForecastArchive, as_of: date, chosen: QuestionFilter, progress: Progress
+) -> tuple[list[QuestionTimeline[Figure]], list[ExcludedQuestion]]:
     """The timelines of the chosen questions, and the questions not scored."""
-    database, results = kept.database, list[Timeline[Figure] | Excluded]()
+    database, results = kept.database, list[QuestionTimeline[Figure] | ExcludedQuestion]()
     every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
     for unit in progress(every, "scoring", len(every)):
         asked = questions(database, unit, as_of)
         ended = [each.resolved for each in asked if each.outcome == asked[0].outcome]
         if asked and is_chosen(database, unit, max(ended), chosen):
             results += timelines(kept, unit, asked)
-    excluded = [result for result in results if isinstance(result, Excluded)]
+    excluded = [result for result in results if isinstance(result, ExcludedQuestion)]
     excluded += (
-        Excluded(scenario=id, reason=f"withheld: {path} cannot be read")
+        ExcludedQuestion(scenario=id, reason=f"withheld: {path} cannot be read")
         for id, path in database.withheld.items()
         if id not in database.scenarios
     )
-    scored = [result for result in results if isinstance(result, Timeline)]
+    scored = [result for result in results if isinstance(result, QuestionTimeline)]
     return scored, sorted(excluded, key=lambda row: row.scenario)
 
 
-def score_rows(scored: Iterable[Timeline[Figure]]) -> tuple[QuestionScore, ...]:
+def score_rows(scored: Iterable[QuestionTimeline[Figure]]) -> tuple[QuestionScore, ...]:
     rows = (row for timeline in scored for row in question_scores(timeline))
     return tuple(sorted(rows, key=lambda row: row.scenario))
 
 
-def question_scores(timeline: Timeline[Figure]) -> Iterator[QuestionScore]:
+def question_scores(timeline: QuestionTimeline[Figure]) -> Iterator[QuestionScore]:
     """The row of each forecaster of a question who is not scored on its set instead."""
     asked, lines = timeline.question, timeline.lines
     happened = asked.outcome == "occurred"
@@ -146,7 +148,7 @@ def question_scores(timeline: Timeline[Figure]) -> Iterator[QuestionScore]:
         )
 
 
-def _peers(timeline: Timeline[Figure], happened: bool) -> dict[Analyst, float]:
+def _peers(timeline: QuestionTimeline[Figure], happened: bool) -> dict[Analyst, float]:
     """Each analyst's `peer` over the planned days; of none where no day had two."""
     spans: dict[Analyst, Spans] = {n: stood(line) for n, line in timeline.analysts.items()}
     logs = {p: log_score(p, happened) for own in spans.values() for _, _, p in own}

@@ -11,8 +11,8 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, known
 from scenarios.analysis.review.agenda import (
-    Agenda,
-    Topic,
+    ReviewAgenda,
+    ScenarioQuestion,
     agenda,
     counted_absent,
     offered,
@@ -67,7 +67,7 @@ class Seat(NamedTuple):
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
         sitting.put(self.notes, id, answer)
 
-    def due(self, database: Database) -> Agenda:
+    def due(self, database: Database) -> ReviewAgenda:
         return agenda(database, self.analyst, self.on, self.only)
 
 
@@ -123,21 +123,23 @@ class Round(NamedTuple):
     database: Database
     at_day: KnownEvidence
     numbers: dict[ScenarioId, str]
-    groups: Mapping[ScenarioId, Sequence[Topic]]
+    groups: Mapping[ScenarioId, Sequence[ScenarioQuestion]]
     announced: set[ScenarioId]
 
-    def answer(self, topic: Topic) -> SittingAnswer | None:
+    def answer(self, topic: ScenarioQuestion) -> SittingAnswer | None:
         return self.seat.sitting.answers.get(topic.id)
 
-    def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
+    def at(self, group: Sequence[ScenarioQuestion], *stages: Stage) -> list[ScenarioQuestion]:
         return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
 
-    def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
+    def stage(self, topics: Sequence[ScenarioQuestion], stage: Stage) -> None:
         """Keep that the answers have got so far, all at once."""
         sitting.stage(self.seat.notes, [topic.id for topic in topics], stage)
 
 
-def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
+def ask_scenarios(
+    seat: Seat, database: Database, groups: Sequence[Sequence[ScenarioQuestion]]
+) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
     wanted = [
         [topic for topic in group if sitting.is_wanted(seat.sitting, topic, seat.only)]
@@ -159,7 +161,7 @@ def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topi
 
 
 def _tell_what_is_done(
-    seat: Seat, groups: Sequence[Sequence[Topic]], topics: Sequence[Topic]
+    seat: Seat, groups: Sequence[Sequence[ScenarioQuestion]], topics: Sequence[ScenarioQuestion]
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
     in_the_sheet = sum(sitting.is_in_the_sheet(seat.sitting, topic) for topic in rest)
@@ -172,10 +174,10 @@ def _tell_what_is_done(
         prompt.tell("A reason that begins with numbers of items, like 1 3: why, cites them.", 0)
 
 
-def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
+def _ask_blind(this: Round, group: Sequence[ScenarioQuestion]) -> None:
     asked = [topic for topic in group if sitting.is_to_be_asked(topic, this.answer(topic))]
 
-    def ask(topic: Topic, is_again: bool) -> None:
+    def ask(topic: ScenarioQuestion, is_again: bool) -> None:
         put_to(this, topic)
         _ask(this, topic, is_again=is_again)
 
@@ -192,7 +194,7 @@ def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
         in_turn(members, lambda topic, _: _ask(this, topic), start)
 
 
-def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
+def _ask(this: Round, topic: ScenarioQuestion, *, is_again: bool = False) -> None:
     """Ask for the figure, kept as soon as it is given, and then for the reason."""
     answer = this.answer(topic)
     while True:
@@ -220,7 +222,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
         return
 
 
-def _asked(this: Round, topic: Topic, answer: SittingAnswer | None) -> _Figure:
+def _asked(this: Round, topic: ScenarioQuestion, answer: SittingAnswer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
@@ -239,7 +241,7 @@ def _asked(this: Round, topic: Topic, answer: SittingAnswer | None) -> _Figure:
     return prompt.answer(question, parse, "" if enter else None, more, is_back=True)
 
 
-def _figure(topic: Topic, text: str, before: float | None) -> float | None:
+def _figure(topic: ScenarioQuestion, text: str, before: float | None) -> float | None:
     """A probability, or None to withdraw; Enter is the one before."""
     if not text:
         return before
@@ -247,7 +249,7 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
     return sitting.figure(topic, text)
 
 
-def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
+def _reason(topic: ScenarioQuestion, answer: SittingAnswer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
@@ -271,7 +273,7 @@ def _meant(ask: Callable[[], T]) -> T:
             return reason
 
 
-def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
+def _tell_sum(this: Round, topics: Sequence[ScenarioQuestion]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
     after = sitting.with_answers(this.database, seat.sitting)
@@ -281,7 +283,7 @@ def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     return any(total.nearest for total in added)
 
 
-def _show(this: Round, group: Sequence[Topic]) -> None:
+def _show(this: Round, group: Sequence[ScenarioQuestion]) -> None:
     """Show the figures; that they were shown is kept first, so that no answer is blind after it."""
     this.stage(this.at(group, "answered"), "revealed")
     if this.at(group, "revealed", "revising"):
@@ -294,7 +296,7 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
         typer.echo(f"\n{text}\n", err=True)
 
 
-def _revise(this: Round, group: Sequence[Topic]) -> None:
+def _revise(this: Round, group: Sequence[ScenarioQuestion]) -> None:
     """Once, and the sheet says so: the blind answer stays in the reason."""
     topics = this.at(group, "revealed", "revising")
     is_begun = bool(this.at(group, "revising"))
@@ -308,7 +310,7 @@ def _revise(this: Round, group: Sequence[Topic]) -> None:
         _tell_sum(this, topics)
 
 
-def _revise_one(this: Round, topic: Topic) -> None:
+def _revise_one(this: Round, topic: ScenarioQuestion) -> None:
     answer = this.answer(topic)
     assert answer is not None  # noqa: S101 - it was revealed
     before = answer.blind if answer.stage == "revising" else answer.probability
@@ -346,7 +348,7 @@ _BELOW = 4
 """The lines of the screen for a blank, a question in two and its answer."""
 
 
-def put_to(this: Round, topic: Topic) -> None:
+def put_to(this: Round, topic: ScenarioQuestion) -> None:
     """Show the question of a scenario and its news on one screen; the items of a set once."""
     answer, group = this.answer(topic), this.groups[topic.id]
     if answer and sitting.is_changed(topic, answer):

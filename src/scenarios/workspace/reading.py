@@ -19,7 +19,7 @@ from scenarios.analysis.period.period import FEW, PreviousFigures, Window, bands
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.restated import as_reported
-from scenarios.analysis.review.review import About, Review, about, review
+from scenarios.analysis.review.review import Review, TrackerSummary, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import StatusRow, in_order, row_as_reported, row_of, withheld
 from scenarios.analysis.rules.findings import findings
@@ -48,7 +48,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     ledger: int = VERSION
-    tracker: About
+    tracker: TrackerSummary
     as_of: date
     since: date
     scenarios: tuple[StatusRow, ...]

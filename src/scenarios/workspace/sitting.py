@@ -10,7 +10,13 @@ import msgspec
 
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
-from scenarios.analysis.review.agenda import Agenda, PastDue, Reveal, SetSum, Topic
+from scenarios.analysis.review.agenda import (
+    FigureComparison,
+    OverdueIndicator,
+    ReviewAgenda,
+    ScenarioQuestion,
+    SetTotal,
+)
 from scenarios.errors import UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
@@ -27,7 +33,7 @@ _LONGEST = 4000
 """The most characters of a reason: two fit in a sheet, with the words of a revision."""
 
 
-def figure(topic: Topic, text: str) -> float | None:
+def figure(topic: ScenarioQuestion, text: str) -> float | None:
     """A probability that a sheet takes, or None to withdraw."""
     if text.strip().lower() == "withdraw":
         if topic.standing is None:
@@ -83,32 +89,34 @@ def stage(notes: SessionFile, ids: Iterable[ScenarioId], stage: Stage) -> None:
     notes.keep(answers=answers | moved)
 
 
-def is_wanted(sitting: SessionRecord, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
+def is_wanted(
+    sitting: SessionRecord, topic: ScenarioQuestion, only: Collection[ScenarioId] = ()
+) -> bool:
     """True if a scenario is asked about: neither skipped nor in the day's sheet."""
     if topic.id in sitting.answers or topic.id in only:
         return True
     return topic.id not in sitting.skipped and not is_in_the_sheet(sitting, topic)
 
 
-def is_in_the_sheet(sitting: SessionRecord, topic: Topic) -> bool:
+def is_in_the_sheet(sitting: SessionRecord, topic: ScenarioQuestion) -> bool:
     return topic.last is not None and topic.last.date == sitting.date
 
 
-def is_to_be_asked(topic: Topic, answer: SittingAnswer | None) -> bool:
+def is_to_be_asked(topic: ScenarioQuestion, answer: SittingAnswer | None) -> bool:
     """True if the blind figure or reason is missing or outdated."""
     is_blind = answer is None or answer.stage in ("figure", "answered")
     is_done = answer and answer.stage == "answered" and not is_changed(topic, answer)
     return is_blind and not is_done
 
 
-def is_changed(topic: Topic, answer: SittingAnswer) -> bool:
+def is_changed(topic: ScenarioQuestion, answer: SittingAnswer) -> bool:
     """True if an answer not yet in a sheet rests on outdated grounds."""
     last = topic.last
     is_written = last and not topic.days and last.probability == answer.probability
     return answer.grounds != topic.grounds and not is_written
 
 
-def reopened(topic: Topic, answer: SittingAnswer | None) -> SittingAnswer | None:
+def reopened(topic: ScenarioQuestion, answer: SittingAnswer | None) -> SittingAnswer | None:
     """An answer to revise again, as its grounds changed after the reveal."""
     if answer and answer.stage in ("revealed", "settled") and is_changed(topic, answer):
         return msgspec.structs.replace(answer, stage="revealed", grounds=topic.grounds)
@@ -147,19 +155,19 @@ class SittingStep(NamedTuple):
 
     kind: Kind
     item: EvidenceId = ""
-    past_due: Sequence[PastDue] = ()
-    group: Sequence[Topic] = ()
-    sums: Sequence[SetSum] = ()
+    past_due: Sequence[OverdueIndicator] = ()
+    group: Sequence[ScenarioQuestion] = ()
+    sums: Sequence[SetTotal] = ()
     number: int = 0
     to: int = 0
     are: int = 0
 
 
-def key_of(indicator: PastDue) -> str:
+def key_of(indicator: OverdueIndicator) -> str:
     return f"{indicator.scenario}/{indicator.id}"
 
 
-def next_step(database: Database, due: Agenda, notes: SessionFile) -> SittingStep:
+def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> SittingStep:
     """The first step not done; answers on changed grounds are reopened."""
     sitting = notes.sitting
     for id in due.unrated:
@@ -181,38 +189,40 @@ def next_step(database: Database, due: Agenda, notes: SessionFile) -> SittingSte
 
 
 def of_stage(
-    sitting: SessionRecord, group: Sequence[Topic], *stages: str
-) -> list[tuple[Topic, SittingAnswer]]:
+    sitting: SessionRecord, group: Sequence[ScenarioQuestion], *stages: str
+) -> list[tuple[ScenarioQuestion, SittingAnswer]]:
     """Scenarios whose answer is at one of these stages."""
     answers = ((topic, sitting.answers.get(topic.id)) for topic in group)
     return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
 
 
 def figures(
-    database: Database, sitting: SessionRecord, group: Sequence[Topic]
-) -> tuple[SetSum, ...]:
+    database: Database, sitting: SessionRecord, group: Sequence[ScenarioQuestion]
+) -> tuple[SetTotal, ...]:
     """The sums of the answers in their set."""
     stated = with_answers(database, sitting)
     return agenda.sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
 
 
-def show(notes: SessionFile, group: Sequence[Topic]) -> None:
+def show(notes: SessionFile, group: Sequence[ScenarioQuestion]) -> None:
     """Note that figures are about to be shown: later answers are not blind."""
     answered = of_stage(notes.sitting, group, "answered")
     stage(notes, [topic.id for topic, _ in answered], "revealed")
 
 
-def to_answer(sitting: SessionRecord, due: Agenda) -> int:
+def to_answer(sitting: SessionRecord, due: ReviewAgenda) -> int:
     """Number of scenarios that a sitting asks about, answered or not."""
     return sum(len(_of_sitting(sitting, group)) for group in due.groups)
 
 
-def _of_sitting(sitting: SessionRecord, group: Sequence[Topic]) -> list[Topic]:
+def _of_sitting(
+    sitting: SessionRecord, group: Sequence[ScenarioQuestion]
+) -> list[ScenarioQuestion]:
     return [t for t in group if t.id in sitting.answers or not is_in_the_sheet(sitting, t)]
 
 
 def _in_group(
-    database: Database, sitting: SessionRecord, group: Sequence[Topic]
+    database: Database, sitting: SessionRecord, group: Sequence[ScenarioQuestion]
 ) -> SittingStep | None:
     if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
         return SittingStep("ask", group=group)
@@ -274,7 +284,7 @@ def write_sheet(root: Path, end: End, how: How = AS_USUAL, placed: Placed = unpl
     return record_entries(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
 
 
-class SheetAnswer(Reveal, frozen=True, kw_only=True):
+class SheetAnswer(FigureComparison, frozen=True, kw_only=True):
     """One answer of a sitting, beside the others', the team's with it, and the implied one.
 
     `revised_from` is the blind figure, where the analyst moved on after seeing the others.
@@ -302,7 +312,7 @@ class SheetRecorded(Committable, frozen=True):
     answers: list[SheetAnswer]
 
 
-def reveals(written: Written, end: End) -> tuple[Reveal, ...]:
+def reveals(written: Written, end: End) -> tuple[FigureComparison, ...]:
     """Each figure of the sheet beside the others', the team's and the implied one."""
     before, after = written.before.database, written.after.database
     return agenda.reveal(

@@ -56,7 +56,7 @@ class MatrixScore(msgspec.Struct, frozen=True, kw_only=True):
     ruled_out: date | None = None
 
 
-class Removed(msgspec.Struct, frozen=True, kw_only=True):
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
     """An item, source or origin left out; `items` are its items that bear on the matrix."""
 
     kind: RemovedKind
@@ -67,7 +67,7 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
 class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
     """A removal that changes who ranks first; both sides list every scenario that does, by id."""
 
-    removed: Removed
+    removed: Removal
     leader_before: tuple[ScenarioId, ...]
     leader_after: tuple[ScenarioId, ...]
 
@@ -227,7 +227,7 @@ def _linchpins(
 
 def _removals(
     known: KnownEvidence, columns: tuple[ScenarioId, ...], fired: frozenset[IndicatorKey]
-) -> Iterator[Removed]:
+) -> Iterator[Removal]:
     """Every item, source and declared origin that bears on the matrix, by id.
 
     An item without an origin is its own: an origin may be another item's id, and takes it along.
@@ -237,16 +237,16 @@ def _removals(
     sources: dict[str, list[EvidenceId]] = {}
     origins: dict[str, list[EvidenceId]] = {}
     for id in bearing:
-        yield Removed(kind="item", id=id, items=(id,))
+        yield Removal(kind="item", id=id, items=(id,))
         item = known.evidence[id]
         origins.setdefault(item.origin or id, []).append(id)
         if item.source:
             sources.setdefault(item.source, []).append(id)
     for source, ids in sorted(sources.items()):
-        yield Removed(kind="source", id=source, items=tuple(ids))
+        yield Removal(kind="source", id=source, items=tuple(ids))
     for origin, ids in sorted(origins.items()):
         if ids != [origin]:
-            yield Removed(kind="origin", id=origin, items=tuple(ids))
+            yield Removal(kind="origin", id=origin, items=tuple(ids))
 
 
 def _lost_inconsistencies(

@@ -48,7 +48,7 @@ from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, jeffreys, nearest_
 from scenarios.values import indicator_key
 
 
-class PastDue(msgspec.Struct, frozen=True, kw_only=True):
+class OverdueIndicator(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator that was due by now and was not seen."""
 
     scenario: ScenarioId
@@ -56,7 +56,7 @@ class PastDue(msgspec.Struct, frozen=True, kw_only=True):
     indicator: Indicator
 
 
-class Fresh(msgspec.Struct, frozen=True, kw_only=True):
+class RecentNews(msgspec.Struct, frozen=True, kw_only=True):
     """News of a scenario after a day, oldest first.
 
     `same_day` was recorded on that day itself, perhaps after the forecast; `decided` are rivals
@@ -71,14 +71,14 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     decided: tuple[ScenarioId, ...] = ()
 
 
-class _Rivals(NamedTuple):
+class OtherMembers(NamedTuple):
     """The remaining members of a set, and those whose outcome is known, with its day."""
 
     inside: tuple[ScenarioId, ...]
     decided: tuple[tuple[ScenarioId, date], ...]
 
 
-class Topic(msgspec.Struct, frozen=True, kw_only=True):
+class ScenarioQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario as it is put to the analyst, whose forecast `last` was.
 
     `reasoned` is their last forecast with a reason, which later reaffirmations keep. `standing` is
@@ -92,25 +92,25 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     last: SheetForecast | None
     reasoned: SheetForecast | None
     standing: StandingForecast | None
-    fresh: Fresh
+    fresh: RecentNews
     movement_bits: float
     gap_decibans: float | None
     days: int
     grounds: str
 
 
-class Agenda(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewAgenda(msgspec.Struct, frozen=True, kw_only=True):
     """Due tasks, in their order. The members of a set are one group: they are asked together."""
 
     unrated: tuple[EvidenceId, ...] = ()
-    past_due: tuple[PastDue, ...] = ()
+    past_due: tuple[OverdueIndicator, ...] = ()
     overdue: tuple[ScenarioId, ...] = ()
-    groups: tuple[tuple[Topic, ...], ...] = ()
+    groups: tuple[tuple[ScenarioQuestion, ...], ...] = ()
 
 
 def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
-) -> Agenda:
+) -> ReviewAgenda:
     """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
     at = DailyLedgers(database).at
     now = at(on).known
@@ -127,7 +127,7 @@ def agenda(
     sets = {scenario.set for scenario in database.scenarios.values()}
     rivals = {set_id: _rivals(now, set_id) for set_id in sets}
     means: Means = {}
-    groups: dict[str, list[Topic]] = {}
+    groups: dict[str, list[ScenarioQuestion]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
             own = [f for f in given(database, id, None, on) if f.analyst == analyst]
@@ -138,7 +138,7 @@ def agenda(
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = [tuple(sorted(group, key=_order)) for group in groups.values()]
     watched = [id for id, now_is in live.items() if now_is in ("open", "overdue")]
-    return Agenda(
+    return ReviewAgenda(
         unrated=tuple(id for _, id in sorted(unrated)),
         past_due=_past_due(now, watched),
         overdue=tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
@@ -146,7 +146,7 @@ def agenda(
     )
 
 
-def offered(topics: Sequence[Topic], known: KnownEvidence) -> tuple[EvidenceId, ...]:
+def offered(topics: Sequence[ScenarioQuestion], known: KnownEvidence) -> tuple[EvidenceId, ...]:
     """The items that are new for one of these scenarios, each once, the oldest first."""
     ids = {id for topic in topics for id in topic.fresh.evidence}
     return tuple(sorted(ids, key=lambda item: (known.evidence[item].recorded, item)))
@@ -170,9 +170,9 @@ def _topic(
     id: ScenarioId,
     forecasts: Sequence[SheetForecast],
     bearing: Collection[EvidenceId],
-    rivals: _Rivals,
+    rivals: OtherMembers,
     means: Means,
-) -> Topic:
+) -> ScenarioQuestion:
     before, now = odds_before.known, odds.known
     database, on = now.database, now.as_of
     last = forecasts[-1] if forecasts else None
@@ -181,7 +181,7 @@ def _topic(
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
     then, today = (stated(database, id, day, means) for day in (before.as_of, on))
     moved = jeffreys(then.probability if then else None, today.probability if today else None)
-    return Topic(
+    return ScenarioQuestion(
         id=id,
         scenario=scenario,
         last=last,
@@ -195,10 +195,10 @@ def _topic(
     )
 
 
-def _rivals(now: KnownEvidence, set_id: SetId | None) -> _Rivals:
+def _rivals(now: KnownEvidence, set_id: SetId | None) -> OtherMembers:
     ids = members(now.database, set_id) if set_id else ()
     outcomes = ((id, resolved(now.database, id, now.as_of)) for id in ids)
-    return _Rivals(
+    return OtherMembers(
         inside=tuple(id for id in ids if contends(now.database, id, now.as_of)),
         decided=tuple((id, outcome.recorded) for id, outcome in outcomes if outcome),
     )
@@ -209,15 +209,15 @@ def _fresh(
     now: KnownEvidence,
     id: ScenarioId,
     bearing: Iterable[EvidenceId],
-    rivals: _Rivals,
-) -> Fresh:
+    rivals: OtherMembers,
+) -> RecentNews:
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
     recorded = {e: now.evidence[e].recorded for e in counted}
     changes = (change_of(before, now, (id, name)) for name in database.scenarios[id].indicators)
     decided = (rival for rival, day in rivals.decided if rival != id and day > since)
     clarified = database.scenarios[id].clarifications
-    return Fresh(
+    return RecentNews(
         evidence=tuple(e for e in counted if recorded[e] > since),
         same_day=tuple(e for e in counted if recorded[e] == since),
         retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
@@ -234,7 +234,7 @@ def _grounds(
     id: ScenarioId,
     last: SheetForecast | None,
     bearing: Iterable[EvidenceId],
-    rivals: _Rivals,
+    rivals: OtherMembers,
 ) -> str:
     scenario = now.database.scenarios[id]
     contending = [*filter(id.__ne__, rivals.inside)]
@@ -244,25 +244,30 @@ def _grounds(
     return sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
 
 
-def _past_due(now: KnownEvidence, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
+def _past_due(now: KnownEvidence, ids: Iterable[ScenarioId]) -> tuple[OverdueIndicator, ...]:
     late = []
     for id in ids:
         for name, indicator in now.database.scenarios[id].indicators.items():
             is_past = indicator.due is not None and indicator.due < now.as_of
             if is_past and reading(now, (id, name)).strength == 0:
                 late.append(
-                    (indicator.due, id, name, PastDue(scenario=id, id=name, indicator=indicator))
+                    (
+                        indicator.due,
+                        id,
+                        name,
+                        OverdueIndicator(scenario=id, id=name, indicator=indicator),
+                    )
                 )
     return tuple(entry[-1] for entry in sorted(late, key=lambda entry: entry[:-1]))
 
 
-def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
+def _order(topic: ScenarioQuestion) -> tuple[float, float, int, ScenarioId]:
     """Sort key of a topic: size of the move, gap, days since the last forecast, id."""
     moved = topic.movement_bits if topic.movement_bits >= MOVED_BITS else 0.0
     return -moved, -abs(topic.gap_decibans or 0.0), -topic.days, topic.id
 
 
-class Reveal(msgspec.Struct, frozen=True, kw_only=True):
+class FigureComparison(msgspec.Struct, frozen=True, kw_only=True):
     """An analyst's figure beside the others', the team's with it, and the implied one.
 
     `team` is None where nobody else has a standing forecast: one analyst is no team.
@@ -277,7 +282,7 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
     gap_decibans: float | None
 
 
-class SetSum(msgspec.Struct, frozen=True, kw_only=True):
+class SetTotal(msgspec.Struct, frozen=True, kw_only=True):
     """One analyst's standing figures of a set; `nearest` are those that sum to 1, if they differ.
 
     `members` are those that had opened and are not known not to occur.
@@ -306,7 +311,7 @@ def stating(
 
 def reveal(
     before: Database, after: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
-) -> tuple[Reveal, ...]:
+) -> tuple[FigureComparison, ...]:
     """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
     The others' figures are pooled like the team's; the team's is the stated probability, which
@@ -322,7 +327,7 @@ def reveal(
         together = stated(after, id, on)
         implied = implied_of(odds, id)
         reveals.append(
-            Reveal(
+            FigureComparison(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
@@ -362,7 +367,7 @@ def counted_absent(
 
 def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
-) -> tuple[SetSum, ...]:
+) -> tuple[SetTotal, ...]:
     """Sum of an analyst's figures in each set of these scenarios whose members can be read."""
     sums = []
     read = (id for id in ids if id not in database.withheld)
@@ -373,5 +378,5 @@ def sums(
         complete = 1 < len(live) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
         nearest = nearest_sum_to_one(figures) if off else None
-        sums.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
+        sums.append(SetTotal(set=set_id, figures=figures, members=len(live), nearest=nearest))
     return tuple(sums)

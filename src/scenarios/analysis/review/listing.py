@@ -35,7 +35,7 @@ from scenarios.model import (
 Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "unchecked"]
 
 
-class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
+class SourceAccuracy(msgspec.Struct, frozen=True, kw_only=True):
     """Fates of the `items` of a source: `accurate` of `checked` held.
 
     Each counts once, as the first that applies. Retracted. Resolved: a known resolution names it.
@@ -55,7 +55,7 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
     retracted: int = 0
 
 
-class _Event(msgspec.Struct, frozen=True):
+class EventIndicators(msgspec.Struct, frozen=True):
     """Indicators that the standing items of an event raise or reverse, and their witnesses."""
 
     states: Counter[tuple[str, bool]]
@@ -150,7 +150,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     reliability: Letter
     items: int
-    accuracy: Accuracy
+    accuracy: SourceAccuracy
     on_resolved: TrackRecord
     url: str | None
     reliability_basis: str | None
@@ -266,7 +266,7 @@ def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:
             name=s.name,
             reliability=s.reliability,
             items=given[id],
-            accuracy=held.get(id, Accuracy()),
+            accuracy=held.get(id, SourceAccuracy()),
             on_resolved=records.get(id, none),
             url=s.url,
             reliability_basis=s.reliability_basis,
@@ -276,7 +276,7 @@ def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:
     ]
 
 
-def accuracy(known: KnownEvidence) -> dict[SourceId, Accuracy]:
+def accuracy(known: KnownEvidence) -> dict[SourceId, SourceAccuracy]:
     """The accuracy of each source that gave an item by then."""
     fates: dict[SourceId, Counter[Fate]] = {}
     outcomes = (scenario.resolution for scenario in known.database.scenarios.values())
@@ -302,9 +302,9 @@ def accuracy(known: KnownEvidence) -> dict[SourceId, Accuracy]:
 _COUNTED: tuple[Fate, ...] = ("resolved", "corroborated", "contradicted", "retracted")
 
 
-def _accuracy(counts: Counter[Fate]) -> Accuracy:
+def _accuracy(counts: Counter[Fate]) -> SourceAccuracy:
     items = counts.total()
-    return Accuracy(
+    return SourceAccuracy(
         items=items,
         standing=items - counts["retracted"],
         checked=items - counts["unchecked"],
@@ -324,11 +324,11 @@ def _backed(known: KnownEvidence) -> set[EvidenceId]:
     return {id for pair in pairs for id in pair}
 
 
-def _events(known: KnownEvidence) -> dict[str, _Event]:
-    events: dict[str, _Event] = {}
+def _events(known: KnownEvidence) -> dict[str, EventIndicators]:
+    events: dict[str, EventIndicators] = {}
     for id, item in known.evidence.items():
         if item.event:
-            event = events.setdefault(item.event, _Event(Counter(), set()))
+            event = events.setdefault(item.event, EventIndicators(Counter(), set()))
             event.states.update(_states(item))
             if item.source:
                 event.witnesses.add((item.source, _origin(id, item)))
@@ -340,7 +340,7 @@ def _states(item: Evidence) -> Iterator[tuple[str, bool]]:
     return ((key, state == "reversed") for key, state in item.indicators.items())
 
 
-def _is_witnessed(id: EvidenceId, item: Evidence, event: _Event) -> bool:
+def _is_witnessed(id: EvidenceId, item: Evidence, event: EventIndicators) -> bool:
     origin = _origin(id, item)
     return any(source != item.source and other != origin for source, other in event.witnesses)
 

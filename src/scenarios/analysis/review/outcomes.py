@@ -9,9 +9,9 @@ import msgspec
 from scenarios.analysis.daily_forecasts import (
     IMPLIED,
     TEAM,
-    Excluded,
+    ExcludedQuestion,
     Figure,
-    Timeline,
+    QuestionTimeline,
     archive,
     brier,
     questions,
@@ -80,7 +80,7 @@ def outcomes(
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 
 
-Scored = Iterable[Timeline[Figure] | Excluded]
+Scored = Iterable[QuestionTimeline[Figure] | ExcludedQuestion]
 
 
 def _resolved(
@@ -104,7 +104,11 @@ def _resolved(
 
 def _outcomes_last(scored: Scored, id: ScenarioId) -> Iterator[LastFigure]:
     """The last figures of analysts, team and evidence, of scored questions only."""
-    own = [line for line in scored if isinstance(line, Timeline) and line.question.scenario == id]
+    own = [
+        line
+        for line in scored
+        if isinstance(line, QuestionTimeline) and line.question.scenario == id
+    ]
     for timeline in own[-1:]:  # before that of a scenario stands that of a set in which it occurred
         whole, happened = own[0].last if own[1:] else {}, timeline.question.outcome == "occurred"
         for name in (*timeline.analysts, TEAM, IMPLIED):

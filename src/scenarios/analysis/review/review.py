@@ -88,7 +88,7 @@ def method(window: Window) -> Method:
     )
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class TrackerSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The tracker's title, sets and notice."""
 
     title: str
@@ -96,12 +96,12 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     sets: dict[SetId, str]
 
 
-def about(tracker: Tracker) -> About:
+def about(tracker: Tracker) -> TrackerSummary:
     """Title, notice and sets of a tracker; "Scenarios" without a title."""
-    return About(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
+    return TrackerSummary(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
 
 
-class Clarified(msgspec.Struct, frozen=True, kw_only=True):
+class DatedClarification(msgspec.Struct, frozen=True, kw_only=True):
     """A clarification of a question, and its day."""
 
     scenario: ScenarioId
@@ -109,7 +109,7 @@ class Clarified(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def clarified(window: Window) -> tuple[Clarified, ...]:
+def clarified(window: Window) -> tuple[DatedClarification, ...]:
     """The clarifications dated in the window, oldest first."""
     dated = [
         (clarification.date, view.id, clarification.text)
@@ -117,10 +117,12 @@ def clarified(window: Window) -> tuple[Clarified, ...]:
         for clarification in view.scenario.clarifications
         if window.since < clarification.date <= window.as_of
     ]
-    return tuple(Clarified(scenario=id, date=on, text=text) for on, id, text in sorted(dated))
+    return tuple(
+        DatedClarification(scenario=id, date=on, text=text) for on, id, text in sorted(dated)
+    )
 
 
-class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
+class UnchangedScenarios(msgspec.Struct, frozen=True, kw_only=True):
     """Live scenarios that did not move: reaffirmed by a forecast, or not reviewed."""
 
     reaffirmed: tuple[ScenarioId, ...]
@@ -133,7 +135,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     `findings` are those that did not stand at `since`, `findings_standing` the others.
     """
 
-    tracker: About
+    tracker: TrackerSummary
     as_of: date
     since: date
     headline: Headline
@@ -141,11 +143,11 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[ImpliedChange, ...]
     story: Story
     due: Due
-    clarifications: tuple[Clarified, ...]
+    clarifications: tuple[DatedClarification, ...]
     new_evidence: tuple[NewEvidence, ...]
     indicator_changes: tuple[IndicatorChange, ...]
     resolved: tuple[ResolvedScenario, ...]
-    unchanged: Unchanged
+    unchanged: UnchangedScenarios
     spreads: tuple[Spread, ...]
     findings: tuple[Finding, ...]
     findings_standing: tuple[Finding, ...]
@@ -197,7 +199,7 @@ def review(
         new_evidence=new_evidence(window),
         indicator_changes=indicator_changes(window, views),
         resolved=news.resolved,
-        unchanged=Unchanged(
+        unchanged=UnchangedScenarios(
             reaffirmed=tuple(view.id for view in still if view.given),
             untouched=tuple(view.id for view in still if not view.given),
         ),
@@ -234,7 +236,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     those that could tell most.
     """
 
-    tracker: About
+    tracker: TrackerSummary
     as_of: date
     since: date
     headline: Headline

@@ -31,7 +31,7 @@ class TextMatch(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...]
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """A record, or an indicator of one, that holds all words; where most of them stand is first.
 
     `day` is when it was opened, added, recorded or forecast; a source has none.
@@ -54,14 +54,14 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...]
     as_of: date
     total: int
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
 
 
 Locate = Callable[[Kind, str, Keys, At, Sequence[str]], tuple[str, int]]
 """The path of a record, and the line at which words stand at a key or in its value."""
 
 
-class _Part(NamedTuple):
+class SearchUnit(NamedTuple):
     """A record or part of a record that is one hit, and the scenarios that it is about."""
 
     what: What
@@ -75,7 +75,7 @@ class _Part(NamedTuple):
     keys: Keys = ()
 
 
-class _Passage(NamedTuple):
+class TextPassage(NamedTuple):
     keys: Keys
     at: At
     text: str
@@ -112,31 +112,33 @@ def search(
     )
 
 
-def _parts(known: KnownEvidence) -> Iterator[_Part]:
+def _parts(known: KnownEvidence) -> Iterator[SearchUnit]:
     database = known.database
     tracker = database.tracker
-    yield _Part("tracker", "tracker", tracker.title, None, "tracker", "tracker", tracker)
+    yield SearchUnit("tracker", "tracker", tracker.title, None, "tracker", "tracker", tracker)
     for id, scenario in shown(database, known.as_of).items():
         about, opened = frozenset({id}), scenario.opened
         own = msgspec.structs.replace(scenario, indicators={})
-        yield _Part("scenario", id, scenario.title, opened, "scenario", id, own, about)
+        yield SearchUnit("scenario", id, scenario.title, opened, "scenario", id, own, about)
         for name, indicator in scenario.indicators.items():
             key, at, text = f"{id}/{name}", ("indicators", name), indicator.statement
             added = indicator.added
-            yield _Part("indicator", key, text, added, "scenario", id, indicator, about, at)
+            yield SearchUnit("indicator", key, text, added, "scenario", id, indicator, about, at)
     for id, item in database.evidence.items():
         if item.recorded <= known.as_of:
             about, kept = bears_on(database, item), msgspec.structs.replace(item, indicators={})
-            yield _Part("evidence", id, item.summary, item.recorded, "evidence", id, kept, about)
+            yield SearchUnit(
+                "evidence", id, item.summary, item.recorded, "evidence", id, kept, about
+            )
     for id, sheet in database.sheets.items():
         if sheet.date <= known.as_of:
             about = frozenset(sheet.probabilities.keys() & database.scenarios.keys())
-            yield _Part("forecast", id, "", sheet.date, "forecasts", id, sheet, about)
+            yield SearchUnit("forecast", id, "", sheet.date, "forecasts", id, sheet, about)
     for id, source in database.sources.items():
-        yield _Part("source", id, source.name, None, "source", id, source)
+        yield SearchUnit("source", id, source.name, None, "source", id, source)
 
 
-def _is_wanted(known: KnownEvidence, part: _Part, wanted: ListFilter) -> bool:
+def _is_wanted(known: KnownEvidence, part: SearchUnit, wanted: ListFilter) -> bool:
     if (wanted.since or wanted.until) and not (part.day and wanted.day(part.day)):
         return False
     source = part.id if part.what == "source" else getattr(part.content, "source", None)
@@ -145,13 +147,13 @@ def _is_wanted(known: KnownEvidence, part: _Part, wanted: ListFilter) -> bool:
     return wanted.any_subject or any(wanted.subject(known.database, id) for id in part.about)
 
 
-def _passages(part: _Part, words: Sequence[str]) -> Iterator[_Passage]:
+def _passages(part: SearchUnit, words: Sequence[str]) -> Iterator[TextPassage]:
     own: tuple[Keys, At, str] = (), "key", part.id.rpartition("/")[2]
     for keys, at, text in (*_texts(part.content, ()), own):
         folded = unaccented(text)
         held = tuple(word for word in words if word in folded)
         if held:
-            yield _Passage((*part.keys, *keys), at, text, held)
+            yield TextPassage((*part.keys, *keys), at, text, held)
 
 
 def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
@@ -171,19 +173,19 @@ def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
             yield from _texts(item, (*keys, number))
 
 
-def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
+def _order(part: SearchUnit, words: Sequence[str]) -> tuple[object, ...]:
     named = unaccented(f"{part.id} {part.title}")
     day = part.day or date.max
     return not all(word in named for word in words), -day.toordinal(), part.what, part.id
 
 
-def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
+def _hit(part: SearchUnit, passages: Sequence[TextPassage], locate: Locate) -> SearchHit:
     places, path = [], ""
     for keys, at, text, held in sorted(passages, key=lambda passage: -len(passage.words)):
         path, line = locate(part.kind, part.record, keys, at, held)
         key = "id" if at == "key" else ".".join(map(str, keys))
         places.append(TextMatch(line=line, key=key, text=excerpt(text, held), words=held))
-    return Hit(
+    return SearchHit(
         what=part.what, id=part.id, title=part.title, day=part.day, path=path, places=tuple(places)
     )
 

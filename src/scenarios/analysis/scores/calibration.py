@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scenarios.analysis.daily_forecasts import Figure, Spans, Timeline, stood
+from scenarios.analysis.daily_forecasts import Figure, QuestionTimeline, Spans, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""
@@ -87,7 +87,7 @@ def decomposition(forecaster: str, every: Sequence[WeightedForecast]) -> Decompo
 
 
 def shares(
-    timelines: Iterable[Timeline[Figure]], named: str | None = None
+    timelines: Iterable[QuestionTimeline[Figure]], named: str | None = None
 ) -> dict[str, list[WeightedForecast]]:
     """Forecasts by forecaster, or of a named one, on the scored questions, each weighing 1.
 

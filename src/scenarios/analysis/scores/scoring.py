@@ -13,7 +13,7 @@ from scenarios.analysis.daily_forecasts import (
     IMPLIED,
     PRIOR,
     TEAM,
-    Excluded,
+    ExcludedQuestion,
     Unit,
     archive,
     place,
@@ -22,7 +22,7 @@ from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import (
-    Chosen,
+    QuestionFilter,
     QuestionScore,
     score_rows,
     scored_timelines,
@@ -104,7 +104,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     fitted_strength: FittedFactor | None
     fitted_extremize: FittedFactor | None
     sets: tuple[ScoredSet, ...]
-    excluded: tuple[Excluded, ...]
+    excluded: tuple[ExcludedQuestion, ...]
     without_prior: tuple[ScenarioId, ...]
     calibration: tuple[CalibrationBin, ...]
     decomposition: tuple[Decomposition, ...]
@@ -112,13 +112,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     prior_by_reference: tuple[PriorScore, ...]
 
 
-_EVERY = Chosen()
+_EVERY = QuestionFilter()
 
 
 def score(
     database: Database,
     as_of: date,
-    chosen: Chosen = _EVERY,
+    chosen: QuestionFilter = _EVERY,
     by: By = "analyst",
     forecaster: str | None = None,
     progress: Progress = unwatched,

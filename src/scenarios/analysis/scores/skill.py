@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from scenarios.analysis.daily_forecasts import (
     OURS,
     TEAM,
-    Archive,
     Cluster,
     Figure,
+    ForecastArchive,
     Line,
+    QuestionTimeline,
     ResolvedQuestion,
     Runs,
     Spans,
-    Timeline,
     analysts_on,
     before,
     brier,
@@ -119,7 +119,7 @@ _AT_ONCE = 32
 """Pairs whose sums are held in memory at a time."""
 
 
-def skill(timelines: Iterable[Timeline[Figure]]) -> tuple[Skill, ...]:
+def skill(timelines: Iterable[QuestionTimeline[Figure]]) -> tuple[Skill, ...]:
     """Every forecaster beside `team`, `implied`, `prior` and `first`, where both ever stood."""
     pairs: dict[Pair, dict[Cluster, Errors]] = {}
     for timeline in timelines:
@@ -223,7 +223,7 @@ class ConstantPeriod(NamedTuple):
 
 
 def fitted(
-    archive: Archive, timelines: Iterable[Timeline[Figure]], forecaster: str
+    archive: ForecastArchive, timelines: Iterable[QuestionTimeline[Figure]], forecaster: str
 ) -> FittedFactor | None:
     """The best factor tried, refined by the parabola through it and its neighbours.
 
@@ -261,7 +261,9 @@ def fitted(
     )
 
 
-def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[ConstantPeriod]:
+def _evidence_runs(
+    archive: ForecastArchive, question: ResolvedQuestion
+) -> Iterator[ConstantPeriod]:
     """The scored days on which evidence counted."""
     id, declared = question.scenario, archive.database.tracker.rating_strength
     left = {day for _, day in question.answers if day < question.scored}
@@ -281,7 +283,7 @@ def _evidence_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[Con
             yield ConstantPeriod(start, end - start, figures)
 
 
-def _team_runs(archive: Archive, question: ResolvedQuestion) -> Iterator[ConstantPeriod]:
+def _team_runs(archive: ForecastArchive, question: ResolvedQuestion) -> Iterator[ConstantPeriod]:
     """The scored days on which two or more analysts stood, in a set beside every other member."""
     lines: dict[tuple[ScenarioId, Analyst], Line] = {}
     for id, end in question.answers or ((question.scenario, question.scored),):

@@ -124,7 +124,7 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
         if rate_items(seat, opened.database, due.unrated):
             opened = open_folder(seat.root)
             due = seat.due(opened.database)
-        if due == agenda.Agenda():
+        if due == agenda.ReviewAgenda():
             say(f"nothing is due on {seat.on}")
         ask_past_due(seat, due.past_due)
         for id in due.overdue:  # it wants an outcome and no forecast
@@ -350,7 +350,7 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
     return seat.sitting.rated != before
 
 
-def ask_past_due(seat: Seat, past_due: Sequence[agenda.PastDue]) -> None:
+def ask_past_due(seat: Seat, past_due: Sequence[agenda.OverdueIndicator]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
     due = [
         indicator
@@ -362,7 +362,7 @@ def ask_past_due(seat: Seat, past_due: Sequence[agenda.PastDue]) -> None:
         for number, indicator in enumerate(due, start=1)
     }
 
-    def ask(past: agenda.PastDue, _: bool) -> None:
+    def ask(past: agenda.OverdueIndicator, _: bool) -> None:
         prompt.tell(f"\nPAST DUE, {numbers[sitting.key_of(past)]}", 0)
         typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"

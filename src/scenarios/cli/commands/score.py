@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.question_scores import Chosen
+from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review.review import about
 from scenarios.analysis.scores.scoring import By
 from scenarios.analysis.scores.scoring import score as scored
@@ -43,7 +43,7 @@ def command(
     end = parsing.day(until, on) if until else None
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
-    chosen = Chosen(since=start, until=end)
+    chosen = QuestionFilter(since=start, until=end)
     database = opened.about(*(id for id, s in opened.database.scenarios.items() if s.resolution))
     scores = scored(database, on, chosen, by, forecaster, progress())
     if forecaster is not None:

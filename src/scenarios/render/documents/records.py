@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
-from scenarios.analysis.review.search import Hit, SearchResult
+from scenarios.analysis.review.search import SearchHit, SearchResult
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Kind
 from scenarios.render import cells
@@ -203,7 +203,7 @@ def hits(result: SearchResult, *, every: bool = False, titled: bool = False) -> 
     return (rows,)
 
 
-def _hit(hit: Hit, words: int, *, every: bool, titled: bool) -> doc.Item:
+def _hit(hit: SearchHit, words: int, *, every: bool, titled: bool) -> doc.Item:
     most = 1 if len(hit.places[0].words) == words else _PLACES
     places = hit.places if every else hit.places[:most]
     title = cells.one_line(hit.title)

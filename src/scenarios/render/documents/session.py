@@ -6,7 +6,14 @@ from typing import Any
 
 from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
-from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, offered
+from scenarios.analysis.review.agenda import (
+    FigureComparison,
+    OverdueIndicator,
+    RecentNews,
+    ScenarioQuestion,
+    SetTotal,
+    offered,
+)
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -37,7 +44,7 @@ def unrated_text(known: KnownEvidence, id: EvidenceId, width: int) -> str:
     return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
 
 
-def past_due_text(past_due: PastDue, width: int) -> str:
+def past_due_text(past_due: OverdueIndicator, width: int) -> str:
     """An indicator past due: what was watched for, where and since when."""
     indicator = past_due.indicator
     worth = indicator.if_absent or indicator.chance
@@ -58,8 +65,8 @@ def answer_text(probability: float | None, rationale: str | None) -> str:
 
 
 def reveal_table(
-    reveals: Sequence[Reveal],
-    sums: Iterable[SetSum],
+    reveals: Sequence[FigureComparison],
+    sums: Iterable[SetTotal],
     analyst: Analyst,
     absent: Mapping[ScenarioId, Sequence[str]] = {},
 ) -> doc.Document:
@@ -68,7 +75,7 @@ def reveal_table(
     An implied one that counts what was seen as `absent` is marked. Then what the figures of each
     set add up to, and what would add up to 1.
     """
-    columns: tuple[Cell[Reveal], ...] = (
+    columns: tuple[Cell[FigureComparison], ...] = (
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("before"), lambda row: p(row.before)),
         (right("yours"), lambda row: p(row.after)),
@@ -91,7 +98,7 @@ def _figure(figure: Others | None) -> doc.Figure:
 
 
 def set_sums(
-    sums: Iterable[SetSum], analyst: Analyst, fresh: Collection[ScenarioId] = ()
+    sums: Iterable[SetTotal], analyst: Analyst, fresh: Collection[ScenarioId] = ()
 ) -> doc.Items:
     """The sum of an analyst's figures of each set, and the nearest that sum to 100%.
 
@@ -118,7 +125,7 @@ def set_sums(
 
 
 def forecast_document(
-    figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst
+    figures: Iterable[Any], sums: Iterable[SetTotal], analyst: Analyst
 ) -> doc.Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
     rows, unless = [*figures], cells.unless_withheld
@@ -144,7 +151,7 @@ def forecast_document(
 
 
 def topic_text(
-    topic: Topic,
+    topic: ScenarioQuestion,
     known: KnownEvidence,
     number: str,
     language: str,
@@ -169,7 +176,7 @@ def topic_text(
     return "\n".join([*head, f"  {heading}", *_listed(news, width, most - len(head) - 1)])
 
 
-def question(topic: Topic, language: str) -> doc.Document:
+def question(topic: ScenarioQuestion, language: str) -> doc.Document:
     """The question as blocks, with its analyst's last answer."""
     own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
     return (
@@ -178,7 +185,7 @@ def question(topic: Topic, language: str) -> doc.Document:
     )
 
 
-def grounds(topic: Topic, known: KnownEvidence) -> doc.Document:
+def grounds(topic: ScenarioQuestion, known: KnownEvidence) -> doc.Document:
     """The blocks of what an answer rests on: what moved it first, the newest on top."""
     title, texts = _news(topic, known, items=True)
     heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
@@ -206,7 +213,7 @@ def _linked(text: str, known: KnownEvidence) -> doc.Text:
     return tuple(parts)
 
 
-def _news(topic: Topic, known: KnownEvidence, *, items: bool) -> tuple[str, list[str]]:
+def _news(topic: ScenarioQuestion, known: KnownEvidence, *, items: bool) -> tuple[str, list[str]]:
     """A heading and lines: what is new for a scenario since its analyst spoke."""
     fresh = topic.fresh
     news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
@@ -218,7 +225,7 @@ def _news(topic: Topic, known: KnownEvidence, *, items: bool) -> tuple[str, list
 
 
 def set_text(
-    title: str, topics: Sequence[Topic], known: KnownEvidence, width: int, most: int
+    title: str, topics: Sequence[ScenarioQuestion], known: KnownEvidence, width: int, most: int
 ) -> str:
     """New items for the members of a set, each once."""
     fresh = _of_all(topics, known)
@@ -230,7 +237,9 @@ def set_text(
     return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
 
 
-def in_full(topic: Topic, topics: Sequence[Topic], known: KnownEvidence) -> str:
+def in_full(
+    topic: ScenarioQuestion, topics: Sequence[ScenarioQuestion], known: KnownEvidence
+) -> str:
     """Everything that a screen has no room for; the items are those of the whole set.
 
     The question comes last, so that it stands above the answer however long the rest is.
@@ -248,7 +257,7 @@ def in_full(topic: Topic, topics: Sequence[Topic], known: KnownEvidence) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _own(topic: Topic, language: str, width: int, most: int) -> Iterator[str]:
+def _own(topic: ScenarioQuestion, language: str, width: int, most: int) -> Iterator[str]:
     last = topic.last
     if last is None:
         yield "  you have not forecast it yet"
@@ -263,14 +272,14 @@ def _own(topic: Topic, language: str, width: int, most: int) -> Iterator[str]:
         yield from _cut(day + topic.reasoned.rationale, width, most, "    ")
 
 
-def _heading(topic: Topic) -> str:
+def _heading(topic: ScenarioQuestion) -> str:
     fresh, day = topic.fresh, topic.last.date if topic.last else None
-    if fresh == Fresh(same_day=fresh.same_day):
+    if fresh == RecentNews(same_day=fresh.same_day):
         return "nothing new since then" if day else "nothing is known of it yet"
     return f"new since {day}:" if day else "what is known of it:"
 
 
-def _items(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
+def _items(fresh: RecentNews, known: KnownEvidence) -> Iterator[str]:
     """Yield the items by their numbers, the newest last."""
     earlier = fresh.evidence[:-_MOST]
     if earlier:
@@ -281,7 +290,7 @@ def _items(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
         yield f"{number}. {item.observed} ({grade}) {item.summary} [{id}]"
 
 
-def _changes(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
+def _changes(fresh: RecentNews, known: KnownEvidence) -> Iterator[str]:
     for change in fresh.indicators:
         yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
     for id in fresh.retracted:
@@ -295,7 +304,7 @@ def _changes(fresh: Fresh, known: KnownEvidence) -> Iterator[str]:
         yield f"{id}: {cells.outcome_words(outcome.outcome) if outcome else 'decided'}"
 
 
-def _later(topic: Topic) -> str:
+def _later(topic: ScenarioQuestion) -> str:
     """Items of the day itself on which its analyst spoke."""
     fresh, day = topic.fresh, topic.last.date if topic.last else None
     if not fresh.same_day:
@@ -305,9 +314,9 @@ def _later(topic: Topic) -> str:
     return f"{items} of {day} itself, perhaps after you spoke: {listed}"
 
 
-def _of_all(topics: Sequence[Topic], known: KnownEvidence) -> Fresh:
+def _of_all(topics: Sequence[ScenarioQuestion], known: KnownEvidence) -> RecentNews:
     """The items that are new for one of them or several, each once, the oldest first."""
-    return Fresh(evidence=offered(topics, known))
+    return RecentNews(evidence=offered(topics, known))
 
 
 def _listed(news: Sequence[str], width: int, most: int) -> list[str]:

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history import audit
 from scenarios.analysis.review.agenda import (
-    Agenda,
-    Reveal,
-    Topic,
+    FigureComparison,
+    ReviewAgenda,
+    ScenarioQuestion,
     agenda,
     counted_absent,
     reveal,
@@ -67,7 +67,7 @@ class Sat(NamedTuple):
         return self.opened.database
 
     @property
-    def due(self) -> Agenda:
+    def due(self) -> ReviewAgenda:
         """The agenda of the sitting."""
         return agenda(self.database, self.analyst, self.on)
 
@@ -108,7 +108,10 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 def _revealed_to(
     sat: Sat, step: sitting.SittingStep
-) -> tuple[list[tuple[Topic, SittingAnswer, Reveal]], Mapping[ScenarioId, Sequence[str]]]:
+) -> tuple[
+    list[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
+    Mapping[ScenarioId, Sequence[str]],
+]:
     now = sat.notes.sitting
     pairs = sitting.of_stage(now, step.group, "revealed", "revising")
     after = sitting.with_answers(sat.database, now)
@@ -268,7 +271,7 @@ def _answered(sat: Sat, form: FormData) -> Reply | None:
     return None
 
 
-def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
+def _answer(sat: Sat, topic: ScenarioQuestion, reading: Reading) -> None:
     """Keep the sound parts of the answer for one scenario."""
     id, texts_sent = topic.id, reading.typed
     if texts_sent.first(f"skip:{id}"):
@@ -285,7 +288,7 @@ def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
     sitting.put(sat.notes, id, answer)
 
 
-def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
+def _figure(topic: ScenarioQuestion, reading: Reading) -> tuple[float | None] | None:
     """The typed figure, else the standing one, else None."""
     id = topic.id
     if reading.typed.first(f"same:{id}") and topic.standing:
@@ -357,7 +360,7 @@ def _revised(sat: Sat, form: FormData) -> Reply | None:
 
 
 def _off(
-    sat: Sat, group: Sequence[Topic], answers: Mapping[ScenarioId, SittingAnswer]
+    sat: Sat, group: Sequence[ScenarioQuestion], answers: Mapping[ScenarioId, SittingAnswer]
 ) -> Iterator[str]:
     """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting

@@ -5,7 +5,12 @@ from datetime import date
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import KnownEvidence
-from scenarios.analysis.review.agenda import Agenda, Reveal, Topic, without_evidence
+from scenarios.analysis.review.agenda import (
+    FigureComparison,
+    ReviewAgenda,
+    ScenarioQuestion,
+    without_evidence,
+)
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Fact, Facts, Figure, Item, Items
 from scenarios.render.documents import session as topics
@@ -40,7 +45,7 @@ TICKS = [
 ]
 
 
-def agenda_summary(due: Agenda, analyst: Analyst, on: date) -> str:
+def agenda_summary(due: ReviewAgenda, analyst: Analyst, on: date) -> str:
     """Counts of the tasks in a new sitting."""
     asked = to_answer(SessionRecord("", on, analyst), due)
     parts = (
@@ -107,7 +112,7 @@ def group_asked(
     }
 
 
-def _line(topic: Topic, at_day: KnownEvidence) -> Values:
+def _line(topic: ScenarioQuestion, at_day: KnownEvidence) -> Values:
     places = Links({"e": at_day.database.evidence}, lambda place: f"/{place.removesuffix(INDEX)}")
     grounds = html.blocks(topics.grounds(topic, at_day), places)
     return {"id": topic.id, "title": topic.scenario.title, "grounds": grounds}
@@ -121,7 +126,7 @@ def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
     ]
 
 
-def _own_fields(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]:
+def _own_fields(topic: ScenarioQuestion, answer: SittingAnswer | None) -> tuple[FieldGroup]:
     own, id = topic.standing, topic.id
     same = f"As before: {percent(own.probability)}" if own else ""
     asked = (
@@ -146,7 +151,7 @@ def _own_fields(topic: Topic, answer: SittingAnswer | None) -> tuple[FieldGroup]
     return (FieldGroup(title="", parts=asked),)
 
 
-def _reason_text(topic: Topic, answer: SittingAnswer | None) -> str:
+def _reason_text(topic: ScenarioQuestion, answer: SittingAnswer | None) -> str:
     """A reason as it was typed, with the numbers of the items that it names."""
     if answer is None:
         return ""
@@ -171,7 +176,7 @@ def sums_shown(answered: SessionRecord, step: SittingStep) -> Values:
 def revision_asked(
     at_day: KnownEvidence,
     language: str,
-    shown: Iterable[tuple[Topic, SittingAnswer, Reveal]],
+    shown: Iterable[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
     absent: Mapping[ScenarioId, Sequence[str]],
 ) -> Values:
     """The lines with everybody's figures, and the analyst's own, which may be revised once."""
@@ -208,7 +213,7 @@ def revision_asked(
     return {"topics": lines}
 
 
-def _figures(figures: Reveal, absent: Sequence[str]) -> tuple[Facts | Items, ...]:
+def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | Items, ...]:
     """Each figure of a scenario by its name; implied ones list indicators counted as absent."""
     named = [("Before", figures.before, ""), ("Yours", figures.after, "")]
     for name, team in (("Others", figures.others), ("Team", figures.team)):

@@ -6,7 +6,7 @@ from scenarios.analysis.evidence.indicators import IndicatorChange
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.review.deadlines import DueEntry
 from scenarios.analysis.review.decisions import DECIDED
-from scenarios.analysis.review.review import Clarified, NewEvidence
+from scenarios.analysis.review.review import DatedClarification, NewEvidence
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
@@ -17,7 +17,7 @@ from scenarios.scales import LOWEST
 from scenarios.text import counted
 
 
-def clarified(changes: Sequence[Clarified], database: Database) -> Iterator[doc.Flat]:
+def clarified(changes: Sequence[DatedClarification], database: Database) -> Iterator[doc.Flat]:
     rows = (
         doc.Item(
             (cells.scenario(change.scenario, database), f": clarified on {change.date}"),
