@@ -30,7 +30,7 @@ from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.cli.commands.extensions import Extensions
 from scenarios.exchange.events.candidates import Candidates
-from scenarios.exchange.query import Queried
+from scenarios.exchange.query import QueryResult
 from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.candidates import Accepted
 from scenarios.workspace.exchange.exporting import Exported
@@ -124,7 +124,7 @@ OUTPUTS: dict[str, Any] = {
     "list-evidence": list[listing.EvidenceRow],
     "list-forecasts": list[listing.ForecastRow],
     "list-sources": list[listing.SourceRow],
-    "query": Queried,
+    "query": QueryResult,
     "export": Exported,
     "init": results.Started,
     "new": results.Recorded,

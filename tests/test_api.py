@@ -84,7 +84,7 @@ def test_a_table_comes_in_and_goes_out_from_a_script(tmp_path: Path) -> None:
     assert days.rows == [{"day": date(2022, 2, 7), "days": ["2022-02-07"]}]
     other = tmp_path / "other.csv"
     other.write_text("id,name,grade\ntrt,TRT,B\n")
-    wanted = scenarios.Wanted(columns=(("grade", "reliability"),), today=day)
+    wanted = scenarios.ReadOptions(columns=(("grade", "reliability"),), today=day)
     settings = scenarios.Settings(today=day, update=True)
     assert workspace.bring("sources", other, day, wanted, settings).sources.updated == 1
     exported = workspace.export(str(tmp_path / "x.json"), day)

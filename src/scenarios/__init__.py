@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenarios.api import Workspace, open  # noqa: A004 - as it is called: scenarios.open
     from scenarios.errors import Problem, ScenError, UsageError
-    from scenarios.exchange.arrivals import Wanted
+    from scenarios.exchange.arrivals import ReadOptions
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
     from scenarios.workspace.importing.settings import Settings
 
@@ -20,6 +20,7 @@ __all__ = [
     "Evidence",
     "Indicator",
     "Problem",
+    "ReadOptions",
     "ScenError",
     "Scenario",
     "Settings",
@@ -27,7 +28,6 @@ __all__ = [
     "Source",
     "Tracker",
     "UsageError",
-    "Wanted",
     "Workspace",
     "__version__",
     "open",
@@ -37,12 +37,14 @@ _HOMES = {
     "open": "api",
     **dict.fromkeys(("Problem", "ScenError", "UsageError"), "errors"),
     "Settings": "workspace.importing.settings",
-    "Wanted": "exchange.arrivals",
+    "ReadOptions": "exchange.arrivals",
 }
+_FORMERLY = {"Wanted": "ReadOptions"}  # to go with version 0.2
 
 
 def __getattr__(name: str) -> Any:
     """Return a name of the library, from the module that holds it (PEP 562)."""
+    name = _FORMERLY.get(name, name)
     if name not in __all__:
         raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
     return getattr(import_module(f"scenarios.{_HOMES.get(name, 'model')}"), name)

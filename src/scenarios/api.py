@@ -26,8 +26,8 @@ from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Score, score
 from scenarios.errors import Problem, ScenError
-from scenarios.exchange.arrivals import Wanted
-from scenarios.exchange.query import Queried, query
+from scenarios.exchange.arrivals import ReadOptions
+from scenarios.exchange.query import QueryResult, query
 from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
@@ -155,7 +155,7 @@ class Workspace:
             known_id(forecaster, [*names], "forecaster", "Workspace.score")
         return scored
 
-    def query(self, sql: str, as_of: date) -> Queried:
+    def query(self, sql: str, as_of: date) -> QueryResult:
         """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
         return query(view_of(self._opened, as_of, limited=False), sql)
 
@@ -328,7 +328,7 @@ class Workspace:
         kind: str,
         file: Path,
         today: date,
-        wanted: Wanted | None = None,
+        wanted: ReadOptions | None = None,
         settings: Settings | None = None,
         **how: Unpack[Way],
     ) -> Imported:
@@ -341,7 +341,7 @@ class Workspace:
             given = How(**how)
             written, imported = restore(root, file, given, update=settings.update)
         else:
-            arrived = arrive(root, kind, file, wanted or Wanted(today=today))
+            arrived = arrive(root, kind, file, wanted or ReadOptions(today=today))
             brought = bring(root, kind, arrived, settings, How(**how))
             written, imported = brought.written, brought.imported
         self._reread(written)

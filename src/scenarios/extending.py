@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from scenarios.exchange.arrivals import (
         DOI,
         ISBN,
-        Arrival,
-        Arrived,
-        ForecastArrival,
-        Foreign,
-        Misfit,
-        Place,
+        FilePosition,
+        ForeignId,
+        ImportFile,
+        ImportForecast,
+        ImportRecord,
+        RowError,
         SourceFile,
         called,
         stix_id,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         LONG_AGO_MS,
         LONGEST_TEXT,
         CellError,
-        Incoming,
-        Intake,
+        ImportBuilder,
+        InputFile,
         incoming,
         items,
         list_of,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from scenarios.exchange.tables.table import lines, refused, texts
     from scenarios.exchange.targets.table import Codec, begins_with
     from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table
-    from scenarios.exchange.view.view import Moment, View
+    from scenarios.exchange.view.view import View, ViewContext
     from scenarios.scales import rating_decibans
     from scenarios.site.site import Page, Site, page_of
     from scenarios.text import clean, counted, digest, shown, slug

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.exchange.arrivals import Arrived, ForecastArrival, Foreign, Place
+from scenarios.exchange.arrivals import FilePosition, ForeignId, ImportFile, ImportForecast
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Settings
 from scenarios.workspace.opened import open_folder
@@ -64,14 +64,14 @@ def test_what_comes_in_is_what_was_said_last_and_again_changes_nothing(
     root = make(tmp_path_factory.mktemp("import") / "scenarios", FILES)
     said: dict[tuple[date, str, str], float | None] = {}
     for rows in (first, second):
-        arrived = Arrived(
+        arrived = ImportFile(
             forecasts=tuple(
-                ForecastArrival(
+                ImportForecast(
                     scenario=scenario,
                     analyst=analyst,
                     moment=FIRST + timedelta(days=day),
                     probability=p,
-                    place=Place("rows", number),
+                    place=FilePosition("rows", number),
                 )
                 for number, (day, analyst, scenario, p) in enumerate(rows, start=2)
             )
@@ -93,15 +93,15 @@ def test_what_comes_in_is_what_was_said_last_and_again_changes_nothing(
 
 def test_a_row_that_is_left_out_takes_with_it_what_names_it(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", FILES)
-    named: list[tuple[str | Foreign, int]] = [("pact", 2), (Foreign("site", "9"), 3)]
-    arrived = Arrived(
+    named: list[tuple[str | ForeignId, int]] = [("pact", 2), (ForeignId("site", "9"), 3)]
+    arrived = ImportFile(
         forecasts=tuple(
-            ForecastArrival(
+            ImportForecast(
                 scenario=scenario,
                 analyst="ann",
                 moment=FIRST,
                 probability=0.2,
-                place=Place("f", row),
+                place=FilePosition("f", row),
             )
             for scenario, row in named
         )

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    ReadOptions,
     SourceFile,
-    Wanted,
     reader,
 )
 
@@ -22,9 +22,11 @@ DATA = Path(__file__).parents[1] / "data" / "exchange"
 TODAY = dt.date(2026, 6, 1)
 
 
-def arrived(kind: str, content: Path | bytes | str, name: str = "file", **wanted: Any) -> Arrived:
+def arrived(
+    kind: str, content: Path | bytes | str, name: str = "file", **wanted: Any
+) -> ImportFile:
     """What a file, a folder, or bytes under a name hold."""
-    asked = Wanted(today=TODAY, **wanted)
+    asked = ReadOptions(today=TODAY, **wanted)
     read = reader(kind)
     if isinstance(content, Path):
         if content.is_dir():
@@ -43,21 +45,21 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
     return held.getvalue()
 
 
-def by_id(found: Arrived) -> dict[str, Arrival]:
+def by_id(found: ImportFile) -> dict[str, ImportRecord]:
     """The records by what they are called elsewhere."""
     return {record.foreign.id: record for record in found.records if record.foreign}
 
 
-def said(found: Arrived) -> list[tuple[str, str, str, float | None]]:
+def said(found: ImportFile) -> list[tuple[str, str, str, float | None]]:
     """Each forecast: of what, by whom, when and what."""
     return [_said(one) for one in found.forecasts]
 
 
-def _said(one: ForecastArrival) -> tuple[str, str, str, float | None]:
+def _said(one: ImportForecast) -> tuple[str, str, str, float | None]:
     assert not isinstance(one.scenario, str)
     return one.scenario.id, one.analyst, f"{one.moment:%Y-%m-%d %H:%M}", one.probability
 
 
-def told(found: Arrived) -> list[str]:
+def told(found: ImportFile) -> list[str]:
     """What cannot be imported, as a user reads it."""
     return [f"{misfit.place}: {misfit.message}" for misfit in found.misfits]

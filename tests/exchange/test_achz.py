@@ -9,14 +9,14 @@ import tracemalloc
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Foreign
+from scenarios.exchange.arrivals import ForeignId
 from tests.exchange.foreign import DATA, arrived, by_id, told
 
 FILE = DATA / "matrix.achz"
 XML = gzip.decompress(FILE.read_bytes()).decode("utf-16")
 PROJECT = "why-the-line-is-closed"
 REPAIR, FAULT, STRIKE = (
-    Foreign("achz", f"{PROJECT}/{text}")
+    ForeignId("achz", f"{PROJECT}/{text}")
     for text in ("A repair that was planned", "A fault of the signals", "A strike")
 )
 

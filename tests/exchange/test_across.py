@@ -18,8 +18,8 @@ from scenarios.cli.commands.query import opened_across
 from scenarios.cli.commands.status import STATUS
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange import engine
-from scenarios.exchange.across import Across, TrackerPart
-from scenarios.exchange.engine import Answer, connect
+from scenarios.exchange.across import TrackerFederation, TrackerTables
+from scenarios.exchange.engine import QueryRows, connect
 from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.workspace.exchange.exporting import export, view_of
@@ -142,8 +142,8 @@ def rewrite(table: str, sql: str, options: str = "FORMAT parquet") -> None:
 
 def test_a_part_that_ends_its_reader_is_named_and_the_rest_is_shown() -> None:
     with opened_across("lake", DAY) as across:
-        ending = TrackerPart(lambda reader, _: reader._child.call("os:abort"))  # type: ignore[attr-defined]  # noqa: SLF001
-        mixed = Across({"asia": across.parts["asia"], "europe": ending})
+        ending = TrackerTables(lambda reader, _: reader._child.call("os:abort"))  # type: ignore[attr-defined]  # noqa: SLF001
+        mixed = TrackerFederation({"asia": across.parts["asia"], "europe": ending})
         assert ask(mixed.fill, "SELECT DISTINCT tracker FROM sources").rows == [("asia",)]
         assert [problem.path for problem in mixed.unread] == ["europe"]
         assert "its reader ended (-6)" in mixed.unread[0].message
@@ -186,12 +186,14 @@ def test_an_export_during_the_reading_is_read_whole_or_not_at_all() -> None:
 
     with opened_across("lake", DAY) as across:
         whole = across.parts["asia"]
-        moved = Across({"asia": TrackerPart(whole.put, state), "europe": across.parts["europe"]})
+        moved = TrackerFederation(
+            {"asia": TrackerTables(whole.put, state), "europe": across.parts["europe"]}
+        )
         assert ask(moved.fill, "SELECT tracker FROM sources ORDER BY 1").rows == [
             ("asia",),
             *[("europe",)] * 2,
         ]
-        gone = Across({"asia": TrackerPart(parted), "europe": across.parts["europe"]})
+        gone = TrackerFederation({"asia": TrackerTables(parted), "europe": across.parts["europe"]})
         assert ask(gone.fill, "SELECT DISTINCT tracker FROM sources").rows == [("europe",)]
         assert [problem.message for problem in gone.unread] == ["the tables before are gone"]
 
@@ -280,7 +282,7 @@ def test_exports_have_their_own_days_and_a_file_is_read_as_of_a_day() -> None:
 
 
 def test_status_has_a_row_for_each_scenario_with_what_is_overdue_first(database: str) -> None:
-    answers: list[Answer] = []
+    answers: list[QueryRows] = []
     for place in (*PLACES, database):
         with opened_across(place, DAY) as across:
             answers.append(ask(across.fill, STATUS))
@@ -372,9 +374,9 @@ def test_an_export_that_never_rests_is_named_as_that() -> None:
     states = iter(range(100))
     with opened_across("lake", DAY) as across:
         parts = {
-            id: TrackerPart(part.put, lambda: next(states)) for id, part in across.parts.items()
+            id: TrackerTables(part.put, lambda: next(states)) for id, part in across.parts.items()
         }
-        restless = Across(parts)
+        restless = TrackerFederation(parts)
         assert ask(restless.fill, "FROM sources").rows == []
     assert {problem.message for problem in restless.unread} == {
         "3 exports replaced its tables while they were read: ask again"

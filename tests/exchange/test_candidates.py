@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.analysis.review.agenda import agenda
-from scenarios.exchange.events.candidates import Within
+from scenarios.exchange.events.candidates import SearchWindow
 from scenarios.exchange.events.store import open_store
 from scenarios.workspace.exchange.candidates import Accepted, accept, candidates_of
 from scenarios.workspace.opened import open_folder
@@ -26,7 +26,7 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     root = tmp_path / "scenarios"
     shutil.copytree(DESK, root)
     (root / "pact.yaml").write_text((root / "pact.yaml").read_text().rstrip() + WANTED)
-    within = Within(as_of=DAY, since=None, until=DAY, limit=20)
+    within = SearchWindow(as_of=DAY, since=None, until=DAY, limit=20)
 
     def accepted(*numbers: str) -> Accepted:
         found = candidates_of({"": open_folder(root)}, OPENING, within, None, numbers)

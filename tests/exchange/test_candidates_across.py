@@ -19,8 +19,8 @@ from msgspec import structs
 
 from scenarios.errors import ScenError
 from scenarios.exchange.events import candidates
-from scenarios.exchange.events.candidates import Search, Within, search
-from scenarios.exchange.events.store import Store, open_store
+from scenarios.exchange.events.candidates import IndicatorSearch, SearchWindow, search
+from scenarios.exchange.events.store import EventStore, open_store
 from scenarios.values import EventCount, Events
 from tests.cli.commands import FILES, make, scen
 from tests.full import TIMES
@@ -42,7 +42,7 @@ DESKS = {
     "asia": "{table: visits, match: {kind: [a, b], place: [x]}}",
     "europe": "{table: visits, match: {level: ['1']}, count: {window: 7d, at_least: 14}}",
 }
-WHOLE = Within(as_of=DAY, since=None, until=DAY, limit=20)
+WHOLE = SearchWindow(as_of=DAY, since=None, until=DAY, limit=20)
 OF_PANDAS = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option is deprecated")
 """A warning that Ibis makes pandas give as it reads SQLite."""
 values = st.lists(st.sampled_from(["a", "b", "c", "x", "y", "", "x,y", "0", "1"]), min_size=1)
@@ -62,9 +62,9 @@ events = st.builds(
 days = st.none() | st.integers(min_value=0, max_value=150).map(lambda n: FIRST + timedelta(days=n))
 
 
-def searches_of(*asked: Events, tracker: str = "asia") -> list[Search]:
+def searches_of(*asked: Events, tracker: str = "asia") -> list[IndicatorSearch]:
     return [
-        Search(indicator=f"a/b{n}", statement="S", events=each, tracker=tracker)
+        IndicatorSearch(indicator=f"a/b{n}", statement="S", events=each, tracker=tracker)
         for n, each in enumerate(asked)
     ]
 
@@ -118,7 +118,7 @@ def test_each_indicator_has_the_answer_that_it_has_alone(
     limit: int,
     most: int,
 ) -> None:
-    within = Within(as_of=DAY, since=since, until=until or DAY, limit=limit)
+    within = SearchWindow(as_of=DAY, since=since, until=until or DAY, limit=limit)
     with pytest.MonkeyPatch.context() as patch, open_store(stores[kind], ["visits"]) as store:
         patch.setattr(candidates, "_COMBINATIONS", most)
         alone = search(store, searches_of(*asked, tracker=""), within, {})
@@ -139,7 +139,7 @@ def test_the_statements_for_two_hundred_indicators_are_as_many_as_for_two(
         ]
         sent = []
 
-        class Counted(Store):
+        class Counted(EventStore):
             def rows(self, expression: Any) -> list[dict[str, Any]]:
                 sent.append(expression)
                 return super().rows(expression)
@@ -262,16 +262,16 @@ def parted(folder: Path) -> str:
 def test_of_the_files_those_of_other_days_are_not_scanned(
     desks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, rows, plans = parted(desks), Store.rows, []
+    store, rows, plans = parted(desks), EventStore.rows, []
 
-    def explained(self: Store, expression: Any) -> list[dict[str, Any]]:
+    def explained(self: EventStore, expression: Any) -> list[dict[str, Any]]:
         sql = f"EXPLAIN {self.connection.compile(expression)}"
         plans.append(self.connection.con.execute(sql).fetchall()[0][1])
         return rows(self, expression)
 
     days = ("--since", "2022-03-10", "--until", "2022-03-12")
     whole, _ = across(*days)
-    monkeypatch.setattr(Store, "rows", explained)
+    monkeypatch.setattr(EventStore, "rows", explained)
     assert across(*days, "--day", "Day", store=store) == (whole, 0)
     scanned = [int(files) for files in re.findall(r"Scanning Files: (\d+)/119", f"{plans}")]
     assert len(scanned) == len(plans)
@@ -285,7 +285,7 @@ def test_postgresql_reads_the_partitions_of_the_days_alone(running: Server) -> N
 
     plans = []
 
-    class Explained(Store):
+    class Explained(EventStore):
         def rows(self, expression: Any) -> list[dict[str, Any]]:
             sql = f"EXPLAIN {self.connection.compile(expression)}"
             answer = super().rows(expression)
@@ -305,7 +305,7 @@ def test_postgresql_reads_the_partitions_of_the_days_alone(running: Server) -> N
             )
         base.execute("INSERT INTO parted.visits VALUES ('1', '2022-02-04', 'a', '2022-02-04')")
     asked = searches_of(*(Events(table="visits", match={"kind": [kind]}) for kind in "ab"))
-    within = Within(as_of=DAY, since=date(2022, 1, 5), until=DAY, limit=20)
+    within = SearchWindow(as_of=DAY, since=date(2022, 1, 5), until=DAY, limit=20)
     with open_store(running.address("postgres/parted"), ["visits"], "day") as store:
         answer = search(Explained(*store), asked, within, {})
     assert [query.total for query in answer.queries] == [1, 0]

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Wanted, read_file
+from scenarios.exchange.arrivals import ReadOptions, read_file
 from tests.exchange.foreign import DATA, TODAY, arrived, zipped
 from tests.full import TIMES
 
@@ -68,7 +68,7 @@ def test_a_damaged_file_is_no_bug(name: str, edits: list[tuple[float, int, bytes
 @pytest.mark.parametrize("name", ["matrix.achz", "misp.json"])
 def test_what_a_child_reads_is_what_this_process_reads(name: str) -> None:
     for zone in (dt.UTC, ZoneInfo("Asia/Tokyo"), dt.timezone(dt.timedelta(hours=-9))):
-        wanted = Wanted(today=TODAY, timezone=zone)
+        wanted = ReadOptions(today=TODAY, timezone=zone)
         (path,) = DATA.rglob(name)
         found = read_file(KINDS[name], path.name, path, wanted)
         assert found == arrived(KINDS[name], path, timezone=zone)
@@ -83,5 +83,5 @@ def test_a_bundle_of_100_mb_is_refused_and_takes_little_here(tmp_path: Path) -> 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for kind in ("stix", "misp"):
         with pytest.raises(ScenError, match="more than 64 MiB of JSON"):
-            read_file(kind, "x.json", tmp_path / "x.json", Wanted(today=TODAY))
+            read_file(kind, "x.json", tmp_path / "x.json", ReadOptions(today=TODAY))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024

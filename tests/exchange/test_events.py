@@ -14,13 +14,13 @@ from scenarios.errors import ScenError
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
-    Found,
-    Search,
-    Within,
+    IndicatorSearch,
+    SearchMatches,
+    SearchWindow,
     evidence_of,
     search,
 )
-from scenarios.exchange.events.store import Store, open_store
+from scenarios.exchange.events.store import EventStore, open_store
 from scenarios.values import EventCount, Events
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"
@@ -33,15 +33,15 @@ def looked(
     since: dt.date | None = None,
     until: dt.date = DAY,
     limit: int = 20,
-) -> Found:
+) -> SearchMatches:
     """What one search in a store finds."""
-    within = Within(as_of=until, since=since, until=until, limit=limit)
-    one = Search(indicator="pact/talks", statement="Talks", events=events)
+    within = SearchWindow(as_of=until, since=since, until=until, limit=limit)
+    one = IndicatorSearch(indicator="pact/talks", statement="Talks", events=events)
     with open_store(str(place), [events.table]) as store:
         return search(store, [one], within, {}).queries[0]
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchMatches) -> list[str]:
     return [one.id for one in found.candidates]
 
 
@@ -220,14 +220,14 @@ def test_files_of_a_table_lie_in_a_folder_of_its_name_or_begin_with_it(tmp_path:
     written(odd / "icews", "events.2022-03.tab", [text[0], *text[4:]])
     assert looked(odd, icews(cameo=["190", "042"])).total == 5
     assert looked(odd / "icews", icews(cameo=["190", "042"])).total == 5
-    gdelt = Search(
+    gdelt = IndicatorSearch(
         indicator="a/b", statement="S", events=Events(table="gdelt", match={"cameo": ["1"]})
     )
     with (
         pytest.raises(ScenError, match="has no table 'gdelt': put each of gdelt, icews there"),
         open_store(str(odd), ["gdelt", "icews"]) as store,
     ):
-        search(store, [gdelt], Within(as_of=DAY, since=None, until=DAY, limit=1), {})
+        search(store, [gdelt], SearchWindow(as_of=DAY, since=None, until=DAY, limit=1), {})
 
 
 def test_what_cannot_be_read_is_told_in_a_line(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_slow_query_shows_no_bar_in_the_output() -> None:
         assert store.connection.con.execute(setting).fetchone() == (False,)
 
 
-def _refused(store: Store, query: str) -> None:
+def _refused(store: EventStore, query: str) -> None:
     with engine_words("x"):
         store.connection.con.execute(query)
 
@@ -281,8 +281,8 @@ def test_a_record_of_a_row_has_its_id_and_its_story_and_of_a_crossing_the_rows()
     with open_store(str(EVENTS), ["icews"]) as store:
         made = []
         for events in (icews(cameo=["042"]), force):
-            one = Search(indicator="pact/talks", statement="Force is used.", events=events)
-            within = Within(as_of=DAY, since=None, until=DAY, limit=9)
+            one = IndicatorSearch(indicator="pact/talks", statement="Force is used.", events=events)
+            within = SearchWindow(as_of=DAY, since=None, until=DAY, limit=9)
             found = search(store, [one], within, {}).queries[0]
             made.append(evidence_of(store, found, found.candidates[0]))
     row, crossing = made
@@ -305,8 +305,10 @@ def test_two_rows_of_one_id_are_one_if_they_say_the_same(tmp_path: Path) -> None
     for other, words in ((rows[1], None), (rows[1].replace("\t042", "\t043"), "two rows of the")):
         place = written(tmp_path, "icews.tab", [*rows, other])
         with open_store(str(place), ["icews"]) as store:
-            one = Search(indicator="a/b", statement="S", events=icews(source_country=["RUS"]))
-            within = Within(as_of=DAY, since=None, until=DAY, limit=1000)
+            one = IndicatorSearch(
+                indicator="a/b", statement="S", events=icews(source_country=["RUS"])
+            )
+            within = SearchWindow(as_of=DAY, since=None, until=DAY, limit=1000)
             found: Candidates = search(store, [one], within, {})
             listed = [one for one in found.queries[0].candidates if one.id == "2022-02-04/1"]
             assert len(listed) == 2

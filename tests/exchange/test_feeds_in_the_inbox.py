@@ -11,7 +11,7 @@ import pytest
 from scenarios.analysis.review.inbox import proposals
 from scenarios.errors import ScenError
 from scenarios.exchange.feeds import MOST_BYTES
-from scenarios.exchange.fetching import Network
+from scenarios.exchange.fetching import HttpClient
 from scenarios.storage.proposals import waiting
 from scenarios.text import unseen
 from scenarios.values import Feed
@@ -195,7 +195,9 @@ def test_nothing_that_a_feed_wrote_acts_or_hides(root: Path, tmp_path: Path) -> 
 
 
 def test_a_host_of_this_machine_is_never_asked() -> None:
-    read = read_feeds({"news": Feed("https://localhost/feed", "kremlin")}, TODAY, network=Network())
+    read = read_feeds(
+        {"news": Feed("https://localhost/feed", "kremlin")}, TODAY, network=HttpClient()
+    )
     assert read.proposals == []
     assert "which is not a public address" in read.faults[0]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.fetching import MOST_REDIRECTS, Network, fetch, is_public
+from scenarios.exchange.fetching import MOST_REDIRECTS, HttpClient, fetch, is_public
 from tests.exchange.web import HOST, PUBLIC, Answer, Web, serving
 
 FEED = f"https://{HOST}/feed"
@@ -122,7 +122,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
 
 def test_a_number_for_a_host_is_checked_like_a_name() -> None:
     with pytest.raises(ScenError, match=r"127\.0\.0\.1, which is not a public address"):
-        fetch("https://127.0.0.1/feed", MOST, Network(seconds=60))
+        fetch("https://127.0.0.1/feed", MOST, HttpClient(seconds=60))
 
 
 def test_a_name_that_changes_its_address_meanwhile_leads_nowhere_else(web: Web) -> None:
@@ -146,7 +146,7 @@ def test_the_certificate_must_be_the_hosts(web: Web) -> None:
 
 
 def test_the_certificate_must_be_known(web: Web) -> None:
-    network = web.network()._replace(context=Network().context)
+    network = web.network()._replace(context=HttpClient().context)
     with pytest.raises(ScenError, match=r"self.signed certificate"):
         fetch(FEED, MOST, network)
 

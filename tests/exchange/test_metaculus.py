@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Foreign, SourceFile, Wanted, reader
+from scenarios.exchange.arrivals import ForeignId, ReadOptions, SourceFile, reader
 from scenarios.exchange.metaculus import listed
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
@@ -81,7 +81,7 @@ def test_an_unresolved_question_may_have_fewer_cells_than_the_head_and_is_open()
         "tags": ["politics"],
     }
     assert one.address == "https://www.metaculus.com/questions/990601/example/"
-    assert one.foreign == Foreign("metaculus", "501")
+    assert one.foreign == ForeignId("metaculus", "501")
 
 
 def test_a_resolved_question_has_its_outcome_on_the_day_on_which_it_was_known() -> None:
@@ -369,4 +369,4 @@ class Pipe(io.BytesIO):
 
 def test_a_zip_from_a_pipe_is_refused() -> None:
     with pytest.raises(ScenError, match="cannot be read from a pipe"):
-        reader("metaculus")(SourceFile("-", None, Pipe(zipped(PARTS))), Wanted())
+        reader("metaculus")(SourceFile("-", None, Pipe(zipped(PARTS))), ReadOptions())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived
+from scenarios.exchange.arrivals import ImportFile
 from scenarios.extensions.stix.reading import graded
 from scenarios.model import Database
 from scenarios.storage.loader import load
@@ -43,7 +43,7 @@ def event(number: int = 0, **keys: Any) -> dict[str, Any]:
     return {"Event": {key: value for key, value in (whole | keys).items() if value is not None}}
 
 
-def read(*events: dict[str, Any]) -> Arrived:
+def read(*events: dict[str, Any]) -> ImportFile:
     return arrived("misp", json.dumps({"response": events}), "x.json")
 
 

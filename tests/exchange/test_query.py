@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.engine import Answer, connect
+from scenarios.exchange.engine import QueryRows, connect
 from scenarios.exchange.query import ask, write_parquet
 from scenarios.exchange.statements import fill
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import Stamp, View
+from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
 
@@ -70,7 +70,7 @@ SELECT 1; COPY evidence TO 'y.csv'
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
     monkeypatch.chdir(tmp_path)
-    return View(open_folder(DESK).database, Stamp(as_of=DAY))
+    return View(open_folder(DESK).database, ExportMetadata(as_of=DAY))
 
 
 def test_each_table_is_there_with_the_rows_of_the_view(desk: View) -> None:
@@ -84,7 +84,7 @@ def test_a_query_reaches_no_file_no_network_and_no_setting(desk: View, tmp_path:
     (tmp_path / ".tmp").mkdir()  # DuckDB allows its folder for what is too large, if it has one
     for name in ("x.csv", ".tmp/x", "x.duckdb_extension"):
         (tmp_path / name).write_text("a,b\n1,2\n")
-    write_parquet(Answer((("a", "INTEGER"),), [(1,)]), tmp_path / "x.parquet")
+    write_parquet(QueryRows((("a", "INTEGER"),), [(1,)]), tmp_path / "x.parquet")
     before = tree(tmp_path)
     for attack in ATTACKS:
         with pytest.raises(ScenError):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived, Foreign
+from scenarios.exchange.arrivals import ForeignId, ImportFile
 from scenarios.extensions.references.reading import bibtex, csl, ris
 from scenarios.model import Source
 from tests.exchange.foreign import arrived, told
@@ -27,7 +27,7 @@ SOURCES = {
 FORMS = {"ris": ris, "bibtex": bibtex, "csl": csl}
 
 
-def sources(found: Arrived) -> dict[str, Source]:
+def sources(found: ImportFile) -> dict[str, Source]:
     return {str(one.id): Source(**{"reliability": "F", **one.record}) for one in found.records}
 
 
@@ -64,7 +64,7 @@ def test_an_entry_of_ris_is_a_source_by_its_authors_year_and_title() -> None:
         " from Dependent Sources",
         "url": "https://doi.org/10.1287/opre.33.2.427",
     }
-    assert (one.id, one.foreign) == (None, Foreign("ris", "file:Clemen:1985"))
+    assert (one.id, one.foreign) == (None, ForeignId("ris", "file:Clemen:1985"))
 
 
 def test_an_entry_of_bibtex_has_its_letters_spelled_out() -> None:
@@ -91,7 +91,7 @@ def test_an_item_of_csl_may_have_a_number_for_an_id() -> None:
     )
     (one,) = found.records
     assert one.record == {"name": "The office (2021): A report", "url": "https://example.org"}
-    assert one.foreign == Foreign("csl", "file:5")
+    assert one.foreign == ForeignId("csl", "file:5")
 
 
 def test_an_entry_without_a_title_is_named() -> None:

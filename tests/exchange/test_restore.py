@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import every_target
 from scenarios.exchange.view.records import records, typed
-from scenarios.exchange.view.view import Stamp, View
+from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.how import TRIED
@@ -57,7 +57,7 @@ def test_any_database_is_the_same_from_each_form(seed: int) -> None:
     content = files(whole_database(seed))
     loaded = load(content)
     assert [one for one in loaded.problems if one.severity == "error"] == []
-    view = View(loaded.database, Stamp(as_of=DAY))
+    view = View(loaded.database, ExportMetadata(as_of=DAY))
     with TemporaryDirectory() as folder:
         for target in every_target():
             if target.form != "address" and target.reads:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived, SourceFile, Wanted
+from scenarios.exchange.arrivals import ImportFile, ReadOptions, SourceFile
 from scenarios.extensions.stix.bundle import (
     EXTENSION,
     Bundled,
@@ -46,11 +46,11 @@ def shipped() -> Database:
     return load(files).database
 
 
-def back(database: Database) -> Arrived:
+def back(database: Database) -> ImportFile:
     return arrived(json.loads(bundle(Bundled(database, "desk", DAY, {}))), "desk.stix.json")
 
 
-def records(found: Arrived, kind: str) -> dict[str | None, Any]:
+def records(found: ImportFile, kind: str) -> dict[str | None, Any]:
     return {one.id: one.record for one in found.records if one.kind == kind}
 
 
@@ -376,7 +376,7 @@ def test_what_is_retracted_is_revoked_in_a_bundle() -> None:
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])
 def test_what_is_no_bundle_is_refused(data: bytes) -> None:
     with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|not a STIX bundle)"):
-        read_stix(SourceFile("x.json", None, io.BytesIO(data)), Wanted())
+        read_stix(SourceFile("x.json", None, io.BytesIO(data)), ReadOptions())
 
 
 @pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": [], "id": 1}])

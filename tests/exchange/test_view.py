@@ -17,7 +17,7 @@ from scenarios.analysis.question_scores import QuestionScore
 from scenarios.analysis.scores.scoring import score
 from scenarios.exchange.view.table import ViewTable
 from scenarios.exchange.view.tables import COMPUTED, TABLES
-from scenarios.exchange.view.view import ROWS, Stamp, View
+from scenarios.exchange.view.view import ROWS, ExportMetadata, View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
@@ -37,7 +37,7 @@ NAMED = (
 
 
 def view(database: Database, day: date = DAY, *, limited: bool = False) -> View:
-    return View(database, Stamp(as_of=day), limited=limited)
+    return View(database, ExportMetadata(as_of=day), limited=limited)
 
 
 def cells(view: View, name: str, *columns: str) -> list[tuple[Any, ...]]:

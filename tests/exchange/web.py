@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from scenarios.exchange.fetching import Network
+from scenarios.exchange.fetching import HttpClient
 
 HOST = "news.example.org"
 PUBLIC = "93.184.215.14"
@@ -41,8 +41,8 @@ class Web:
         self.connected: list[tuple[str, int]] = []
         self._port, self._authority = port, authority
 
-    def network(self, seconds: float = 60) -> Network:
-        return Network(
+    def network(self, seconds: float = 60) -> HttpClient:
+        return HttpClient(
             resolve=self._resolve,
             connect=self._connect,
             context=lambda: ssl.create_default_context(cafile=self._authority),

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.arrivals import Place
+from scenarios.exchange.arrivals import FilePosition
 from scenarios.storage.child import Child, ChildEnded, Limits
 from tests.quick_child import START
 
@@ -58,8 +58,8 @@ def test_a_value_comes_back_as_it_is(child: Child) -> None:
 
 
 def test_a_record_comes_back_as_one_where_its_type_is_named(child: Child) -> None:
-    words = ("scenarios.exchange.arrivals:Place", "x", 3, "a")
-    assert child.call(*words, records=[Place]) == Place("x", 3, "a")
+    words = ("scenarios.exchange.arrivals:FilePosition", "x", 3, "a")
+    assert child.call(*words, records=[FilePosition]) == FilePosition("x", 3, "a")
 
 
 def test_a_refusal_is_raised_as_its_reader_raised_it(child: Child) -> None:

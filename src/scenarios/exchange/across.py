@@ -22,17 +22,17 @@ _PATIENCE = "60s"
 """The time limit of a statement in PostgreSQL."""
 
 
-class TrackerPart(NamedTuple):
+class TrackerTables(NamedTuple):
     """The tables of a tracker: `put` adds its rows of a table; `state` changes with an export."""
 
     put: Callable[[Connection, str], None]
     state: Callable[[], Any] = lambda: None
 
 
-class Across:
+class TrackerFederation:
     """Trackers by their ids; `unread` has a problem for each that cannot be read."""
 
-    def __init__(self, parts: Mapping[str, TrackerPart], unread: Iterable[Problem] = ()) -> None:
+    def __init__(self, parts: Mapping[str, TrackerTables], unread: Iterable[Problem] = ()) -> None:
         self.parts = dict(parts)
         self.unread = [*unread]
 
@@ -59,7 +59,7 @@ class Across:
 
 def of_rows(
     tracker: str, rows: Callable[[str], Iterable[Row]], state: Callable[[], Any] = lambda: None
-) -> TrackerPart:
+) -> TrackerTables:
     """A tracker whose rows are at hand, by the name of their table."""
 
     def put(engine: Connection, name: str) -> None:
@@ -67,11 +67,11 @@ def of_rows(
         cells = [(tracker, *(row[n] for n in at)) for row in rows(name)]
         insert(engine, quoted(name), [type for _, type in _columns(name)], cells)
 
-    return TrackerPart(put, state)
+    return TrackerTables(put, state)
 
 
-def of_lake(folder: Path) -> Across:
-    def part(tracker: str, place: Path) -> TrackerPart:
+def of_lake(folder: Path) -> TrackerFederation:
+    def part(tracker: str, place: Path) -> TrackerTables:
         def put(engine: Connection, name: str) -> None:
             if file := table_of(place, name):
                 known = "|".join(column for column, _ in _columns(name)[1:])
@@ -85,18 +85,20 @@ def of_lake(folder: Path) -> Across:
                 return entry.st_ino, entry.st_mtime_ns
             return None
 
-        return TrackerPart(put, state)
+        return TrackerTables(put, state)
 
-    return Across({tracker: part(tracker, place) for tracker, place in parts(folder).items()})
+    return TrackerFederation(
+        {tracker: part(tracker, place) for tracker, place in parts(folder).items()}
+    )
 
 
 @contextmanager
-def of_postgresql(address: str) -> Iterator[Across]:
+def of_postgresql(address: str) -> Iterator[TrackerFederation]:
     with postgresql.connected(address) as connection:
         connection.execute("SET default_transaction_read_only = on")
         connection.execute(f"SET statement_timeout = '{_PATIENCE}'")
 
-        def part(tracker: str, schema: str) -> TrackerPart:
+        def part(tracker: str, schema: str) -> TrackerTables:
             def rows(name: str) -> Iterator[Row]:
                 cursor = connection.execute(f"TABLE {quoted(schema)}.{quoted(name)}")
                 at = {column.name: n for n, column in enumerate(cursor.description or ())}
@@ -109,7 +111,7 @@ def of_postgresql(address: str) -> Iterator[Across]:
             return of_rows(tracker, rows, lambda: connection.execute(meta).fetchone())
 
         trackers = postgresql.trackers(connection, every=True)
-        yield Across({tracker: part(tracker, schema) for tracker, schema in trackers})
+        yield TrackerFederation({tracker: part(tracker, schema) for tracker, schema in trackers})
 
 
 def _columns(name: str) -> list[tuple[str, str]]:
@@ -118,7 +120,7 @@ def _columns(name: str) -> list[tuple[str, str]]:
     return [("tracker", "VARCHAR"), *own]
 
 
-def _load(engine: Connection, tracker: str, part: TrackerPart, names: Iterable[str]) -> None:
+def _load(engine: Connection, tracker: str, part: TrackerTables, names: Iterable[str]) -> None:
     """Load a tracker, again where an export swapped its tables meanwhile."""
     for _ in range(_TRIES):
         fault = None

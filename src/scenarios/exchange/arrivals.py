@@ -22,7 +22,7 @@ from scenarios.storage.worktree import safe
 from scenarios.text import words
 
 
-class Place(NamedTuple):
+class FilePosition(NamedTuple):
     """A place in a foreign file: rows count from 1, the head included; 0 is the whole file."""
 
     file: str
@@ -35,7 +35,7 @@ class Place(NamedTuple):
         return f"{where}: {self.column}" if self.column else where
 
 
-class Foreign(NamedTuple):
+class ForeignId(NamedTuple):
     """The id of a record in another system, for its `foreign`."""
 
     system: str
@@ -54,7 +54,7 @@ def stix_id(type: str, *names: str) -> str:
 _TITLES = {"scenario": "title", "indicator": "statement", "evidence": "summary", "source": "name"}
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class ImportRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record by the keys of its file; a day may be a time.
 
     Without an `id` one is made of `title`; records with the same `foreign` are the same. Required
@@ -66,12 +66,12 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Literal["scenario", "indicator", "evidence", "source"]
     record: Mapping[str, Any]
-    place: Place
+    place: FilePosition
     id: str | None = None
-    foreign: Foreign | None = None
+    foreign: ForeignId | None = None
     address: str | None = None
     columns: Mapping[str, str] = {}
-    scenario: str | Foreign | None = None
+    scenario: str | ForeignId | None = None
     assumed: Mapping[str, Any] = {}
     called: tuple[str, ...] = ()
 
@@ -80,39 +80,39 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.record[_TITLES[self.kind]])
 
 
-class ForecastArrival(msgspec.Struct, frozen=True):
+class ImportForecast(msgspec.Struct, frozen=True):
     """A stated probability, 0 to 1; None withdraws. The last one of an analyst and a day counts.
 
     `analyst` is an id, as `slug` makes them of names. A time without a zone is local.
     """
 
-    scenario: str | Foreign
+    scenario: str | ForeignId
     analyst: str
     moment: dt.datetime | dt.date
     probability: float | None
-    place: Place
+    place: FilePosition
     rationale: str | None = None
     evidence: tuple[str, ...] = ()
     columns: Mapping[str, str] = {}
 
 
-class Misfit(msgspec.Struct, frozen=True):
+class RowError(msgspec.Struct, frozen=True):
     """The reason why a row cannot be imported."""
 
-    place: Place
+    place: FilePosition
     message: str
 
 
-class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+class ImportFile(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of a file; `left_out` counts what cannot be kept, by its kind.
 
     `sets`, `themes` and `analysts` have the titles of ids in the records; `remarks` are sentences
     about values that were changed.
     """
 
-    records: tuple[Arrival, ...] = ()
-    forecasts: tuple[ForecastArrival, ...] = ()
-    misfits: tuple[Misfit, ...] = ()
+    records: tuple[ImportRecord, ...] = ()
+    forecasts: tuple[ImportForecast, ...] = ()
+    misfits: tuple[RowError, ...] = ()
     left_out: Mapping[str, int] = {}
     sets: Mapping[str, str] = {}
     themes: Mapping[str, str] = {}
@@ -139,7 +139,7 @@ class SourceFile(NamedTuple):
     stream: BinaryIO | None
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of reading a file.
 
     `columns` has pairs of a column, or of a text with `{column}` in it, and its field, empty for
@@ -163,15 +163,23 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress = unwatched
 
 
-Reader = Callable[[SourceFile, Wanted], Arrived]
+Reader = Callable[[SourceFile, ReadOptions], ImportFile]
 """A pure function from a file to its contents."""
 
 LIMITS = Limits(seconds=300, memory_mib=1024)
 """Of a file: 64 MiB of STIX take a minute to be validated, and 600 MiB."""
-_RECORDS = (Arrived, Arrival, ForecastArrival, Foreign, Misfit, Place, Wanted)
+_RECORDS = (
+    ImportFile,
+    ImportRecord,
+    ImportForecast,
+    ForeignId,
+    RowError,
+    FilePosition,
+    ReadOptions,
+)
 
 
-def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: ReadOptions) -> ImportFile:
     """The contents of a file, of a folder or of a stream, of which messages have the name.
 
     A child reads what an extension reads: strangers can nest, pack and repeat in those files.
@@ -185,11 +193,11 @@ def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: Wanted) -> Ar
         raise ScenError(f"{name}: {most}: name a file; nothing was written")
     words = (f"{__name__}:read_in_child", kind, code_of(kind), name, where, wanted, zone)
     arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
-    if not isinstance(arrived, Arrived):
+    if not isinstance(arrived, ImportFile):
         raise ScenError(f"{name}: the importer of {kind} returned {arrived!r:.80}, not Arrived")
     for records, of in (
-        *((arrived.records, Arrival), (arrived.forecasts, ForecastArrival)),
-        (arrived.misfits, Misfit),
+        *((arrived.records, ImportRecord), (arrived.forecasts, ImportForecast)),
+        (arrived.misfits, RowError),
     ):
         if wrong := [record for record in records if not isinstance(record, of)]:
             raise ScenError(f"{name}: the importer of {kind} returned {wrong[0]!r:.80} as a record")
@@ -219,15 +227,22 @@ def reader(kind: str) -> Reader:
 
 
 def read_in_child(
-    kind: str, code: str, name: str, where: str | bytes, wanted: Wanted, zone: str | dt.timedelta
-) -> Arrived:
+    kind: str,
+    code: str,
+    name: str,
+    where: str | bytes,
+    wanted: ReadOptions,
+    zone: str | dt.timedelta,
+) -> ImportFile:
     file = Path(where) if isinstance(where, str) else io.BytesIO(where)
     timezone = ZoneInfo(zone) if isinstance(zone, str) else dt.timezone(zone)
     wanted = msgspec.structs.replace(wanted, timezone=timezone, progress=unwatched)
     return _read(kind, pkgutil.resolve_name(code), name, file, wanted)
 
 
-def _read(kind: str, read: Reader, name: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+def _read(
+    kind: str, read: Reader, name: str, file: Path | BinaryIO, wanted: ReadOptions
+) -> ImportFile:
     if not isinstance(file, Path):
         return read(SourceFile(name, None, file), wanted)
     if file.is_dir() and kind in OWN:

@@ -28,7 +28,7 @@ FROM (SELECT json_serialize_sql(?) AS tree)
 _WORDS = re.compile(r"^(\w[\w ]* Error: )+")
 
 
-class Answer(NamedTuple):
+class QueryRows(NamedTuple):
     """The columns of an answer with DuckDB's types, and its rows."""
 
     columns: tuple[tuple[str, str], ...]
@@ -49,11 +49,11 @@ class Engine:
         """The answer of `parse`."""
         return self._child.call(f"{_HERE}:parse", sql)
 
-    def answer(self, sql: str, seconds: float) -> Answer:
+    def answer(self, sql: str, seconds: float) -> QueryRows:
         """The answer to a query of the user, after which no file is read any more."""
         call = partial(self._child.call, subject="the query", remedy=": --timeout allows more")
         names, columns = call(f"{_HERE}:answer", sql, seconds=seconds)
-        return Answer(tuple(map(tuple, names)), [*zip(*columns, strict=True)])
+        return QueryRows(tuple(map(tuple, names)), [*zip(*columns, strict=True)])
 
 
 @contextmanager

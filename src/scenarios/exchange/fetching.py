@@ -48,7 +48,7 @@ def _connected(address: str, port: int, seconds: float) -> socket.socket:
     return socket.create_connection((address, port), seconds)
 
 
-class Network(NamedTuple):
+class HttpClient(NamedTuple):
     """The way to other hosts, and the seconds that a file may take; tests hand in their own."""
 
     resolve: Callable[[str, int], list[str]] = _resolved
@@ -57,7 +57,7 @@ class Network(NamedTuple):
     seconds: float = MOST_SECONDS
 
 
-def fetch(address: str, most_bytes: int, network: Network) -> FetchedFile:
+def fetch(address: str, most_bytes: int, network: HttpClient) -> FetchedFile:
     """The file at an address; ScenError names the fault and the address that has it.
 
     A thread does it: a resolver, or a server that drips, cannot be interrupted otherwise.
@@ -89,7 +89,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def _fetched(start: str, most_bytes: int, network: Network) -> FetchedFile:
+def _fetched(start: str, most_bytes: int, network: HttpClient) -> FetchedFile:
     deadline, address = time.monotonic() + network.seconds, start
     for _ in range(MOST_REDIRECTS + 1):
         if not (address.startswith("https://") and address.isascii() and web_address(address)):
@@ -109,7 +109,7 @@ def _fetched(start: str, most_bytes: int, network: Network) -> FetchedFile:
     raise _refused(start, f"it redirects more than {MOST_REDIRECTS} times")
 
 
-def _connection(address: str, network: Network, deadline: float) -> HTTPSConnection:
+def _connection(address: str, network: HttpClient, deadline: float) -> HTTPSConnection:
     """A connection to a public address of the host, whose certificate has the host's name."""
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or 443

@@ -17,14 +17,14 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
-    Foreign,
-    Misfit,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    ReadOptions,
+    RowError,
     SourceFile,
-    Wanted,
 )
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused
@@ -35,7 +35,7 @@ from scenarios.text import clean, counted, did_you_mean, digest, first_of, shown
 MOST_FILES = 100
 
 
-class Incoming(NamedTuple):
+class InputFile(NamedTuple):
     """A file: its name in messages, and its bytes."""
 
     name: str
@@ -49,7 +49,7 @@ MOST_DENSE = 200
 """No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
 
 
-def members(file: Incoming, is_wanted: Callable[[str], object]) -> Iterator[Incoming]:
+def members(file: InputFile, is_wanted: Callable[[str], object]) -> Iterator[InputFile]:
     """The files of a zip whose name is wanted; ScenError if the zip is damaged, or a trap."""
     if not file.stream.seekable():
         raise refused(file.name, 0, "a zip cannot be read from a pipe: name its file")
@@ -71,11 +71,11 @@ def members(file: Incoming, is_wanted: Callable[[str], object]) -> Iterator[Inco
         if is_wanted(member.filename):
             name = f"{file.name}/{member.filename}"
             with _whole(name):
-                stream = io.BufferedReader(_Member(archive.open(member), file.name))
-            yield Incoming(name, stream, file.encoding)
+                stream = io.BufferedReader(ZipMember(archive.open(member), file.name))
+            yield InputFile(name, stream, file.encoding)
 
 
-class _Member(io.RawIOBase):
+class ZipMember(io.RawIOBase):
     """A file of a zip; ScenError if the zip is cut short or damaged."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
@@ -100,10 +100,10 @@ def _whole(name: str) -> Iterator[None]:
         raise refused(name, 0, f"a broken zip ({error}): download it again") from None
 
 
-class PlainRow(NamedTuple):
+class NormalizedRow(NamedTuple):
     """A row of a table by its `plain` columns; `ragged` is a fault of its shape."""
 
-    place: Place
+    place: FilePosition
     cells: Mapping[str, Any]
     columns: Sequence[str]
     ragged: str | None
@@ -115,15 +115,15 @@ class PlainRow(NamedTuple):
             value = int(value)  # a spreadsheet's number
         return str(value).strip()
 
-    def at(self, column: str) -> Place:
+    def at(self, column: str) -> FilePosition:
         return self.place._replace(column=column)
 
 
 @contextmanager
-def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator[list[Incoming]]:
+def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator[list[InputFile]]:
     """The file, or those of a folder with one of the endings."""
     if given.stream is not None:
-        yield [Incoming(given.name, reading.peekable(given.stream), encoding)]
+        yield [InputFile(given.name, reading.peekable(given.stream), encoding)]
         return
     assert given.path is not None  # noqa: S101 – a folder is a path
     paths = sorted(path for path in given.path.iterdir() if path.suffix.lower() in endings)
@@ -134,12 +134,14 @@ def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator
         raise refused(given.name, 0, f"{len(paths):,} files that end in {ending} in this folder")
     with ExitStack() as opened:
         yield [
-            Incoming(f"{given.name}/{path.name}", opened.enter_context(open_named(path)), encoding)
+            InputFile(f"{given.name}/{path.name}", opened.enter_context(open_named(path)), encoding)
             for path in paths
         ]
 
 
-def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> Iterator[PlainRow]:
+def rows(
+    incoming: InputFile, needed: Sequence[str], *, ragged: bool = False
+) -> Iterator[NormalizedRow]:
     """The rows of a table; ScenError without a needed column.
 
     In a `ragged` one cells may lack at the end of a row.
@@ -153,7 +155,7 @@ def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> 
             raise refused(name, 1, f"no column '{column}'" + (f"; {hint}" if hint else ""))
     for row in table.rows:
         cells = {called[column]: value for column, value in row.cells.items()}
-        yield PlainRow(Place(name, row.number), cells, table.columns, row.fault)
+        yield NormalizedRow(FilePosition(name, row.number), cells, table.columns, row.fault)
 
 
 @lru_cache(1 << 12)
@@ -162,7 +164,7 @@ def plain(column: str) -> str:
     return " ".join(column.split()).casefold()
 
 
-def items(incoming: Incoming, *lists: str) -> Iterator[tuple[Place, Any]]:
+def items(incoming: InputFile, *lists: str) -> Iterator[tuple[FilePosition, Any]]:
     """The items of a JSON file: of a list, of each of the `lists` of an object, or of lines.
 
     What an object has beside the lists comes last, as an item of row 0.
@@ -171,7 +173,7 @@ def items(incoming: Incoming, *lists: str) -> Iterator[tuple[Place, Any]]:
     if name.casefold().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(lines(stream, name, encoding), start=1):
             if line.strip():
-                yield Place(name, number), reading.parsed(line, name, number)
+                yield FilePosition(name, number), reading.parsed(line, name, number)
         return
     value = reading.value(stream, name, encoding)
     if not isinstance(value, list | dict):
@@ -181,15 +183,15 @@ def items(incoming: Incoming, *lists: str) -> Iterator[tuple[Place, Any]]:
     for key, listed in ({"": value} if isinstance(value, list) else inside).items():
         where = f"{name} {key}" if len(inside) > 1 else name
         for number, item in enumerate(listed, start=1):
-            yield Place(where, number), item
+            yield FilePosition(where, number), item
     if isinstance(value, dict):
         rest = {key: item for key, item in beside.items() if key not in inside}
-        yield Place(name, 0 if inside else 1), rest
+        yield FilePosition(name, 0 if inside else 1), rest
 
 
-def within(place: Place, number: int, column: str = "") -> Place:
+def within(place: FilePosition, number: int, column: str = "") -> FilePosition:
     """A place inside an item: `file:item:number`."""
-    return Place(f"{place.file}:{place.row}", number, column)
+    return FilePosition(f"{place.file}:{place.row}", number, column)
 
 
 def text_of(value: object, *keys: str) -> str:
@@ -227,7 +229,7 @@ class CellError(ValueError):
 LONGEST_TEXT = 10_000
 
 
-class Ended(NamedTuple):
+class QuestionOutcome(NamedTuple):
     """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
 
     outcome: Outcome
@@ -235,15 +237,15 @@ class Ended(NamedTuple):
     words: str
 
 
-class Option(NamedTuple):
+class QuestionOption(NamedTuple):
     """An option of a question: its id (empty: the question has no options), and its text."""
 
     id: str
     text: str
-    resolved: Ended | None
+    resolved: QuestionOutcome | None
 
 
-class Posed(NamedTuple):
+class ForeignQuestion(NamedTuple):
     """A question with two outcomes, or with `options` of which each becomes a scenario."""
 
     id: str
@@ -251,34 +253,34 @@ class Posed(NamedTuple):
     address: str
     opened: dt.date
     horizon: dt.date
-    place: Place
+    place: FilePosition
     columns: Mapping[str, str]
     wording: str = ""
     details: str = ""
     tags: Iterable[str] = ()
-    resolved: Ended | None = None
+    resolved: QuestionOutcome | None = None
     set: str | None = None
-    options: Sequence[Option] = ()
+    options: Sequence[QuestionOption] = ()
 
 
 # Half a million forecasts took 370 MB (f509f974).
 MOST_FORECASTS = 300_000
 
 
-class Intake:
+class ImportBuilder:
     """Collects what the files of a site hold; nothing of a question with a fault is taken."""
 
-    def __init__(self, system: str, wanted: Wanted) -> None:
+    def __init__(self, system: str, wanted: ReadOptions) -> None:
         self.system, self.zone, self.today = system, wanted.timezone, wanted.today
         self.recorded = wanted.recorded or ""
         self.left_out: Counter[str] = Counter()
         self.remarks: list[str] = []
         self._notes: dict[str, dict[str, None]] = {}
-        self.records: list[Arrival] = []
+        self.records: list[ImportRecord] = []
         self.sets: dict[str, str] = {}
         self.not_taken: set[str] = set()
-        self.forecasts: list[ForecastArrival] = []
-        self._misfits: list[Misfit] = []
+        self.forecasts: list[ImportForecast] = []
+        self._misfits: list[RowError] = []
 
     def at(self, text: str, column: str, otherwise: dt.tzinfo | None = None) -> dt.datetime:
         """The moment in a column, in the zone `otherwise` if the text names none; CellError."""
@@ -319,11 +321,11 @@ class Intake:
     def set_of(self, id: str) -> str:
         return f"{self.system}-{digest(id)}"
 
-    def foreign(self, id: str, option: str = "") -> Foreign:
-        return Foreign(self.system, f"{id}/{option}"[:500] if option else id)
+    def foreign(self, id: str, option: str = "") -> ForeignId:
+        return ForeignId(self.system, f"{id}/{option}"[:500] if option else id)
 
     @contextmanager
-    def row(self, place: Place, question: str | None = None) -> Iterator[None]:
+    def row(self, place: FilePosition, question: str | None = None) -> Iterator[None]:
         """Collect a wrong cell as a misfit of this row, and leave out the question."""
         try:
             yield
@@ -332,8 +334,8 @@ class Intake:
             if question is not None:
                 self.not_taken.add(question)
 
-    def misfit(self, place: Place, message: str) -> None:
-        self._misfits.append(Misfit(place, message))
+    def misfit(self, place: FilePosition, message: str) -> None:
+        self._misfits.append(RowError(place, message))
 
     def note(self, id: str, words: str) -> None:
         """Say of a question what was taken differently from how it stands."""
@@ -344,9 +346,9 @@ class Intake:
         self.left_out[kind] += 1
         self.not_taken.add(id)
 
-    def ask(self, question: Posed) -> None:
+    def ask(self, question: ForeignQuestion) -> None:
         """Add a question, or each of its options, as a scenario."""
-        for option in question.options or [Option("", "", question.resolved)]:
+        for option in question.options or [QuestionOption("", "", question.resolved)]:
             asked = question._replace(resolved=option.resolved)
             if option.id:
                 title = f"{option.text}: {question.title}"
@@ -361,25 +363,25 @@ class Intake:
 
     def forecast(
         self,
-        scenario: Foreign,
+        scenario: ForeignId,
         name: str,
         time: dt.datetime,
         probability: float | None,
-        place: Place,
+        place: FilePosition,
     ) -> None:
         """Add a forecast by the name of its forecaster; None withdraws."""
-        forecast = ForecastArrival(scenario, name or "unnamed", time, probability, place)
+        forecast = ImportForecast(scenario, name or "unnamed", time, probability, place)
         self.forecasts.append(forecast)
         if len(self.forecasts) > MOST_FORECASTS:
             text = f"over {MOST_FORECASTS:,} forecasts at once: split the file"
             raise refused(place.file, 0, text)
 
-    def arrived(self, names: Mapping[str, str] | None = None) -> Arrived:
+    def arrived(self, names: Mapping[str, str] | None = None) -> ImportFile:
         """Everything read, with an id for each forecaster; `names` are their titles, if known."""
         forecasts = [
             forecast
             for forecast in self.forecasts
-            if isinstance(forecast.scenario, Foreign)
+            if isinstance(forecast.scenario, ForeignId)
             and forecast.scenario.id.split("/")[0] not in self.not_taken
         ]
         self.left_out["forecasts of questions left out"] += len(self.forecasts) - len(forecasts)
@@ -387,7 +389,7 @@ class Intake:
             self.remarks.append(f"{counted(len(of), 'question')} {words} ({first_of([*of], 3)})")
         titles = names or {forecast.analyst: forecast.analyst for forecast in forecasts}
         ids = analyst_ids(titles)
-        return Arrived(
+        return ImportFile(
             records=tuple(self.records),
             forecasts=tuple(
                 msgspec.structs.replace(forecast, analyst=ids[forecast.analyst])
@@ -401,7 +403,7 @@ class Intake:
         )
 
 
-def _scenario(question: Posed, foreign: Foreign) -> Arrival:
+def _scenario(question: ForeignQuestion, foreign: ForeignId) -> ImportRecord:
     """The scenario; a horizon or an outcome before the opening is moved to it."""
     record: dict[str, Any] = {
         "title": clean(question.title, 200, is_line=True),
@@ -423,7 +425,7 @@ def _scenario(question: Posed, foreign: Foreign) -> Arrival:
             **({"date": day, "recorded": day} if day else {}),
             "basis": f"{resolved.words}; see {question.address}",
         }
-    return Arrival(
+    return ImportRecord(
         kind="scenario",
         record=record,
         place=question.place,

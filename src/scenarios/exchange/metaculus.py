@@ -11,23 +11,23 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import NAMED
 from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
-    Foreign,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    ReadOptions,
     SourceFile,
-    Wanted,
 )
 from scenarios.exchange.incoming import (
     MOST_FORECASTS,
     CellError,
-    Ended,
-    Incoming,
-    Intake,
-    Option,
-    PlainRow,
-    Posed,
+    ForeignQuestion,
+    ImportBuilder,
+    InputFile,
+    NormalizedRow,
+    QuestionOption,
+    QuestionOutcome,
     analyst_ids,
     incoming,
     members,
@@ -66,33 +66,33 @@ _DIRECTIONS = {
 }
 
 
-def read(given: SourceFile, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The contents of the files; ScenError if one is not of a download."""
     with _parts_of(given, wanted.encoding) as parts:
-        return _Download(parts, wanted).arrived()
+        return MetaculusArchive(parts, wanted).arrived()
 
 
-class _Stated(NamedTuple):
+class MetaculusForecast(NamedTuple):
     """A forecast of a question, or of each of its options."""
 
     start: dt.datetime
     end: dt.datetime | None
-    values: tuple[tuple[Foreign, float], ...]
+    values: tuple[tuple[ForeignId, float], ...]
     row: int
 
 
-class _Download:
+class MetaculusArchive:
     """Collects the parts: `not_taken` has the title and type of questions that were left out."""
 
-    def __init__(self, parts: Mapping[str, Incoming], wanted: Wanted) -> None:
-        self.site = Intake("metaculus", wanted)
-        self.asked: dict[str, Posed] = {}
-        self.posts: dict[str, list[Posed]] = defaultdict(list)
+    def __init__(self, parts: Mapping[str, InputFile], wanted: ReadOptions) -> None:
+        self.site = ImportBuilder("metaculus", wanted)
+        self.asked: dict[str, ForeignQuestion] = {}
+        self.posts: dict[str, list[ForeignQuestion]] = defaultdict(list)
         self.closed: dict[str, dt.datetime] = {}
         self.not_taken: list[str] = []
         self.titles: dict[str, str] = {}
         self.aggregates: set[str] = set()
-        self.forecasts: dict[tuple[str, str], list[_Stated]] = defaultdict(list)
+        self.forecasts: dict[tuple[str, str], list[MetaculusForecast]] = defaultdict(list)
         if QUESTIONS in parts:
             self._questions(parts[QUESTIONS])
         if FORECASTS in parts:
@@ -103,7 +103,7 @@ class _Download:
             if part in parts:
                 self.site.left_out[kind] += sum(1 for _ in rows(parts[part], (), ragged=True))
 
-    def arrived(self) -> Arrived:
+    def arrived(self) -> ImportFile:
         if left := self.not_taken:
             more = [f"and {len(left) - NAMED:,} more"] if len(left) > NAMED else []
             self.site.remarks.append(f"left out: {', '.join(left[:NAMED] + more)}")
@@ -114,7 +114,7 @@ class _Download:
             self.site.remarks.append(words)
         return self.site.arrived(self.titles)
 
-    def _questions(self, file: Incoming) -> None:
+    def _questions(self, file: InputFile) -> None:
         site = self.site
         for row in rows(file, ("Question ID", "Question Title", "Question Type"), ragged=True):
             type = " ".join(row.text("Question Type").casefold().replace("_", " ").split())
@@ -137,7 +137,7 @@ class _Download:
                     self.asked[id] = question
                     self.posts[row.text("Post ID")].append(question)
 
-    def _forecasts(self, file: Incoming) -> None:
+    def _forecasts(self, file: InputFile) -> None:
         site, number = self.site, 0
         for row in rows(file, ("Question ID", "Start Time"), ragged=True):
             id = row.text("Question ID")
@@ -160,15 +160,17 @@ class _Download:
                 is_bot = row.text("Is Bot").casefold() == "true"
                 self.titles[name] = f"{name} (bot)" if is_bot else name
                 if values:
-                    self.forecasts[id, name].append(_Stated(start, end, values, row.place.row))
+                    self.forecasts[id, name].append(
+                        MetaculusForecast(start, end, values, row.place.row)
+                    )
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
             site.forecasts += self._of_forecaster(file.name, name, forecasts, self.closed.get(id))
 
     def _of_forecaster(
-        self, file: str, name: str, forecasts: list[_Stated], closed: dt.datetime | None
-    ) -> Iterator[ForecastArrival]:
+        self, file: str, name: str, forecasts: list[MetaculusForecast], closed: dt.datetime | None
+    ) -> Iterator[ImportForecast]:
         """Each forecast, and its end unless another follows, it is in the future or the close."""
         forecasts.sort(key=lambda forecast: forecast.start)
         for forecast, following in zip(forecasts, [*forecasts[1:], None], strict=True):
@@ -179,10 +181,10 @@ class _Download:
             for day, column in moments:
                 for scenario, value in forecast.values:
                     chance = value if column == YES else None
-                    place = Place(file, forecast.row, column)
-                    yield ForecastArrival(scenario, name, day, chance, place)
+                    place = FilePosition(file, forecast.row, column)
+                    yield ImportForecast(scenario, name, day, chance, place)
 
-    def _key_factors(self, file: Incoming) -> None:
+    def _key_factors(self, file: InputFile) -> None:
         for row in rows(file, ("Type",), ragged=True):
             id = row.text("Question ID")
             about = [self.asked[id]] if id in self.asked else []
@@ -195,11 +197,13 @@ class _Download:
                 self.site.records.append(_evidence(self.site, row, about))
 
 
-def _first(row: PlainRow, *columns: str) -> str | None:
+def _first(row: NormalizedRow, *columns: str) -> str | None:
     return next((column for column in columns if row.text(column)), None)
 
 
-def _question(site: Intake, row: PlainRow, id: str, options: tuple[str, ...]) -> Posed:
+def _question(
+    site: ImportBuilder, row: NormalizedRow, id: str, options: tuple[str, ...]
+) -> ForeignQuestion:
     title, label = row.text("Question Title"), row.text("Label")
     if label and label.casefold() not in title.casefold():
         title = f"{title} ({label})"
@@ -211,7 +215,7 @@ def _question(site: Intake, row: PlainRow, id: str, options: tuple[str, ...]) ->
         raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
     known = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
     post = row.text("Post ID")
-    return Posed(
+    return ForeignQuestion(
         id,
         title,
         row.text("Question URL") or f"{ADDRESS}/{post}{'/' if post else ''}",
@@ -222,35 +226,39 @@ def _question(site: Intake, row: PlainRow, id: str, options: tuple[str, ...]) ->
         tags=listed(row.text("Categories")),
         resolved=None if options else _resolved(row, "", options, known),
         set=f"metaculus-{id}" if options else None,
-        options=[Option(text, text, _resolved(row, text, options, known)) for text in options],
+        options=[
+            QuestionOption(text, text, _resolved(row, text, options, known)) for text in options
+        ],
     )
 
 
-def _day(site: Intake, row: PlainRow, *columns: str) -> dt.date | None:
+def _day(site: ImportBuilder, row: NormalizedRow, *columns: str) -> dt.date | None:
     column = _first(row, *columns)
     return site.day(row.text(column), column) if column else None
 
 
-def _resolved(row: PlainRow, option: str, options: tuple[str, ...], day: dt.date) -> Ended | None:
+def _resolved(
+    row: NormalizedRow, option: str, options: tuple[str, ...], day: dt.date
+) -> QuestionOutcome | None:
     """The outcome; None for an option that did not occur, as its set implies it."""
     known = row.text("Resolution").casefold()
     words = f"Resolved as {shown(row.text('Resolution'))[1:-1]} at Metaculus"
     if not known:
         return None
     if known in _VOID:
-        return Ended("annulled", day, words)
+        return QuestionOutcome("annulled", day, words)
     if options:
         if known not in (text.casefold() for text in options):
             message = f"{shown(row.text('Resolution'))} is none of its options"
             raise CellError("Resolution", message)
-        return Ended("occurred", day, words) if option.casefold() == known else None
+        return QuestionOutcome("occurred", day, words) if option.casefold() == known else None
     if known not in _YES | _NO:
         message = f"{shown(row.text('Resolution'))} is not yes, no, annulled or ambiguous"
         raise CellError("Resolution", message)
-    return Ended("occurred" if known in _YES else "did-not-occur", day, words)
+    return QuestionOutcome("occurred" if known in _YES else "did-not-occur", day, words)
 
 
-def _options(row: PlainRow) -> tuple[str, ...]:
+def _options(row: NormalizedRow) -> tuple[str, ...]:
     """The options over all time: the probabilities of a forecast stand in their order."""
     for column in ("MC Options (All)", "MC Options (Current)", "MC Options"):
         if options := tuple(dict.fromkeys(listed(row.text(column)))):
@@ -284,8 +292,8 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _values(
-    site: Intake, row: PlainRow, id: str, question: Posed | None
-) -> Iterator[tuple[Foreign, float]]:
+    site: ImportBuilder, row: NormalizedRow, id: str, question: ForeignQuestion | None
+) -> Iterator[tuple[ForeignId, float]]:
     """The probability of a question, or of each option that it had at the time."""
     if row.text(YES):
         yield site.foreign(id), probability(row.text(YES), YES)
@@ -322,7 +330,9 @@ def _numbers(text: str) -> list[float | None]:
     ]
 
 
-def _evidence(site: Intake, row: PlainRow, about: list[Posed]) -> Arrival:
+def _evidence(
+    site: ImportBuilder, row: NormalizedRow, about: list[ForeignQuestion]
+) -> ImportRecord:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
@@ -356,10 +366,10 @@ def _evidence(site: Intake, row: PlainRow, about: list[Posed]) -> Arrival:
         record["url"] = address
     own = row.text("Key Factor ID") or digest("\n".join((title, recorded.isoformat(), *notes)))
     foreign = site.foreign("key-factor", own)
-    return Arrival(kind="evidence", record=record, place=row.place, foreign=foreign)
+    return ImportRecord(kind="evidence", record=record, place=row.place, foreign=foreign)
 
 
-def _notes(row: PlainRow, kind: str, titles: list[str]) -> list[str]:
+def _notes(row: NormalizedRow, kind: str, titles: list[str]) -> list[str]:
     """The question, the direction and every other field of the row."""
     lines = [f"Key factor at Metaculus ({_WORDS[kind]})"]
     lines += (f"Question: {title}" for title in titles)
@@ -399,14 +409,14 @@ PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, *COUNTED)
 
 
 @contextmanager
-def _parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, Incoming]]:
+def _parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, InputFile]]:
     """The parts by name, with those beside a file named as a part; ScenError for none or two."""
-    known: dict[str, Incoming] = {}
+    known: dict[str, InputFile] = {}
     with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
         for path in _beside(given):
             stream = opened.enter_context(path.open("rb"))
             name = str(Path(given.name).with_name(path.name))
-            files.append(Incoming(name, stream, encoding))
+            files.append(InputFile(name, stream, encoding))
         for file in files:
             is_zip = file.stream.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06")
             for member in members(file, _part) if is_zip else [file]:
@@ -439,7 +449,7 @@ def _part(name: str) -> str | None:
     return next((part for part in PARTS if ending == "csv" and stem.endswith(part)), None)
 
 
-def _by_its_head(file: Incoming) -> str:
+def _by_its_head(file: InputFile) -> str:
     """The part that a loose file of another name is, by its columns."""
     head = file.stream.peek(1 << 12).split(b"\n")[0].decode(errors="replace").casefold()
     if "question title" in head and "question type" in head:

@@ -14,9 +14,9 @@ import msgspec
 
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError
-from scenarios.exchange.engine import Answer, Engine, connect, started
+from scenarios.exchange.engine import Engine, QueryRows, connect, started
 from scenarios.exchange.statements import faults, fill, insert, quoted
-from scenarios.exchange.view.table import Rows, plain
+from scenarios.exchange.view.table import RowSource, plain
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View
 from scenarios.text import did_you_mean, shown
@@ -38,7 +38,7 @@ Load = Callable[[Engine, Iterable[str]], None]
 """Puts tables, by their names, into an engine."""
 
 
-def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
+def ask(source: RowSource | Load, sql: str, seconds: float = SECONDS) -> QueryRows:
     """The answer to one query; refused if it writes, or takes too long or too much memory.
 
     A child gives it: neither the query nor what other desks exported can keep this process.
@@ -60,13 +60,13 @@ def ask(source: Rows | Load, sql: str, seconds: float = SECONDS) -> Answer:
             raise
 
 
-def write_parquet(answer: Answer, place: Path) -> None:
+def write_parquet(answer: QueryRows, place: Path) -> None:
     """The answer as a Parquet file, by another connection: that of a query writes no file."""
     with faults(place):
         converted(answer, "write_parquet", str(place))
 
 
-def converted(answer: Answer, method: str, *given: Any, needs: Iterable[str] = ()) -> Any:
+def converted(answer: QueryRows, method: str, *given: Any, needs: Iterable[str] = ()) -> Any:
     """Return the result of a method of DuckDB's tables; ScenError names a missing package."""
     for name in needs:
         if find_spec(name) is None:
@@ -86,7 +86,7 @@ class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
-class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class QueryResult(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The answer to a query: its columns, and its rows by their names.
 
     Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.
@@ -99,9 +99,9 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     rows: list[dict[str, Any]]
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> QueryRows:
         """DuckDB's answer, with its types; not part of the JSON."""
-        return Answer(*self.__dict__["answer"])
+        return QueryRows(*self.__dict__["answer"])
 
     def arrow(self) -> Any:
         """The answer as a `pyarrow.Table`, with DuckDB's types; ScenError without pyarrow."""
@@ -116,17 +116,17 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return converted(self.answer, "pl", needs=["polars", "pyarrow"])
 
 
-def query(view: View, sql: str, seconds: float = SECONDS) -> Queried:
+def query(view: View, sql: str, seconds: float = SECONDS) -> QueryResult:
     """The answer to SQL on the tables of a view."""
     stamp = view.moment.stamp
     return result_of(ask(view, sql, seconds), stamp.as_of, stamp.revision)
 
 
-def result_of(answer: Answer, as_of: date, revision: str | None = None) -> Queried:
+def result_of(answer: QueryRows, as_of: date, revision: str | None = None) -> QueryResult:
     """The result of an answer of DuckDB's: plain values, and days."""
     names = [name for name, _ in answer.columns]
     rows = ((v if type(v) is date else plain(v) for v in row) for row in answer.rows)
-    result = Queried(
+    result = QueryResult(
         as_of=as_of,
         revision=revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),

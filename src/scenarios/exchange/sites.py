@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Arrived, Place, SourceFile, Wanted
+from scenarios.exchange.arrivals import FilePosition, ImportFile, ReadOptions, SourceFile
 from scenarios.exchange.incoming import (
     CellError,
-    Ended,
-    Incoming,
-    Intake,
-    Option,
-    Posed,
+    ForeignQuestion,
+    ImportBuilder,
+    InputFile,
+    QuestionOption,
+    QuestionOutcome,
     incoming,
     items,
     list_of,
@@ -53,14 +53,14 @@ _FORECAST = re.compile(r"forecast(?: \(|\Z)", re.IGNORECASE)
 """The column of the probabilities: `Forecast`, or `Forecast (…)` with the scale."""
 
 
-class _Exported(NamedTuple):
+class QuestionRow(NamedTuple):
     """A question by the texts of its columns.
 
     `options` has the resolution of each and its time, under an empty key if there are none.
     """
 
     id: str
-    place: Place
+    place: FilePosition
     text: Callable[[str], str]
     columns: Mapping[str, str]
     notes: str
@@ -70,9 +70,9 @@ class _Exported(NamedTuple):
     exclusive: bool = True
 
 
-def fatebook(given: SourceFile, wanted: Wanted) -> Arrived:
+def fatebook(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The questions and forecasts of the files; a time without a zone is in the wanted one."""
-    site, questions = Intake("fatebook", wanted), dict[str, _Exported]()
+    site, questions = ImportBuilder("fatebook", wanted), dict[str, QuestionRow]()
     with incoming(given, wanted.encoding, ".csv", ".json") as files:
         for file in files:
             start = file.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -83,7 +83,7 @@ def fatebook(given: SourceFile, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
+def _read_table(site: ImportBuilder, questions: dict[str, QuestionRow], file: InputFile) -> None:
     for row in rows(file, NEEDED):
         if row.ragged:
             site.misfit(row.place, row.ragged)
@@ -94,7 +94,7 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
             if id not in questions:
                 tags = [*row.text("Question tags").split(";"), row.text("Tournament name")]
                 notes = row.text("Question notes")
-                asked = _Exported(id, row.place, row.text, _FATEBOOK_COLUMNS, notes, tags, {})
+                asked = QuestionRow(id, row.place, row.text, _FATEBOOK_COLUMNS, notes, tags, {})
                 questions[id] = asked
                 site.left_out["comments"] += bool(row.text("Question comments"))
             questions[id].options[choice] = row.text("Resolution"), row.text("Resolved at")
@@ -110,13 +110,13 @@ def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -
             site.forecast(site.foreign(id, choice), name, time, value, row.at(column))
 
 
-def _id(site: Intake, created_at: str, title: str) -> str:
+def _id(site: ImportBuilder, created_at: str, title: str) -> str:
     """An id of the time of creation, in UTC if it has no zone, and the title."""
     created = site.at(created_at, "Question created at", dt.UTC).replace(tzinfo=None)
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
-def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
+def _read_json(site: ImportBuilder, questions: dict[str, QuestionRow], file: InputFile) -> None:
     for place, value in items(file, "items"):
         if not place.row and "title" not in value:
             continue  # the keys beside the list
@@ -132,7 +132,7 @@ def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) ->
                 _forecasts(site, asked, value)
 
 
-def _asked_in_item(site: Intake, value: dict[str, Any], place: Place) -> _Exported:
+def _asked_in_item(site: ImportBuilder, value: dict[str, Any], place: FilePosition) -> QuestionRow:
     resolution, resolved_at = text_of(value, "resolution"), text_of(value, "resolvedAt")
     exclusive = value.get("exclusiveAnswers") is not False
     is_void = exclusive and resolution == "AMBIGUOUS"  # whose options all say NO
@@ -147,7 +147,7 @@ def _asked_in_item(site: Intake, value: dict[str, Any], place: Place) -> _Export
     }
     named = [text_of(tag, "name") for key in ("tags", "tournaments") for tag in list_of(value, key)]
     id = text_of(value, "id")
-    return _Exported(
+    return QuestionRow(
         id or _id(site, text_of(value, "createdAt"), text_of(value, "title")),
         place,
         partial(text_of, value),
@@ -160,7 +160,7 @@ def _asked_in_item(site: Intake, value: dict[str, Any], place: Place) -> _Export
     )
 
 
-def _forecasts(site: Intake, asked: _Exported, value: dict[str, Any]) -> None:
+def _forecasts(site: ImportBuilder, asked: QuestionRow, value: dict[str, Any]) -> None:
     """Add the forecasts of an item once, even if they stand with the question and its option."""
     options = list_of(value, "options")
     choices = {text_of(option, "id"): text_of(option, "text") for option in options}
@@ -185,7 +185,7 @@ def _forecasts(site: Intake, asked: _Exported, value: dict[str, Any]) -> None:
             site.forecast(scenario, name, time, chance, place)
 
 
-def _fatebook_question(site: Intake, asked: _Exported) -> Posed:
+def _fatebook_question(site: ImportBuilder, asked: QuestionRow) -> ForeignQuestion:
     columns = asked.columns
     title = asked.text(columns["title"])
     if not title:
@@ -196,7 +196,7 @@ def _fatebook_question(site: Intake, asked: _Exported) -> Posed:
     # exactly one of its options can be right, as far as the file shows
     is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
     is_set = asked.exclusive and "" not in asked.options and len(known) > 1 and is_open
-    return Posed(
+    return ForeignQuestion(
         asked.id,
         title,
         asked.address,
@@ -208,15 +208,15 @@ def _fatebook_question(site: Intake, asked: _Exported) -> Posed:
         tags=asked.tags,
         set=site.set_of(asked.id) if is_set else None,
         options=[
-            Option(choice, choice, _fatebook_end(site, *resolution, columns, horizon))
+            QuestionOption(choice, choice, _fatebook_end(site, *resolution, columns, horizon))
             for choice, resolution in asked.options.items()
         ],
     )
 
 
 def _fatebook_end(
-    site: Intake, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
-) -> Ended | None:
+    site: ImportBuilder, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
+) -> QuestionOutcome | None:
     if not resolution:
         return None
     outcome = _FATEBOOK_OUTCOMES.get(resolution.upper())
@@ -226,7 +226,7 @@ def _fatebook_end(
     day = horizon if horizon <= site.today else None
     if at:
         day = site.day(at, columns["resolution.date"])
-    return Ended(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
+    return QuestionOutcome(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
 
 
 _MANIFOLD = "https://manifold.markets"
@@ -248,9 +248,9 @@ MARKET = "market"
 _Object = dict[str, Any]
 
 
-def manifold(given: SourceFile, wanted: Wanted) -> Arrived:
+def manifold(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The markets and bets of the files: lists of either, or both in one object or list."""
-    site = Intake("manifold", wanted)
+    site = ImportBuilder("manifold", wanted)
     lists = ("markets", "contracts", "bets")
     with incoming(given, wanted.encoding, ".json", ".jsonl") as files:
         for place, value in (item for file in files for item in items(file, *lists)):
@@ -263,7 +263,7 @@ def manifold(given: SourceFile, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _bet(site: Intake, value: _Object, place: Place) -> None:
+def _bet(site: ImportBuilder, value: _Object, place: FilePosition) -> None:
     """Take the probability to which a bet moved the market as its maker's and the market's own."""
     if value.get("isRedemption") is True or value.get("isAnte") is True:
         site.left_out["bets that Manifold made by itself"] += 1
@@ -282,7 +282,7 @@ def _bet(site: Intake, value: _Object, place: Place) -> None:
             site.forecast(scenario, who, time, chance, where)
 
 
-def _market(site: Intake, value: _Object, place: Place) -> None:
+def _market(site: ImportBuilder, value: _Object, place: FilePosition) -> None:
     id, type = text_of(value, "id"), text_of(value, "outcomeType")
     for number, bet in enumerate(list_of(value, "bets"), start=1):
         _bet(site, {"contractId": id, **bet}, within(place, number))
@@ -299,8 +299,8 @@ def _market(site: Intake, value: _Object, place: Place) -> None:
 
 
 def _manifold_question(
-    site: Intake, value: _Object, id: str, place: Place, answers: list[_Object]
-) -> Posed:
+    site: ImportBuilder, value: _Object, id: str, place: FilePosition, answers: list[_Object]
+) -> ForeignQuestion:
     if not id:
         raise CellError("id", "empty")
     is_set = bool(answers) and value.get("shouldAnswersSumToOne") is not False
@@ -317,8 +317,8 @@ def _manifold_question(
                 known = "YES" if chosen == text_of(answer, "id") else ""
         timed = answer if answer.get("resolutionTime") else value
         resolved = _manifold_end(site, timed, known, horizon)
-        options.append(Option(text_of(answer, "id"), text_of(answer, "text"), resolved))
-    return Posed(
+        options.append(QuestionOption(text_of(answer, "id"), text_of(answer, "text"), resolved))
+    return ForeignQuestion(
         id,
         text_of(value, "question"),
         text_of(value, "url") or f"{_MANIFOLD}/market/{text_of(value, 'slug') or id}",
@@ -334,7 +334,9 @@ def _manifold_question(
     )
 
 
-def _manifold_end(site: Intake, value: _Object, known: str, horizon: dt.date) -> Ended | None:
+def _manifold_end(
+    site: ImportBuilder, value: _Object, known: str, horizon: dt.date
+) -> QuestionOutcome | None:
     if not known:
         return None
     if known not in _MANIFOLD_OUTCOMES:
@@ -344,7 +346,7 @@ def _manifold_end(site: Intake, value: _Object, known: str, horizon: dt.date) ->
     words = f"Resolved as {known} at Manifold"
     if known == "MKT" and value.get("resolutionProbability") is not None:
         words += f", at {text_of(value, 'resolutionProbability')}"
-    return Ended(_MANIFOLD_OUTCOMES[known], day, words)
+    return QuestionOutcome(_MANIFOLD_OUTCOMES[known], day, words)
 
 
 _PREDICTIONBOOK = "https://predictionbook.com/predictions"
@@ -367,9 +369,9 @@ _PREDICTIONBOOK_COLUMNS = {
 }
 
 
-def predictionbook(given: SourceFile, wanted: Wanted) -> Arrived:
+def predictionbook(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The predictions of the files: the answer of the API, or a list."""
-    site = Intake("predictionbook", wanted)
+    site = ImportBuilder("predictionbook", wanted)
     with incoming(given, wanted.encoding, ".json") as files:
         for place, value in (item for file in files for item in items(file, "predictions")):
             title = text_of(value, "description")
@@ -380,7 +382,9 @@ def predictionbook(given: SourceFile, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _prediction(site: Intake, value: dict[str, Any], place: Place, title: str) -> None:
+def _prediction(
+    site: ImportBuilder, value: dict[str, Any], place: FilePosition, title: str
+) -> None:
     """Add a prediction, and its responses with a confidence; the others are comments."""
     id = text_of(value, "id") or text_of(value, "uuid") or digest(title)
     days = []
@@ -402,13 +406,15 @@ def _prediction(site: Intake, value: dict[str, Any], place: Place, title: str) -
         resolved = _predictionbook_end(site, value, id, horizon, days or [opened])
         address = f"{_PREDICTIONBOOK}/{page}" if page else _PREDICTIONBOOK
         wording = text_of(value, "description_with_group")
-        asked = Posed(id, title, address, opened, horizon, place, _PREDICTIONBOOK_COLUMNS, wording)
+        asked = ForeignQuestion(
+            id, title, address, opened, horizon, place, _PREDICTIONBOOK_COLUMNS, wording
+        )
         site.ask(asked._replace(resolved=resolved))
 
 
 def _predictionbook_end(
-    site: Intake, value: dict[str, Any], id: str, horizon: dt.date, days: list[dt.date]
-) -> Ended | None:
+    site: ImportBuilder, value: dict[str, Any], id: str, horizon: dt.date, days: list[dt.date]
+) -> QuestionOutcome | None:
     """The outcome; the file does not say when it was known, so the day is an estimate."""
     known = value.get("outcome")
     plain = known.casefold() if isinstance(known, str) else known
@@ -426,4 +432,4 @@ def _predictionbook_end(
     if not changed or day != stated:
         site.note(id, "judged on a day that the file lacks: dated to the deadline or last response")
     words = {"occurred": "Judged right", "did-not-occur": "Judged wrong", "annulled": "Withdrawn"}
-    return Ended(outcome, day, f"{words[outcome]} at PredictionBook")
+    return QuestionOutcome(outcome, day, f"{words[outcome]} at PredictionBook")

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from scenarios.errors import ScenError
 from scenarios.exchange.engine import duckdb
-from scenarios.exchange.view.table import Rows, Type, ViewTable
+from scenarios.exchange.view.table import RowSource, Type, ViewTable
 from scenarios.exchange.view.tables import VIEWS
 
 Engine = Literal["sqlite", "duckdb", "postgresql"]
@@ -83,7 +83,11 @@ def selected(file: Any, source: str) -> tuple[list[str], list[tuple[object, ...]
 
 
 def fill(
-    file: Connection, view: Rows, names: Iterable[str] | None = None, *, referring: bool = False
+    file: Connection,
+    view: RowSource,
+    names: Iterable[str] | None = None,
+    *,
+    referring: bool = False,
 ) -> None:
     """Put these tables, or all, into a connection, and the views if they are all of them."""
     names = tuple(view.tables if names is None else names)

@@ -5,24 +5,24 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from scenarios import Database, Wanted, Workspace
+from scenarios import Database, ReadOptions, Workspace
 from scenarios.extending import (
     SCENARIO,
-    Arrival,
-    Arrived,
     CellError,
     Codec,
     Command,
     Extension,
     Fault,
     Finding,
-    Intake,
-    Moment,
+    ImportBuilder,
+    ImportFile,
+    ImportRecord,
     Page,
     Site,
     SourceFile,
     Target,
     View,
+    ViewContext,
     ViewTable,
     Window,
     column,
@@ -40,9 +40,9 @@ NEEDED = ("id", "title", "closes", "chance")
 FAR_DAYS = 5 * 366
 
 
-def read_oddsroom(file: SourceFile, wanted: Wanted) -> Arrived:
+def read_oddsroom(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     """Read the questions and forecasts of a download: `id,title,opens,closes,chance,by`."""
-    room = Intake("oddsroom", wanted)
+    room = ImportBuilder("oddsroom", wanted)
     with incoming(file, wanted.encoding, ".csv") as files:
         for row in rows(files[0], NEEDED):
             with room.row(row.place):
@@ -52,7 +52,7 @@ def read_oddsroom(file: SourceFile, wanted: Wanted) -> Arrived:
                 opens = room.at(row.text("opens"), "opens")
                 record = {"title": title, "question": title, "opened": opens}
                 record["horizon"] = room.day(row.text("closes"), "closes")
-                arrival = Arrival(
+                arrival = ImportRecord(
                     kind="scenario",
                     record=record,
                     place=row.place,
@@ -94,7 +94,7 @@ HORIZONS: ViewTable = table(
 )
 
 
-def horizons(moment: Moment) -> Iterator[tuple[str, int]]:
+def horizons(moment: ViewContext) -> Iterator[tuple[str, int]]:
     for id, scenario in moment.records.scenarios.items():
         yield id, (scenario.horizon - moment.as_of).days
 

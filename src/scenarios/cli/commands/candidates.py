@@ -12,7 +12,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.cli.output.written import doubt_analyst, report, report_proposed
 from scenarios.errors import UsageError
-from scenarios.exchange.events.candidates import Within
+from scenarios.exchange.events.candidates import SearchWindow
 from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
@@ -63,7 +63,7 @@ def command(
         raise UsageError("--from is missing: a file or folder, or a database's address")
     on, opening = as_of or parsing.today(), partial(open_store, store, day=day, seconds=timeout)
     first, last = span(since, until, on)
-    days = Within(as_of=on, since=first, until=min(last or on, on), limit=limit)
+    days = SearchWindow(as_of=on, since=first, until=min(last or on, on), limit=limit)
     if across is None:
         opened = reading(context, rev)
         trackers = {"": opened}

@@ -13,7 +13,7 @@ from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import progress, say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Misfit, Wanted, kinds
+from scenarios.exchange.arrivals import ReadOptions, RowError, kinds
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
@@ -69,7 +69,7 @@ def command(
         tell(*result, [], as_)
         return
     zone = parsing.zone(timezone)
-    wanted = Wanted(
+    wanted = ReadOptions(
         columns=tuple(parsing.mapped(text) for text in columns or ()),
         defaults=dict(parsing.defaulted(text) for text in default or ()),
         recorded=None if recorded == "today" else recorded,
@@ -101,7 +101,7 @@ FIRST = 10
 _NAMES = ("scenarios", "indicators", "evidence", "sources", "forecasts")
 
 
-def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Format) -> None:
+def tell(written: Written, result: Imported, left: Sequence[RowError], form: Format) -> None:
     """Remarks and the rows that were left on stderr; the result, or what came in by number."""
     for remark in (*written.mended, *result.remarks):
         say(remark)

@@ -19,9 +19,9 @@ from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeo
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.across import Across as Trackers
+from scenarios.exchange.across import TrackerFederation as Trackers
 from scenarios.exchange.across import of_lake, of_postgresql, of_rows
-from scenarios.exchange.engine import Answer
+from scenarios.exchange.engine import QueryRows
 from scenarios.exchange.query import SECONDS, ask, query, result_of, write_parquet
 from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv, is_lake
@@ -124,7 +124,7 @@ def _read(sql: str) -> str:
         raise ScenError(f"{name}: {reason}") from error
 
 
-def _put(answer: Answer, names: list[str], output: Path, form: str) -> None:
+def _put(answer: QueryRows, names: list[str], output: Path, form: str) -> None:
     refuse_unfit(output)
     with beside(here() / output) as new:
         if form == "parquet":

@@ -18,7 +18,7 @@ import msgspec
 from scenarios.address import hidden
 from scenarios.errors import ScenError
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
-from scenarios.exchange.events.store import Rows, Store, layout_of
+from scenarios.exchange.events.store import EventStore, Rows, layout_of
 from scenarios.model import EvidenceId
 from scenarios.text import did_you_mean, first_of, shown
 from scenarios.values import Events
@@ -55,7 +55,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     recorded: EvidenceId | None = None
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
+class IndicatorSearch(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator, `SCENARIO/INDICATOR`, and its events; `tracker` is empty where there is one."""
 
     tracker: str = ""
@@ -64,7 +64,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     events: Events
 
 
-class Found(Search, frozen=True, kw_only=True):
+class SearchMatches(IndicatorSearch, frozen=True, kw_only=True):
     """The answer to one indicator's query: `total` from `first` to `last`, and the newest of them.
 
     With a `count` the candidates are crossings of its threshold, else rows.
@@ -76,7 +76,7 @@ class Found(Search, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
 
 
-class Within(msgspec.Struct, frozen=True, kw_only=True):
+class SearchWindow(msgspec.Struct, frozen=True, kw_only=True):
     """The days looked at, `since` and `until` included; of each indicator `limit` are listed."""
 
     as_of: dt.date
@@ -85,14 +85,14 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
 
 
-class Candidates(Within, frozen=True, kw_only=True):
+class Candidates(SearchWindow, frozen=True, kw_only=True):
     """The candidates of indicators in an event store, as it was known on the day `as_of`."""
 
     store: str
-    queries: tuple[Found, ...]
+    queries: tuple[SearchMatches, ...]
 
 
-class Query(NamedTuple):
+class EventQuery(NamedTuple):
     """An indicator's number, first day, threshold (0 without a count), and values by column."""
 
     number: int
@@ -104,12 +104,15 @@ class Query(NamedTuple):
 
 
 def search(
-    store: Store, searches: Sequence[Search], within: Within, recorded: _Recorded
+    store: EventStore,
+    searches: Sequence[IndicatorSearch],
+    within: SearchWindow,
+    recorded: _Recorded,
 ) -> Candidates:
     """The candidates of some indicators; those of many trackers share the statements."""
     before = store.state()
     numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
-    plans: dict[object, list[Query]] = {}
+    plans: dict[object, list[EventQuery]] = {}
     for n, (tracker, events) in enumerate((search.tracker, search.events) for search in searches):
         start = within.since and within.since - dt.timedelta(days=_days(events))
         query = query_of(store, events, start, n)
@@ -132,14 +135,14 @@ def search(
 
 
 def _found(
-    query: Search,
+    query: IndicatorSearch,
     answer: Mapping[str, Any],
     numbers: Iterator[int],
     recorded: Mapping[tuple[str, str], EvidenceId],
-) -> Found:
+) -> SearchMatches:
     layout, is_counted = layout_of(query.events.table), query.events.count
     rows = (_crossing(query, row) if is_counted else _row(layout, row) for row in answer["rows"])
-    return Found(
+    return SearchMatches(
         **msgspec.structs.asdict(query),
         **{name: answer[name] for name in ("total", "first", "last")},
         candidates=tuple(
@@ -153,7 +156,9 @@ def _found(
     )
 
 
-def _answers(store: Store, queries: Sequence[Query], within: Within) -> dict[int, dict[str, Any]]:
+def _answers(
+    store: EventStore, queries: Sequence[EventQuery], within: SearchWindow
+) -> dict[int, dict[str, Any]]:
     """Figures and newest rows of queries of one table, all with a count or none, by number.
 
     The first of two statements finds the day from which each query's rows are listed.
@@ -186,12 +191,12 @@ def _answers(store: Store, queries: Sequence[Query], within: Within) -> dict[int
     return answers
 
 
-def _selected(store: Store, queries: Sequence[Query], within: Within) -> Rows:
+def _selected(store: EventStore, queries: Sequence[EventQuery], within: SearchWindow) -> Rows:
     rows = _matching(store, queries, within.until)
     return _crossings(rows, within.since) if queries[0].at_least else rows
 
 
-def evidence_of(store: Store, match: Found, candidate: Candidate) -> dict[str, Any]:
+def evidence_of(store: EventStore, match: SearchMatches, candidate: Candidate) -> dict[str, Any]:
     """A candidate as a record without ratings; ScenError if two rows have its id."""
     events, layout = match.events, layout_of(match.events.table)
     lines = [f"A candidate for {match.indicator}, from {layout.title}."]
@@ -235,7 +240,7 @@ def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
     )
 
 
-def _crossing(query: Search, row: Mapping[str, Any]) -> Candidate:
+def _crossing(query: IndicatorSearch, row: Mapping[str, Any]) -> Candidate:
     """A crossing, whose id is the day and the indicator: there is one a day."""
     events, day = query.events, row["date"]
     rows = f"{row['count']:,} rows of {events.table} in the {_days(events)} days to {day}"
@@ -253,7 +258,9 @@ def _days(events: Events) -> int:
     return int(events.count.window.removesuffix("d")) if events.count else 0
 
 
-def query_of(store: Store, events: Events, since: dt.date | None = None, number: int = 0) -> Query:
+def query_of(
+    store: EventStore, events: Events, since: dt.date | None = None, number: int = 0
+) -> EventQuery:
     """The query for events from a day on; ScenError if the table lacks a column."""
     table, layout, fields, columns = _table(store, events.table)
     wanted: dict[str, set[str]] = {}
@@ -274,11 +281,11 @@ def query_of(store: Store, events: Events, since: dt.date | None = None, number:
         wanted[column] = wanted.get(column, spelled) & spelled
     threshold = _days(events), events.count.at_least if events.count else 0
     by_column = dict(sorted(wanted.items()))
-    return Query(number, since or dt.date.min, *threshold, events.table, by_column)
+    return EventQuery(number, since or dt.date.min, *threshold, events.table, by_column)
 
 
 def _table(
-    store: Store, name: str
+    store: EventStore, name: str
 ) -> tuple[Rows, EventLayout, dict[str, str | None], dict[str, str]]:
     """A table, its layout, the column of each of our names, and its columns as they compare."""
     table, layout = store.table(name), layout_of(name)
@@ -292,7 +299,7 @@ def _table(
     return table, layout, fields, columns
 
 
-def _matching(store: Store, queries: Sequence[Query], until: dt.date) -> Rows:
+def _matching(store: EventStore, queries: Sequence[EventQuery], until: dt.date) -> Rows:
     """The rows of each `query`, up to a day, with its threshold and by our names."""
     import ibis  # noqa: PLC0415 - an extra
 

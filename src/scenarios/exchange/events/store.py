@@ -37,7 +37,7 @@ Rows = Any
 """An Ibis table, which has no types of its own."""
 
 
-class Files(NamedTuple):
+class EventFiles(NamedTuple):
     """Files of one kind; `head` names the columns of text that has no head itself."""
 
     paths: tuple[Path, ...]
@@ -47,7 +47,7 @@ class Files(NamedTuple):
     head: tuple[str, ...] = ()
 
 
-def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout) -> Files:
+def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout) -> EventFiles:
     """The files of one of the wanted `tables`: those of its name, or the only ones."""
     where = f"'{printable(str(place))}'"
     if not place.exists():
@@ -69,7 +69,7 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout
         )
         raise ScenError(f"{where} holds {reason}")
     if kinds == {"parquet"}:
-        return Files(tuple(paths), "parquet")
+        return EventFiles(tuple(paths), "parquet")
     return _text(tuple(paths), layout)
 
 
@@ -91,7 +91,7 @@ def _kind_of(path: Path) -> Literal["parquet", "text"] | None:
     return "parquet" if name.endswith(_PARQUET) else "text" if name.endswith(_TEXT) else None
 
 
-def _text(paths: tuple[Path, ...], layout: EventLayout) -> Files:
+def _text(paths: tuple[Path, ...], layout: EventLayout) -> EventFiles:
     """Text files; ICEWS and GDELT never quote cells between tabs."""
     path = paths[0]
     try:
@@ -111,7 +111,7 @@ def _text(paths: tuple[Path, ...], layout: EventLayout) -> Files:
             wanted = f"{layout.title} has {len(layout.head)}"
             raise ScenError(f"'{place}' has {columns} and no head; {wanted}")
         head = layout.head
-    return Files(paths, "text", delimiter, quote, head)
+    return EventFiles(paths, "text", delimiter, quote, head)
 
 
 _SPARK = {
@@ -160,7 +160,7 @@ _LIMITS = {"threads": 2, "memory_limit": "128MB", "temp_directory": ""}
 """Memory is bounded, and nothing is written beside the files."""
 
 
-class Store(NamedTuple):
+class EventStore(NamedTuple):
     """An open store: Ibis's `connection`, a function that finds a table, a remark for the user.
 
     `state` changes with the files, `stop` ends a query, `day` is the column of a partition's day.
@@ -193,7 +193,7 @@ def layout_of(table: str) -> EventLayout:
 @contextmanager
 def open_store(
     address: str, tables: Iterable[str], day: str | None = None, seconds: float = SECONDS
-) -> Iterator[Store]:
+) -> Iterator[EventStore]:
     """Open the store at an address or a path to read these tables within some seconds."""
     if not (find_spec("ibis") and find_spec("duckdb")):
         raise extra_needed("an event store", "engines")
@@ -239,7 +239,7 @@ def limited(stop: Callable[[], Any], seconds: float, what: str) -> Iterator[None
         watcher.join()
 
 
-def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:
+def _files(place: Path, tables: Sequence[str]) -> dict[str, EventFiles]:
     by_table = {}
     for table in tables:
         with suppress(ScenError):  # raised again for the indicator that looks into it
@@ -247,7 +247,7 @@ def _files(place: Path, tables: Sequence[str]) -> dict[str, Files]:
     return by_table
 
 
-def _local(address: str, tables: Sequence[str]) -> Store:
+def _local(address: str, tables: Sequence[str]) -> EventStore:
     """Parquet or text through DuckDB, which may read these files and nothing else."""
     place = Path(address).expanduser()
     by_table = _files(place, tables)
@@ -280,7 +280,7 @@ def _local(address: str, tables: Sequence[str]) -> Store:
         known = (path.stat() for path in paths if path.exists())
         return [(file.st_ino, file.st_size, file.st_mtime_ns) for file in known]
 
-    return Store(address, connection, table, state=state)
+    return EventStore(address, connection, table, state=state)
 
 
 def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
@@ -300,7 +300,7 @@ def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
     return raw, connection
 
 
-def _named(table: Rows, files: Files) -> Rows:
+def _named(table: Rows, files: EventFiles) -> Rows:
     """The table with the names that its files lack."""
     return table.rename(dict(zip(files.head, table.columns, strict=True))) if files.head else table
 
@@ -310,13 +310,13 @@ def _literal(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def _spark(address: str, tables: Sequence[str]) -> Store:
+def _spark(address: str, tables: Sequence[str]) -> EventStore:
     import ibis  # noqa: PLC0415 - an extra
 
     session, path = spark_session(address)
     connection, stop = ibis.pyspark.connect(session), session.sparkContext.cancelAllJobs
     if not path:
-        return Store(address, connection, partial(_catalogued, connection), stop=stop)
+        return EventStore(address, connection, partial(_catalogued, connection), stop=stop)
     place = Path(path)
     by_table = _files(place, tables)
 
@@ -331,10 +331,10 @@ def _spark(address: str, tables: Sequence[str]) -> Store:
         frame.createOrReplaceTempView(view := f"scen_{folded(name)}")
         return _named(connection.table(view), files)
 
-    return Store(address, connection, table, stop=stop)
+    return EventStore(address, connection, table, stop=stop)
 
 
-def _by_address(address: str, _tables: Sequence[str]) -> Store:
+def _by_address(address: str, _tables: Sequence[str]) -> EventStore:
     import ibis  # noqa: PLC0415 - an extra
 
     refuse_unescaped(address)
@@ -350,10 +350,10 @@ def _by_address(address: str, _tables: Sequence[str]) -> Store:
     except (KeyError, OSError, TypeError, ValueError) as error:  # of an engine not tried here
         words = without_secrets(" ".join(str(error).split()), address)
         raise ScenError(f"{hidden(address)}: {words[:_LONGEST]}") from None
-    return Store(address, connection, partial(_catalogued, connection))
+    return EventStore(address, connection, partial(_catalogued, connection))
 
 
-def _duckdb(address: str, _tables: Sequence[str]) -> Store:
+def _duckdb(address: str, _tables: Sequence[str]) -> EventStore:
     """A DuckDB file, opened read-only."""
     path = address.partition("://")[2]
     place = next(filter(Path.is_file, (Path(path), Path(path.lstrip("/")))), None)
@@ -365,7 +365,7 @@ def _duckdb(address: str, _tables: Sequence[str]) -> Store:
         rows = raw.execute("SELECT table_name FROM information_schema.tables").fetchall()
         return [name for (name,) in rows]
 
-    return Store(address, connection, partial(_catalogued, connection, tables=tables))
+    return EventStore(address, connection, partial(_catalogued, connection, tables=tables))
 
 
 def _catalogued(connection: Any, name: str, tables: Callable[[], list[str]] | None = None) -> Rows:

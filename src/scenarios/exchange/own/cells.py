@@ -36,7 +36,7 @@ _LAST_MONTH = 12
 _NAMES = {"dmy": "day", "mdy": "month"}
 
 
-class DayReader:
+class DateParser:
     """Reads the days of a table, column by column; each column keeps to its first style.
 
     `order` is that of days and months between slashes, where no day of the column shows it.
@@ -131,7 +131,7 @@ class CellValue(NamedTuple):
     value: Any
     row: int
     column: str
-    days: DayReader
+    days: DateParser
 
 
 Parse = Callable[[CellValue], Any]

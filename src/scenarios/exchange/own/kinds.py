@@ -5,12 +5,19 @@ from functools import partial
 from typing import Any, Literal
 
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Place, SourceFile, Wanted
+from scenarios.exchange.arrivals import (
+    FilePosition,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    ReadOptions,
+    SourceFile,
+)
 from scenarios.exchange.own import cells, rows
-from scenarios.exchange.own.rows import Kind, NamedIds
+from scenarios.exchange.own.rows import DeclaredIds, ImportKind
 
 LONGEST_TITLE = 200
-SCENARIOS = Kind(
+SCENARIOS = ImportKind(
     "scenarios",
     (
         ("id", cells.text, ""),
@@ -40,7 +47,7 @@ SCENARIOS = Kind(
 )
 
 
-def _scenario(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
+def _scenario(values: Mapping[str, Any], ids: DeclaredIds) -> dict[str, Any]:
     question = rows.needed(values, "question", "title")
     title = str(values.get("title", question))
     if len(title) > LONGEST_TITLE:
@@ -55,7 +62,7 @@ def _scenario(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
     return record | rows.named(values, "set", ids.sets)
 
 
-INDICATORS = Kind(
+INDICATORS = ImportKind(
     "indicators",
     (
         ("scenario", cells.text, "scenario_id"),
@@ -75,13 +82,13 @@ INDICATORS = Kind(
 )
 
 
-def _indicator(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
+def _indicator(values: Mapping[str, Any], _ids: DeclaredIds) -> dict[str, Any]:
     rows.needed(values, "statement")
     rows.needed(values, "scenario")
     return rows.nested(values, "id", "scenario")
 
 
-EVIDENCE = Kind(
+EVIDENCE = ImportKind(
     "evidence",
     (
         ("id", cells.text, ""),
@@ -113,7 +120,7 @@ EVIDENCE = Kind(
 )
 
 
-def _item(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
+def _item(values: Mapping[str, Any], ids: DeclaredIds) -> dict[str, Any]:
     rows.needed(values, "summary")
     rows.needed(values, "observed")
     record = rows.nested(values, "id", "foreign", "grade")
@@ -122,7 +129,7 @@ def _item(values: Mapping[str, Any], ids: NamedIds) -> dict[str, Any]:
     return record | rows.named(values, "analyst", ids.analysts)
 
 
-SOURCES = Kind(
+SOURCES = ImportKind(
     "sources",
     (
         ("id", cells.text, ""),
@@ -137,7 +144,7 @@ SOURCES = Kind(
 )
 
 
-def _source(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
+def _source(values: Mapping[str, Any], _ids: DeclaredIds) -> dict[str, Any]:
     rows.needed(values, "name")
     rows.needed(values, "reliability")
     return rows.nested(values, "id", "foreign")
@@ -145,15 +152,17 @@ def _source(values: Mapping[str, Any], _ids: NamedIds) -> dict[str, Any]:
 
 def _records(
     kind: Literal["scenario", "indicator", "evidence", "source"],
-    columns: Kind,
-    make: Callable[[Mapping[str, Any], NamedIds], dict[str, Any]],
+    columns: ImportKind,
+    make: Callable[[Mapping[str, Any], DeclaredIds], dict[str, Any]],
     given: SourceFile,
-    wanted: Wanted,
-) -> Arrived:
+    wanted: ReadOptions,
+) -> ImportFile:
     keyed = rows.sheet(given, wanted, columns)
 
-    def take(values: Mapping[str, Any], place: Place, ids: NamedIds) -> Iterator[Arrival]:
-        yield Arrival(
+    def take(
+        values: Mapping[str, Any], place: FilePosition, ids: DeclaredIds
+    ) -> Iterator[ImportRecord]:
+        yield ImportRecord(
             kind=kind,
             record=make(values, ids),
             place=place,
@@ -172,7 +181,7 @@ indicators = partial(_records, "indicator", INDICATORS, _indicator)
 evidence = partial(_records, "evidence", EVIDENCE, _item)
 sources = partial(_records, "source", SOURCES, _source)
 
-FORECASTS = Kind(
+FORECASTS = ImportKind(
     "forecasts",
     (
         ("scenario", cells.text, "scenario_id question question_id"),
@@ -188,7 +197,7 @@ FORECASTS = Kind(
 )
 
 
-def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
+def forecasts(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     keyed = rows.sheet(given, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
         raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
@@ -197,11 +206,11 @@ def forecasts(given: SourceFile, wanted: Wanted) -> Arrived:
 
 def _forecasts(
     columns: Mapping[str, str],
-    wanted: Wanted,
+    wanted: ReadOptions,
     values: Mapping[str, Any],
-    place: Place,
-    ids: NamedIds,
-) -> Iterator[ForecastArrival]:
+    place: FilePosition,
+    ids: DeclaredIds,
+) -> Iterator[ImportForecast]:
     rows.needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
@@ -213,7 +222,7 @@ def _forecasts(
         raise UsageError("there is no probability (withdraw takes one back)")
     for field, scenario in (*long, *wide):
         if field in values:
-            yield ForecastArrival(
+            yield ImportForecast(
                 scenario=scenario,
                 analyst=analyst,
                 moment=values["date"],

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
-    Foreign,
-    Misfit,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    ReadOptions,
+    RowError,
     SourceFile,
-    Wanted,
 )
-from scenarios.exchange.own.cells import CellValue, DayReader, Parse, chance, forecast, in_percent
+from scenarios.exchange.own.cells import CellValue, DateParser, Parse, chance, forecast, in_percent
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown, slug
@@ -27,7 +27,7 @@ _NOTHING = ("N/A", "n/a", "#N/A")
 """Values of an empty cell."""
 
 
-class Kind(NamedTuple):
+class ImportKind(NamedTuple):
     """The keys of a kind, each with its parser and the other names of its column.
 
     `families` are keys that end in a name of choice. Of the keys `required` one of each group must
@@ -68,7 +68,9 @@ class KeyColumn(NamedTuple):
         return _PART.sub(lambda match: _plain(cells.get(match[1], "")), self.name)
 
 
-def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[KeyColumn]:
+def columns(
+    kind: ImportKind, names: Sequence[str], wanted: ReadOptions, file: str
+) -> list[KeyColumn]:
     """The columns of a table that hold something; refused where one is not known."""
     chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
     _refuse_absent(chosen, names, file)
@@ -113,7 +115,7 @@ def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file
                 raise UsageError(f"{words}; {hint}")
 
 
-def _mapped(kind: Kind, name: str, field_text: str, option: str = "--map") -> KeyColumn:
+def _mapped(kind: ImportKind, name: str, field_text: str, option: str = "--map") -> KeyColumn:
     """A column as a field; one with a `%` behind it holds numbers from 0 to 100."""
     plain = field_text.removesuffix("%")
     field = plain if plain in kind.fields else kind.synonyms.get(plain, field_text)
@@ -131,7 +133,7 @@ def _mapped(kind: Kind, name: str, field_text: str, option: str = "--map") -> Ke
     return KeyColumn(field, name, parse)
 
 
-def _known(kind: Kind, name: str) -> str | None:
+def _known(kind: ImportKind, name: str) -> str | None:
     """The key that a column's name says for certain."""
     plain = _BLANK.sub("_", name.strip().lower())
     if plain in kind.fields:
@@ -142,7 +144,7 @@ def _known(kind: Kind, name: str) -> str | None:
     return kind.synonyms.get(plain)
 
 
-def _read_as(kind: Kind, columns: Iterable[KeyColumn], wanted: Wanted) -> Iterator[str]:
+def _read_as(kind: ImportKind, columns: Iterable[KeyColumn], wanted: ReadOptions) -> Iterator[str]:
     """Yield the columns that are read as a field of another name, which nobody said."""
     mapped = {name for name, _ in wanted.columns}
     pairs = [
@@ -155,7 +157,7 @@ def _read_as(kind: Kind, columns: Iterable[KeyColumn], wanted: Wanted) -> Iterat
         yield f"read {', '.join(pairs)}; --map COLUMN=FIELD says otherwise"
 
 
-def _unknown(kind: Kind, unknown: Sequence[str], known: Sequence[str]) -> str:
+def _unknown(kind: ImportKind, unknown: Sequence[str], known: Sequence[str]) -> str:
     named = []
     for name in unknown[:10]:
         hint = did_you_mean(_BLANK.sub("_", name.lower()), known)
@@ -168,7 +170,7 @@ def _unknown(kind: Kind, unknown: Sequence[str], known: Sequence[str]) -> str:
     )
 
 
-def _refuse_unfit(kind: Kind, mapped: Sequence[KeyColumn], file: str) -> None:
+def _refuse_unfit(kind: ImportKind, mapped: Sequence[KeyColumn], file: str) -> None:
     """Refuse two columns of one key, and a required key without a column."""
     named: dict[str, str] = {}
     for field, name, *_ in mapped:
@@ -192,7 +194,7 @@ MOST_ROWS, MOST_CELLS = 200_000, 2_000_000
 SYSTEM = "spreadsheet"
 """Where a foreign id comes from that says nothing of it."""
 
-_Row = tuple[Place, dict[str, Any], list[Misfit]]
+_Row = tuple[FilePosition, dict[str, Any], list[RowError]]
 """A row's place, each key's value, and what is unfit of it."""
 
 
@@ -204,7 +206,7 @@ class KeyedRows(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
+def sheet(given: SourceFile, wanted: ReadOptions, kind: ImportKind) -> KeyedRows:
     """The rows of a file as keys with values."""
     assert given.stream is not None  # noqa: S101 - a folder is refused before
     table = reading.read(
@@ -212,7 +214,7 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
     )
     chosen = columns(kind, table.columns, wanted, given.name)
     named = {column.field: column.name for column in chosen}
-    days = DayReader(wanted.dates)
+    days = DateParser(wanted.dates)
     rows, room = list[TableRow](), MOST_CELLS
     for row in table.rows:
         room -= len(row.cells)
@@ -228,12 +230,12 @@ def sheet(given: SourceFile, wanted: Wanted, kind: Kind) -> KeyedRows:
 
 
 def _rows(
-    rows: Iterable[TableRow], chosen: list[KeyColumn], days: DayReader, file: str
+    rows: Iterable[TableRow], chosen: list[KeyColumn], days: DateParser, file: str
 ) -> Iterator[_Row]:
     for row in rows:
-        place = Place(file, row.number)
+        place = FilePosition(file, row.number)
         if row.fault:
-            yield place, {}, [Misfit(place, row.fault)]
+            yield place, {}, [RowError(place, row.fault)]
             continue
         values, misfits = {}, []
         for column in chosen:
@@ -244,25 +246,29 @@ def _rows(
                 values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
             except UsageError as error:
                 where = place._replace(column=column.name)
-                misfits.append(Misfit(where, str(error)))
+                misfits.append(RowError(where, str(error)))
         yield place, values, misfits
 
 
-class NamedIds(NamedTuple):
+class DeclaredIds(NamedTuple):
     """The sets and analysts that rows name, each id with how it was written."""
 
     sets: dict[str, str]
     analysts: dict[str, str]
 
 
-Taken = Iterable[Arrival | ForecastArrival]
-Taker = Callable[[Mapping[str, Any], Place, NamedIds], Taken]
+Taken = Iterable[ImportRecord | ImportForecast]
+Taker = Callable[[Mapping[str, Any], FilePosition, DeclaredIds], Taken]
 """Makes the records of a row's values; UsageError where it makes none."""
 
 
-def arrived(keyed: KeyedRows, take: Taker) -> Arrived:
+def arrived(keyed: KeyedRows, take: Taker) -> ImportFile:
     """The contents of a table; a row with a wrong cell or an unfit value is a misfit."""
-    taken, misfits, ids = list[Arrival | ForecastArrival](), list[Misfit](), NamedIds({}, {})
+    taken, misfits, ids = (
+        list[ImportRecord | ImportForecast](),
+        list[RowError](),
+        DeclaredIds({}, {}),
+    )
     for place, values, wrong in keyed.rows:
         misfits += wrong
         if wrong or not values:
@@ -270,10 +276,10 @@ def arrived(keyed: KeyedRows, take: Taker) -> Arrived:
         try:
             taken += take(values, place, ids)
         except UsageError as error:
-            misfits.append(Misfit(place, str(error)))
-    return Arrived(
-        records=tuple(record for record in taken if isinstance(record, Arrival)),
-        forecasts=tuple(record for record in taken if isinstance(record, ForecastArrival)),
+            misfits.append(RowError(place, str(error)))
+    return ImportFile(
+        records=tuple(record for record in taken if isinstance(record, ImportRecord)),
+        forecasts=tuple(record for record in taken if isinstance(record, ImportForecast)),
         misfits=tuple(misfits),
         sets=ids.sets,
         analysts=ids.analysts,
@@ -297,12 +303,12 @@ def nested(values: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
     return record
 
 
-def foreign(values: Mapping[str, Any], wanted: Wanted) -> Foreign | None:
+def foreign(values: Mapping[str, Any], wanted: ReadOptions) -> ForeignId | None:
     """The id elsewhere: a column `foreign`, or `foreign.SYSTEM`."""
     for key, value in values.items():
         first, _, system = key.partition(".")
         if first == "foreign":
-            return Foreign(system or wanted.system or SYSTEM, value)
+            return ForeignId(system or wanted.system or SYSTEM, value)
     return None
 
 

@@ -29,7 +29,7 @@ from scenarios.exchange.view.view import View
 _BEGIN = b'{\n"schema": "tables",'
 
 
-class _Document(msgspec.Struct):
+class TablesDocument(msgspec.Struct):
     tables: dict[str, list[dict[str, Any]]]
 
 
@@ -55,7 +55,7 @@ def _begins_with_stamp(head: bytes, named: bytes, place: Path, tracker: str | No
 
 
 def _read_document(place: Path) -> Iterator[TableRows]:
-    return _tables(msgspec.json.decode(place.read_bytes(), type=_Document).tables)
+    return _tables(msgspec.json.decode(place.read_bytes(), type=TablesDocument).tables)
 
 
 def _write_lines(view: View, place: Path) -> None:

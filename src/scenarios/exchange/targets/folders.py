@@ -33,7 +33,7 @@ from scenarios.exchange.statements import faults, fill, literal, quoted, selecte
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import Stamp, View
+from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.model import Analyst, Database, Scenario, ScenarioId
 from scenarios.text import printable
 
@@ -62,7 +62,9 @@ _LONGEST = 200
 """Bytes of a tracker's name in a path."""
 
 
-def describe(folder: Path, meta: Stamp, resources: list[dict[str, Any]], title: str) -> None:
+def describe(
+    folder: Path, meta: ExportMetadata, resources: list[dict[str, Any]], title: str
+) -> None:
     """Write the description of a folder, with our mark in it."""
     package = {
         "$schema": _PROFILE,
@@ -90,7 +92,9 @@ def is_ours(folder: Path, tracker: str | None = None) -> bool:
 def origin(folder: Path) -> str | None:
     """The `origin` of an earlier export, by its description."""
     with suppress(OSError, ValueError, LookupError, TypeError):
-        return msgspec.convert(json.loads((folder / _NAME).read_bytes())[_MARK], Stamp).origin
+        return msgspec.convert(
+            json.loads((folder / _NAME).read_bytes())[_MARK], ExportMetadata
+        ).origin
     return None
 
 

@@ -13,7 +13,7 @@ from scenarios.errors import ScenError
 from scenarios.exchange import statements as sql
 from scenarios.exchange.engine import connect, duckdb
 from scenarios.exchange.targets.table import Codec, TableRows
-from scenarios.exchange.view.table import Row, Rows, Value
+from scenarios.exchange.view.table import Row, RowSource, Value
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES
 
 _MADE_BY = "made by scen export"
@@ -22,7 +22,7 @@ _MARK = 0x5343454E
 _HEAD, _MARK_AT = b"SQLite format 3\0", slice(68, 72)
 
 
-def _write_sqlite(view: Rows, place: Path) -> None:
+def _write_sqlite(view: RowSource, place: Path) -> None:
     """Write every table to a new file; dates are ISO texts, as SQLite's functions read them."""
     with _sqlite_faults(place), closing(sqlite3.connect(place, isolation_level=None)) as file:
         file.execute("PRAGMA journal_mode = OFF")  # nobody sees the file before it is whole
@@ -79,7 +79,7 @@ def _tables(file: Any, names: str) -> Iterator[TableRows]:
             yield name, *sql.selected(file, sql.quoted(name))
 
 
-def _write_duckdb(view: Rows, place: Path) -> None:
+def _write_duckdb(view: RowSource, place: Path) -> None:
     """Write every table to a new file, with its keys and references."""
     with sql.faults(place), closing(connect(str(place))) as file:
         sql.fill(file, view, referring=True)

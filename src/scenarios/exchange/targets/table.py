@@ -70,30 +70,30 @@ def every_target() -> tuple[Target, ...]:
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 
 
-class Named(NamedTuple):
+class ParsedTarget(NamedTuple):
     """A format and where to put it: a path, or an address."""
 
     target: Target
     place: str
 
 
-def named(text: str) -> Named:
+def named(text: str) -> ParsedTarget:
     """The target of `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
     if match := _SCHEME.fullmatch(text):
         scheme, rest = match[1].lower(), match[2]
         schemes = {name: target for target in reversed(every_target()) for name in target.schemes}
         if target := schemes.get(scheme):
-            return Named(target, text if target.form == "address" else _path(scheme, rest))
+            return ParsedTarget(target, text if target.form == "address" else _path(scheme, rest))
         raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, schemes))
     place = Path(text)
     if not text or text.endswith("/") or place.is_dir():
-        return Named(TARGETS[0], text)
+        return ParsedTarget(TARGETS[0], text)
     endings = {ending: target for target in reversed(every_target()) for ending in target.endings}
     for ending in sorted(endings, key=len, reverse=True):
         if place.name.lower().endswith(ending):
-            return Named(endings[ending], text)
+            return ParsedTarget(endings[ending], text)
     if not place.suffix:
-        return Named(TARGETS[0], text)
+        return ParsedTarget(TARGETS[0], text)
     if place.suffix.lower() == ".csv":
         folder = text[: -len(".csv")]
         words = f"CSV is a folder with a file for each table: write {folder}/ or csv:{folder}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scenarios.analysis.changes import records as records_of
-from scenarios.exchange.arrivals import Misfit, Place
+from scenarios.exchange.arrivals import FilePosition, RowError
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.steps import (
     Beside,
@@ -34,7 +34,7 @@ Read = Iterable[tuple[str, Sequence[str], list[tuple[object, ...]]]]
 """Parsed export: each table by its name, its columns, and its rows."""
 
 
-def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
+def typed(read: Read, misfits: list[RowError]) -> dict[str, list[Cells]]:
     """The rows of each table of records, in the order of their files; what is unfit is told."""
     by_table: dict[str, list[Cells]] = {}
     for name, columns, rows in read:
@@ -46,7 +46,7 @@ def typed(read: Read, misfits: list[Misfit]) -> dict[str, list[Cells]]:
         if absent:  # rows without a position keep their order
             hint = did_you_mean(absent[0], columns)
             message = f"there is no column {absent[0]}" + (f"; {hint}" if hint else "")
-            misfits.append(Misfit(place=Place(name, 1), message=message))
+            misfits.append(RowError(place=FilePosition(name, 1), message=message))
             continue
         known = {column.name: column for column in table.columns if not column.compute}
         dicts = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
@@ -62,11 +62,11 @@ def _row(
     known: Mapping[str, ViewColumn],
     columns: Sequence[str],
     row: Sequence[object],
-    misfits: list[Misfit],
+    misfits: list[RowError],
 ) -> Iterator[tuple[str, Any]]:
     if len(row) != len(columns):
         message = f"the row has {len(row)} cells, and the table {len(columns)} columns"
-        misfits.append(Misfit(place=Place(name, number), message=message))
+        misfits.append(RowError(place=FilePosition(name, number), message=message))
         return
     for column, cell in zip(columns, row, strict=True):
         of = known.get(column)
@@ -74,15 +74,15 @@ def _row(
             continue
         if cell is None:
             if not of.null and column != "position":
-                place = Place(name, number, column)
-                misfits.append(Misfit(place=place, message="this is empty"))
+                place = FilePosition(name, number, column)
+                misfits.append(RowError(place=place, message="this is empty"))
             continue
         read, words = _READ[of.type]
         try:
             yield column, read(cell)
         except (ValueError, TypeError, OverflowError, KeyError):
             message = f"{shown(cell)} is not {words}"
-            misfits.append(Misfit(place=Place(name, number, column), message=message))
+            misfits.append(RowError(place=FilePosition(name, number, column), message=message))
 
 
 def _text(cell: object) -> str:

@@ -63,7 +63,7 @@ class ViewTable(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(map(every.index, names))
 
 
-class Rows(Protocol):
+class RowSource(Protocol):
     """A view: its tables, and the rows of each."""
 
     @property

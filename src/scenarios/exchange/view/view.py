@@ -26,7 +26,7 @@ from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
 
 
-class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+class ExportMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """Of which tracker (its id), by what and for which day a view was made.
 
     `origin` is the state of its repository, where exports of several trackers lie together.
@@ -41,12 +41,12 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     origin: str | None = None
 
 
-class Moment(msgspec.Struct, frozen=True, dict=True):
+class ViewContext(msgspec.Struct, frozen=True, dict=True):
     """`records` are the database's, or with `known_by` those of them that were known on the day."""
 
     records: Database
     database: Database
-    stamp: Stamp
+    stamp: ExportMetadata
 
     @property
     def as_of(self) -> date:
@@ -99,7 +99,7 @@ def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceI
     return kept
 
 
-def _figures(moment: Moment) -> Iterator[Row]:
+def _figures(moment: ViewContext) -> Iterator[Row]:
     """By set, since its members are measured together; then by scenario and day."""
     database, views = moment.database, moment.window.views
     odds = DailyLedgers(database)
@@ -121,7 +121,7 @@ def _figures(moment: Moment) -> Iterator[Row]:
         yield from ((row.id, day, None, 0, None, None) for day in days)
 
 
-def _status(moment: Moment) -> Iterator[Row]:
+def _status(moment: ViewContext) -> Iterator[Row]:
     window = moment.window
     for id, view in window.views.items():
         row, stated = row_of(window, view), view.stated
@@ -141,7 +141,7 @@ def _status(moment: Moment) -> Iterator[Row]:
             yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
 
 
-def _lines(of: Callable[[Line], Iterable[Row]], moment: Moment) -> Iterator[Row]:
+def _lines(of: Callable[[Line], Iterable[Row]], moment: ViewContext) -> Iterator[Row]:
     """Yield the rows of each line, behind its scenario and number."""
     for id, view in moment.window.views.items():
         for n, line in enumerate(view.ledger.lines, start=1):
@@ -153,7 +153,7 @@ def _line(line: Line) -> Iterator[Row]:
     yield line.kind, line.id, line.theme, *worth
 
 
-def _states(moment: Moment) -> Iterator[Row]:
+def _states(moment: ViewContext) -> Iterator[Row]:
     known = moment.window.now
     for id, view in moment.window.views.items():
         for key in view.scenario.indicators:
@@ -161,7 +161,7 @@ def _states(moment: Moment) -> Iterator[Row]:
             yield id, key, line.state, line.strength
 
 
-def _findings(moment: Moment) -> Iterator[Row]:
+def _findings(moment: ViewContext) -> Iterator[Row]:
     for n, fault in enumerate(moment.database.unreadable, start=1):
         place = f"{fault.path}:{fault.line}:{fault.column}"
         id = id_of(fault.path)
@@ -177,7 +177,7 @@ def _findings(moment: Moment) -> Iterator[Row]:
         )
 
 
-def _meta(moment: Moment) -> Iterator[Row]:
+def _meta(moment: ViewContext) -> Iterator[Row]:
     stamp = moment.stamp
     yield (
         *(stamp.tracker, stamp.as_of, stamp.revision, stamp.program_version),
@@ -185,7 +185,7 @@ def _meta(moment: Moment) -> Iterator[Row]:
     )
 
 
-ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
+ROWS: Mapping[str, Callable[[ViewContext], Iterable[Row]]] = {
     "figures": _figures,
     "status": _status,
     "ledger_lines": partial(_lines, _line),
@@ -207,9 +207,9 @@ class View:
     only a cell may be empty, that is.
     """
 
-    def __init__(self, database: Database, stamp: Stamp, *, limited: bool = False) -> None:
+    def __init__(self, database: Database, stamp: ExportMetadata, *, limited: bool = False) -> None:
         records = known_by(database, stamp.as_of) if limited else database
-        self.moment = Moment(records, database, stamp)
+        self.moment = ViewContext(records, database, stamp)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
         self._keys: dict[ForeignKey, set[Row]] = {}

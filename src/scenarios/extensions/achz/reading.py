@@ -10,17 +10,17 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from scenarios import Wanted
+from scenarios import ReadOptions
 from scenarios.extending import (
     LONG_AGO_MS,
     LONGEST_TEXT,
-    Arrival,
-    Arrived,
     CellError,
-    Foreign,
-    Incoming,
-    Intake,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportBuilder,
+    ImportFile,
+    ImportRecord,
+    InputFile,
     SourceFile,
     clean,
     counted,
@@ -45,11 +45,11 @@ HORIZON_DAYS = 365
 _RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, "": None}
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
-_Item = tuple[Place, Element, dt.date | None]
+_Item = tuple[FilePosition, Element, dt.date | None]
 """An item of evidence with the day on which it was observed; None if the file has no day."""
 
 
-def read(given: SourceFile, wanted: Wanted) -> Arrived:
+def read(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The hypotheses and the evidence of the file, numbered on in that order."""
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:
@@ -62,7 +62,7 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
         raise refused(name, 0, "a HYPOTHESIS has no NAME")
     element = next(_named(root, "PROJECT-TITLE"), next(_named(root, "TITLE"), root))
     matrix = (element.text or "").strip() or "Matrix"
-    site = Intake("achz", wanted)
+    site = ImportBuilder("achz", wanted)
     items = [*_items(site, name, _named(root, "EVIDENCE"), len(texts) + 1)]
     days = [day for _, _, day in items if day] or [wanted.today]
     opened, last = min(days), max(days)
@@ -77,9 +77,9 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
             "set": project,
         }
         site.records.append(
-            Arrival(
+            ImportRecord(
                 kind="scenario",
-                place=Place(name, number + 1, "HYPOTHESIS"),
+                place=FilePosition(name, number + 1, "HYPOTHESIS"),
                 foreign=foreign[number],
                 record=record,
                 assumed={"opened": opened, "horizon": horizon},
@@ -99,9 +99,11 @@ def read(given: SourceFile, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> Iterator[_Item]:
+def _items(
+    site: ImportBuilder, name: str, elements: Iterable[Element], first: int
+) -> Iterator[_Item]:
     for number, element in enumerate(elements, start=first):
-        place, text = Place(name, number, "EVIDENCE"), _text(element, "DATE")
+        place, text = FilePosition(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
         if text and text.strip("0"):
             try:
@@ -113,8 +115,8 @@ def _items(site: Intake, name: str, elements: Iterable[Element], first: int) -> 
 
 
 def _evidence(
-    site: Intake, item: _Item, hypotheses: list[Foreign], project: str, last: dt.date
-) -> Arrival:
+    site: ImportBuilder, item: _Item, hypotheses: list[ForeignId], project: str, last: dt.date
+) -> ImportRecord:
     place, element, stated = item
     text, day = partial(_text, element), stated or last
     title = clean(text("NAME"), 500, is_line=True)
@@ -143,7 +145,7 @@ def _evidence(
     lines = filter(None, (whole, text("NOTES"), *fields))
     if notes := clean("\n".join(lines), LONGEST_TEXT):
         record["notes"] = notes
-    return Arrival(
+    return ImportRecord(
         kind="evidence",
         record=record,
         place=place,
@@ -165,7 +167,7 @@ def _ratings(text: str, number: int) -> list[str | None]:
     return [_RATINGS[code] for code in codes]
 
 
-def _root(file: Incoming) -> Element:
+def _root(file: InputFile) -> Element:
     """The root of a matrix in any UTF; PARC writes UTF-16."""
     stream: Any = file.stream
     if file.stream.peek(2)[:2] == b"\x1f\x8b":

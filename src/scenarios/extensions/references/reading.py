@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scenarios import Source, Wanted
+from scenarios import ReadOptions, Source
 from scenarios.extending import (
     DOI,
     ID,
     ISBN,
-    Arrival,
-    Arrived,
     Codec,
-    Foreign,
-    Incoming,
-    Misfit,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportFile,
+    ImportRecord,
+    InputFile,
+    RowError,
     SourceFile,
     View,
     begins_with,
@@ -56,30 +56,30 @@ class _Listed(NamedTuple):
     basis: str = ""
 
 
-_Entries = Iterator[tuple[Place, _Listed]]
+_Entries = Iterator[tuple[FilePosition, _Listed]]
 
 
 def _read(
     system: str,
     endings: Sequence[str],
-    read: Callable[[Incoming], _Entries],
+    read: Callable[[InputFile], _Entries],
     given: SourceFile,
-    wanted: Wanted,
-) -> Arrived:
+    wanted: ReadOptions,
+) -> ImportFile:
     """The entries as sources; those without a grade get F later.
 
     A place names the line on which an entry begins, or in CSL-JSON the number of an item.
     """
-    records: list[Arrival] = []
-    misfits: list[Misfit] = []
+    records: list[ImportRecord] = []
+    misfits: list[RowError] = []
     with incoming(given, wanted.encoding, *endings) as files:
         for place, entry in (pair for file in files for pair in read(file)):
             if name := _name(entry):
                 records.append(_source(system, place, entry, name))
             else:
                 named = f"the entry {shown(entry.key)}" if entry.key else "an entry"
-                misfits.append(Misfit(place, f"{named} has no title"))
-    return Arrived(records=tuple(records), misfits=tuple(misfits))
+                misfits.append(RowError(place, f"{named} has no title"))
+    return ImportFile(records=tuple(records), misfits=tuple(misfits))
 
 
 def _name(entry: _Listed) -> str:
@@ -91,7 +91,7 @@ def _name(entry: _Listed) -> str:
     return clean(": ".join(filter(None, parts)), 200, is_line=True)
 
 
-def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
+def _source(system: str, place: FilePosition, entry: _Listed, name: str) -> ImportRecord:
     record: dict[str, Any] = {"name": name}
     url, given_doi = entry.url.strip(), DOI.fullmatch(entry.doi.strip())
     if not web_address(url):
@@ -111,12 +111,12 @@ def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
         record["reliability_basis"] = basis
     library = place.file.rpartition("/")[2]
     has_key = entry.key and library != "-" and not entry.reliability  # else it is ours
-    return Arrival(
+    return ImportRecord(
         kind="source",
         record=record,
         place=place,
         id=entry.key if _ID.fullmatch(entry.key) else None,
-        foreign=Foreign(system, f"{library}:{entry.key}"[:500]) if has_key else None,
+        foreign=ForeignId(system, f"{library}:{entry.key}"[:500]) if has_key else None,
         called=tuple(called(name, url, foreign)),
     )
 
@@ -165,7 +165,7 @@ def _is_ris_export(place: Path, tracker: str | None = None) -> bool:
 RIS = _codec(ris, _is_ris_export)
 
 
-def _ris_entries(file: Incoming) -> _Entries:
+def _ris_entries(file: InputFile) -> _Entries:
     """Each entry by its tags; a line without a tag continues the one before it."""
     begun, tags, last = 0, dict[str, list[str]](), ""
     for number, line in enumerate(lines(file.stream, file.name, file.encoding), start=1):
@@ -182,7 +182,7 @@ def _ris_entries(file: Incoming) -> _Entries:
         elif not begun or tag == "TY":
             raise refused(file.name, number, f"not RIS: '{tag}  - ' where an entry has not ended")
         elif tag == "ER":
-            yield Place(file.name, begun), _of_ris(tags)
+            yield FilePosition(file.name, begun), _of_ris(tags)
             begun = 0
         else:
             tags.setdefault(tag, []).append(value)
@@ -253,7 +253,7 @@ def _is_bibtex_export(place: Path, tracker: str | None = None) -> bool:
 BIBTEX = _codec(bibtex, _is_bibtex_export)
 
 
-def _bibtex_entries(file: Incoming) -> _Entries:
+def _bibtex_entries(file: InputFile) -> _Entries:
     """Each entry, with LaTeX's spellings of letters decoded by bibtexparser."""
     try:
         from bibtexparser.entrypoint import parse_string  # noqa: PLC0415 – 95 ms to read alone
@@ -277,11 +277,11 @@ def _bibtex_entries(file: Incoming) -> _Entries:
         fields = _fields(entry) | {k: v for k, v in before.items() if k in _VERBATIM}
         by = zip(_people(fields), _people(before), strict=False)
         authors = [_family(name, is_whole=raw.startswith("{")) for name, raw in by]
-        where = Place(file.name, (entry.start_line or 0) + 1)
+        where = FilePosition(file.name, (entry.start_line or 0) + 1)
         yield where, _of_bibtex(entry.key, fields, authors)
 
 
-def _bibtex_content(file: Incoming) -> str:
+def _bibtex_content(file: InputFile) -> str:
     content = ""
     for part in texts(file.stream, file.name, file.encoding):
         content += part
@@ -353,7 +353,7 @@ def _is_csl_export(place: Path, tracker: str | None = None) -> bool:
 CSL = _codec(csl, _is_csl_export)
 
 
-def _csl_entries(file: Incoming) -> _Entries:
+def _csl_entries(file: InputFile) -> _Entries:
     for place, value in items(file, "items"):
         if place.row or "title" in value:
             yield place, _of_csl(value)

@@ -12,17 +12,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scenarios import Wanted
+from scenarios import ReadOptions
 from scenarios.extending import (
     LONGEST_TEXT,
-    Arrival,
-    Arrived,
     CellError,
-    ForecastArrival,
-    Foreign,
-    Intake,
-    Misfit,
-    Place,
+    FilePosition,
+    ForeignId,
+    ImportBuilder,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    RowError,
     SourceFile,
     called,
     clean,
@@ -46,9 +46,9 @@ _GRADES = {
 }
 
 
-def read_misp(given: SourceFile, wanted: Wanted) -> Arrived:
+def read_misp(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The events of an export, a search or a feed; ScenError if there is none."""
-    site = Intake(_MISP, wanted)
+    site = ImportBuilder(_MISP, wanted)
     makers: dict[tuple[str, ...], str] = {}
     has_event = False
     with incoming(given, wanted.encoding, ".json") as files:
@@ -65,18 +65,21 @@ def read_misp(given: SourceFile, wanted: Wanted) -> Arrived:
                 site.misfit(place, "not an event of MISP: it has no object `Event`")
     if not has_event:
         raise refused(given.name, 0, "not MISP: there is no object `Event` in it")
-    where, grade = Place(events[0].name, column="Orgc"), ungraded("MISP")
+    where, grade = FilePosition(events[0].name, column="Orgc"), ungraded("MISP")
     for names, name in makers.items():
         source = {"name": name}
         site.records.append(
-            Arrival(kind="source", record=source, assumed=grade, place=where, called=names)
+            ImportRecord(kind="source", record=source, assumed=grade, place=where, called=names)
         )
     return site.arrived()
 
 
 def _misp_item(
-    site: Intake, event: dict[str, Any], place: Place, makers: dict[tuple[str, ...], str]
-) -> Arrival:
+    site: ImportBuilder,
+    event: dict[str, Any],
+    place: FilePosition,
+    makers: dict[tuple[str, ...], str],
+) -> ImportRecord:
     """The item of an event, and the name of its source in `makers`."""
     uuid = text_of(event, "uuid").lower()
     if not _UUID.fullmatch(uuid):
@@ -105,7 +108,7 @@ def _misp_item(
     site.left_out["attributes"] += sum(len(list_of(o, "Attribute")) for o in (event, *objects))
     site.left_out["objects"] += len(objects)
     foreign = site.foreign(uuid)
-    return Arrival(
+    return ImportRecord(
         kind="evidence", record=record, place=place, foreign=foreign, columns=_MISP_COLUMNS
     )
 
@@ -149,7 +152,7 @@ _REPORT_KEYS = (
 )
 
 
-def read_stix(given: SourceFile, wanted: Wanted) -> Arrived:
+def read_stix(given: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The records of a bundle, each with its number in it; an invalid one is a misfit."""
     with incoming(given, wanted.encoding, ".json", ".stix") as files:
         if len(files) > 1:
@@ -158,7 +161,7 @@ def read_stix(given: SourceFile, wanted: Wanted) -> Arrived:
         return arrived(value(stream, name, encoding), name)
 
 
-def arrived(bundle: Any, name: str) -> Arrived:
+def arrived(bundle: Any, name: str) -> ImportFile:
     """The records of a bundle, which is called `name` in messages."""
     refuse_without_library()
     left_out = Counter[str]()
@@ -170,8 +173,8 @@ def arrived(bundle: Any, name: str) -> Arrived:
     }
     ratings = _ratings(by_id, left_out)
     within = {ref for item in objects if item.is_misp for ref in item.notes}
-    records: list[Arrival] = []
-    forecasts: list[ForecastArrival] = []
+    records: list[ImportRecord] = []
+    forecasts: list[ImportForecast] = []
     sets: dict[str, str] = {}
     themes: dict[str, str] = {}
     for item in objects:
@@ -191,8 +194,8 @@ def arrived(bundle: Any, name: str) -> Arrived:
                 records.append(_evidence(item, by_id, ratings.get(item.id)))
         except (LookupError, TypeError, ValueError) as error:
             message = f"our extension of it is damaged: {error}"
-            misfits.append(Misfit(item.place, message))
-    return Arrived(
+            misfits.append(RowError(item.place, message))
+    return ImportFile(
         records=tuple(records),
         forecasts=tuple(forecasts),
         misfits=tuple(misfits),
@@ -206,7 +209,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
 class _Object(NamedTuple):
     """A valid object and its place; `ours` are the properties of our extension."""
 
-    place: Place
+    place: FilePosition
     type: str
     id: str
     value: Mapping[str, Any]
@@ -238,19 +241,21 @@ class _Object(NamedTuple):
             return made_by
         return next((ref for ref in self.value["object_refs"] if ref != made_by), None)
 
-    def arrival(self, kind: Any, record: Mapping[str, Any], assumed: Any = None) -> Arrival:
+    def arrival(self, kind: Any, record: Mapping[str, Any], assumed: Any = None) -> ImportRecord:
         uuid = self.id.partition("--")[2]
-        return Arrival(
+        return ImportRecord(
             kind=kind,
             record={key: value for key, value in record.items() if value is not None},
             place=self.place,
             id=str(self.ours["id"]) if "id" in self.ours else None,
-            foreign=Foreign(_MISP, uuid) if self.is_misp else Foreign(_STIX, self.id),
+            foreign=ForeignId(_MISP, uuid) if self.is_misp else ForeignId(_STIX, self.id),
             assumed=assumed or {},
         )
 
 
-def _objects(bundle: Any, name: str, left_out: Counter[str]) -> tuple[list[_Object], list[Misfit]]:
+def _objects(
+    bundle: Any, name: str, left_out: Counter[str]
+) -> tuple[list[_Object], list[RowError]]:
     """The valid objects of those that are taken, and a misfit for each invalid one.
 
     Reports and identities of STIX 2.0 are valid in 2.1.
@@ -263,9 +268,9 @@ def _objects(bundle: Any, name: str, left_out: Counter[str]) -> tuple[list[_Obje
         raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
     made = (item for item in listed if text_of(item, "type") in _ITEMS)
     makers = {text_of(item, "created_by_ref") for item in made}
-    objects, misfits = list[_Object](), list[Misfit]()
+    objects, misfits = list[_Object](), list[RowError]()
     for number, item in enumerate(listed, start=1):
-        place, version = Place(name, number), text_of(item, "spec_version")
+        place, version = FilePosition(name, number), text_of(item, "spec_version")
         version = version or text_of(bundle, "spec_version") or "2.1"
         try:
             if kind := _left_out(item, makers):
@@ -281,7 +286,7 @@ def _objects(bundle: Any, name: str, left_out: Counter[str]) -> tuple[list[_Obje
             objects.append(_Object(place, str(parsed["type"]), id, content, ours, version))
         except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
-            misfits.append(Misfit(place, f"not valid STIX {version}: {words}"))
+            misfits.append(RowError(place, f"not valid STIX {version}: {words}"))
     return objects, misfits
 
 
@@ -312,7 +317,7 @@ def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, 
     return ratings
 
 
-def _source(item: _Object) -> Arrival:
+def _source(item: _Object) -> ImportRecord:
     keys = ("reliability", "reliability_basis")
     grade = {key: item.ours[key] for key in keys if key in item.ours}
     record = {"name": item.value["name"][:200], "url": _address(item), **grade}
@@ -327,7 +332,7 @@ def _text(value: Mapping[str, Any]) -> str:
 
 def _evidence(
     item: _Object, by_id: Mapping[str, _Object], ratings: dict[str, Any] | None
-) -> Arrival:
+) -> ImportRecord:
     value, ours, text = item.value, item.ours, _text(item.value)
     source = by_id.get(item.source or "")
     summary = str(value.get("name") or value.get("abstract") or text)
@@ -370,12 +375,12 @@ def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
         yield str(name or known.get(ref, ref)).lower()
 
 
-def _forecasts(item: _Object) -> Iterator[ForecastArrival]:
+def _forecasts(item: _Object) -> Iterator[ImportForecast]:
     for forecast in item.ours.get("forecasts", ()):
-        scenario, analyst = Foreign(_STIX, item.id), str(forecast["analyst"])
+        scenario, analyst = ForeignId(_STIX, item.id), str(forecast["analyst"])
         day, chance = dt.date.fromisoformat(str(forecast["date"])), forecast["probability"]
         rationale = forecast.get("rationale")
-        yield ForecastArrival(scenario, analyst, day, chance, item.place, rationale)
+        yield ImportForecast(scenario, analyst, day, chance, item.place, rationale)
 
 
 def _address(item: _Object) -> str | None:

@@ -1,6 +1,6 @@
 """Rows of an event store for indicators: a table for each."""
 
-from scenarios.exchange.events.candidates import Candidate, Candidates, Found
+from scenarios.exchange.events.candidates import Candidate, Candidates, SearchMatches
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Document, Figure, Heading, Paragraph, Ref
@@ -13,7 +13,7 @@ def document(result: Candidates) -> Document:
     return (head, *(block for query in result.queries for block in _section(query)))
 
 
-def _section(query: Found) -> Document:
+def _section(query: SearchMatches) -> Document:
     events = query.events
     tracker = query.tracker and f"{query.tracker}: "
     heading = Heading(2, (tracker, Ref(query.indicator), f": {cells.one_line(query.statement)}"))
@@ -39,7 +39,7 @@ def _section(query: Found) -> Document:
     return heading, cells.table(query.candidates, columns, **shown)
 
 
-def _summary(query: Found, match: str) -> str:
+def _summary(query: SearchMatches, match: str) -> str:
     events, listed = query.events, len(query.candidates)
     span = f"{query.first}" if query.first == query.last else f"{query.first} to {query.last}"
     sought = f"{events.table} with {match}"

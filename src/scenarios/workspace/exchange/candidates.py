@@ -12,14 +12,14 @@ from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
-    Found,
-    Search,
-    Within,
+    IndicatorSearch,
+    SearchMatches,
+    SearchWindow,
     evidence_of,
     query_of,
     search,
 )
-from scenarios.exchange.events.store import Store, layout_of
+from scenarios.exchange.events.store import EventStore, layout_of
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.storage.edits import FileChange, new_file
@@ -63,8 +63,8 @@ class Listed(NamedTuple):
 
 def candidates_of(
     trackers: Mapping[str, Opened],
-    opening: Callable[[Iterable[str]], AbstractContextManager[Store]],
-    within: Within,
+    opening: Callable[[Iterable[str]], AbstractContextManager[EventStore]],
+    within: SearchWindow,
     indicator: str | None = None,
     accept: Sequence[str] = (),
     *,
@@ -155,7 +155,7 @@ def propose(
     return inbox.propose(root, [*proposals.values()], how)
 
 
-def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[Search]:
+def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[IndicatorSearch]:
     """Indicators to look for: the one named, or those of open scenarios."""
     indicators = {
         (tracker, f"{id}/{name}"): known
@@ -169,7 +169,9 @@ def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[Sea
         known_id(indicator, [id for _, id in indicators], "indicator", "scen list indicators")
         indicators = {("", indicator): indicators["", indicator]}
     searches = [
-        Search(tracker=tracker, indicator=id, statement=known.statement, events=known.events)
+        IndicatorSearch(
+            tracker=tracker, indicator=id, statement=known.statement, events=known.events
+        )
         for (tracker, id), known in indicators.items()
         if known.events
     ]
@@ -179,12 +181,12 @@ def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[Sea
     return searches
 
 
-def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
+def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[SearchMatches, Candidate]]:
     """The candidates that numbers, ranges or ids name; each once."""
     listed = [(query, candidate) for query in candidates.queries for candidate in query.candidates]
     by_number = {candidate.number: (query, candidate) for query, candidate in listed}
     by_id = {candidate.id: (query, candidate) for query, candidate in listed}
-    chosen: dict[tuple[str, str], tuple[Found, Candidate]] = {}
+    chosen: dict[tuple[str, str], tuple[SearchMatches, Candidate]] = {}
     for text in (part.strip() for given in accept for part in given.split(",")):
         numbers = _NUMBERS.fullmatch(text)
         if text in by_id:
@@ -207,7 +209,7 @@ def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[Found, 
     return list(chosen.values())
 
 
-def _record(opened: Opened, query: Found, record: Mapping[str, Any]) -> dict[str, Any]:
+def _record(opened: Opened, query: SearchMatches, record: Mapping[str, Any]) -> dict[str, Any]:
     """The record with the store as its source, if known, and a valid address."""
     system = layout_of(query.events.table).system
     return {

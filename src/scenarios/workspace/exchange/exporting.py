@@ -13,7 +13,7 @@ from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import is_lake, link, part_of
 from scenarios.exchange.targets.table import named
-from scenarios.exchange.view.view import Stamp, View
+from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.extensions import Target
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
@@ -53,7 +53,7 @@ def identity(opened: Opened) -> str:
 
 def view_of(opened: Opened, as_of: date, *, limited: bool, origin: str | None = None) -> View:
     """The tables of a database for a day; limited to the records known on it."""
-    stamp = Stamp(
+    stamp = ExportMetadata(
         tracker=identity(opened),
         as_of=as_of,
         revision=opened.commit,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, FeedStory, read, reader
-from scenarios.exchange.fetching import Network, fetch
+from scenarios.exchange.fetching import HttpClient, fetch
 from scenarios.storage import state_folder, worktree
 from scenarios.text import digest, unaccented
 from scenarios.values import Feed
@@ -55,7 +55,7 @@ def read_feeds(
     feeds: Feeds,
     today: dt.date,
     file: Path | None = None,
-    network: Network = Network(),  # noqa: B008
+    network: HttpClient = HttpClient(),  # noqa: B008
 ) -> StoriesRead:
     """The stories of each feed, fetched or from a file; a feed with a fault stops no other."""
     proposals: list[dict[str, Any]] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scenarios.errors import NAMED, NotWritten, ScenError
-from scenarios.exchange.arrivals import Misfit
+from scenarios.exchange.arrivals import RowError
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.table import every_target
@@ -88,7 +88,7 @@ def restore(
 
 def tables(place: Path) -> Mapping[str, list[Cells]]:
     """The rows of an export; refused if there is none, or it has faults."""
-    misfits: list[Misfit] = []
+    misfits: list[RowError] = []
     target, shown = _form(place), worktree.safe(place)
     try:
         with worktree.refusals(place):

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import (
-    Arrival,
-    Arrived,
-    ForecastArrival,
-    Foreign,
-    Misfit,
+    ForeignId,
+    ImportFile,
+    ImportForecast,
+    ImportRecord,
+    RowError,
     is_another,
 )
 from scenarios.model import NONE_STATED, Indicator, Kind, Resolution
@@ -46,7 +46,7 @@ class ArrivingRecord(NamedTuple):
 
     kind: Kind
     id: str
-    arrival: Arrival
+    arrival: ImportRecord
 
 
 class Drafting:
@@ -57,12 +57,12 @@ class Drafting:
     known: KnownIds
 
     def __init__(
-        self, arrived: Arrived, settings: Settings, faults: Faults, progress: Progress
+        self, arrived: ImportFile, settings: Settings, faults: Faults, progress: Progress
     ) -> None:
         self.arrived, self.settings, self.faults = arrived, settings, faults
         self.progress = progress
         self.remarks: list[str] = []
-        self.repeats: list[Misfit] = []
+        self.repeats: list[RowError] = []
         self.lacking = Counter[str]()
         self.superseded = self.clipped = self.idle = 0
         self._new: dict[str, dict[str, Any]] = {}
@@ -87,7 +87,7 @@ class Drafting:
         return drafts
 
     @property
-    def left(self) -> list[Misfit]:
+    def left(self) -> list[RowError]:
         """The rows that were left out: those at fault, and repeats of another."""
         return sorted((*self.faults.by_row(), *self.repeats), key=lambda row: row.place)
 
@@ -111,16 +111,16 @@ class Drafting:
             self._forecasts(self.arrived.forecasts)
         self._tracker()
 
-    def _guarded(self, arrival: Arrival, draft: Callable[[Any], None], record: Any) -> None:
+    def _guarded(self, arrival: ImportRecord, draft: Callable[[Any], None], record: Any) -> None:
         try:
             draft(record)
         except Unsound as error:
             column = arrival.columns.get(error.key, error.key)
             self.faults.add(arrival.place._replace(column=column), str(error))
 
-    def _with_ids(self, arrivals: Iterable[Arrival]) -> Iterator[ArrivingRecord]:
+    def _with_ids(self, arrivals: Iterable[ImportRecord]) -> Iterator[ArrivingRecord]:
         """Each record with its id; another of that id is a fault unless it repeats the record."""
-        seen: dict[tuple[str, str], Arrival] = {}
+        seen: dict[tuple[str, str], ImportRecord] = {}
         for arrival in arrivals:
             kind: Any = arrival.kind
             id = self.known.id_of(kind, arrival)
@@ -128,7 +128,7 @@ class Drafting:
             if first := seen.get((kind, id)):
                 words = f"the same {kind} as row {first.place.row}: '{id}'"
                 if arrival.called or replace(arrival, place=first.place) == first:
-                    self.repeats.append(Misfit(place, words))
+                    self.repeats.append(RowError(place, words))
                 else:
                     self.faults.add(place, words)
                 continue
@@ -225,13 +225,13 @@ class Drafting:
         ratings = given.get("ratings", {}).items()
         return {self._id("scenario", name, f"ratings.{name}"): value for name, value in ratings}
 
-    def _id(self, kind: Kind, name: str | Foreign, key: str) -> str:
+    def _id(self, kind: Kind, name: str | ForeignId, key: str) -> str:
         try:
             return self.known.named(kind, name)
         except Unsound as error:
             raise Unsound(str(error), key) from None
 
-    def _indicator(self, arrival: Arrival) -> None:
+    def _indicator(self, arrival: ImportRecord) -> None:
         scenario = self._id("scenario", arrival.scenario or "", "scenario")
         id = arrival.id or slug(arrival.title, otherwise="indicator")
         given = {**arrival.record, "ratings": self._ratings(arrival.record)}
@@ -261,7 +261,7 @@ class Drafting:
             self.plan.change("scenario", name.partition(" ")[2], puts)
         self._puts.clear()
 
-    def _open_at_first(self, arrivals: Iterable[ForecastArrival]) -> None:
+    def _open_at_first(self, arrivals: Iterable[ImportForecast]) -> None:
         """Open scenarios dated to their outcome on the day of their first forecast instead."""
         closed = {
             id: scenario.opened
@@ -286,7 +286,7 @@ class Drafting:
                 f" of the first forecast ({first_of(early, 3)})"
             )
 
-    def _forecasts(self, arrivals: Sequence[ForecastArrival]) -> None:
+    def _forecasts(self, arrivals: Sequence[ImportForecast]) -> None:
         self._open_at_first(arrivals)
         asked = self.plan.asked()
         sheets = records.sheets(arrivals, self.known, asked, self.settings, self.faults)
@@ -359,13 +359,13 @@ class Brought(NamedTuple):
 
     written: Written
     imported: Imported
-    left: list[Misfit]
+    left: list[RowError]
 
 
 def bring(
     root: Path,
     kind: str,
-    arrived: Arrived,
+    arrived: ImportFile,
     settings: Settings,
     how: How = AS_USUAL,
     *,

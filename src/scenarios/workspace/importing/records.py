@@ -12,7 +12,14 @@ from scenarios.analysis.changes import records
 from scenarios.analysis.forecasts import refusal
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange import arrivals
-from scenarios.exchange.arrivals import Arrival, ForecastArrival, Foreign, Place, called, is_another
+from scenarios.exchange.arrivals import (
+    FilePosition,
+    ForeignId,
+    ImportForecast,
+    ImportRecord,
+    called,
+    is_another,
+)
 from scenarios.model import NONE_STATED, Database, Kind, Sheet
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.scales import EVEN, held
@@ -124,7 +131,7 @@ class KnownIds:
                 title = getattr(record, _TITLES[kind]) if kind != "evidence" else None
                 self._learn(kind, id, title, systems)
 
-    def arrive(self, kind: Kind, id: str, arrival: Arrival) -> None:
+    def arrive(self, kind: Kind, id: str, arrival: ImportRecord) -> None:
         """Add a record to be written."""
         self._ids[kind].add(id)
         key = arrival.foreign
@@ -135,7 +142,7 @@ class KnownIds:
             self._sources.setdefault(id, arrival.title)
         self._learn(kind, id, arrival.title if kind != "evidence" else None, systems)
 
-    def id_of(self, kind: Kind, arrival: Arrival) -> str:
+    def id_of(self, kind: Kind, arrival: ImportRecord) -> str:
         """The id of a record, existing or new: by its foreign id, its own id, its title.
 
         Of several foreign records with the same title, all but the first get a number.
@@ -152,11 +159,11 @@ class KnownIds:
             proposed = self._proposed(kind, arrival, f"-{number}")
         return self.opened.database.called_now.get((kind, proposed), proposed)
 
-    def key_of(self, kind: Kind, name: Foreign) -> str | None:
+    def key_of(self, kind: Kind, name: ForeignId) -> str | None:
         """The id of the record with a foreign id."""
         return self._foreign.get((kind, *name))
 
-    def _known(self, kind: Kind, name: Foreign) -> str | None:
+    def _known(self, kind: Kind, name: ForeignId) -> str | None:
         """The id of the record with a foreign id, or with an id in STIX that our exports give."""
         ours = self._at_home if name.system == "stix" else {}
         return self.key_of(kind, name) or ours.get((kind, name.id))
@@ -174,7 +181,7 @@ class KnownIds:
             for name in (*record.formerly, id)
         }
 
-    def _reference(self, arrival: Arrival) -> str:
+    def _reference(self, arrival: ImportRecord) -> str:
         """The id of a source on a reading list: of the same work, else a new one."""
         now = self.opened.database.called_now
         same = {name: self._works[name] for name in arrival.called if name in self._works}
@@ -193,9 +200,9 @@ class KnownIds:
             proposed = self._proposed("source", arrival, f"-{number}")
         return proposed
 
-    def named(self, kind: Kind, name: str | Foreign) -> str:
+    def named(self, kind: Kind, name: str | ForeignId) -> str:
         """The id of a named record; raises Unsound if there is none, or more than one."""
-        if isinstance(name, Foreign):
+        if isinstance(name, ForeignId):
             if id := self._known(kind, name):
                 return id
             raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
@@ -218,7 +225,7 @@ class KnownIds:
             other = self._named.setdefault((kind, name), id)
             self._named[kind, name] = id if other == id else None
 
-    def _proposed(self, kind: Kind, arrival: Arrival, number: str = "") -> str:
+    def _proposed(self, kind: Kind, arrival: ImportRecord, number: str = "") -> str:
         if kind == "evidence":
             keys = {**arrival.assumed, **arrival.record}
             observed = str(keys.get("observed", ""))[:10]
@@ -234,7 +241,7 @@ class RowOrigin(NamedTuple):
     """The row that the part of a file below `keys` came from."""
 
     keys: tuple[str, ...]
-    place: Place
+    place: FilePosition
     columns: Mapping[str, str]
 
 
@@ -247,7 +254,7 @@ class Plan:
         self.drafts: dict[str, FileChange] = {}
         self._origins: dict[str, list[RowOrigin]] = {}
 
-    def comes_from(self, path: str, arrival: Arrival | ForecastArrival, *keys: str) -> None:
+    def comes_from(self, path: str, arrival: ImportRecord | ImportForecast, *keys: str) -> None:
         """Note the origin of a file, or of the part of it below `keys`."""
         origin = RowOrigin(keys, arrival.place, arrival.columns)
         self._origins.setdefault(path, []).append(origin)
@@ -299,7 +306,7 @@ class Plan:
         """Report a fault of a part of a file at the row that it came from."""
         origin = self._origin(path, keys)
         if origin is None:
-            self.faults.add(Place(path), message)
+            self.faults.add(FilePosition(path), message)
             return
         is_below = tuple(keys[: len(origin.keys)]) == origin.keys
         rest = keys[len(origin.keys) :] if is_below else keys
@@ -315,7 +322,7 @@ class Plan:
         draft = self.drafts.get(problem.path)
         message = _with_hint(problem)
         if draft is None or draft.new is None:
-            self.faults.add(Place(problem.path, problem.line), message)
+            self.faults.add(FilePosition(problem.path, problem.line), message)
             return
         keys = reader.keys_at(draft.new, problem.line, problem.column)
         self.blame(problem.path, keys, message)
@@ -331,7 +338,7 @@ def _with_hint(fault: Fault | Problem) -> str:
     return fault.message + (f" ({fault.hint})" if fault.hint else "")
 
 
-def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> Any:
+def filled(kind: str, record: Mapping[str, Any], arrival: ImportRecord, settings: Settings) -> Any:
     """A new record with its defaults; raises Unsound if one is unknown."""
     today = settings.today.isoformat()
     defaults: dict[str, dict[str, Any]] = {
@@ -361,12 +368,14 @@ def resolution(
     return {"recorded": recorded, **outcome}
 
 
-def basis_of(arrival: Arrival) -> str:
+def basis_of(arrival: ImportRecord) -> str:
     """The basis of an imported outcome."""
     return f"As {arrival.address} says" if arrival.address else NONE_STATED
 
 
-def _scenario(record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> dict[str, Any]:
+def _scenario(
+    record: Mapping[str, Any], arrival: ImportRecord, settings: Settings
+) -> dict[str, Any]:
     full = {"question": arrival.title, **record}
     if "resolution_criteria" not in full:
         if not arrival.address:
@@ -388,7 +397,7 @@ def _scenario(record: Mapping[str, Any], arrival: Arrival, settings: Settings) -
     return full
 
 
-SheetEntries = dict[str, tuple[Entry, ForecastArrival]]
+SheetEntries = dict[str, tuple[Entry, ImportForecast]]
 """The forecasts of a sheet by scenario, each as it is written and as it arrived."""
 
 
@@ -402,7 +411,7 @@ class Sheets(NamedTuple):
 
 
 def sheets(
-    forecasts: Iterable[ForecastArrival],
+    forecasts: Iterable[ImportForecast],
     known: KnownIds,
     asked: Database,
     settings: Settings,
@@ -426,7 +435,7 @@ def sheets(
             continue
         is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
         if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
-            if isinstance(forecast.scenario, Foreign):
+            if isinstance(forecast.scenario, ForeignId):
                 idle += 1
             else:
                 faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
@@ -473,7 +482,7 @@ def _moment(day: dt.date, settings: Settings) -> dt.datetime:
     return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> Entry:
+def _entry(forecast: ImportForecast, known: KnownIds, settings: Settings) -> Entry:
     scenario = known.named("scenario", forecast.scenario)
     evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
     p = forecast.probability

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from scenarios.errors import NAMED, ScenError, UsageError
 from scenarios.exchange.arrivals import (
     OWN,
-    Arrived,
-    Misfit,
-    Place,
-    Wanted,
+    FilePosition,
+    ImportFile,
+    ReadOptions,
+    RowError,
     kinds,
     read_file,
 )
@@ -98,23 +98,23 @@ class Unsound(Exception):  # noqa: N818
 class Faults:
     """The distinct faults of a file, and their rows."""
 
-    def __init__(self, misfits: Iterable[Misfit] = ()) -> None:
-        self._misfits: dict[Misfit, None] = {}
+    def __init__(self, misfits: Iterable[RowError] = ()) -> None:
+        self._misfits: dict[RowError, None] = {}
         self.rows: set[tuple[str, int]] = set()
         for misfit in misfits:
             self.add(misfit.place, misfit.message)
 
-    def add(self, place: Place, message: str) -> None:
-        self._misfits[Misfit(place=place, message=message)] = None
+    def add(self, place: FilePosition, message: str) -> None:
+        self._misfits[RowError(place=place, message=message)] = None
         self.rows.add((place.file, place.row))
 
     def __bool__(self) -> bool:
         return bool(self._misfits)
 
-    def __contains__(self, place: Place) -> bool:
+    def __contains__(self, place: FilePosition) -> bool:
         return (place.file, place.row) in self.rows
 
-    def by_row(self) -> list[Misfit]:
+    def by_row(self) -> list[RowError]:
         return sorted(self._misfits, key=lambda misfit: misfit.place)
 
 
@@ -129,7 +129,7 @@ def refusal(faults: Faults) -> ScenError:
     return error
 
 
-def lines(faults: Sequence[Misfit]) -> list[str]:
+def lines(faults: Sequence[RowError]) -> list[str]:
     """`file:row: column: message` of the first NAMED faults, and the number of others.
 
     For a column in percent only the first row is shown.
@@ -156,8 +156,12 @@ RECORDED = {"evidence": ("COLUMN",), "misp": ("publish_timestamp", "timestamp", 
 
 
 def arrive(
-    root: Path, kind: str, file: Path | BinaryIO, wanted: Wanted, progress: Progress = unwatched
-) -> Arrived:
+    root: Path,
+    kind: str,
+    file: Path | BinaryIO,
+    wanted: ReadOptions,
+    progress: Progress = unwatched,
+) -> ImportFile:
     """The content of a file, folder or stream; columns may have the names of scenarios.
 
     Messages call a stream `-`.

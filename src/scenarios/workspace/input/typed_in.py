@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
-from scenarios.exchange.own.cells import OUTCOMES, DayReader, admiralty, code_or_ratio, share
+from scenarios.exchange.own.cells import OUTCOMES, DateParser, admiralty, code_or_ratio, share
 from scenarios.paths import LONGEST_ID, RESERVED
 from scenarios.text import nearest, shown, slug, words
 from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
@@ -44,7 +44,7 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
 
 def _as_day(text: str) -> str:
     """The day that an import reads there; nothing where the month may come first."""
-    reader = DayReader(None)
+    reader = DateParser(None)
     reader.look("", 0, text)
     with suppress(UsageError):
         return f"; did you mean '{reader.day('', 0, text):%Y-%m-%d}'?"
