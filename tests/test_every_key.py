@@ -19,7 +19,7 @@ import pytest
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.records import records, rows_of, typed
-from scenarios.extensions.stix.bundle import Bundled, ScenarioFigures, bundle
+from scenarios.extensions.stix.bundle import BundleSource, ScenarioFigures, bundle
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of
 from scenarios.render.documents.records import record as record_document
@@ -203,7 +203,7 @@ def shared(state: Opened, kind: Kind) -> Iterator[str]:
     if kind == "tracker":  # its conventions are no part of a bundle
         return
     figures = dict.fromkeys(state.database.scenarios, ScenarioFigures(0.5, 0.5))
-    yield bundle(Bundled(state.database, "t", DAYS[-1], figures))
+    yield bundle(BundleSource(state.database, "t", DAYS[-1], figures))
 
 
 TOLD: dict[str, Callable[[Opened, Kind], Iterator[Any]]] = {

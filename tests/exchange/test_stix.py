@@ -17,7 +17,7 @@ from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import ImportFile, ReadOptions, SourceFile
 from scenarios.extensions.stix.bundle import (
     EXTENSION,
-    Bundled,
+    BundleSource,
     ScenarioFigures,
     bundle,
     confidence_of,
@@ -47,7 +47,7 @@ def shipped() -> Database:
 
 
 def back(database: Database) -> ImportFile:
-    return arrived(json.loads(bundle(Bundled(database, "desk", DAY, {}))), "desk.stix.json")
+    return arrived(json.loads(bundle(BundleSource(database, "desk", DAY, {}))), "desk.stix.json")
 
 
 def records(found: ImportFile, kind: str) -> dict[str | None, Any]:
@@ -65,8 +65,8 @@ def test_a_credibility_has_the_confidence_of_appendix_b_and_6_has_none() -> None
 def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> None:
     database = shipped()
     figures = {"military-pact": ScenarioFigures(0.04, 0.06)}
-    text = bundle(Bundled(database, "desk", DAY, figures))
-    assert text == bundle(Bundled(database, "desk", DAY, figures))
+    text = bundle(BundleSource(database, "desk", DAY, figures))
+    assert text == bundle(BundleSource(database, "desk", DAY, figures))
     made = stix2.parse(text, version="2.1")  # an unknown property would be refused
     by_type: dict[str, list[Any]] = {}
     for one in made.objects:
@@ -124,7 +124,7 @@ def test_a_theme_comes_with_its_title_or_else_is_called_by_its_id() -> None:
     plain = database_of("a; e @5 a=C theme=gas")
     tracker = msgspec.structs.replace(plain.tracker, themes={"gas": "Gas and oil"})
     database = msgspec.structs.replace(plain, tracker=tracker)
-    text = bundle(Bundled(database, "desk", DAY, {}))
+    text = bundle(BundleSource(database, "desk", DAY, {}))
     assert arrived(json.loads(text), "x").themes == {"gas": "Gas and oil"}
     untitled = text.replace('"theme_title": "Gas and oil"', '"theme_title": ""')
     assert arrived(json.loads(untitled), "x").themes == {"gas": "gas"}
@@ -146,7 +146,7 @@ UUID_IS_NOT_RANDOM, ADDRESS_HAS_NO_HASH = "103", "302"
 def test_the_validator_has_no_error_and_no_warning_but_of_stable_ids_and_addresses(
     database: Database,
 ) -> None:
-    text = bundle(Bundled(database, "desk", DAY, {}))
+    text = bundle(BundleSource(database, "desk", DAY, {}))
     errors, warnings = judged(json.loads(text))
     assert errors == 0
     assert {UUID_IS_NOT_RANDOM} <= warnings <= {UUID_IS_NOT_RANDOM, ADDRESS_HAS_NO_HASH}
@@ -159,7 +159,7 @@ def test_the_validator_has_no_error_and_no_warning_but_of_stable_ids_and_address
 
 
 def test_the_validator_refuses_a_list_of_properties_of_an_extension_of_objects() -> None:
-    whole = json.loads(bundle(Bundled(database_of("a; e @5 a=C"), "desk", DAY, {})))
+    whole = json.loads(bundle(BundleSource(database_of("a; e @5 a=C"), "desk", DAY, {})))
     (definition,) = (one for one in whole["objects"] if one["id"] == EXTENSION)
     definition["extension_properties"] = ["prior"]
     assert judged(whole)[0] == 1
@@ -168,7 +168,7 @@ def test_the_validator_refuses_a_list_of_properties_of_an_extension_of_objects()
 @settings(max_examples=8 * TIMES)
 @given(databases())
 def test_any_database_is_valid_and_comes_back_with_its_grades(database: Database) -> None:
-    stix2.parse(bundle(Bundled(database, "desk", DAY, {})), version="2.1")
+    stix2.parse(bundle(BundleSource(database, "desk", DAY, {})), version="2.1")
     found = back(database)
     assert found.misfits == ()
     evidence = records(found, "evidence")
@@ -367,7 +367,7 @@ def test_a_revoked_object_is_retracted_on_the_day_of_its_last_change() -> None:
 
 def test_what_is_retracted_is_revoked_in_a_bundle() -> None:
     database = database_of("a; e @5 a=C retracted=7; f @5 a=C")
-    objects = json.loads(bundle(Bundled(database, "desk", DAY, {})))["objects"]
+    objects = json.loads(bundle(BundleSource(database, "desk", DAY, {})))["objects"]
     notes = {one["extensions"][EXTENSION]["id"]: one for one in objects if one["type"] == "note"}
     assert (notes["e"]["revoked"], notes["e"]["modified"][:10]) == (True, "2022-01-08")
     assert "revoked" not in notes["f"]
@@ -443,7 +443,7 @@ def test_another_version_is_named_as_one_that_is_not_read() -> None:
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:
-    text = bundle(Bundled(shipped(), "desk", DAY, {}))
+    text = bundle(BundleSource(shipped(), "desk", DAY, {}))
     damaged = text.replace('"date": "2021', '"date": "x2021')
     assert damaged != text
     assert "our extension of it is damaged" in arrived(json.loads(damaged), "x").misfits[0].message

@@ -42,7 +42,7 @@ from scenarios.extending import (
 _ID = re.compile(ID)
 
 
-class _Listed(NamedTuple):
+class BibliographyEntry(NamedTuple):
     """An entry of a bibliography; `key` is its id there."""
 
     key: str
@@ -56,7 +56,7 @@ class _Listed(NamedTuple):
     basis: str = ""
 
 
-_Entries = Iterator[tuple[FilePosition, _Listed]]
+_Entries = Iterator[tuple[FilePosition, BibliographyEntry]]
 
 
 def _read(
@@ -82,7 +82,7 @@ def _read(
     return ImportFile(records=tuple(records), misfits=tuple(misfits))
 
 
-def _name(entry: _Listed) -> str:
+def _name(entry: BibliographyEntry) -> str:
     """`Clemen, Winkler (1985): Limits for …`; a title alone where nobody is named."""
     by = ", ".join(name.split(",")[0].strip() for name in entry.authors[:3])
     by += " et al." if len(entry.authors) > len(entry.authors[:3]) else ""
@@ -91,7 +91,7 @@ def _name(entry: _Listed) -> str:
     return clean(": ".join(filter(None, parts)), 200, is_line=True)
 
 
-def _source(system: str, place: FilePosition, entry: _Listed, name: str) -> ImportRecord:
+def _source(system: str, place: FilePosition, entry: BibliographyEntry, name: str) -> ImportRecord:
     record: dict[str, Any] = {"name": name}
     url, given_doi = entry.url.strip(), DOI.fullmatch(entry.doi.strip())
     if not web_address(url):
@@ -191,13 +191,13 @@ def _ris_entries(file: InputFile) -> _Entries:
         raise refused(file.name, begun, "not RIS: this entry does not end with 'ER  - '")
 
 
-def _of_ris(tags: Mapping[str, list[str]]) -> _Listed:
+def _of_ris(tags: Mapping[str, list[str]]) -> BibliographyEntry:
     def first(*names: str) -> str:
         return next((value for name in names for value in tags.get(name, ()) if value), "")
 
     grade = next(filter(None, map(_GRADE.fullmatch, tags.get("C1", ()))), None)
     notes = [note.removeprefix(_BASIS) for note in tags.get("N1", ()) if note.startswith(_BASIS)]
-    return _Listed(
+    return BibliographyEntry(
         key=first("ID"),
         title=first("TI", "T1", "CT", "BT", "T2", "JO", "JF", "PB"),
         authors=[*tags.get("AU", ()), *tags.get("A1", ())],
@@ -305,12 +305,12 @@ def _family(name: str, *, is_whole: bool) -> str:
     return name.split(",", maxsplit=1)[0] if "," in name else name.rsplit(maxsplit=1)[-1]
 
 
-def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _Listed:
+def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> BibliographyEntry:
     def first(*names: str) -> str:
         return next((fields[name] for name in names if fields.get(name)), "").strip()
 
     where = _URL.search(first("url") or first("howpublished", "note"))
-    return _Listed(
+    return BibliographyEntry(
         key=key,
         title=first("title", "booktitle", "journal", "publisher", "organization"),
         authors=[name for name in authors if name],
@@ -359,11 +359,11 @@ def _csl_entries(file: InputFile) -> _Entries:
             yield place, _of_csl(value)
 
 
-def _of_csl(value: Any) -> _Listed:
+def _of_csl(value: Any) -> BibliographyEntry:
     issued = value.get("issued") if isinstance(value, dict) else None
     dated = issued if isinstance(issued, dict) else {}
     container = text_of(value, "container-title")
-    return _Listed(
+    return BibliographyEntry(
         key=text_of(value, "id"),
         title=text_of(value, "title") or container,
         authors=[text_of(a, "family") or text_of(a, "literal") for a in list_of(value, "author")],

@@ -75,7 +75,7 @@ class ScenarioFigures(NamedTuple):
     implied: float | None
 
 
-class Bundled(NamedTuple):
+class BundleSource(NamedTuple):
     """A database with the figures of its scenarios on a day; `tracker` is its identity."""
 
     database: Database
@@ -104,7 +104,7 @@ def _write(view: View, place: Path) -> None:
     rows: list[Any] = view.columns("status", "scenario_id", "stated", "implied")
     figures = {id: ScenarioFigures(stated, implied) for id, stated, implied in rows}
     meta = view.moment.stamp
-    text = bundle(Bundled(view.moment.records, meta.tracker, meta.as_of, figures))
+    text = bundle(BundleSource(view.moment.records, meta.tracker, meta.as_of, figures))
     with place.open("wb") as file:
         file.write(text.encode())
 
@@ -120,14 +120,14 @@ def _is_ours(place: Path, tracker: str | None = None) -> bool:
 FILE = Codec(_write, _is_ours)
 
 
-def bundle(bundled: Bundled) -> str:
+def bundle(bundled: BundleSource) -> str:
     """The bundle as JSON, the same for the same database and day."""
     refuse_without_library()
     document = {"type": "bundle", "id": bundled.named("bundle"), "objects": [*_objects(bundled)]}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
+def _objects(bundled: BundleSource) -> Iterator[dict[str, Any]]:
     database = bundled.database
     start = min((item.recorded for item in database.evidence.values()), default=_BEGINNING)
     start = min((start, *(scenario.opened for scenario in database.scenarios.values())))
@@ -180,7 +180,7 @@ def _moment(day: dt.date) -> str:
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
-def _source(bundled: Bundled, id: str, source: Source, day: dt.date) -> Any:
+def _source(bundled: BundleSource, id: str, source: Source, day: dt.date) -> Any:
     return bundled.object(
         "identity",
         (id,),
@@ -191,7 +191,7 @@ def _source(bundled: Bundled, id: str, source: Source, day: dt.date) -> Any:
     )
 
 
-def _evidence(bundled: Bundled, id: str, item: Evidence) -> Any:
+def _evidence(bundled: BundleSource, id: str, item: Evidence) -> Any:
     sources, gone = bundled.database.sources, item.retracted
     source = sources.get(item.source or "")
     about = (item.source,) if source and item.source else ()
@@ -219,7 +219,7 @@ def _evidence(bundled: Bundled, id: str, item: Evidence) -> Any:
     )
 
 
-def _opinion(bundled: Bundled, id: str, item: Evidence, scenario: str) -> Any:
+def _opinion(bundled: BundleSource, id: str, item: Evidence, scenario: str) -> Any:
     rating, table = item.ratings[scenario], bundled.database.tracker.decibans
     worth = rating_decibans(rating, table)
     nearest = min(OPINIONS, key=lambda code: (abs(table[code] - worth), abs(table[code])))
@@ -234,7 +234,7 @@ def _opinion(bundled: Bundled, id: str, item: Evidence, scenario: str) -> Any:
     )
 
 
-def _scenario(bundled: Bundled, id: str, scenario: Scenario, bearing: list[str]) -> Any:
+def _scenario(bundled: BundleSource, id: str, scenario: Scenario, bearing: list[str]) -> Any:
     outcome = scenario.resolution
     figures = bundled.figures.get(id, ScenarioFigures(None, None))
     notes = [bundled.named("note", item) for item in bearing]

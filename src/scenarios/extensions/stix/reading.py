@@ -206,7 +206,7 @@ def arrived(bundle: Any, name: str) -> ImportFile:
     )
 
 
-class _Object(NamedTuple):
+class StixObject(NamedTuple):
     """A valid object and its place; `ours` are the properties of our extension."""
 
     place: FilePosition
@@ -255,7 +255,7 @@ class _Object(NamedTuple):
 
 def _objects(
     bundle: Any, name: str, left_out: Counter[str]
-) -> tuple[list[_Object], list[RowError]]:
+) -> tuple[list[StixObject], list[RowError]]:
     """The valid objects of those that are taken, and a misfit for each invalid one.
 
     Reports and identities of STIX 2.0 are valid in 2.1.
@@ -268,7 +268,7 @@ def _objects(
         raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
     made = (item for item in listed if text_of(item, "type") in _ITEMS)
     makers = {text_of(item, "created_by_ref") for item in made}
-    objects, misfits = list[_Object](), list[RowError]()
+    objects, misfits = list[StixObject](), list[RowError]()
     for number, item in enumerate(listed, start=1):
         place, version = FilePosition(name, number), text_of(item, "spec_version")
         version = version or text_of(bundle, "spec_version") or "2.1"
@@ -283,7 +283,7 @@ def _objects(
             ours = content.get("extensions", {}).get(EXTENSION)
             ours = ours if isinstance(ours, dict) else {}
             id = str(parsed["id"])
-            objects.append(_Object(place, str(parsed["type"]), id, content, ours, version))
+            objects.append(StixObject(place, str(parsed["type"]), id, content, ours, version))
         except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
             misfits.append(RowError(place, f"not valid STIX {version}: {words}"))
@@ -301,7 +301,7 @@ def _left_out(item: Any, makers: Collection[str]) -> str:
     return clean(kind, 100) if kind not in _TAKEN or (kind == "opinion" and not is_ours) else ""
 
 
-def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, dict[str, Any]]:
+def _ratings(by_id: Mapping[str, StixObject], left_out: Counter[str]) -> dict[str, dict[str, Any]]:
     """The ratings of each note by scenario; an opinion without our rating is left out."""
     ratings: dict[str, dict[str, Any]] = {}
     for item in by_id.values():
@@ -317,7 +317,7 @@ def _ratings(by_id: Mapping[str, _Object], left_out: Counter[str]) -> dict[str, 
     return ratings
 
 
-def _source(item: _Object) -> ImportRecord:
+def _source(item: StixObject) -> ImportRecord:
     keys = ("reliability", "reliability_basis")
     grade = {key: item.ours[key] for key in keys if key in item.ours}
     record = {"name": item.value["name"][:200], "url": _address(item), **grade}
@@ -331,7 +331,7 @@ def _text(value: Mapping[str, Any]) -> str:
 
 
 def _evidence(
-    item: _Object, by_id: Mapping[str, _Object], ratings: dict[str, Any] | None
+    item: StixObject, by_id: Mapping[str, StixObject], ratings: dict[str, Any] | None
 ) -> ImportRecord:
     value, ours, text = item.value, item.ours, _text(item.value)
     source = by_id.get(item.source or "")
@@ -364,7 +364,7 @@ def _evidence(
     return item.arrival("evidence", record)
 
 
-def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
+def _markings(item: StixObject, by_id: Mapping[str, StixObject]) -> Iterator[str]:
     """The markings of an object as MISP's tags have them, `tlp:amber`; an unknown one by its id."""
     from stix2 import TLP_AMBER, TLP_GREEN, TLP_RED, TLP_WHITE  # noqa: PLC0415 - an extra
 
@@ -375,7 +375,7 @@ def _markings(item: _Object, by_id: Mapping[str, _Object]) -> Iterator[str]:
         yield str(name or known.get(ref, ref)).lower()
 
 
-def _forecasts(item: _Object) -> Iterator[ImportForecast]:
+def _forecasts(item: StixObject) -> Iterator[ImportForecast]:
     for forecast in item.ours.get("forecasts", ()):
         scenario, analyst = ForeignId(_STIX, item.id), str(forecast["analyst"])
         day, chance = dt.date.fromisoformat(str(forecast["date"])), forecast["probability"]
@@ -383,6 +383,6 @@ def _forecasts(item: _Object) -> Iterator[ImportForecast]:
         yield ImportForecast(scenario, analyst, day, chance, item.place, rationale)
 
 
-def _address(item: _Object) -> str | None:
+def _address(item: StixObject) -> str | None:
     urls = (str(ref.get("url", "")) for ref in item.value.get("external_references", ()))
     return next((url for url in urls if _ADDRESS.fullmatch(url)), None)
