@@ -32,9 +32,9 @@ from scenarios.cli.commands.extensions import Extensions
 from scenarios.exchange.events.candidates import Candidates
 from scenarios.exchange.query import QueryResult
 from scenarios.workspace import checking, reading, results, sitting
-from scenarios.workspace.exchange.candidates import Accepted
-from scenarios.workspace.exchange.exporting import Exported
-from scenarios.workspace.importing.settings import Imported
+from scenarios.workspace.exchange.candidates import AcceptResult
+from scenarios.workspace.exchange.exporting import ExportResult
+from scenarios.workspace.importing.settings import ImportSummary
 from scenarios.workspace.inbox import ProposedEntries
 
 HERE = Path(__file__).parent
@@ -112,7 +112,7 @@ OUTPUTS: dict[str, Any] = {
     "explain": Explanation,
     "matrix": Matrix,
     "score": Score,
-    "check": checking.Checked,
+    "check": checking.CheckResult,
     "diff": reading.Diff,
     "history": History,
     "audit": audit.Audit,
@@ -125,12 +125,12 @@ OUTPUTS: dict[str, Any] = {
     "list-forecasts": list[listing.ForecastRow],
     "list-sources": list[listing.SourceRow],
     "query": QueryResult,
-    "export": Exported,
-    "init": results.Started,
-    "new": results.Recorded,
-    "add-indicator": results.Recorded,
-    "add-source": results.Recorded,
-    "resolve": results.Recorded,
+    "export": ExportResult,
+    "init": results.InitResult,
+    "new": results.RecordResult,
+    "add-indicator": results.RecordResult,
+    "add-source": results.RecordResult,
+    "resolve": results.RecordResult,
     "add-evidence": results.EvidenceRecorded,
     "rate": results.EvidenceRecorded,
     "retract": results.EvidenceRecorded,
@@ -138,15 +138,15 @@ OUTPUTS: dict[str, Any] = {
     "review": sitting.SheetRecorded,
     "inbox": InboxListing,
     "inbox-fetch": ProposedEntries,
-    "inbox-dismiss": results.Recorded,
-    "edit": results.Corrected,
-    "clarify": results.Corrected,
-    "rename": results.Corrected,
-    "remove": results.Corrected,
-    "undo": results.Undone,
-    "candidates-accept": Accepted,
+    "inbox-dismiss": results.RecordResult,
+    "edit": results.CorrectionResult,
+    "clarify": results.CorrectionResult,
+    "rename": results.CorrectionResult,
+    "remove": results.CorrectionResult,
+    "undo": results.UndoResult,
+    "candidates-accept": AcceptResult,
     "candidates-propose": ProposedEntries,
-    "import": Imported,
+    "import": ImportSummary,
     "extensions": Extensions,
 }
 """What each command prints with --format json."""

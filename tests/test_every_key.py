@@ -28,7 +28,7 @@ from scenarios.site.at import page_at
 from scenarios.site.site import Site
 from scenarios.storage.schema import nodes_at, schema
 from scenarios.values import keys
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.reading import records_of, search_of
 from tests.storage.test_schemas import full
 
@@ -152,7 +152,7 @@ def altered(record: Mapping[str, Any], path: Path_, node: Any) -> Any:
     return made
 
 
-def opened(folder: Path, **changed: Any) -> Opened:
+def opened(folder: Path, **changed: Any) -> OpenDatabase:
     """A database that has one record of each kind with every key."""
     asked: dict[str, Any] = {
         "title": "T",
@@ -180,11 +180,11 @@ def opened(folder: Path, **changed: Any) -> Opened:
     return made
 
 
-def rows(state: Opened) -> Iterator[list[Any]]:
+def rows(state: OpenDatabase) -> Iterator[list[Any]]:
     return ([*rows_of(table, state.database)] for table in RECORDED)
 
 
-def shown(state: Opened, kind: Kind) -> Iterator[str]:
+def shown(state: OpenDatabase, kind: Kind) -> Iterator[str]:
     if kind == "tracker":
         return
     id = next(iter(state.database.sheets)) if kind == "forecasts" else IDS[kind]
@@ -192,21 +192,21 @@ def shown(state: Opened, kind: Kind) -> Iterator[str]:
     yield terminal.write(record_document(told))
 
 
-def pages(state: Opened, kind: Kind) -> Iterator[str]:
+def pages(state: OpenDatabase, kind: Kind) -> Iterator[str]:
     for site in (Site(state, day) for day in DAYS):
         for address in PAGES[kind]:
             page = page_at(site, address)
             yield page.main if page else ""
 
 
-def shared(state: Opened, kind: Kind) -> Iterator[str]:
+def shared(state: OpenDatabase, kind: Kind) -> Iterator[str]:
     if kind == "tracker":  # its conventions are no part of a bundle
         return
     figures = dict.fromkeys(state.database.scenarios, ScenarioFigures(0.5, 0.5))
     yield bundle(BundleSource(state.database, "t", DAYS[-1], figures))
 
 
-TOLD: dict[str, Callable[[Opened, Kind], Iterator[Any]]] = {
+TOLD: dict[str, Callable[[OpenDatabase, Kind], Iterator[Any]]] = {
     "tables": lambda state, _kind: rows(state),
     "show": shown,
     "page": pages,
@@ -273,7 +273,7 @@ def is_text(node: Any) -> bool:
     return r"\S" in (node.get("pattern"), (node.get("additionalProperties") or {}).get("pattern"))
 
 
-def _read(state: Opened) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:
+def _read(state: OpenDatabase) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:
     for table in RECORDED:
         names = [column.name for column in table.columns]
         yield table.name, names, [*rows_of(table, state.database)]

@@ -34,22 +34,29 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.audit_preview import foretold_of
-from scenarios.workspace.corrections import KeyChange, Located, remove, rename
-from scenarios.workspace.exchange.exporting import Exported, export, view_of
-from scenarios.workspace.how import How
+from scenarios.workspace.corrections import KeyChange, RecordLocation, remove, rename
+from scenarios.workspace.exchange.exporting import ExportResult, export, view_of
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Imported, Settings, arrive
-from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
-from scenarios.workspace.reading import Reviewed, reviewed, search_of, span, standings, start_of
-from scenarios.workspace.sheets import Entry
+from scenarios.workspace.importing.settings import ImportSummary, Settings, arrive
+from scenarios.workspace.opened import (
+    OpenDatabase,
+    known_id,
+    open_folder,
+    open_revision,
+    past,
+    states,
+)
+from scenarios.workspace.reading import ReviewResult, reviewed, search_of, span, standings, start_of
+from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import RETRACTION, rate, record_evidence
 from scenarios.workspace.tasks.forecast import forecast
 from scenarios.workspace.tasks.indicator import add_indicator
 from scenarios.workspace.tasks.scenario import CLARIFICATION, RESOLUTION, new_scenario
 from scenarios.workspace.tasks.source import add_source
 from scenarios.workspace.undoing import undo
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 
 class Way(TypedDict, total=False):
@@ -101,7 +108,7 @@ class Workspace:
         window, review, _ = self._reviewed(as_of, since, restate=True)
         return brief(window, review)
 
-    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> Reviewed:
+    def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> ReviewResult:
         """A review; in a repository beside the figures reported then."""
         period = span(self._opened, as_of, since, banded=True)
         if restate:
@@ -161,11 +168,11 @@ class Workspace:
 
     def export(
         self, target: str, as_of: date, *, overwrite: bool = False, lake: bool = False
-    ) -> Exported:
+    ) -> ExportResult:
         """Put the tables into a folder, a file or a database, named as for the command."""
         return export(self._opened, target, as_of, overwrite=overwrite, lake=lake)
 
-    def check(self, findings_on: date | None = None) -> checking.Checked:
+    def check(self, findings_on: date | None = None) -> checking.CheckResult:
         """Every fault of the files; with a day, the findings of that day too."""
         return checking.check(self._opened, None, findings_on)
 
@@ -191,7 +198,7 @@ class Workspace:
         revisions, tip = past(self._repository(), self._rev)
         return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
 
-    def _read(self) -> Opened:
+    def _read(self) -> OpenDatabase:
         if self._rev is None:
             return open_folder(self._root)
         return open_revision(self._root, self._repository(), self._rev)
@@ -232,7 +239,7 @@ class Workspace:
             "corroborated_by": list(corroborated_by),
         }
         root = self._writable()
-        written = record_evidence(root, record, How(dry_run, commit), id=id)
+        written = record_evidence(root, record, WriteMode(dry_run, commit), id=id)
         return self._moved(written, results.id_of_new(written), recorded)
 
     def rate(
@@ -245,7 +252,7 @@ class Workspace:
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
         answers = {"evidence": evidence, "ratings": ratings or {}, "indicators": indicators or {}}
-        written = rate(self._writable(), {**answers, "date": on}, How(**how))
+        written = rate(self._writable(), {**answers, "date": on}, WriteMode(**how))
         return self._moved(written, evidence, on)
 
     def retract(
@@ -253,7 +260,7 @@ class Workspace:
     ) -> results.EvidenceRecorded:
         """Stop counting an item from a given day, but keep it."""
         answers = {"evidence": evidence, "reason": reason, "date": on}
-        written = RETRACTION.write(self._writable(), answers, How(**how))
+        written = RETRACTION.write(self._writable(), answers, WriteMode(**how))
         return self._moved(written, evidence, on)
 
     def forecast(
@@ -269,11 +276,11 @@ class Workspace:
         """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
         why, what = rationales or {}, evidence or {}
         entries = [
-            Entry(id, probability, why.get(id), tuple(what.get(id, ())))
+            ForecastEntry(id, probability, why.get(id), tuple(what.get(id, ())))
             for id, probability in probabilities.items()
         ]
         root = self._writable()
-        written = forecast(root, analyst, on, entries, How(**how))
+        written = forecast(root, analyst, on, entries, WriteMode(**how))
         self._reread(written)
         return results.forecast_recorded(written, analyst, on, list(probabilities))
 
@@ -287,7 +294,7 @@ class Workspace:
         known_on: date | None = None,
         evidence: Sequence[str] = (),
         **how: Unpack[Way],
-    ) -> results.Recorded:
+    ) -> results.RecordResult:
         """Record an outcome, known by default on the day it is recorded."""
         answers = {
             "scenario": scenario,
@@ -297,14 +304,14 @@ class Workspace:
             "recorded": recorded,
             "evidence": [*evidence],
         }
-        written = RESOLUTION.write(self._writable(), answers, How(**how))
+        written = RESOLUTION.write(self._writable(), answers, WriteMode(**how))
         return self._recorded(written, scenario)
 
     def new_scenario(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
-    ) -> results.Recorded:
+    ) -> results.RecordResult:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
-        return self._recorded(new_scenario(self._writable(), id, record, How(**how)), id)
+        return self._recorded(new_scenario(self._writable(), id, record, WriteMode(**how)), id)
 
     def add_indicator(
         self,
@@ -312,16 +319,16 @@ class Workspace:
         id: str,
         record: Mapping[str, Any],
         **how: Unpack[Way],
-    ) -> results.Recorded:
+    ) -> results.RecordResult:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
-        written = add_indicator(self._writable(), scenario, id, record, How(**how))
+        written = add_indicator(self._writable(), scenario, id, record, WriteMode(**how))
         return self._recorded(written, f"{scenario}/{id}")
 
     def add_source(
         self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
-    ) -> results.Recorded:
+    ) -> results.RecordResult:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
-        return self._recorded(add_source(self._writable(), id, record, How(**how)), id)
+        return self._recorded(add_source(self._writable(), id, record, WriteMode(**how)), id)
 
     def bring(
         self,
@@ -331,18 +338,18 @@ class Workspace:
         wanted: ReadOptions | None = None,
         settings: Settings | None = None,
         **how: Unpack[Way],
-    ) -> Imported:
+    ) -> ImportSummary:
         """Import a file of a kind, or an export as `database`: all, or nothing; again, no change.
 
         `wanted` says how the file is read, `settings` what becomes of what is missing or differs.
         """
         root, settings = self._writable(), settings or Settings(today=today)
         if kind == KIND:
-            given = How(**how)
+            given = WriteMode(**how)
             written, imported = restore(root, file, given, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or ReadOptions(today=today))
-            brought = bring(root, kind, arrived, settings, How(**how))
+            brought = bring(root, kind, arrived, settings, WriteMode(**how))
             written, imported = brought.written, brought.imported
         self._reread(written)
         return imported
@@ -357,33 +364,37 @@ class Workspace:
         *,
         unset: Sequence[str] = (),
         **how: Unpack[Way],
-    ) -> results.Corrected:
+    ) -> results.CorrectionResult:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
         key_changes = [*(KeyChange(key, "put", text) for key, text in texts.items())]
         key_changes += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(corrections.edit(root, id, key_changes, How(**how)), on)
+        return self._corrected(corrections.edit(root, id, key_changes, WriteMode(**how)), on)
 
-    def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
+    def clarify(
+        self, scenario: str, text: str, on: date, **how: Unpack[Way]
+    ) -> results.CorrectionResult:
         """Add to a question what its text leaves open, without changing it."""
         answers = {"scenario": scenario, "text": text, "date": on}
-        written = CLARIFICATION.write(self._writable(), answers, How(**how))
-        return self._corrected((written, Located("scenario", scenario)), on)
+        written = CLARIFICATION.write(self._writable(), answers, WriteMode(**how))
+        return self._corrected((written, RecordLocation("scenario", scenario)), on)
 
-    def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.Corrected:
+    def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.CorrectionResult:
         """Give a record another id, here and wherever it is named."""
-        done = rename(self._writable(), id, new, How(**how))
+        done = rename(self._writable(), id, new, WriteMode(**how))
         return self._corrected(done, on, id.rpartition(":")[2])
 
-    def remove(self, id: str, reason: str, on: date, **how: Unpack[Way]) -> results.Corrected:
+    def remove(
+        self, id: str, reason: str, on: date, **how: Unpack[Way]
+    ) -> results.CorrectionResult:
         """Delete a record that nothing depends on."""
         given = (self._writable(), id, reason)
-        return self._corrected(remove(*given, How(**how)), on)
+        return self._corrected(remove(*given, WriteMode(**how)), on)
 
-    def undo(self, **how: Unpack[Way]) -> results.Undone:
+    def undo(self, **how: Unpack[Way]) -> results.UndoResult:
         """Take back what was recorded last in this checkout."""
-        written, what = undo(self._writable(), How(**how))
+        written, what = undo(self._writable(), WriteMode(**how))
         self._reread(written)
         return results.undone(written, what)
 
@@ -392,23 +403,23 @@ class Workspace:
             raise ScenError(f"{self._root} was opened as {self._rev} had it: open it without rev")
         return self._root
 
-    def _reread(self, written: Written) -> None:
+    def _reread(self, written: WriteResult) -> None:
         if written.committed and written.committed.fault:
             raise written.committed.fault
         if not written.dry_run:
             self._opened = self._read()
 
-    def _moved(self, written: Written, id: str, on: date) -> results.EvidenceRecorded:
+    def _moved(self, written: WriteResult, id: str, on: date) -> results.EvidenceRecorded:
         self._reread(written)
         return results.evidence_recorded(written, id, on)
 
-    def _recorded(self, written: Written, id: str) -> results.Recorded:
+    def _recorded(self, written: WriteResult, id: str) -> results.RecordResult:
         self._reread(written)
         return results.recorded(written, id)
 
     def _corrected(
-        self, done: tuple[Written, Located], on: date, formerly: str | None = None
-    ) -> results.Corrected:
+        self, done: tuple[WriteResult, RecordLocation], on: date, formerly: str | None = None
+    ) -> results.CorrectionResult:
         written, now = done
         self._reread(written)
         findings = foretold_of(written, on, audit_rules) if written.drafts else []

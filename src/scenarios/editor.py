@@ -42,7 +42,7 @@ from scenarios.storage.loader import read_record
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.text import printable, suggested
 from scenarios.workspace.checking import attachment_faults, key_places
-from scenarios.workspace.corrections import Located, naming, of_today
+from scenarios.workspace.corrections import RecordLocation, naming, of_today
 from scenarios.workspace.input.offers import Offer, analysts, newest, titled
 from scenarios.workspace.input.typed_in import today
 from scenarios.workspace.opened import open_folder, overlaid
@@ -133,7 +133,7 @@ class EditorPlace(NamedTuple):
     place: Cursor
     end: int
     kind: str
-    named: Located
+    named: RecordLocation
 
 
 def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
@@ -152,7 +152,7 @@ def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
         id = place.keys[1]
     of: Any = "scenario" if kind in ("rating", "indicator", "own indicator") else kind
     id = database.now.database.called_now.get((of, id), id)
-    return EditorPlace(database, path, text, place, end, kind, Located(of, id, name or None))
+    return EditorPlace(database, path, text, place, end, kind, RecordLocation(of, id, name or None))
 
 
 def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from scenarios.analysis.review.agenda import agenda
 from scenarios.exchange.events.candidates import SearchWindow
 from scenarios.exchange.events.store import open_store
-from scenarios.workspace.exchange.candidates import Accepted, accept, candidates_of
+from scenarios.workspace.exchange.candidates import AcceptResult, accept, candidates_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 from tests.exchange.test_events import EVENTS
@@ -28,7 +28,7 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     (root / "pact.yaml").write_text((root / "pact.yaml").read_text().rstrip() + WANTED)
     within = SearchWindow(as_of=DAY, since=None, until=DAY, limit=20)
 
-    def accepted(*numbers: str) -> Accepted:
+    def accepted(*numbers: str) -> AcceptResult:
         found = candidates_of({"": open_folder(root)}, OPENING, within, None, numbers)
         records = [{**one, "recorded": DAY.isoformat()} for one in found.records]
         return accept(root, records)[1]

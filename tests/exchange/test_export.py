@@ -21,8 +21,8 @@ from scenarios.exchange.engine import connect
 from scenarios.exchange.statements import Engine, create_table
 from scenarios.exchange.targets.table import every_target, named
 from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.exchange.exporting import ExportResult, export, identity, view_of
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.start import Like, start
 from tests.cli.commands import DESK, FILES, SCEN, make, tree
 from tests.exchange.foreign import arrived, by_id, said, told
@@ -37,17 +37,17 @@ PLACES = ("out/", "parquet:pq", "x.json", "x.jsonl", "sqlite:///x.db", "duckdb:/
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenDatabase:
     monkeypatch.chdir(tmp_path)
     return open_folder(DESK)
 
 
-def put(opened: Opened, text: str) -> Exported:
+def put(opened: OpenDatabase, text: str) -> ExportResult:
     return export(opened, text, DAY)
 
 
 @pytest.mark.parametrize("text", PLACES)
-def test_every_row_of_every_table_is_in_each_form(desk: Opened, text: str) -> None:
+def test_every_row_of_every_table_is_in_each_form(desk: OpenDatabase, text: str) -> None:
     made = put(desk, text)
     view = view_of(desk, DAY, limited=False)
     target, place = named(text)
@@ -87,7 +87,9 @@ def test_what_names_no_form_or_no_place_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text", [*PLACES, "x.xlsx", "metaculus:m", "x.stix.json", "x.ris", "x.bib", "x.csl.json"]
 )
-def test_another_trackers_export_stays_unless_it_is_overwritten(desk: Opened, text: str) -> None:
+def test_another_trackers_export_stays_unless_it_is_overwritten(
+    desk: OpenDatabase, text: str
+) -> None:
     tracker = FILES["tracker.yaml"].replace("Alignment", "Another") + "id: theirs\n"
     theirs = open_folder(make(Path("theirs"), {**FILES, "tracker.yaml": tracker}))
     put(theirs, text)
@@ -130,7 +132,7 @@ def test_each_new_database_has_an_id_of_its_own(tmp_path: Path) -> None:
     assert len(ids - {None}) == 3
 
 
-def test_references_and_indexes_are_sqlites_own(desk: Opened) -> None:
+def test_references_and_indexes_are_sqlites_own(desk: OpenDatabase) -> None:
     put(desk, "x.db")
     with closing(sqlite3.connect("x.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -150,7 +152,7 @@ def test_references_and_indexes_are_sqlites_own(desk: Opened) -> None:
 
 
 def test_duckdb_has_the_references_of_each_table_and_the_meaning_of_each_column(
-    desk: Opened,
+    desk: OpenDatabase,
 ) -> None:
     put(desk, "x.duckdb")
     with closing(connect("x.duckdb", read_only=True)) as file:
@@ -167,7 +169,7 @@ def test_duckdb_has_the_references_of_each_table_and_the_meaning_of_each_column(
     }
 
 
-def test_a_reader_of_an_earlier_export_reads_on(desk: Opened) -> None:
+def test_a_reader_of_an_earlier_export_reads_on(desk: OpenDatabase) -> None:
     put(desk, "x.db")
     put(desk, "out/")
     with (
@@ -190,7 +192,7 @@ def test_a_column_may_be_null_only_where_its_table_says_so(engine: Engine) -> No
         assert needed == [not column.null for column in table.columns], table.name
 
 
-def test_a_package_describes_its_tables(desk: Opened) -> None:
+def test_a_package_describes_its_tables(desk: OpenDatabase) -> None:
     put(desk, "out/")
     package = json.loads(Path("out/datapackage.json").read_text())
     assert package["scen"]["as_of"] == "2022-03-01"
@@ -278,7 +280,7 @@ def exported(work: Path) -> dict[str, bytes]:
     return {p: d for p, d in tree(work).items() if p in ("x.db", "x.xlsx") or p.startswith("out/")}
 
 
-def test_what_goes_out_in_the_form_of_metaculus_comes_in_as_from_there(desk: Opened) -> None:
+def test_what_goes_out_in_the_form_of_metaculus_comes_in_as_from_there(desk: OpenDatabase) -> None:
     made = put(desk, "metaculus:m")
     assert (made.place, made.tables) == ("m", ())
     assert put(desk, "metaculus:m") == made

@@ -22,7 +22,7 @@ from scenarios.exchange.targets import postgresql
 from scenarios.exchange.targets.postgresql import place_of
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export, view_of
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from tests.cli.commands import DESK, FILES, SCEN
 from tests.full import FULL
 from tests.postgres import PASSWORD, Server, server, small_disk
@@ -77,7 +77,7 @@ def sources(base: Any) -> int:
 def test_every_row_of_every_table_is_there_with_its_keys(
     running: Server, base: Any, desk: Path
 ) -> None:
-    opened: Opened = open_folder(desk)
+    opened: OpenDatabase = open_folder(desk)
     address = running.address("postgres/desk")
     assert put(desk, address) == address.replace(PASSWORD, "***")
     view = view_of(opened, DAY, limited=False)

@@ -20,7 +20,7 @@ from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.how import TRIED
 from scenarios.workspace.importing.database import file, restore
-from scenarios.workspace.importing.settings import Imported
+from scenarios.workspace.importing.settings import ImportSummary
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.start import start
 from tests.cli.commands import DESK, tree
@@ -88,7 +88,7 @@ def test_a_fresh_database_is_made_the_same_and_the_second_time_changes_nothing(
     assert (again.drafts, imported.remarks) == ([], [])
 
 
-def counts_of(imported: Imported) -> list[tuple[int, int, int]]:
+def counts_of(imported: ImportSummary) -> list[tuple[int, int, int]]:
     """The added, updated and unchanged scenarios, items, sources and sheets."""
     kinds = (imported.scenarios, imported.evidence, imported.sources, imported.forecasts)
     return [(count.added, count.updated, count.unchanged) for count in kinds]

@@ -25,10 +25,10 @@ from scenarios.site.at import page_at
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.yaml import reader
-from scenarios.workspace.how import How
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.how import WriteMode
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.tasks.evidence import record_evidence
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 from tests.cli.commands import FILES, make
 from tests.serve.desks import HERE, stranger
 from tests.serve.forms import FROM_HERE, opened, send
@@ -245,10 +245,10 @@ RECORD: dict[str, Any] = {
 }
 
 
-def add(desk: Desk, summary: str, rated: str = "trade") -> Written | None:
+def add(desk: Desk, summary: str, rated: str = "trade") -> WriteResult | None:
     """An item written through a desk."""
     record = {**RECORD, "summary": summary, "ratings": {rated: "C"}}
-    return desk.write(lambda now: record_evidence(now.root, record, How(read=now)))
+    return desk.write(lambda now: record_evidence(now.root, record, WriteMode(read=now)))
 
 
 def test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_looked_at(
@@ -350,10 +350,10 @@ def test_what_another_changed_during_a_write_is_not_lost(tmp_path: Path) -> None
     desk = Desk(make(tmp_path, FILES))
     item = tmp_path / "evidence/2022/2022-02-04-visit.yaml"
 
-    def change(now: Opened) -> Written | None:
+    def change(now: OpenDatabase) -> WriteResult | None:
         item.write_text(re.sub("(?m)^summary: .*", "summary: A late word", item.read_text()))
         assert desk.look().opened.database.evidence[item.stem].summary == "A late word"
-        return record_evidence(now.root, {**RECORD, "summary": "Dinner"}, How(read=now))
+        return record_evidence(now.root, {**RECORD, "summary": "Dinner"}, WriteMode(read=now))
 
     desk.write(change)
     assert desk.latest.opened.database.evidence[item.stem].summary == "A late word"
@@ -489,7 +489,7 @@ def test_a_change_that_the_latest_state_has_is_not_looked_at(
 
 
 def test_a_reading_of_a_moment_ago_gives_no_id_that_is_taken_meanwhile(tmp_path: Path) -> None:
-    now: Opened = open_folder(make(tmp_path, FILES))
+    now: OpenDatabase = open_folder(make(tmp_path, FILES))
     record = {**RECORD, "summary": "Dinner"}
-    ids = [record_evidence(tmp_path, record, How(read=now)).drafts[0].path for _ in range(2)]
+    ids = [record_evidence(tmp_path, record, WriteMode(read=now)).drafts[0].path for _ in range(2)]
     assert ids == [f"evidence/2022/2022-02-07-dinner{n}.yaml" for n in ("", "-2")]

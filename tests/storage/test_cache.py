@@ -21,7 +21,7 @@ from scenarios.storage.cache.files import CachedEvidence
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import PackedCache, cache_of, stat_of
 from scenarios.storage.loader import load, read_record
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from tests.cli.commands import FILES, make, scen, tree
 from tests.cli.test_formats import READING
 from tests.storage.system import NOBODY, mounted, needs_root, remount, without_privileges
@@ -62,7 +62,7 @@ def later() -> int:
     return time.time_ns() + 10**11
 
 
-def opened(root: Path) -> Opened:
+def opened(root: Path) -> OpenDatabase:
     """The database as a new process finds it, long after the last edit."""
     return open_folder(root, RecordCache(cache_of(root), clock=later))
 

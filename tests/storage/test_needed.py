@@ -32,12 +32,12 @@ from scenarios.storage.loader import load, read_record
 from scenarios.workspace.afterwards import changed_afterwards
 from scenarios.workspace.audit_preview import foretold_of
 from scenarios.workspace.corrections import KeyChange, edit
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import reviewed, span
 from scenarios.workspace.results import corrected, evidence_effects
 from scenarios.workspace.tasks.evidence import record_evidence
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 from tests.cli.commands import scen
 from tests.cli.test_correcting import written
 from tests.full import FULL
@@ -108,7 +108,7 @@ def calls(do: Callable[[], object], *functions: Any) -> int:
 
 
 def adding(root: Path) -> None:
-    done = record_evidence(root, NEW, How(read=cached(root)))
+    done = record_evidence(root, NEW, WriteMode(read=cached(root)))
     assert evidence_effects(done, "2022-06-01-an-item-that-is-like-no-other", TODAY)
 
 
@@ -218,7 +218,7 @@ def plain(files: Any, memory: Any = None) -> Database:
     return load({**files}, memory).database
 
 
-def both(done: Written) -> tuple[Database, Database]:
+def both(done: WriteResult) -> tuple[Database, Database]:
     after = {**done.before.snapshot, **{draft.path: draft.new for draft in done.drafts}}
     return plain(done.before.snapshot), plain({p: d for p, d in after.items() if d is not None})
 
@@ -291,7 +291,7 @@ def test_other_words_in_an_item_renamed_by_hand_leave_the_audit_without_its_form
     root = of_size(tmp_path, 5)
     place = root / path_of("evidence", f"{day(3)}-own3")
     place.rename(place.with_name(f"{day(3)}-other.yaml"))
-    for how in (How(), How(commit=True)):
+    for how in (WriteMode(), WriteMode(commit=True)):
         words = f"Other words {how.commit}"
         done, _ = edit(root, f"{day(3)}-other", [KeyChange("summary", "put", words)], how)
         revisions, _ = past(git.repository(root), "HEAD~" if how.commit else "HEAD")

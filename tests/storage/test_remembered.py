@@ -24,7 +24,7 @@ from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.edits import FileChange, accept
 from scenarios.storage.loader import LoadResult, load, read_record
-from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.reading import standings
 from tests.full import FULL
 
@@ -94,14 +94,14 @@ READ = cache(read_record)
 """By content alone: what is read once of a text with faults need not take its time again."""
 
 
-def read_anew(root: Path) -> Opened:
+def read_anew(root: Path) -> OpenDatabase:
     """Without any memory of files."""
     snapshot, problems = worktree.snapshot(root)
     loaded = load(snapshot, READ, lost=problems)
-    return Opened(root, snapshot, loaded, loaded.problems, READ)
+    return OpenDatabase(root, snapshot, loaded, loaded.problems, READ)
 
 
-def answers(opened: Opened) -> dict[str, Any]:
+def answers(opened: OpenDatabase) -> dict[str, Any]:
     """What every command starts from."""
     db = opened.database
     kinds = (db.scenarios, db.evidence, db.sheets, db.sources)
@@ -115,7 +115,7 @@ def answers(opened: Opened) -> dict[str, Any]:
     }
 
 
-def figures(opened: Opened) -> dict[str, Any]:
+def figures(opened: OpenDatabase) -> dict[str, Any]:
     """What is made of a part of the records, or of what was made before."""
     return {
         "standings": standings(opened, DAY),
@@ -124,7 +124,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     }
 
 
-def explained(opened: Opened, id: ScenarioId) -> object:
+def explained(opened: OpenDatabase, id: ScenarioId) -> object:
     return ledger(known(opened.about(id), DAY), id)
 
 
@@ -135,7 +135,7 @@ def where(root: Path) -> Path:
     return cache.folder
 
 
-def accepted(opened: Opened) -> LoadResult:
+def accepted(opened: OpenDatabase) -> LoadResult:
     """With a record more, that was not written."""
     text = b"summary: S\nobserved: 2022-01-03\nrecorded: 2022-01-03\nratings: {trade: C}\n"
     path = "evidence/2022/2022-01-03-more.yaml"

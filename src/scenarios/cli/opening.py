@@ -16,7 +16,7 @@ from scenarios.workspace import opened
 from scenarios.workspace.input.narrowing import narrowed, span_of
 from scenarios.workspace.opened import (
     SHALLOW,
-    Opened,
+    OpenDatabase,
     find_root,
     from_here,
     open_folder,
@@ -65,12 +65,12 @@ def tell_refused(context: typer.Context, error: ScenError) -> None:
         say(f"git's history is left out: {error}")
 
 
-def open_here(context: typer.Context) -> Opened:
+def open_here(context: typer.Context) -> OpenDatabase:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
     return open_at(find_root(context.obj))
 
 
-def open_at(root: Path) -> Opened:
+def open_at(root: Path) -> OpenDatabase:
     """Open the database in a folder; remark on a command that is half done there."""
     opened = open_folder(root, progress=progress())
     if opened.half:
@@ -78,7 +78,7 @@ def open_at(root: Path) -> Opened:
     return opened
 
 
-def reading(context: typer.Context, rev: str | None = None) -> Opened:
+def reading(context: typer.Context, rev: str | None = None) -> OpenDatabase:
     """Open the database for a command that only reads, as it is or as a revision had it.
 
     Files that cannot be read are left out and named, and the command ends with 1. What leaves the
@@ -113,7 +113,7 @@ def _instead(reason: str, form: str) -> str:
     return html.eml(title, parsing.today(), reason, document, html.write, lambda *_: b"")
 
 
-def tell_left_out(opened: Opened, where: str = "") -> None:
+def tell_left_out(opened: OpenDatabase, where: str = "") -> None:
     """Say how much of a database could not be read."""
     if opened.faults:
         check = f"scen check --rev {where}" if where else "scen check"

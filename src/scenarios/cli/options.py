@@ -11,7 +11,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.render.writers import WRITERS, is_added
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 
 Format = Literal["table", "json"]
 """The formats of a recording command."""
@@ -54,7 +54,7 @@ Timeout = Annotated[float, "--timeout SECONDS", "Time limit in seconds.", {"min"
 All = Annotated[bool, "--all", "Show every row; fold and omit nothing."]
 As = Annotated[Format, "--format", "Output format."]
 Analyst = Annotated[str | None, "--analyst", "Who makes the judgement.", {"envvar": "SCEN_ANALYST"}]
-Dated = Annotated[How, "dated"]
+Dated = Annotated[WriteMode, "dated"]
 """How a change is made that may have a date after today."""
 _FUTURE = ("future", "Allow a date after today.")
 _HOW = (
@@ -79,7 +79,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     def called(**given: Any) -> None:
         if how:
             latest = parsing.today() if how == Dated and not given.pop("future") else None
-            given["how"] = How(given.pop("dry_run"), given.pop("commit"), latest)
+            given["how"] = WriteMode(given.pop("dry_run"), given.pop("commit"), latest)
         command(**given)
 
     called.__doc__ = command.__doc__

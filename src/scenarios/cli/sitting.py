@@ -29,7 +29,7 @@ from scenarios.scales import percent
 from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 
 T = TypeVar("T")
 _LEAVE = ("q", "quit", "leave")
@@ -49,7 +49,7 @@ class Seat(NamedTuple):
     database: str | None
     notes: SessionFile
     only: Collection[ScenarioId]
-    how: How
+    how: WriteMode
     begun: float
 
     @property

@@ -21,17 +21,17 @@ from scenarios.cli.terminal.retyping import current
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import Offer, titled, unlike
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import forecast_recorded, recorded
-from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
-from scenarios.workspace.writing import Written
+from scenarios.workspace.tasks.task import LINE, AnswerContext, Answers, Question, Task, day
+from scenarios.workspace.writing import WriteResult
 
 Given = dict[str, Any]
 Before = Callable[[Path, Answers], None]
-Instead = Callable[[typer.Context, Given, How, Format], bool]
+Instead = Callable[[typer.Context, Given, WriteMode, Format], bool]
 
 
 def command_of(
@@ -45,7 +45,7 @@ def command_of(
     `before` says what there is to say of the answers before they are written.
     """
 
-    def command(context: typer.Context, how: How, form: Format, **given: Any) -> None:
+    def command(context: typer.Context, how: WriteMode, form: Format, **given: Any) -> None:
         if not instead(context, given, how, form):
             run(task, context, given, how, form, before)
 
@@ -60,7 +60,7 @@ def command_of(
             ),
             *(inspect.Parameter(name, kind, default=None, annotation=more[name]) for name in more),
             inspect.Parameter(
-                "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else How
+                "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else WriteMode
             ),
             inspect.Parameter("form", kind, default="table", annotation=As),
         ]
@@ -69,7 +69,7 @@ def command_of(
     return command
 
 
-def _option(ask: Ask) -> Any:
+def _option(ask: Question) -> Any:
     if ask.key == "analyst":
         return Analyst
     is_date = ask.kind == "day" and not ask.is_needed
@@ -85,7 +85,7 @@ def run(
     task: Task,
     context: typer.Context,
     given: Given,
-    how: How,
+    how: WriteMode,
     form: Format,
     before: Before = lambda *_: None,
 ) -> None:
@@ -120,7 +120,7 @@ def run(
 
 def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
     opened = open_here(context) if missing and prompt.interactive() else None
-    at = At(parsing.today(), opened, {**given})
+    at = AnswerContext(parsing.today(), opened, {**given})
     for ask in task.asks if opened else ():  # before the first question
         for id in given[ask.key] or () if ask.is_many and ask.records else ():
             ask.read(id, at)
@@ -136,7 +136,7 @@ def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -
     return at.answers
 
 
-def _report(task: Task, written: Written, answers: Answers, form: Format) -> None:
+def _report(task: Task, written: WriteResult, answers: Answers, form: Format) -> None:
     id = task.names(answers)
     if task.reports == "effects":
         report_effects(written, id, answers["date"], form)
@@ -148,7 +148,9 @@ def _report(task: Task, written: Written, answers: Answers, form: Format) -> Non
         report(written, recorded(written, id), form, task.remark(written, answers))
 
 
-def report_forecast(written: Written, analyst: str, on: date, ids: list[str], form: Format) -> None:
+def report_forecast(
+    written: WriteResult, analyst: str, on: date, ids: list[str], form: Format
+) -> None:
     """The paths, then the figures of each scenario and what they add up to in a set."""
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)
@@ -156,7 +158,7 @@ def report_forecast(written: Written, analyst: str, on: date, ids: list[str], fo
     report(written, result, form, text)
 
 
-def answer_to(ask: Ask, given: Any, at: At) -> Any:
+def answer_to(ask: Question, given: Any, at: AnswerContext) -> Any:
     """The answer to a question, or the value of the command line."""
     if ask.kind == "ratings":
         return given or _row(ask, at)
@@ -174,22 +176,22 @@ def answer_to(ask: Ask, given: Any, at: At) -> Any:
     return _with_default(ask, given, at) if ask.default else _wanted(ask, given, at)
 
 
-def records_of(ask: Ask, at: At) -> Mapping[str, Any]:
+def records_of(ask: Question, at: AnswerContext) -> Mapping[str, Any]:
     return ask.records(at.opened.database, at.answers) if ask.records and at.opened else {}
 
 
-def _offers(ask: Ask, at: At) -> Sequence[Offer]:
+def _offers(ask: Question, at: AnswerContext) -> Sequence[Offer]:
     return ask.offers(at.opened.database) if at.opened else ()
 
 
-def _read(ask: Ask, at: At) -> Callable[[str], Any]:
+def _read(ask: Question, at: AnswerContext) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         return day(text, at) if ask.kind == "day" else ask.read(text, at)
 
     return parsing.typed(read, ask.option)
 
 
-def _several(ask: Ask, given: Any, at: At) -> list[str]:
+def _several(ask: Question, given: Any, at: AnswerContext) -> list[str]:
     answers = list(given or ())
     if answers or not current.get():
         return answers
@@ -220,7 +222,7 @@ def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callabl
     return parsed
 
 
-def _wanted(ask: Ask, given: Any, at: At) -> Any:
+def _wanted(ask: Question, given: Any, at: AnswerContext) -> Any:
     """The answer to what may be left out, asked for only where something else is asked for."""
     read = _read(ask, at)
     if ask.lead and at.opened and given is None:
@@ -239,7 +241,9 @@ def _wanted(ask: Ask, given: Any, at: At) -> Any:
     return read(text) if ask.is_value or ask.kind == "day" else text
 
 
-def _text(ask: Ask, given: str | None, read: Callable[[str], str], at: At) -> str | None:
+def _text(
+    ask: Question, given: str | None, read: Callable[[str], str], at: AnswerContext
+) -> str | None:
     question = f"{ask.question} (Enter = none)"
     if given is not None and prompt.stands(given, ask.option, question):
         return given
@@ -252,7 +256,7 @@ def _text(ask: Ask, given: str | None, read: Callable[[str], str], at: At) -> st
     return text
 
 
-def _unasked(ask: Ask, given: Any, at: At) -> Any:
+def _unasked(ask: Question, given: Any, at: AnswerContext) -> Any:
     value = given
     if given is None:
         value = ask.default(at) if ask.default else None
@@ -264,7 +268,7 @@ def _unasked(ask: Ask, given: Any, at: At) -> Any:
     return value
 
 
-def _with_default(ask: Ask, given: Any, at: At) -> Any:
+def _with_default(ask: Question, given: Any, at: AnswerContext) -> Any:
     """A day that may be another than its default; none after the one that it is by default."""
     default = ask.default(at) if ask.default else None
     if given is not None or at.opened is None:
@@ -280,7 +284,7 @@ def _with_default(ask: Ask, given: Any, at: At) -> Any:
     return prompt.answer(ask.question, known, f"{default}", label=ask.key)
 
 
-def _row(ask: Ask, at: At) -> dict[str, Any]:
+def _row(ask: Question, at: AnswerContext) -> dict[str, Any]:
     scenario = at.answers["scenario"]
     if at.opened:
         return _across_a_set(at.opened.database, scenario)

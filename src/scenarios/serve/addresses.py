@@ -33,15 +33,15 @@ from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.how import TRIED, How
+from scenarios.workspace.how import TRIED, WriteMode
 from scenarios.workspace.inbox import answers_of
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.narrowing import narrowed
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
 from scenarios.workspace.undoing import undo
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"
 _HITS, _SHOWN = 200, 500
@@ -81,12 +81,12 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     name, digest = (str(form.get(key) or "") for key in ("ticket", "of"))
     saved = ask.request.app.state.saved
 
-    def save(_: Opened) -> Written | None:
+    def save(_: OpenDatabase) -> WriteResult | None:
         if name and saved.get(name):
             return None
         if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
             raise ScenError(_MEANWHILE)
-        written, command = undo(ask.desk.root, How(commit=bool(form.get("commit"))))
+        written, command = undo(ask.desk.root, WriteMode(commit=bool(form.get("commit"))))
         saved.put(name, SavedPage(_undone(ask, written, command)))
         return written
 
@@ -97,7 +97,7 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     return RedirectResponse(f"/recorded/{quote(name)}/", 303)
 
 
-def _undone(ask: PageRequest, written: Written, command: str) -> Markup:
+def _undone(ask: PageRequest, written: WriteResult, command: str) -> Markup:
     result = undone(written, command)
     lines = [*written.mended, *(f"gone: {path}" for path in result.removed)]
     lines += [f"as it was: {path}" for path in result.restored]
@@ -110,7 +110,7 @@ def _undone(ask: PageRequest, written: Written, command: str) -> Markup:
     return fill("serve/undone.html", command=command, **values)
 
 
-def _digest(written: Written) -> str:
+def _digest(written: WriteResult) -> str:
     return sha256(msgspec.msgpack.encode(written.drafts)).hexdigest()
 
 

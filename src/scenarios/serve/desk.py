@@ -25,15 +25,15 @@ from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import ListedCommit, newest
-from scenarios.workspace.opened import Opened, open_folder, open_revision
-from scenarios.workspace.writing import Written
+from scenarios.workspace.opened import OpenDatabase, open_folder, open_revision
+from scenarios.workspace.writing import WriteResult
 
 _REVISIONS = 4
 """Revisions that are kept."""
 _OFFERED = 100
 _FRESH = 64
 """Most files that the server wrote and has not read back; beyond it the folder is read."""
-Writing = Callable[[Opened], Written | None]
+Writing = Callable[[OpenDatabase], WriteResult | None]
 
 
 class DeskState(NamedTuple):
@@ -44,7 +44,7 @@ class DeskState(NamedTuple):
     """
 
     number: int
-    opened: Opened
+    opened: OpenDatabase
     name: str
     remark: str
     offered: tuple[ListedCommit, ...]
@@ -58,8 +58,8 @@ class Desk:
         # `_writing` is taken before `_lock`: a write looks while it holds `_writing`, and a look
         # that took it would wait for ever (test_what_another_changed_during_a_write_is_not_lost).
         self._lock, self._looks, self._writing = threading.Lock(), 0, threading.Lock()
-        self._changes: deque[tuple[Writing, Future[Written | None]]] = deque()
-        self._cached = SizedCache[Opened](_REVISIONS, lambda _: 1)
+        self._changes: deque[tuple[Writing, Future[WriteResult | None]]] = deque()
+        self._cached = SizedCache[OpenDatabase](_REVISIONS, lambda _: 1)
         self.latest = self._read(None)
 
     def refresh(self) -> DeskState:
@@ -102,13 +102,13 @@ class Desk:
             return path in files and files.digest(path) == digest_of(path, data)
         return path not in files and not os.path.lexists(place)
 
-    def write(self, change: Writing) -> Written | None:
+    def write(self, change: Writing) -> WriteResult | None:
         """Write a change to the latest state, together with the changes queued before it.
 
         The state after the last of them becomes the latest; the folder is read only after a commit
         or if files were changed from outside.
         """
-        own = Future[Written | None]()
+        own = Future[WriteResult | None]()
         # Queued before the lock is taken: whoever holds it writes all that wait, in one turn
         # (test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_looked_at).
         self._changes.append((change, own))
@@ -118,7 +118,7 @@ class Desk:
         return own.result()
 
     def _write_all(self) -> None:
-        seen, done = None, list[Written]()
+        seen, done = None, list[WriteResult]()
         for _ in range(len(self._changes)):
             change, asked = self._changes.popleft()
             try:
@@ -131,7 +131,7 @@ class Desk:
         if not (seen and done and self._take(seen, done)):
             self.look()
 
-    def _take(self, seen: DeskState, done: Sequence[Written]) -> bool:
+    def _take(self, seen: DeskState, done: Sequence[WriteResult]) -> bool:
         """True if the state after these writes could become the latest."""
         opened = done[-1].opened
         files = _files(opened)
@@ -192,7 +192,7 @@ class Desk:
         return f"{worktree.safe(self.root)} cannot be written to: nothing can be recorded."
 
 
-def changed_items(before: Opened, after: Opened) -> Collection[EvidenceId] | None:
+def changed_items(before: OpenDatabase, after: OpenDatabase) -> Collection[EvidenceId] | None:
     """The items that differ; None where other records than sheets do too."""
     old, new = before.database.evidence, after.database.evidence
     if not (isinstance(old, CachedEvidence) and isinstance(new, CachedEvidence)):
@@ -201,7 +201,7 @@ def changed_items(before: Opened, after: Opened) -> Collection[EvidenceId] | Non
     return changed if old.files.beside("sources") == new.files.beside("sources") else None
 
 
-def _files(opened: Opened) -> CachedFiles:
+def _files(opened: OpenDatabase) -> CachedFiles:
     assert isinstance(opened.snapshot, CachedFiles)  # noqa: S101 - a folder, and no revision
     return opened.snapshot
 

@@ -17,7 +17,7 @@ from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
 from scenarios.render.svg import png
 from scenarios.site.site import Site
-from scenarios.workspace.reading import Reviewed, reviewed, span
+from scenarios.workspace.reading import ReviewResult, reviewed, span
 
 _DAYS = 60
 """Most days drawn of a course."""
@@ -45,7 +45,7 @@ class Figures:
         return self._reviewed.review
 
     @cached_property
-    def _reviewed(self) -> Reviewed:
+    def _reviewed(self) -> ReviewResult:
         odds = self._site.once(odds_of)
         period = span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
         return looked_back(self._site, period, audited=False)
@@ -92,7 +92,7 @@ def odds_of(site: Site) -> DailyLedgers:
     return DailyLedgers(site.database)
 
 
-def looked_back(site: Site, period: Window, *, audited: bool = True) -> Reviewed:
+def looked_back(site: Site, period: Window, *, audited: bool = True) -> ReviewResult:
     """The review of a window, beside the figures reported then if git has them."""
     with suppress(ScenError):  # no commit, or none that holds a database
         return reviewed(site.opened, period, site.repository, audited=audited)

@@ -22,7 +22,7 @@ from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Origin
 from scenarios.storage.git.repository import Repository, commit_of
-from scenarios.workspace.opened import Opened, origin, placed, touching
+from scenarios.workspace.opened import OpenDatabase, origin, placed, touching
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -131,7 +131,7 @@ class Site:
 
     def __init__(
         self,
-        opened: Opened,
+        opened: OpenDatabase,
         as_of: date,
         repository: Repository | None = None,
         *,

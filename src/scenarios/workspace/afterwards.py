@@ -16,7 +16,7 @@ from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import oldest, revisions
-from scenarios.workspace.opened import Opened, open_revision
+from scenarios.workspace.opened import OpenDatabase, open_revision
 
 
 class LaterChanges(NamedTuple):
@@ -31,7 +31,7 @@ Compared = tuple[str, str, str]
 
 
 def compared(
-    opened: Opened, repository: git.Repository, since: date, as_of: date
+    opened: OpenDatabase, repository: git.Repository, since: date, as_of: date
 ) -> Compared | None:
     """The last commit up to `since`, else the first, and the last up to `as_of`, or None.
 
@@ -49,7 +49,7 @@ def compared(
 
 
 def changed_afterwards(
-    opened: Opened,
+    opened: OpenDatabase,
     repository: git.Repository,
     since: date,
     as_of: date,
@@ -87,7 +87,7 @@ def changed_afterwards(
     return LaterChanges(restatement, before)
 
 
-def _of_revision(opened: Opened, repository: git.Repository, commit: str) -> Database:
+def _of_revision(opened: OpenDatabase, repository: git.Repository, commit: str) -> Database:
     """The database of a commit; a lasting memory keeps the latest."""
     files = opened.snapshot, opened.read
     results = (

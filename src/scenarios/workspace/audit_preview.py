@@ -20,8 +20,8 @@ from scenarios.storage.loader import read_record
 from scenarios.values import indicator_key
 from scenarios.workspace.how import TRIED
 from scenarios.workspace.results import Judgement, changed_records
-from scenarios.workspace.sheets import Entry, record_entries
-from scenarios.workspace.writing import Written
+from scenarios.workspace.sheets import ForecastEntry, record_entries
+from scenarios.workspace.writing import WriteResult
 
 
 class AuditRules(Protocol):
@@ -33,7 +33,7 @@ class AuditRules(Protocol):
     ) -> Sequence[Judgement]: ...
 
 
-def foretold_of(written: Written, on: date, audit: AuditRules) -> Sequence[Judgement]:
+def foretold_of(written: WriteResult, on: date, audit: AuditRules) -> Sequence[Judgement]:
     """Findings that a later audit will report for a change; none without a commit to compare."""
     both = written.before.database, written.after.database
     try:
@@ -59,7 +59,9 @@ def foretold_of(written: Written, on: date, audit: AuditRules) -> Sequence[Judge
     return audit.foretold(commits, before, after, on)
 
 
-def _is_unread(written: Written, audit: AuditRules, repository: git.Repository, tip: str) -> bool:
+def _is_unread(
+    written: WriteResult, audit: AuditRules, repository: git.Repository, tip: str
+) -> bool:
     """True if an audit reads no changed key, and the commit has the records: none is renamed.
 
     Then its findings are those of before, whatever the history.
@@ -73,7 +75,7 @@ def _is_unread(written: Written, audit: AuditRules, repository: git.Repository, 
     return all(read_record(*text)[0] for text in texts)
 
 
-def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:
+def _judged_with(written: WriteResult, *databases: Database) -> list[EvidenceId]:
     """The items by which an audit judges a change: its own, what fires a changed indicator.
 
     Also those with former ids, to which references may lead.
@@ -89,7 +91,7 @@ def _judged_with(written: Written, *databases: Database) -> list[EvidenceId]:
     return sorted(ids)
 
 
-def foretold_lines(written: Written, on: date, audit: AuditRules) -> list[str]:
+def foretold_lines(written: WriteResult, on: date, audit: AuditRules) -> list[str]:
     """Audit findings that a change of existing files will cause, as announcements."""
     if not any(draft.old is not None for draft in written.drafts):
         return []
@@ -102,7 +104,12 @@ def foretold_words(finding: Judgement) -> str:
 
 
 def foretold_of_sheet(
-    root: Path, analyst: Analyst, day: date, entries: Sequence[Entry], on: date, audit: AuditRules
+    root: Path,
+    analyst: Analyst,
+    day: date,
+    entries: Sequence[ForecastEntry],
+    on: date,
+    audit: AuditRules,
 ) -> list[str]:
     """Forecasts of that day which are replaced, and audit findings of it; none if refused."""
     sheet = f"{day}-{analyst}"

@@ -31,10 +31,10 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.proposals import waiting
 from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
-from scenarios.workspace.opened import Opened, from_here, here
+from scenarios.workspace.opened import OpenDatabase, from_here, here
 
 
-def attachment_faults(opened: Opened) -> Iterator[Problem]:
+def attachment_faults(opened: OpenDatabase) -> Iterator[Problem]:
     """Faults of a folder's saved copies, each read once; a revision's are not read."""
     digests: dict[str, str | None] = {}
     for id, item in opened.database.evidence.items() if opened.commit is None else ():
@@ -63,7 +63,7 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
                 yield Problem(file, 1, 1, "attachment-unnamed", message, hint, "warning")
 
 
-def merged_twice(opened: Opened) -> Iterator[Problem]:
+def merged_twice(opened: OpenDatabase) -> Iterator[Problem]:
     """Items of different sides of a merge that may be one event: neither author saw the other's."""
     sides = merging.sides(opened.root, opened.commit)
     items = opened.database.evidence.items() if sides else ()
@@ -79,7 +79,7 @@ def merged_twice(opened: Opened) -> Iterator[Problem]:
                 break
 
 
-def _left_by_a_kill(opened: Opened) -> Iterator[Problem]:
+def _left_by_a_kill(opened: OpenDatabase) -> Iterator[Problem]:
     for folder in disk.folders(opened.root) if opened.commit is None else ():
         for place in disk.leftovers(folder):
             path = printable_path(place.relative_to(opened.root).as_posix())
@@ -88,7 +88,7 @@ def _left_by_a_kill(opened: Opened) -> Iterator[Problem]:
             yield Problem(path, 1, 1, "leftover", message, hint, "warning")
 
 
-def half_faults(opened: Opened) -> Iterator[Problem]:
+def half_faults(opened: OpenDatabase) -> Iterator[Problem]:
     """Files as a command killed between its files left them, in the folder or the last commit."""
     place, tip = journal.place_of(opened.root), ""
     committed: Mapping[str, bytes] = {}
@@ -117,7 +117,7 @@ def half_faults(opened: Opened) -> Iterator[Problem]:
                 )
 
 
-def extension_faults(opened: Opened) -> Iterator[Problem]:
+def extension_faults(opened: OpenDatabase) -> Iterator[Problem]:
     """Extensions that the tracker names and that are absent or broken; faults by their rules.
 
     No write is refused for one: there is one rule book for reading and writing.
@@ -140,7 +140,7 @@ def extension_faults(opened: Opened) -> Iterator[Problem]:
         yield _placed_fault(opened, "tracker.yaml", fault)
 
 
-def _placed_fault(opened: Opened, path: str, fault: Fault) -> Problem:
+def _placed_fault(opened: OpenDatabase, path: str, fault: Fault) -> Problem:
     lines = key_places(opened, path)
     place = lines.get(fault.keys) or lines[()]
     line, column = place.key_line, place.key_column
@@ -165,25 +165,25 @@ class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{where}: {self.rule}: {self.subject}: {self.message}"
 
 
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """Faults, and findings if asked for."""
 
     problems: list[Problem]
     findings: list[PlacedFinding]
 
-    def below(self, folder: str) -> Checked:
+    def below(self, folder: str) -> CheckResult:
         """The result with paths below a folder."""
         if folder == ".":
             return self
-        return Checked(
+        return CheckResult(
             problems=[replace(p, path=f"{folder}/{p.path}") for p in self.problems],
             findings=[msgspec.structs.replace(f, path=f"{folder}/{f.path}") for f in self.findings],
         )
 
 
 def check(
-    opened: Opened, files: set[str] | None = None, findings_on: date | None = None
-) -> Checked:
+    opened: OpenDatabase, files: set[str] | None = None, findings_on: date | None = None
+) -> CheckResult:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     proposals = waiting(opened.root).problems if opened.commit is None else []
     halves = half_faults(opened) if opened.commit is None else ()
@@ -196,13 +196,13 @@ def check(
         days = timedelta(days=opened.database.tracker.review_every_days)
         period = window(opened.database, findings_on - days, findings_on)
         day_findings = findings(period, also=finding_rules(opened.database))
-    return Checked(
+    return CheckResult(
         problems=folded(p for p in problems if files is None or p.path in files),
         findings=_placed(opened, day_findings),
     )
 
 
-def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
+def concerned(opened: OpenDatabase, paths: Sequence[Path]) -> set[str]:
     """The files at these paths, and those that a change of theirs can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
     files |= {problem.path for problem in waiting(opened.root).problems}
@@ -216,7 +216,7 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
     return named | {path_of(*record) for record in (*about, *_further(opened, changed))}
 
 
-def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
+def _further(opened: OpenDatabase, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
     """Records that depend on a changed scenario unnamed: its set, links, distant ratings."""
     scenarios = opened.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
@@ -231,7 +231,7 @@ def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[K
                 yield "evidence", id
 
 
-def _path_in_database(opened: Opened, path: Path) -> str:
+def _path_in_database(opened: OpenDatabase, path: Path) -> str:
     """A path as the database names it; '' for the database itself or a folder above it."""
     base, file = here() / opened.root, here() / path
     spellings = (  # both as typed, then with links resolved, except that of the file itself
@@ -255,7 +255,7 @@ def _up(path: str) -> Iterator[str]:
     return accumulate(path.split("/"), lambda above, name: f"{above}/{name}")
 
 
-def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
+def _placed(opened: OpenDatabase, findings: Sequence[Finding]) -> list[PlacedFinding]:
     """The findings with their lines; line 1 where the file shows none."""
     placed, lines = [], cache(partial(key_places, opened))
     for finding in findings:
@@ -274,7 +274,7 @@ def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
     return placed
 
 
-def key_places(opened: Opened, path: str) -> Mapping[Keys, KeyPlace]:
+def key_places(opened: OpenDatabase, path: str) -> Mapping[Keys, KeyPlace]:
     """The places of a file's keys; only its top if it is missing or cannot be read."""
     data = opened.snapshot.get(path, b"")
     return {(): KeyPlace(1, 1, 1, 1)} if read(path, data)[1] else places(data)

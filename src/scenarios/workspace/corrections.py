@@ -18,15 +18,15 @@ from scenarios.storage.yaml.editor import append, exact, put, reworded, unset
 from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
 from scenarios.values import OBSERVED, indicator_key
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Changed, Opened, from_here, known_id
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.opened import OpenDatabase, StaleEdit, from_here, known_id
+from scenarios.workspace.writing import WriteResult, write
 
 _KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
 
 
-class Located(NamedTuple):
+class RecordLocation(NamedTuple):
     """A record, or one of its indicators."""
 
     kind: Kind
@@ -46,7 +46,7 @@ class Located(NamedTuple):
         return f"{self.id}/{self.indicator}" if self.indicator else self.id
 
 
-def locate(opened: Opened, text: str) -> Located:
+def locate(opened: OpenDatabase, text: str) -> RecordLocation:
     """The record, sound or not, of `ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`."""
     kind, colon, id = text.partition(":")
     if colon and kind not in get_args(Kind):
@@ -54,12 +54,12 @@ def locate(opened: Opened, text: str) -> Located:
     kinds = [known for known in _KINDS if known == kind] if colon else [*_KINDS]
     id = id if colon else text
     if id == "tracker":
-        return Located("tracker", "tracker")
+        return RecordLocation("tracker", "tracker")
     scenario, slash, indicator = id.partition("/")
     if slash:
         known = opened.database.scenarios[opened.scenario(scenario)].indicators
         known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
-        return Located("scenario", scenario, indicator)
+        return RecordLocation("scenario", scenario, indicator)
     present = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
     if len(present) > 1:
         choices = " or ".join(f"{kind}:{id}" for kind in present)
@@ -71,7 +71,7 @@ def locate(opened: Opened, text: str) -> Located:
         what = kinds[0] if colon and kinds else "record"
         ids = [key for kind in kinds for key in records(opened.database, kind)]
         known_id(id, ids, what)
-    return Located(present[0], id)
+    return RecordLocation(present[0], id)
 
 
 _KEEPS_NAMES = ("scenario", "evidence", "source")
@@ -87,10 +87,12 @@ class RenamedReference(NamedTuple):
     name: str
 
 
-def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
+def rename(
+    root: Path, id: str, new: str, how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, RecordLocation]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         old = locate(opened, id)
         name = new.removeprefix(f"{old.id}/") if old.indicator else new
         if old.kind == "tracker":
@@ -104,18 +106,18 @@ def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written,
             raise ScenError(f"{old.name} is called that already; nothing was written")
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
-    def words(written: Written) -> str:
+    def words(written: WriteResult) -> str:
         return f"rename: {locate(written.before, id).name} → {new}"
 
     written = write(root, draft, f"rename {id} {new}", how, subject=words)
     old = locate(written.before, id)
     if old.indicator:
-        return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
-    return written, Located(old.kind, new)
+        return written, RecordLocation("scenario", old.id, new.removeprefix(f"{old.id}/"))
+    return written, RecordLocation(old.kind, new)
 
 
 def drafts(
-    opened: Opened, old: Located, new: str, content: bytes | None = None
+    opened: OpenDatabase, old: RecordLocation, new: str, content: bytes | None = None
 ) -> list[FileChange]:
     """The record [with another content] under its new id, and every file that names it."""
     refuse_invalid(old.kind, new)
@@ -135,7 +137,7 @@ def drafts(
     ]
 
 
-def naming(database: Database, located: Located, new: str) -> Iterator[RenamedReference]:
+def naming(database: Database, located: RecordLocation, new: str) -> Iterator[RenamedReference]:
     """Every reference to a record or an indicator, with its new text."""
     kind, old, indicator = located
     for ref in references(database):
@@ -151,7 +153,7 @@ def naming(database: Database, located: Located, new: str) -> Iterator[RenamedRe
                     yield RenamedReference("forecasts", id, (part, old), "key", new)
 
 
-def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
+def of_today(opened: OpenDatabase, kind: Kind, id: str, data: bytes) -> bytes:
     """The record with former ids replaced by today's."""
     path, database = path_of(kind, id), opened.database
     record, now = opened.read(kind, path, data)[0], database.called_now
@@ -163,12 +165,12 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
         place
         for of, name in sorted(named & now.keys())
         if name not in records(database, of)
-        for place in naming(own, Located(of, name), now[of, name])
+        for place in naming(own, RecordLocation(of, name), now[of, name])
     ]
     return _reworded(path, data, places)
 
 
-def refuse_half_read(opened: Opened, *ids: str) -> None:
+def refuse_half_read(opened: OpenDatabase, *ids: str) -> None:
     """Refuse while a broken file may name one of these ids."""
     for path, data in opened.snapshot.items():
         place = place_of(path)
@@ -181,7 +183,7 @@ def refuse_half_read(opened: Opened, *ids: str) -> None:
                 raise ScenError(f"nothing was written; fix this first, it may name '{id}': {fault}")
 
 
-def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[FileChange]:
+def _indicator_drafts(opened: OpenDatabase, old: RecordLocation, new: str) -> list[FileChange]:
     known = opened.database.scenarios[old.id].indicators
     if new in known:
         raise ScenError(f"there is indicator '{old.id}/{new}' already; nothing was written")
@@ -194,7 +196,7 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[FileChange
     return [FileChange(old.path, data, now), *_in_other_files(opened, fired)]
 
 
-def _in_other_files(opened: Opened, places: list[RenamedReference]) -> Iterator[FileChange]:
+def _in_other_files(opened: OpenDatabase, places: list[RenamedReference]) -> Iterator[FileChange]:
     by_path: dict[str, list[RenamedReference]] = {}
     for place in places:
         by_path.setdefault(path_of(place.kind, place.id), []).append(place)
@@ -211,7 +213,7 @@ def _reworded(path: str, data: bytes, places: list[RenamedReference]) -> bytes:
         return reworded(data, {(place.keys, place.at): place.name for place in places})
 
 
-def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
+def _remembering(opened: OpenDatabase, old: RecordLocation, new: str, data: bytes) -> bytes:
     """The record with its old id among its former ids."""
     record = records(opened.database, old.kind).get(old.id)
     had = former(record) if record else ()
@@ -220,7 +222,7 @@ def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
     return append(data, ("formerly",), old.id)
 
 
-def _refuse_taken(opened: Opened, old: Located, new: str) -> None:
+def _refuse_taken(opened: OpenDatabase, old: RecordLocation, new: str) -> None:
     path = path_of(old.kind, new)
     if path in opened.snapshot:
         what = "sheet" if old.kind == "forecasts" else old.kind
@@ -243,13 +245,15 @@ _INSTEAD = {
 }
 
 
-def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Written, Located]:
+def remove(
+    root: Path, id: str, reason: str, how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, RecordLocation]:
     """Remove a record or an indicator; the reason stays in the commit's subject alone.
 
     Refused if a figure counts it or another record names it.
     """
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         located = locate(opened, id)
         refuse_unwritable(reason, "reason")
         if located.kind == "tracker":
@@ -270,14 +274,14 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
                 new = unset(data, located.keys)
         return [FileChange(located.path, data, new)]
 
-    def words(written: Written) -> str:
+    def words(written: WriteResult) -> str:
         return f"remove: {locate(written.before, id).name}: {' '.join(reason.split())}"
 
     written = write(root, draft, f"remove {id}", how, subject=words)
     return written, locate(written.before, id)
 
 
-def _resting(database: Database, located: Located) -> Iterator[str]:
+def _resting(database: Database, located: RecordLocation) -> Iterator[str]:
     """Records that name a record, and figures that count it."""
     kind, id, indicator = located
     if indicator:
@@ -352,14 +356,14 @@ class KeyChange(NamedTuple):
 
 
 def edit(
-    root: Path, id: str, changes: Sequence[KeyChange], how: How = AS_USUAL
-) -> tuple[Written, Located]:
+    root: Path, id: str, changes: Sequence[KeyChange], how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, RecordLocation]:
     """Change keys of a record; every other byte stays.
 
     If a date or analyst in its name changes, the file is renamed, and references follow.
     """
 
-    def change(located: Located, data: bytes) -> bytes:
+    def change(located: RecordLocation, data: bytes) -> bytes:
         for change in changes:
             data = _changed(located, data, change)
         return data
@@ -368,24 +372,29 @@ def edit(
 
 
 def replace(
-    root: Path, id: str, old: bytes, new: bytes, how: How = AS_USUAL
-) -> tuple[Written, Located]:
+    root: Path, id: str, old: bytes, new: bytes, how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, RecordLocation]:
     """Replace a record as a whole, if its file still holds `old`; renamed if necessary."""
 
-    def change(located: Located, data: bytes) -> bytes:
+    def change(located: RecordLocation, data: bytes) -> bytes:
         if data != old:
-            raise Changed(located.path, from_here(root / located.path))
+            raise StaleEdit(located.path, from_here(root / located.path))
         return new
 
     return _edit(root, id, change, how, whole=True)
 
 
 def _edit(
-    root: Path, id: str, change: Callable[[Located, bytes], bytes], how: How, *, whole: bool = False
-) -> tuple[Written, Located]:
-    edited: list[Located] = []
+    root: Path,
+    id: str,
+    change: Callable[[RecordLocation, bytes], bytes],
+    how: WriteMode,
+    *,
+    whole: bool = False,
+) -> tuple[WriteResult, RecordLocation]:
+    edited: list[RecordLocation] = []
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         located = locate(opened, id)
         old = opened.snapshot[located.path]
         today = partial(of_today, opened, located.kind, located.id)
@@ -400,7 +409,7 @@ def _edit(
     return written, edited[-1]
 
 
-def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
+def _changed(located: RecordLocation, data: bytes, change: KeyChange) -> bytes:
     keys = (*located.keys, *change.key.split("."))
     refuse_unwritable(change.text, change.key)
     with at_place(located.path):
@@ -413,7 +422,7 @@ def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
         return data if exact(_value_at(data, keys)) == exact(value) else put(data, keys, value)
 
 
-def _name_in(located: Located, old: bytes, new: bytes) -> str:
+def _name_in(located: RecordLocation, old: bytes, new: bytes) -> str:
     """The id that a changed record's own text gives it."""
     values = [reader.read("", data)[0] for data in (old, new)]
     was, now = (value if isinstance(value, dict) else {} for value in values)

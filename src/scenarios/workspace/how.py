@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, Struct, UnsetType
 
 
-class How(NamedTuple):
+class WriteMode(NamedTuple):
     """How a change is made: tried or written, committed or not.
 
     New days in the records may not be after `latest`, if given. Refused if a file differs from its
@@ -22,11 +22,11 @@ class How(NamedTuple):
     read: Any = None
 
 
-AS_USUAL = How()
-TRIED = How(dry_run=True)
+AS_USUAL = WriteMode()
+TRIED = WriteMode(dry_run=True)
 
 
-class Committable(Struct, frozen=True, kw_only=True):
+class CommitFields(Struct, frozen=True, kw_only=True):
     """The last two keys of a result: present only if a commit was requested."""
 
     commit: str | UnsetType | None = UNSET

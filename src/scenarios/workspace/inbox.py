@@ -23,9 +23,9 @@ from scenarios.storage.loader import decoded
 from scenarios.storage.proposals import MOST_BYTES, Inbox, PendingProposal, waiting
 from scenarios.text import counted, joined_words, words
 from scenarios.values import ProposalOrigin, first_day
-from scenarios.workspace.how import AS_USUAL, Committable, How
-from scenarios.workspace.opened import Opened, from_here, known_id
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
+from scenarios.workspace.opened import OpenDatabase, from_here, known_id
+from scenarios.workspace.writing import WriteResult, write
 
 _ANSWERED = ("summary", "observed", "short", "source", "url", "quote", "theme")
 
@@ -73,11 +73,11 @@ _ROOM = 24
 
 
 def dismiss(
-    root: Path, id: str, reason: str, analyst: Analyst, on: date, how: How = AS_USUAL
-) -> Written:
+    root: Path, id: str, reason: str, analyst: Analyst, on: date, how: WriteMode = AS_USUAL
+) -> WriteResult:
     """Cut a proposal down to its marks, so that the same is not proposed again."""
 
-    def draft(_opened: Opened) -> list[FileChange]:
+    def draft(_opened: OpenDatabase) -> list[FileChange]:
         _, proposal, data = waiting_at(root, id)
         record = msgspec.to_builtins(proposal)
         for part, kept in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
@@ -103,7 +103,7 @@ class ProposedEntry(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class ProposedEntries(Committable, frozen=True):
+class ProposedEntries(CommitFields, frozen=True):
     """The fate of each proposal, in the order given."""
 
     entries: list[ProposedEntry]
@@ -114,11 +114,11 @@ class ProposedEntries(Committable, frozen=True):
 def propose(
     root: Path,
     proposals: Sequence[Mapping[str, Any]],
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     *,
     most: int = MOST_WAITING,
     noted: bool = True,
-) -> tuple[Written, ProposedEntries]:
+) -> tuple[WriteResult, ProposedEntries]:
     """Put proposals into the inbox, each a mapping as its file has it; nothing else is written.
 
     Each is checked, and compared with the inbox and the evidence; `most` of one proposer may wait.
@@ -126,12 +126,12 @@ def propose(
     """
     entries: list[ProposedEntry] = []
 
-    def draft(opened: Opened) -> list[FileChange]:
-        arriving = _Arriving(opened, waiting(root), most)
+    def draft(opened: OpenDatabase) -> list[FileChange]:
+        arriving = InboxWriter(opened, waiting(root), most)
         entries[:] = map(arriving.take, proposals)
         return [*arriving.drafts()]
 
-    def subject(written: Written) -> str:
+    def subject(written: WriteResult) -> str:
         return f"inbox: {counted(len(written.drafts), 'proposal')}"
 
     written = write(root, draft, "inbox", how, subject=subject, noted=noted)
@@ -152,14 +152,14 @@ class _Story(NamedTuple):
         return (self.report.url or "").partition("://")[2].rstrip("/")
 
 
-class _Arriving:
+class InboxWriter:
     """Proposals on their way into an inbox, each compared with those before it.
 
     `stories` has those of each text and foreign id, `used` the number of proposals and marks of
     each proposer and rank.
     """
 
-    def __init__(self, opened: Opened, inbox: Inbox, most: int) -> None:
+    def __init__(self, opened: OpenDatabase, inbox: Inbox, most: int) -> None:
         self.opened, self.inbox, self.waiting, self.most = opened, inbox, inbox.waiting, most
         self.new: dict[str, None] = {}
         self.stories: dict[str, list[_Story]] = defaultdict(list)

@@ -61,7 +61,7 @@ def from_here(path: Path) -> str:
     return shown.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-class Changed(worktree.ChangedSinceRead):
+class StaleEdit(worktree.ChangedSinceRead):
     """A file changed since it was shown to its editor."""
 
     def __init__(self, path: str, place: str) -> None:
@@ -69,7 +69,7 @@ class Changed(worktree.ChangedSinceRead):
         self.path = path
 
 
-class Opened(NamedTuple):
+class OpenDatabase(NamedTuple):
     """A database as it was read; `commit` is None if read from its folder.
 
     `read` caches what it has read, for another state of the same files. `half` is the remark on a
@@ -149,7 +149,7 @@ class Opened(NamedTuple):
         """Refuse files changed since they were `seen`: SHA-256 by path, '' for no file."""
         for path, digest in seen.items():
             if self.digest(path) != digest:
-                raise Changed(path, from_here(self.root / path))
+                raise StaleEdit(path, from_here(self.root / path))
 
     def digest(self, path: str) -> str:
         """The SHA-256 of a file's content; '' if there is none."""
@@ -186,7 +186,9 @@ class Opened(NamedTuple):
         ]
 
 
-def open_folder(root: Path, read: Read | None = None, progress: Progress = unwatched) -> Opened:
+def open_folder(
+    root: Path, read: Read | None = None, progress: Progress = unwatched
+) -> OpenDatabase:
     """The database in a folder, as it is now; `read` may be that of an earlier reading.
 
     Sound records go to the user's cache, and need not be read again.
@@ -196,15 +198,15 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
     loaded = load(files, memory, progress, problems)
     if not (problems or half):  # beside a file that is not read as it is, a judgement may be wrong
         memory.remember(files, loaded)
-    return Opened(root, files, loaded, loaded.problems, memory, half=half)
+    return OpenDatabase(root, files, loaded, loaded.problems, memory, half=half)
 
 
-def overlaid(opened: Opened, texts: Mapping[str, bytes], read: Read) -> Opened:
+def overlaid(opened: OpenDatabase, texts: Mapping[str, bytes], read: Read) -> OpenDatabase:
     """The database with unsaved texts, by path, of which nothing is cached."""
     files = with_changes(opened.snapshot, texts)
     not_read = [fault for fault in opened.problems if fault.path not in opened.snapshot]
     loaded = load(files, read, lost=[fault for fault in not_read if fault.rule != "no-tracker"])
-    return Opened(opened.root, files, loaded, loaded.problems, read)
+    return OpenDatabase(opened.root, files, loaded, loaded.problems, read)
 
 
 def open_revision(
@@ -213,7 +215,7 @@ def open_revision(
     revision: str,
     at_hand: Mapping[str, bytes] | None = None,
     read: Read | None = None,
-) -> Opened:
+) -> OpenDatabase:
     """The database of a revision, from git's objects; touches no file.
 
     A file that is the same `at_hand` is not read again.
@@ -224,7 +226,7 @@ def open_revision(
         raise ScenError(f"the revision '{revision}' has no database in {repository.prefix or '.'}")
     read = read or cache(read_record)
     loaded = load(snapshot, read, lost=problems)
-    return Opened(root, snapshot, loaded, loaded.problems, read, commit)
+    return OpenDatabase(root, snapshot, loaded, loaded.problems, read, commit)
 
 
 _LISTS = "scen list scenarios, evidence, forecasts or sources"
@@ -238,7 +240,7 @@ def known_id(id: str, known: Iterable[str], what: str, where: str = _LISTS) -> s
     raise ScenError(f"no {what} {shown(id)}; {hint}")
 
 
-def placed(opened: Opened, place: Callable[[str], str]) -> Opened:
+def placed(opened: OpenDatabase, place: Callable[[str], str]) -> OpenDatabase:
     """The database, with each path that withholds figures as `place` shows it."""
     if not opened.database.withheld:
         return opened
@@ -263,10 +265,10 @@ WORKING_TREE = "working tree"
 SHALLOW = "this clone is shallow: what came before is not seen; git fetch --unshallow"
 
 
-class State(NamedTuple):
+class DatabaseRevision(NamedTuple):
     """A state: its name, its commit or `working tree`, and the revision as it was typed."""
 
-    opened: Opened
+    opened: OpenDatabase
     name: str
     commit: str
     typed: str = ""
@@ -274,7 +276,7 @@ class State(NamedTuple):
 
 def states(
     root: Path, repository: Repository, before: str, after: str | None
-) -> tuple[State, State]:
+) -> tuple[DatabaseRevision, DatabaseRevision]:
     """Both states; a file that they share is read and parsed once.
 
     `before` may be `A..B` or `A...B`; without `after` the second one is the working tree.
@@ -286,12 +288,12 @@ def states(
         before, after = old or "HEAD", new or "HEAD"
         before = git.merge_base(repository, before, after) if dots == "..." else before
     if after is None:
-        later = State(open_folder(root), WORKING_TREE, WORKING_TREE)
+        later = DatabaseRevision(open_folder(root), WORKING_TREE, WORKING_TREE)
     else:
         opened = open_revision(root, repository, after)
-        later = State(opened, *_names(repository, after), after)
+        later = DatabaseRevision(opened, *_names(repository, after), after)
     opened = open_revision(root, repository, before, later.opened.snapshot, later.opened.read)
-    return State(opened, *_names(repository, before), before), later
+    return DatabaseRevision(opened, *_names(repository, before), before), later
 
 
 def past(
@@ -312,7 +314,7 @@ def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]
     return commits
 
 
-def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
+def origin(opened: OpenDatabase, repository: Repository) -> tuple[str, bool]:
     """The commit and day of a database; True if its files are as committed."""
     commit = git.commit_of(repository, opened.commit or "HEAD")
     changes = git.differing(repository, commit, opened.snapshot)[0] if not opened.commit else {}

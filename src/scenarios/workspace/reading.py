@@ -31,7 +31,7 @@ from scenarios.paths import path_of
 from scenarios.storage.git import repository as git
 from scenarios.text import unaccented
 from scenarios.workspace.afterwards import changed_afterwards, compared, reported_figures
-from scenarios.workspace.opened import Opened, State, from_here, known_id
+from scenarios.workspace.opened import DatabaseRevision, OpenDatabase, from_here, known_id
 from scenarios.workspace.remembered import remembered, remembered_whole
 
 if TYPE_CHECKING:
@@ -80,12 +80,12 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     shifts: tuple[ScenarioShift, ...]
 
 
-def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
+def status_of(opened: OpenDatabase, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
     tracker = opened.database.tracker
     return Status(tracker=about(tracker), as_of=on, since=since, scenarios=rows)
 
 
-def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[RecordShown]:
+def records_of(opened: OpenDatabase, id: str, as_of: date | None = None) -> list[RecordShown]:
     """Every record of an id, which a scenario and a source may share; refused before its day.
 
     A former id leads to its record.
@@ -119,7 +119,7 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
 
 
 def columns_of(
-    opened: Opened, named: Collection[ScenarioId], set_id: SetId | None, on: date
+    opened: OpenDatabase, named: Collection[ScenarioId], set_id: SetId | None, on: date
 ) -> tuple[ScenarioId, ...]:
     """The scenarios of a matrix: those named, or the members of a set that had opened by a day."""
     if set_id is None:
@@ -140,7 +140,9 @@ def columns_of(
     return columns
 
 
-def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Diff:
+def diff_of(
+    earlier: DatabaseRevision, later: DatabaseRevision, as_of: date | None, today: date
+) -> Diff:
     """Differences on `as_of`, or on the newest record's day, but not after `today`."""
     old, new = earlier.opened.database, later.opened.database
     days = [day for database in (old, new) if (day := latest_day(database))]
@@ -159,7 +161,9 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
     )
 
 
-def _record_shown(opened: Opened, id: str, kind: Kind, owner: str, record: Any) -> RecordShown:
+def _record_shown(
+    opened: OpenDatabase, id: str, kind: Kind, owner: str, record: Any
+) -> RecordShown:
     path = from_here(opened.root / path_of(kind, owner))
     return RecordShown(id=id, kind=kind, path=path, record=msgspec.to_builtins(record))
 
@@ -172,7 +176,7 @@ class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def span(
-    opened: Opened,
+    opened: OpenDatabase,
     on: date,
     since: date | None,
     *,
@@ -186,14 +190,14 @@ def span(
     return window(opened.database, start, on, bands=bands, odds=odds)
 
 
-def _bands(opened: Opened, on: date, odds: DailyLedgers) -> Mapping[ScenarioId, Band]:
+def _bands(opened: OpenDatabase, on: date, odds: DailyLedgers) -> Mapping[ScenarioId, Band]:
     def make(_: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
         return bands_of(odds, on, ids)
 
     return remembered(opened, "bands", f"{on}", Band, make, beside=("sources",))
 
 
-def start_of(opened: Opened, on: date, since: date | None = None) -> date:
+def start_of(opened: OpenDatabase, on: date, since: date | None = None) -> date:
     """`since`, or the last review day before `on`."""
     days = timedelta(days=opened.database.tracker.review_every_days)
     start = since or max(on - days, date.min + days)
@@ -203,7 +207,11 @@ def start_of(opened: Opened, on: date, since: date | None = None) -> date:
 
 
 def standings(
-    opened: Opened, on: date, *, banded: bool = False, repository: git.Repository | None = None
+    opened: OpenDatabase,
+    on: date,
+    *,
+    banded: bool = False,
+    repository: git.Repository | None = None,
 ) -> tuple[StatusStanding, ...]:
     """Every scenario that had opened, in order, since the last review.
 
@@ -238,7 +246,7 @@ def standings(
 
 
 def _reported(
-    opened: Opened, repository: git.Repository, since: date, on: date, odds: DailyLedgers
+    opened: OpenDatabase, repository: git.Repository, since: date, on: date, odds: DailyLedgers
 ) -> dict[ScenarioId, PreviousFigures]:
     """The earlier figures that were changed since, as they were reported."""
     commits = compared(opened, repository, since, on)
@@ -251,7 +259,7 @@ def _reported(
     return remembered_whole(opened, "restated", arguments, dict[ScenarioId, PreviousFigures], make)
 
 
-def nothing_yet(opened: Opened, on: date) -> str:
+def nothing_yet(opened: OpenDatabase, on: date) -> str:
     """The message where no scenario had opened."""
     opens = sorted(s.opened for s in opened.database.scenarios.values())
     if not opens:
@@ -274,7 +282,7 @@ class _FileLines(NamedTuple):
 
 
 def search_of(
-    opened: Opened,
+    opened: OpenDatabase,
     text: str,
     on: date,
     wanted: ListFilter,
@@ -317,7 +325,7 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
     return place.value_line
 
 
-class Reviewed(NamedTuple):
+class ReviewResult(NamedTuple):
     """A review with its window, and a remark if its history is not available."""
 
     window: Window
@@ -326,8 +334,8 @@ class Reviewed(NamedTuple):
 
 
 def reviewed(
-    opened: Opened, period: Window, repository: git.Repository | None, *, audited: bool = True
-) -> Reviewed:
+    opened: OpenDatabase, period: Window, repository: git.Repository | None, *, audited: bool = True
+) -> ReviewResult:
     """The review of a window; in a repository beside the figures reported then.
 
     Without a repository, a commit, or git, these are left out; findings unless `audited`.
@@ -357,7 +365,9 @@ def reviewed(
         )
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
-    return Reviewed(as_reported(period, reported, rows), result, _SHALLOW if is_unseen else None)
+    return ReviewResult(
+        as_reported(period, reported, rows), result, _SHALLOW if is_unseen else None
+    )
 
 
 _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

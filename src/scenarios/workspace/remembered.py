@@ -11,13 +11,13 @@ from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import digest
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 
 Value = TypeVar("Value")
 _BESIDE = ("sources", "forecasts")
 
 
-class _Memo(msgspec.Struct, Generic[Value], frozen=True):
+class ScenarioMemo(msgspec.Struct, Generic[Value], frozen=True):
     """Values by scenario, or by another name, each with the digest of what it depends on.
 
     A scenario without a value has a key all the same.
@@ -29,7 +29,7 @@ class _Memo(msgspec.Struct, Generic[Value], frozen=True):
 
 
 def remembered(
-    opened: Opened,
+    opened: OpenDatabase,
     name: str,
     arguments: str,
     of: type[Value],
@@ -51,7 +51,7 @@ def remembered(
     ):
         return make(database, database.scenarios)
     whole = digest(arguments.encode() + files.state())
-    at_hand: _Memo[Value] | None = memory.results.get((name, arguments))
+    at_hand: ScenarioMemo[Value] | None = memory.results.get((name, arguments))
     before = at_hand or _decoded(memory.place.read(name), of)
     if before.whole == whole:
         return before.values
@@ -61,22 +61,22 @@ def remembered(
     if missing:
         around = {other for id in missing for other in _neighbours(database, id)}
         values |= make(bearing_on(database, *around), missing)
-    memo = _Memo(whole, keys, values)
+    memo = ScenarioMemo(whole, keys, values)
     memory.keep(name, arguments, memo)
     memory.place.write(name, msgspec.msgpack.encode(memo))
     return values
 
 
-def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
+def _decoded(data: bytes | None, of: type[Value]) -> ScenarioMemo[Value]:
     try:
-        memo: _Memo[Value] = msgspec.msgpack.decode(data or b"", type=_Memo[of])  # type: ignore[valid-type]
+        memo: ScenarioMemo[Value] = msgspec.msgpack.decode(data or b"", type=ScenarioMemo[of])  # type: ignore[valid-type]
     except msgspec.MsgspecError:
-        return _Memo()
+        return ScenarioMemo()
     return memo
 
 
 def remembered_whole(
-    opened: Opened, name: str, arguments: str, of: type[Value], make: Callable[[], Value]
+    opened: OpenDatabase, name: str, arguments: str, of: type[Value], make: Callable[[], Value]
 ) -> Value:
     """The value that `make` computes of the whole database, from cache file `name` if still valid.
 
@@ -88,14 +88,14 @@ def remembered_whole(
     whole = digest(arguments.encode() + files.state())
     memo = _decoded(place.read(name), of)
     if memo.whole != whole:
-        memo = _Memo(whole, values={name: make()})
+        memo = ScenarioMemo(whole, values={name: make()})
         place.write(name, msgspec.msgpack.encode(memo))
     return memo.values[name]
 
 
 @contextmanager
 def remembered_each(
-    opened: Opened | None, name: str, of: type[Value]
+    opened: OpenDatabase | None, name: str, of: type[Value]
 ) -> Iterator[dict[str, Value]]:
     """Values by their keys, from cache file `name`, which keeps those that are put beside them.
 
@@ -106,7 +106,7 @@ def remembered_each(
     before = len(values)
     yield values
     if place and len(values) > before:
-        place.write(name, msgspec.msgpack.encode(_Memo(values=values)))
+        place.write(name, msgspec.msgpack.encode(ScenarioMemo(values=values)))
 
 
 def keys_of(

@@ -17,12 +17,12 @@ from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
-from scenarios.workspace.how import Committable
+from scenarios.workspace.how import CommitFields
 from scenarios.workspace.opened import from_here
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 
-class Recorded(Committable, frozen=True):
+class RecordResult(CommitFields, frozen=True):
     """A record that was written, or in a dry run would have been.
 
     `paths` are the files. `commit` and `subject` are there only where a commit was asked for:
@@ -34,7 +34,7 @@ class Recorded(Committable, frozen=True):
     dry_run: bool
 
 
-class EvidenceRecorded(Committable, frozen=True):
+class EvidenceRecorded(CommitFields, frozen=True):
     """An item that was written; `effects` has a row for each scenario that it bears on.
 
     Before and after are both as of the day `as_of`.
@@ -63,20 +63,20 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class ForecastRecorded(Recorded, frozen=True):
+class ForecastRecorded(RecordResult, frozen=True):
     """A sheet that was written: its `id`, and the figures of each scenario in it."""
 
     figures: list[ForecastFigure]
 
 
-class Started(Committable, frozen=True):
+class InitResult(CommitFields, frozen=True):
     """The files of a new database."""
 
     paths: list[str]
     dry_run: bool
 
 
-class Foretold(Struct, frozen=True, kw_only=True):
+class AuditPreview(Struct, frozen=True, kw_only=True):
     """A finding that a later `audit` will report for a change: rule, record and message."""
 
     rule: str
@@ -95,7 +95,7 @@ class Judgement(Protocol):
     def message(self) -> str: ...
 
 
-class Corrected(Committable, frozen=True):
+class CorrectionResult(CommitFields, frozen=True):
     """A record that was changed, or is called `id` now and was `formerly`, or is gone.
 
     `audit` is empty where nothing was committed yet, for then nothing can be compared. `shifts` are
@@ -106,12 +106,12 @@ class Corrected(Committable, frozen=True):
     formerly: str | None
     paths: list[str]
     dry_run: bool
-    audit: list[Foretold]
+    audit: list[AuditPreview]
     shifts: tuple[ScenarioShift, ...]
     sums: dict[SetId, float]
 
 
-class Undone(Committable, frozen=True):
+class UndoResult(CommitFields, frozen=True):
     """Files that the last recording command had changed: as they were, or gone again.
 
     `command` is that command; empty where it was noted by an earlier version, or killed half way.
@@ -124,14 +124,16 @@ class Undone(Committable, frozen=True):
     dry_run: bool
 
 
-def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
+def evidence_effects(written: WriteResult, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
     """Effects of an item on each scenario that it bears on, on a day."""
     after = written.after.database
     then, now = sides(written.before.database, after, borne(after, after.evidence[id]))
     return effects(then, now, id, day)
 
 
-def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> list[ForecastFigure]:
+def forecast_figures(
+    written: WriteResult, ids: Iterable[ScenarioId], on: date
+) -> list[ForecastFigure]:
     """The stated probability of each scenario before and after a sheet was written."""
     figures = []
     for id in ids:
@@ -151,23 +153,23 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
     return figures
 
 
-def recorded(written: Written, id: str) -> Recorded:
+def recorded(written: WriteResult, id: str) -> RecordResult:
     """The result of a record that was written."""
-    return Recorded(id=id, **written.about)
+    return RecordResult(id=id, **written.about)
 
 
-def changed_records(written: Written) -> list[Key]:
+def changed_records(written: WriteResult) -> list[Key]:
     """The records whose files a command changed."""
     return [(kind_of(draft.path), id_of(draft.path)) for draft in written.drafts]
 
 
 def corrected(
-    written: Written,
+    written: WriteResult,
     id: str,
     findings: Iterable[Judgement],
     on: date,
     formerly: str | None = None,
-) -> Corrected:
+) -> CorrectionResult:
     """The result of a correction, with its effect on the figures of a day."""
     before, after = written.before.database, written.after.database
     touched = touched_by(changed_records(written), before, after)
@@ -177,11 +179,11 @@ def corrected(
         if id in before.scenarios
         and before.scenarios[id].prior.probability != scenario.prior.probability
     }
-    return Corrected(
+    return CorrectionResult(
         id=id,
         formerly=formerly if formerly != id else None,
         audit=[
-            Foretold(rule=finding.rule, record=finding.record, message=finding.message)
+            AuditPreview(rule=finding.rule, record=finding.record, message=finding.message)
             for finding in findings
         ],
         shifts=shifts(*sides(before, after, touched), on),
@@ -193,10 +195,10 @@ def corrected(
     )
 
 
-def undone(written: Written, command: str) -> Undone:
+def undone(written: WriteResult, command: str) -> UndoResult:
     """The result of a command that was undone."""
     pairs = [*zip(written.paths, written.drafts, strict=False)]
-    return Undone(
+    return UndoResult(
         command=command,
         restored=[path for path, draft in pairs if draft.new is not None],
         removed=[path for path, draft in pairs if draft.new is None] + written.paths[len(pairs) :],
@@ -204,31 +206,31 @@ def undone(written: Written, command: str) -> Undone:
     )
 
 
-def evidence_recorded(written: Written, id: EvidenceId, day: date) -> EvidenceRecorded:
+def evidence_recorded(written: WriteResult, id: EvidenceId, day: date) -> EvidenceRecorded:
     """The result of an item that was written, with its effects on a day."""
     effects = evidence_effects(written, id, day)
     return EvidenceRecorded(id=id, as_of=day, effects=effects, **written.about)
 
 
 def forecast_recorded(
-    written: Written, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
+    written: WriteResult, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> ForecastRecorded:
     """The result of a sheet that was written."""
     figures = forecast_figures(written, ids, on)
     return ForecastRecorded(id=f"{on}-{analyst}", figures=figures, **written.about)
 
 
-def id_of_new(written: Written) -> EvidenceId:
+def id_of_new(written: WriteResult) -> EvidenceId:
     """The id of the item that was written last."""
     return written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
 
 
 def effects_subject(
     kind: str, id: EvidenceId | None = None, day: date | None = None
-) -> Callable[[Written], str]:
+) -> Callable[[WriteResult], str]:
     """A commit's subject from what an item [the new one] moved on a day [when recorded]."""
 
-    def words(written: Written) -> str:
+    def words(written: WriteResult) -> str:
         item = id or id_of_new(written)
         on = day or written.after.database.evidence[item].recorded
         moves = {

@@ -18,10 +18,10 @@ from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import KeyPlace, places, read
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.writing import WriteResult, write
 
 LOWEST, HIGHEST = 0.0001, 0.9999
 """Bounds of a forecast in a sheet."""
@@ -34,7 +34,7 @@ def unplaced(_keys: Keys, fault: str) -> str:
     return fault
 
 
-class Entry(NamedTuple):
+class ForecastEntry(NamedTuple):
     """One forecast, and who `proposed` it, if anyone; a probability of None withdraws."""
 
     scenario: str
@@ -44,15 +44,15 @@ class Entry(NamedTuple):
     proposed: dict[str, Any] | None = None
 
 
-class Prepared(NamedTuple):
+class PreparedSheet(NamedTuple):
     """A sheet that was prepared in a file."""
 
     analyst: str
     date: date
-    entries: list[Entry]
+    entries: list[ForecastEntry]
 
 
-def figures_of(entries: Sequence[Entry]) -> str:
+def figures_of(entries: Sequence[ForecastEntry]) -> str:
     """`trade 40%, pact withdrawn`."""
     return ", ".join(
         f"{e.scenario} {'withdrawn' if e.probability is None else percent(e.probability)}"
@@ -64,20 +64,20 @@ def record_entries(
     root: Path,
     analyst: str,
     on: date,
-    entries: Sequence[Entry],
-    how: How = AS_USUAL,
+    entries: Sequence[ForecastEntry],
+    how: WriteMode = AS_USUAL,
     *,
     placed: Placed = unplaced,
-    words: Callable[[Written], str],
+    words: Callable[[WriteResult], str],
     accepted: FileChange | None = None,
-) -> Written:
+) -> WriteResult:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
     `placed` puts the place of a fault's keys before it; `words` gives the commit's subject. The
     file of the `accepted` proposal is removed in the same write.
     """
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))
@@ -89,7 +89,9 @@ def record_entries(
     return write(root, draft, what, how, subject=words)
 
 
-def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> FileChange:
+def sheet_draft(
+    opened: OpenDatabase, analyst: str, on: date, entries: Sequence[ForecastEntry]
+) -> FileChange:
     """The draft of the day's sheet with these entries: a new sheet, or an edit of the old.
 
     A second forecast replaces the reason and evidence of the first too. The same figure without
@@ -112,7 +114,7 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
     return edited(opened.snapshot, "forecasts", id, puts)
 
 
-def sheet_record(on: date, analyst: str, entries: Sequence[Entry]) -> dict[str, Any]:
+def sheet_record(on: date, analyst: str, entries: Sequence[ForecastEntry]) -> dict[str, Any]:
     """A new sheet as its file has it."""
     return {
         "date": on.isoformat(),
@@ -125,7 +127,7 @@ def sheet_record(on: date, analyst: str, entries: Sequence[Entry]) -> dict[str, 
 
 
 def sheet_faults(
-    opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
+    opened: OpenDatabase, analyst: str, on: date, entries: Sequence[ForecastEntry]
 ) -> list[tuple[Keys, str]]:
     """Why the figures cannot be recorded, each with the keys that lead to it."""
     faults: list[tuple[Keys, str]] = []
@@ -160,7 +162,7 @@ def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: s
 
 def read_sheet(
     path: Path, analyst: str | None, on: date | None, *, otherwise: str | None = None
-) -> Prepared:
+) -> PreparedSheet:
     """A sheet from a file: `analyst` and `on` override its own, `otherwise` fills in an analyst."""
     data = worktree.first_bytes(path, MAX_BYTES)
     value, faults = read(str(path), data)
@@ -183,11 +185,11 @@ def read_sheet(
             if id not in sheet.probabilities:
                 fault = f"{part} of '{id}', and no probability of it"
                 raise ScenError(_placed(path, lines.get((part, id)), fault))
-    return Prepared(
+    return PreparedSheet(
         sheet.analyst,
         sheet.date,
         [
-            Entry(id, p, sheet.rationales.get(id), sheet.evidence.get(id, ()))
+            ForecastEntry(id, p, sheet.rationales.get(id), sheet.evidence.get(id, ()))
             for id, p in sheet.probabilities.items()
         ],
     )

@@ -23,11 +23,18 @@ from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
 from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage, kept
-from scenarios.workspace.how import AS_USUAL, Committable, How
+from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry, Placed, record_entries, unplaced
-from scenarios.workspace.writing import Written
+from scenarios.workspace.opened import OpenDatabase, from_here
+from scenarios.workspace.sheets import (
+    HIGHEST,
+    LOWEST,
+    ForecastEntry,
+    Placed,
+    record_entries,
+    unplaced,
+)
+from scenarios.workspace.writing import WriteResult
 
 _LONGEST = 4000
 """The most characters of a reason: two fit in a sheet, with the words of a revision."""
@@ -146,7 +153,7 @@ def with_answers(database: Database, sitting: SessionRecord) -> Database:
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
 
 
-class SittingStep(NamedTuple):
+class SessionStep(NamedTuple):
     """The next thing to do: rate an item, settle indicators, answer, show or revise scenarios; or
     end.
 
@@ -167,14 +174,14 @@ def key_of(indicator: OverdueIndicator) -> str:
     return f"{indicator.scenario}/{indicator.id}"
 
 
-def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> SittingStep:
+def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> SessionStep:
     """The first step not done; answers on changed grounds are reopened."""
     sitting = notes.sitting
     for id in due.unrated:
         if id not in (*sitting.left_unrated, *sitting.rated):
-            return SittingStep("item", item=id)
+            return SessionStep("item", item=id)
     if past_due := [late for late in due.past_due if key_of(late) not in sitting.past_due]:
-        return SittingStep("past-due", past_due=past_due)
+        return SessionStep("past-due", past_due=past_due)
     are, to = to_answer(sitting, due), 0
     for topics in due.groups:
         number = to + 1
@@ -185,7 +192,7 @@ def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> Sitt
                 put(notes, topic.id, again)
         if step := _in_group(database, notes.sitting, group):
             return step._replace(number=number, to=to, are=are)
-    return SittingStep("end")
+    return SessionStep("end")
 
 
 def of_stage(
@@ -223,22 +230,22 @@ def _of_sitting(
 
 def _in_group(
     database: Database, sitting: SessionRecord, group: Sequence[ScenarioQuestion]
-) -> SittingStep | None:
+) -> SessionStep | None:
     if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
-        return SittingStep("ask", group=group)
+        return SessionStep("ask", group=group)
     if of_stage(sitting, group, "answered"):
-        return SittingStep("sums", group=group, sums=figures(database, sitting, group))
+        return SessionStep("sums", group=group, sums=figures(database, sitting, group))
     if of_stage(sitting, group, "revealed", "revising"):
-        return SittingStep("revise", group=group)
+        return SessionStep("revise", group=group)
     return None
 
 
-class End(NamedTuple):
+class SessionOutcome(NamedTuple):
     """The outcome of a sitting."""
 
     analyst: Analyst
     on: date
-    entries: Sequence[Entry]
+    entries: Sequence[ForecastEntry]
     blind: Mapping[ScenarioId, float | None] = {}
     skipped: Sequence[ScenarioId] = ()
     rated: Sequence[EvidenceId] = ()
@@ -249,12 +256,12 @@ class End(NamedTuple):
         return f"{self.on}-{self.analyst}"
 
 
-def end(answered: SessionRecord) -> End:
+def end(answered: SessionRecord) -> SessionOutcome:
     """The sheet to write, and the other results of the sitting."""
     answers = answered.answers.items()
-    entries = [Entry(id, a.probability, a.rationale, a.evidence) for id, a in answers]
+    entries = [ForecastEntry(id, a.probability, a.rationale, a.evidence) for id, a in answers]
     blind = {id: answer.blind for id, answer in answers}
-    return End(
+    return SessionOutcome(
         answered.analyst,
         answered.date,
         entries,
@@ -265,7 +272,7 @@ def end(answered: SessionRecord) -> End:
     )
 
 
-def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
+def closed_since(opened: OpenDatabase, entry: ForecastEntry, on: date) -> str | None:
     """Reason why a question takes no more forecasts, or None."""
     id, scenarios = entry.scenario, opened.database.scenarios
     opened.refuse_left_out("scenario", id, scenarios)
@@ -274,10 +281,12 @@ def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
     return refusal(opened.database, id, on)
 
 
-def write_sheet(root: Path, end: End, how: How = AS_USUAL, placed: Placed = unplaced) -> Written:
+def write_sheet(
+    root: Path, end: SessionOutcome, how: WriteMode = AS_USUAL, placed: Placed = unplaced
+) -> WriteResult:
     """Write the day's sheet, or add the figures to it; any wrong figure refuses all."""
 
-    def words(written: Written) -> str:
+    def words(written: WriteResult) -> str:
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
         return commit_subject(f"forecast: {end.sheet}", moves)
 
@@ -295,7 +304,7 @@ class SheetAnswer(FigureComparison, frozen=True, kw_only=True):
     revised_from: float | None
 
 
-class SheetRecorded(Committable, frozen=True):
+class SheetRecorded(CommitFields, frozen=True):
     """Result of a sitting; `id` and `sheet` are None where no sheet was written.
 
     `paths` are the files of the sheet and of the items that were `rated` in the sitting.
@@ -312,7 +321,7 @@ class SheetRecorded(Committable, frozen=True):
     answers: list[SheetAnswer]
 
 
-def reveals(written: Written, end: End) -> tuple[FigureComparison, ...]:
+def reveals(written: WriteResult, end: SessionOutcome) -> tuple[FigureComparison, ...]:
     """Each figure of the sheet beside the others', the team's and the implied one."""
     before, after = written.before.database, written.after.database
     return agenda.reveal(
@@ -320,7 +329,7 @@ def reveals(written: Written, end: End) -> tuple[FigureComparison, ...]:
     )
 
 
-def sheet_recorded(written: Written, end: End) -> SheetRecorded:
+def sheet_recorded(written: WriteResult, end: SessionOutcome) -> SheetRecorded:
     """The result of a sitting with a sheet."""
     answers = []
     for shown, entry in zip(reveals(written, end), end.entries, strict=True):
@@ -339,7 +348,7 @@ def sheet_recorded(written: Written, end: End) -> SheetRecorded:
     return replace(recorded, id=end.sheet, sheet=end.sheet, paths=paths, answers=answers)
 
 
-def nothing_recorded(opened: Opened, end: End, *, dry_run: bool) -> SheetRecorded:
+def nothing_recorded(opened: OpenDatabase, end: SessionOutcome, *, dry_run: bool) -> SheetRecorded:
     """The result of a sitting without a sheet."""
     return SheetRecorded(
         id=None,
@@ -357,7 +366,7 @@ def nothing_recorded(opened: Opened, end: End, *, dry_run: bool) -> SheetRecorde
 _REVEALED = ("revealed", "revising", "settled")
 
 
-def held_back(opened: Opened, analyst: Analyst, on: date) -> frozenset[ScenarioId]:
+def held_back(opened: OpenDatabase, analyst: Analyst, on: date) -> frozenset[ScenarioId]:
     """Scenarios due in an unfinished sitting and not revealed yet.
 
     Members of a set are revealed together. Without a sitting nothing is held back.

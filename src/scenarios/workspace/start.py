@@ -18,16 +18,16 @@ from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.schema import schema_text
 from scenarios.text import slug
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import from_here
-from scenarios.workspace.writing import Committed, check_commit, commit
+from scenarios.workspace.writing import CommitResult, check_commit, commit
 
 _TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]
 """Content of a new database: a tracker, a commented record of each kind, or the shipped one."""
 
 
-class Declared(NamedTuple):
+class TrackerTitles(NamedTuple):
     """The title of a new tracker, and the titles of its first declarations."""
 
     title: str | None = None
@@ -36,18 +36,18 @@ class Declared(NamedTuple):
     sets: Sequence[str] = ()
 
 
-_NOTHING = Declared()
+_NOTHING = TrackerTitles()
 
 
 def start(
     root: Path,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     *,
     like: Like = "empty",
-    declared: Declared = _NOTHING,
+    declared: TrackerTitles = _NOTHING,
     today: date = date.min,
     may_nest: bool = True,
-) -> tuple[list[Path], Committed | None]:
+) -> tuple[list[Path], CommitResult | None]:
     """Write a new database below `root`, with template records of `today`.
 
     Leftovers of an interrupted try may stay. Returns the files, and the commit if asked for.
@@ -124,7 +124,7 @@ _EXAMPLES = {
 """The comments where nothing is declared."""
 
 
-def files(name: str, declared: Declared = _NOTHING) -> dict[str, bytes]:
+def files(name: str, declared: TrackerTitles = _NOTHING) -> dict[str, bytes]:
     """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     parts = {key: _part(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}

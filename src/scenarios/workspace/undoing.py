@@ -14,14 +14,14 @@ from scenarios.storage.edits import FileChange
 from scenarios.storage.git import repository as git
 from scenarios.storage.proposals import waiting
 from scenarios.storage.state_folder import FileBackup, StateEntry
-from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.writing import Written, half, write
+from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.workspace.opened import OpenDatabase, from_here
+from scenarios.workspace.writing import WriteResult, half, write
 
 _LONGEST = 100
 
 
-def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
+def undo(root: Path, how: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
     """Restore each file as it was before the last recording command; return that command.
 
     Refused if a file changed since, and if it was committed, unless a new commit undoes it. The
@@ -36,7 +36,7 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
             return written, ""
     taken: list[StateEntry] = []
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
         note = _last(root, now, forgets=not how.dry_run)
         _refuse_changed(root, now, note)
@@ -68,7 +68,7 @@ def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: StateEntr
             raise ScenError(f"{place}: changed since {_name(note)}: nothing was written; {instead}")
 
 
-def _subject(written: Written) -> str:
+def _subject(written: WriteResult) -> str:
     text = f"undo: {', '.join(draft.path.removesuffix('.yaml') for draft in written.drafts)}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
@@ -107,7 +107,7 @@ def _name(note: StateEntry) -> str:
     return f"the last command ({note.entry.command})" if note.entry.command else "the last command"
 
 
-def _commit_with(opened: Opened, note: StateEntry) -> str | None:
+def _commit_with(opened: OpenDatabase, note: StateEntry) -> str | None:
     """The last commit of a file that HEAD has as the command left it, and no earlier command did.
 
     A file that two commands changed to and fro is in HEAD as it was before both.

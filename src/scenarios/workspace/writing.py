@@ -29,8 +29,8 @@ from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state_folder import FileBackup, StateEntry
 from scenarios.text import did_you_mean, printable
 from scenarios.values import first_day
-from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Opened, from_here, open_folder
+from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.workspace.opened import OpenDatabase, from_here, open_folder
 
 _MANY = 20
 """From this number on, new or removed files are synced together."""
@@ -168,7 +168,7 @@ def _reason(error: ScenError) -> str:
     return re.split(r"[;:] nothing was written", str(error))[0]
 
 
-class Pending(NamedTuple):
+class PendingWrite(NamedTuple):
     """Files that are about to be written and can be committed."""
 
     repository: Repository
@@ -177,7 +177,7 @@ class Pending(NamedTuple):
     subject: str
 
 
-class Committed(NamedTuple):
+class CommitResult(NamedTuple):
     """Result of a commit; no `oid` in a dry run, if nothing changed, or if git refused.
 
     `output` is that of git and its hooks; `also` are files whose earlier, uncommitted changes go
@@ -194,7 +194,7 @@ class Committed(NamedTuple):
 
 def check_commit(
     root: Path, paths: Sequence[str], subject: str, accepted: Sequence[str] = (), *, dry_run: bool
-) -> Pending:
+) -> PendingWrite:
     """Refuse files that could not be committed, before they are written.
 
     The files of `accepted` proposals are removed without committing their earlier changes.
@@ -206,41 +206,43 @@ def check_commit(
     committing.refuse(repository, inside)
     also = [place for path, place in places.items() if path not in accepted]
     uncommitted = committing.uncommitted(repository, also, dry_run=dry_run)
-    return Pending(repository, inside, uncommitted, subject)
+    return PendingWrite(repository, inside, uncommitted, subject)
 
 
-def commit(pending: Pending, held: int, *, dry_run: bool) -> Committed:
+def commit(pending: PendingWrite, held: int, *, dry_run: bool) -> CommitResult:
     """Commit the written files; a refusal is returned, since the write must be reported."""
     folder = pending.repository.folder
     also = tuple(from_here(folder / path) for path in pending.uncommitted)
-    done = Committed(pending.subject, also=also, embedded=pending.repository.embedded)
+    done = CommitResult(pending.subject, also=also, embedded=pending.repository.embedded)
     if dry_run:
         return done
     try:
         commit_id = committing.commit(pending.repository, pending.paths, pending.subject, held)
     except ScenError as error:
         return done._replace(fault=error, also=())
-    return done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else Committed()
+    return (
+        done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else CommitResult()
+    )
 
 
-class Written(NamedTuple):
+class WriteResult(NamedTuple):
     """A change that was written, or in a dry run would have been.
 
     `warnings` are new warnings of the database; `mended` are messages about a killed command, or
     that this one cannot be undone; `committed` is None if no commit was requested.
     """
 
-    before: Opened
+    before: OpenDatabase
     after: LoadResult
     drafts: list[FileChange]
     dry_run: bool
     warnings: tuple[Problem, ...] = ()
     mended: tuple[str, ...] = ()
-    committed: Committed | None = None
+    committed: CommitResult | None = None
     attached: tuple[str, ...] = ()
 
     @property
-    def opened(self) -> Opened:
+    def opened(self) -> OpenDatabase:
         """The database with the change."""
         files = with_changes(self.before.snapshot, {draft.path: draft.new for draft in self.drafts})
         return self.before._replace(snapshot=files, loaded=self.after, problems=self.after.problems)
@@ -261,17 +263,17 @@ class Written(NamedTuple):
 
 def write(
     root: Path,
-    draft: Callable[[Opened], Sequence[FileChange]],
+    draft: Callable[[OpenDatabase], Sequence[FileChange]],
     command: str,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     *,
-    subject: str | Callable[[Written], str],
+    subject: str | Callable[[WriteResult], str],
     edits: bool = True,
     noted: bool = True,
     copy: AttachmentCopy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
     progress: Progress = unwatched,
-) -> Written:
+) -> WriteResult:
     """Draft against a fresh reading, refuse new faults, write the change.
 
     `copy` is an attachment published with the first file, or not at all; `stray` names an
@@ -288,10 +290,10 @@ def write(
             disk.clear(journal.place_of(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
-        read: Read | Opened | None = how.read
-        if isinstance(read, Opened) and (mended or edits or how.commit):
+        read: Read | OpenDatabase | None = how.read
+        if isinstance(read, OpenDatabase) and (mended or edits or how.commit):
             read = read.read
-        opened = read if isinstance(read, Opened) else open_folder(root, read, progress)
+        opened = read if isinstance(read, OpenDatabase) else open_folder(root, read, progress)
         opened.refuse_without_tracker()
         opened.refuse_changed(how.seen)
         proposed = draft(opened)
@@ -301,7 +303,9 @@ def write(
         warnings = tuple(new_problems(opened.problems, after.problems))
         gone = stray(after.database)
         attached = tuple(path for path in (copy and copy.path, gone) if path)
-        written = Written(opened, after, drafts, how.dry_run, warnings, mended, attached=attached)
+        written = WriteResult(
+            opened, after, drafts, how.dry_run, warnings, mended, attached=attached
+        )
         pending = None
         if how.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
@@ -311,7 +315,7 @@ def write(
             pending = check_commit(root, paths, text, accepted, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
-        note, done = None, Committed()
+        note, done = None, CommitResult()
         held_note = nullcontext(-1) if how.dry_run or not pending else noted_in_git(*pending[:2])
         with held_note as held:
             if drafts and not how.dry_run:
@@ -328,7 +332,7 @@ def write(
 
 
 @contextmanager
-def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
+def _locked(root: Path, how: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
     in_git = not how.dry_run and committing.is_left(root)
     in_files = not how.dry_run and journal.place_of(root).exists()
@@ -346,7 +350,7 @@ def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
             raise
 
 
-def differences(written: Written) -> str:
+def differences(written: WriteResult) -> str:
     """The drafts as a unified diff, safe to print."""
     lines: list[str] = []
     for path, draft in moved_or_changed(written):
@@ -359,7 +363,7 @@ def differences(written: Written) -> str:
     return "\n".join(printable(line) for line in lines)
 
 
-def moved_or_changed(written: Written) -> list[tuple[str, FileChange]]:
+def moved_or_changed(written: WriteResult) -> list[tuple[str, FileChange]]:
     """Each file with its draft; a renamed file once."""
     files: list[tuple[str, FileChange]] = []
     for path, draft in zip(written.paths, written.drafts, strict=False):

@@ -26,11 +26,11 @@ from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
 from scenarios.storage.drafts import jotted, left
 from scenarios.storage.state_folder import drop
-from scenarios.workspace.how import How
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.how import WriteMode
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.results import id_of_new
 from scenarios.workspace.tasks.evidence import TASK, free_id, new_id
-from scenarios.workspace.tasks.task import At
+from scenarios.workspace.tasks.task import AnswerContext
 from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
@@ -47,7 +47,7 @@ _UNASKED = ("corroborated_by", "quote", "notes", "attachment")
 """Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
-def record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
     """Record an item, of a `proposal` if it is given; each answer is kept from the first on."""
     summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
     analyst, entered = given["analyst"], given["recorded"] or parsing.today()
@@ -81,7 +81,7 @@ def record(context: typer.Context, given: dict[str, Any], how: How, form: Format
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
                 kept_now.clear()
                 kept_now.update(before)
-            at = At(parsing.today(), opened, {})
+            at = AnswerContext(parsing.today(), opened, {})
             record["summary"] = answer_to(TASK.by_key["summary"], summary, at)
             if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
@@ -100,7 +100,7 @@ def record(context: typer.Context, given: dict[str, Any], how: How, form: Format
             return {**record, **answers._asdict(), **rest}
 
         def tried(item: dict[str, Any]) -> None:
-            TASK.write(opened.root, item, How(dry_run=True, latest=how.latest, read=how.read))
+            TASK.write(opened.root, item, WriteMode(dry_run=True, latest=how.latest, read=how.read))
 
         written = TASK.write(opened.root, agreed(ask, tried, missing=True), how)
     if analyst and not asked:
@@ -114,7 +114,7 @@ def _address(text: str | None) -> str | None:
     return parsing.url(text) if text and text.isprintable() else text
 
 
-def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
+def _walk(opened: OpenDatabase, record: dict[str, Any], answers: Answers, id: str | None) -> str:
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
@@ -162,7 +162,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         record: dict[str, Any],
         answers: Any,
         id: str | None,
-        how: How,
+        how: WriteMode,
         form: Format,
         accepts: Sequence[str] = (),
     ) -> None:

@@ -17,7 +17,7 @@ from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
 from scenarios.workspace.exchange.exporting import opened_trackers
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 
 
 def command(
@@ -49,7 +49,7 @@ def command(
     analyst: Analyst = None,
     as_of: AsOf = None,
     rev: Rev = None,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:

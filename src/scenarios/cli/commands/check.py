@@ -19,10 +19,10 @@ from scenarios.render.documents.faults import Result, document, sarif
 from scenarios.storage import worktree
 from scenarios.storage.git import repository
 from scenarios.text import counted, printable
-from scenarios.workspace.checking import Checked, concerned
+from scenarios.workspace.checking import CheckResult, concerned
 from scenarios.workspace.checking import check as checked
 from scenarios.workspace.opened import (
-    Opened,
+    OpenDatabase,
     find_root,
     from_here,
     here,
@@ -87,7 +87,7 @@ def _top(root: Path) -> str:
         return Path(os.path.relpath(root, here())).as_posix()
 
 
-def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> Opened:
+def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> OpenDatabase:
     """The database at hand; with paths, the one that the first of them lies in."""
     if paths and not database:
         place = here() / paths[0]
@@ -105,7 +105,7 @@ def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> Ope
     return opened._replace(root=opened.root / "scenarios")  # where a revision alone has it
 
 
-def _results(checked: Checked) -> Iterator[Result]:
+def _results(checked: CheckResult) -> Iterator[Result]:
     for p in checked.problems:
         text = f"{p.message} ({p.hint})" if p.hint else p.message
         yield Result(p.rule, p.severity, text, p.path, p.line, p.column)

@@ -20,10 +20,10 @@ from scenarios.storage import state_folder
 from scenarios.storage.worktree import ChangedSinceRead
 from scenarios.text import shown
 from scenarios.workspace import corrections
-from scenarios.workspace.corrections import KeyChange, Located, locate
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.corrections import KeyChange, RecordLocation, locate
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root, open_folder
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
 
@@ -63,7 +63,7 @@ def _change(text: str) -> KeyChange:
 _MARK = b"#! "
 
 
-def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
+def edit_copy(root: Path, id: str, how: WriteMode) -> tuple[WriteResult, RecordLocation]:
     """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
 
     What does not check is offered again on a terminal, with the faults above it. What was typed

@@ -9,7 +9,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Rev
 from scenarios.cli.output.streams import progress, say, show
 from scenarios.text import counted, printable
-from scenarios.workspace.exchange.exporting import Exported
+from scenarios.workspace.exchange.exporting import ExportResult
 from scenarios.workspace.exchange.exporting import export as exported
 
 
@@ -52,7 +52,7 @@ def command(
     show(export, lambda: printable(_summary(export)), form)
 
 
-def _summary(export: Exported) -> str:
+def _summary(export: ExportResult) -> str:
     if not export.tables:
         return export.place
     rows = sum(table.rows for table in export.tables)

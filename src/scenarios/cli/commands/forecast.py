@@ -15,17 +15,17 @@ from scenarios.cli.terminal import prompt
 from scenarios.errors import Keys, UsageError
 from scenarios.storage.yaml.reader import places
 from scenarios.text import shown, suggested
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.sheets import Placed, Prepared, read_sheet
+from scenarios.workspace.sheets import Placed, PreparedSheet, read_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
 
 _FROM = Annotated[Path | None, "--from FILE", "YAML file with a whole forecast sheet."]
 
 
-def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+def _sheet(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
     path = given.pop("from_")
     id, equals, figure = (given["scenario"] or "").partition("=")
     if equals:
@@ -51,7 +51,9 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
     return True
 
 
-def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
+def prepared(
+    context: typer.Context, path: Path, analyst: str | None, on: date | None
+) -> PreparedSheet:
     """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
     is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
     return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)

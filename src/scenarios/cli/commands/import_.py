@@ -19,9 +19,16 @@ from scenarios.text import printable
 from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import STDIN, Count, Imported, Settings, arrive, lines
+from scenarios.workspace.importing.settings import (
+    STDIN,
+    ImportCount,
+    ImportSummary,
+    Settings,
+    arrive,
+    lines,
+)
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.writing import Written, differences
+from scenarios.workspace.writing import WriteResult, differences
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
@@ -101,7 +108,9 @@ FIRST = 10
 _NAMES = ("scenarios", "indicators", "evidence", "sources", "forecasts")
 
 
-def tell(written: Written, result: Imported, left: Sequence[RowError], form: Format) -> None:
+def tell(
+    written: WriteResult, result: ImportSummary, left: Sequence[RowError], form: Format
+) -> None:
     """Remarks and the rows that were left on stderr; the result, or what came in by number."""
     for remark in (*written.mended, *result.remarks):
         say(remark)
@@ -120,13 +129,13 @@ def tell(written: Written, result: Imported, left: Sequence[RowError], form: For
     show_committed(result, text, form, written.committed)
 
 
-def _counted(result: Imported) -> str:
+def _counted(result: ImportSummary) -> str:
     rows = [(name, getattr(result, name)) for name in _NAMES]
     lines = [f"{name}: {_counts(count)}" for name, count in rows if count.every]
     would = " (nothing was written)" if result.dry_run else ""
     return printable("\n".join(lines) or "nothing was imported") + would
 
 
-def _counts(count: Count) -> str:
+def _counts(count: ImportCount) -> str:
     parts = ((count.added, "added"), (count.updated, "updated"), (count.unchanged, "unchanged"))
     return ", ".join(f"{number:,} {name}" for number, name in parts if number)

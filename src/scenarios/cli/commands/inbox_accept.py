@@ -16,18 +16,18 @@ from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.render.documents.due import draft_text
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.inbox import answers_of, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
-from scenarios.workspace.tasks.task import Ask
+from scenarios.workspace.tasks.task import Question
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
 _ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])
 _FORECAST = ("probability", "rationale")
 
 
-def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+def _accept(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
     """Record a proposal; `given` overrules its draft, and what both lack is asked for."""
     root = find_root(context.obj)
     id = prompt.one_of(
@@ -70,7 +70,7 @@ def _accept(context: typer.Context, given: dict[str, Any], how: How, form: Forma
     return True
 
 
-def _named(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+def _named(asks: Iterable[Question]) -> tuple[Question, ...]:
     """Questions whose answers have options here."""
     return tuple(replace(ask, option=_OWN.get(ask.key, ask.option)) for ask in asks)
 

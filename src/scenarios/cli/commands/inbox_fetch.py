@@ -16,7 +16,7 @@ from scenarios.errors import ScenError, extra_needed
 from scenarios.values import Feed
 from scenarios.workspace import inbox
 from scenarios.workspace.exchange import feeds
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
     trust: Annotated[
         list[str] | None, "--trust FEED", "Allow its address in this clone without asking."
     ] = None,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     as_: As = "table",
 ) -> None:
     """Propose what is new in the tracker's feeds for the inbox.

@@ -14,11 +14,11 @@ from scenarios.cli.output.written import show_committed
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.text import counted, printable, shown, words
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import from_here, here
-from scenarios.workspace.results import Started
-from scenarios.workspace.start import Declared, Like, folder_name, outer, start
+from scenarios.workspace.results import InitResult
+from scenarios.workspace.start import Like, TrackerTitles, folder_name, outer, start
 
 _LISTED = 20
 """As many files are listed; of more it is said how many there are."""
@@ -63,14 +63,14 @@ def _titles(text: str) -> list[str]:
     return [_title(part) for part in map(str.strip, text.split(",")) if part]
 
 
-def _asked(name: str) -> Declared:
+def _asked(name: str) -> TrackerTitles:
     prompt.tell("Four questions about the tracker; scenarios/tracker.yaml has the rest.", indent=0)
     title = prompt.answer("What is tracked", _title, name or None, _HELP["title"])
     analysts, themes = (
         prompt.optional(question, _titles, _HELP[key]) for key, question in _LISTS.items()
     )
     divided = prompt.optional(_SET, _title, _HELP["sets"])
-    return Declared(title, analysts or (), themes or (), [divided] if divided else ())
+    return TrackerTitles(title, analysts or (), themes or (), [divided] if divided else ())
 
 
 def command(
@@ -91,7 +91,7 @@ def command(
     set: Annotated[
         list[str] | None, "--set TEXT", "What exclusive scenarios divide. Repeatable."
     ] = None,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
@@ -100,7 +100,9 @@ def command(
     like: Like = "example" if example else "template" if template else "empty"
     root = here() / (folder or "")
     begin = partial(start, root, like=like, today=parsing.today(), may_nest=folder is not None)
-    declared = Declared(title, *([*map(_title, titles or ())] for titles in (analyst, theme, set)))
+    declared = TrackerTitles(
+        title, *([*map(_title, titles or ())] for titles in (analyst, theme, set))
+    )
     if like != "empty" and any(declared):
         raise UsageError(f"--{like} has a tracker of its own: scen edit tracker changes it")
     if like == "empty" and not any(declared) and prompt.interactive():
@@ -108,7 +110,7 @@ def command(
         declared = _asked(folder_name(root))
     files, committed = begin(how, declared=declared)
     paths = [from_here(file) for file in files]
-    result = Started(paths=paths, dry_run=how.dry_run)
+    result = InitResult(paths=paths, dry_run=how.dry_run)
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"
     listed = "\n".join(paths) if len(paths) <= _LISTED else many
     show_committed(result, lambda: printable(listed), form, committed)

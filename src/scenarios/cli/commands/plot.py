@@ -19,7 +19,7 @@ from scenarios.model import ScenarioId
 from scenarios.render import pictures
 from scenarios.render.cells import one_line
 from scenarios.storage.output_files import write
-from scenarios.workspace.opened import Opened, from_here, known_id
+from scenarios.workspace.opened import OpenDatabase, from_here, known_id
 from scenarios.workspace.reading import span
 
 _SUFFIXES = (".svg", ".png")
@@ -87,7 +87,7 @@ def _refuse(
 
 
 def _ids(
-    opened: Opened, on: date, named: Sequence[str], set_id: str | None
+    opened: OpenDatabase, on: date, named: Sequence[str], set_id: str | None
 ) -> tuple[ScenarioId, ...]:
     """Those that are named, or the members of a set that had opened."""
     if set_id is None:
@@ -102,7 +102,7 @@ def _ids(
     return ids
 
 
-def _signature(context: typer.Context, opened: Opened, on: date) -> str:
+def _signature(context: typer.Context, opened: OpenDatabase, on: date) -> str:
     """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24 · Notice`."""
     revision, clean = origin_of(context, opened)
     changed = ", and changes since" if clean is False else ""

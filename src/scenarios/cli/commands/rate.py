@@ -13,17 +13,17 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import UsageError
-from scenarios.workspace.how import How
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.how import WriteMode
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks.evidence import RATING, rate
 
 
-def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+def _rate(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
     evidence = given["evidence"]
     rated = parsing.scenario_ratings(given["ratings"] or ())
     fired = parsing.indicator_states(given["indicators"] or ())
 
-    def ask() -> tuple[Opened, dict[str, Any]]:
+    def ask() -> tuple[OpenDatabase, dict[str, Any]]:
         records = open_here(context).database.evidence if prompt.interactive() else {}
         id = prompt.one_of(
             evidence,
@@ -46,7 +46,7 @@ def _rate(context: typer.Context, given: dict[str, Any], how: How, form: Format)
         day = max(parsing.today(), opened.database.evidence[id].recorded)
         return opened, {"evidence": id, **answers._asdict(), "date": day}
 
-    def tried(asked: tuple[Opened, dict[str, Any]]) -> None:
+    def tried(asked: tuple[OpenDatabase, dict[str, Any]]) -> None:
         opened, answers = asked
         rate(opened.root, answers, how._replace(dry_run=True, read=opened.read))
 

@@ -9,7 +9,7 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import remove
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root
 
 
@@ -19,7 +19,7 @@ def command(
     reason: Annotated[
         str | None, "--reason", "Reason; used in the commit subject with --commit."
     ] = None,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Delete a record that nothing depends on; retract evidence that counts."""

@@ -9,7 +9,7 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.workspace import corrections
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root
 
 
@@ -17,7 +17,7 @@ def command(
     context: typer.Context,
     id: Annotated[str | None, "ID", "Id of a record, or SCENARIO/INDICATOR."] = None,
     new: Annotated[str | None, "NEW", "The new id."] = None,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""

@@ -28,7 +28,7 @@ from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.writers import markdown, terminal
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.opened import Opened, here
+from scenarios.workspace.opened import OpenDatabase, here
 from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 ReportForm = StrEnum("ReportForm", [*Form, "eml"])  # type: ignore[misc]
@@ -90,7 +90,7 @@ def command(
 
 
 def _reviewed(
-    context: typer.Context, opened: Opened, window: Window, *, restate: bool
+    context: typer.Context, opened: OpenDatabase, window: Window, *, restate: bool
 ) -> tuple[Window, Review]:
     """The review beside what was said then; without that where nothing of it is committed."""
     try:
@@ -104,14 +104,14 @@ def _reviewed(
     return window, result
 
 
-def _root(opened: Opened, output: Path | None) -> str:
+def _root(opened: OpenDatabase, output: Path | None) -> str:
     folder = here() / output.parent if output else here()
     return Path(os.path.relpath(os.path.realpath(opened.root), os.path.realpath(folder))).as_posix()
 
 
 def report_page(
     context: typer.Context,
-    opened: Opened,
+    opened: OpenDatabase,
     window: Window,
     review: Review,
     form: ReportForm,

@@ -36,13 +36,13 @@ from scenarios.storage.proposals import PendingProposal, waiting
 from scenarios.storage.session_notes import PartialRatings, SessionFile, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.inbox import answers_of, dismiss, waiting_at
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.opened import Opened, find_root, open_folder
-from scenarios.workspace.sheets import Entry
+from scenarios.workspace.opened import OpenDatabase, find_root, open_folder
+from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import TASK
-from scenarios.workspace.writing import Written, check_commit, refuse_day, write
+from scenarios.workspace.writing import WriteResult, check_commit, refuse_day, write
 
 
 def command(
@@ -60,7 +60,7 @@ def command(
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        end = sitting.End(*prepared(context, from_, analyst, day))
+        end = sitting.SessionOutcome(*prepared(context, from_, analyst, day))
         refuse_day("date", end.on, how.latest)
         if prompt.interactive():
             end = end._replace(analyst=doubt_analyst(open_here(context).database, end.analyst))
@@ -95,7 +95,9 @@ def command(
             raise
 
 
-def _record(context: typer.Context, path: Path, end: sitting.End, how: How, form: Format) -> None:
+def _record(
+    context: typer.Context, path: Path, end: sitting.SessionOutcome, how: WriteMode, form: Format
+) -> None:
     root = find_root(context.obj)
     foretell_sheet(root, end.analyst, end.on, end.entries)
     written = sitting.write_sheet(root, end, how, places_in(path))
@@ -104,7 +106,9 @@ def _record(context: typer.Context, path: Path, end: sitting.End, how: How, form
     report_sheet(written, end, form)
 
 
-def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
+def _refuse(
+    opened: OpenDatabase, analyst: str, on: date, only: Sequence[str], *, commit: bool
+) -> None:
     """Refuse before the first question what would be refused at the end."""
     opened.refuse_without_tracker()
     for id in only:
@@ -117,7 +121,7 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
         check_commit(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
-def _sit(seat: Seat, opened: Opened, form: Format) -> None:
+def _sit(seat: Seat, opened: OpenDatabase, form: Format) -> None:
     """Ask what is due, in its order; then write the sheet, unless it is left for later."""
     try:
         due = seat.due(opened.database)
@@ -161,7 +165,7 @@ def _finish(seat: Seat, form: Format) -> None:
     tell_left(seat, written.after.database, is_written=True)
 
 
-def _counts(opened: Opened, entry: Entry, on: date) -> bool:
+def _counts(opened: OpenDatabase, entry: ForecastEntry, on: date) -> bool:
     """True if the question is still open; else print the answer, which is no longer kept."""
     fault = sitting.closed_since(opened, entry, on)
     if fault:
@@ -258,7 +262,7 @@ def _left(seat: Seat, database: Database) -> list[str]:
     return [text for records, text in parts if records]
 
 
-def report_sheet(written: Written, end: sitting.End, form: Format) -> None:
+def report_sheet(written: WriteResult, end: sitting.SessionOutcome, form: Format) -> None:
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
     added = agenda.sums(after, end.analyst, end.on, ids)
@@ -269,13 +273,15 @@ def report_sheet(written: Written, end: sitting.End, form: Format) -> None:
     report(written, sitting.sheet_recorded(written, end), form, text)
 
 
-def report_nothing(seat: Seat, opened: Opened, end: sitting.End, form: Format) -> None:
+def report_nothing(
+    seat: Seat, opened: OpenDatabase, end: sitting.SessionOutcome, form: Format
+) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
     result = sitting.nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
 
 
-def settle(seat: Seat, opened: Opened) -> Opened:
+def settle(seat: Seat, opened: OpenDatabase) -> OpenDatabase:
     """Offer each proposed item; the database as it is after that.
 
     What it bears on is asked in the sitting, where no figure is shown. Forecasts are left for later
@@ -309,7 +315,9 @@ def _settled(text: str) -> str:
     return word(text)
 
 
-def _record_item(seat: Seat, opened: Opened, proposal: PendingProposal, row: ProposalRow) -> None:
+def _record_item(
+    seat: Seat, opened: OpenDatabase, proposal: PendingProposal, row: ProposalRow
+) -> None:
     """Record an item that bears on nothing yet, once its details are agreed to."""
     draft = answers_of(proposal.proposal, row.event, row.origin)
     own = {"recorded": seat.on.isoformat(), "analyst": seat.analyst, "proposal": proposal}
@@ -321,10 +329,10 @@ def _record_item(seat: Seat, opened: Opened, proposal: PendingProposal, row: Pro
         grade = parsing.grade(record["grade"]) if record["grade"] else None
         return {**record, "grade": grade, "new_source": new_source}
 
-    def write(answers: dict[str, Any], how: How) -> list[str]:
+    def write(answers: dict[str, Any], how: WriteMode) -> list[str]:
         return TASK.write(seat.root, answers, how._replace(read=opened.read)).paths
 
-    answers = agreed(ask, lambda answers: write(answers, How(dry_run=True)), missing=True)
+    answers = agreed(ask, lambda answers: write(answers, WriteMode(dry_run=True)), missing=True)
     paths = write(answers, seat.how)
     prompt.tell(f"{'would be recorded' if seat.how.dry_run else 'recorded'}: {', '.join(paths)}")
     if (proposer := proposal.proposal.proposer).suggested:
@@ -413,7 +421,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: PartialRatings)
         seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id), half_rated=rest)
         return
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         now = opened.database.evidence[opened.evidence(id)]
         if now.ratings or now.indicators:
             raise ScenError(f"{id} was rated meanwhile: scen show {id}; nothing was written")

@@ -17,7 +17,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document, Unit
 from scenarios.render.documents.status import Trends, document, figures
 from scenarios.workspace import reading as workspace
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.remembered import remembered
 
 STATUS = """
@@ -89,7 +89,7 @@ _REVIEWS = 12
 """Reviews in a sparkline."""
 
 
-def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:
+def trends_for(opened: OpenDatabase, rows: Iterable[StatusRow], on: date) -> Trends | None:
     """Trends of the rows over the last reviews; None where the output is no terminal."""
     if not on_terminal():
         return None

@@ -8,13 +8,13 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 from scenarios.workspace.undoing import undo
 
 
-def command(context: typer.Context, how: How = AS_USUAL, form: As = "table") -> None:
+def command(context: typer.Context, how: WriteMode = AS_USUAL, form: As = "table") -> None:
     """Undo the last recording command in this checkout; run again to undo the one before."""
     written, what = undo(find_root(context.obj), how)
     result = undone(written, what)

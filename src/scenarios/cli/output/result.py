@@ -17,7 +17,7 @@ from scenarios.render.svg import FALLBACKS, face, png
 from scenarios.render.writers import terminal, writer
 from scenarios.storage.output_files import write
 from scenarios.text import shown
-from scenarios.workspace.opened import Opened, from_here, origin
+from scenarios.workspace.opened import OpenDatabase, from_here, origin
 
 _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
@@ -48,7 +48,7 @@ def deliver(text: str, output: Path | None) -> None:
     say(f"written: {from_here(output)}")
 
 
-def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:
+def origin_of(context: typer.Context, opened: OpenDatabase) -> tuple[str | None, bool | None]:
     """The commit and day that a database is of, and whether its files are as that commit had them.
 
     None where there is no repository, no git or no commit.

@@ -24,11 +24,11 @@ from scenarios.workspace import results, writing
 from scenarios.workspace.audit_preview import foretold_of, foretold_of_sheet, foretold_words
 from scenarios.workspace.inbox import SAME_ID
 from scenarios.workspace.opened import known_id
-from scenarios.workspace.sheets import Entry
-from scenarios.workspace.writing import Written
+from scenarios.workspace.sheets import ForecastEntry
+from scenarios.workspace.writing import WriteResult
 
 
-def report_effects(written: Written, id: str, day: date, form: Format) -> None:
+def report_effects(written: WriteResult, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
     result = results.evidence_recorded(written, id, day)
     text = f"it rates no scenario yet: scen rate {id}"
@@ -39,7 +39,7 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
 
 
 def report(
-    written: Written, result: Any, form: str, text: str = "", head: str | None = None
+    written: WriteResult, result: Any, form: str, text: str = "", head: str | None = None
 ) -> None:
     """The remarks on stderr; the result, or the paths [the `head`] and `text`."""
     for remark in (*written.mended, *map(str, written.warnings)):
@@ -54,7 +54,9 @@ def report(
     show_committed(result, lines, form, written.committed)
 
 
-def report_proposed(written: Written, result: Any, form: str, faults: Sequence[str] = ()) -> None:
+def report_proposed(
+    written: WriteResult, result: Any, form: str, faults: Sequence[str] = ()
+) -> None:
     """Report what came into the inbox, if anything; exit with 1 where something did not."""
     if written.drafts or form == "json":
         report(written, result, form)
@@ -74,7 +76,7 @@ def report_proposed(written: Written, result: Any, form: str, faults: Sequence[s
 
 
 def show_committed(
-    result: Any, text: Callable[[], str], form: str, committed: writing.Committed | None
+    result: Any, text: Callable[[], str], form: str, committed: writing.CommitResult | None
 ) -> None:
     """The result or the text, with the commit in it; why there is none is an error after that."""
     if committed is None:
@@ -97,7 +99,7 @@ def show_committed(
         raise committed.fault
 
 
-def _line(committed: writing.Committed) -> str:
+def _line(committed: writing.CommitResult) -> str:
     """The commit, in a line; nothing where git said no."""
     if committed.oid:
         return f"committed {committed.oid[:7]} {committed.subject}"
@@ -108,7 +110,9 @@ def _line(committed: writing.Committed) -> str:
     )
 
 
-def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
+def foretell_sheet(
+    root: Path, analyst: Analyst, day: date, entries: Sequence[ForecastEntry]
+) -> None:
     """Say, before figures are put into a sheet, what a later audit will find of that."""
     for text in foretold_of_sheet(root, analyst, day, entries, parsing.today(), audit):
         say(text)
@@ -118,7 +122,7 @@ _CORRECTED_MOST = 10
 
 
 def report_correction(
-    written: Written, id: str, form: Format, formerly: str | None = None, text: str = ""
+    written: WriteResult, id: str, form: Format, formerly: str | None = None, text: str = ""
 ) -> None:
     """The paths, then `text`; what a later audit will find is a remark."""
     findings = foretold_of(written, parsing.today(), audit) if written.drafts else []

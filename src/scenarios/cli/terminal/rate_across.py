@@ -27,10 +27,10 @@ from scenarios.text import counted, did_you_mean
 from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks.evidence import TASK
 from scenarios.workspace.tasks.source import KEYS
-from scenarios.workspace.tasks.task import At
+from scenarios.workspace.tasks.task import AnswerContext
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
 _NONE = ("0", "n", "no", "none")
@@ -43,7 +43,7 @@ class Answers(NamedTuple):
 
 
 def details(
-    opened: Opened, record: dict[str, Any], proposal: PendingProposal | None, *, asked: bool
+    opened: OpenDatabase, record: dict[str, Any], proposal: PendingProposal | None, *, asked: bool
 ) -> dict[str, Any] | None:
     """Ask for the date, the source, the address and the grade; the record of a new source.
 
@@ -68,7 +68,7 @@ def details(
         question, observed, drafted or recorded, given=given, label="observed"
     )
     new_source = source_of(opened, record)
-    at = At(parsing.today(), opened, record)
+    at = AnswerContext(parsing.today(), opened, record)
     record["url"] = answer_to(TASK.by_key["url"], record["url"], at)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
@@ -254,7 +254,7 @@ def _graded(text: str) -> str:
     return text.upper()
 
 
-def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
+def source_of(opened: OpenDatabase, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
     sources = opened.database.sources
     by_name = {source.name.casefold(): id for id, source in sources.items()}
@@ -285,6 +285,6 @@ def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
             break
         record["source"] = None
         prompt.unsaid()
-    at = At(parsing.today(), opened, {})
+    at = AnswerContext(parsing.today(), opened, {})
     new_source = record["new_source"] = {ask.key: answer_to(ask, None, at) for ask in KEYS}
     return new_source

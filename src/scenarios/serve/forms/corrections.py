@@ -28,12 +28,12 @@ from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
 from scenarios.workspace import corrections
 from scenarios.workspace.audit_preview import foretold_lines
-from scenarios.workspace.corrections import KeyChange, Located, locate
-from scenarios.workspace.how import How
+from scenarios.workspace.corrections import KeyChange, RecordLocation, locate
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input.offers import newest, titled
-from scenarios.workspace.opened import Changed, from_here
+from scenarios.workspace.opened import StaleEdit, from_here
 from scenarios.workspace.tasks import evidence, indicator, scenario, source
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 
 def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
@@ -61,13 +61,13 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     if reading.missing or not reading.is_sound:
         return None
 
-    def call(*, how: How) -> Written:
+    def call(*, how: WriteMode) -> WriteResult:
         return corrections.edit(by.root, id, changes, how)[0]
 
     return call
 
 
-def _report(by: Recorder, written: Written, _typed: Typed) -> Document:
+def _report(by: Recorder, written: WriteResult, _typed: Typed) -> Document:
     return listed(foretold_lines(written, by.today, audit))
 
 
@@ -97,7 +97,7 @@ _SHOWN = "made"
 Path = tuple[str, ...]
 
 
-def _fields_of(located: Located, by: Recorder) -> Iterator[FieldGroup]:
+def _fields_of(located: RecordLocation, by: Recorder) -> Iterator[FieldGroup]:
     """Yield the fields of all keys of a record, those that hold keys in groups of their own."""
     value, faults = read("", by.opened.snapshot[located.path])
     for key in located.keys:
@@ -115,7 +115,7 @@ def _fields_of(located: Located, by: Recorder) -> Iterator[FieldGroup]:
 
 
 def _groups(
-    located: Located, path: Path, value: Mapping[str, Any], by: Recorder
+    located: RecordLocation, path: Path, value: Mapping[str, Any], by: Recorder
 ) -> Iterator[FieldGroup]:
     own, nodes = path[len(located.keys) :], _nodes(located, path)
     declared = [key for keys in _keywords(nodes, "properties") for key in keys]
@@ -150,7 +150,9 @@ def _groups(
         yield from _groups(located, (*path, key), held, by)
 
 
-def _field(located: Located, path: Path, held: Any, schema: list[Any], by: Recorder) -> Field:
+def _field(
+    located: RecordLocation, path: Path, held: Any, schema: list[Any], by: Recorder
+) -> Field:
     own = path[len(located.keys) :]
     task = indicator.TASK if located.indicator else _TASKS.get(located.kind)
     ask = task.by_key.get(own[0]) if task and len(own) == 1 else None
@@ -178,7 +180,7 @@ def _field(located: Located, path: Path, held: Any, schema: list[Any], by: Recor
     )
 
 
-def _nodes(located: Located, path: Path) -> list[Any]:
+def _nodes(located: RecordLocation, path: Path) -> list[Any]:
     return [form for node in nodes_at(located.kind, path) for form in forms(node)]
 
 
@@ -209,7 +211,7 @@ def _text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _changes(located: Located, reading: Reading) -> list[KeyChange]:
+def _changes(located: RecordLocation, reading: Reading) -> list[KeyChange]:
     """The keys whose texts differ from the original ones, and those of new entries."""
     typed, shown = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
@@ -239,14 +241,14 @@ def _changes(located: Located, reading: Reading) -> list[KeyChange]:
     return [*put, *(KeyChange(key, "unset") for key in unset)]
 
 
-def _emptied(located: Located, path: Path, filled: Iterable[str]) -> Path:
+def _emptied(located: RecordLocation, path: Path, filled: Iterable[str]) -> Path:
     """The highest parent of an empty key without other content."""
     depths = range(len(located.keys) + 1, len(path))
     heads = ((path[:n], f"key:{'.'.join(path[:n])}.") for n in depths)
     return next((top for top, head in heads if not any(n.startswith(head) for n in filled)), path)
 
 
-def _key(located: Located, path: Path) -> str:
+def _key(located: RecordLocation, path: Path) -> str:
     """A key relative to the edited record; refused if it belongs to another."""
     if path[: len(located.keys)] != located.keys:
         raise ScenError(f"{'.'.join(path)} is no key of {located.name}")
@@ -279,9 +281,9 @@ def _file_draft(by: Recorder, reading: Reading) -> Call | None:
     old = by.opened.snapshot[located.path]
     text = typed.first("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
-    def call(*, how: How) -> Written:
+    def call(*, how: WriteMode) -> WriteResult:
         if seen(typed).get(located.path) != by.opened.digest(located.path):
-            raise Changed(located.path, from_here(by.root / located.path))
+            raise StaleEdit(located.path, from_here(by.root / located.path))
         return corrections.replace(by.root, id, old, text.encode(), how)[0]
 
     return call
@@ -320,7 +322,7 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
     )
 
 
-def located_record(by: Recorder, typed: Typed) -> Located | None:
+def located_record(by: Recorder, typed: Typed) -> RecordLocation | None:
     """The record of the typed id; None if unknown, or not to be seen yet."""
     try:
         located = locate(by.opened, typed.first("id").strip())

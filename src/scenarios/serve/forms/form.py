@@ -16,10 +16,10 @@ from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import ChangeRefused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import keys_at
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Changed, Opened
-from scenarios.workspace.writing import Written, refuse_day
+from scenarios.workspace.opened import OpenDatabase, StaleEdit
+from scenarios.workspace.writing import WriteResult, refuse_day
 
 _UNNAMED = re.compile(r"[^A-Za-z0-9-]")
 Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
@@ -255,7 +255,7 @@ class Recorder(NamedTuple):
     """
 
     root: Path
-    opened: Opened
+    opened: OpenDatabase
     today: date
     analyst: Analyst | None = None
     hidden: Collection[ScenarioId] = ()
@@ -270,7 +270,7 @@ class Recorder(NamedTuple):
 class Call(Protocol):
     """A function of the workspace with all its arguments but `how`."""
 
-    def __call__(self, *, how: How) -> Written:
+    def __call__(self, *, how: WriteMode) -> WriteResult:
         """Write, or only try."""
 
 
@@ -289,7 +289,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     lead: str = ""
     groups: Callable[[Recorder, Typed], Sequence[FieldGroup]]
     draft: Callable[[Recorder, Reading], Call | None]
-    report: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
+    report: Callable[[Recorder, WriteResult, Typed], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
     rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
     is_text: bool = False
@@ -304,7 +304,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     faults: dict[str, list[str]] = {}
     missing: list[str] = []
-    written: Written | None = None
+    written: WriteResult | None = None
     changed: str | None = None
     problems: Sequence[Problem] = ()
     doubts: Sequence[str] = ()
@@ -380,13 +380,15 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
         commits = bool(typed.first("commit"))
-        written = call(how=How(not writes, commits, latest(by, typed), seen(typed), by.opened))
+        written = call(
+            how=WriteMode(not writes, commits, latest(by, typed), seen(typed), by.opened)
+        )
     except ChangeRefused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))
         _place(form, reading, error)
         return Attempt(faults=reading.faults, missing=missing)
-    except Changed as error:
+    except StaleEdit as error:
         return Attempt(faults={"": [_message(error)]}, missing=missing, changed=error.path)
     except ScenError as error:
         if reading.is_sound:  # else the call has put it at its field

@@ -19,7 +19,7 @@ from scenarios.serve.forms.form import (
     labels,
     slot,
 )
-from scenarios.workspace.writing import Written, moved_or_changed, new_analyst
+from scenarios.workspace.writing import WriteResult, moved_or_changed, new_analyst
 
 _OUTCOME = "serve/outcome.html"
 
@@ -61,7 +61,9 @@ def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
     return Markup().join(fault(slot(name), tried.faults.get(name, ()), True) for name in names)
 
 
-def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Document) -> Markup:
+def done(
+    form: Form, by: Recorder, typed: Typed, written: WriteResult, document: Document
+) -> Markup:
     """The page of a written change."""
     items = written.after.database.evidence
     paths = (draft.path for draft in written.drafts if kind_of(draft.path) == "evidence")
@@ -80,7 +82,7 @@ def done(form: Form, by: Recorder, typed: Typed, written: Written, document: Doc
     )
 
 
-def records_of(written: Written) -> Iterator[tuple[str, str]]:
+def records_of(written: WriteResult) -> Iterator[tuple[str, str]]:
     """Address and title of each written file's page; empty if the file was removed."""
     database = written.after.database
     for draft in written.drafts:
@@ -95,7 +97,7 @@ def records_of(written: Written) -> Iterator[tuple[str, str]]:
             yield f"/records/{draft.path}", ""
 
 
-def texts(written: Written) -> list[tuple[str, list[tuple[str, str]]]]:
+def texts(written: WriteResult) -> list[tuple[str, list[tuple[str, str]]]]:
     """The path of each file with its marked-up lines; the changes of an existing file."""
     changed = moved_or_changed(written)
     return [(path, [*_changed_lines(draft.old, draft.new)]) for path, draft in changed]

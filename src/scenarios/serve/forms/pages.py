@@ -44,9 +44,9 @@ from scenarios.storage.drafts import (
     kept_drafts,
 )
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks import dismissal, evidence, indicator, scenario, source
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 FORMS: tuple[Form, ...] = (
     EVIDENCE,
@@ -126,7 +126,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
                 name = _name(sent_texts, data)
                 saved = ask.request.app.state.saved
 
-                def save(opened: Opened) -> Written | None:
+                def save(opened: OpenDatabase) -> WriteResult | None:
                     nonlocal tried
                     if saved.get(name):
                         return None

@@ -36,7 +36,7 @@ from scenarios.serve.forms.form import (
 )
 from scenarios.values import ProposalOrigin
 from scenarios.workspace.audit_preview import foretold_lines
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
@@ -46,8 +46,8 @@ from scenarios.workspace.results import (
     id_of_new,
 )
 from scenarios.workspace.tasks import evidence, forecast, source
-from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
-from scenarios.workspace.writing import Written
+from scenarios.workspace.tasks.task import AnswerContext, Answers, FormSection, Question, Task, day
+from scenarios.workspace.writing import WriteResult
 
 NEW = "new_source"
 """Before the fields of a source that is registered with an item."""
@@ -82,14 +82,14 @@ def _accepts(task: Task, typed: Typed) -> bool:
     return "proposal" not in task.by_key and bool(typed.first("proposal"))
 
 
-def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> FieldGroup:
+def _group(task: Task, layout: FormSection, by: Recorder, typed: Typed) -> FieldGroup:
     asks = [task.by_key[key] for key in layout.keys.split()]
     parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
     notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
     return FieldGroup(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
-def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
+def _note(ask: Question, by: Recorder, typed: Typed) -> str:
     if ask.kind in ("ratings", "across"):
         return across.words(by.database)
     records = ask.records(by.database, {}) if ask.records else {}
@@ -97,7 +97,7 @@ def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
     return ask.note(record) if record else ""
 
 
-def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
+def _parts(ask: Question, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
     if ask.kind == "ratings":
         return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.kind in ("across", "states"):
@@ -115,7 +115,7 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
     return _field(ask, by)
 
 
-def _field(ask: Ask, by: Recorder) -> Sequence[Field]:
+def _field(ask: Question, by: Recorder) -> Sequence[Field]:
     options = _options(ask, by)
     if (ask.key == "analyst" and by.analyst) or (ask.key == "theme" and len(options) == 1):
         return ()
@@ -134,7 +134,7 @@ def _field(ask: Ask, by: Recorder) -> Sequence[Field]:
     return (field,)
 
 
-def _source_field(ask: Ask, by: Recorder) -> Field:
+def _source_field(ask: Question, by: Recorder) -> Field:
     """The field for a key of a new source; all are optional."""
     (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
     options = (("", "choose"), *field.options) if field.options else ()
@@ -151,7 +151,7 @@ def _day(typed: Typed, key: str, today: date) -> date:
         return today
 
 
-def _options(ask: Ask, by: Recorder) -> Pairs:
+def _options(ask: Question, by: Recorder) -> Pairs:
     if ask.kind not in ("choice", "radio"):
         return ()
     records = ask.records(by.database, {}).items() if ask.records else ()
@@ -162,7 +162,7 @@ def _options(ask: Ask, by: Recorder) -> Pairs:
     return (*blank, *listed)
 
 
-def _known(ask: Ask, by: Recorder) -> Pairs:
+def _known(ask: Question, by: Recorder) -> Pairs:
     if ask.records is None:
         return tuple(ask.offers(by.database)[:_OFFERED])
     return tuple(newest(ask.records(by.database, {}), _OFFERED))
@@ -170,7 +170,7 @@ def _known(ask: Ask, by: Recorder) -> Pairs:
 
 def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
     """The values of all that a form asks, by key."""
-    at = At(by.today, by.opened, {}, latest(by, reading.typed))
+    at = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed))
     for ask in task.asks:
         at.answers[ask.key] = _answer(ask, by, reading, at)
     if _accepts(task, reading.typed):
@@ -183,7 +183,7 @@ def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
     return at.answers
 
 
-def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
+def _answer(ask: Question, by: Recorder, reading: Reading, at: AnswerContext) -> Any:
     if ask.kind == "ratings":
         scenario, ratings = at.answers["scenario"], across.ratings(reading, by.opened)
         reading.missing += [] if ratings else [f"rate:{scenario}" if scenario else ask.key]
@@ -207,18 +207,18 @@ def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
     return ask.default(at) if value is None and ask.default else value
 
 
-def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | None:
+def _new_source(_ask: Question, by: Recorder, reading: Reading) -> dict[str, Any] | None:
     """The record of a new source to register with the item, if any of its fields is filled."""
     if not reading.typed.under(NEW):
         return None
     if not reading.typed.first("source").strip():
         reading.missing.append("source")
     asks = (msgspec.structs.replace(ask, key=f"{NEW}:{ask.key}") for ask in source.KEYS)
-    at = At(by.today, by.opened, {})
+    at = AnswerContext(by.today, by.opened, {})
     return {ask.key.removeprefix(f"{NEW}:"): _answer(ask, by, reading, at) for ask in asks}
 
 
-def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
+def _given(ask: Question, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
     other = reading.text(ask.key)
     if other is None:
         return None
@@ -227,7 +227,7 @@ def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, flo
     return {other: dict(zip(_OUTCOMES, figures, strict=True))}
 
 
-_READERS: dict[str, Callable[[Ask, Recorder, Reading], Any]] = {
+_READERS: dict[str, Callable[[Question, Recorder, Reading], Any]] = {
     "given": _given,
     "across": lambda _ask, by, reading: across.ratings(reading, by.opened),
     "states": lambda _ask, by, reading: across.states(reading, by.opened),
@@ -239,14 +239,14 @@ _READERS: dict[str, Callable[[Ask, Recorder, Reading], Any]] = {
 def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
     answers = answers_of(task, by, reading)
 
-    def call(*, how: How) -> Written:
+    def call(*, how: WriteMode) -> WriteResult:
         return task.write(by.root, answers, how)
 
     stand_ins = [ask.key for ask in task.asks if ask.stand_in is not None]
     return call if {*reading.missing} <= {*stand_ins} else None
 
 
-def _report(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
+def _report(task: Task, by: Recorder, written: WriteResult, typed: Typed) -> Document:
     """The effects, or the remark beside the record, without hidden figures."""
     answers = answers_of(task, by, Reading(typed))
     if task.reports == "effects":
@@ -255,7 +255,7 @@ def _report(task: Task, by: Recorder, written: Written, typed: Typed) -> Documen
     return (Paragraph(remark),) if remark else ()
 
 
-def effects_report(by: Recorder, written: Written, id: str, day: date) -> Document:
+def effects_report(by: Recorder, written: WriteResult, id: str, day: date) -> Document:
     """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
     shown = [effect for effect in effects if effect.scenario not in by.hidden]
@@ -277,13 +277,13 @@ _MOST = 3
 """Most possible duplicates that are named."""
 
 
-def _evidence_report(by: Recorder, written: Written, _typed: Typed) -> Document:
+def _evidence_report(by: Recorder, written: WriteResult, _typed: Typed) -> Document:
     id = id_of_new(written)
     item = written.after.database.evidence[id]
     return (*_suggested(written, item.proposed), *effects_report(by, written, id, item.recorded))
 
 
-def _suggested(written: Written, proposer: ProposalOrigin | None) -> Document:
+def _suggested(written: WriteResult, proposer: ProposalOrigin | None) -> Document:
     """The suggestion, once the own answer is recorded."""
     return listed(
         [f"{proposer}"] if proposer and proposer.suggested and not written.dry_run else []
@@ -326,7 +326,7 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     return partial(evidence.rate, by.root, answers)
 
 
-def _rate_report(by: Recorder, written: Written, typed: Typed) -> Document:
+def _rate_report(by: Recorder, written: WriteResult, typed: Typed) -> Document:
     id = typed.first("evidence").strip()
     on = max(by.today, written.after.database.evidence[id].recorded)
     return effects_report(by, written, id, on)
@@ -373,13 +373,13 @@ def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
         reading.fault(forecast.TASK.field_of(keys), fault)
         return fault
 
-    def call(*, how: How) -> Written:
+    def call(*, how: WriteMode) -> WriteResult:
         return forecast.TASK.write(by.root, answers, how, placed=placed)
 
     return call
 
 
-def _forecast_report(by: Recorder, written: Written, typed: Typed) -> Document:
+def _forecast_report(by: Recorder, written: WriteResult, typed: Typed) -> Document:
     answers = answers_of(forecast.TASK, by, Reading(typed))
     id, who, on = answers["scenario"], answers["analyst"], answers["date"]
     added = sums(written.after.database, who, on, [id])

@@ -42,10 +42,10 @@ from scenarios.storage.session_notes import SessionFile, SittingAnswer, earlier,
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.audit_preview import foretold_of_sheet
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.sheets import Entry
+from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import rate
 
 _TURN = threading.Lock()
@@ -56,7 +56,7 @@ class Sat(NamedTuple):
     """A sitting in progress."""
 
     ask: PageRequest
-    opened: Opened
+    opened: OpenDatabase
     notes: SessionFile
     analyst: Analyst
     on: date
@@ -72,7 +72,7 @@ class Sat(NamedTuple):
         return agenda(self.database, self.analyst, self.on)
 
     @property
-    def step(self) -> sitting.SittingStep:
+    def step(self) -> sitting.SessionStep:
         """The next step of the sitting."""
         return sitting.next_step(self.database, self.due, self.notes)
 
@@ -107,7 +107,7 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _revealed_to(
-    sat: Sat, step: sitting.SittingStep
+    sat: Sat, step: sitting.SessionStep
 ) -> tuple[
     list[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
     Mapping[ScenarioId, Sequence[str]],
@@ -131,7 +131,7 @@ def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
     return page("end", stopped=stopped, **values)
 
 
-def _of_sheet(sat: Sat) -> tuple[list[Entry], list[str]]:
+def _of_sheet(sat: Sat) -> tuple[list[ForecastEntry], list[str]]:
     entries, left_out = [], []
     for entry in sitting.end(sat.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
@@ -390,7 +390,7 @@ def _ended(sat: Sat, form: FormData) -> Reply | None:
         sat.notes.drop()
         return page("over", fault=None, subject="", table="", files=(), ways=())
     ended = sitting.end(sat.notes.sitting)._replace(entries=entries)
-    how = How(commit=commit)
+    how = WriteMode(commit=commit)
     written = sat.ask.desk.write(
         lambda now: sitting.write_sheet(now.root, ended, how._replace(read=now))
     )

@@ -22,8 +22,8 @@ from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
 from scenarios.site.site import INDEX, Links
 from scenarios.storage.session_notes import SessionRecord, SittingAnswer
 from scenarios.text import counted
-from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import SittingStep, key_of, to_answer, words
+from scenarios.workspace.sheets import ForecastEntry
+from scenarios.workspace.sitting import SessionStep, key_of, to_answer, words
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
@@ -73,7 +73,7 @@ def item_read(at_day: KnownEvidence, id: str) -> Values:
     return {"about": about, "source": html.address(item.url)}
 
 
-def past_due_asked(step: SittingStep) -> Values:
+def past_due_asked(step: SessionStep) -> Values:
     """Ask of each past-due indicator if it has been seen."""
     cells = tuple(
         ChoiceCell(
@@ -92,7 +92,7 @@ def past_due_asked(step: SittingStep) -> Values:
 
 
 def group_asked(
-    database: Database, at_day: KnownEvidence, answered: SessionRecord, step: SittingStep
+    database: Database, at_day: KnownEvidence, answered: SessionRecord, step: SessionStep
 ) -> Values:
     """The lines of scenarios that are answered together, each with its question and its scale."""
     group, language = step.group, database.tracker.estimative_language
@@ -160,7 +160,7 @@ def _reason_text(topic: ScenarioQuestion, answer: SittingAnswer | None) -> str:
     return f"{' '.join(numbers)}{': ' * bool(numbers)}{answer.rationale or ''}"
 
 
-def sums_shown(answered: SessionRecord, step: SittingStep) -> Values:
+def sums_shown(answered: SessionRecord, step: SessionStep) -> Values:
     """The analyst's own figures of a set, before any others are shown."""
     figures = [
         (topic.id, words(answered.answers[topic.id].probability))
@@ -227,7 +227,7 @@ def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | 
 
 
 def end_shown(
-    on: date, entries: Sequence[Entry], notes: Sequence[str], open_ends: Sequence[str]
+    on: date, entries: Sequence[ForecastEntry], notes: Sequence[str], open_ends: Sequence[str]
 ) -> Values:
     """A preview of the sheet."""
     answers = [(entry.scenario, words(entry.probability), entry.rationale) for entry in entries]

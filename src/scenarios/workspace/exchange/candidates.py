@@ -26,18 +26,18 @@ from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import counted, shown
 from scenarios.values import indicator_key
 from scenarios.workspace import inbox
-from scenarios.workspace.how import AS_USUAL, Committable, How
+from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.inbox import ProposedEntries
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import OpenDatabase, known_id
 from scenarios.workspace.tasks.evidence import free_id
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import WriteResult, write
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _NEEDS = "scen edit SCENARIO/INDICATOR gives it `events`, which docs/events.md explains"
 _LONGEST_NOTES = 5000
 
 
-class Accepted(Committable, frozen=True):
+class AcceptResult(CommitFields, frozen=True):
     """The items recorded from candidates now and before.
 
     `commit` and `subject` are there only where a commit was asked for.
@@ -49,7 +49,7 @@ class Accepted(Committable, frozen=True):
     dry_run: bool
 
 
-class Listed(NamedTuple):
+class CandidateList(NamedTuple):
     """The candidates, the records of the chosen with the scenario of each, a remark, and the
     trackers left out.
     """
@@ -62,14 +62,14 @@ class Listed(NamedTuple):
 
 
 def candidates_of(
-    trackers: Mapping[str, Opened],
+    trackers: Mapping[str, OpenDatabase],
     opening: Callable[[Iterable[str]], AbstractContextManager[EventStore]],
     within: SearchWindow,
     indicator: str | None = None,
     accept: Sequence[str] = (),
     *,
     every: bool = False,
-) -> Listed:
+) -> CandidateList:
     """Candidates of a store for one indicator or all; `accept` selects some, `every` all.
 
     `trackers` are by id; the id of a single one is empty, and its faults are raised. `opening`
@@ -95,10 +95,10 @@ def candidates_of(
             for query, candidate in chosen
         ]
         scenarios = [indicator_key(query.indicator)[0] for query, _ in chosen]
-        return Listed(candidates, records, scenarios, store.remark, left_out.values())
+        return CandidateList(candidates, records, scenarios, store.remark, left_out.values())
 
 
-def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
+def foreign_of(opened: OpenDatabase, on: date) -> dict[tuple[str, str], EvidenceId]:
     """The item of each foreign id, as far as recorded by a day."""
     return {
         (system, str(name)): id
@@ -109,13 +109,13 @@ def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
 
 
 def accept(
-    root: Path, records: Sequence[Mapping[str, Any]], how: How = AS_USUAL
-) -> tuple[Written, Accepted]:
+    root: Path, records: Sequence[Mapping[str, Any]], how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, AcceptResult]:
     """Write the records, all or none; earlier ones stay as they are."""
     new_ids: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         known = foreign_of(opened, date.max)
         drafts = []
         for record in records:
@@ -133,15 +133,15 @@ def accept(
 
     words = "evidence: " + counted(len(records), "item") + " from an event store"
     written = write(root, draft, "candidates --accept", how, subject=words)
-    result = Accepted(
+    result = AcceptResult(
         ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
     )
     return written, result
 
 
 def propose(
-    root: Path, listed: Listed, today: date, how: How = AS_USUAL
-) -> tuple[Written, ProposedEntries]:
+    root: Path, listed: CandidateList, today: date, how: WriteMode = AS_USUAL
+) -> tuple[WriteResult, ProposedEntries]:
     """Put the chosen candidates into the inbox, one proposal for a row of several scenarios."""
     proposals: dict[tuple[str, str], dict[str, Any]] = {}
     for record, scenario in zip(listed.records, listed.scenarios, strict=True):
@@ -155,7 +155,7 @@ def propose(
     return inbox.propose(root, [*proposals.values()], how)
 
 
-def _searches(trackers: Mapping[str, Opened], indicator: str | None) -> list[IndicatorSearch]:
+def _searches(trackers: Mapping[str, OpenDatabase], indicator: str | None) -> list[IndicatorSearch]:
     """Indicators to look for: the one named, or those of open scenarios."""
     indicators = {
         (tracker, f"{id}/{name}"): known
@@ -209,7 +209,9 @@ def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[SearchM
     return list(chosen.values())
 
 
-def _record(opened: Opened, query: SearchMatches, record: Mapping[str, Any]) -> dict[str, Any]:
+def _record(
+    opened: OpenDatabase, query: SearchMatches, record: Mapping[str, Any]
+) -> dict[str, Any]:
     """The record with the store as its source, if known, and a valid address."""
     system = layout_of(query.events.table).system
     return {

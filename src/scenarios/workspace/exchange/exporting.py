@@ -21,7 +21,7 @@ from scenarios.storage.git.repository import first_commit, may_follow, origin_of
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
 from scenarios.text import shown
-from scenarios.workspace.opened import Opened, from_here, open_folder
+from scenarios.workspace.opened import OpenDatabase, from_here, open_folder
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class TableExported(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
 
 
-class Exported(msgspec.Struct, frozen=True, kw_only=True):
+class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
     """Exported rows by table, and their target.
 
     `left_out` counts rows, or names in them, of records that are not there.
@@ -45,13 +45,13 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
 
 
-def identity(opened: Opened) -> str:
+def identity(opened: OpenDatabase) -> str:
     """The id of a tracker, else its first commit, else its title."""
     tracker = opened.database.tracker
     return tracker.id or first_commit(opened.root) or tracker.title
 
 
-def view_of(opened: Opened, as_of: date, *, limited: bool, origin: str | None = None) -> View:
+def view_of(opened: OpenDatabase, as_of: date, *, limited: bool, origin: str | None = None) -> View:
     """The tables of a database for a day; limited to the records known on it."""
     stamp = ExportMetadata(
         tracker=identity(opened),
@@ -64,7 +64,7 @@ def view_of(opened: Opened, as_of: date, *, limited: bool, origin: str | None = 
 
 
 def export(
-    opened: Opened,
+    opened: OpenDatabase,
     text: str,
     as_of: date,
     *,
@@ -72,7 +72,7 @@ def export(
     overwrite: bool = False,
     lake: bool = False,
     progress: Progress = unwatched,
-) -> Exported:
+) -> ExportResult:
     """Write the tables to a target, over an earlier export of the tracker.
 
     `overwrite` also replaces another tracker's export or another file, never a folder with other
@@ -110,7 +110,7 @@ def export(
         if lake:
             with worktree.refusals(place):
                 link(place)
-    return Exported(
+    return ExportResult(
         target=target.name,
         place=where,
         as_of=as_of,
@@ -156,7 +156,7 @@ def _refuse(target: Target, place: Path, tracker: str, *, overwrite: bool) -> No
     raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")
 
 
-def opened_trackers(text: str) -> tuple[dict[str, Opened], list[Problem]]:
+def opened_trackers(text: str) -> tuple[dict[str, OpenDatabase], list[Problem]]:
     """The databases of a file, by id: a folder a line, relative to the file; `#` is a comment.
 
     Raises ScenError where two have the same id, or there is no such file.
@@ -165,7 +165,7 @@ def opened_trackers(text: str) -> tuple[dict[str, Opened], list[Problem]]:
         raise ScenError(f"{shown(hidden(text))} is no file with a tracker's folder on each line")
     with worktree.refusals(file):
         lines = [line.strip() for line in file.read_text("utf-8", "replace").splitlines()]
-    trackers: dict[str, Opened] = {}
+    trackers: dict[str, OpenDatabase] = {}
     unread = []
     for line in (line for line in lines if line and not line.startswith("#")):
         try:

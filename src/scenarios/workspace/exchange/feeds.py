@@ -13,7 +13,7 @@ from scenarios.exchange.fetching import HttpClient, fetch
 from scenarios.storage import state_folder, worktree
 from scenarios.text import digest, unaccented
 from scenarios.values import Feed
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import OpenDatabase, known_id
 
 Feeds = Mapping[str, Feed]
 """Feeds by their ids."""
@@ -26,7 +26,7 @@ class StoriesRead(NamedTuple):
     faults: list[str]
 
 
-def feeds_of(opened: Opened, id: str | None, file: Path | None = None) -> Feeds:
+def feeds_of(opened: OpenDatabase, id: str | None, file: Path | None = None) -> Feeds:
     """The feed of an id, or all; a `file` is that of one feed."""
     feeds = opened.database.tracker.feeds
     if not feeds:

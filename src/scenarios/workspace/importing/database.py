@@ -20,26 +20,26 @@ from scenarios.storage import worktree
 from scenarios.storage.edits import FileChange, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted, first_of
-from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.importing.settings import Count, Imported
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.workspace.importing.settings import ImportCount, ImportSummary
+from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.writing import WriteResult, write
 
 KIND = "database"
 
 
 def restore(
-    root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
-) -> tuple[Written, Imported]:
+    root: Path, place: Path, how: WriteMode = AS_USUAL, *, update: bool = False
+) -> tuple[WriteResult, ImportSummary]:
     """Put the records of an export into a database, with the tracker; sheets count as forecasts.
 
     Differing records are refused unless `update`; the tracker of an empty database is replaced.
     Records that are not in the export stay.
     """
     entries = [(entry, file(entry)) for entry in records(tables(place))]
-    counts = defaultdict[Kind, Count](Count)
+    counts = defaultdict[Kind, ImportCount](ImportCount)
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         drafts, differing = [], []
         for entry, new in entries:
             count, old = counts[entry.kind], opened.snapshot.get(new.path)
@@ -70,10 +70,10 @@ def restore(
         remarks.append(replaced)
     elif counts["tracker"].added:
         remarks.append("the tracker was written too")
-    return written, Imported(
+    return written, ImportSummary(
         kind=KIND,
         scenarios=counts["scenario"],
-        indicators=Count(),
+        indicators=ImportCount(),
         evidence=counts["evidence"],
         sources=counts["source"],
         forecasts=counts["forecasts"],
@@ -141,7 +141,7 @@ def file(entry: RecordContent) -> FileChange:
     return FileChange(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
-def _same(opened: Opened, entry: RecordContent, old: bytes, new: bytes) -> bool:
+def _same(opened: OpenDatabase, entry: RecordContent, old: bytes, new: bytes) -> bool:
     """True if two files hold the same record, whatever their layout."""
     path = path_of(entry.kind, entry.id)
     records = [opened.read(entry.kind, path, data)[0] for data in (old, new)]

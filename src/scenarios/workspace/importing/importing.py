@@ -24,21 +24,28 @@ from scenarios.progress import Progress, unwatched
 from scenarios.scales import EVEN
 from scenarios.storage.edits import ChangeRefused, FileChange, KeyEdit, accept, refuse_invalid, tidy
 from scenarios.text import counted, first_of, shown, slug
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.importing import records
-from scenarios.workspace.importing.records import KnownIds, Plan, built, day_of, differences, plain
+from scenarios.workspace.importing.records import (
+    ImportPlan,
+    KnownIds,
+    built,
+    day_of,
+    differences,
+    plain,
+)
 from scenarios.workspace.importing.settings import (
     RECORDED,
-    Faults,
-    Imported,
+    ImportSummary,
+    InvalidRecord,
+    RowErrors,
     Settings,
-    Skipped,
-    Unsound,
+    SkippedRow,
     refusal,
 )
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.sheets import HIGHEST, LOWEST, sheet_record
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import WriteResult, write
 
 
 class ArrivingRecord(NamedTuple):
@@ -49,15 +56,15 @@ class ArrivingRecord(NamedTuple):
     arrival: ImportRecord
 
 
-class Drafting:
+class ImportPlanner:
     """Fills a plan with the arriving records; `remarks` report reinterpretations."""
 
-    opened: Opened
-    plan: Plan
+    opened: OpenDatabase
+    plan: ImportPlan
     known: KnownIds
 
     def __init__(
-        self, arrived: ImportFile, settings: Settings, faults: Faults, progress: Progress
+        self, arrived: ImportFile, settings: Settings, faults: RowErrors, progress: Progress
     ) -> None:
         self.arrived, self.settings, self.faults = arrived, settings, faults
         self.progress = progress
@@ -69,10 +76,10 @@ class Drafting:
         self._puts: dict[str, list[KeyEdit]] = {}
         self._declared: dict[str, set[str]] = {"analyst": set(), "set": set(), "theme": set()}
 
-    def drafts(self, opened: Opened) -> list[FileChange]:
+    def drafts(self, opened: OpenDatabase) -> list[FileChange]:
         """The drafts; refused where records are unfit, unless these may be skipped."""
         self.opened, self.known = opened, KnownIds(opened)
-        self.plan = Plan(opened, self.settings, self.faults)
+        self.plan = ImportPlan(opened, self.settings, self.faults)
         for misfit in self.arrived.misfits:
             self.faults.add(misfit.place, misfit.message)
         self._plan()
@@ -114,7 +121,7 @@ class Drafting:
     def _guarded(self, arrival: ImportRecord, draft: Callable[[Any], None], record: Any) -> None:
         try:
             draft(record)
-        except Unsound as error:
+        except InvalidRecord as error:
             column = arrival.columns.get(error.key, error.key)
             self.faults.add(arrival.place._replace(column=column), str(error))
 
@@ -173,7 +180,7 @@ class Drafting:
             words = (
                 "has another author and title, which no --update replaces: correct what is wrong"
             )
-            raise Unsound(f"source '{id}', {shown(was['name'])}, {words}", "name")
+            raise InvalidRecord(f"source '{id}', {shown(was['name'])}, {words}", "name")
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", present.horizon)), records.basis_of(arrival)
             outcome = records.resolution(given["resolution"], horizon, self.settings, basis)
@@ -200,7 +207,7 @@ class Drafting:
                     f"{what} is called the same, and is not known to be this one: --update takes"
                     " it for the same, a column id calls this another"
                 )
-            raise Unsound(message, ".".join(names[0]))
+            raise InvalidRecord(message, ".".join(names[0]))
         count.updated += 1
         for key, declared in self._declared.items():
             declared.update(put.value for put in puts if put.keys == (key,))
@@ -228,8 +235,8 @@ class Drafting:
     def _id(self, kind: Kind, name: str | ForeignId, key: str) -> str:
         try:
             return self.known.named(kind, name)
-        except Unsound as error:
-            raise Unsound(str(error), key) from None
+        except InvalidRecord as error:
+            raise InvalidRecord(str(error), key) from None
 
     def _indicator(self, arrival: ImportRecord) -> None:
         scenario = self._id("scenario", arrival.scenario or "", "scenario")
@@ -238,13 +245,13 @@ class Drafting:
         path, below = path_of("scenario", scenario), ("indicators", id)
         owner = self.opened.database.scenarios.get(scenario)
         if owner is None and scenario not in self._new:
-            raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
+            raise InvalidRecord(f"scenario '{scenario}' cannot be imported", "scenario")
         if owner and id in owner.indicators:
             was = built(owner.indicators[id])
             puts = [KeyEdit((*below, *put.keys), put.value) for put in differences(was, given)]
             self._change("scenario", scenario, puts, was, *below)
         elif owner is None and id in self._new[scenario].get("indicators", {}):
-            raise Unsound(f"the scenario has an indicator '{id}' already", "id")
+            raise InvalidRecord(f"the scenario has an indicator '{id}' already", "id")
         else:
             value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
             if owner:
@@ -272,7 +279,7 @@ class Drafting:
         }
         first = dict(closed)
         for forecast in arrivals if closed else ():
-            with suppress(Unsound):
+            with suppress(InvalidRecord):
                 id = self.known.named("scenario", forecast.scenario)
                 if id in first:
                     first[id] = min(first[id], day_of(forecast.moment, self.settings.timezone))
@@ -354,11 +361,11 @@ _MOST_ROUNDS = 20
 _IDLE = "forecasts before the question opened, after its horizon, or once its outcome was known"
 
 
-class Brought(NamedTuple):
+class ImportResult(NamedTuple):
     """The change, its result, and the rows left out."""
 
-    written: Written
-    imported: Imported
+    written: WriteResult
+    imported: ImportSummary
     left: list[RowError]
 
 
@@ -367,17 +374,17 @@ def bring(
     kind: str,
     arrived: ImportFile,
     settings: Settings,
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     *,
     progress: Progress = unwatched,
-) -> Brought:
+) -> ImportResult:
     """Write all arriving records, or with `skip_invalid` the sound ones.
 
     Unchanged records are not written. A refusal has each fault as a note, with its row.
     """
-    left = Faults()
+    left = RowErrors()
     for _ in range(_MOST_ROUNDS):
-        attempt = Drafting(arrived, settings, left, progress)
+        attempt = ImportPlanner(arrived, settings, left, progress)
         arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.misfits)
         file = arrivals[0].place.file if arrivals else "a file"
         what = f"import {kind} of {file}"
@@ -394,13 +401,13 @@ def bring(
                 raise
             continue
         result = _imported(kind, attempt, written)
-        return Brought(written, result, attempt.left)
+        return ImportResult(written, result, attempt.left)
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
-def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
+def _imported(kind: str, drafting: ImportPlanner, written: WriteResult) -> ImportSummary:
     counts, arrived = drafting.plan.counts, drafting.arrived
-    return Imported(
+    return ImportSummary(
         kind=kind,
         scenarios=counts["scenario"],
         indicators=counts["indicator"],
@@ -410,7 +417,7 @@ def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
         superseded=drafting.superseded,
         clipped=drafting.clipped,
         skipped=[
-            Skipped(**fault.place._asdict(), message=fault.message) for fault in drafting.left
+            SkippedRow(**fault.place._asdict(), message=fault.message) for fault in drafting.left
         ],
         left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(kind, drafting)],
@@ -418,7 +425,7 @@ def _imported(kind: str, drafting: Drafting, written: Written) -> Imported:
     )
 
 
-def _remarks(kind: str, drafting: Drafting) -> list[str]:
+def _remarks(kind: str, drafting: ImportPlanner) -> list[str]:
     """Remarks on defaults filled in, and on forecasts superseded or clipped."""
     lacking, settings = drafting.lacking, drafting.settings
     even = EVEN if settings.prior is None else settings.prior
@@ -443,7 +450,7 @@ def _remarks(kind: str, drafting: Drafting) -> list[str]:
     return remarks
 
 
-def _subject(kind: str, drafting: Drafting, _written: Written) -> str:
+def _subject(kind: str, drafting: ImportPlanner, _written: WriteResult) -> str:
     names = {"evidence": "item", "forecasts": "forecast"}
     parts = [
         _number(changed, names.get(kind, kind))

@@ -29,9 +29,9 @@ from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import LONGEST, did_you_mean, joined_words, shown, slug, words
-from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.sheets import HIGHEST, LOWEST, Entry
+from scenarios.workspace.importing.settings import ImportCount, InvalidRecord, RowErrors, Settings
+from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.sheets import HIGHEST, LOWEST, ForecastEntry
 from scenarios.workspace.writing import moments
 
 
@@ -113,7 +113,7 @@ _TITLES = {"scenario": "title", "evidence": "summary", "source": "name"}
 class KnownIds:
     """Ids by each name of a record: its id, a former id, its title, or its foreign id."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenDatabase) -> None:
         self.opened, database = opened, opened.database
         self.there: dict[Kind, Mapping[str, Any]] = {k: records(database, k) for k in KINDS}
         self._ids: dict[Kind, set[str]] = {kind: set(self.there[kind]) for kind in KINDS}
@@ -201,11 +201,11 @@ class KnownIds:
         return proposed
 
     def named(self, kind: Kind, name: str | ForeignId) -> str:
-        """The id of a named record; raises Unsound if there is none, or more than one."""
+        """The id of a named record; raises InvalidRecord if there is none, or more than one."""
         if isinstance(name, ForeignId):
             if id := self._known(kind, name):
                 return id
-            raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
+            raise InvalidRecord(f"there is no {kind} {shown(name.id)} of {name.system}")
         small = name.lower()
         if small in self._ids[kind]:
             return small
@@ -213,9 +213,9 @@ class KnownIds:
         if id := now or self._named.get((kind, small)) or self._at_home.get((kind, name)):
             return id
         if (kind, small) in self._named:
-            raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")
+            raise InvalidRecord(f"more than one {kind} is called {shown(name)}: give the id")
         hint = did_you_mean(name, self._ids[kind])
-        raise Unsound(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
+        raise InvalidRecord(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
 
     def _learn(self, kind: Kind, id: str, title: str | None, systems: Mapping[str, str]) -> None:
         for system, name in systems.items():
@@ -245,12 +245,12 @@ class RowOrigin(NamedTuple):
     columns: Mapping[str, str]
 
 
-class Plan:
+class ImportPlan:
     """Drafts by file, their counts, and faults."""
 
-    def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
+    def __init__(self, opened: OpenDatabase, settings: Settings, faults: RowErrors) -> None:
         self.opened, self.settings, self.faults = opened, settings, faults
-        self.counts = {kind: Count() for kind in PLAN_KINDS}
+        self.counts = {kind: ImportCount() for kind in PLAN_KINDS}
         self.drafts: dict[str, FileChange] = {}
         self._origins: dict[str, list[RowOrigin]] = {}
 
@@ -339,7 +339,7 @@ def _with_hint(fault: Fault | Problem) -> str:
 
 
 def filled(kind: str, record: Mapping[str, Any], arrival: ImportRecord, settings: Settings) -> Any:
-    """A new record with its defaults; raises Unsound if one is unknown."""
+    """A new record with its defaults; raises InvalidRecord if one is unknown."""
     today = settings.today.isoformat()
     defaults: dict[str, dict[str, Any]] = {
         "evidence": {"recorded": today},
@@ -379,10 +379,10 @@ def _scenario(
     full = {"question": arrival.title, **record}
     if "resolution_criteria" not in full:
         if not arrival.address:
-            raise Unsound("there are no resolution_criteria, and no url that has them")
+            raise InvalidRecord("there are no resolution_criteria, and no url that has them")
         full["resolution_criteria"] = f"See {arrival.address}"
     if "horizon" not in full:
-        raise Unsound("there is no horizon")
+        raise InvalidRecord("there is no horizon")
     if "resolution" in full:
         horizon, basis = str(full["horizon"]), basis_of(arrival)
         full["resolution"] = resolution(full["resolution"], horizon, settings, basis)
@@ -397,7 +397,7 @@ def _scenario(
     return full
 
 
-SheetEntries = dict[str, tuple[Entry, ImportForecast]]
+SheetEntries = dict[str, tuple[ForecastEntry, ImportForecast]]
 """The forecasts of a sheet by scenario, each as it is written and as it arrived."""
 
 
@@ -415,7 +415,7 @@ def sheets(
     known: KnownIds,
     asked: Database,
     settings: Settings,
-    faults: Faults,
+    faults: RowErrors,
 ) -> Sheets:
     """The forecasts by day; of several by an analyst on one day the last stands.
 
@@ -430,7 +430,7 @@ def sheets(
         on = day_of(forecast.moment, settings.timezone)
         try:
             entry = _entry(forecast, known, settings)
-        except Unsound as error:
+        except InvalidRecord as error:
             faults.add(place, str(error))
             continue
         is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
@@ -456,7 +456,12 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 
 
 def edits(
-    sheet: Sheet, id: str, entries: SheetEntries, settings: Settings, count: Count, faults: Faults
+    sheet: Sheet,
+    id: str,
+    entries: SheetEntries,
+    settings: Settings,
+    count: ImportCount,
+    faults: RowErrors,
 ) -> list[KeyEdit]:
     """Changes of the existing sheet of a day."""
     puts: list[KeyEdit] = []
@@ -482,22 +487,22 @@ def _moment(day: dt.date, settings: Settings) -> dt.datetime:
     return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(forecast: ImportForecast, known: KnownIds, settings: Settings) -> Entry:
+def _entry(forecast: ImportForecast, known: KnownIds, settings: Settings) -> ForecastEntry:
     scenario = known.named("scenario", forecast.scenario)
     evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
     p = forecast.probability
     if p is not None and not LOWEST <= p <= HIGHEST:
         if not settings.clip or not 0 <= p <= 1:
             bound = LOWEST if p < LOWEST else HIGHEST
-            raise Unsound(
+            raise InvalidRecord(
                 f"{p:.12g} leaves no doubt, and a forecast lies between {LOWEST} and {HIGHEST}:"
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return Entry(scenario, p, forecast.rationale, evidence)
+    return ForecastEntry(scenario, p, forecast.rationale, evidence)
 
 
-def _puts(sheet: Sheet, entry: Entry) -> list[KeyEdit]:
+def _puts(sheet: Sheet, entry: ForecastEntry) -> list[KeyEdit]:
     id, puts = entry.scenario, []
     if sheet.probabilities.get(id, "") != entry.probability:
         puts.append(KeyEdit(("probabilities", id), entry.probability))

@@ -23,7 +23,7 @@ from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import counted, did_you_mean, shown
-from scenarios.workspace.how import Committable
+from scenarios.workspace.how import CommitFields
 from scenarios.workspace.opened import open_folder
 
 
@@ -43,7 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     timezone: dt.tzinfo = dt.UTC
 
 
-class Count(Struct, kw_only=True):
+class ImportCount(Struct, kw_only=True):
     """Records, or forecasts, that were new, changed, or unchanged."""
 
     added: int = 0
@@ -55,7 +55,7 @@ class Count(Struct, kw_only=True):
         return self.added + self.updated + self.unchanged
 
 
-class Skipped(Struct, frozen=True, kw_only=True):
+class SkippedRow(Struct, frozen=True, kw_only=True):
     """A row that was left out, and why; rows count from 1, and 0 is the file."""
 
     file: str
@@ -64,7 +64,7 @@ class Skipped(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Imported(Committable, frozen=True):
+class ImportSummary(CommitFields, frozen=True):
     """Counts of an import, or of a dry run.
 
     `superseded` counts the forecasts replaced by a later one of the same analyst and day; `clipped`
@@ -75,19 +75,19 @@ class Imported(Committable, frozen=True):
     kind: str
     paths: list[str]
     dry_run: bool
-    scenarios: Count
-    indicators: Count
-    evidence: Count
-    sources: Count
-    forecasts: Count
+    scenarios: ImportCount
+    indicators: ImportCount
+    evidence: ImportCount
+    sources: ImportCount
+    forecasts: ImportCount
     superseded: int
     clipped: int
-    skipped: list[Skipped]
+    skipped: list[SkippedRow]
     left_out: dict[str, int]
     remarks: list[str]
 
 
-class Unsound(Exception):  # noqa: N818
+class InvalidRecord(Exception):  # noqa: N818
     """The reason why a record cannot be imported, and the key at fault."""
 
     def __init__(self, message: str, key: str = "") -> None:
@@ -95,7 +95,7 @@ class Unsound(Exception):  # noqa: N818
         self.key = key
 
 
-class Faults:
+class RowErrors:
     """The distinct faults of a file, and their rows."""
 
     def __init__(self, misfits: Iterable[RowError] = ()) -> None:
@@ -118,7 +118,7 @@ class Faults:
         return sorted(self._misfits, key=lambda misfit: misfit.place)
 
 
-def refusal(faults: Faults) -> ScenError:
+def refusal(faults: RowErrors) -> ScenError:
     """A refusal with the first faults as notes."""
     rows = len({row for row in faults.rows if row[1]})
     what = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"

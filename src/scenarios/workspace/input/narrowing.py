@@ -7,7 +7,7 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import UsageError
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.typed_in import day
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import OpenDatabase, known_id
 
 
 def span_of(since: str | None, until: str | None, on: date) -> tuple[date | None, date | None]:
@@ -20,7 +20,7 @@ def span_of(since: str | None, until: str | None, on: date) -> tuple[date | None
 
 
 def narrowed(
-    opened: Opened,
+    opened: OpenDatabase,
     on: date,
     *,
     set_id: str | None = None,

@@ -15,17 +15,17 @@ from scenarios.storage.proposals import PendingProposal
 from scenarios.storage.worktree import PathTaken
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
     DATE,
     PROSE,
     Answers,
-    Layout,
+    FormSection,
     Task,
     as_,
     item_field,
@@ -33,7 +33,7 @@ from scenarios.workspace.tasks.task import (
     since_today,
     which_item,
 )
-from scenarios.workspace.writing import Written, refuse_day, write
+from scenarios.workspace.writing import WriteResult, refuse_day, write
 
 _KEYS = (
     *(
@@ -52,31 +52,31 @@ _KEYS = (
 )
 
 
-def _observed(text: str, at: task.At) -> str:
+def _observed(text: str, at: task.AnswerContext) -> str:
     day = typed_in.observed(text, lambda: at.today)
     refuse_day("observed", first_day(day), at.latest)
     return day
 
 
-def _source(text: str, at: task.At) -> str:
+def _source(text: str, at: task.AnswerContext) -> str:
     is_new = at.opened is None or at.answers.get("new_source")
     return typed_in.id(text) if is_new or at.opened is None else at.opened.source(text)
 
 
-def _id(text: str, at: task.At) -> str:
+def _id(text: str, at: task.AnswerContext) -> str:
     return new_id(at.opened, at.answers["observed"], text) if at.opened else text
 
 
 def record_evidence(
     root: Path,
     record: Mapping[str, Any],
-    how: How = AS_USUAL,
+    how: WriteMode = AS_USUAL,
     *,
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
     attach: Path | None = None,
     proposal: PendingProposal | None = None,
-) -> Written:
+) -> WriteResult:
     """Write an item, with a source that is not there yet and a copy of the file `attach`.
 
     It names the proposer of the `proposal`, whose file is removed in the same write.
@@ -85,7 +85,7 @@ def record_evidence(
     number is tried.
     """
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         opened.refuse_unknown(record["ratings"], record["indicators"])
         for other in record["corroborated_by"]:
             opened.evidence(other)
@@ -114,7 +114,7 @@ def record_evidence(
                 how = how._replace(read=None)
 
 
-def _write(root: Path, answers: task.Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
     record: dict[str, Any] = {key: answers[key] for key in _KEYS}
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
     if not isinstance(answers["recorded"], str):
@@ -130,7 +130,7 @@ TASK = task.Task(
     lead="An observation, rated for each scenario.",
     help="Record an observation and rate it for each scenario.",
     asks=(
-        task.Ask(
+        task.Question(
             "summary",
             "What was observed, in one sentence",
             read=task.LINE,
@@ -144,7 +144,7 @@ TASK = task.Task(
             "In a few words, like: Russia invaded Ukraine",
             "A clause for headlines, like: Russia invaded Ukraine.",
         ),
-        task.Ask(
+        task.Question(
             "ratings",
             "",
             "How much more expected if the scenario happens: CC, C, N, I, II or a ratio.",
@@ -155,7 +155,7 @@ TASK = task.Task(
         ),
         task.INDICATORS,
         since_today("recorded", "When we learned of it", "Day we learned of it [today]."),
-        task.Ask(
+        task.Question(
             "observed",
             "",
             "Day, month or year it happened [the recorded day].",
@@ -165,8 +165,8 @@ TASK = task.Task(
             metavar="DATE",
             default=lambda at: at.answers["recorded"].isoformat(),
         ),
-        task.Ask("new_source", kind="new_source"),
-        task.Ask(
+        task.Question("new_source", kind="new_source"),
+        task.Question(
             "source",
             "",
             "Id of a source.",
@@ -176,7 +176,7 @@ TASK = task.Task(
             metavar="ID",
             offers=lambda database: titled(database.sources),
         ),
-        task.Ask(
+        task.Question(
             "grade",
             "",
             "Admiralty grade of source and item.",
@@ -186,7 +186,7 @@ TASK = task.Task(
             " Empty: as its source's, and 6.",
             metavar="B2",
         ),
-        task.Ask(
+        task.Question(
             "url",
             "Web address of the item",
             "Web address of the item.",
@@ -194,7 +194,7 @@ TASK = task.Task(
             label="Address",
             hint="Web address of the item.",
         ),
-        task.Ask(
+        task.Question(
             "quote",
             "",
             "Short quotation.",
@@ -203,7 +203,7 @@ TASK = task.Task(
             hint="Short quotation.",
             rows=2,
         ),
-        task.Ask(
+        task.Question(
             "origin",
             "Origin, for example us-intelligence",
             "Who it originally comes from.",
@@ -211,7 +211,7 @@ TASK = task.Task(
             label="Origin",
             offers=lambda database: labels(database, "origin"),
         ),
-        task.Ask(
+        task.Question(
             "event",
             "Event, for example beijing-summit-2022",
             "Id shared by all reports of the same fact.",
@@ -227,7 +227,7 @@ TASK = task.Task(
             key="corroborated_by",
             help="Id of an independent item. Repeatable.",
         ),
-        task.Ask(
+        task.Question(
             "attachment",
             "",
             "Keep a copy of this file with the record.",
@@ -237,9 +237,9 @@ TASK = task.Task(
             hint="Drop a file here or choose one; it is kept beside the records.",
             metavar="FILE",
         ),
-        task.Ask("analyst", "", "Who makes the judgement."),
-        task.Ask("notes", "", "Further notes.", kind="text", label="Notes"),
-        task.Ask(
+        task.Question("analyst", "", "Who makes the judgement."),
+        task.Question("notes", "", "Further notes.", kind="text", label="Notes"),
+        task.Question(
             "id",
             "",
             "[date and summary]",
@@ -251,27 +251,27 @@ TASK = task.Task(
     options="summary ratings indicators observed recorded source grade url quote origin event theme"
     " short corroborated_by attachment analyst notes id",
     groups=(
-        task.Layout(
+        task.FormSection(
             "What was observed", "summary short observed source url grade quote attachment"
         ),
-        task.Layout(
+        task.FormSection(
             "What it shows",
             "indicators",
             note="An indicator that fits brings ratings fixed beforehand.",
         ),
-        task.Layout("Effect on each scenario", "ratings"),
-        task.Layout(
+        task.FormSection("Effect on each scenario", "ratings"),
+        task.FormSection(
             "What it repeats, and what it is about",
             "origin event theme corroborated_by",
             folded=True,
         ),
-        task.Layout(
+        task.FormSection(
             "A source that is new",
             "new_source",
             folded=True,
             note="It is registered together with the item, under the id that stands above.",
         ),
-        task.Layout("More", "recorded notes id", folded=True),
+        task.FormSection("More", "recorded notes id", folded=True),
     ),
     write=_write,
     names=lambda answers: str(answers["id"]),
@@ -280,7 +280,7 @@ TASK = task.Task(
 )
 
 
-def free_id(opened: Opened, record: Mapping[str, Any], taken: Sequence[str] = ()) -> str:
+def free_id(opened: OpenDatabase, record: Mapping[str, Any], taken: Sequence[str] = ()) -> str:
     """The date and the summary's first words, with a number where that is taken."""
     summary_words = words(record["summary"])
     proposed = _proposed(record["observed"], summary_words)
@@ -296,7 +296,7 @@ def _proposed(observed: str, summary_words: list[str], number: str = "") -> str:
     return f"{observed}-{joined_words(summary_words, room) or 'item'}{number}"
 
 
-def new_id(opened: Opened, observed: str, text: str) -> str:
+def new_id(opened: OpenDatabase, observed: str, text: str) -> str:
     """An id for an item of this date that no item has yet."""
     place = place_of(path_of("evidence", text))
     if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
@@ -306,19 +306,19 @@ def new_id(opened: Opened, observed: str, text: str) -> str:
     return text
 
 
-def _is_taken(opened: Opened, id: str) -> bool:
+def _is_taken(opened: OpenDatabase, id: str) -> bool:
     """True if the name exists on disk, where unreadable files and folders count too."""
     return os.path.lexists(opened.root / path_of("evidence", id))
 
 
-def rate(root: Path, answers: task.Answers, how: How = AS_USUAL) -> Written:
+def rate(root: Path, answers: task.Answers, how: WriteMode = AS_USUAL) -> WriteResult:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
     A commit's subject names what moved as of the `date`.
     """
     evidence, ratings, indicators = (answers[k] for k in ("evidence", "ratings", "indicators"))
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         opened.evidence(evidence)
         opened.refuse_unknown(ratings, indicators)
         puts = [KeyEdit(("ratings", key), value) for key, value in ratings.items()]
@@ -337,13 +337,13 @@ RATING = task.Task(
     help="Rate evidence that is already recorded; the rest of its file is unchanged.",
     asks=(
         which_item(lambda database, _: database.evidence),
-        task.Ask("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
+        task.Question("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
         task.INDICATORS,
     ),
     groups=(
-        task.Layout("Which item", "evidence"),
-        task.Layout("What it shows", "indicators"),
-        task.Layout("Effect on each scenario", "ratings"),
+        task.FormSection("Which item", "evidence"),
+        task.FormSection("What it shows", "indicators"),
+        task.FormSection("Effect on each scenario", "ratings"),
     ),
     is_dated=False,
     write=rate,
@@ -353,10 +353,10 @@ RATING = task.Task(
 )
 
 
-def _retract(root: Path, answers: Answers, how: How) -> Written:
+def _retract(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
     evidence, on = answers["evidence"], answers["date"]
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         before = opened.database.evidence[opened.evidence(evidence)].retracted
         if before:
             raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
@@ -380,7 +380,7 @@ RETRACTION = Task(
         PROSE("reason", "Reason for the retraction"),
         DATE,
     ),
-    groups=(Layout("", "evidence reason date"),),
+    groups=(FormSection("", "evidence reason date"),),
     write=_retract,
     names=lambda answers: str(answers["evidence"]),
     reports="effects",

@@ -7,22 +7,22 @@ from typing import Any
 from scenarios.errors import Keys, ScenError
 from scenarios.model import IndicatorId, ScenarioId
 from scenarios.storage.edits import FileChange, KeyEdit, edited
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import ratios, typed_in
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import item_field, new_id, since_today, which_scenario
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import WriteResult, write
 
 
-def _free(text: str, at: task.At) -> str:
+def _free(text: str, at: task.AnswerContext) -> str:
     id = typed_in.id(text)
     if at.opened and (scenario := at.answers.get("scenario")):
         _refuse_taken(at.opened, scenario, id)
     return id
 
 
-def rating(text: str, at: task.At) -> str | float:
+def rating(text: str, at: task.AnswerContext) -> str | float:
     """Read a rating; in words too, if the database is open for the worth of the codes."""
     if at.opened is None:
         return typed_in.rating(text)
@@ -34,11 +34,11 @@ def add_indicator(
     scenario: ScenarioId,
     id: IndicatorId,
     record: Mapping[str, Any],
-    how: How = AS_USUAL,
-) -> Written:
+    how: WriteMode = AS_USUAL,
+) -> WriteResult:
     """Put an indicator into a scenario's file; every other byte stays."""
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         _refuse_taken(opened, scenario, id)
         value = {key: value for key, value in record.items() if value is not None}
         return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("indicators", id), value)])]
@@ -47,7 +47,7 @@ def add_indicator(
     return write(root, draft, what, how, subject=f"indicator: {scenario}/{id}")
 
 
-def _refuse_taken(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
+def _refuse_taken(opened: OpenDatabase, scenario: ScenarioId, id: IndicatorId) -> None:
     """Refuse the id of an existing indicator."""
     if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
         known = f"{scenario}/{id}"
@@ -56,7 +56,7 @@ def _refuse_taken(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None
         )
 
 
-def _write(root: Path, answers: task.Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
     due = answers.get("due")
     record = {
         "statement": answers["statement"],
@@ -87,7 +87,7 @@ TASK = task.Task(
         which_scenario("Scenario it belongs to", note=lambda scenario: str(scenario.question)),
         new_id("indicator", "talks-announced", _free),
         task.PROSE("statement", "What would be seen, with a threshold", option="STATEMENT"),
-        task.Ask(
+        task.Question(
             "ratings",
             "How expected is it if {} happens (CC, C, I, II or a ratio)",
             "Rating if it is seen. Repeatable.",
@@ -98,10 +98,10 @@ TASK = task.Task(
             is_many=True,
         ),
         since_today("added", "Added on"),
-        task.Ask(
+        task.Question(
             "watch", "Who watches for it, and where", "Where to look, how often, and who does."
         ),
-        task.Ask(
+        task.Question(
             "due",
             "Day by which it should be seen",
             "Day by which it should be seen.",
@@ -109,7 +109,7 @@ TASK = task.Task(
             label="Due",
             is_ahead=True,
         ),
-        task.Ask(
+        task.Question(
             "if_absent",
             "How much more expected its absence is",
             "Rating if it is not seen by --due.",
@@ -122,7 +122,7 @@ TASK = task.Task(
             lead="Its absence counts too: rate it, or give the chance of seeing it instead.",
             offers=lambda database: ratios.codes(database.tracker.decibans),
         ),
-        task.Ask(
+        task.Question(
             "chance",
             "Probability that it is seen by then",
             "Instead of --if-absent: probability of seeing it by --due.",
@@ -135,9 +135,9 @@ TASK = task.Task(
         task.THEME,
     ),
     groups=(
-        task.Layout("What would be seen", "scenario id statement"),
-        task.Layout("Ratings, fixed before it is seen", "ratings"),
-        task.Layout("More", "watch due if_absent chance theme added", folded=True),
+        task.FormSection("What would be seen", "scenario id statement"),
+        task.FormSection("Ratings, fixed before it is seen", "ratings"),
+        task.FormSection("More", "watch due if_absent chance theme added", folded=True),
     ),
     options="scenario id statement ratings watch due if_absent chance theme added",
     write=_write,

@@ -12,16 +12,16 @@ from scenarios.paths import path_of
 from scenarios.scales import base_rate, is_off_class, percent
 from scenarios.storage.edits import FileChange, KeyEdit, edited, refuse_unwritable
 from scenarios.storage.yaml.editor import append
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, tags, titled
-from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.opened import OpenDatabase, known_id
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
     DATE,
     PROSE,
     Answers,
-    Layout,
+    FormSection,
     Task,
     as_,
     asked,
@@ -32,10 +32,10 @@ from scenarios.workspace.tasks.task import (
     which_scenario,
     worded,
 )
-from scenarios.workspace.writing import Written, crowded_set, write
+from scenarios.workspace.writing import WriteResult, crowded_set, write
 
 
-def _set(text: str, at: task.At) -> str:
+def _set(text: str, at: task.AnswerContext) -> str:
     known = at.opened.database.tracker.sets if at.opened else (text,)
     command = f'scen edit tracker sets.{text}="TITLE"'
     return known_id(text, known, "set", f"{command} declares it; the tracker")
@@ -47,12 +47,12 @@ def _like(answers: task.Answers) -> dict[str, Any] | None:
     return typed_in.reference_class(text) if text else None
 
 
-def _reference(text: str, _: task.At) -> str:
+def _reference(text: str, _: task.AnswerContext) -> str:
     typed_in.reference_class(text)
     return text.strip()
 
 
-def _source(text: str, at: task.At) -> str:
+def _source(text: str, at: task.AnswerContext) -> str:
     if "://" in text:
         return typed_in.url(text)
     known = at.opened.database.sources if at.opened else (text,)
@@ -79,7 +79,7 @@ def _is_off(answers: task.Answers) -> bool:
 new_scenario = partial(new_record, "scenario")
 
 
-def _write(root: Path, answers: task.Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
     like = _like(answers)
     beside = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
     if like is None and any(beside.values()):
@@ -123,7 +123,7 @@ TASK = task.Task(
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
         new_id("scenario", "military-pact", free("scenario")),
-        task.Ask("title", "Short title", read=task.LINE, is_needed=True),
+        task.Question("title", "Short title", read=task.LINE, is_needed=True),
         task.short(
             "title",
             "As a noun phrase, for sentences, like: a formal pact",
@@ -131,7 +131,7 @@ TASK = task.Task(
         ),
         task.PROSE("question", "Question to be decided", "What exactly will be decided."),
         task.PROSE("criteria", "Resolution criteria", rows=5),
-        task.Ask(
+        task.Question(
             "horizon",
             "Last day of the question",
             kind="day",
@@ -139,7 +139,7 @@ TASK = task.Task(
             is_needed=True,
             is_ahead=True,
         ),
-        task.Ask(
+        task.Question(
             "reference",
             "How often it happened in like cases, and in which",
             "How often it happened in similar cases, for example 3/40.",
@@ -148,7 +148,7 @@ TASK = task.Task(
             metavar="'3/40 CLASS'",
             is_value=True,
         ),
-        task.Ask(
+        task.Question(
             "reference_source",
             "Who counted them, a source's id or an address",
             "Source id or address of the count.",
@@ -158,7 +158,7 @@ TASK = task.Task(
             is_value=True,
             when=lambda _, answers: answers.get("reference"),
         ),
-        task.Ask(
+        task.Question(
             "prior",
             "Probability before the evidence",
             "Probability before the evidence [the rate of --reference].",
@@ -167,7 +167,7 @@ TASK = task.Task(
             is_needed=True,
             default=lambda at: _rate(at.answers),
         ),
-        task.Ask(
+        task.Question(
             "adjusted",
             "Why the prior differs from its reference class by more than 3 dB",
             "Why the prior differs from --reference by more than 3 dB.",
@@ -184,7 +184,7 @@ TASK = task.Task(
             label="Base rate behind the prior",
             default=lambda at: _like_cases(at.answers),
         ),
-        task.Ask(
+        task.Question(
             "given",
             "",
             "Prior if OTHER occurs / if not, for example war=0.2/0.02.",
@@ -195,7 +195,7 @@ TASK = task.Task(
             is_value=True,
         ),
         since_today("opened", "First asked on", "Day on which it was first asked [today]."),
-        task.Ask(
+        task.Question(
             "set",
             "Exclusive set",
             "The exclusive set it belongs to.",
@@ -207,7 +207,7 @@ TASK = task.Task(
                 (id, f"{title} ({id})") for id, title in database.tracker.sets.items()
             ],
         ),
-        task.Ask(
+        task.Question(
             "hazard",
             "Hazard",
             "constant: the prior decays towards the horizon.",
@@ -217,7 +217,7 @@ TASK = task.Task(
             offers=lambda _: HAZARDS,
             choices=worded(HAZARDS),
         ),
-        task.Ask(
+        task.Question(
             "tags",
             "A tag",
             "Repeatable.",
@@ -229,9 +229,9 @@ TASK = task.Task(
         ),
     ),
     groups=(
-        task.Layout("The question", "id title short question criteria horizon"),
-        task.Layout("The prior", "reference reference_source prior adjusted basis"),
-        task.Layout("More", "set hazard given tags opened", folded=True),
+        task.FormSection("The question", "id title short question criteria horizon"),
+        task.FormSection("The prior", "reference reference_source prior adjusted basis"),
+        task.FormSection("More", "set hazard given tags opened", folded=True),
     ),
     options="id title question criteria horizon prior basis opened hazard given tags set"
     " short reference reference_source adjusted",
@@ -248,7 +248,7 @@ def _known_items(database: Database, answers: task.Answers) -> dict[str, Evidenc
     return {id: item for id, item in evidence.items() if item.recorded <= entered}
 
 
-def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
+def _resolve(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
     record: dict[str, Any] = {
         "outcome": answers["outcome"],
         "date": answers["date"].isoformat(),
@@ -258,7 +258,7 @@ def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
     }
     scenario = answers["scenario"]
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         before = opened.database.scenarios[opened.scenario(scenario)].resolution
         if before:
             raise ScenError(
@@ -273,7 +273,7 @@ def _resolve(root: Path, answers: task.Answers, how: How) -> Written:
     return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
 
 
-def _last_values(written: Written, answers: task.Answers) -> str:
+def _last_values(written: WriteResult, answers: task.Answers) -> str:
     """The last figures beside the outcome."""
     id, after, on = answers["scenario"], written.after.database, answers["recorded"]
     if on < after.scenarios[id].opened:
@@ -297,7 +297,7 @@ RESOLUTION = task.Task(
             note=task.asked,
             note_unless="scenario outcome basis",
         ),
-        task.Ask(
+        task.Question(
             "outcome",
             "occurred, did-not-occur or annulled",
             "occurred, did-not-occur, annulled.",
@@ -311,7 +311,7 @@ RESOLUTION = task.Task(
         ),
         task.PROSE("basis", "What decided it, by the criteria"),
         task.since_today("recorded", "When it was entered"),
-        task.Ask(
+        task.Question(
             "date",
             "When was it known",
             "Day the outcome was known [recorded day].",
@@ -324,9 +324,9 @@ RESOLUTION = task.Task(
         task.items("An item that decides it", "Items that decide it", "By id.", _known_items),
     ),
     groups=(
-        task.Layout("", "scenario"),
-        task.Layout("", "outcome basis evidence"),
-        task.Layout("More", "date recorded", folded=True),
+        task.FormSection("", "scenario"),
+        task.FormSection("", "outcome basis evidence"),
+        task.FormSection("More", "date recorded", folded=True),
     ),
     options="scenario outcome basis date recorded evidence",
     write=_resolve,
@@ -336,10 +336,10 @@ RESOLUTION = task.Task(
 )
 
 
-def _clarify(root: Path, answers: Answers, how: How) -> Written:
+def _clarify(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
     scenario, text = answers["scenario"], answers["text"]
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         id = opened.scenario(scenario)
         path = path_of("scenario", id)
         refuse_unwritable(text, "text")
@@ -364,7 +364,7 @@ CLARIFICATION = Task(
         PROSE("text", "Clarification", option="TEXT"),
         DATE,
     ),
-    groups=(Layout("", "scenario"), Layout("", "text date")),
+    groups=(FormSection("", "scenario"), FormSection("", "text date")),
     write=_clarify,
     names=lambda answers: str(answers["scenario"]),
     reports="correction",

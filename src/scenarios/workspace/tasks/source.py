@@ -4,24 +4,26 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.scales import RELIABILITY
-from scenarios.workspace.how import How
+from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import LETTERS
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import as_, free, new_id, new_record
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import WriteResult
 
 add_source = partial(new_record, "source")
 
 
-def _write(root: Path, answers: task.Answers, how: How) -> Written:
+def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
     record = {key: value for key, value in answers.items() if key != "id"}
     return add_source(root, answers["id"], record, how)
 
 
 KEYS = (
-    task.Ask("name", "Full name of the source", "", task.LINE, label="Full name", is_needed=True),
-    task.Ask(
+    task.Question(
+        "name", "Full name of the source", "", task.LINE, label="Full name", is_needed=True
+    ),
+    task.Question(
         "reliability",
         "Reliability, A to F",
         "A to F.",
@@ -34,8 +36,8 @@ KEYS = (
         offers=lambda _: LETTERS,
         choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
     ),
-    task.Ask("reliability_basis", "Reason for this grade", kind="text", option="--basis"),
-    task.Ask("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
+    task.Question("reliability_basis", "Reason for this grade", kind="text", option="--basis"),
+    task.Question("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
 )
 """Questions about a source besides its id; an item can register a new source too."""
 TASK = task.Task(
@@ -45,7 +47,7 @@ TASK = task.Task(
     lead="A source and how reliable it is.",
     help="Add a source and its reliability grade.",
     asks=(new_id("source", "trt-world", free("source")), *KEYS),
-    groups=(task.Layout("", "id name reliability reliability_basis url"),),
+    groups=(task.FormSection("", "id name reliability reliability_basis url"),),
     options="id name reliability url reliability_basis",
     is_dated=False,
     write=_write,

@@ -14,28 +14,28 @@ from scenarios.analysis.evidence.knowledge import criteria_text, resolution
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.storage.edits import FileChange, new_file
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import HELP, Offer, analysts, titled
-from scenarios.workspace.opened import Opened, known_id
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.opened import OpenDatabase, known_id
+from scenarios.workspace.writing import WriteResult, write
 
 Answers = dict[str, Any]
 
 
-class At(NamedTuple):
+class AnswerContext(NamedTuple):
     """Context in which an answer is read: a day, the database where it is open, earlier answers.
 
     Days may not be after `latest`, if given.
     """
 
     today: date
-    opened: Opened | None
+    opened: OpenDatabase | None
     answers: Answers
     latest: date | None = None
 
 
-Read = Callable[[str, At], Any]
+Read = Callable[[str, AnswerContext], Any]
 Records = Callable[[Database, Answers], Mapping[str, Any]]
 Kind = Literal[
     "line",
@@ -62,7 +62,7 @@ LINE = as_(typed_in.line)
 CHANCE = as_(typed_in.chance)
 
 
-def day(text: str, at: At) -> date:
+def day(text: str, at: AnswerContext) -> date:
     """Reads a day."""
     return typed_in.day(text, lambda: at.today)
 
@@ -70,7 +70,7 @@ def day(text: str, at: At) -> date:
 def free(kind: Literal["scenario", "source"]) -> Read:
     """Read the id of a new record."""
 
-    def read(text: str, at: At) -> str:
+    def read(text: str, at: AnswerContext) -> str:
         id = typed_in.id(text)
         if at.opened:
             _refuse_taken(at.opened, kind, id)
@@ -84,11 +84,11 @@ def new_record(
     root: Path,
     id: str,
     record: Mapping[str, Any],
-    how: How = AS_USUAL,
-) -> Written:
+    how: WriteMode = AS_USUAL,
+) -> WriteResult:
     """Write a new record of a kind."""
 
-    def draft(opened: Opened) -> list[FileChange]:
+    def draft(opened: OpenDatabase) -> list[FileChange]:
         _refuse_taken(opened, kind, id)
         return [new_file(kind, id, record)]
 
@@ -96,16 +96,16 @@ def new_record(
     return write(root, draft, f"{command} {id}", how, subject=f"{kind}: {id}", edits=False)
 
 
-def _refuse_taken(opened: Opened, kind: Literal["scenario", "source"], id: str) -> None:
+def _refuse_taken(opened: OpenDatabase, kind: Literal["scenario", "source"], id: str) -> None:
     opened.refuse_taken(kind, id, records_of(opened.database, kind), "nothing was written")
 
 
-def known_scenario(text: str, at: At) -> str:
+def known_scenario(text: str, at: AnswerContext) -> str:
     """Read the id of an existing scenario."""
     return at.opened.scenario(text) if at.opened else text
 
 
-def known_item(text: str, at: At) -> str:
+def known_item(text: str, at: AnswerContext) -> str:
     """Read the id of an existing item."""
     return at.opened.evidence(text) if at.opened else text
 
@@ -120,7 +120,7 @@ def asked(scenario: Scenario) -> str:
     return f"{scenario.question}\n{criteria_text(scenario)}"
 
 
-class Ask(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True):
     """A question: its key, its option (an argument in capitals), and the function for an answer.
 
     A terminal asks `question`, if any, when `when` is true; a form has `label`, with `hint`. `help`
@@ -155,7 +155,7 @@ class Ask(msgspec.Struct, frozen=True):
     note_unless: str = ""
     offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
     choices: Callable[[Database], Sequence[Offer]] | None = None
-    default: Callable[[At], Any] | None = None
+    default: Callable[[AnswerContext], Any] | None = None
     is_shown: bool = False
     rows: int = 3
     stand_in: Any = None
@@ -179,9 +179,9 @@ _LONG = 60
 """Letters from which on a title or a summary is too long for a headline."""
 
 
-def short(of: str, question: str, hint: str) -> Ask:
+def short(of: str, question: str, hint: str) -> Question:
     """The short form of a title or a summary, asked for where that is long."""
-    return Ask(
+    return Question(
         "short",
         question,
         hint,
@@ -192,7 +192,7 @@ def short(of: str, question: str, hint: str) -> Ask:
     )
 
 
-PROSE = partial(Ask, kind="text", is_needed=True)
+PROSE = partial(Question, kind="text", is_needed=True)
 """A required text of any length."""
 
 
@@ -202,20 +202,22 @@ def which_scenario(
     *,
     label: str = "",
     **more: Any,
-) -> Ask:
+) -> Question:
     """The id of an existing scenario; a form offers them by their titles."""
-    asks = partial(Ask, "scenario", question, read=known_scenario, option="SCENARIO", label=label)
+    asks = partial(
+        Question, "scenario", question, read=known_scenario, option="SCENARIO", label=label
+    )
     return asks(kind="choice", is_needed=True, records=records, **more)
 
 
-def which_item(records: Records) -> Ask:
+def which_item(records: Records) -> Question:
     """The id of an existing item."""
-    asks = partial(Ask, "evidence", "Id of the item", read=known_item, option="EVIDENCE")
+    asks = partial(Question, "evidence", "Id of the item", read=known_item, option="EVIDENCE")
     summary = attrgetter("summary")
     return asks(label="The item", is_needed=True, records=records, note=summary)
 
 
-INDICATORS = Ask(
+INDICATORS = Question(
     "indicators",
     "",
     "Indicator that this item shows: observed, emerging or reversed.",
@@ -234,23 +236,29 @@ def items(
     *,
     key: str = "evidence",
     help: str = "Repeatable.",
-) -> Ask:
+) -> Question:
     """The ids of any number of items."""
-    asks = partial(Ask, key, question, help, known_item, label=label, hint=hint)
+    asks = partial(Question, key, question, help, known_item, label=label, hint=hint)
     return asks(metavar="ID", is_many=True, records=records)
 
 
-def new_id(of: str, example: str, read: Read) -> Ask:
+def new_id(of: str, example: str, read: Read) -> Question:
     """The id of a new record."""
     like = f"Like {example}."
-    asked = partial(Ask, "id", f"The {of}'s id, like {example}", like, read, option="ID")
+    asked = partial(Question, "id", f"The {of}'s id, like {example}", like, read, option="ID")
     return asked(label="Its id", hint=like, is_needed=True, begins=True)
 
 
-def since_today(key: str, label: str, help: str = "") -> Ask:
+def since_today(key: str, label: str, help: str = "") -> Question:
     """A day, by default today."""
     asked = partial(
-        Ask, key, "", help or f"{label} [today].", kind="day", label=label, hint="Today if empty."
+        Question,
+        key,
+        "",
+        help or f"{label} [today].",
+        kind="day",
+        label=label,
+        hint="Today if empty.",
     )
     return asked(default=lambda at: at.today, is_shown=True)
 
@@ -258,7 +266,7 @@ def since_today(key: str, label: str, help: str = "") -> Ask:
 DATE = since_today("date", "Of which day", "[today]")
 
 
-ANALYST = Ask(
+ANALYST = Question(
     "analyst",
     "Who forecasts (or set SCEN_ANALYST)",
     "Who makes the judgement.",
@@ -270,13 +278,13 @@ ANALYST = Ask(
 )
 
 
-def _theme(text: str, at: At) -> str:
+def _theme(text: str, at: AnswerContext) -> str:
     """Read a theme that the tracker declares."""
     known = at.opened.database.tracker.themes if at.opened else (text,)
     return known_id(text, known, "theme", "tracker.yaml")
 
 
-THEME = Ask(
+THEME = Question(
     "theme",
     "Theme",
     "Theme, as declared in tracker.yaml.",
@@ -303,7 +311,7 @@ def worded(offers: Sequence[Offer]) -> Callable[[Database], Sequence[Offer]]:
     return lambda _: [(word, f"{word}: {about}") for word, about in offers]
 
 
-class Layout(msgspec.Struct, frozen=True):
+class FormSection(msgspec.Struct, frozen=True):
     """Questions under one heading of a form, by their keys."""
 
     title: str
@@ -316,9 +324,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """A recording task.
 
     `options` are keys in the order of the command's help, if that differs from `asks`. `write`
-    takes the folder, the answers by key and a `How`. `names` gives the id of the written record,
-    `remark` a line beside it, `doubt` a warning to confirm first. `field_of` is the field of a form
-    for a key of the file.
+    takes the folder, the answers by key and a `WriteMode`. `names` gives the id of the written
+    record, `remark` a line beside it, `doubt` a warning to confirm first. `field_of` is the field
+    of a form for a key of the file.
     """
 
     name: str
@@ -326,18 +334,18 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     save: str
     lead: str
     help: str
-    asks: tuple[Ask, ...]
-    groups: tuple[Layout, ...]
-    write: Callable[..., Written]
+    asks: tuple[Question, ...]
+    groups: tuple[FormSection, ...]
+    write: Callable[..., WriteResult]
     names: Callable[[Answers], str]
     reports: Literal["record", "effects", "forecast", "correction"] = "record"
-    remark: Callable[[Written, Answers], str] = lambda *_: ""
-    doubt: Callable[[Written, Answers], str | None] = lambda *_: None
+    remark: Callable[[WriteResult, Answers], str] = lambda *_: ""
+    doubt: Callable[[WriteResult, Answers], str | None] = lambda *_: None
     options: str = ""
     is_dated: bool = True
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
 
     @property
-    def by_key(self) -> dict[str, Ask]:
+    def by_key(self) -> dict[str, Question]:
         """The questions by their keys."""
         return {ask.key: ask for ask in self.asks}
