@@ -6,18 +6,24 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.render.charts.lanes import Lanes, Member, Multiples
-from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.charts.lanes import Lanes, SetMember, SmallMultiples
+from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.charts.overview import Overview, OverviewRow
-from scenarios.render.charts.parts import DayFigures, Outcome
-from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
+from scenarios.render.charts.parts import DayFigures, OutcomeMark
+from scenarios.render.charts.scores import (
+    CorpCurve,
+    Reliability,
+    ReliabilityBin,
+    SkillInterval,
+    SkillRows,
+)
 from scenarios.render.charts.timeline import (
     DayEvidence,
+    IndicatorLane,
     LargeChange,
-    Saying,
+    PlotLabel,
     ScenarioTimeline,
-    Stretch,
-    Swim,
+    StateBar,
 )
 from tests.records import day
 
@@ -42,7 +48,7 @@ decided = st.builds(
     stated_before=st.none(),
     implied=chances,
     implied_before=st.none(),
-    outcome=st.builds(Outcome, day=st.integers(0, 7).map(day), word=outcomes),
+    outcome=st.builds(OutcomeMark, day=st.integers(0, 7).map(day), word=outcomes),
 )
 overviews = st.builds(
     Overview,
@@ -55,13 +61,13 @@ overviews = st.builds(
 )
 
 
-bars = st.builds(Bar, label=words, decibans=st.floats(-30, 30))
+bars = st.builds(LedgerBar, label=words, decibans=st.floats(-30, 30))
 ledgers = st.builds(
     LedgerBars,
     title=words,
     prior=chances,
     themes=st.lists(
-        st.builds(Theme, name=words, bars=st.lists(bars, min_size=1, max_size=3).map(tuple)),
+        st.builds(BarGroup, name=words, bars=st.lists(bars, min_size=1, max_size=3).map(tuple)),
         max_size=3,
     ).map(tuple),
     implied=chances,
@@ -71,14 +77,14 @@ ledgers = st.builds(
 
 forecasters = words.map(lambda text: text[:40]) | st.sampled_from(["implied", "prior"])
 bins = st.builds(
-    Bin,
+    ReliabilityBin,
     n=st.floats(0.01, 900),
     mean_forecast=chances,
     frequency=chances,
     wilson_low=chances,
     wilson_high=chances,
 )
-stairs = st.builds(Stair, low=chances, high=chances, frequency=chances)
+stairs = st.builds(CorpCurve, low=chances, high=chances, frequency=chances)
 reliabilities = st.builds(
     Reliability,
     forecaster=forecasters,
@@ -89,7 +95,7 @@ reliabilities = st.builds(
 )
 ends = st.none() | st.floats(-3, 1)
 pairs = st.builds(
-    Pair,
+    SkillInterval,
     forecaster=words.map(lambda text: text[:80]) | st.sampled_from(["implied", "prior"]),
     against=st.sampled_from(["team", "implied"]),
     questions=st.integers(1, 999),
@@ -107,7 +113,7 @@ def lanes(drawn: st.DrawFn) -> Lanes:
     numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=4)))
     days = st.sampled_from([day(n) for n in numbers])
     members = [
-        Member(
+        SetMember(
             letter=letter,
             title=drawn(words),
             points=tuple(
@@ -115,12 +121,12 @@ def lanes(drawn: st.DrawFn) -> Lanes:
                 for n in numbers
             ),
             stated_before=drawn(st.none() | chances),
-            outcome=drawn(st.none() | st.builds(Outcome, day=days, word=outcomes)),
+            outcome=drawn(st.none() | st.builds(OutcomeMark, day=days, word=outcomes)),
         )
         for letter in "ABC"[: drawn(st.integers(1, 3))]
     ]
     shares = st.tuples(*[chances for _ in members])
-    return drawn(st.sampled_from([Lanes, Multiples]))(
+    return drawn(st.sampled_from([Lanes, SmallMultiples]))(
         since=day(numbers[-1]) - timedelta(7),
         as_of=day(numbers[-1]),
         members=tuple(members),
@@ -135,7 +141,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
     days = st.sampled_from([day(n) for n in numbers])
     pair = st.none() | st.tuples(chances, chances)
     states = st.sampled_from(["unobserved", "emerging", "observed", "reversed"])
-    stretch = st.builds(Stretch, state=states, start=days, end=days)
+    stretch = st.builds(StateBar, state=states, start=days, end=days)
     lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
     figures = [
         DayFigures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
@@ -146,8 +152,8 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
         LargeChange, day=days, stated=pair, implied=st.tuples(chances, chances), cause=words
     )
     names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
-    saying = st.builds(Saying, day=days, analyst=names, probability=chances, rationale=words)
-    swim = st.builds(Swim, statement=words, stretches=lane, due=st.none() | days)
+    saying = st.builds(PlotLabel, day=days, analyst=names, probability=chances, rationale=words)
+    swim = st.builds(IndicatorLane, statement=words, stretches=lane, due=st.none() | days)
     low, high = sorted(drawn(st.tuples(chances, chances)))
     return ScenarioTimeline(
         title=drawn(words),
@@ -155,7 +161,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
         points=tuple(figures),
         decays=drawn(st.booleans()),
         band=drawn(st.sampled_from([None, (low, high)])),
-        outcome=drawn(st.none() | st.builds(Outcome, day=days, word=outcomes)),
+        outcome=drawn(st.none() | st.builds(OutcomeMark, day=days, word=outcomes)),
         steps=tuple(sorted(drawn(st.lists(step, max_size=3)), key=lambda one: one.day)),
         seen=tuple(drawn(st.lists(seen, max_size=3))),
         sayings=tuple(drawn(st.lists(saying, max_size=9))),

@@ -15,17 +15,17 @@ from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.review import review
 from scenarios.model import ConditionalPrior
 from scenarios.render.charts.draw import alone
-from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.charts.overview import Overview, OverviewRow
-from scenarios.render.charts.parts import DayFigures, Outcome
+from scenarios.render.charts.parts import DayFigures, OutcomeMark
 from scenarios.render.charts.scale import DayScale, cut, folded, log_odds, spread, width
 from scenarios.render.charts.timeline import (
     DayEvidence,
+    IndicatorLane,
     LargeChange,
-    Saying,
+    PlotLabel,
     ScenarioTimeline,
-    Stretch,
-    Swim,
+    StateBar,
 )
 from scenarios.render.document import Chart, plain
 from scenarios.render.documents.review.causes import cause_words
@@ -158,7 +158,7 @@ def test_a_decided_question_ends_in_an_arrow_and_stands_first_with_its_last_figu
     first, second = chart.drawing.rows
     assert (first.anchor, first.outcome, first.stated) == (
         "s-a",
-        Outcome(day=day(25), word="occurred"),
+        OutcomeMark(day=day(25), word="occurred"),
         0.6,
     )
     assert (second.anchor, second.stated_before, second.stated) == ("s-b", 0.3, 0.4)
@@ -338,7 +338,7 @@ SMALL: dict[str, Any] = {
         since=SINCE,
         points=FALL,
         band=(0.05, 0.14),
-        outcome=Outcome(day=day(51), word="did not occur"),
+        outcome=OutcomeMark(day=day(51), word="did not occur"),
         steps=(
             LargeChange(
                 day=day(50),
@@ -349,15 +349,15 @@ SMALL: dict[str, Any] = {
         ),
         seen=(DayEvidence(day=day(50), items=("The licence is withdrawn",), decibans=-8.7),),
         sayings=(
-            Saying(day=day(50), analyst="desk", probability=0.04, rationale="No licence."),
-            Saying(day=day(30), analyst="second", probability=0.37, rationale=""),
+            PlotLabel(day=day(50), analyst="desk", probability=0.04, rationale="No licence."),
+            PlotLabel(day=day(30), analyst="second", probability=0.37, rationale=""),
         ),
         lanes=(
-            Swim(
+            IndicatorLane(
                 statement="The licence is withdrawn",
                 stretches=(
-                    Stretch(state="unobserved", start=day(0), end=day(50)),
-                    Stretch(state="observed", start=day(50), end=day(51)),
+                    StateBar(state="unobserved", start=day(0), end=day(50)),
+                    StateBar(state="observed", start=day(50), end=day(51)),
                 ),
                 due=day(40),
             ),
@@ -367,8 +367,10 @@ SMALL: dict[str, Any] = {
         title="Gas flows through the pipeline",
         prior=0.45,
         themes=(
-            Theme(name="Gas", bars=(Bar(label="The licence is withdrawn", decibans=-12.0),)),
-            Theme(name="", bars=(Bar(label="2 other lines", decibans=2.4),)),
+            BarGroup(
+                name="Gas", bars=(LedgerBar(label="The licence is withdrawn", decibans=-12.0),)
+            ),
+            BarGroup(name="", bars=(LedgerBar(label="2 other lines", decibans=2.4),)),
         ),
         implied=0.083,
         stated=0.04,

@@ -162,7 +162,7 @@ def test_the_label_of_an_outcome_stands_where_no_course_runs(
     word: parts.Word, course: float | None, baseline: int
 ) -> None:
     days = DayScale(first=date(2022, 1, 1), last=date(2022, 12, 31), start=0, end=500)
-    end = parts.Outcome(day=date(2022, 12, 31), word=word)
+    end = parts.OutcomeMark(day=date(2022, 12, 31), word=word)
     before = (100.0, 100.0 - baseline)  # it ends left of the label
     courses = [before] if course is None else [before, (500.0, course)]
     drawn = parts.ending(end, days, 0, 100, end.label, courses)

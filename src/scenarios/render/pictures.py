@@ -22,16 +22,16 @@ from scenarios.model import Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.draw import alone
-from scenarios.render.charts.lanes import Lanes, Member, Multiples
+from scenarios.render.charts.lanes import Lanes, SetMember, SmallMultiples
 from scenarios.render.charts.overview import Overview, OverviewRow, Sparkline, fitting
-from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
+from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
 from scenarios.render.charts.timeline import (
     DayEvidence,
+    IndicatorLane,
     LargeChange,
-    Saying,
+    PlotLabel,
     ScenarioTimeline,
-    Stretch,
-    Swim,
+    StateBar,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import short
@@ -70,10 +70,10 @@ def figures_of(course: Trajectory, *, unfounded: bool = False) -> tuple[DayFigur
     )
 
 
-def outcome_of(view: ScenarioView) -> Outcome | None:
+def outcome_of(view: ScenarioView) -> OutcomeMark | None:
     if view.resolution is None:
         return None
-    return Outcome(day=view.resolution.date, word=WORDS[view.resolution.outcome])
+    return OutcomeMark(day=view.resolution.date, word=WORDS[view.resolution.outcome])
 
 
 def _data(
@@ -162,14 +162,14 @@ def _seen(course: Trajectory, database: Database, most: int) -> Iterator[DayEvid
         )
 
 
-def _sayings(course: Trajectory, most: int) -> Iterator[Saying]:
+def _sayings(course: Trajectory, most: int) -> Iterator[PlotLabel]:
     first = course.points[0].day
     given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
     days = [point.day for point in course.points]
     for forecast in given[-most:]:
         assert forecast.probability is not None  # noqa: S101 - chosen so
         row = next((day for day in days if day >= forecast.date), days[-1])
-        yield Saying(
+        yield PlotLabel(
             day=forecast.date,
             analyst=forecast.analyst,
             probability=forecast.probability,
@@ -178,11 +178,11 @@ def _sayings(course: Trajectory, most: int) -> Iterator[Saying]:
         )
 
 
-def _lanes(course: Trajectory, view: ScenarioView) -> Iterator[Swim]:
+def _lanes(course: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
-        stretches = convert(lane.spans, tuple[Stretch, ...], from_attributes=True)
-        yield Swim(statement=indicator.statement, stretches=stretches, due=indicator.due)
+        stretches = convert(lane.spans, tuple[StateBar, ...], from_attributes=True)
+        yield IndicatorLane(statement=indicator.statement, stretches=stretches, due=indicator.due)
 
 
 def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
@@ -273,7 +273,7 @@ def lanes(
 
 def multiples(drawn: Sequence[Drawn], database: Database, since: date, as_of: date) -> Chart:
     members = _members(map(str, count(1)), drawn, database)
-    data = Multiples(since=since, as_of=as_of, members=members)
+    data = SmallMultiples(since=since, as_of=as_of, members=members)
     label = _lanes_label(counted(len(members), "scenario"), members)
     return Chart(label, data, _lanes_table(members))
 
@@ -290,9 +290,9 @@ def _figure(view: ScenarioView) -> float:
 
 def _members(
     names: Iterator[str], drawn: Sequence[Drawn], database: Database
-) -> tuple[Member, ...]:
+) -> tuple[SetMember, ...]:
     return tuple(
-        Member(
+        SetMember(
             letter=name,
             title=view.scenario.title,
             points=figures_of(course),
@@ -315,12 +315,12 @@ def _share(view: ScenarioView, database: Database, day: date, since: date) -> fl
     return view.implied_before.probability if view.implied_before else 0.0
 
 
-def _lanes_label(statement: str, members: Sequence[Member]) -> str:
+def _lanes_label(statement: str, members: Sequence[SetMember]) -> str:
     parts = (f"{member.title} {_lane_words(member)}" for member in members[:_MEMBERS_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 
 
-def _lane_words(member: Member) -> str:
+def _lane_words(member: SetMember) -> str:
     last = member.points[-1]
     if member.outcome:
         return member.outcome.word
@@ -329,8 +329,8 @@ def _lane_words(member: Member) -> str:
     return f"stated {from_to(member.stated_before, last.stated)}"
 
 
-def _lanes_table(members: Sequence[Member]) -> Table:
-    columns: tuple[Cell[Member], ...] = (
+def _lanes_table(members: Sequence[SetMember]) -> Table:
+    columns: tuple[Cell[SetMember], ...] = (
         (left("member"), lambda member: member.letter),
         (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
         *cells.before_and_after(_member_figures),
@@ -338,7 +338,7 @@ def _lanes_table(members: Sequence[Member]) -> Table:
     return cells.table(members, columns)
 
 
-def _member_figures(member: Member) -> cells.Four:
+def _member_figures(member: SetMember) -> cells.Four:
     last = member.points[-1]
     return member.stated_before, last.stated, member.implied_before, last.implied
 
@@ -417,7 +417,7 @@ def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
         implied=entry.implied,
         implied_before=None,
         anchor=f"s-{entry.scenario}",
-        outcome=Outcome(day=entry.date, word=WORDS[entry.outcome]),
+        outcome=OutcomeMark(day=entry.date, word=WORDS[entry.outcome]),
     )
 
 

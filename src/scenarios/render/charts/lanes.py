@@ -7,7 +7,7 @@ import msgspec
 
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
-from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, Outcome, probabilities
+from scenarios.render.charts.parts import NARROW, WIDE, DayFigures, OutcomeMark, probabilities
 from scenarios.render.document import NOWHERE, Places
 from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to, short_day
@@ -17,7 +17,7 @@ _LANE, _LINE, _BAR = 58, 16, 20
 _GAP = 14
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True):
+class SetMember(msgspec.Struct, frozen=True, kw_only=True):
     """One of the set: its course, and its figures at both dates."""
 
     letter: str
@@ -26,7 +26,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     decays: bool = False
     stated_before: float | None = None
     implied_before: float | None = None
-    outcome: Outcome | None = None
+    outcome: OutcomeMark | None = None
     anchor: str = ""
 
 
@@ -39,7 +39,7 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
 
     since: date
     as_of: date
-    members: tuple[Member, ...]
+    members: tuple[SetMember, ...]
     shares: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     about: str = ""
 
@@ -83,7 +83,7 @@ def _key(data: Lanes) -> Iterator[parts.Key]:
 
 
 def _wide(
-    member: Member, data: Lanes, days: scale.DayScale, y: float, places: Places
+    member: SetMember, data: Lanes, days: scale.DayScale, y: float, places: Places
 ) -> tuple[str, float]:
     title = scale.folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
     foot = y + max(_LANE, len(title) * _LINE + 4)
@@ -95,7 +95,7 @@ def _wide(
 
 
 def _narrow(
-    member: Member, data: Lanes, days: scale.DayScale, y: float, places: Places
+    member: SetMember, data: Lanes, days: scale.DayScale, y: float, places: Places
 ) -> tuple[str, float]:
     title = scale.folded(f"{member.letter}. {member.title}", NARROW, 8, bold=True)
     drawn = parts.lines(0, y + 14, title, "f-ink bold", step=_LINE)
@@ -110,7 +110,7 @@ def _narrow(
     return body + _lane(member, data, days, _odds(member, data, y, y + _LANE)), y + _LANE
 
 
-def figures(member: Member) -> Iterator[tuple[str, str]]:
+def figures(member: SetMember) -> Iterator[tuple[str, str]]:
     """The outcome, what is stated and what is implied, each with the name of its colour."""
     last = member.points[-1]
     if member.outcome:
@@ -121,7 +121,7 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
         yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
 
 
-def _lane(member: Member, data: Lanes, days: scale.DayScale, odds: scale.LogOdds) -> str:
+def _lane(member: SetMember, data: Lanes, days: scale.DayScale, odds: scale.LogOdds) -> str:
     foot, top = odds.start, odds.end
     left = days.at(max(data.since, days.first))
     body = svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")
@@ -132,7 +132,7 @@ def _lane(member: Member, data: Lanes, days: scale.DayScale, odds: scale.LogOdds
     return body + (parts.ending(member.outcome, days, top, foot) if member.outcome else "")
 
 
-def _odds(member: Member, data: Lanes, top: float, foot: float) -> scale.LogOdds:
+def _odds(member: SetMember, data: Lanes, top: float, foot: float) -> scale.LogOdds:
     """A member's own scale, as long as the longest of all: so all lanes are as fine."""
     scales = (scale.log_odds(probabilities(other.points), 0, 1) for other in data.members)
     longest = max(own.high - own.low for own in scales)
@@ -168,7 +168,7 @@ _LEAST = 6.0
 """Decibans of a scale at the least."""
 
 
-class Multiples(Lanes, frozen=True, kw_only=True):
+class SmallMultiples(Lanes, frozen=True, kw_only=True):
     """The scenarios in the order in which they are drawn, from left to right and down.
 
     Around an `event`, as the day `since` is written, all have one scale, else each its own.
@@ -177,8 +177,10 @@ class Multiples(Lanes, frozen=True, kw_only=True):
     event: str = ""
 
 
-@drawing.draw.register(Multiples)
-def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+@drawing.draw.register(SmallMultiples)
+def draw_multiples(
+    data: SmallMultiples, *, narrow: bool = False, places: Places = NOWHERE
+) -> Drawing:
     """In columns; the cells of a row are as high as the highest of them."""
     wide = NARROW if narrow else WIDE
     columns = 1 if narrow else _COLUMNS if data.event else min(_COLUMNS, len(data.members))
@@ -199,9 +201,9 @@ def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NO
 
 
 def _cell(
-    member: Member,
+    member: SetMember,
     title: list[str],
-    data: Multiples,
+    data: SmallMultiples,
     box: tuple[float, float, float],
     places: Places,
 ) -> str:
@@ -225,12 +227,12 @@ def _cell(
     return body + svg.text(days.end, foot + 16, f"{days.last:%b %Y}", "f-muted small end")
 
 
-def _plot(data: Multiples) -> int:
+def _plot(data: SmallMultiples) -> int:
     """Height of the lines; on one scale for all they need more of it."""
     return _TALL if data.event else _LANE
 
 
-def _event(data: Multiples, days: scale.DayScale, top: float, foot: float) -> str:
+def _event(data: SmallMultiples, days: scale.DayScale, top: float, foot: float) -> str:
     x, half = days.at(data.since), scale.width(data.event, scale.SMALL) / 2
     middle = min(max(x, days.start + half), days.end - half)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-muted", 1, "2 3")

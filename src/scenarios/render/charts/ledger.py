@@ -20,7 +20,7 @@ _BAR, _INDENT = 11, 14
 _LINES = 3
 
 
-class Bar(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerBar(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the ledger, or the sum of several, in decibans."""
 
     label: str
@@ -28,11 +28,11 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class Theme(msgspec.Struct, frozen=True, kw_only=True):
+class BarGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Bars that belong together; a name of "" has no heading."""
 
     name: str
-    bars: tuple[Bar, ...]
+    bars: tuple[LedgerBar, ...]
 
 
 class LedgerBars(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +40,12 @@ class LedgerBars(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     prior: float
-    themes: tuple[Theme, ...]
+    themes: tuple[BarGroup, ...]
     implied: float
     stated: float | None = None
 
 
-class _Row(NamedTuple):
+class WaterfallRow(NamedTuple):
     """A bar from one sum to another, or a mark at one; a heading has neither."""
 
     label: str
@@ -81,25 +81,25 @@ def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) ->
     )
 
 
-def _rows(data: LedgerBars) -> Iterator[_Row]:
+def _rows(data: LedgerBars) -> Iterator[WaterfallRow]:
     running = bounded(data.prior)
-    yield _Row("prior", percent(data.prior), running, running, "prior")
+    yield WaterfallRow("prior", percent(data.prior), running, running, "prior")
     for theme in data.themes:
         if theme.name:
-            yield _Row(theme.name, f"{signed(sum(bar.decibans for bar in theme.bars))} dB")
+            yield WaterfallRow(theme.name, f"{signed(sum(bar.decibans for bar in theme.bars))} dB")
         indent = _INDENT if theme.name else 0
         for bar in theme.bars:
             before, running = running, running + bar.decibans
             worth = f"{signed(bar.decibans)} dB"
-            yield _Row(bar.label, worth, before, running, "", bar.anchor, indent)
+            yield WaterfallRow(bar.label, worth, before, running, "", bar.anchor, indent)
     end = bounded(data.implied)
-    yield _Row("implied", percent(data.implied), end, end, "implied")
+    yield WaterfallRow("implied", percent(data.implied), end, end, "implied")
     if data.stated is not None:
         at = bounded(data.stated)
-        yield _Row("stated", percent(data.stated), at, at, "stated")
+        yield WaterfallRow("stated", percent(data.stated), at, at, "stated")
 
 
-def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
+def _wide(row: WaterfallRow, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
     look = _look(row)
     texts = folded(row.label, _LABEL - row.indent, _LINES, SMALL, bold="bold" in look)
     tall = max(_ROW, len(texts) * LINE + 7)
@@ -110,7 +110,9 @@ def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, flo
     return drawn + _drawn(row, middle, scale) + figure, middle, tall
 
 
-def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
+def _narrow(
+    row: WaterfallRow, y: float, scale: LogOdds, places: Places
+) -> tuple[str, float, float]:
     look = _look(row)
     room = NARROW - width(row.figure, SMALL, bold="bold" in look) - 10
     texts = folded(row.label, room, _LINES + 1, SMALL, bold="bold" in look)
@@ -124,13 +126,13 @@ def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, f
     return drawn + _drawn(row, middle, scale), middle, middle - y + 12
 
 
-def _look(row: _Row) -> str:
+def _look(row: WaterfallRow) -> str:
     if row.mark:
         return f"f-{row.mark if row.mark != 'prior' else 'ink'} small bold"
     return "f-ink small" if row.before is not None else "f-muted small bold"
 
 
-def _drawn(row: _Row, middle: float, scale: LogOdds) -> str:
+def _drawn(row: WaterfallRow, middle: float, scale: LogOdds) -> str:
     """Full to the right for what speaks for it, hollow to the left for what speaks against it."""
     if row.before is None or row.after is None:
         return ""

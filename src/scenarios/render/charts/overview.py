@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
-from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, Outcome
+from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, OutcomeMark
 from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
 from scenarios.render.document import NOWHERE, Places
 from scenarios.render.svg import Drawing, number
@@ -47,7 +47,7 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
     implied_before: float | None
     cause: str = ""
     anchor: str = ""
-    outcome: Outcome | None = None
+    outcome: OutcomeMark | None = None
     large: bool = False
 
     @property
@@ -82,7 +82,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         return replace(self, is_medium=True)
 
 
-class _Columns(NamedTuple):
+class OverviewLayout(NamedTuple):
     """Width of the titles, the axis, and the right edges of both columns of figures."""
 
     title: float
@@ -121,7 +121,7 @@ def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> D
     return Drawing("".join([key, *axis, *body]), (-2, 0, wide + 4, y + 4))
 
 
-def _columns(data: Overview, wide: float) -> _Columns:
+def _columns(data: Overview, wide: float) -> OverviewLayout:
     figures = [
         p
         for row in data.rows
@@ -131,7 +131,7 @@ def _columns(data: Overview, wide: float) -> _Columns:
     if wide != NARROW:
         left, right = title + _GAP, wide - 2 * _FIGURES - _GAP
     scale = log_odds([p for p in figures if p is not None], left, right)
-    return _Columns(title, scale, wide - _FIGURES, wide)
+    return OverviewLayout(title, scale, wide - _FIGURES, wide)
 
 
 def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
@@ -156,7 +156,7 @@ def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
     yield "", _SCALE if wide == NARROW else _SCALE_WORDS
 
 
-def _head(name: str, y: float, columns: _Columns) -> Iterator[str]:
+def _head(name: str, y: float, columns: OverviewLayout) -> Iterator[str]:
     yield svg.text(0, y, name, "f-muted small bold")
     if columns.implied == NARROW:
         return
@@ -179,7 +179,9 @@ def _lines(row: OverviewRow, room: float) -> tuple[list[str], list[str], float]:
     return title, cause, max(_ROW + track, (len(title) + len(cause)) * LINE + 8)
 
 
-def _wide(row: OverviewRow, y: float, columns: _Columns, places: Places) -> tuple[list[str], float]:
+def _wide(
+    row: OverviewRow, y: float, columns: OverviewLayout, places: Places
+) -> tuple[list[str], float]:
     title, cause, tall = _lines(row, columns.title)
     first = y + 12.5
     drawn = parts.lines(0, first, title, row.look)
@@ -198,7 +200,7 @@ _IMPLIED = "f-implied end"
 
 
 def _narrow(
-    row: OverviewRow, y: float, columns: _Columns, places: Places
+    row: OverviewRow, y: float, columns: OverviewLayout, places: Places
 ) -> tuple[list[str], float]:
     said = "" if row.stated is None else "we said " if row.outcome else "we say "
     stated = f"{said}{_stated(row)}"

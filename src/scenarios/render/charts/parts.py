@@ -44,7 +44,7 @@ class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
     implied: float | None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class OutcomeMark(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     word: Word
 
@@ -199,7 +199,7 @@ def courses(
 
 
 def ending(
-    end: Outcome,
+    end: OutcomeMark,
     days: DayScale,
     top: float,
     foot: float,

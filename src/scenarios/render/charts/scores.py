@@ -22,7 +22,7 @@ _COUNTS = 46
 """Pixels of the bars that say how much is in each bin."""
 
 
-class Bin(msgspec.Struct, frozen=True, kw_only=True):
+class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
     """`n` questions, or parts of them: their mean forecast, and how often they came true."""
 
     n: float
@@ -32,7 +32,7 @@ class Bin(msgspec.Struct, frozen=True, kw_only=True):
     wilson_high: float
 
 
-class Stair(msgspec.Struct, frozen=True, kw_only=True):
+class CorpCurve(msgspec.Struct, frozen=True, kw_only=True):
     """Forecasts from `low` to `high`, pooled (CORP), and how often they came true."""
 
     low: float
@@ -44,8 +44,8 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     """The bins of a forecaster with their Wilson bands, and the CORP curve."""
 
     forecaster: str
-    bins: tuple[Bin, ...]
-    curve: tuple[Stair, ...] = ()
+    bins: tuple[ReliabilityBin, ...]
+    curve: tuple[CorpCurve, ...] = ()
 
 
 def look_of(forecaster: str) -> Look:
@@ -94,7 +94,7 @@ def _key(data: Reliability) -> Iterator[parts.Key]:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(bin: Bin, at: _At, look: Look, places: Places) -> str:
+def _bin(bin: ReliabilityBin, at: _At, look: Look, places: Places) -> str:
     mean, came = bin.mean_forecast, bin.frequency
     x, y = at(mean, came)
     band = svg.path(
@@ -129,7 +129,7 @@ _WORST = -1.0
 _SKILL_LADDER = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
+class SkillInterval(msgspec.Struct, frozen=True, kw_only=True):
     """1 − Brier ÷ the Brier of `against`, and its 90 % interval, which few questions have not."""
 
     forecaster: str
@@ -141,7 +141,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
-    pairs: tuple[Pair, ...]
+    pairs: tuple[SkillInterval, ...]
 
 
 @drawing.draw.register(SkillRows)
@@ -173,7 +173,9 @@ def _axis(scale: Linear, foot: float) -> Iterator[str]:
                 yield svg.text(x, 16, label, "f-muted small middle")
 
 
-def _row(pair: Pair, y: float, scale: Linear, places: Places, *, narrow: bool) -> tuple[str, float]:
+def _row(
+    pair: SkillInterval, y: float, scale: Linear, places: Places, *, narrow: bool
+) -> tuple[str, float]:
     name, look = f"{pair.forecaster} against {pair.against}", look_of(pair.forecaster)
     skill, band = pair.skill, [end for end in (pair.low, pair.high) if end is not None]
     figure = signed(skill, 2)

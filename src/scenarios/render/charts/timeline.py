@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
-from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
+from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, OutcomeMark
 from scenarios.render.document import NOWHERE, Places
 from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to, short_day, signed
@@ -37,17 +37,17 @@ class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+class StateBar(msgspec.Struct, frozen=True, kw_only=True):
     state: ReadingState
     start: date
     end: date
 
 
-class Swim(msgspec.Struct, frozen=True, kw_only=True):
+class IndicatorLane(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, oldest first, without a gap, and the day on which it is due."""
 
     statement: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[StateBar, ...]
     due: date | None = None
 
 
@@ -94,7 +94,9 @@ def _bar(x: float, middle: float, decibans: float) -> str:
     return svg.path(shaft + head, "f-ink s-ink", 2)
 
 
-def _swimlane(swim: Swim, days: scale.DayScale, y: float, *, narrow: bool) -> tuple[str, float]:
+def _swimlane(
+    swim: IndicatorLane, days: scale.DayScale, y: float, *, narrow: bool
+) -> tuple[str, float]:
     """An indicator; what colour would tell, shape and its last state in words tell."""
     state = swim.stretches[-1].state
     if narrow:
@@ -117,7 +119,7 @@ def _swimlane(swim: Swim, days: scale.DayScale, y: float, *, narrow: bool) -> tu
     return body, foot
 
 
-def _stretch(stretch: Stretch, days: scale.DayScale, middle: float) -> str:
+def _stretch(stretch: StateBar, days: scale.DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
     left = days.at(stretch.start)
     right = max(days.at(stretch.end), left + _LEAST)
@@ -150,7 +152,7 @@ class LargeChange(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class Saying(msgspec.Struct, frozen=True, kw_only=True):
+class PlotLabel(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     analyst: str
     probability: float
@@ -166,11 +168,11 @@ class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[DayFigures, ...]
     decays: bool = False
     band: tuple[float, float] | None = None
-    outcome: Outcome | None = None
+    outcome: OutcomeMark | None = None
     steps: tuple[LargeChange, ...] = ()
     seen: tuple[DayEvidence, ...] = ()
-    sayings: tuple[Saying, ...] = ()
-    lanes: tuple[Swim, ...] = ()
+    sayings: tuple[PlotLabel, ...] = ()
+    lanes: tuple[IndicatorLane, ...] = ()
 
     @property
     def analysts(self) -> list[str]:
@@ -178,7 +180,7 @@ class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
         return sorted({saying.analyst for saying in self.sayings})
 
 
-class Frame(NamedTuple):
+class PlotArea(NamedTuple):
     """Where the picture stands: the days from left to right, the figures from `foot` to `top`."""
 
     wide: float
@@ -214,14 +216,14 @@ def draw(data: ScenarioTimeline, *, narrow: bool = False, places: Places = NOWHE
     return Drawing("".join([*body, notes]), (-2, 0, frame.wide + 4, y + 4))
 
 
-def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> Frame:
+def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> PlotArea:
     last = data.points[-1].day
     last = max(last, data.outcome.day) if data.outcome else last
     wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
     foot = top + (_SHORT if narrow else _TALL)
     figures = parts.probabilities(data.points)
     figures += [saying.probability for saying in data.sayings] + list(data.band or ())
-    return Frame(
+    return PlotArea(
         wide=wide,
         gutter=gutter,
         days=scale.days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 134)),
@@ -264,14 +266,14 @@ def _beside(data: ScenarioTimeline) -> str:
     return drawn
 
 
-def _ground(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
+def _ground(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
     yield from parts.levels(frame.odds, frame.days)
 
 
-def _curves(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
+def _curves(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     turns = {seen.day for seen in data.seen}
     last = max(data.points[-1].day, data.outcome.day) if data.outcome else frame.days.last
     slopes = [
@@ -281,7 +283,7 @@ def _curves(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
     return parts.courses(data.points, frame.days, frame.odds, last, slopes)
 
 
-def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
+def _ends(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     x = frame.days.end + 6
     if data.band:
         low, high = data.band
@@ -305,7 +307,7 @@ def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
         yield parts.ending(data.outcome, frame.days, frame.top, frame.foot, label, courses)
 
 
-def _sayings(data: ScenarioTimeline, frame: Frame, places: Places) -> Iterator[str]:
+def _sayings(data: ScenarioTimeline, frame: PlotArea, places: Places) -> Iterator[str]:
     shapes = _shapes(data)
     for saying in data.sayings:
         x, y = frame.days.at(saying.day), frame.odds.at(saying.probability)
@@ -318,7 +320,7 @@ def _sayings(data: ScenarioTimeline, frame: Frame, places: Places) -> Iterator[s
         yield svg.mark(shape, about, saying.anchor, places, svg.around(x, y))
 
 
-def _flags(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
+def _flags(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     """A number above each of the largest changes, and a leader from it to its lowest figure."""
     top, columns = frame.top - 12, [frame.days.at(step.day) for step in data.steps]
     flags = scale.spread(columns, _BETWEEN, frame.wide - parts.BADGE, parts.BADGE)
@@ -328,7 +330,7 @@ def _flags(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
         yield svg.path(leader, "s-muted", 1, "2 2") + parts.badge(flag, top, number)
 
 
-def _notes(data: ScenarioTimeline, frame: Frame, y: float, places: Places) -> tuple[str, float]:
+def _notes(data: ScenarioTimeline, frame: PlotArea, y: float, places: Places) -> tuple[str, float]:
     left, body = 0 if frame.narrow else frame.gutter, ""
     for number, step in enumerate(data.steps, 1):
         texts = scale.folded(_says(step), frame.wide - left - 26, 4, scale.SMALL)

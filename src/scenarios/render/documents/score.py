@@ -15,7 +15,13 @@ from scenarios.analysis.scores.skill import DRAWS, FEWEST, LEAST, MOST, FittedFa
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
-from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
+from scenarios.render.charts.scores import (
+    CorpCurve,
+    Reliability,
+    ReliabilityBin,
+    SkillInterval,
+    SkillRows,
+)
 from scenarios.render.document import Chart, Figure, Table, lines, plain
 from scenarios.render.text import signed
 from scenarios.scales import percent
@@ -356,9 +362,9 @@ def calibration(score: Score) -> Chart | None:
         return None
     data = Reliability(
         forecaster=score.calibration[0].forecaster,
-        bins=convert(score.calibration, tuple[Bin, ...], from_attributes=True),
+        bins=convert(score.calibration, tuple[ReliabilityBin, ...], from_attributes=True),
         curve=convert(
-            score.corp[0].curve if score.corp else (), tuple[Stair, ...], from_attributes=True
+            score.corp[0].curve if score.corp else (), tuple[CorpCurve, ...], from_attributes=True
         ),
     )
     return Chart(_says(data), data, _bins(score))
@@ -373,7 +379,7 @@ def skill(score: Score) -> Chart | None:
     for pair in sorted(known, key=_place):
         if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
             drawn.append(pair)
-    pairs = convert(drawn[:_PAIRS], tuple[Pair, ...], from_attributes=True)
+    pairs = convert(drawn[:_PAIRS], tuple[SkillInterval, ...], from_attributes=True)
     return Chart(_sure(pairs), SkillRows(pairs=pairs), skill_table(score))
 
 
@@ -395,7 +401,7 @@ def _says(data: Reliability) -> str:
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 
 
-def _sure(pairs: tuple[Pair, ...]) -> str:
+def _sure(pairs: tuple[SkillInterval, ...]) -> str:
     """Who is surely better or worse than whom."""
     sure = [
         f"{pair.forecaster} {'better' if pair.low > 0 else 'worse'} than {pair.against}"

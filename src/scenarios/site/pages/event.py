@@ -8,9 +8,9 @@ from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line
-from scenarios.render.charts.lanes import Member, Multiples
+from scenarios.render.charts.lanes import SetMember, SmallMultiples
 from scenarios.render.charts.lanes import figures as figures_of
-from scenarios.render.charts.parts import WORDS, DayFigures, Outcome
+from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
 from scenarios.render.documents.review.causes import short
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
@@ -128,7 +128,7 @@ def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
     beside = max((recorded - day).days // _MARGIN, 2)
     eve = date.fromordinal(max(day.toordinal() - beside, 1))
     end = date.fromordinal(min(recorded.toordinal() + beside, date.max.toordinal()))
-    data = Multiples(
+    data = SmallMultiples(
         since=day,
         as_of=max(recorded, day),
         members=tuple(_member(move, database, (eve, day, end)) for move in story.moves),
@@ -149,15 +149,15 @@ def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
     return doc.Chart(label, data, cells.table(story.moves, columns))
 
 
-def _member(move: EventMove, database: Database, days: tuple[date, date, date]) -> Member:
+def _member(move: EventMove, database: Database, days: tuple[date, date, date]) -> SetMember:
     end = move.resolved
-    return Member(
+    return SetMember(
         letter="",
         title=cells.scenario(move.scenario, database).label,
         points=tuple(_points(move, days)),
         stated_before=four(move)[0],
         implied_before=four(move)[2],
-        outcome=Outcome(day=end.date, word=WORDS[end.outcome]) if end else None,
+        outcome=OutcomeMark(day=end.date, word=WORDS[end.outcome]) if end else None,
         anchor=f"s-{move.scenario}",
     )
 

@@ -14,7 +14,7 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, p, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
 from scenarios.render.documents.review.context import context_of
@@ -253,15 +253,15 @@ def ledger(book: Ledger, stated: float | None, database: Database, listed: int =
     evidence = [line for line in book.lines if line.kind not in STEPS]
     strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
     weak = [line for line in evidence if line not in strong]
-    others = Bar(label=counted(len(weak), "other line"), decibans=counted_in(weak))
+    others = LedgerBar(label=counted(len(weak), "other line"), decibans=counted_in(weak))
     themes = [
-        Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
+        BarGroup(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
         *(
-            Theme(name=name, bars=_bars(lines, database))
+            BarGroup(name=name, bars=_bars(lines, database))
             for name, lines in _themes(strong, database)
         ),
-        *([Theme(name="", bars=(others,))] if weak else []),
-        Theme(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
+        *([BarGroup(name="", bars=(others,))] if weak else []),
+        BarGroup(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
     ]
     data = LedgerBars(
         title=title,
@@ -288,9 +288,9 @@ def says(line: Line, database: Database) -> str:
     return f"{cells.absent(line.state)}{statement}"
 
 
-def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
+def _bars(lines: Sequence[Line], database: Database) -> tuple[LedgerBar, ...]:
     return tuple(
-        Bar(
+        LedgerBar(
             label=says(line, database),
             decibans=line.counted_decibans,
             anchor=f"e-{line.evidence[0]}" if line.evidence else "",
