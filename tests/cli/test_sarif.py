@@ -12,7 +12,7 @@ import pytest
 from scenarios import __version__
 from scenarios.analysis.rules import findings
 from scenarios.analysis.rules.findings import EVERY_RULE as RULES
-from scenarios.render.documents.faults import Result, sarif
+from scenarios.render.documents.faults import SarifResult, sarif
 from scenarios.text import printable
 from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, broken_files, hostile_files
@@ -70,6 +70,6 @@ def test_the_list_of_rules_has_each_that_is_found_with_its_severity_and_no_other
 
 def test_no_text_of_a_file_becomes_a_placeholder_a_link_or_an_escape() -> None:
     evil = "'{0} [here](https://example.org) \x1b[31m'"
-    [run] = sarif([Result("value", "error", evil, "a.yaml", 1, 1)], "1")["runs"]
+    [run] = sarif([SarifResult("value", "error", evil, "a.yaml", 1, 1)], "1")["runs"]
     told = run["results"][0]["message"]["text"]
     assert told == "'{{0}} [here] (https://example.org) \\x1b[31m'"

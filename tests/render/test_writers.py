@@ -16,18 +16,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.render.document import (
+    AnchorLink,
     Chart,
+    CollapsedSection,
     Column,
     Document,
     Fact,
     Facts,
     Figure,
-    Folded,
     Group,
     Heading,
     Item,
     Items,
-    Jump,
     Link,
     Paragraph,
     Ref,
@@ -104,7 +104,7 @@ def documents(texts: st.SearchStrategy[Text]) -> st.SearchStrategy[Document]:
         st.builds(Sum, several(terms, 0, 3), terms),
     )
     heads = st.builds(Heading, st.just(2), texts, several(texts, 0, 2))
-    return several(st.one_of(flat, st.builds(Folded, heads, several(flat, 0, 2))), 1, 4)
+    return several(st.one_of(flat, st.builds(CollapsedSection, heads, several(flat, 0, 2))), 1, 4)
 
 
 strings = st.one_of(phrases, st.sampled_from(TEXTS))
@@ -112,7 +112,7 @@ parts = st.one_of(
     strings,
     figures,
     st.builds(Ref, words, st.just("evidence"), st.one_of(st.just(""), phrases)),
-    st.builds(Jump, strings, st.sampled_from(["moved", "findings"])),
+    st.builds(AnchorLink, strings, st.sampled_from(["moved", "findings"])),
     st.builds(Link, strings, st.sampled_from([None, "https://example.org/", "javascript:x"])),
 )
 hostile = st.one_of(parts, several(parts, 1, 3))
@@ -154,7 +154,7 @@ def bare(text: str) -> str:
 def every_text(part: Any) -> Iterator[Text]:
     """All that a block, or what stands in it, says, but for what may be left out."""
     match part:
-        case str() | Figure() | Ref() | Link() | Jump():
+        case str() | Figure() | Ref() | Link() | AnchorLink():
             yield part
         case Paragraph():
             yield from every_text((part.text, *part.lines))

@@ -113,7 +113,7 @@ class Link(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-class Jump(msgspec.Struct, frozen=True):
+class AnchorLink(msgspec.Struct, frozen=True):
     """A label that leads to a section of the same document, by its anchor."""
 
     label: str
@@ -126,14 +126,14 @@ class Trend(msgspec.Struct, frozen=True):
     values: tuple[float | None, ...]
 
 
-class Tinted(msgspec.Struct, frozen=True):
+class ShadedCell(msgspec.Struct, frozen=True):
     """A text on a ground that is the deeper the more decibans it is worth."""
 
     text: str | Figure
     decibans: float
 
 
-Span = str | Figure | Ref | Link | Jump | Trend | Tinted
+Span = str | Figure | Ref | Link | AnchorLink | Trend | ShadedCell
 Text = Span | tuple[Span, ...]
 
 
@@ -264,7 +264,7 @@ class Chart(msgspec.Struct, frozen=True):
     table: Table
 
 
-class Folded(msgspec.Struct, frozen=True):
+class CollapsedSection(msgspec.Struct, frozen=True):
     """Blocks that a page keeps closed under their heading until a reader opens them."""
 
     heading: Heading
@@ -272,14 +272,14 @@ class Folded(msgspec.Struct, frozen=True):
 
 
 Flat = Heading | Paragraph | Items | Facts | Table | Sum
-Block = Flat | Chart | Folded
+Block = Flat | Chart | CollapsedSection
 Document = tuple[Block, ...]
 
 
 def flat(document: Iterable[Block]) -> Iterator[Flat]:
     """The blocks of a document where nothing can be folded and nothing is drawn."""
     for block in document:
-        if isinstance(block, Folded):
+        if isinstance(block, CollapsedSection):
             yield block.heading
             yield from flat(block.blocks)
         else:
@@ -342,9 +342,9 @@ def _read(span: Span) -> str:
         return _figure(span) + span.mark
     if isinstance(span, Ref):
         return span.label or span.id
-    if isinstance(span, Tinted):
+    if isinstance(span, ShadedCell):
         return _read(span.text)
-    return span.label if isinstance(span, Link | Jump) else sparkline(span.values)
+    return span.label if isinstance(span, Link | AnchorLink) else sparkline(span.values)
 
 
 def _figure(figure: Figure) -> str:

@@ -18,7 +18,7 @@ from scenarios.model import Database
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Around
+from scenarios.render.writers.html import PageFrame
 from scenarios.serve.desk import DeskState, changed_items
 from scenarios.serve.exchange import (
     NARROWED,
@@ -167,7 +167,7 @@ def whole(ask: PageRequest, page: ServedPage) -> Sent:
         main=str(page.content),
         section=section if section in {name for name, _, _ in READING} else "",
     )
-    around = Around(
+    around = PageFrame(
         head=str(fill("serve/head.html")),
         top=str(bar(ask, is_dated=page.live or page.of_site is not None)),
         rules_at=_rules(ask, own.rules) if own.rules else "",

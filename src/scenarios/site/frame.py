@@ -11,7 +11,7 @@ from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.render.writers.html import ALONE, Around
+from scenarios.render.writers.html import ALONE, PageFrame
 from scenarios.site.site import CARD, FEED, ICON, INDEX, STYLE, Page, PageLink, Site, up
 
 READING = "reading/index.html"
@@ -29,7 +29,7 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def whole_page(
-    site: Site, page: Page, sections: tuple[Section, ...] = SECTIONS, around: Around = ALONE
+    site: Site, page: Page, sections: tuple[Section, ...] = SECTIONS, around: PageFrame = ALONE
 ) -> str:
     """Write a page of a site, with what a server puts `around` it."""
     root = up(page.address)

@@ -15,7 +15,7 @@ from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import encoded, say
 from scenarios.errors import ScenError, UsageError
-from scenarios.render.documents.faults import Result, document, sarif
+from scenarios.render.documents.faults import SarifResult, document, sarif
 from scenarios.storage import worktree
 from scenarios.storage.git import repository
 from scenarios.text import counted, printable
@@ -105,10 +105,10 @@ def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> Ope
     return opened._replace(root=opened.root / "scenarios")  # where a revision alone has it
 
 
-def _results(checked: CheckResult) -> Iterator[Result]:
+def _results(checked: CheckResult) -> Iterator[SarifResult]:
     for p in checked.problems:
         text = f"{p.message} ({p.hint})" if p.hint else p.message
-        yield Result(p.rule, p.severity, text, p.path, p.line, p.column)
+        yield SarifResult(p.rule, p.severity, text, p.path, p.line, p.column)
     for f in checked.findings:
         text = f"{f.subject}: {f.message}"
-        yield Result(f.rule, "note", text, f.path, f.line, f.column)
+        yield SarifResult(f.rule, "note", text, f.path, f.line, f.column)

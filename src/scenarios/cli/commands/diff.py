@@ -10,7 +10,7 @@ from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import place, unreadable
-from scenarios.render.documents.history import Compared, diff_document
+from scenarios.render.documents.history import StateComparison, diff_document
 from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
 
@@ -38,7 +38,7 @@ def command(
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
-    compared = Compared(head, old, new, differences(old, new), result.shifts, every)
+    compared = StateComparison(head, old, new, differences(old, new), result.shifts, every)
     show(result, lambda: diff_document(compared), form, output)
     if exit_code and compared.what:
         raise typer.Exit(1)

@@ -86,7 +86,7 @@ def _waiting(brief: Brief) -> Iterator[doc.Paragraph]:
     """Yield the way past the picture to what is to be decided."""
     if brief.decisions:
         matters = counted(len(brief.decisions), "matter")
-        yield doc.Paragraph((doc.Jump(f"{matters} to decide", "decide"), "."))
+        yield doc.Paragraph((doc.AnchorLink(f"{matters} to decide", "decide"), "."))
 
 
 _Line = StatusRow | ResolvedScenario

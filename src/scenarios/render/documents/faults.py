@@ -59,7 +59,7 @@ def unreadable_files(unreadable: Sequence[Problem], placed: Callable[[str], str]
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)
 
 
-class Result(NamedTuple):
+class SarifResult(NamedTuple):
     """A fault or a finding; `path` is that of its file from the top of the repository."""
 
     rule: str
@@ -70,7 +70,7 @@ class Result(NamedTuple):
     column: int
 
 
-def sarif(results: Iterable[Result], version: str) -> dict[str, Any]:
+def sarif(results: Iterable[SarifResult], version: str) -> dict[str, Any]:
     """One run of `scen` of this version, with the rules that were broken in it.
 
     Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0* (2020).
@@ -102,7 +102,7 @@ def _rule(id: str) -> dict[str, Any]:
     return {"id": id, **{key: {"text": title} for key in texts}}
 
 
-def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:
+def _result(result: SarifResult, index: int, seen: Counter[str]) -> dict[str, Any]:
     # It stays when lines move and days pass: the message without its figures.
     message = _FIGURES.sub("0", result.text)
     print_ = sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]

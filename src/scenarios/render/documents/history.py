@@ -114,7 +114,7 @@ def _counted_ids(kind: Kind, ids: list[str]) -> str:
     return noun if kind == "tracker" else f"{noun} {', '.join(ids)}"
 
 
-class Compared(NamedTuple):
+class StateComparison(NamedTuple):
     """Two states of a database, their differences, and the shifts of figures.
 
     With `every`, small lines are shown too.
@@ -128,7 +128,7 @@ class Compared(NamedTuple):
     every: bool = False
 
 
-def diff_document(result: Compared) -> doc.Document:
+def diff_document(result: StateComparison) -> doc.Document:
     """A summary, records field by field, then the shifts with the lines behind them."""
     blocks: list[doc.Block] = [doc.Heading(1, result.head), doc.Paragraph(_summary(result))]
     if not result.what:
@@ -141,7 +141,7 @@ def diff_document(result: Compared) -> doc.Document:
     return tuple(blocks)
 
 
-def _summary(result: Compared) -> str:
+def _summary(result: StateComparison) -> str:
     if not result.what:
         return "No record differs."
     differences = result.what
@@ -153,7 +153,7 @@ def _summary(result: Compared) -> str:
     return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
 
 
-def _record_items(result: Compared) -> Iterator[doc.Item]:
+def _record_items(result: StateComparison) -> Iterator[doc.Item]:
     for sign, key, text in _differing(result):
         fields = (
             doc.Item(cells.field_words(change))
@@ -163,7 +163,7 @@ def _record_items(result: Compared) -> Iterator[doc.Item]:
         yield doc.Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
 
 
-def _differing(result: Compared) -> Iterator[tuple[str, Key, str]]:
+def _differing(result: StateComparison) -> Iterator[tuple[str, Key, str]]:
     differences = result.what
     for key in differences.added:
         yield "+", key, _entry(result.after, key)
@@ -190,7 +190,7 @@ def _words(database: Database, record: Record) -> str:
     return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""
 
 
-def _shift(result: Compared, shift: ScenarioShift) -> Iterator[doc.Block]:
+def _shift(result: StateComparison, shift: ScenarioShift) -> Iterator[doc.Block]:
     owner = result.after if shift.scenario in result.after.scenarios else result.before
     title = owner.scenarios[shift.scenario].title
     bits = doc.Figure(shift.movement_bits, "bits")

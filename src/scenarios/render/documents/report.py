@@ -136,10 +136,10 @@ def _behind(review: Review, of: ReviewContext, *, every: bool) -> Iterator[doc.B
         )
         language, sets = review.method.estimative_language, review.tracker.sets
         table = status.table(review.scenarios, review.every_finding, language, sets=sets, note=note)
-        yield doc.Folded(doc.Heading(2, "Status", anchor="status"), (table,))
+        yield doc.CollapsedSection(doc.Heading(2, "Status", anchor="status"), (table,))
     yield from sums(review, database, every=every)
     texts = (method_text(review.method), cells.one_line(database.tracker.description))
-    yield doc.Folded(
+    yield doc.CollapsedSection(
         doc.Heading(2, "Method", anchor="method"), tuple(map(doc.Paragraph, filter(None, texts)))
     )
 
@@ -173,7 +173,9 @@ def _overlapping(method: Method) -> str:
     return alike + strong
 
 
-def sums(review: Review, database: Database, *, every: bool = False) -> Iterator[doc.Folded]:
+def sums(
+    review: Review, database: Database, *, every: bool = False
+) -> Iterator[doc.CollapsedSection]:
     """Yield the rows of each scenario that add up to its move, under its name."""
     blocks: list[doc.Flat] = []
     bits = {row.id: row.movement_bits for row in review.scenarios}
@@ -188,7 +190,9 @@ def sums(review: Review, database: Database, *, every: bool = False) -> Iterator
         )
         blocks += change_sum(changes, steps, database, id, every=every)
     if blocks:
-        yield doc.Folded(doc.Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
+        yield doc.CollapsedSection(
+            doc.Heading(2, "The rows of each move", anchor="sums"), tuple(blocks)
+        )
 
 
 def outcomes(resolved: Sequence[ResolvedScenario], database: Database) -> Iterator[doc.Flat]:

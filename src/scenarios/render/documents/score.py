@@ -43,14 +43,14 @@ _LEGEND = (
 )
 
 
-class Excerpt(msgspec.Struct, frozen=True):
+class ScoreExcerpt(msgspec.Struct, frozen=True):
     """A score with fewer rows; the questions from the worst to the best where any is left out."""
 
     score: Score
     left_out: str = ""
 
 
-class Answered(msgspec.Struct, frozen=True):
+class ScoredQuestion(msgspec.Struct, frozen=True):
     """A question with its outcome and the Brier score of each column, None where it has none."""
 
     question: Cluster
@@ -58,7 +58,7 @@ class Answered(msgspec.Struct, frozen=True):
     briers: tuple[float | None, ...]
 
 
-def excerpt(result: Score) -> Excerpt:
+def excerpt(result: Score) -> ScoreExcerpt:
     """The forecasters with the most questions, the 30 worst questions and the 30 best, and so on.
 
     A question is as bad as the Brier score of the named forecaster; without one, or where that
@@ -92,10 +92,10 @@ def excerpt(result: Score) -> Excerpt:
         - sum(len(group.forecasters) for group in shown.groups),
         "scenarios that are not scored": len(result.excluded) - len(shown.excluded),
     }
-    return Excerpt(shown, _left_out(numbers))
+    return ScoreExcerpt(shown, _left_out(numbers))
 
 
-def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[Answered]]:
+def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[ScoredQuestion]]:
     """The columns of a table of questions, and its rows in the order of these."""
     names = tuple(sorted({row.forecaster for row in rows}, key=place))
     many = len(names) > COLUMNS
@@ -107,7 +107,9 @@ def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[An
         briers.setdefault(row.question, {}).setdefault(column, []).append(row.brier)
         outcomes[row.question] = "a set" if row.question[0] else cells.outcome_words(row.outcome)
     return columns, [
-        Answered(id, outcomes[id], tuple(fmean(own[c]) if c in own else None for c in columns))
+        ScoredQuestion(
+            id, outcomes[id], tuple(fmean(own[c]) if c in own else None for c in columns)
+        )
         for id, own in briers.items()
     ]
 
@@ -160,7 +162,7 @@ def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Docume
         some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
         nothing = doc.Paragraph(f"No resolved question{some} had a forecast to score.")
         return (nothing, *_excluded(result))
-    shown = Excerpt(result) if whole else excerpt(result)
+    shown = ScoreExcerpt(result) if whole else excerpt(result)
     score = shown.score
     most = max(row.questions for row in result.forecasters)
     fitted = {"rating_strength": score.fitted_strength, "team.extremize": score.fitted_extremize}
@@ -245,7 +247,7 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> doc.Table:
         title, caption = "question", f"Brier by question, the worst to the best of {asked:,}"
     elif ANALYSTS in names:
         return _pairs(title, ((row.question, row.forecaster, row.brier) for row in rows))
-    columns: list[Cell[Answered]] = [
+    columns: list[Cell[ScoredQuestion]] = [
         (left(title), lambda row: _named(row.question)),
         (left("outcome", meaning="state"), lambda row: row.outcome),
     ]
@@ -260,7 +262,7 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> doc.Table:
     return cells.table(answered, columns, caption=caption, narrow=narrow)
 
 
-def _nth(place: int) -> Callable[[Answered], doc.Figure]:
+def _nth(place: int) -> Callable[[ScoredQuestion], doc.Figure]:
     return lambda row: _number(row.briers[place])
 
 

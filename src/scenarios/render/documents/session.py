@@ -190,13 +190,15 @@ def grounds(topic: ScenarioQuestion, known: KnownEvidence) -> doc.Document:
     title, texts = _news(topic, known, items=True)
     heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
     more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
-    rest = (doc.Folded(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
+    rest = (
+        (doc.CollapsedSection(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
+    )
     criteria = lines(*map(_on_screen, criteria_text(topic.scenario).split("\n")))
     return (
         doc.Paragraph(heading[0].upper() + heading[1:]),
         *((doc.Items(tuple(listed[:_FEW])),) if listed else ()),
         *rest,
-        doc.Folded(doc.Heading(4, "What decides it"), (criteria,)),
+        doc.CollapsedSection(doc.Heading(4, "What decides it"), (criteria,)),
     )
 
 

@@ -46,7 +46,7 @@ def _text(rows: Iterable[Cells], title: Text) -> str:
 
 def _cell(text: Text | None) -> float | str | None:
     """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
-    if isinstance(text, doc.Tinted):
+    if isinstance(text, doc.ShadedCell):
         text = text.text
     if isinstance(text, Figure):
         value = text.value

@@ -27,7 +27,7 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
 
 
-class Around(msgspec.Struct, frozen=True, kw_only=True):
+class PageFrame(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of a page around its content, as trusted HTML.
 
     The style is read from the address of a `stylesheet`, or else stands in the page. `rules` are
@@ -46,10 +46,10 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     is_served: bool = False
 
 
-ALONE = Around()
+ALONE = PageFrame()
 
 
-def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> str:
+def whole(title: str, content: str, foot: str = "", around: PageFrame = ALONE) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
     return fill(
         "page.html",
@@ -62,7 +62,7 @@ def whole(title: str, content: str, foot: str = "", around: Around = ALONE) -> s
     )
 
 
-def _policy(around: Around) -> str:
+def _policy(around: PageFrame) -> str:
     own = " ".join(f"'sha256-{digest(rules)}'" for rules in _inner(around))
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
@@ -73,7 +73,7 @@ def _policy(around: Around) -> str:
     return f"default-src 'none'; {styles}; {images}{script}base-uri 'none'; form-action 'none'"
 
 
-def _inner(around: Around) -> list[str]:
+def _inner(around: PageFrame) -> list[str]:
     return [rules for rules in ("" if around.stylesheet else style(), around.rules) if rules]
 
 
@@ -130,7 +130,7 @@ def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
 
 def _level(block: doc.Block) -> int:
     """Level of a heading that ends a section; of any other block, more than any."""
-    head = block.heading if isinstance(block, doc.Folded) else block
+    head = block.heading if isinstance(block, doc.CollapsedSection) else block
     is_end = isinstance(head, doc.Heading) and (block is not head or head.level in _SECTIONS)
     return head.level if isinstance(head, doc.Heading) and is_end else len(_SECTIONS) + 3
 
@@ -158,8 +158,8 @@ _macro = partial(macro, "blocks.html")
 def _block(block: doc.Block, places: Places) -> Markup:
     read = partial(_text, places)
     if isinstance(block, doc.Table):
-        text = _macro("table")(block, read, _Look(block, read))
-    elif isinstance(block, doc.Folded):
+        text = _macro("table")(block, read, PageStyle(block, read))
+    elif isinstance(block, doc.CollapsedSection):
         text = _macro("folded")(block, read, blocks(block.blocks, places))
     elif isinstance(block, doc.Chart):
         rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
@@ -187,12 +187,12 @@ def _span(span: doc.Span, places: Places) -> str:
     if isinstance(span, Figure):
         read = plain(span)
         return read if span.value is None else _form("figure") % (repr(span.value), read)
-    if isinstance(span, doc.Tinted):
+    if isinstance(span, doc.ShadedCell):
         return _span(span.text, places)
     words, leads = safe(on_screen(plain(span))), None
     if isinstance(span, doc.Ref) and span.kind:
         leads = places.get(anchor(span.kind, span.id))
-    elif isinstance(span, doc.Jump):
+    elif isinstance(span, doc.AnchorLink):
         leads = places.get(span.anchor, f"#{span.anchor}")
     elif isinstance(span, doc.Link):
         leads = places.get(anchor("evidence", span.id))
@@ -212,7 +212,7 @@ _Row = tuple[list[_Cell], str, str]
 """Cells, anchor, and the words by which the row is chosen."""
 
 
-class _Look:
+class PageStyle:
     def __init__(self, table: doc.Table, read: Callable[[Text], Markup]) -> None:
         self._table, self._read = table, read
         self._made: dict[tuple[str, str], Markup] = {}
@@ -222,7 +222,7 @@ class _Look:
         self.is_many = len(self.columns) > _FEW
         """True for more columns than fit on a phone, where each cell then has its column's name."""
         cells = (cell for _, row in grouped(table) for cell in row)
-        self.is_tinted = any(isinstance(cell, doc.Tinted) for cell in cells)
+        self.is_tinted = any(isinstance(cell, doc.ShadedCell) for cell in cells)
 
     def parts(self) -> Iterator[tuple[str, Markup | None, Iterable[_Row]]]:
         """Yield the rows of each group under its name, those of none, and those of the foot."""
@@ -254,7 +254,7 @@ class _Look:
 
 def _kind(column: doc.Column, cell: Text) -> str:
     """Class of a cell: figures to the right, and grounds; words may have no figures."""
-    if isinstance(cell, doc.Tinted):
+    if isinstance(cell, doc.ShadedCell):
         return palette.tint(cell.decibans) or "even"
     if isinstance(cell, str) and _DAY.fullmatch(cell):
         return "day"
@@ -271,7 +271,11 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def page_html(
-    title: str, document: Document, origin: Origin, places: Places = NOWHERE, around: Around = ALONE
+    title: str,
+    document: Document,
+    origin: Origin,
+    places: Places = NOWHERE,
+    around: PageFrame = ALONE,
 ) -> str:
     """The whole page; mentions of records lead to their `places`."""
     content = macro("review.html", "sheets")(sections(document, places))
@@ -298,7 +302,7 @@ def file_places(database: Database) -> Places:
     }
 
 
-MAIL = Around(is_served=True)
+MAIL = PageFrame(is_served=True)
 """A page inside a mail."""
 _LONGEST = 150
 """The characters of a subject; the mail has it all."""

@@ -68,7 +68,7 @@ Line = list[TextCell] | str
 """A line of cells, or a text across all of them."""
 
 
-class _Grid(NamedTuple):
+class TextGrid(NamedTuple):
     """Cells of each line by column, under the names of the columns; the foot is separate."""
 
     columns: Sequence[doc.Column]
@@ -84,7 +84,7 @@ class _Grid(NamedTuple):
         return [max(column) for column in zip(heads, *every, strict=True)]
 
 
-def _lay_out(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
+def _lay_out(grid: TextGrid, limits: Mapping[int, int], width: int) -> Iterator[str]:
     """The columns of `limits`, none wider than that, a rule below their names and over the foot."""
     columns = [(n, limit, grid.columns[n]) for n, limit in limits.items()]
 
@@ -202,7 +202,7 @@ def draw(table: doc.Table, width: int, *, colour: bool) -> Iterator[str]:
         yield fold(plain(table.note), width)
 
 
-def _grid(table: doc.Table, *, colour: bool) -> _Grid:
+def _grid(table: doc.Table, *, colour: bool) -> TextGrid:
     kept = [n for n, column in enumerate(table.columns) if column.only != "csv"]
 
     def cells(row: doc.Row) -> list[TextCell]:
@@ -220,7 +220,7 @@ def _grid(table: doc.Table, *, colour: bool) -> _Grid:
         lines += map(cells, row.rows if isinstance(row, doc.Group) else (row,))
     columns = [table.columns[n] for n in kept]
     names, foot = [_text(column.name) for column in columns], [*map(cells, table.foot)]
-    return _Grid(columns, names, lines, foot, colour)
+    return TextGrid(columns, names, lines, foot, colour)
 
 
 def _text(text: doc.Text) -> str:
@@ -242,7 +242,7 @@ def direction(values: Sequence[float | None]) -> str:
     return plain(move(stood[0], stood[-1])) if stood else ""
 
 
-def _compact(grid: _Grid, width: int) -> _Grid:
+def _compact(grid: TextGrid, width: int) -> TextGrid:
     """Names in several lines, where all that is wanted does not fit beside one another."""
     wide = grid.widths()
     kept = [w for w, c in zip(wide, grid.columns, strict=True) if width >= WIDE or not c.extra]
@@ -257,7 +257,7 @@ def _compact(grid: _Grid, width: int) -> _Grid:
     )
 
 
-def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] | None:
+def _fitting(grid: TextGrid, width: int, *, firm: bool = False) -> dict[int, int] | None:
     """Columns that fit, with their widths; None if the firm columns are too wide.
 
     The last column that may be narrowed is narrowed before any is dropped; with `firm` only if it
@@ -298,7 +298,7 @@ def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] |
     return dict(sorted(kept.items()))
 
 
-def _legend(grid: _Grid, width: int) -> Iterator[str]:
+def _legend(grid: TextGrid, width: int) -> Iterator[str]:
     named = [pair for pair in zip(grid.names, grid.columns, strict=True) if pair[1].legend]
     pad = len(str(len(named)))
     for number, (name, column) in enumerate(named, start=1):
@@ -306,7 +306,7 @@ def _legend(grid: _Grid, width: int) -> Iterator[str]:
         yield fold(text, width, " " * (pad + 2), f"{number:>{pad}}  ")
 
 
-def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
+def _abouts(grid: TextGrid, limits: Mapping[int, int], width: int) -> Iterator[str]:
     shown = ((grid.columns[n], limit) for n, limit in limits.items())
     abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
     folded_words = [fold(about, width) for about in abouts if about]
@@ -321,7 +321,7 @@ def _about(days: Sequence[date]) -> str:
     )
 
 
-def _stacked(grid: _Grid, width: int) -> Iterator[str]:
+def _stacked(grid: TextGrid, width: int) -> Iterator[str]:
     """A paragraph a line: its first cell, the others by name, below it what may be long."""
     kept = [n for n, column in enumerate(grid.columns) if n and not column.drop]
     below = [n for n in kept[-1:] if grid.columns[n].least]
@@ -337,7 +337,7 @@ def _stacked(grid: _Grid, width: int) -> Iterator[str]:
         yield from (fold(line[n].text, width, "    ") for n in below if line[n].text)
 
 
-def _labelled(grid: _Grid, n: int, cell: str) -> str:
+def _labelled(grid: TextGrid, n: int, cell: str) -> str:
     """A cell with its column's name, which is its key where that is a sign."""
     column, name = grid.columns[n], " ".join(grid.names[n].split())
     if column.legend:

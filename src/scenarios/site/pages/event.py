@@ -66,7 +66,7 @@ def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
 
 def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
     for day in [day for day in site.days if day >= story.recorded[0]][:1]:
-        yield doc.Item(("Told in: ", doc.Jump(review_title(day), f"review-{day}")))
+        yield doc.Item(("Told in: ", doc.AnchorLink(review_title(day), f"review-{day}")))
 
 
 _NAMED = 3
@@ -201,14 +201,14 @@ def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Itera
     yield doc.Items(tuple(_listed(site, story) for story in stories[:most]))
     if rest := stories[most:]:
         year = rest[0].items[0][:4]
-        others = doc.Jump(f"the evidence of {year}", f"year-{year}")
+        others = doc.AnchorLink(f"the evidence of {year}", f"year-{year}")
         yield doc.Paragraph((f"and {counted(len(rest), 'more event')}: ", others))
 
 
 def _listed(site: Site, story: EventStory) -> doc.Item:
     id, moves = story.items[0], story.moves
     event = site.evidence[id].event
-    leads = doc.Jump(short(id, site.database), f"event-{event}" if event else f"e-{id}")
+    leads = doc.AnchorLink(short(id, site.database), f"event-{event}" if event else f"e-{id}")
     under = [doc.Item(tuple(before_and_after(move, site.database))) for move in moves[:_LISTED]]
     if more := moves[_LISTED:]:
         under.append(doc.Item(f"and {counted(len(more), 'more question')}"))

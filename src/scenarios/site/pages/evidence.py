@@ -71,7 +71,7 @@ def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
     yield doc.Fact("Happened", item.observed, recorded(item.recorded, item.recorded))
     if item.event:
         lead = site.evidence[figures(site).event(site.events[item.event]).items[0]]
-        event = doc.Jump(one_line(lead.summary), f"event-{item.event}")
+        event = doc.AnchorLink(one_line(lead.summary), f"event-{item.event}")
         yield doc.Fact("Event", event, "what it moved, and who else says so")
     if item.short:
         yield doc.Fact("In short", one_line(item.short))
@@ -206,7 +206,7 @@ def _latest(site: Site, _: str) -> Iterator[doc.Block]:
         yield doc.Paragraph(f"Nothing was recorded by {short_day(site.as_of)}.")
         return
     years = (
-        doc.Item((doc.Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
+        doc.Item((doc.AnchorLink(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
         for year, ids in site.years.items()
     )
     yield doc.Items(tuple(years))

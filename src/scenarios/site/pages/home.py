@@ -175,5 +175,5 @@ def _news(site: Site) -> Iterator[doc.Block]:
     if site.days:
         yield doc.Heading(2, "Reviews", anchor="reviews")
         last = site.days[: -_REVIEWS - 1 : -1]
-        rows = (doc.Item(doc.Jump(review_title(day), f"review-{day}")) for day in last)
+        rows = (doc.Item(doc.AnchorLink(review_title(day), f"review-{day}")) for day in last)
         yield doc.Items(tuple(rows))

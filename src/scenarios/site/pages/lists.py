@@ -96,7 +96,7 @@ def _sources(site: Site) -> Iterator[doc.Block]:
         yield _source(site, row, newest(site, given.get(row.id, [])))
 
 
-def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.Folded:
+def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.CollapsedSection:
     why = f": {row.reliability_basis}" if row.reliability_basis else ""
     about = [doc.Item(f"Graded {row.reliability}{why}")]
     about += [doc.Item(doc.Link(row.url, row.url))] if row.url else []
@@ -107,7 +107,7 @@ def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.Folded:
     if (more := len(items) - len(shown)) > 0:
         blocks.append(doc.Paragraph(f"and {counted(more, 'earlier item')}"))
     head = doc.Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
-    return doc.Folded(head, tuple(blocks))
+    return doc.CollapsedSection(head, tuple(blocks))
 
 
 def scores_page(site: Site) -> Page:

@@ -38,7 +38,7 @@ def record_blocks(
         yield doc.Items(rows)
     if not elsewhere and path in site.opened.snapshot:
         first, *rest = site.opened.snapshot[path].decode(errors="replace").rstrip("\n").split("\n")
-        yield doc.Folded(
+        yield doc.CollapsedSection(
             doc.Heading(level, path), (doc.Paragraph(first, tuple(rest), tone="file"),)
         )
 
@@ -66,7 +66,7 @@ def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[doc.Block]:
     yield listed(site, ids[:_FIRST])
     if rest := ids[_FIRST:]:
         head = doc.Heading(3, counted(len(rest), "more item"))
-        yield doc.Folded(head, (listed(site, site.first(rest)),))
+        yield doc.CollapsedSection(head, (listed(site, site.first(rest)),))
 
 
 def _listed(site: Site, id: EvidenceId) -> doc.Item:

@@ -8,7 +8,7 @@ from scenarios.analysis.review.review import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import Block, Figure, Jump, Paragraph
+from scenarios.render.document import AnchorLink, Block, Figure, Paragraph
 from scenarios.render.documents.brief import in_short, on_page
 from scenarios.render.documents.review import sections
 from scenarios.render.documents.review.context import context_of
@@ -74,7 +74,7 @@ def _reviews(site: Site) -> Iterator[Block]:
             sheets[sheet.date].append(sheet)
     analysts = site.database.tracker.analysts
     columns: tuple[Cell[date], ...] = (
-        (left("Day"), lambda day: Jump(review_title(day), f"review-{day}")),
+        (left("Day"), lambda day: AnchorLink(review_title(day), f"review-{day}")),
         (
             right("Forecasts"),
             lambda day: Figure(sum(len(sheet.probabilities) for sheet in sheets[day])),

@@ -63,7 +63,7 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
         more = doc.Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")
         folded = (_matrix(sums, rest[:_ROWS], known), *((more,) if rest[_ROWS:] else ()))
-        yield doc.Folded(doc.Heading(3, name), folded)
+        yield doc.CollapsedSection(doc.Heading(3, name), folded)
     yield from titled(reading(sums, known, 2), known.database)
 
 
@@ -108,7 +108,7 @@ def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
     if rating is None or worth is None:
         return ""
     code = rating if isinstance(rating, str) else doc.Figure(rating, "ratio", 3, mark="×")
-    return doc.Tinted(code, worth / (row.weight or 1))
+    return doc.ShadedCell(code, worth / (row.weight or 1))
 
 
 def _member(row: StatusRow) -> doc.Item:

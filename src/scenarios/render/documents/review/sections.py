@@ -113,7 +113,7 @@ def in_full(
         groups.append(doc.Item(f"{rule}{first}: {command(own[0], database)}", tuple(rows)))
     if groups:
         head = doc.Heading(2, "New findings", anchor=ANCHOR)
-        yield doc.Folded(head, (doc.Items(tuple(groups)),))
+        yield doc.CollapsedSection(head, (doc.Items(tuple(groups)),))
     if standing:
         stand = "stands" if len(standing) == 1 else "stand"
         since = f"{counted(len(standing), 'finding')} {stand} since before"
