@@ -61,7 +61,7 @@ class SiteFile(msgspec.Struct, frozen=True, array_like=True):
     description: str = ""
 
 
-class _Share(msgspec.Struct, frozen=True):
+class WorkerResult(msgspec.Struct, frozen=True):
     """The files of another process, or its system error."""
 
     files: dict[str, SiteFile] = {}
@@ -69,7 +69,7 @@ class _Share(msgspec.Struct, frozen=True):
     fault: tuple[int, str] | None = None
 
 
-class Making:
+class SiteBuild:
     """All `files` of this run, and those `written`, whose bytes differ from before."""
 
     def __init__(
@@ -144,16 +144,16 @@ class Making:
         reader.close()
         try:
             self._make(share, unwatched)
-            done = _Share(self.files, self.written)
+            done = WorkerResult(self.files, self.written)
         except OSError as error:
-            done = _Share(fault=(error.errno or 0, error.strerror or ""))
+            done = WorkerResult(fault=(error.errno or 0, error.strerror or ""))
         except KeyboardInterrupt:
             return  # the first process says so
         with suppress(BrokenPipeError):  # the first process was killed
             writer.send_bytes(msgspec.msgpack.encode(done))
 
     def _take(self, reader: Connection) -> None:
-        done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Share)
+        done = msgspec.msgpack.decode(reader.recv_bytes(), type=WorkerResult)
         if done.fault:
             raise OSError(*done.fault)
         self.files |= done.files
@@ -324,7 +324,7 @@ def _text(text: str) -> str:
     return _NO_XML.sub("", one_line(text))
 
 
-class Built(msgspec.Struct, frozen=True, kw_only=True):
+class BuildSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of a run: pages in all, files written, and files removed.
 
     `search_bytes` is the size of the search page with its index, gzipped as it is sent.
@@ -336,14 +336,14 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     search_bytes: int
 
 
-def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
+def build(site: Site, place: Path, progress: Progress = unwatched) -> BuildSummary:
     """Bring the site in a folder up to the database, its day and its revision."""
     site.opened.refuse_unless_whole()
     cache = cache_of(site.opened.root)
     name = f"site-{digest(os.fsencode(os.path.realpath(place))).hex()}"
     before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, SiteFile])
     with site_folder.opened(place, site.opened.root, has_place) as folder, nothing_collected():
-        making = Making(site, folder, before, keys(site))
+        making = SiteBuild(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([page for page in wanted if not making.stands(page)], progress)
         sources = {page: making.files if page in making.files else before for page in wanted}
@@ -359,7 +359,7 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         search = folder.content(SEARCH, now[SEARCH].size) or b""
     if cache:
         cache.write(name, msgspec.json.encode(now))
-    return Built(
+    return BuildSummary(
         pages=len(wanted),
         written=tuple(sorted(making.written)),
         removed=tuple(removed),

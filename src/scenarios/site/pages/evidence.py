@@ -81,7 +81,7 @@ def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
         yield doc.Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
 
 
-class _Bearing(NamedTuple):
+class ScenarioRating(NamedTuple):
     """A scenario that an item bears on, its rating there, and the row that has the rating."""
 
     scenario: ScenarioId
@@ -90,19 +90,21 @@ class _Bearing(NamedTuple):
     how: doc.Text
 
 
-def _bearings(site: Site, id: EvidenceId) -> list[_Bearing]:
+def _bearings(site: Site, id: EvidenceId) -> list[ScenarioRating]:
     item, scenarios = site.evidence[id], site.scenarios
-    rated = [_Bearing(scenario, rating, id, "") for scenario, rating in item.ratings.items()]
+    rated = [ScenarioRating(scenario, rating, id, "") for scenario, rating in item.ratings.items()]
     for key, state in item.indicators.items():
         owner, name = indicator_key(key)
         if owner in scenarios and (indicator := scenarios[owner].indicators.get(name)):
             how = (f"{state}: ", cells.indicator(key, site.database))
-            rated += [_Bearing(other, code, key, how) for other, code in indicator.ratings.items()]
+            rated += [
+                ScenarioRating(other, code, key, how) for other, code in indicator.ratings.items()
+            ]
     return [bearing for bearing in rated if bearing.scenario in scenarios]
 
 
 def _body(
-    site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]
+    site: Site, id: EvidenceId, item: Evidence, bearings: list[ScenarioRating]
 ) -> Iterator[doc.Block]:
     if not item.event:
         yield from moved_blocks(site, figures(site).event((id,)))
@@ -123,29 +125,29 @@ def _body(
     yield from record_blocks(site, "evidence", id, item.formerly, shared_items)
 
 
-class _Count(NamedTuple):
+class CountedRating(NamedTuple):
     """A bearing with its line in the ledger, if it counts, and the reason if it does not."""
 
-    bearing: _Bearing
+    bearing: ScenarioRating
     line: Line | None
     reason: tuple[doc.Span, ...]
 
 
-def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
+def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.Block:
     """The item's line in the ledger of each scenario, as of the day."""
     if not bearings:
         return doc.Paragraph("It is rated for no scenario: it moves nothing.")
     weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
-    def shown(count: _Count, text: doc.Text) -> doc.Text:
+    def shown(count: CountedRating, text: doc.Text) -> doc.Text:
         return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
 
-    def implied(count: _Count) -> doc.Text:
+    def implied(count: CountedRating) -> doc.Text:
         id = count.bearing.scenario
         is_known = id not in site.database.withheld
         return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
 
-    columns: tuple[Cell[_Count], ...] = (
+    columns: tuple[Cell[CountedRating], ...] = (
         (left("Scenario"), lambda count: cells.scenario(count.bearing.scenario, site.database)),
         (left("Rating"), lambda count: cells.rating(count.bearing.rating)),
         (cells.weight_column(site.database.tracker), lambda _: weight),
@@ -174,13 +176,13 @@ def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> doc.Block:
     return cells.table((_count(site, id, bearing) for bearing in bearings), columns, note=_READING)
 
 
-def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
+def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating:
     """The line that counts an item for a scenario, or the reason why none does."""
     if bearing.scenario in site.database.withheld:
-        return _Count(bearing, None, ())
+        return CountedRating(bearing, None, ())
     reason: tuple[doc.Span, ...] = ("neutral: tells nothing apart",)
     if is_retracted(site, id):
-        return _Count(bearing, None, ("retracted",))
+        return CountedRating(bearing, None, ("retracted",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
             label = doc.Ref(line.id, "evidence" if line.id in site.evidence else None)
@@ -188,8 +190,8 @@ def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
         elif line.kind == "in-prior":
             reason = ("the prior includes it",)
         else:
-            return _Count(bearing, line, ())
-    return _Count(bearing, None, reason)
+            return CountedRating(bearing, line, ())
+    return CountedRating(bearing, None, reason)
 
 
 def year_page(site: Site, year: str = "") -> Page:
