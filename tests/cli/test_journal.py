@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from scenarios.editor import EditedDatabase
-from scenarios.serve.desk import Desk
+from scenarios.serve.desk import LiveDatabase
 from scenarios.storage import journal
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
@@ -100,10 +100,10 @@ def test_a_half_is_read_as_it_was_before_with_and_without_a_cache(root: Path) ->
 def test_an_editor_and_a_server_have_the_state_before_and_the_server_says_so(root: Path) -> None:
     """The desk has it from its start, and when a command is killed later."""
     before = tree(root)
-    live = Desk(root)
+    live = LiveDatabase(root)
     killed(root)
     assert {**EditedDatabase(root).now.snapshot} == before
-    for desk in (live, Desk(root)):
+    for desk in (live, LiveDatabase(root)):
         seen = desk.refresh()
         assert {**seen.opened.snapshot} == before
         assert seen.remark.startswith("a command (a test) is changing several files")

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from scenarios.serve.addresses import entries
 from scenarios.serve.application import app
-from scenarios.serve.door import Door
+from scenarios.serve.door import AllowedHosts
 
 PORT = 8765
 HERE = f"http://127.0.0.1:{PORT}"
@@ -16,9 +16,9 @@ HERE = f"http://127.0.0.1:{PORT}"
 
 def stranger(
     root: Path, *, read_only: bool = False, analyst: str | None = None
-) -> tuple[TestClient, Door]:
+) -> tuple[TestClient, AllowedHosts]:
     """A browser that has not been given the start address, and the door that it stands before."""
-    door = Door(PORT)
+    door = AllowedHosts(PORT)
     every = entries(read_only=read_only)
     made = app(root, door, every, read_only=read_only, analyst=analyst)
     return TestClient(made, base_url=HERE, follow_redirects=False), door

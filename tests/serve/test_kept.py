@@ -12,9 +12,9 @@ import pytest
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.period.period import bands_of
-from scenarios.serve.desk import Desk, DeskState
+from scenarios.serve.desk import DatabaseVersion, LiveDatabase
 from scenarios.serve.forms.pages import SavedPage
-from scenarios.serve.frame import Sites
+from scenarios.serve.frame import SiteCache
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site
@@ -56,7 +56,7 @@ def test_a_value_put_again_or_dropped_weighs_nothing_more() -> None:
 
 
 def test_the_sites_of_four_days_are_kept() -> None:
-    sites, seen = Sites(), DeskState(1, open_folder(DESK), "now", "", ())
+    sites, seen = SiteCache(), DatabaseVersion(1, open_folder(DESK), "now", "", ())
     days = [date(2022, 2, 1) + timedelta(n) for n in range(5)]
     first, second, *_ = [sites.of(seen, day) for day in days]
     assert sites.of(seen, days[1]) is second
@@ -83,7 +83,7 @@ def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
     root: Path, ahead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(root, FILES)
-    desk, sites, on = Desk(root), Sites(), date(2024, 3, 1)
+    desk, sites, on = LiveDatabase(root), SiteCache(), date(2024, 3, 1)
     memory = desk.latest.opened.read
     assert isinstance(memory, RecordCache)
     # What is settled is in the cache alone.

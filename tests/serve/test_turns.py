@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from scenarios.errors import ScenError
 from scenarios.serve import application
-from scenarios.serve.application import Pages
-from scenarios.serve.desk import Desk
-from scenarios.serve.exchange import Asked, PageRequest, Sent
+from scenarios.serve.application import PageCache
+from scenarios.serve.desk import LiveDatabase
+from scenarios.serve.exchange import PageParameters, PageRequest, RenderedPage
 from scenarios.site.at import page_at
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles
@@ -150,7 +150,7 @@ def test_a_mark_of_a_write_that_is_none_is_ignored(tmp_path: Path) -> None:
 
 
 def test_a_page_waits_for_a_form_and_a_late_one_for_those_that_are_waited_for() -> None:
-    pages, order, now = Pages(), list[str](), ToldCount()
+    pages, order, now = PageCache(), list[str](), ToldCount()
     vars(pages)["_now"] = now
 
     def work(of: application.Work) -> None:
@@ -192,23 +192,23 @@ def test_no_more_than_32_pages_are_put_off_at_a_time(tmp_path: Path) -> None:
     served.settle()
 
 
-def ask(desk: Desk) -> PageRequest:
+def ask(desk: LiveDatabase) -> PageRequest:
     """A request that comes now."""
     scope = {"type": "http", "method": "GET", "path": LIST, "query_string": b"", "headers": []}
     request = Request({**scope, "scheme": "http", "server": ("127.0.0.1", 8765)})
-    return PageRequest(request, desk, Asked(), desk.latest, date(2022, 3, 1))
+    return PageRequest(request, desk, PageParameters(), desk.latest, date(2022, 3, 1))
 
 
 def test_a_page_that_fifty_ask_for_is_made_once_though_the_state_changes_meanwhile(
     tmp_path: Path,
 ) -> None:
-    desk, pages, made = Desk(make(tmp_path, FILES)), Pages(), list[int]()
+    desk, pages, made = LiveDatabase(make(tmp_path, FILES)), PageCache(), list[int]()
     asks = [ask(desk) for _ in range(50)]
 
-    def page(now: PageRequest) -> Sent:
+    def page(now: PageRequest) -> RenderedPage:
         made.append(now.seen.number)
         add(desk, "Dinner")
-        return Sent(b"the list")
+        return RenderedPage(b"the list")
 
     together(partial(pages.reply, one, page) for one in asks)
     assert made == [1]
@@ -245,7 +245,7 @@ RECORD: dict[str, Any] = {
 }
 
 
-def add(desk: Desk, summary: str, rated: str = "trade") -> WriteResult | None:
+def add(desk: LiveDatabase, summary: str, rated: str = "trade") -> WriteResult | None:
     """An item written through a desk."""
     record = {**RECORD, "summary": summary, "ratings": {rated: "C"}}
     return desk.write(lambda now: record_evidence(now.root, record, WriteMode(read=now)))
@@ -254,7 +254,7 @@ def add(desk: Desk, summary: str, rated: str = "trade") -> WriteResult | None:
 def test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, written, looks = Desk(make(tmp_path, FILES)), list[Any](), list[int]()
+    desk, written, looks = LiveDatabase(make(tmp_path, FILES)), list[Any](), list[int]()
     before, look = len(desk.latest.opened.database.evidence), desk.look
 
     def counted() -> Any:
@@ -282,7 +282,7 @@ def test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_l
     assert is_as_on_disk(desk)
 
 
-def is_as_on_disk(desk: Desk) -> bool:
+def is_as_on_disk(desk: LiveDatabase) -> bool:
     """The latest state is what somebody reads who opens the folder now."""
     now, anew = desk.latest.opened, open_folder(desk.root)
     return (now.database, now.problems) == (anew.database, anew.problems)
@@ -315,7 +315,7 @@ def test_a_write_reads_its_own_file_alone_looks_through_no_folder_and_asks_git_n
 
 
 def test_what_a_write_left_to_be_found_is_found_without_another_state(tmp_path: Path) -> None:
-    desk = Desk(make(tmp_path, FILES))
+    desk = LiveDatabase(make(tmp_path, FILES))
     written = add(desk, "Dinner")
     assert written
     before, (path,) = desk.latest, [draft.path for draft in written.drafts]
@@ -326,7 +326,7 @@ def test_what_a_write_left_to_be_found_is_found_without_another_state(tmp_path: 
     assert desk.look().opened is now.opened
 
 
-def fresh(desk: Desk) -> list[str]:
+def fresh(desk: LiveDatabase) -> list[str]:
     files = desk.latest.opened.snapshot
     assert isinstance(files, CachedFiles)
     return files.fresh()
@@ -335,7 +335,7 @@ def fresh(desk: Desk) -> list[str]:
 def test_where_many_files_are_not_found_yet_a_write_looks_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(make(tmp_path, FILES))
+    desk = LiveDatabase(make(tmp_path, FILES))
     monkeypatch.setattr(desk, "is_watched", True)
     monkeypatch.setattr("scenarios.serve.desk._FRESH", 2)
     numbers = []
@@ -347,7 +347,7 @@ def test_where_many_files_are_not_found_yet_a_write_looks_for_them(
 
 
 def test_what_another_changed_during_a_write_is_not_lost(tmp_path: Path) -> None:
-    desk = Desk(make(tmp_path, FILES))
+    desk = LiveDatabase(make(tmp_path, FILES))
     item = tmp_path / "evidence/2022/2022-02-04-visit.yaml"
 
     def change(now: OpenDatabase) -> WriteResult | None:
@@ -362,7 +362,7 @@ def test_what_another_changed_during_a_write_is_not_lost(tmp_path: Path) -> None
 
 def test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write(tmp_path: Path) -> None:
     (make(tmp_path, FILES) / "evidence/2022/2022-02-05-gone.yaml").symlink_to("nowhere.yaml")
-    desk = Desk(tmp_path)
+    desk = LiveDatabase(tmp_path)
     problems = desk.latest.opened.problems
     assert [problem.rule for problem in problems] == ["unreadable"]
     add(desk, "Dinner")
@@ -371,14 +371,14 @@ def test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write(tmp_path: P
 
 
 def test_a_page_that_fails_while_it_is_put_off_stops_no_other(tmp_path: Path) -> None:
-    desk, pages = Desk(make(tmp_path, FILES)), Pages()
+    desk, pages = LiveDatabase(make(tmp_path, FILES)), PageCache()
     first, tries = ask(desk), list[str]()
 
-    def page(name: str, now: PageRequest) -> Sent:
+    def page(name: str, now: PageRequest) -> RenderedPage:
         tries.append(name)
         if name == "broken" and now.seen.number > first.seen.number:
             raise ValueError("no page")
-        return Sent(f"{name} {now.seen.number}".encode())
+        return RenderedPage(f"{name} {now.seen.number}".encode())
 
     other = first._replace(on=date(2022, 3, 2))
     pages.reply(first, partial(page, "broken"))
@@ -447,7 +447,7 @@ def test_every_page_that_is_read_during_writes_is_of_one_state(tmp_path: Path) -
 def test_those_who_wait_while_another_looks_share_the_next_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, looks = Desk(make(tmp_path, FILES)), list[int]()
+    desk, looks = LiveDatabase(make(tmp_path, FILES)), list[int]()
     lock, read = Told(*inside(desk, "lock")), desk._read  # noqa: SLF001
 
     others = [threading.Thread(target=desk.look, daemon=True) for _ in range(5)]
@@ -471,7 +471,7 @@ def test_those_who_wait_while_another_looks_share_the_next_look(
 def test_a_change_that_the_latest_state_has_is_not_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, looks = Desk(make(tmp_path, FILES)), list[int]()
+    desk, looks = LiveDatabase(make(tmp_path, FILES)), list[int]()
     item, gone = tmp_path / "evidence/2022/2022-02-04-visit.yaml", tmp_path / ".scen-1.tmp"
     monkeypatch.setattr(desk, "look", lambda: looks.append(1))
     desk.look_after([(1, str(item)), (3, str(gone))])

@@ -35,22 +35,22 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
 from scenarios.serve import people
-from scenarios.serve.desk import ROUTES, Bell, Desk
-from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
+from scenarios.serve.desk import ROUTES, ChangeNotifier, LiveDatabase
+from scenarios.serve.door import FORM, LET_IN, AllowedHosts, RequestGuard, policy
 from scenarios.serve.exchange import (
     SHORT,
-    Asked,
-    ElsewhereError,
     Endpoint,
+    PageParameters,
     PageRequest,
+    RedirectError,
+    RenderedPage,
     Reply,
-    Sent,
     ServedPage,
     asked,
     plain,
 )
 from scenarios.serve.forms.pages import SavedPage
-from scenarios.serve.frame import Sites, whole
+from scenarios.serve.frame import SiteCache, whole
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import state_folder
 from scenarios.storage.cache.files import ChangedMeanwhile
@@ -69,11 +69,11 @@ _FAULTS = {
 def route(entry: Endpoint) -> Route:
     """Return the route of an endpoint; its handler runs in a thread."""
 
-    def make(ask: PageRequest) -> Sent:
+    def make(ask: PageRequest) -> RenderedPage:
         return whole(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
-        pages: Pages = request.app.state.pages
+        pages: PageCache = request.app.state.pages
         return _reply(request, lambda ask: _blind(ask) or pages.reply(ask, make))
 
     def give(request: Request) -> Response:
@@ -98,8 +98,8 @@ def _blind(ask: PageRequest) -> Response | None:
 
 def fault(request: Request, status: int, text: str) -> Response:
     """Reply with a page that says what is wrong."""
-    desk: Desk = request.app.state.desk
-    ask = PageRequest(request, desk, Asked(), desk.latest, typed_in.today())
+    desk: LiveDatabase = request.app.state.desk
+    ask = PageRequest(request, desk, PageParameters(), desk.latest, typed_in.today())
     title = _FAULTS[status]
     content = plain(title, attention=(text,))
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
@@ -125,7 +125,7 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
             except ChangedMeanwhile:
                 request.app.state.desk.look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
-    except ElsewhereError as error:
+    except RedirectError as error:
         return RedirectResponse(error.address, 303)
     except UsageError as error:
         return fault(request, 400, str(error))
@@ -134,7 +134,7 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
 
 
 def _ask(request: Request) -> PageRequest:
-    desk: Desk = request.app.state.desk
+    desk: LiveDatabase = request.app.state.desk
     given = request.query_params
     parts = asked(given)
     seen = desk.latest
@@ -146,7 +146,7 @@ def _ask(request: Request) -> PageRequest:
     if other and request.method == "GET":
         changed = request.url.include_query_params(**other)
         # The address will mean the same tomorrow.
-        raise ElsewhereError(f"{changed.path}?{changed.query}")
+        raise RedirectError(f"{changed.path}?{changed.query}")
     return PageRequest(request, desk, lasting, seen, parts.as_of or typed_in.today())
 
 
@@ -175,7 +175,7 @@ _STATIC = {
 
 def app(
     root: Path,
-    door: Door,
+    door: AllowedHosts,
     entries: Iterable[Endpoint],
     *,
     read_only: bool = False,
@@ -185,8 +185,8 @@ def app(
 
     The `analyst` records, or whoever a browser names.
     """
-    desk = Desk(root, read_only=read_only)
-    bell = Bell(desk)
+    desk = LiveDatabase(root, read_only=read_only)
+    bell = ChangeNotifier(desk)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
@@ -200,13 +200,13 @@ def app(
 
     application = Starlette(
         routes=[*ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
-        middleware=[Middleware(Guard, door=door)],
+        middleware=[Middleware(RequestGuard, door=door)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
     state = application.state
-    state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, Pages()
-    state.sites, state.saved = Sites(), SizedCache[SavedPage](_SAVED, lambda _: 1)
+    state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, PageCache()
+    state.sites, state.saved = SiteCache(), SizedCache[SavedPage](_SAVED, lambda _: 1)
     state.rules = SizedCache[str](_RULES, len)
     return application
 
@@ -298,7 +298,7 @@ class _Connection(H11Protocol):
         self.transport.abort()
 
 
-class _OfClients(logging.Filter):
+class ClientErrorFilter(logging.Filter):
     """Passes one line a minute on faults of clients, and every fault of the program."""
 
     _next = 0.0
@@ -337,7 +337,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    make: Callable[[Door], Starlette],
+    make: Callable[[AllowedHosts], Starlette],
     port: int,
     tell: Callable[[str], None],
     *,
@@ -345,7 +345,7 @@ def serve(
 ) -> None:
     """Serve until a signal comes; call `tell` with the start address as soon as there is one."""
     with _listening(port) as listening:
-        door = Door(listening.getsockname()[1])
+        door = AllowedHosts(listening.getsockname()[1])
         tell(door.start)
         app = make(door)  # after the address is shown, since it imports much
         config = uvicorn.Config(
@@ -364,7 +364,7 @@ def serve(
         server = _Server(config)
         server.close = app.state.bell.close
         sys.setswitchinterval(_SLICE)
-        of_clients = _OfClients()
+        of_clients = ClientErrorFilter()
         for name in ("uvicorn.error", "asyncio"):
             logging.getLogger(name).addFilter(of_clients)
         if opens:  # in its state folder: what a browser is started with is seen by all
@@ -397,7 +397,7 @@ Work = Literal["form", "page", "late"]
 class CachedPage(NamedTuple):
     """The newest page of an address, and the number of the state that it shows."""
 
-    sent: Sent
+    sent: RenderedPage
     number: int
 
     def response(self, ask: PageRequest) -> Response:
@@ -409,7 +409,7 @@ class CachedPage(NamedTuple):
         return Response(self.sent.body, media_type="text/html", headers=headers)
 
 
-class Pages:
+class PageCache:
     """The newest page of each address, rendered once for all who wait, one page at a time.
 
     While anything is computed a reader gets the page of an earlier state at once, which is renewed
@@ -421,7 +421,7 @@ class Pages:
         self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
         self._late = dict[Hashable, Callable[[Work], object]]()
 
-    def reply(self, ask: PageRequest, make: Callable[[PageRequest], Sent]) -> Response:
+    def reply(self, ask: PageRequest, make: Callable[[PageRequest], RenderedPage]) -> Response:
         """Reply with the page of the latest state, or of an earlier one."""
         key = ask.request.url.path, ask.request.url.query, ask.on
         renewed = partial(self._renewed, key, ask, make)
@@ -454,7 +454,7 @@ class Pages:
                 self._change.notify_all()
 
     def _renewed(
-        self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], Sent], of: Work
+        self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], RenderedPage], of: Work
     ) -> CachedPage:
         """Return the page of a state that is no earlier than that of the request."""
         with self.turn(of):

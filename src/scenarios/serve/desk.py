@@ -36,7 +36,7 @@ _FRESH = 64
 Writing = Callable[[OpenDatabase], WriteResult | None]
 
 
-class DeskState(NamedTuple):
+class DatabaseVersion(NamedTuple):
     """A state of the database: its number among those seen, a name of its own, and what is in it.
 
     `remark` is the reason why it cannot be read or written; `offered` are the newest commits that
@@ -50,7 +50,7 @@ class DeskState(NamedTuple):
     offered: tuple[ListedCommit, ...]
 
 
-class Desk:
+class LiveDatabase:
     """The live workspace in its latest state; while it `is_watched` a watcher reads the files."""
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
@@ -62,11 +62,11 @@ class Desk:
         self._cached = SizedCache[OpenDatabase](_REVISIONS, lambda _: 1)
         self.latest = self._read(None)
 
-    def refresh(self) -> DeskState:
+    def refresh(self) -> DatabaseVersion:
         """The latest state; the files are read first unless they are watched."""
         return self.latest if self.is_watched else self.look()
 
-    def look(self) -> DeskState:
+    def look(self) -> DatabaseVersion:
         """Read the files that changed.
 
         Callers that wait for another's look share the next one.
@@ -84,7 +84,7 @@ class Desk:
             self.latest = seen if is_same else seen._replace(number=before.number + 1)
             return self.latest
 
-    def look_after(self, changed: Collection[tuple[object, str]]) -> DeskState:
+    def look_after(self, changed: Collection[tuple[object, str]]) -> DatabaseVersion:
         """Look, unless the latest state has each changed file already, as after a write."""
         # The notice of our own write waits until its state is the latest; it would else read the
         # folder for what is known already (23a5c681).
@@ -131,7 +131,7 @@ class Desk:
         if not (seen and done and self._take(seen, done)):
             self.look()
 
-    def _take(self, seen: DeskState, done: Sequence[WriteResult]) -> bool:
+    def _take(self, seen: DatabaseVersion, done: Sequence[WriteResult]) -> bool:
         """True if the state after these writes could become the latest."""
         opened = done[-1].opened
         files = _files(opened)
@@ -148,7 +148,7 @@ class Desk:
             self.latest = seen._replace(number=seen.number + 1, opened=opened, name=name)
             return True
 
-    def at(self, revision: str, seen: DeskState) -> DeskState:
+    def at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion:
         """The state of a revision, numbered like `seen`."""
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
@@ -159,7 +159,7 @@ class Desk:
                 self._cached.put(commit, opened)
             return seen._replace(opened=opened, name=f"{commit} {seen.name}")
 
-    def _read(self, before: DeskState | None) -> DeskState:
+    def _read(self, before: DatabaseVersion | None) -> DatabaseVersion:
         if before and not (self.root / "tracker.yaml").is_file():
             lost = f"{worktree.safe(self.root)} holds no tracker.yaml any more"
             return before._replace(remark=f"{lost}: what it held before is shown.")
@@ -176,7 +176,7 @@ class Desk:
         elif before:
             changed_items(before.opened, opened)
         remark = opened.half or self._unwritable()
-        return DeskState(before.number if before else 1, opened, name, remark, offered)
+        return DatabaseVersion(before.number if before else 1, opened, name, remark, offered)
 
     def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
         try:
@@ -214,10 +214,10 @@ _BEAT = 15.0
 """Seconds between comments, by which a closed page is noticed."""
 
 
-class Bell:
+class ChangeNotifier:
     """Notifies listeners of new states; closing it ends all streams."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: LiveDatabase) -> None:
         self.desk, self._latest = desk, desk.latest.number
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
@@ -303,12 +303,12 @@ class Bell:
             receive.close()
 
 
-def _event(seen: DeskState) -> str:
+def _event(seen: DatabaseVersion) -> str:
     return f"retry: 500\nevent: state\ndata: {seen.number}\n\n"
 
 
 def _events(request: Request) -> StreamingResponse:
-    bell: Bell = request.app.state.bell
+    bell: ChangeNotifier = request.app.state.bell
     headers = {"Cache-Control": "no-store"}
     return StreamingResponse(bell.listen(), media_type="text/event-stream", headers=headers)
 

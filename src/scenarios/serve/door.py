@@ -31,7 +31,7 @@ _HEADERS = {
 }
 
 
-class Door:
+class AllowedHosts:
     """The hosts that a server answers to, and the token that each request needs."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
@@ -68,10 +68,10 @@ class _TooLargeError(Exception):
     """A request body is too large."""
 
 
-class Guard:
+class RequestGuard:
     """Checks the origin of each request before any other code sees it."""
 
-    def __init__(self, app: App, door: Door) -> None:
+    def __init__(self, app: App, door: AllowedHosts) -> None:
         self._app, self._door = app, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

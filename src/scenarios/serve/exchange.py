@@ -17,7 +17,7 @@ from starlette.responses import Response
 from scenarios.errors import UsageError
 from scenarios.model import Database
 from scenarios.render.templating import fill
-from scenarios.serve.desk import Desk, DeskState
+from scenarios.serve.desk import DatabaseVersion, LiveDatabase
 from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
@@ -30,7 +30,7 @@ _ACTS = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = 500
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class PageParameters(msgspec.Struct, frozen=True, kw_only=True):
     """The parameters of an address's query string that every page understands."""
 
     as_of: date | None = None
@@ -55,7 +55,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return path + self.query()
 
 
-class ElsewhereError(Exception):
+class RedirectError(Exception):
     """Redirects to another address."""
 
     def __init__(self, address: str) -> None:
@@ -66,9 +66,9 @@ class PageRequest(NamedTuple):
     """A request, the parts of its address, and the state of the database that answers it."""
 
     request: Request
-    desk: Desk
-    asked: Asked
-    seen: DeskState
+    desk: LiveDatabase
+    asked: PageParameters
+    seen: DatabaseVersion
     on: date
 
     @property
@@ -109,7 +109,7 @@ def plain(title: str, *lines: str, attention: Sequence[str] = ()) -> Markup:
     return fill("serve/plain.html", title=title, lines=lines, attention=attention)
 
 
-class Sent(NamedTuple):
+class RenderedPage(NamedTuple):
     """A page in its frame, and the digests of its scripts."""
 
     body: bytes
@@ -143,12 +143,12 @@ def take(path: str, handler: Callable[[PageRequest, FormData], Reply]) -> Endpoi
     return Endpoint(path, handler, "POST")
 
 
-def asked(given: Mapping[str, str]) -> Asked:
+def asked(given: Mapping[str, str]) -> PageParameters:
     """Read the parts of an address; refuse in the words of the command line."""
     names = [name for name in ("as_of", "rev", "q", *NARROWED) if given.get(name)]
     texts = {name: _line(name, given[name]) for name in names}
     as_of = texts.get("as_of")
-    return Asked(
+    return PageParameters(
         as_of=typed_in.day(as_of, typed_in.today) if as_of else None,
         rev=texts.get("rev"),
         narrowed={name: texts[name] for name in NARROWED if name in texts},

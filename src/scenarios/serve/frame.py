@@ -19,13 +19,13 @@ from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import PageFrame
-from scenarios.serve.desk import DeskState, changed_items
+from scenarios.serve.desk import DatabaseVersion, changed_items
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
-    ElsewhereError,
     PageRequest,
-    Sent,
+    RedirectError,
+    RenderedPage,
     ServedPage,
     give,
     read,
@@ -155,7 +155,7 @@ def _remarks(ask: PageRequest) -> list[str]:
     return remarks
 
 
-def whole(ask: PageRequest, page: ServedPage) -> Sent:
+def whole(ask: PageRequest, page: ServedPage) -> RenderedPage:
     """The page in its frame, and the digests of its scripts, which its policy must name."""
     path = ask.request.url.path
     first, _, rest = path.strip("/").partition("/")
@@ -175,7 +175,7 @@ def whole(ask: PageRequest, page: ServedPage) -> Sent:
     )
     site = Site(ask.seen.opened, ask.on).served(ask.asked.query(only_when=True))
     text = frame.whole_page(site, own, READING, around)
-    return Sent(text.encode(), (html.digest(own.script),) if own.script else ())
+    return RenderedPage(text.encode(), (html.digest(own.script),) if own.script else ())
 
 
 def _address(ask: PageRequest) -> str:
@@ -196,13 +196,13 @@ def _its_rules(ask: PageRequest) -> Response:
     return Response(rules, media_type="text/css")
 
 
-class Sites(SizedCache[tuple[str, Site]]):
+class SiteCache(SizedCache[tuple[str, Site]]):
     """The sites of the days viewed last, used by one page at a time."""
 
     def __init__(self) -> None:
         super().__init__(4, lambda _: 1)
 
-    def of(self, seen: DeskState, on: date) -> Site:
+    def of(self, seen: DatabaseVersion, on: date) -> Site:
         """Return the site of a state, with the ledgers of the one before where items changed."""
         key = on, seen.opened.commit
         name, site = self.get(key) or ("", None)
@@ -215,7 +215,7 @@ class Sites(SizedCache[tuple[str, Site]]):
         return site
 
 
-def _repository(seen: DeskState) -> Repository | None:
+def _repository(seen: DatabaseVersion) -> Repository | None:
     try:
         return git.repository(seen.opened.root) if seen.offered else None
     except ScenError:
@@ -223,7 +223,7 @@ def _repository(seen: DeskState) -> Repository | None:
 
 
 def _site(ask: PageRequest) -> ServedPage:
-    sites: Sites = ask.request.app.state.sites
+    sites: SiteCache = ask.request.app.state.sites
     query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
     site = sites.of(ask.seen, ask.on).served(query, is_whole=is_whole)
     page = page_at(site, _address(ask))
@@ -231,7 +231,7 @@ def _site(ask: PageRequest) -> ServedPage:
         _refuse(ask)
         raise HTTPException(404)
     if page.moved_to:
-        raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
+        raise RedirectError(urljoin(ask.request.url.path, page.moved_to))
     if site.is_cut:
         way = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
         page = replace(page, main=f"{way}\n{page.main}")
@@ -283,7 +283,7 @@ _APART = 15
 """Least distance between the names of two months, in per cent of the width."""
 
 
-class DayPlaces:
+class DayAxis:
     """Days side by side, without the most of a long stretch in which nothing was recorded.
 
     `runs` are the first place and the first day of each stretch, `end` is the place of the last.
@@ -316,7 +316,7 @@ def strip(ask: PageRequest) -> dict[str, Any]:
     today, sheets = typed_in.today(), ask.database.sheets.values()
     items = Counter(item.recorded for item in ask.database.evidence.values())
     reviews = {sheet.date for sheet in sheets}
-    days = DayPlaces(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
+    days = DayAxis(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
     here, begin, end = days.place(ask.on), 0, days.end
     if end > _WINDOW * 3 // 2:
         begin = max(0, min(here // _WINDOW * _WINDOW, end - _WINDOW))

@@ -12,8 +12,8 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
 from scenarios.render.templating import fill, macro
 from scenarios.serve.exchange import (
-    ElsewhereError,
     PageRequest,
+    RedirectError,
     Reply,
     ServedPage,
     give,
@@ -153,9 +153,9 @@ def page_without_figures(ask: PageRequest) -> ServedPage | None:
         return None
     kind, _, id = path.strip("/").partition("/")
     if kind == "e" and id in ask.database.evidence:
-        raise ElsewhereError(f"/sitting/evidence/{id}/")
+        raise RedirectError(f"/sitting/evidence/{id}/")
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):
-        raise ElsewhereError(listed + ask.asked.query(only_when=True))
+        raise RedirectError(listed + ask.asked.query(only_when=True))
     content = fill("serve/hidden.html")
     return ServedPage(title="After the sitting", content=content, live=False)

@@ -8,7 +8,7 @@ from scenarios import values
 from scenarios.analysis.evidence.knowledge import ComparisonSet, rated_together
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, Indicator, Rating, ScenarioId
-from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, Reading
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, ParsedForm
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import OpenDatabase
 
@@ -120,7 +120,7 @@ def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     )
 
 
-def ratings(reading: Reading, opened: OpenDatabase) -> dict[ScenarioId, Any]:
+def ratings(reading: ParsedForm, opened: OpenDatabase) -> dict[ScenarioId, Any]:
     """The codes and ratios that were chosen, in the order of the form.
 
     A scenario that is unknown is a fault: an old page may name one that was renamed.
@@ -140,7 +140,7 @@ def ratings(reading: Reading, opened: OpenDatabase) -> dict[ScenarioId, Any]:
     return ratings
 
 
-def states(reading: Reading, opened: OpenDatabase) -> dict[str, str]:
+def states(reading: ParsedForm, opened: OpenDatabase) -> dict[str, str]:
     """The indicators that it shows, in the order of the form; one that is unknown is a fault."""
 
     def state(key: str, text: str) -> str:

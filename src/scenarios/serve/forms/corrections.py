@@ -12,14 +12,14 @@ from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.serve.forms.form import (
     SWITCHES,
-    Call,
     Field,
     FieldGroup,
     Form,
+    FormContext,
+    FormValues,
     Kind,
-    Reading,
-    Recorder,
-    Typed,
+    ParsedForm,
+    WorkspaceCall,
     listed,
     seen,
 )
@@ -36,7 +36,7 @@ from scenarios.workspace.tasks import evidence, indicator, scenario, source
 from scenarios.workspace.writing import WriteResult
 
 
-def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+def _key_groups(by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     located = located_record(by, typed)
     if located is None:
         return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
@@ -50,7 +50,7 @@ def _key_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     )
 
 
-def _key_draft(by: Recorder, reading: Reading) -> Call | None:
+def _key_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     id = reading.needed("id", str.strip, "")
     located = located_record(by, reading.typed)
     if located is None:
@@ -67,11 +67,11 @@ def _key_draft(by: Recorder, reading: Reading) -> Call | None:
     return call
 
 
-def _report(by: Recorder, written: WriteResult, _typed: Typed) -> Document:
+def _report(by: FormContext, written: WriteResult, _typed: FormValues) -> Document:
     return listed(foretold_lines(written, by.today, audit))
 
 
-def _rests_on(by: Recorder, typed: Typed) -> str | None:
+def _rests_on(by: FormContext, typed: FormValues) -> str | None:
     located = located_record(by, typed)
     return located.path if located else None
 
@@ -97,7 +97,7 @@ _SHOWN = "made"
 Path = tuple[str, ...]
 
 
-def _fields_of(located: RecordLocation, by: Recorder) -> Iterator[FieldGroup]:
+def _fields_of(located: RecordLocation, by: FormContext) -> Iterator[FieldGroup]:
     """Yield the fields of all keys of a record, those that hold keys in groups of their own."""
     value, faults = read("", by.opened.snapshot[located.path])
     for key in located.keys:
@@ -115,7 +115,7 @@ def _fields_of(located: RecordLocation, by: Recorder) -> Iterator[FieldGroup]:
 
 
 def _groups(
-    located: RecordLocation, path: Path, value: Mapping[str, Any], by: Recorder
+    located: RecordLocation, path: Path, value: Mapping[str, Any], by: FormContext
 ) -> Iterator[FieldGroup]:
     own, nodes = path[len(located.keys) :], _nodes(located, path)
     declared = [key for keys in _keywords(nodes, "properties") for key in keys]
@@ -151,7 +151,7 @@ def _groups(
 
 
 def _field(
-    located: RecordLocation, path: Path, held: Any, schema: list[Any], by: Recorder
+    located: RecordLocation, path: Path, held: Any, schema: list[Any], by: FormContext
 ) -> Field:
     own = path[len(located.keys) :]
     task = indicator.TASK if located.indicator else _TASKS.get(located.kind)
@@ -211,7 +211,7 @@ def _text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _changes(located: RecordLocation, reading: Reading) -> list[KeyChange]:
+def _changes(located: RecordLocation, reading: ParsedForm) -> list[KeyChange]:
     """The keys whose texts differ from the original ones, and those of new entries."""
     typed, shown = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
@@ -255,7 +255,7 @@ def _key(located: RecordLocation, path: Path) -> str:
     return ".".join(path[len(located.keys) :])
 
 
-def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+def _file_groups(by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     located = located_record(by, typed)
     if located is None:
         return (FieldGroup(title="", parts=(asked_for(by, typed),)),)
@@ -272,7 +272,7 @@ def _file_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     return (FieldGroup(title="", parts=(hidden, whole)), SWITCHES)
 
 
-def _file_draft(by: Recorder, reading: Reading) -> Call | None:
+def _file_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     typed, id = reading.typed, reading.typed.first("id").strip()
     located = located_record(by, typed)
     if located is None or not typed.first("text"):
@@ -306,7 +306,7 @@ _NEWEST = 200
 _DATE = len("2022-02-07-")
 
 
-def asked_for(by: Recorder, typed: Typed) -> Field:
+def asked_for(by: FormContext, typed: FormValues) -> Field:
     """The question for the record."""
     database = by.database
     known = [("tracker", "Tracker settings")]
@@ -322,7 +322,7 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
     )
 
 
-def located_record(by: Recorder, typed: Typed) -> RecordLocation | None:
+def located_record(by: FormContext, typed: FormValues) -> RecordLocation | None:
     """The record of the typed id; None if unknown, or not to be seen yet."""
     try:
         located = locate(by.opened, typed.first("id").strip())

@@ -30,7 +30,7 @@ def slot(name: str) -> str:
     return _UNNAMED.sub("_", name)
 
 
-class _Named(msgspec.Struct, frozen=True, kw_only=True):
+class NamedField(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
     @property
@@ -39,7 +39,7 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
         return slot(self.name)
 
 
-class Field(_Named, frozen=True, kw_only=True):
+class Field(NamedField, frozen=True, kw_only=True):
     """A question: `options` are pairs of value and label, `known` earlier values.
 
     A field with `many` values is shown with room for one more. `value` is its initial text. The
@@ -63,7 +63,7 @@ class Field(_Named, frozen=True, kw_only=True):
         return [self.value] if isinstance(self.value, str) and self.value else [*self.value]
 
 
-class ChoiceCell(_Named, frozen=True, kw_only=True):
+class ChoiceCell(NamedField, frozen=True, kw_only=True):
     """A row of a matrix: a label, a text about it, and a choice.
 
     `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
@@ -118,7 +118,7 @@ LONGEST = 10_000
 """The characters of the longest text that the schemas allow."""
 
 
-class Typed(msgspec.Struct, frozen=True):
+class FormValues(msgspec.Struct, frozen=True):
     """Texts by the name of their field, as they were typed: a browser sends CRLF for a line end.
 
     Before a form `is_sent` they are what its address says.
@@ -175,21 +175,21 @@ class Typed(msgspec.Struct, frozen=True):
         return any(any(self.choice(cell)) or faults.get(cell.name) for cell in row.cells)
 
 
-def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> Typed:
+def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> FormValues:
     """The texts of a form as it was sent, or of its address."""
     texts: dict[str, tuple[str, ...]] = {}
     for name, text in pairs:
         texts[name] = (*texts.get(name, ()), text)
-    return Typed(texts, is_sent)
+    return FormValues(texts, is_sent)
 
 
-class Reading:
+class ParsedForm:
     """The values of a form, with the faults by field; what is `missing` is no fault yet.
 
     With a `stand_in` for a text that is missing the rest can be tried all the same.
     """
 
-    def __init__(self, typed: Typed) -> None:
+    def __init__(self, typed: FormValues) -> None:
         self.typed = typed
         self.faults: dict[str, list[str]] = {}
         self.missing: list[str] = []
@@ -248,7 +248,7 @@ class Reading:
             self.fault(field, str(error))
 
 
-class Recorder(NamedTuple):
+class FormContext(NamedTuple):
     """The state that a form was opened on; figures of `hidden` scenarios are not shown.
 
     `sent` is the path of the uploaded file.
@@ -267,7 +267,7 @@ class Recorder(NamedTuple):
         return self.opened.database
 
 
-class Call(Protocol):
+class WorkspaceCall(Protocol):
     """A function of the workspace with all its arguments but `how`."""
 
     def __call__(self, *, how: WriteMode) -> WriteResult:
@@ -287,16 +287,16 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     save: str
     lead: str = ""
-    groups: Callable[[Recorder, Typed], Sequence[FieldGroup]]
-    draft: Callable[[Recorder, Reading], Call | None]
-    report: Callable[[Recorder, WriteResult, Typed], Document] = lambda *_: ()
+    groups: Callable[[FormContext, FormValues], Sequence[FieldGroup]]
+    draft: Callable[[FormContext, ParsedForm], WorkspaceCall | None]
+    report: Callable[[FormContext, WriteResult, FormValues], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
-    rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
+    rests_on: Callable[[FormContext, FormValues], str | None] = lambda *_: None
     is_text: bool = False
-    doubts: Callable[[Recorder, Typed], Sequence[str]] = lambda *_: ()
+    doubts: Callable[[FormContext, FormValues], Sequence[str]] = lambda *_: ()
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class FormResult(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a form: faults by field, missing fields, and the change that is written.
 
     `changed` is the file that changed since the form was rendered; `problems` are those of a text.
@@ -326,12 +326,12 @@ SWITCHES = FieldGroup(
 )
 
 
-def latest(by: Recorder, typed: Typed) -> date | None:
+def latest(by: FormContext, typed: FormValues) -> date | None:
     """The last day that a record may have."""
     return None if typed.first("future") else by.today
 
 
-def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
+def until(what: str, by: FormContext, last: date | None) -> Callable[[str], date]:
     """Reads a day, and refuses future days."""
 
     def parse(text: str) -> date:
@@ -347,13 +347,13 @@ def listed(lines: Sequence[str]) -> Document:
     return (Items(tuple(map(Item, lines))),) if lines else ()
 
 
-def seen(typed: Typed) -> dict[str, str]:
+def seen(typed: FormValues) -> dict[str, str]:
     """The files that the form was filled from, by their digest then."""
     path, _, digest = (typed.every("seen") or [""])[-1].rpartition(" ")
     return {path: digest} if path else {}
 
 
-def as_seen(form: Form, by: Recorder, typed: Typed) -> str:
+def as_seen(form: Form, by: FormContext, typed: FormValues) -> str:
     """The file that the form was filled from, with its digest, as its hidden field has it."""
     path = form.rests_on(by, typed)
     return f"{path} {by.opened.digest(path)}" if path else ""
@@ -365,9 +365,9 @@ def version(kind: str) -> str:
     return sha256(b"".join([kind.encode(), *schemas])).hexdigest()[:12]
 
 
-def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
+def attempt(form: Form, by: FormContext, typed: FormValues, *, writes: bool) -> FormResult:
     """Try or record a form; nothing is written if anything is missing or wrong."""
-    reading = Reading(typed)
+    reading = ParsedForm(typed)
     if not form.is_text:
         reading.refuse_long()
     call = form.draft(by, reading) if reading.is_sound else None
@@ -377,7 +377,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         reading.fault("", "tick “Record it anyway” to save")
     stops = not reading.is_sound or (writes and missing)
     if call is None or stops:
-        return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
+        return FormResult(faults=reading.faults, missing=missing, doubts=doubts)
     try:
         commits = bool(typed.first("commit"))
         written = call(
@@ -385,23 +385,23 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         )
     except ChangeRefused as error:
         if form.is_text:
-            return Attempt(problems=folded(error.problems))
+            return FormResult(problems=folded(error.problems))
         _place(form, reading, error)
-        return Attempt(faults=reading.faults, missing=missing)
+        return FormResult(faults=reading.faults, missing=missing)
     except StaleEdit as error:
-        return Attempt(faults={"": [_message(error)]}, missing=missing, changed=error.path)
+        return FormResult(faults={"": [_message(error)]}, missing=missing, changed=error.path)
     except ScenError as error:
         if reading.is_sound:  # else the call has put it at its field
             reading.fault("", _message(error))
-        return Attempt(faults=reading.faults, missing=missing)
-    return Attempt(missing=missing, written=written, doubts=doubts)
+        return FormResult(faults=reading.faults, missing=missing)
+    return FormResult(missing=missing, written=written, doubts=doubts)
 
 
 def _message(error: ScenError) -> str:
     return "; ".join([*getattr(error, "__notes__", ()), str(error)])
 
 
-def _place(form: Form, reading: Reading, error: ChangeRefused) -> None:
+def _place(form: Form, reading: ParsedForm, error: ChangeRefused) -> None:
     """Put each problem at its field; those without a field, with their place, at the form."""
     new = {draft.path: draft.new for draft in error.drafts if draft.new is not None}
     for problem in error.problems:

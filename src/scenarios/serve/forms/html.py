@@ -11,11 +11,11 @@ from scenarios.render.templating import fill, macro
 from scenarios.render.writers import html
 from scenarios.serve.forms.form import (
     SURE,
-    Attempt,
     FieldGroup,
     Form,
-    Recorder,
-    Typed,
+    FormContext,
+    FormResult,
+    FormValues,
     labels,
     slot,
 )
@@ -24,7 +24,7 @@ from scenarios.workspace.writing import WriteResult, moved_or_changed, new_analy
 _OUTCOME = "serve/outcome.html"
 
 
-def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
+def result_words(form: Form, groups: Iterable[FieldGroup], tried: FormResult) -> Markup:
     """A summary for the eye and for screen readers: what is wrong, and what is missing."""
     known, verdict = labels(groups), ""
     if tried.written and form.is_text and not tried.written.warnings:
@@ -33,7 +33,7 @@ def result_words(form: Form, groups: Iterable[FieldGroup], tried: Attempt) -> Ma
     return macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
 
 
-def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:
+def outcome(form: Form, by: FormContext, typed: FormValues, tried: FormResult) -> Markup:
     """The panel beside the form before it is saved."""
     written, problems, remarks, effects = tried.written, tried.problems, [], ""
     if written:
@@ -54,7 +54,7 @@ def outcome(form: Form, by: Recorder, typed: Typed, tried: Attempt) -> Markup:
     )
 
 
-def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
+def at_fields(groups: Iterable[FieldGroup], tried: FormResult) -> Markup:
     """The faults of all fields, each for its own place."""
     fault = macro("serve/fields.html", "fault")
     names = labels(groups)
@@ -62,7 +62,7 @@ def at_fields(groups: Iterable[FieldGroup], tried: Attempt) -> Markup:
 
 
 def done(
-    form: Form, by: Recorder, typed: Typed, written: WriteResult, document: Document
+    form: Form, by: FormContext, typed: FormValues, written: WriteResult, document: Document
 ) -> Markup:
     """The page of a written change."""
     items = written.after.database.evidence
@@ -120,12 +120,12 @@ def _lines(data: bytes | None) -> Sequence[str]:
     return ["(the file is gone)"] if data is None else data.decode("utf-8", "replace").split("\n")
 
 
-def _effects(by: Recorder, document: Document) -> str:
+def _effects(by: FormContext, document: Document) -> str:
     places = {f"s-{id}": f"/s/{id}/" for id in by.database.scenarios}
     return html.blocks(document, places)
 
 
-def _faults(tried: Attempt, known: dict[str, str]) -> Iterator[str]:
+def _faults(tried: FormResult, known: dict[str, str]) -> Iterator[str]:
     """Faults without a field, and the fields with faults."""
     yield from tried.faults.get("", ())
     for name, faults in tried.faults.items():

@@ -23,11 +23,11 @@ from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, plain, take
 from scenarios.serve.forms import corrections, html
 from scenarios.serve.forms.form import (
-    Attempt,
     FieldGroup,
     Form,
-    Recorder,
-    Typed,
+    FormContext,
+    FormResult,
+    FormValues,
     as_seen,
     attempt,
     labels,
@@ -65,19 +65,19 @@ _KNOWN_BY = ("summary", "scenario", "evidence", "id")
 _CHUNK = 1 << 20
 
 
-def recorder(ask: PageRequest, sent: Path | None = None) -> Recorder:
+def recorder(ask: PageRequest, sent: Path | None = None) -> FormContext:
     """The recorder of a page, always on the files as they are."""
     opened = ask.desk.latest.opened
     who, today = people.analyst_of(ask), typed_in.today()
-    return Recorder(opened.root, opened, today, who, people.hidden(ask), sent)
+    return FormContext(opened.root, opened, today, who, people.hidden(ask), sent)
 
 
-class Filled(NamedTuple):
+class SubmittedForm(NamedTuple):
     """A form, who fills it in, what was typed, and its fields."""
 
     form: Form
-    by: Recorder
-    sent: Typed
+    by: FormContext
+    sent: FormValues
     groups: Sequence[FieldGroup]
 
 
@@ -87,15 +87,15 @@ def _form_page(form: Form, ask: PageRequest) -> ServedPage:
     address = f"/record/{form.name}/{f'?{query}' if query else ''}"
     by = recorder(ask)
     if draft := kept_draft(by.root, address):
-        sent = Typed({**draft.texts, "at": (address,)}, is_sent=True)
-        filled = Filled(form, by, sent, form.groups(by, sent))
+        sent = FormValues({**draft.texts, "at": (address,)}, is_sent=True)
+        filled = SubmittedForm(form, by, sent, form.groups(by, sent))
         return _page(ask, filled, attempt(form, by, sent, writes=False), is_kept=True)
     pairs = [*ask.request.query_params.multi_items(), ("at", address)]
     given = typed(pairs, is_sent=False)
-    return _page(ask, Filled(form, by, given, form.groups(by, given)), Attempt())
+    return _page(ask, SubmittedForm(form, by, given, form.groups(by, given)), FormResult())
 
 
-def _draft_address(form: Form, by: Recorder, sent: Typed) -> str:
+def _draft_address(form: Form, by: FormContext, sent: FormValues) -> str:
     """The address of a form, under which its draft is kept now, or dropped."""
     address = sent.first("at")
     if not re.fullmatch(rf"/record/{form.name}/(\?[!-~]*)?", address):
@@ -118,10 +118,10 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
         address = _draft_address(form, by, sent_texts)
         if sent_texts.first("do") == "drop":
             return _leading(address, is_live=is_live)
-        tried = Attempt()
+        tried = FormResult()
         if sent_texts.first("do") == "save":
             if sent_texts.first("form") != version(form.name):
-                tried = Attempt(faults={"": [_OF_ANOTHER]})
+                tried = FormResult(faults={"": [_OF_ANOTHER]})
             else:
                 name = _name(sent_texts, data)
                 saved = ask.request.app.state.saved
@@ -143,7 +143,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
         else:
             tried = attempt(form, by, sent_texts, writes=False)
         groups = form.groups(by, sent_texts)
-    filled = Filled(form, by, sent_texts, groups)
+    filled = SubmittedForm(form, by, sent_texts, groups)
     if not is_live:
         return _page(ask, filled, tried)
     is_other = sent_texts.first("form") != version(form.name)
@@ -161,7 +161,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
     return HTMLResponse(parts)
 
 
-def _name(sent: Typed, data: FormData) -> str:
+def _name(sent: FormValues, data: FormData) -> str:
     """Digest by which a form that is sent again is recognized; other texts give another."""
     files = [
         f"{file.filename} {file.size}"
@@ -177,7 +177,7 @@ def _shape(groups: Sequence[FieldGroup]) -> str:
     return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
-def _source_file(form: Form, by: Recorder, sent: Typed) -> str:
+def _source_file(form: Form, by: FormContext, sent: FormValues) -> str:
     """The file that the form was filled from, and its digest then."""
     was, now = next(iter(seen(sent)), ""), form.rests_on(by, sent) or ""
     is_same = sent.is_sent and was == now
@@ -206,7 +206,9 @@ def _received(data: FormData) -> Iterator[Path | None]:
         yield place
 
 
-def _page(ask: PageRequest, filled: Filled, tried: Attempt, *, is_kept: bool = False) -> ServedPage:
+def _page(
+    ask: PageRequest, filled: SubmittedForm, tried: FormResult, *, is_kept: bool = False
+) -> ServedPage:
     form, sent = filled.form, filled.sent
     head = plain(form.title, *([form.lead] if form.lead else []))
     content = head + people.who_records(ask) + _form(filled, tried, is_kept=is_kept)
@@ -214,7 +216,7 @@ def _page(ask: PageRequest, filled: Filled, tried: Attempt, *, is_kept: bool = F
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
-def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
+def _form(filled: SubmittedForm, tried: FormResult, *, is_kept: bool = False) -> Markup:
     form, by, sent, groups = filled
     kept = {
         "form": version(form.name),
@@ -236,7 +238,7 @@ def _form(filled: Filled, tried: Attempt, *, is_kept: bool = False) -> Markup:
     )
 
 
-def _saved_page(form: Form, by: Recorder, sent: Typed, tried: Attempt) -> SavedPage:
+def _saved_page(form: Form, by: FormContext, sent: FormValues, tried: FormResult) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is reported
     document = form.report(by, tried.written, sent)
     return SavedPage(html.done(form, by, sent, tried.written, document), by.hidden)

@@ -21,15 +21,15 @@ from scenarios.scales import percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import (
     SWITCHES,
-    Call,
     ChoiceRow,
     Field,
     FieldGroup,
     Form,
+    FormContext,
+    FormValues,
     Kind,
-    Reading,
-    Recorder,
-    Typed,
+    ParsedForm,
+    WorkspaceCall,
     latest,
     listed,
     until,
@@ -71,25 +71,25 @@ def form_of(task: Task) -> Form:
     )
 
 
-def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+def _groups(task: Task, by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     proposal = Field(name="proposal", label="", kind="hidden", value=typed.first("proposal"))
     kept = [FieldGroup(title="", parts=(proposal,))] if _accepts(task, typed) else []
     return (*(_group(task, layout, by, typed) for layout in task.groups), *kept, SWITCHES)
 
 
-def _accepts(task: Task, typed: Typed) -> bool:
+def _accepts(task: Task, typed: FormValues) -> bool:
     """True if a form records a proposal."""
     return "proposal" not in task.by_key and bool(typed.first("proposal"))
 
 
-def _group(task: Task, layout: FormSection, by: Recorder, typed: Typed) -> FieldGroup:
+def _group(task: Task, layout: FormSection, by: FormContext, typed: FormValues) -> FieldGroup:
     asks = [task.by_key[key] for key in layout.keys.split()]
     parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
     notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
     return FieldGroup(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
-def _note(ask: Question, by: Recorder, typed: Typed) -> str:
+def _note(ask: Question, by: FormContext, typed: FormValues) -> str:
     if ask.kind in ("ratings", "across"):
         return across.words(by.database)
     records = ask.records(by.database, {}) if ask.records else {}
@@ -97,7 +97,7 @@ def _note(ask: Question, by: Recorder, typed: Typed) -> str:
     return ask.note(record) if record else ""
 
 
-def _parts(ask: Question, by: Recorder, typed: Typed) -> Sequence[Field | ChoiceRow]:
+def _parts(ask: Question, by: FormContext, typed: FormValues) -> Sequence[Field | ChoiceRow]:
     if ask.kind == "ratings":
         return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.kind in ("across", "states"):
@@ -115,7 +115,7 @@ def _parts(ask: Question, by: Recorder, typed: Typed) -> Sequence[Field | Choice
     return _field(ask, by)
 
 
-def _field(ask: Question, by: Recorder) -> Sequence[Field]:
+def _field(ask: Question, by: FormContext) -> Sequence[Field]:
     options = _options(ask, by)
     if (ask.key == "analyst" and by.analyst) or (ask.key == "theme" and len(options) == 1):
         return ()
@@ -134,7 +134,7 @@ def _field(ask: Question, by: Recorder) -> Sequence[Field]:
     return (field,)
 
 
-def _source_field(ask: Question, by: Recorder) -> Field:
+def _source_field(ask: Question, by: FormContext) -> Field:
     """The field for a key of a new source; all are optional."""
     (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
     options = (("", "choose"), *field.options) if field.options else ()
@@ -143,7 +143,7 @@ def _source_field(ask: Question, by: Recorder) -> Field:
     return msgspec.structs.replace(field, name=name, options=options, kind=kind, needed=False)
 
 
-def _day(typed: Typed, key: str, today: date) -> date:
+def _day(typed: FormValues, key: str, today: date) -> date:
     """The day in a field, today where it holds none."""
     try:
         return typed_in.day(typed.first(key).strip(), lambda: today)
@@ -151,7 +151,7 @@ def _day(typed: Typed, key: str, today: date) -> date:
         return today
 
 
-def _options(ask: Question, by: Recorder) -> Pairs:
+def _options(ask: Question, by: FormContext) -> Pairs:
     if ask.kind not in ("choice", "radio"):
         return ()
     records = ask.records(by.database, {}).items() if ask.records else ()
@@ -162,13 +162,13 @@ def _options(ask: Question, by: Recorder) -> Pairs:
     return (*blank, *listed)
 
 
-def _known(ask: Question, by: Recorder) -> Pairs:
+def _known(ask: Question, by: FormContext) -> Pairs:
     if ask.records is None:
         return tuple(ask.offers(by.database)[:_OFFERED])
     return tuple(newest(ask.records(by.database, {}), _OFFERED))
 
 
-def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
+def answers_of(task: Task, by: FormContext, reading: ParsedForm) -> Answers:
     """The values of all that a form asks, by key."""
     at = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed))
     for ask in task.asks:
@@ -183,7 +183,7 @@ def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
     return at.answers
 
 
-def _answer(ask: Question, by: Recorder, reading: Reading, at: AnswerContext) -> Any:
+def _answer(ask: Question, by: FormContext, reading: ParsedForm, at: AnswerContext) -> Any:
     if ask.kind == "ratings":
         scenario, ratings = at.answers["scenario"], across.ratings(reading, by.opened)
         reading.missing += [] if ratings else [f"rate:{scenario}" if scenario else ask.key]
@@ -207,7 +207,7 @@ def _answer(ask: Question, by: Recorder, reading: Reading, at: AnswerContext) ->
     return ask.default(at) if value is None and ask.default else value
 
 
-def _new_source(_ask: Question, by: Recorder, reading: Reading) -> dict[str, Any] | None:
+def _new_source(_ask: Question, by: FormContext, reading: ParsedForm) -> dict[str, Any] | None:
     """The record of a new source to register with the item, if any of its fields is filled."""
     if not reading.typed.under(NEW):
         return None
@@ -218,7 +218,9 @@ def _new_source(_ask: Question, by: Recorder, reading: Reading) -> dict[str, Any
     return {ask.key.removeprefix(f"{NEW}:"): _answer(ask, by, reading, at) for ask in asks}
 
 
-def _given(ask: Question, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
+def _given(
+    ask: Question, _by: FormContext, reading: ParsedForm
+) -> dict[str, dict[str, float]] | None:
     other = reading.text(ask.key)
     if other is None:
         return None
@@ -227,7 +229,7 @@ def _given(ask: Question, _by: Recorder, reading: Reading) -> dict[str, dict[str
     return {other: dict(zip(_OUTCOMES, figures, strict=True))}
 
 
-_READERS: dict[str, Callable[[Question, Recorder, Reading], Any]] = {
+_READERS: dict[str, Callable[[Question, FormContext, ParsedForm], Any]] = {
     "given": _given,
     "across": lambda _ask, by, reading: across.ratings(reading, by.opened),
     "states": lambda _ask, by, reading: across.states(reading, by.opened),
@@ -236,7 +238,7 @@ _READERS: dict[str, Callable[[Question, Recorder, Reading], Any]] = {
 }
 
 
-def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
+def _draft(task: Task, by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     answers = answers_of(task, by, reading)
 
     def call(*, how: WriteMode) -> WriteResult:
@@ -246,16 +248,16 @@ def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
     return call if {*reading.missing} <= {*stand_ins} else None
 
 
-def _report(task: Task, by: Recorder, written: WriteResult, typed: Typed) -> Document:
+def _report(task: Task, by: FormContext, written: WriteResult, typed: FormValues) -> Document:
     """The effects, or the remark beside the record, without hidden figures."""
-    answers = answers_of(task, by, Reading(typed))
+    answers = answers_of(task, by, ParsedForm(typed))
     if task.reports == "effects":
         return effects_report(by, written, task.names(answers), answers["date"])
     remark = "" if answers.get("scenario") in by.hidden else task.remark(written, answers)
     return (Paragraph(remark),) if remark else ()
 
 
-def effects_report(by: Recorder, written: WriteResult, id: str, day: date) -> Document:
+def effects_report(by: FormContext, written: WriteResult, id: str, day: date) -> Document:
     """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
     shown = [effect for effect in effects if effect.scenario not in by.hidden]
@@ -277,7 +279,7 @@ _MOST = 3
 """Most possible duplicates that are named."""
 
 
-def _evidence_report(by: Recorder, written: WriteResult, _typed: Typed) -> Document:
+def _evidence_report(by: FormContext, written: WriteResult, _typed: FormValues) -> Document:
     id = id_of_new(written)
     item = written.after.database.evidence[id]
     return (*_suggested(written, item.proposed), *effects_report(by, written, id, item.recorded))
@@ -290,7 +292,7 @@ def _suggested(written: WriteResult, proposer: ProposalOrigin | None) -> Documen
     )
 
 
-def _doubts(by: Recorder, typed: Typed) -> list[str]:
+def _doubts(by: FormContext, typed: FormValues) -> list[str]:
     evidence, summary = by.database.evidence, typed.first("summary").strip()
     if not summary:
         return []
@@ -304,7 +306,7 @@ def _doubts(by: Recorder, typed: Typed) -> list[str]:
 EVIDENCE = msgspec.structs.replace(form_of(evidence.TASK), report=_evidence_report, doubts=_doubts)
 
 
-def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
+def _rate_groups(by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     item = by.database.evidence.get(typed.first("evidence"))
     first = _group(evidence.RATING, evidence.RATING.groups[0], by, typed)
     if item is None:
@@ -313,7 +315,7 @@ def _rate_groups(by: Recorder, typed: Typed) -> tuple[FieldGroup, ...]:
     return (first, *across.item_groups(by.database, item.recorded, item, stays), SWITCHES)
 
 
-def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
+def _rate_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     id = reading.needed("evidence", by.opened.evidence, "")
     item = by.database.evidence.get(id)
     if item is None:
@@ -326,13 +328,13 @@ def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
     return partial(evidence.rate, by.root, answers)
 
 
-def _rate_report(by: Recorder, written: WriteResult, typed: Typed) -> Document:
+def _rate_report(by: FormContext, written: WriteResult, typed: FormValues) -> Document:
     id = typed.first("evidence").strip()
     on = max(by.today, written.after.database.evidence[id].recorded)
     return effects_report(by, written, id, on)
 
 
-def _rests_on(_by: Recorder, typed: Typed) -> str | None:
+def _rests_on(_by: FormContext, typed: FormValues) -> str | None:
     id = typed.first("evidence").strip()
     return path_of("evidence", id) if id else None
 
@@ -346,7 +348,7 @@ RATING = msgspec.structs.replace(
 )
 
 
-def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
+def _forecast_groups(by: FormContext, typed: FormValues) -> Sequence[FieldGroup]:
     """The fields, with the analyst's last figure beside the probability."""
     first, *rest = _groups(forecast.TASK, by, typed)
     id = typed.first("scenario").strip()
@@ -364,7 +366,7 @@ def _forecast_groups(by: Recorder, typed: Typed) -> Sequence[FieldGroup]:
     return (msgspec.structs.replace(first, parts=parts), *rest)
 
 
-def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
+def _forecast_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     answers = answers_of(forecast.TASK, by, reading)
     if reading.missing:
         return None
@@ -379,8 +381,8 @@ def _forecast_draft(by: Recorder, reading: Reading) -> Call | None:
     return call
 
 
-def _forecast_report(by: Recorder, written: WriteResult, typed: Typed) -> Document:
-    answers = answers_of(forecast.TASK, by, Reading(typed))
+def _forecast_report(by: FormContext, written: WriteResult, typed: FormValues) -> Document:
+    answers = answers_of(forecast.TASK, by, ParsedForm(typed))
     id, who, on = answers["scenario"], answers["analyst"], answers["date"]
     added = sums(written.after.database, who, on, [id])
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
@@ -395,7 +397,7 @@ def _forecast_report(by: Recorder, written: WriteResult, typed: Typed) -> Docume
     return (*_suggested(written, proposer), *figures)
 
 
-def _on_sheet(by: Recorder, typed: Typed) -> str | None:
+def _on_sheet(by: FormContext, typed: FormValues) -> str | None:
     who = by.analyst or typed.first("analyst").strip()
     return path_of("forecasts", f"{_day(typed, 'date', by.today)}-{who}") if who else None
 

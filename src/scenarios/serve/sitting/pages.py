@@ -34,7 +34,7 @@ from scenarios.render.writers import html
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.forms import across
-from scenarios.serve.forms.form import Reading, Typed, typed
+from scenarios.serve.forms.form import FormValues, ParsedForm, typed
 from scenarios.serve.forms.html import texts
 from scenarios.serve.sitting import shown
 from scenarios.storage.git.committing import behind
@@ -52,7 +52,7 @@ _TURN = threading.Lock()
 """Serializes the tabs of one browser; a terminal with the sitting gives a message."""
 
 
-class Sat(NamedTuple):
+class OpenSession(NamedTuple):
     """A sitting in progress."""
 
     ask: PageRequest
@@ -78,16 +78,18 @@ class Sat(NamedTuple):
 
 
 @contextmanager
-def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[Sat]:
+def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[OpenSession]:
     opened, on = ask.desk.refresh().opened, typed_in.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
-        yield Sat(ask, opened, held, analyst, on)
+        yield OpenSession(ask, opened, held, analyst, on)
 
 
-def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) -> ServedPage:
+def asked(
+    sat: OpenSession, typed: FormValues | None = None, reading: ParsedForm | None = None
+) -> ServedPage:
     """The next step, with the typed texts and their faults."""
-    text, faults = typed or Typed(), reading.faults if reading else {}
+    text, faults = typed or FormValues(), reading.faults if reading else {}
     step, now = sat.step, sat.notes.sitting
     at_day = known(sat.database, sat.on)
     if step.kind == "item":
@@ -107,7 +109,7 @@ def asked(sat: Sat, typed: Typed | None = None, reading: Reading | None = None) 
 
 
 def _revealed_to(
-    sat: Sat, step: sitting.SessionStep
+    sat: OpenSession, step: sitting.SessionStep
 ) -> tuple[
     list[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
     Mapping[ScenarioId, Sequence[str]],
@@ -121,7 +123,7 @@ def _revealed_to(
     return [(*pair, shown) for pair, shown in zip(pairs, figures, strict=True)], absent
 
 
-def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
+def _sheet(sat: OpenSession, *, stopped: bool = False) -> ServedPage:
     entries, left_out = _of_sheet(sat)
     open_ends = unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
     foretold = foretold_of_sheet(
@@ -131,7 +133,7 @@ def _sheet(sat: Sat, *, stopped: bool = False) -> ServedPage:
     return page("end", stopped=stopped, **values)
 
 
-def _of_sheet(sat: Sat) -> tuple[list[ForecastEntry], list[str]]:
+def _of_sheet(sat: OpenSession) -> tuple[list[ForecastEntry], list[str]]:
     entries, left_out = [], []
     for entry in sitting.end(sat.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
@@ -144,7 +146,7 @@ def _of_sheet(sat: Sat) -> tuple[list[ForecastEntry], list[str]]:
     return entries, left_out
 
 
-Step = Callable[[Sat, FormData], Reply | None]
+Step = Callable[[OpenSession, FormData], Reply | None]
 
 
 def taken(path: str, do: Step) -> Endpoint:
@@ -160,7 +162,7 @@ def taken(path: str, do: Step) -> Endpoint:
     return take(f"/sitting/{path}/", reply)
 
 
-def sent(form: FormData) -> Typed:
+def sent(form: FormData) -> FormValues:
     return typed(((k, v) for k, v in form.multi_items() if isinstance(v, str)), is_sent=True)
 
 
@@ -210,11 +212,11 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     )
 
 
-def _begun(sat: Sat, _form: FormData) -> None:
+def _begun(sat: OpenSession, _form: FormData) -> None:
     sat.notes.keep()
 
 
-def _carry_over(sat: Sat, form: FormData) -> None:
+def _carry_over(sat: OpenSession, form: FormData) -> None:
     """Carry the answers of an earlier day's sitting over for another look, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
     with notes(sat.opened.root, sat.analyst, day) as old:
@@ -226,10 +228,10 @@ def _carry_over(sat: Sat, form: FormData) -> None:
         old.drop()
 
 
-def _rated(sat: Sat, form: FormData) -> Reply | None:
+def _rated(sat: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
     id, now = texts_sent.first("item"), sat.notes.sitting
-    reading = Reading(texts_sent)
+    reading = ParsedForm(texts_sent)
     ratings, states = (read(reading, sat.opened) for read in (across.ratings, across.states))
     if sat.step.item != id:
         return None
@@ -249,16 +251,16 @@ def _rated(sat: Sat, form: FormData) -> Reply | None:
     return asked(sat, texts_sent, reading)
 
 
-def _past_due(sat: Sat, form: FormData) -> None:
+def _past_due(sat: OpenSession, form: FormData) -> None:
     states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
     asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
     due = {key: how for key, how in states.items() if key in asked}
     sat.notes.keep(past_due={**sat.notes.sitting.past_due, **due})
 
 
-def _answered(sat: Sat, form: FormData) -> Reply | None:
+def _answered(sat: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-    step, reading = sat.step, Reading(texts_sent)
+    step, reading = sat.step, ParsedForm(texts_sent)
     if step.kind != "ask":  # another tab was faster
         return None
     for topic in step.group:
@@ -271,7 +273,7 @@ def _answered(sat: Sat, form: FormData) -> Reply | None:
     return None
 
 
-def _answer(sat: Sat, topic: ScenarioQuestion, reading: Reading) -> None:
+def _answer(sat: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) -> None:
     """Keep the sound parts of the answer for one scenario."""
     id, texts_sent = topic.id, reading.typed
     if texts_sent.first(f"skip:{id}"):
@@ -288,7 +290,7 @@ def _answer(sat: Sat, topic: ScenarioQuestion, reading: Reading) -> None:
     sitting.put(sat.notes, id, answer)
 
 
-def _figure(topic: ScenarioQuestion, reading: Reading) -> tuple[float | None] | None:
+def _figure(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[float | None] | None:
     """The typed figure, else the standing one, else None."""
     id = topic.id
     if reading.typed.first(f"same:{id}") and topic.standing:
@@ -310,12 +312,12 @@ def _in_percent(text: str) -> str:
     return text
 
 
-def _save_draft(sat: Sat, form: FormData) -> Reply:
+def _save_draft(sat: OpenSession, form: FormData) -> Reply:
     """Save a draft while somebody types; incomplete figures are left out."""
     texts_sent = sent(form)
     step = sat.step
     for topic in step.group if step.kind == "ask" else ():
-        reading = Reading(texts_sent)
+        reading = ParsedForm(texts_sent)
         answer = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if answer and not reading.faults:
@@ -325,7 +327,7 @@ def _save_draft(sat: Sat, form: FormData) -> Reply:
     return Response(status_code=204)
 
 
-def _revealed(sat: Sat, form: FormData) -> None:
+def _revealed(sat: OpenSession, form: FormData) -> None:
     if (step := sat.step).kind != "sums":
         return
     if form.get("do") == "change":
@@ -335,9 +337,9 @@ def _revealed(sat: Sat, form: FormData) -> None:
         sitting.show(sat.notes, step.group)
 
 
-def _revised(sat: Sat, form: FormData) -> Reply | None:
+def _revised(sat: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-    step, reading = sat.step, Reading(texts_sent)
+    step, reading = sat.step, ParsedForm(texts_sent)
     if step.kind != "revise":
         return None
     answers = {}
@@ -360,7 +362,7 @@ def _revised(sat: Sat, form: FormData) -> Reply | None:
 
 
 def _off(
-    sat: Sat, group: Sequence[ScenarioQuestion], answers: Mapping[ScenarioId, SittingAnswer]
+    sat: OpenSession, group: Sequence[ScenarioQuestion], answers: Mapping[ScenarioId, SittingAnswer]
 ) -> Iterator[str]:
     """The sum of a set's figures after a revision, where that is not 100%."""
     before = sat.notes.sitting
@@ -381,7 +383,7 @@ def _stopped(ask: PageRequest) -> Reply:
     return RedirectResponse("/sitting/", 303)
 
 
-def _ended(sat: Sat, form: FormData) -> Reply | None:
+def _ended(sat: OpenSession, form: FormData) -> Reply | None:
     commit = bool(form.get("commit"))
     if sat.step.kind != "end" and not form.get("stopped"):
         return None
