@@ -55,7 +55,7 @@ _WIDEST, _SPACE = max(map(len, HELP)), 2
 ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
-class _Plain(NamedTuple):
+class FastCoercion(NamedTuple):
     """Takes a value that is certainly right, and gives any other to Typer, for its words.
 
     From 0.29 on Typer builds a validator of pydantic's for each parameter: 0.1 s of a start.
@@ -87,7 +87,7 @@ def _plain(parameters: Sequence[Any]) -> Sequence[Any]:
         # The name is private to Typer: where a release lacks it, commands start slower and nothing
         # fails (test_the_options_of_a_value_that_is_certainly_right_build_no_validator).
         if hasattr(parameter, "get_runtime_param"):
-            coercion = _Plain(partial(type(parameter).get_runtime_param, parameter))
+            coercion = FastCoercion(partial(type(parameter).get_runtime_param, parameter))
             parameter.get_runtime_param = lambda coercion=coercion: coercion
     return parameters
 

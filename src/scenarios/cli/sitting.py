@@ -21,7 +21,7 @@ from scenarios.analysis.review.agenda import (
 )
 from scenarios.cli.output.streams import screen_lines, width
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.retyping import Back
+from scenarios.cli.terminal.retyping import PreviousQuestion
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
@@ -35,11 +35,11 @@ T = TypeVar("T")
 _LEAVE = ("q", "quit", "leave")
 
 
-class Leave(Exception):  # noqa: N818 - no error
+class SessionEnded(Exception):  # noqa: N818 - no error
     """The analyst gets up, for now."""
 
 
-class Seat(NamedTuple):
+class TerminalSession(NamedTuple):
     """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed.
 
     `begun` is the clock's reading when it was begun.
@@ -74,7 +74,7 @@ class Seat(NamedTuple):
 def word(text: str) -> str:
     """An answer in small letters; `q` leaves."""
     if text.lower() in _LEAVE:
-        raise Leave
+        raise SessionEnded
     return text.lower()
 
 
@@ -85,7 +85,7 @@ def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 
         try:
             ask(things[number], is_again)
             number, is_again = number + 1, False
-        except Back:
+        except PreviousQuestion:
             if number == 0:
                 prompt.tell("there is no question before this one")
             number, is_again = max(number - 1, 0), True
@@ -113,13 +113,13 @@ _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGN
 _Figure = float | None | Literal["skip"]
 
 
-class Round(NamedTuple):
+class SessionRound(NamedTuple):
     """The scenarios of the agenda, numbered, with what is known of them, and those beside them.
 
     `announced` are the first members of the sets whose news were shown.
     """
 
-    seat: Seat
+    seat: TerminalSession
     database: Database
     at_day: KnownEvidence
     numbers: dict[ScenarioId, str]
@@ -138,7 +138,7 @@ class Round(NamedTuple):
 
 
 def ask_scenarios(
-    seat: Seat, database: Database, groups: Sequence[Sequence[ScenarioQuestion]]
+    seat: TerminalSession, database: Database, groups: Sequence[Sequence[ScenarioQuestion]]
 ) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
     wanted = [
@@ -149,7 +149,7 @@ def ask_scenarios(
     _tell_what_is_done(seat, groups, topics)
     numbers = {topic.id: f"{n}/{len(topics)}" for n, topic in enumerate(topics, start=1)}
     beside = {topic.id: group for group in wanted for topic in group}
-    this = Round(seat, database, known(database, seat.on), numbers, beside, set())
+    this = SessionRound(seat, database, known(database, seat.on), numbers, beside, set())
     for group in wanted:
         for topic in group:  # what was known when it was answered is another now: asked again
             if again := sitting.reopened(topic, this.answer(topic)):
@@ -161,7 +161,9 @@ def ask_scenarios(
 
 
 def _tell_what_is_done(
-    seat: Seat, groups: Sequence[Sequence[ScenarioQuestion]], topics: Sequence[ScenarioQuestion]
+    seat: TerminalSession,
+    groups: Sequence[Sequence[ScenarioQuestion]],
+    topics: Sequence[ScenarioQuestion],
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
     in_the_sheet = sum(sitting.is_in_the_sheet(seat.sitting, topic) for topic in rest)
@@ -174,7 +176,7 @@ def _tell_what_is_done(
         prompt.tell("A reason that begins with numbers of items, like 1 3: why, cites them.", 0)
 
 
-def _ask_blind(this: Round, group: Sequence[ScenarioQuestion]) -> None:
+def _ask_blind(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     asked = [topic for topic in group if sitting.is_to_be_asked(topic, this.answer(topic))]
 
     def ask(topic: ScenarioQuestion, is_again: bool) -> None:
@@ -189,12 +191,12 @@ def _ask_blind(this: Round, group: Sequence[ScenarioQuestion]) -> None:
             if not wants("Go over them again (y, Enter = no)", is_back=True):
                 return
             start = 0
-        except Back:
+        except PreviousQuestion:
             start = len(members) - 1
         in_turn(members, lambda topic, _: _ask(this, topic), start)
 
 
-def _ask(this: Round, topic: ScenarioQuestion, *, is_again: bool = False) -> None:
+def _ask(this: SessionRound, topic: ScenarioQuestion, *, is_again: bool = False) -> None:
     """Ask for the figure, kept as soon as it is given, and then for the reason."""
     answer = this.answer(topic)
     while True:
@@ -211,7 +213,7 @@ def _ask(this: Round, topic: ScenarioQuestion, *, is_again: bool = False) -> Non
             prompt.tell(f"you said {sitting.words(answer.probability)}")
         try:
             text = _reason(topic, answer)
-        except Back:
+        except PreviousQuestion:
             is_again = True
             continue
         items = answer.evidence
@@ -222,7 +224,7 @@ def _ask(this: Round, topic: ScenarioQuestion, *, is_again: bool = False) -> Non
         return
 
 
-def _asked(this: Round, topic: ScenarioQuestion, answer: SittingAnswer | None) -> _Figure:
+def _asked(this: SessionRound, topic: ScenarioQuestion, answer: SittingAnswer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
@@ -273,7 +275,7 @@ def _meant(ask: Callable[[], T]) -> T:
             return reason
 
 
-def _tell_sum(this: Round, topics: Sequence[ScenarioQuestion]) -> bool:
+def _tell_sum(this: SessionRound, topics: Sequence[ScenarioQuestion]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
     after = sitting.with_answers(this.database, seat.sitting)
@@ -283,7 +285,7 @@ def _tell_sum(this: Round, topics: Sequence[ScenarioQuestion]) -> bool:
     return any(total.nearest for total in added)
 
 
-def _show(this: Round, group: Sequence[ScenarioQuestion]) -> None:
+def _show(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     """Show the figures; that they were shown is kept first, so that no answer is blind after it."""
     this.stage(this.at(group, "answered"), "revealed")
     if this.at(group, "revealed", "revising"):
@@ -296,7 +298,7 @@ def _show(this: Round, group: Sequence[ScenarioQuestion]) -> None:
         typer.echo(f"\n{text}\n", err=True)
 
 
-def _revise(this: Round, group: Sequence[ScenarioQuestion]) -> None:
+def _revise(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     """Once, and the sheet says so: the blind answer stays in the reason."""
     topics = this.at(group, "revealed", "revising")
     is_begun = bool(this.at(group, "revising"))
@@ -310,7 +312,7 @@ def _revise(this: Round, group: Sequence[ScenarioQuestion]) -> None:
         _tell_sum(this, topics)
 
 
-def _revise_one(this: Round, topic: ScenarioQuestion) -> None:
+def _revise_one(this: SessionRound, topic: ScenarioQuestion) -> None:
     answer = this.answer(topic)
     assert answer is not None  # noqa: S101 - it was revealed
     before = answer.blind if answer.stage == "revising" else answer.probability
@@ -329,7 +331,7 @@ def _revise_one(this: Round, topic: ScenarioQuestion) -> None:
         try:
             why = _meant(lambda: prompt.answer(_WHY, _text, more=_REASON, is_back=True))
             break
-        except Back:
+        except PreviousQuestion:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
             this.seat.put(topic.id, answer)
     this.seat.put(topic.id, sitting.revised(answer, why))
@@ -348,7 +350,7 @@ _BELOW = 4
 """The lines of the screen for a blank, a question in two and its answer."""
 
 
-def put_to(this: Round, topic: ScenarioQuestion) -> None:
+def put_to(this: SessionRound, topic: ScenarioQuestion) -> None:
     """Show the question of a scenario and its news on one screen; the items of a set once."""
     answer, group = this.answer(topic), this.groups[topic.id]
     if answer and sitting.is_changed(topic, answer):

@@ -19,7 +19,7 @@ from scenarios.cli.output.written import doubt_analyst, report_effects
 from scenarios.cli.tasks import answer_to, command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import Answers, details, walk
+from scenarios.cli.terminal.rate_across import RowAnswers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
@@ -51,7 +51,7 @@ def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: 
     """Record an item, of a `proposal` if it is given; each answer is kept from the first on."""
     summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
     analyst, entered = given["analyst"], given["recorded"] or parsing.today()
-    answers = Answers(
+    answers = RowAnswers(
         parsing.scenario_ratings(given.pop("ratings") or ()),
         parsing.indicator_states(given.pop("indicators") or ()),
     )
@@ -62,7 +62,7 @@ def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: 
     }
     proposal = given.get("proposal")
     accepts = ["inbox", "accept", proposal.id] if proposal else []
-    with kept(context, record, answers, id, how, form, accepts) as typed:
+    with saved_on_failure(context, record, answers, id, how, form, accepts) as typed:
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -114,7 +114,7 @@ def _address(text: str | None) -> str | None:
     return parsing.url(text) if text and text.isprintable() else text
 
 
-def _walk(opened: OpenDatabase, record: dict[str, Any], answers: Answers, id: str | None) -> str:
+def _walk(opened: OpenDatabase, record: dict[str, Any], answers: RowAnswers, id: str | None) -> str:
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
@@ -153,7 +153,7 @@ def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) ->
         raise ScenError(f"nothing was written; rate the one that is there: scen rate {first}")
 
 
-class kept:  # noqa: N801 - read as a word: with kept(…)
+class saved_on_failure:  # noqa: N801 - read as a word: with kept(…)
     """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
 
     def __init__(

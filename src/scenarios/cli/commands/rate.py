@@ -11,7 +11,7 @@ from scenarios.cli.output.written import report_effects
 from scenarios.cli.tasks import command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import Answers, walk
+from scenarios.cli.terminal.rate_across import RowAnswers, walk
 from scenarios.errors import UsageError
 from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import OpenDatabase
@@ -32,7 +32,7 @@ def _rate(context: typer.Context, given: dict[str, Any], how: WriteMode, form: F
             lambda: records,
             lambda text: open_here(context).evidence(text),
         )
-        answers = Answers(dict(rated), dict(fired))
+        answers = RowAnswers(dict(rated), dict(fired))
         (opened := open_here(context)).evidence(id)
         if not rated and not fired:
             if not prompt.interactive():

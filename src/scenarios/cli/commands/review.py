@@ -20,10 +20,10 @@ from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.output.written import doubt_analyst, foretell_sheet, report
-from scenarios.cli.sitting import Leave, Seat, ask_scenarios, in_turn, wants, word
+from scenarios.cli.sitting import SessionEnded, TerminalSession, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.rate_across import Answers, details, walk
+from scenarios.cli.terminal.rate_across import RowAnswers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
@@ -86,7 +86,7 @@ def command(
     _refuse(opened, analyst, on, only, commit=how.commit)
     with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
-        seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
+        seat = TerminalSession(opened.root, context.obj, kept, only, how, time.monotonic())
         try:
             _take_up(opened.root, kept)
             _sit(seat, settle(seat, opened), form)
@@ -121,7 +121,7 @@ def _refuse(
         check_commit(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
-def _sit(seat: Seat, opened: OpenDatabase, form: Format) -> None:
+def _sit(seat: TerminalSession, opened: OpenDatabase, form: Format) -> None:
     """Ask what is due, in its order; then write the sheet, unless it is left for later."""
     try:
         due = seat.due(opened.database)
@@ -135,7 +135,7 @@ def _sit(seat: Seat, opened: OpenDatabase, form: Format) -> None:
             passed = f"\n{id}: its horizon passed on {opened.database.scenarios[id].horizon}"
             prompt.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
         ask_scenarios(seat, opened.database, due.groups)
-    except Leave:
+    except SessionEnded:
         answers = counted(len(seat.sitting.answers), "answer")
         if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
             tell_open_ends(seat, opened.database)
@@ -147,7 +147,7 @@ def _sit(seat: Seat, opened: OpenDatabase, form: Format) -> None:
     _finish(seat, form)
 
 
-def _finish(seat: Seat, form: Format) -> None:
+def _finish(seat: TerminalSession, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
@@ -216,7 +216,7 @@ def _future(day: date) -> list[str]:
     return ["--future"] if day > parsing.today() else []
 
 
-def _tell_kept(seat: Seat) -> None:
+def _tell_kept(seat: TerminalSession) -> None:
     kept = seat.notes
     if kept.is_new or not kept.writes:
         return
@@ -234,7 +234,7 @@ _NAMED = 3
 """Scenarios listed by name; of more, only the number is shown."""
 
 
-def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
+def tell_left(seat: TerminalSession, database: Database, *, is_written: bool) -> None:
     """Say what is due still, and what was answered and is not written."""
     minutes = round((time.monotonic() - seat.begun) / _MINUTE)
     took = counted(minutes, "minute") if minutes else "less than a minute"
@@ -244,7 +244,7 @@ def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
     say(f"the sitting took {took}; left: {left or 'nothing'}")
 
 
-def _left(seat: Seat, database: Database) -> list[str]:
+def _left(seat: TerminalSession, database: Database) -> list[str]:
     held, due = seat.sitting, seat.due(database)
     topics = [topic for group in due.groups for topic in group if topic.id not in held.answers]
     ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
@@ -274,14 +274,14 @@ def report_sheet(written: WriteResult, end: sitting.SessionOutcome, form: Format
 
 
 def report_nothing(
-    seat: Seat, opened: OpenDatabase, end: sitting.SessionOutcome, form: Format
+    seat: TerminalSession, opened: OpenDatabase, end: sitting.SessionOutcome, form: Format
 ) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
     result = sitting.nothing_recorded(opened, end, dry_run=seat.how.dry_run)
     show(result, lambda: "no sheet was written", form)
 
 
-def settle(seat: Seat, opened: OpenDatabase) -> OpenDatabase:
+def settle(seat: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
     """Offer each proposed item; the database as it is after that.
 
     What it bears on is asked in the sitting, where no figure is shown. Forecasts are left for later
@@ -290,7 +290,7 @@ def settle(seat: Seat, opened: OpenDatabase) -> OpenDatabase:
     rows = proposals(waiting(seat.root).waiting, opened.database, seat.on).proposals
     rows = tuple(row for row in rows if not seat.only or {*row.scenarios} & {*seat.only})
     items = [row for row in rows if row.proposal.evidence]
-    with suppress(Leave):
+    with suppress(SessionEnded):
         for number, row in enumerate(items, start=1):
             prompt.tell(f"\nPROPOSED, {number} of {len(items)}", 0)
             prompt.tell(f"{draft_text(row.proposal)}\n{row.proposal.proposed}", 0)
@@ -316,7 +316,7 @@ def _settled(text: str) -> str:
 
 
 def _record_item(
-    seat: Seat, opened: OpenDatabase, proposal: PendingProposal, row: ProposalRow
+    seat: TerminalSession, opened: OpenDatabase, proposal: PendingProposal, row: ProposalRow
 ) -> None:
     """Record an item that bears on nothing yet, once its details are agreed to."""
     draft = answers_of(proposal.proposal, row.event, row.origin)
@@ -339,7 +339,7 @@ def _record_item(
         prompt.tell(f"{proposer}")
 
 
-def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:
+def rate_items(seat: TerminalSession, database: Database, ids: Sequence[EvidenceId]) -> bool:
     """Offer each item to be rated across the row; whether one was."""
     before = seat.sitting.rated
     at_day = known(database, seat.on)
@@ -358,7 +358,7 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
     return seat.sitting.rated != before
 
 
-def ask_past_due(seat: Seat, past_due: Sequence[agenda.OverdueIndicator]) -> None:
+def ask_past_due(seat: TerminalSession, past_due: Sequence[agenda.OverdueIndicator]) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
     due = [
         indicator
@@ -387,7 +387,7 @@ def ask_past_due(seat: Seat, past_due: Sequence[agenda.OverdueIndicator]) -> Non
     in_turn(due, ask)
 
 
-def tell_open_ends(seat: Seat, database: Database) -> None:
+def tell_open_ends(seat: TerminalSession, database: Database) -> None:
     """Name what was answered and is not recorded: items half rated, indicators seen."""
     for id, begun in seat.sitting.half_rated.items():
         words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
@@ -398,13 +398,13 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         say(f"seen, and not recorded: {_recording(key)}")
 
 
-def _rate(seat: Seat, database: Database, id: EvidenceId, begun: PartialRatings) -> None:
+def _rate(seat: TerminalSession, database: Database, id: EvidenceId, begun: PartialRatings) -> None:
     def save() -> None:
         states: dict[str, Any] = dict(answers.indicators)
         half = PartialRatings(dict(answers.ratings), states)
         seat.notes.keep(half_rated={**seat.sitting.half_rated, id: half})
 
-    answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
+    answers = RowAnswers(SavedRatings(begun.ratings, save), SavedRatings(begun.indicators, save))
     item = database.evidence[id]
     prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
 
@@ -441,7 +441,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: PartialRatings)
         say(str(written.committed.fault))
 
 
-class _Kept(dict[str, Any]):
+class SavedRatings(dict[str, Any]):
     """Ratings of an item, saved as soon as they are given."""
 
     def __init__(self, answers: Mapping[str, Any], save: Callable[[], None]) -> None:

@@ -7,7 +7,13 @@ import typer
 
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.retyping import Back, Dialogue, Key, RecordLine, current
+from scenarios.cli.terminal.retyping import (
+    Key,
+    PreviewLine,
+    PreviousQuestion,
+    PromptHistory,
+    current,
+)
 from scenarios.errors import ScenError
 from scenarios.text import nearest
 
@@ -16,7 +22,7 @@ T = TypeVar("T")
 _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
 
 
-class _Changed(Exception):  # noqa: N818 - no error
+class EditedField(Exception):  # noqa: N818 - no error
     def __init__(self, key: Key, answer: str) -> None:
         super().__init__()
         self.key, self.answer = key, answer
@@ -30,7 +36,7 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
     """
     if not (missing and prompt.interactive()):
         return ask()
-    dialogue, outer = Dialogue(), current.get()
+    dialogue, outer = PromptHistory(), current.get()
     current.set(dialogue)
     try:
         while True:
@@ -39,9 +45,9 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
                 retyping.end()
                 if dialogue.asked and any(row.answer for row in dialogue.rows):
                     _show_and_ask(dialogue, outer, _fault(tried, answers))
-            except Back:
+            except PreviousQuestion:
                 dialogue.take_back(dialogue.asked[-1])
-            except _Changed as changed:
+            except EditedField as changed:
                 dialogue.take_back(changed.key, changed.answer)
             else:
                 return answers
@@ -59,7 +65,7 @@ def _fault(tried: Callable[[T], object], answers: T) -> str | None:
     return None
 
 
-def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None) -> None:
+def _show_and_ask(dialogue: PromptHistory, outer: PromptHistory | None, fault: str | None) -> None:
     """Show the record and ask once; one that would be refused cannot be written."""
     rows = _in_order(dialogue.rows)
     current.set(outer)  # these questions are none of the record's
@@ -72,20 +78,20 @@ def _show_and_ask(dialogue: Dialogue, outer: Dialogue | None, fault: str | None)
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
         in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
-        chosen: str | RecordLine | None = "e"
+        chosen: str | PreviewLine | None = "e"
         while chosen == "e":
             chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
             if chosen == "e":  # Enter is none of the lines
                 chosen = prompt.optional("Which line: its number or name", _row(rows)) or "e"
         if chosen == "b":
-            raise Back
-        if isinstance(chosen, RecordLine) and chosen.key:
-            raise _Changed(chosen.key, chosen.answer)
+            raise PreviousQuestion
+        if isinstance(chosen, PreviewLine) and chosen.key:
+            raise EditedField(chosen.key, chosen.answer)
     finally:
         current.set(dialogue)
 
 
-def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
+def _in_order(rows: Sequence[PreviewLine]) -> list[PreviewLine]:
     """Return the answers, each question once; then the keys left out."""
     once = {row.key or row: row for row in rows}.values()
     answered = [row for row in once if row.answer]
@@ -96,7 +102,7 @@ def _in_order(rows: Sequence[RecordLine]) -> list[RecordLine]:
     ]
 
 
-def _listed(rows: Sequence[RecordLine]) -> str:
+def _listed(rows: Sequence[PreviewLine]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
     answered = [(n, row) for n, row in enumerate(rows, start=1) if row.answer]
@@ -110,13 +116,13 @@ def _listed(rows: Sequence[RecordLine]) -> str:
     return "\n".join(folded)
 
 
-def _line(number: int, row: RecordLine, wide: int, *, full: bool) -> str:
+def _line(number: int, row: PreviewLine, wide: int, *, full: bool) -> str:
     head = f"{number:>3}  {row.label:<{wide}}  "
     return laid_out(row.answer, head) if full else cut(head + " ".join(row.answer.split()))
 
 
-def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
-    def parse(text: str) -> str | RecordLine:
+def _word(rows: Sequence[PreviewLine]) -> Callable[[str], str | PreviewLine]:
+    def parse(text: str) -> str | PreviewLine:
         word = text.lower()
         if word in ("", "b", "e"):
             return word
@@ -125,8 +131,8 @@ def _word(rows: Sequence[RecordLine]) -> Callable[[str], str | RecordLine]:
     return parse
 
 
-def _row(rows: Sequence[RecordLine]) -> Callable[[str], RecordLine]:
-    def parse(text: str) -> RecordLine:
+def _row(rows: Sequence[PreviewLine]) -> Callable[[str], PreviewLine]:
+    def parse(text: str) -> PreviewLine:
         by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
         by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}
         row = by_number.get(text) or by_name.get(nearest(text, by_name) or "")

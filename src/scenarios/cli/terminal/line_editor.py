@@ -53,7 +53,7 @@ def edited(prompt: str, before: str, offers: Sequence[Offer], is_refused: bool) 
         line = session.prompt(
             prompt,
             default=before,
-            completer=_Offered(offers),
+            completer=OfferCompleter(offers),
             reserve_space_for_menu=_MENU if offers else 0,
             pre_run=begin,
         )
@@ -66,7 +66,7 @@ def drop_typed_ahead() -> None:
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
-class _Offered(Completer):
+class OfferCompleter(Completer):
     def __init__(self, offers: Sequence[Offer]) -> None:
         self.offers = offers
 

@@ -13,10 +13,10 @@ from scenarios.cli import parsing
 from scenarios.cli.output.streams import in_lines, laid_out
 from scenarios.cli.terminal.retyping import (
     BACK,
-    Back,
-    Dialogue,
     Key,
-    RecordLine,
+    PreviewLine,
+    PreviousQuestion,
+    PromptHistory,
     current,
     note,
     remember,
@@ -162,9 +162,9 @@ def answer(
 
     `given` is what an option said: it is asked about only where it does not parse. With a label
     the answer is a line of the record that is shown before it is written. `is_back` lets `<` raise
-    Back, which is done with no questions that are gone through again.
+    PreviousQuestion, which is done with no questions that are gone through again.
     """
-    dialogue = current.get() or Dialogue()
+    dialogue = current.get() or PromptHistory()
     key = dialogue.key(question)
     if key in dialogue.answers:
         was = dialogue.answers[key]
@@ -177,7 +177,7 @@ def answer(
     if given and not before:
         fault, value = _read(given, parse)
         if fault is None:
-            dialogue.rows += [RecordLine(label, given, key)] if label else []
+            dialogue.rows += [PreviewLine(label, given, key)] if label else []
             return cast("T", value)
         _now(fault)
         before, is_refused = suggested(fault) or "", True
@@ -191,7 +191,7 @@ def answer(
         *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
         reply = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
         if reply == BACK and is_back:
-            raise Back
+            raise PreviousQuestion
         reply = "" if reply == _CLEARED and default == "" else reply
         fault = _refused(reply, default, more or (listed(offers) if offers else None), dialogue)
         if fault is None:
@@ -247,7 +247,7 @@ def chosen(text: str, offers: Sequence[Offer]) -> str:
 def noted(label: str, reply: object) -> None:
     """A line of the record that is not asked for, if there is something in it."""
     if (dialogue := current.get()) and reply:
-        dialogue.rows.append(RecordLine(label, str(reply), None))
+        dialogue.rows.append(PreviewLine(label, str(reply), None))
 
 
 def unsaid() -> None:
@@ -273,16 +273,18 @@ def show(text: str) -> None:
         typer.echo(text, err=True)
 
 
-def _kept(dialogue: Dialogue, key: Key, reply: str, value: T, label: str | None) -> T:
+def _kept(dialogue: PromptHistory, key: Key, reply: str, value: T, label: str | None) -> T:
     shown = reply if value is None or isinstance(value, int | float) else str(value)
     dialogue.answered(key, reply, label, shown)
     return value
 
 
-def _refused(reply: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
+def _refused(
+    reply: str, default: str | None, more: str | None, dialogue: PromptHistory
+) -> str | None:
     if reply == BACK:
         if dialogue.asked:
-            raise Back
+            raise PreviousQuestion
         return "this is the first question; Ctrl-C stops" if current.get() else _NO_WAY
     if reply == "?" and more:
         return more

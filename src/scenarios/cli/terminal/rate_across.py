@@ -37,7 +37,7 @@ _NONE = ("0", "n", "no", "none")
 _STATES = {"": "observed", "o": "observed", "e": "emerging", "r": "reversed"}
 
 
-class Answers(NamedTuple):
+class RowAnswers(NamedTuple):
     ratings: dict[ScenarioId, Any]
     indicators: dict[str, str]
 
@@ -81,7 +81,7 @@ def details(
     return new_source
 
 
-def walk(database: Database, answers: Answers, day: date, item: Evidence | None = None) -> None:
+def walk(database: Database, answers: RowAnswers, day: date, item: Evidence | None = None) -> None:
     """Ask which indicators the item fires, then for each scenario that is left how it bears on it.
 
     Indicators come first: what they rate is not asked for again, so no row is mixed. `item` is
@@ -161,9 +161,9 @@ def _listed(database: Database, keys: Sequence[IndicatorKey], *, full: bool = Fa
 def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, str]) -> None:
     """Add to `states` what is chosen; each is shown in full."""
 
-    def parse(text: str) -> _Picks:
+    def parse(text: str) -> RatingPicker:
         words = [] if text.lower() in _NONE else text.lower().replace(",", " ").split()
-        return _Picks(_picked(word, keys) for word in words)
+        return RatingPicker(_picked(word, keys) for word in words)
 
     in_full = _listed(database, keys, full=True)
     question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
@@ -178,7 +178,7 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
         question = "  Any more (Enter = go on)"
 
 
-class _Picks(dict[IndicatorKey, str]):
+class RatingPicker(dict[IndicatorKey, str]):
     def __str__(self) -> str:
         return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())
 

@@ -17,11 +17,11 @@ Key = tuple[str, int]
 """A question, and how often it has come up."""
 
 
-class Back(Exception):  # noqa: N818 - no error
+class PreviousQuestion(Exception):  # noqa: N818 - no error
     """Raised to go back to the question before."""
 
 
-class RecordLine(NamedTuple):
+class PreviewLine(NamedTuple):
     """A line of the finished record; `key` is None where it cannot be asked for again."""
 
     label: str
@@ -29,7 +29,7 @@ class RecordLine(NamedTuple):
     key: Key | None
 
 
-class Dialogue:
+class PromptHistory:
     """The answers so far, by question; `before` has the former text of one that is changed.
 
     `defaults` has what Enter takes.
@@ -46,7 +46,7 @@ class Dialogue:
         self.is_quiet = bool(self.before)
         self.times: Counter[str] = Counter()
         self.asked: list[Key] = []
-        self.rows: list[RecordLine] = []
+        self.rows: list[PreviewLine] = []
         self.messages: list[str] = []
 
     def key(self, question: str) -> Key:
@@ -64,12 +64,12 @@ class Dialogue:
         self.messages.clear()
         self.is_quiet = bool(self.before)
         if label:
-            self.rows.append(RecordLine(label, shown, key))
+            self.rows.append(PreviewLine(label, shown, key))
 
     def given(self, question: str, label: str, shown: str, *, is_option: bool) -> None:
         """Put a value of the command line into the record too."""
         key = self.key(question)
-        self.rows.append(RecordLine(label, shown, key if is_option else None))
+        self.rows.append(PreviewLine(label, shown, key if is_option else None))
 
     def take_back(self, key: Key, answer: str = "") -> None:
         """This question is asked again, with what was answered unless that was a default."""
@@ -77,11 +77,11 @@ class Dialogue:
         self.before[key] = "" if before == self.defaults.get(key) else before
 
 
-current: ContextVar[Dialogue | None] = ContextVar("current", default=None)
+current: ContextVar[PromptHistory | None] = ContextVar("current", default=None)
 """The questions that one can go back in, if any."""
 
 
-class _Typed:
+class CommandSoFar:
     """Answers as options and arguments, in order, and words of the command line replaced by others.
 
     `fresh` are those asked for since the questions began anew; `note` is called before each.
@@ -94,13 +94,13 @@ class _Typed:
         self.note: Callable[[], object] = lambda: None
 
 
-_typed: ContextVar[_Typed | None] = ContextVar("typed", default=None)
+_typed: ContextVar[CommandSoFar | None] = ContextVar("typed", default=None)
 
 
-def _answers() -> _Typed:
+def _answers() -> CommandSoFar:
     answers = _typed.get()
     if answers is None:
-        _typed.set(answers := _Typed())
+        _typed.set(answers := CommandSoFar())
     return answers
 
 
@@ -143,7 +143,7 @@ def note() -> None:
 
 def forget() -> None:
     """Drop the answers: they are written, or kept elsewhere."""
-    _typed.set(_Typed())
+    _typed.set(CommandSoFar())
 
 
 def again() -> str | None:
