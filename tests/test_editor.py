@@ -18,7 +18,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from scenarios.analysis.review.explanation import explain
-from scenarios.editor import Cursor, cursor
+from scenarios.editor import YamlPosition, cursor
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
 from scenarios.workspace.opened import open_folder
@@ -664,18 +664,18 @@ main()
         assert ended.stderr.endswith("[]\n")
 
 
-CURSORS: list[tuple[str, Cursor | None]] = [
-    ("", Cursor((), is_key=False, word="", start=0)),
-    ("a: 1\nb", Cursor((), is_key=True, word="b", start=5)),
-    ("a:\n  b", Cursor(("a",), is_key=False, word="b", start=5)),
-    ("a:\n  b: 1\n  c", Cursor(("a",), is_key=True, word="c", start=12)),
-    ("a: {b: 1, c: x", Cursor(("a", "c"), is_key=False, word="x", start=13)),
-    ("a: {b: [x, y", Cursor(("a", "b"), is_key=False, word="y", start=11)),
-    ("a:\n- b: 1\n  c", Cursor(("a",), is_key=True, word="c", start=12)),
-    ("a: [x]\nb: [{c: d}, {e", Cursor(("b",), is_key=True, word="e", start=20)),
-    ('a: "x y', Cursor(("a",), is_key=False, word="x y", start=4)),
-    ("a: |\n  x\n  y", Cursor(("a",), is_key=False, word="x\ny", start=4)),
-    ("a: *b\nc: d", Cursor(("c",), is_key=False, word="d", start=9)),
+CURSORS: list[tuple[str, YamlPosition | None]] = [
+    ("", YamlPosition((), is_key=False, word="", start=0)),
+    ("a: 1\nb", YamlPosition((), is_key=True, word="b", start=5)),
+    ("a:\n  b", YamlPosition(("a",), is_key=False, word="b", start=5)),
+    ("a:\n  b: 1\n  c", YamlPosition(("a",), is_key=True, word="c", start=12)),
+    ("a: {b: 1, c: x", YamlPosition(("a", "c"), is_key=False, word="x", start=13)),
+    ("a: {b: [x, y", YamlPosition(("a", "b"), is_key=False, word="y", start=11)),
+    ("a:\n- b: 1\n  c", YamlPosition(("a",), is_key=True, word="c", start=12)),
+    ("a: [x]\nb: [{c: d}, {e", YamlPosition(("b",), is_key=True, word="e", start=20)),
+    ('a: "x y', YamlPosition(("a",), is_key=False, word="x y", start=4)),
+    ("a: |\n  x\n  y", YamlPosition(("a",), is_key=False, word="x\ny", start=4)),
+    ("a: *b\nc: d", YamlPosition(("c",), is_key=False, word="d", start=9)),
     ("a: 1 # b", None),
     ("a: ]\nb", None),
 ]
@@ -683,7 +683,7 @@ CURSORS: list[tuple[str, Cursor | None]] = [
 
 @pytest.mark.parametrize(("text", "place"), CURSORS)
 def test_the_keys_above_a_place_are_known_before_the_text_is_whole(
-    text: str, place: Cursor | None
+    text: str, place: YamlPosition | None
 ) -> None:
     assert cursor(text, len(text)) == place
 

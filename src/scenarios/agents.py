@@ -48,7 +48,7 @@ Address = Annotated[str, msgspec.Meta(pattern="^https?://", max_length=1000)]
 T = TypeVar("T")
 
 
-class AgentAnswer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class ToolResult(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """The result of a tool, marked as data, with the files that could not be read."""
 
     notice: str
@@ -137,7 +137,7 @@ def _listed(name: str, function: Callable[..., Any]) -> protocol.Tool:
         name=name,
         description=inspect.getdoc(function),
         input_schema=_schema(asked),
-        output_schema=_schema(AgentAnswer[result]),  # type: ignore[valid-type]
+        output_schema=_schema(ToolResult[result]),  # type: ignore[valid-type]
         annotations=hints,
     )
 
@@ -176,7 +176,7 @@ def _answer(inbox: AgentInbox, name: str, arguments: Mapping[str, Any]) -> Any:
         read.refuse_unless_whole()
     result = getattr(read or inbox, name)(**given)
     unreadable = read.database.unreadable if read else ()
-    return AgentAnswer(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
+    return ToolResult(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
 
 
 def _sent(answer: Any, *, is_error: bool = False) -> protocol.CallToolResult:
@@ -230,7 +230,7 @@ def server(root: Path, most: int) -> Server[Any]:
     )
 
 
-class _Messages(TextIOWrapper):
+class BoundedLines(TextIOWrapper):
     """Lines from a client up to one that is longer than a message may be, which ends them."""
 
     is_cut = False
@@ -253,7 +253,7 @@ def serve(root: Path, most: int) -> None:
 
 
 async def _serve(server: Server[Any]) -> None:
-    messages = _Messages(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
+    messages = BoundedLines(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # git has no part in the conversation
     async with stdio_server(anyio.wrap_file(messages)) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

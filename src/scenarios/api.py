@@ -59,7 +59,7 @@ from scenarios.workspace.undoing import undo
 from scenarios.workspace.writing import WriteResult
 
 
-class Way(TypedDict, total=False):
+class WriteOptions(TypedDict, total=False):
     """How a change is made: `dry_run` tries it and writes nothing, `commit` commits it to git."""
 
     dry_run: bool
@@ -248,7 +248,7 @@ class Workspace:
         on: date,
         ratings: Mapping[str, Rating] | None = None,
         indicators: Mapping[str, str] | None = None,
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
         answers = {"evidence": evidence, "ratings": ratings or {}, "indicators": indicators or {}}
@@ -256,7 +256,7 @@ class Workspace:
         return self._moved(written, evidence, on)
 
     def retract(
-        self, evidence: str, reason: str, on: date, **how: Unpack[Way]
+        self, evidence: str, reason: str, on: date, **how: Unpack[WriteOptions]
     ) -> results.EvidenceRecorded:
         """Stop counting an item from a given day, but keep it."""
         answers = {"evidence": evidence, "reason": reason, "date": on}
@@ -271,7 +271,7 @@ class Workspace:
         *,
         rationales: Mapping[str, str] | None = None,
         evidence: Mapping[str, Sequence[str]] | None = None,
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> results.ForecastRecorded:
         """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
         why, what = rationales or {}, evidence or {}
@@ -293,7 +293,7 @@ class Workspace:
         *,
         known_on: date | None = None,
         evidence: Sequence[str] = (),
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> results.RecordResult:
         """Record an outcome, known by default on the day it is recorded."""
         answers = {
@@ -308,7 +308,7 @@ class Workspace:
         return self._recorded(written, scenario)
 
     def new_scenario(
-        self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
+        self, id: str, record: Mapping[str, Any], **how: Unpack[WriteOptions]
     ) -> results.RecordResult:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
         return self._recorded(new_scenario(self._writable(), id, record, WriteMode(**how)), id)
@@ -318,14 +318,14 @@ class Workspace:
         scenario: str,
         id: str,
         record: Mapping[str, Any],
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> results.RecordResult:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
         written = add_indicator(self._writable(), scenario, id, record, WriteMode(**how))
         return self._recorded(written, f"{scenario}/{id}")
 
     def add_source(
-        self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
+        self, id: str, record: Mapping[str, Any], **how: Unpack[WriteOptions]
     ) -> results.RecordResult:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
         return self._recorded(add_source(self._writable(), id, record, WriteMode(**how)), id)
@@ -337,7 +337,7 @@ class Workspace:
         today: date,
         wanted: ReadOptions | None = None,
         settings: Settings | None = None,
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> ImportSummary:
         """Import a file of a kind, or an export as `database`: all, or nothing; again, no change.
 
@@ -363,7 +363,7 @@ class Workspace:
         on: date,
         *,
         unset: Sequence[str] = (),
-        **how: Unpack[Way],
+        **how: Unpack[WriteOptions],
     ) -> results.CorrectionResult:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
@@ -373,26 +373,28 @@ class Workspace:
         return self._corrected(corrections.edit(root, id, key_changes, WriteMode(**how)), on)
 
     def clarify(
-        self, scenario: str, text: str, on: date, **how: Unpack[Way]
+        self, scenario: str, text: str, on: date, **how: Unpack[WriteOptions]
     ) -> results.CorrectionResult:
         """Add to a question what its text leaves open, without changing it."""
         answers = {"scenario": scenario, "text": text, "date": on}
         written = CLARIFICATION.write(self._writable(), answers, WriteMode(**how))
         return self._corrected((written, RecordLocation("scenario", scenario)), on)
 
-    def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.CorrectionResult:
+    def rename(
+        self, id: str, new: str, on: date, **how: Unpack[WriteOptions]
+    ) -> results.CorrectionResult:
         """Give a record another id, here and wherever it is named."""
         done = rename(self._writable(), id, new, WriteMode(**how))
         return self._corrected(done, on, id.rpartition(":")[2])
 
     def remove(
-        self, id: str, reason: str, on: date, **how: Unpack[Way]
+        self, id: str, reason: str, on: date, **how: Unpack[WriteOptions]
     ) -> results.CorrectionResult:
         """Delete a record that nothing depends on."""
         given = (self._writable(), id, reason)
         return self._corrected(remove(*given, WriteMode(**how)), on)
 
-    def undo(self, **how: Unpack[Way]) -> results.UndoResult:
+    def undo(self, **how: Unpack[WriteOptions]) -> results.UndoResult:
         """Take back what was recorded last in this checkout."""
         written, what = undo(self._writable(), WriteMode(**how))
         self._reread(written)

@@ -54,7 +54,7 @@ _DECLARED = ("theme", "analyst", "set")
 _read_typed = lru_cache(64)(read_record)
 
 
-class OpenText(NamedTuple):
+class OpenDocument(NamedTuple):
     """A document as its editor has it; `typed` is None where its file is the same."""
 
     uri: str
@@ -71,7 +71,7 @@ class OpenText(NamedTuple):
         return next(_TOKEN.finditer(self.text, self.offset(line - 1, column - 1))).span()
 
 
-class EditedDatabase:
+class UnsavedDatabase:
     """A database as it was saved, and as it is `now`, with the texts that an editor has open.
 
     In place of a text that cannot be read, the others are judged beside its file.
@@ -79,12 +79,12 @@ class EditedDatabase:
 
     def __init__(self, root: Path) -> None:
         self.is_stale = self.is_awaited = False
-        self.open: dict[str, OpenText] = {}
+        self.open: dict[str, OpenDocument] = {}
         self.published: dict[str, tuple[int | None, list[Problem]]] = {}
         self._attachments: list[Problem] = []
         self._saved = self.now = open_folder(root)
 
-    def judge(self) -> Iterator[tuple[OpenText, list[Problem]]]:
+    def judge(self) -> Iterator[tuple[OpenDocument, list[Problem]]]:
         """Yield each file whose faults are not those that were published, and its faults."""
         self.is_awaited = False  # what is typed from here on is judged again
         texts, is_stale = dict(self.open), self.is_stale
@@ -96,7 +96,9 @@ class EditedDatabase:
             self._attachments = [*attachment_faults(self._saved)]
             yield from self._judged(texts)
 
-    def _judged(self, texts: Mapping[str, OpenText]) -> Iterator[tuple[OpenText, list[Problem]]]:
+    def _judged(
+        self, texts: Mapping[str, OpenDocument]
+    ) -> Iterator[tuple[OpenDocument, list[Problem]]]:
         typed = {path: text.typed for path, text in texts.items() if text.typed is not None}
         alone = {path: _read_typed(kind_of(path), path, data) for path, data in typed.items()}
         own = {path: faults for path, (record, faults) in alone.items() if record is None}
@@ -116,31 +118,33 @@ class EditedDatabase:
                 self.published[path] = current
                 yield texts.get(path) or self.text(path), faults
 
-    def text(self, path: str) -> OpenText:
+    def text(self, path: str) -> OpenDocument:
         """A file as it is open, else as it was saved."""
         if text := self.open.get(path):
             return text
         data = self._saved.snapshot.get(path, b"")
-        return OpenText(Path(self._saved.root, path).as_uri(), None, data.decode(errors="replace"))
+        return OpenDocument(
+            Path(self._saved.root, path).as_uri(), None, data.decode(errors="replace")
+        )
 
 
-class EditorPlace(NamedTuple):
+class CompletionContext(NamedTuple):
     """A place that an editor asks about: the word up to `end`, and what that names, if anything."""
 
-    database: EditedDatabase
+    database: UnsavedDatabase
     path: str
-    text: OpenText
-    place: Cursor
+    text: OpenDocument
+    place: YamlPosition
     end: int
     kind: str
     named: RecordLocation
 
 
-def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
+def asked_at(database: UnsavedDatabase, path: str, offset: int) -> CompletionContext:
     """The place at an offset in characters of a file; former ids are today's."""
     text = database.text(path)
     end = len(text.text) - len(re.sub(r"^[\w/.-]+", "", text.text[offset:]))
-    place = cursor(text.text, end) or Cursor(("",), is_key=False, word="", start=0)
+    place = cursor(text.text, end) or YamlPosition(("",), is_key=False, word="", start=0)
     if any(form.get("type") == "object" for form in _allowed(path, place.keys)):
         place = place._replace(is_key=True)
     keys = ".".join((kind_of(path), *place.keys)) + ":" * place.is_key
@@ -152,7 +156,9 @@ def asked_at(database: EditedDatabase, path: str, offset: int) -> EditorPlace:
         id = place.keys[1]
     of: Any = "scenario" if kind in ("rating", "indicator", "own indicator") else kind
     id = database.now.database.called_now.get((of, id), id)
-    return EditorPlace(database, path, text, place, end, kind, RecordLocation(of, id, name or None))
+    return CompletionContext(
+        database, path, text, place, end, kind, RecordLocation(of, id, name or None)
+    )
 
 
 def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
@@ -161,7 +167,7 @@ def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
     return [form.get("items", form) for form in nodes]
 
 
-def offers(asked: EditorPlace) -> Iterator[Offer]:
+def offers(asked: CompletionContext) -> Iterator[Offer]:
     """Yield the words that can stand at a place, each with its meaning."""
     day, own = today(), id_of(asked.path)[: len("2022-02-04")]
     for form in _allowed(asked.path, asked.place.keys):
@@ -187,7 +193,7 @@ def offers(asked: EditorPlace) -> Iterator[Offer]:
         yield from titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
 
 
-def shown(asked: EditorPlace) -> Document:
+def shown(asked: CompletionContext) -> Document:
     """The record or part of one that is named, with its figures of today."""
     opened, kind, (_, id, indicator) = asked.database.now, asked.kind, asked.named
     database = opened.database
@@ -211,14 +217,14 @@ def shown(asked: EditorPlace) -> Document:
     return effects_document(direct, database.tracker, day)
 
 
-class Editor:
+class LanguageService:
     """The databases whose files an editor has open, and the answers to what it asks about them."""
 
     def __init__(self, root: Path | None) -> None:
         whole = lsp.TextDocumentSyncKind.Full
         self.server = LanguageServer("scen", __version__, text_document_sync_kind=whole)
         self._given = Path(os.path.realpath(root)) if root else None
-        self.databases: dict[Path, EditedDatabase] = {}
+        self.databases: dict[Path, UnsavedDatabase] = {}
         self._judge = ThreadPoolExecutor(1)
 
     def take(self, make: Callable[..., Any], params: Any) -> Any:
@@ -228,7 +234,7 @@ class Editor:
         except ScenError as error:
             self._log(str(error))
 
-    def record(self, uri: str) -> tuple[EditedDatabase, str]:
+    def record(self, uri: str) -> tuple[UnsavedDatabase, str]:
         """The database that a document belongs to, and its path there; raises where it has none."""
         file = Path(to_fs_path(uri) or "")
         place = Path(os.path.realpath(file.parent), file.name)
@@ -239,10 +245,10 @@ class Editor:
         if not place_of(path):
             raise ScenError(f"{place} is no record")
         if root not in self.databases:
-            self.databases[root] = EditedDatabase(root)
+            self.databases[root] = UnsavedDatabase(root)
         return self.databases[root], path
 
-    def change(self, database: EditedDatabase, path: str, params: Any) -> None:
+    def change(self, database: UnsavedDatabase, path: str, params: Any) -> None:
         """Take a text as it is typed, or as it stands where it is opened or saved."""
         saves = isinstance(params, lsp.DidOpenTextDocumentParams | lsp.DidSaveTextDocumentParams)
         if isinstance(params, lsp.DidCloseTextDocumentParams):
@@ -251,10 +257,10 @@ class Editor:
             document = self.server.workspace.get_text_document(params.text_document.uri)
             text, file = document.source, worktree.content(database.now.root, path)
             typed = None if saves and _is_same(file, text) else text.encode(errors="surrogatepass")
-            database.open[path] = OpenText(document.uri, document.version, text, typed)
+            database.open[path] = OpenDocument(document.uri, document.version, text, typed)
         self.judge([database], saves=saves)
 
-    def judge(self, databases: Iterable[EditedDatabase], *, saves: bool = True) -> None:
+    def judge(self, databases: Iterable[UnsavedDatabase], *, saves: bool = True) -> None:
         """Judge databases in another thread, once for all that was typed until that begins."""
         for database in databases:
             database.is_stale = database.is_stale or saves
@@ -263,7 +269,7 @@ class Editor:
                 future = self._judge.submit(self._tell, database)
                 future.add_done_callback(lambda done: done.result())
 
-    def _tell(self, database: EditedDatabase) -> None:
+    def _tell(self, database: UnsavedDatabase) -> None:
         try:
             for text, faults in database.judge():
                 diagnostics = [
@@ -284,8 +290,8 @@ class Editor:
 
     def answer(
         self,
-        make: Callable[[EditorPlace, Any], Any],
-        database: EditedDatabase,
+        make: Callable[[CompletionContext, Any], Any],
+        database: UnsavedDatabase,
         path: str,
         params: Any,
     ) -> Any:
@@ -295,7 +301,7 @@ class Editor:
         there = codec.position_from_client_units(text.text.split("\n"), place)
         return make(asked_at(database, path, text.offset(there.line, there.character)), params)
 
-    def complete(self, asked: EditorPlace, _params: Any) -> lsp.CompletionList:
+    def complete(self, asked: CompletionContext, _params: Any) -> lsp.CompletionList:
         """Offer what can stand at a place, instead of the word that was begun."""
         text, start, end = asked.text.text, asked.place.start, asked.end
         begun = self._range(asked.text, start, end)
@@ -313,7 +319,7 @@ class Editor:
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
-    def hover(self, asked: EditorPlace, _params: Any) -> lsp.Hover | None:
+    def hover(self, asked: CompletionContext, _params: Any) -> lsp.Hover | None:
         """Tell what a name stands for, or what a key means, as text between fences."""
         document: Document = ()
         if asked.kind:
@@ -330,7 +336,7 @@ class Editor:
             kind, text = lsp.MarkupKind.Markdown, f"{fence}text\n{text}\n{fence}"
         return lsp.Hover(lsp.MarkupContent(kind, text)) if text else None
 
-    def locate(self, asked: EditorPlace, params: Any) -> list[lsp.Location]:
+    def locate(self, asked: CompletionContext, params: Any) -> list[lsp.Location]:
         """The location of a name's definition, or of its uses if requested."""
         opened, named, context = asked.database.now, asked.named, getattr(params, "context", None)
         references: list[tuple[Any, ...]] = [(named.kind, named.id, named.keys, "key")]
@@ -350,7 +356,7 @@ class Editor:
                 locations.append(lsp.Location(text.uri, self._range(text, *token)))
         return locations
 
-    def fix(self, asked: EditorPlace, params: Any) -> list[lsp.CodeAction]:
+    def fix(self, asked: CompletionContext, params: Any) -> list[lsp.CodeAction]:
         """Changes of the document that its faults in these lines propose."""
         opened, text, actions = asked.database.now, asked.text, []
         version, faults = asked.database.published.get(asked.path, (None, []))
@@ -371,7 +377,7 @@ class Editor:
                 actions.append(lsp.CodeAction(title, lsp.CodeActionKind.QuickFix, edit=edit))
         return actions
 
-    def _range(self, text: OpenText, *ends: int) -> lsp.Range:
+    def _range(self, text: OpenDocument, *ends: int) -> lsp.Range:
         """The range between two offsets, in the units of the client: UTF-16 unless it asked."""
         units = self.server.workspace.position_codec.client_num_units
         above = [text.text[:end].rpartition("\n") for end in ends]
@@ -394,7 +400,10 @@ def serve(root: Path | None) -> None:
 
     Each question has a thread of its own, so that no keystroke waits for one.
     """
-    editor, triggers = Editor(root), lsp.CompletionOptions(trigger_characters=[" ", "/", "-"])
+    editor, triggers = (
+        LanguageService(root),
+        lsp.CompletionOptions(trigger_characters=[" ", "/", "-"]),
+    )
     feature, thread, take = editor.server.feature, editor.server.thread(), editor.take
     feature(lsp.INITIALIZED)(partial(editor.watch))
     changed = feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -427,7 +436,7 @@ _ENDS = ("", ":", "'", '"', "':", '":')
 """How the scalar under the cursor may go on: as a value or as a key, unquoted or quoted."""
 
 
-class Cursor(NamedTuple):
+class YamlPosition(NamedTuple):
     """The keys above a place, lists left out, and the part of its scalar from `start` up to it.
 
     The first name of a mapping in lines looks like a value.
@@ -439,7 +448,7 @@ class Cursor(NamedTuple):
     start: int
 
 
-def cursor(text: str, offset: int) -> Cursor | None:
+def cursor(text: str, offset: int) -> YamlPosition | None:
     """The place behind `offset` characters; None in a comment, or where nothing can be read."""
     for end in _ENDS if offset <= MAX_BYTES else ():
         with suppress(yaml.YAMLError):
@@ -448,7 +457,7 @@ def cursor(text: str, offset: int) -> Cursor | None:
     return None
 
 
-def _cursor(text: str) -> Cursor | None:
+def _cursor(text: str) -> YamlPosition | None:
     keys: list[Any] = []  # of each collection the key whose value is next; () in a list
     for event in yaml.parse(text, Loader=yaml.CLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -461,7 +470,9 @@ def _cursor(text: str) -> Cursor | None:
             if mark:
                 above = tuple(key for key in keys if key)
                 scalar: Any = event
-                return Cursor(above, is_key, word, scalar.start_mark.index + bool(scalar.style))
+                return YamlPosition(
+                    above, is_key, word, scalar.start_mark.index + bool(scalar.style)
+                )
             if keys and keys[-1] != ():
                 keys[-1] = word if is_key else None
     return None

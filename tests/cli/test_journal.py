@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 import pytest
 
-from scenarios.editor import EditedDatabase
+from scenarios.editor import UnsavedDatabase
 from scenarios.serve.desk import LiveDatabase
 from scenarios.storage import journal
 from scenarios.storage.cache.memory import RecordCache
@@ -102,7 +102,7 @@ def test_an_editor_and_a_server_have_the_state_before_and_the_server_says_so(roo
     before = tree(root)
     live = LiveDatabase(root)
     killed(root)
-    assert {**EditedDatabase(root).now.snapshot} == before
+    assert {**UnsavedDatabase(root).now.snapshot} == before
     for desk in (live, LiveDatabase(root)):
         seen = desk.refresh()
         assert {**seen.opened.snapshot} == before
