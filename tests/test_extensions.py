@@ -431,7 +431,7 @@ def test_a_function_that_fails_or_returns_another_type_costs_one_line(
         "blocks": f"{of}blocks: TypeError: int is no block of a document\n",
         "site out": f"{of}fails/index.html: {failed}\n",
         "import fails x.csv": f"scen: x.csv: it could not be read: {failed}\n",
-        "import number x.csv": "scen: x.csv: the importer of number returned 3, not Arrived\n",
+        "import number x.csv": "scen: x.csv: the importer of number returned 3, not ImportFile\n",
         "import nowhere x.csv": "scen: x.csv: it could not be read: AttributeError in pkgutil.py:",
     }
     before = tree(home)

@@ -211,7 +211,7 @@ def test_an_extension_imports_what_is_public_and_itself_and_no_other_module_impo
     example = Path(__file__).parent / "data" / "extension" / "oddsroom.py"
     assert beyond("scenarios.extensions.oddsroom", example.read_text()) == set()
     wrong = """
-from scenarios.extending import Arrival
+from scenarios.extending import ImportRecord
 from scenarios.text import slug
 def f():
     from scenarios.extensions.other import read

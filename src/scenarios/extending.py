@@ -55,15 +55,15 @@ _HOMES = {
     "analysis.period.period": "Window",
     "analysis.rules.rule": "Finding note of_evidence of_scenario rule",
     "errors": "Fault extra_needed",
-    "exchange.arrivals": "Arrival Arrived ForecastArrival Foreign Misfit Place SourceFile called"
-    " stix_id year_of DOI ISBN",
-    "exchange.incoming": "LONG_AGO_MS LONGEST_TEXT CellError Incoming Intake incoming items list_of"
-    " rows text_of",
+    "exchange.arrivals": "ImportRecord ImportFile ImportForecast ForeignId RowError FilePosition"
+    " SourceFile called stix_id year_of DOI ISBN",
+    "exchange.incoming": "LONG_AGO_MS LONGEST_TEXT CellError InputFile ImportBuilder incoming items"
+    " list_of rows text_of",
     "exchange.tables.reading": "json_value=value",
     "exchange.tables.table": "lines refused texts",
     "exchange.targets.table": "Codec begins_with",
     "exchange.view.table": "SCENARIO ViewTable column table",
-    "exchange.view.view": "Moment View",
+    "exchange.view.view": "ViewContext View",
     "scales": "rating_decibans",
     "site.site": "Page Site page_of",
     "text": "clean counted digest shown slug",

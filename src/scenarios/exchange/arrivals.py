@@ -194,7 +194,7 @@ def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: ReadOptions) 
     words = (f"{__name__}:read_in_child", kind, code_of(kind), name, where, wanted, zone)
     arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
     if not isinstance(arrived, ImportFile):
-        raise ScenError(f"{name}: the importer of {kind} returned {arrived!r:.80}, not Arrived")
+        raise ScenError(f"{name}: the importer of {kind} returned {arrived!r:.80}, not ImportFile")
     for records, of in (
         *((arrived.records, ImportRecord), (arrived.forecasts, ImportForecast)),
         (arrived.misfits, RowError),
