@@ -25,7 +25,7 @@ from scenarios.scales import EVEN
 from scenarios.storage.edits import ChangeRefused, FileChange, KeyEdit, accept, refuse_invalid, tidy
 from scenarios.text import counted, first_of, shown, slug
 from scenarios.workspace.how import AS_USUAL, WriteMode
-from scenarios.workspace.importing import records
+from scenarios.workspace.importing import forecast_sheets, records
 from scenarios.workspace.importing.records import (
     ImportPlan,
     KnownIds,
@@ -296,7 +296,7 @@ class ImportPlanner:
     def _forecasts(self, arrivals: Sequence[ImportForecast]) -> None:
         self._open_at_first(arrivals)
         asked = self.plan.asked()
-        sheets = records.sheets(arrivals, self.known, asked, self.settings, self.faults)
+        sheets = forecast_sheets.sheets(arrivals, self.known, asked, self.settings, self.faults)
         self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
         count = self.plan.counts["forecasts"]
         for on, analyst in self.progress(sheets.of, "drafting the sheets", len(sheets.of)):
@@ -307,7 +307,7 @@ class ImportPlanner:
                     self.plan.comes_from(path, arrival, part, scenario)
             if sheet:
                 self._declared["analyst"].add(analyst)
-                puts = records.edits(sheet, id, entries, self.settings, count, self.faults)
+                puts = forecast_sheets.edits(sheet, id, entries, self.settings, count, self.faults)
                 if puts:
                     self.plan.change("forecasts", id, puts)
                 continue

@@ -1,7 +1,7 @@
 """An arriving record: a new file, or keys of an existing file."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.changes import records
-from scenarios.analysis.forecasts import refusal
 from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange import arrivals
 from scenarios.exchange.arrivals import (
@@ -20,7 +19,7 @@ from scenarios.exchange.arrivals import (
     called,
     is_another,
 )
-from scenarios.model import NONE_STATED, Database, Kind, Sheet
+from scenarios.model import NONE_STATED, Database, Kind
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.scales import EVEN, held
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file, tidy
@@ -31,7 +30,6 @@ from scenarios.storage.yaml.writer import dump
 from scenarios.text import LONGEST, did_you_mean, joined_words, shown, slug, words
 from scenarios.workspace.importing.settings import ImportCount, InvalidRecord, RowErrors, Settings
 from scenarios.workspace.opened import OpenDatabase
-from scenarios.workspace.sheets import HIGHEST, LOWEST, ForecastEntry
 from scenarios.workspace.writing import moments
 
 
@@ -395,123 +393,3 @@ def _scenario(
     if settings.clip:
         full["prior"]["probability"] = held(full["prior"]["probability"])
     return full
-
-
-SheetEntries = dict[str, tuple[ForecastEntry, ImportForecast]]
-"""The forecasts of a sheet by scenario, each as it is written and as it arrived."""
-
-
-class Sheets(NamedTuple):
-    """The entries of each day and analyst; counts of superseded, clipped and idle forecasts."""
-
-    of: dict[tuple[dt.date, str], SheetEntries]
-    superseded: int
-    clipped: int
-    idle: int
-
-
-def sheets(
-    forecasts: Iterable[ImportForecast],
-    known: KnownIds,
-    asked: Database,
-    settings: Settings,
-    faults: RowErrors,
-) -> Sheets:
-    """The forecasts by day; of several by an analyst on one day the last stands.
-
-    A forecast that would never count for the scenarios `asked` is a fault, or from a site left out.
-    """
-    of: dict[tuple[dt.date, str], SheetEntries] = {}
-    superseded = clipped = idle = 0
-    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.moment, settings)):
-        place, analyst = forecast.place, forecast.analyst
-        if place in faults:
-            continue
-        on = day_of(forecast.moment, settings.timezone)
-        try:
-            entry = _entry(forecast, known, settings)
-        except InvalidRecord as error:
-            faults.add(place, str(error))
-            continue
-        is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
-        if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
-            if isinstance(forecast.scenario, ForeignId):
-                idle += 1
-            else:
-                faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
-            continue
-        sheet = of.setdefault((on, analyst), {})
-        superseded += entry.scenario in sheet
-        clipped += entry.probability != forecast.probability
-        sheet[entry.scenario] = entry, forecast
-    return Sheets(of, superseded, clipped, idle)
-
-
-def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
-    """Why a new forecast would never count."""
-    sheet = asked.sheets.get(f"{on}-{analyst}")
-    if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
-        return None
-    return refusal(asked, scenario, on)
-
-
-def edits(
-    sheet: Sheet,
-    id: str,
-    entries: SheetEntries,
-    settings: Settings,
-    count: ImportCount,
-    faults: RowErrors,
-) -> list[KeyEdit]:
-    """Changes of the existing sheet of a day."""
-    puts: list[KeyEdit] = []
-    for entry, arrival in entries.values():
-        added = _puts(sheet, entry)
-        is_new = entry.scenario not in sheet.probabilities
-        if added and not is_new and not settings.update:
-            old, now = sheet.probabilities[entry.scenario], entry.probability
-            what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
-            message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
-            faults.add(arrival.place, message)
-            continue
-        count.added += is_new
-        count.updated += bool(added) and not is_new
-        count.unchanged += not added
-        puts += added
-    return puts
-
-
-def _moment(day: dt.date, settings: Settings) -> dt.datetime:
-    if not isinstance(day, dt.datetime):
-        return dt.datetime.combine(day, dt.time(), settings.timezone)
-    return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
-
-
-def _entry(forecast: ImportForecast, known: KnownIds, settings: Settings) -> ForecastEntry:
-    scenario = known.named("scenario", forecast.scenario)
-    evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
-    p = forecast.probability
-    if p is not None and not LOWEST <= p <= HIGHEST:
-        if not settings.clip or not 0 <= p <= 1:
-            bound = LOWEST if p < LOWEST else HIGHEST
-            raise InvalidRecord(
-                f"{p:.12g} leaves no doubt, and a forecast lies between {LOWEST} and {HIGHEST}:"
-                f" --clip takes {bound} for it"
-            )
-        p = min(max(p, LOWEST), HIGHEST)
-    return ForecastEntry(scenario, p, forecast.rationale, evidence)
-
-
-def _puts(sheet: Sheet, entry: ForecastEntry) -> list[KeyEdit]:
-    id, puts = entry.scenario, []
-    if sheet.probabilities.get(id, "") != entry.probability:
-        puts.append(KeyEdit(("probabilities", id), entry.probability))
-    if entry.rationale and sheet.rationales.get(id) != entry.rationale:
-        puts.append(KeyEdit(("rationales", id), entry.rationale))
-    if entry.evidence and sheet.evidence.get(id, ()) != entry.evidence:
-        puts.append(KeyEdit(("evidence", id), list(entry.evidence)))
-    return puts
-
-
-def _words(probability: float | None) -> str:
-    return "withdrawn" if probability is None else f"{probability:.6g}"
