@@ -43,7 +43,7 @@ def test_the_page_says_what_the_text_says_and_leads_to_files_that_are_there(
     figures = re.findall(r"[−+]?\d[\d.]*(?:%| dB| points)", text)
     assert len(figures) > 100
     assert [figure for figure in figures if figure.removesuffix(" dB") not in page.text] == []
-    headings = re.findall(r"\n(.+)\n-{4,}\n", text)
+    headings = re.findall(r"\n(.+)\n-{2,}\n", text)
     assert len(headings) >= 5
     assert [heading for heading in headings if f" {heading} " not in page.text] == []
     files = {link for link in page.links if not link.startswith("https://")}
