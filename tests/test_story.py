@@ -265,3 +265,17 @@ def test_a_quiet_week_is_short() -> None:
     made = review(window(db, day(20), day(27), banded=True))
     assert made.story.moves == ()
     assert len(writer("table")(report.document(made, db)).splitlines()) <= 40
+
+
+def test_an_event_that_answered_two_questions_does_not_stand_for_one_of_them() -> None:
+    """The text of 4 February named AUKUS, given 65%, and was given at a meeting, given 98%."""
+    as_of = date(2022, 2, 7)
+    made = review(window(shipped(), as_of - timedelta(7), as_of, banded=True))
+    lead = sentences.lead(context_of(made.story, shipped(), made.scenarios))
+    assert [*map(plain, lead)] == [
+        "A joint condemnation of AUKUS occurred on 4 February; we had said 65%",
+        (
+            "A meeting of Putin and Xi in Beijing occurred on 4 February; we had said 98%, the"
+            " evidence 96%"
+        ),
+    ]

@@ -121,12 +121,18 @@ def _of_outcome(of: ReviewContext, news: NewsItem) -> tuple[str, str]:
     what = _decided(of, news)
     if entry.outcome == "annulled":
         return what, ""
-    if event and event.items and entry.outcome == "occurred":
+    if event and event.items and entry.outcome == "occurred" and _is_one_answer(of, event):
         what = _happened(of, event)
     implied = percent(entry.implied)
     if entry.stated is None:
         return what, f"the evidence had said {implied}"
     return what, f"we had said {percent(entry.stated)}, the evidence {implied}"
+
+
+def _is_one_answer(of: ReviewContext, event: NewsEvent) -> bool:
+    """True if an event answered one question: of several, its own words would name none."""
+    units = {of.database.scenarios[id].set or id for id in event.decided}
+    return len(units) == 1
 
 
 def _decided(of: ReviewContext, news: NewsItem) -> str:
