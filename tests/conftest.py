@@ -67,6 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", default=False, dest="renew", help=__doc__)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than processors: the tests wait for what they start a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the program once: where no bytecode is written, each process would do it again."""
     if not hasattr(config, "workerinput"):

@@ -24,7 +24,7 @@ def told(root: Path, day: str) -> list[str]:
 
 def test_where_nothing_moved_it_tells_what_moved_last_and_what_closes_next() -> None:
     assert told(SHIPPED, "2026-11-26")[:-1] == [
-        "Nothing was recorded since 29 June; no figure moved",
+        "Nothing was recorded since 29 June; no figure moved a point",
         "Next to close: “A large Chinese bank is listed over Russia”, on 31 December 2026.",
     ]
 

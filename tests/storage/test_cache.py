@@ -399,7 +399,7 @@ EDITOR = """
 import sys, time
 from pathlib import Path
 from scenarios.storage.cache.files import CachedEvidence
-from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
 from scenarios.workspace.opened import open_folder
 
