@@ -160,7 +160,6 @@ def _wait(child: int, line: socket.socket, streams: list[int]) -> None:
 if __name__ == "__main__":
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in __init__.py
     import duckdb  # noqa: F401 - what a query needs
-    import ibis.backends.duckdb  # noqa: F401 - what a question to an event store needs
     import jsonschema  # noqa: F401 - what a fault needs
 
     import scenarios
