@@ -70,7 +70,7 @@ def test_what_is_told_of_a_week_is_true(as_of: date) -> None:
     checked(shipped(), made, odds())
 
 
-@pytest.mark.parametrize("seed", range(60 if FULL else 6))
+@pytest.mark.parametrize("seed", range(60) if FULL else (*range(6), 43))
 def test_what_is_told_of_a_desk_of_four_is_true(seed: int) -> None:
     draw, db = Random(seed), random_database(seed)  # noqa: S311 - no secret
     sheets = {}

@@ -277,17 +277,17 @@ def bullet(of: ReviewContext, move: ScenarioStory, most: int = _REASON) -> Sente
     """`A pact: 4% (from 20%) · almost no chance · “It is over.” Freight · evidence 2–9%`."""
     before, after = move.shown_figures
     title = name(move.scenario, of.database, first=True)
+    if move.figure == "stated" and after is None:
+        had = f", {percent(before)} before" if before is not None else ""
+        return title, f": no forecast stands{had}", *evidence_range(of, move.scenario)
     if move.figure == "implied" or after is None:
         stated, ours = move.stated, ""
         if stated and stated.to is not None:
             figure = _from(stated.from_, stated.to).removesuffix(", not moved")
             ours = f" · we say {figure}"
-        because = (
-            ()
-            if not move.implied.because
-            else (" · mostly: ", *cause_words(move.implied.because[0], of.database))
-        )
-        step = _from(move.implied.from_, move.implied.to)
+        step, causes_named = _from(move.implied.from_, move.implied.to), move.implied.because
+        is_told = causes_named and has_moved(move.implied.from_, move.implied.to)
+        because = (" · mostly: ", *cause_words(causes_named[0], of.database)) if is_told else ()
         return title, f": evidence {step}", *because, ours
     return (
         title,
