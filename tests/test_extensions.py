@@ -530,3 +530,14 @@ def test_200_installed_packages_are_found_and_only_what_is_used_is_imported(
     listed = json.loads(run("extensions", "--format", "json")[1])["extensions"]
     assert len([each for each in listed if each["name"].startswith("p")]) == 200
     assert not any(f"x{number}" in sys.modules for number in range(200))
+
+
+def test_help_is_shown_in_a_folder_that_was_removed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    command = [str(Path(sys.executable).parent / "scen"), "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr, "add-evidence" in ran.stdout) == (0, "", True)

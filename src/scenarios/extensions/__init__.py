@@ -182,8 +182,7 @@ def installed() -> tuple[Installed, ...]:
     """
     from importlib.metadata import distributions  # noqa: PLC0415 - 40 ms, and most need none
 
-    here = Path.cwd()
-    path = [place for place in sys.path if Path(place).is_absolute() and Path(place) != here]
+    path = [place for place in sys.path if Path(place).is_absolute() and not _is_here(place)]
     first: dict[str, Installed] = {}
     again: dict[tuple[str, str], Installed] = {}
     for package in distributions(path=path):
@@ -197,6 +196,14 @@ def installed() -> tuple[Installed, ...]:
                 fault = f"installed already, by {used}, which is used: pip uninstall one of them"
                 again[point.name, title] = Installed(point.name, title, None, fault)
     return tuple(sorted((*first.values(), *again.values()), key=lambda each: each.name))
+
+
+def _is_here(place: str) -> bool:
+    """True for the current folder, by whatever name; it may have been removed meanwhile."""
+    try:
+        return os.path.samefile(place, ".")  # noqa: PTH121 - without a current path
+    except OSError:
+        return False
 
 
 def _loaded(point: Any, package: str) -> Installed:
